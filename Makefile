@@ -1,0 +1,51 @@
+# `make run` serves the chat on http://127.0.0.1:8000, `make test` runs the tests.
+# Both set up what they need; Python 3.12 or newer is all that must be there.
+
+BIN := .venv/bin
+CANDIDATES := python3.13 python3.14 python3.12 python3
+# A name on the path need not run (version managers leave such names), so each is tried.
+PYTHON = $(shell for name in $(CANDIDATES); do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
+	&& echo "$$name" && break; done)
+
+.PHONY: run test test-fast lint bench screens
+
+run: $(BIN)/.installed
+	@$(BIN)/python manage.py serve --local
+
+test: $(BIN)/.installed-dev
+	$(BIN)/python -m pytest -q -n 2 --ignore=tests/system
+	$(BIN)/python -m pytest -q tests/system
+
+lint: $(BIN)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy chatapp
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DYNO=web.1 CI= SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		DATABASE_URL=postgres://u:p@localhost/db ALLOWED_HOSTS=chat.example.com \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python tests/sizes.py
+
+bench: $(BIN)/.installed-dev
+	$(BIN)/python -m tests.bench
+
+screens: $(BIN)/.installed-dev
+	$(BIN)/python -m pytest -q tests/system/screens.py
+
+$(BIN)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing the packages (once)…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(BIN)/.installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
+	@echo "Installing the packages for tests (once)…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(BIN)/.installed
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "This needs Python 3.12 or newer, and none was found\
+ (looked for: $(CANDIDATES)). Get it from https://www.python.org/downloads/."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) can't make a virtual environment.\
+ On Debian and Ubuntu: apt install python3-venv"; exit 1; }

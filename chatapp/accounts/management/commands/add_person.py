@@ -1,0 +1,32 @@
+import getpass
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from chatapp.accounts.models import Person
+
+
+class Command(BaseCommand):
+    help = "Adds a person who may sign in."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input"
+        )
+
+    def handle(self, *, email: str, password_stdin: bool, **options: Any) -> None:
+        password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass()
+        person = Person(email=email.lower())
+        person.set_password(password)
+        try:
+            validate_password(password, person)
+            person.full_clean()
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        person.save()
+        self.stdout.write(f"{person.email} may sign in now.")

@@ -1,0 +1,63 @@
+"""People. Everybody signs in by e-mail; one of them is the owner of the house."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class OwnerExists(Exception):
+    """Somebody else has become the owner in the meantime."""
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """Makes the owner; Django's `createsuperuser` calls this."""
+        return self.create_owner(email, password, **fields)
+
+    def create_owner(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """Makes the first account. Of several racing callers one wins.
+
+        Raises OwnerExists for the others: the database allows one owner.
+        """
+        try:
+            with transaction.atomic():
+                return self.create_user(email, password, is_owner=True, **fields)
+        except IntegrityError as error:
+            raise OwnerExists from error
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").lower())
+
+
+class Person(AbstractBaseUser):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("Email"), unique=True)
+    is_active = models.BooleanField(default=True)
+    is_owner = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_owner"], condition=models.Q(is_owner=True), name="one_owner"
+            )
+        ]
+
+    def __str__(self: Self) -> str:
+        return self.email

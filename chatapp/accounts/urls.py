@@ -1,0 +1,29 @@
+"""Sign-in and passwords by django-allauth; only the pages that this house has."""
+
+from allauth.account import views as allauth
+from django.urls import path, re_path
+
+from chatapp.accounts import views
+
+urlpatterns = [
+    path("welcome/", views.welcome, name="welcome"),
+    path("account/sign-in/", allauth.login, name="account_login"),
+    path("account/sign-out/", allauth.logout, name="account_logout"),
+    path("account/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("account/password/", allauth.password_change, name="account_change_password"),
+    path("account/reset/", allauth.password_reset, name="account_reset_password"),
+    path("account/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^account/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/reset/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    # allauth's pages name these two; both say that the owner adds people.
+    path("account/sign-up/", allauth.signup, name="account_signup"),
+    path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+]

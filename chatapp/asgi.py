@@ -1,0 +1,24 @@
+"""The three protocols that the server speaks: HTTP, websocket and lifespan."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
+django_application = get_asgi_application()
+
+# Everything below needs the apps to be loaded.
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from chatapp.body_limit import BodyLimit  # noqa: E402
+from chatapp.conversations.routing import websocket_urlpatterns  # noqa: E402
+from chatapp.lifespan import lifespan  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": BodyLimit(django_application),
+        "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
+        "lifespan": lifespan,
+    }
+)

@@ -1,0 +1,76 @@
+"""Named asyncio tasks that outlive the request that began them, and threads for their writes."""
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+
+WRITER_THREADS = 3
+
+_tasks: dict[str, asyncio.Task[Any]] = {}
+_writers = ThreadPoolExecutor(WRITER_THREADS, thread_name_prefix="background")
+
+
+def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Runs `work` on the running loop under a name; a name that already runs keeps its task.
+
+    The task gets an empty context: one that inherits a request's context also inherits its
+    executor and dies silently at the first query once the request is over.
+    """
+    running = find(name)
+    if running:
+        work.close()
+        return running
+    task = contextvars.Context().run(asyncio.get_running_loop().create_task, work, name=name)
+    _tasks[name] = task
+    task.add_done_callback(_forget)
+    return task
+
+
+def find(name: str) -> asyncio.Task[Any] | None:
+    return _tasks.get(name)
+
+
+def cancel(name: str) -> bool:
+    """Asks a task to stop; tells whether there was one."""
+    task = find(name)
+    return task.cancel() if task else False
+
+
+async def drain(seconds: float) -> None:
+    """Cancels everything that runs and waits up to `seconds` for it to clean up."""
+    tasks = list(_tasks.values())
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+
+
+async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
+    """Runs a function that uses the database in one of a few threads of our own.
+
+    `sync_to_async` gives every task the same one thread: 100 tasks with a 10 ms query took 1.2 s.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_writers, _call, function, args)
+
+
+def _call[T](function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    # A long-lived thread meets dead connections after a database restart.
+    close_old_connections()
+    try:
+        return function(*args)
+    finally:
+        close_old_connections()
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    if _tasks.get(task.get_name()) is task:
+        del _tasks[task.get_name()]
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("The task %s ended with an error", task.get_name(), exc_info=error)

@@ -1,0 +1,64 @@
+"""Refuses a request body that nobody would send in good faith.
+
+Django writes the whole body to a temporary file before any view, and so before anybody is asked
+to sign in: without a limit a stranger could fill the disk.
+"""
+
+from http import HTTPStatus
+
+from asgiref.typing import (
+    ASGI3Application,
+    ASGIReceiveCallable,
+    ASGIReceiveEvent,
+    ASGISendCallable,
+    HTTPScope,
+)
+from django.conf import settings
+from django.template.loader import render_to_string
+
+
+class TooLarge(Exception):
+    pass
+
+
+class BodyLimit:
+    def __init__(self, application: ASGI3Application) -> None:
+        self.application = application
+
+    async def __call__(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        if _declared(scope) > settings.MAX_BODY_BYTES:
+            await _refuse(send)
+            return
+        received = 0
+
+        async def counted() -> ASGIReceiveEvent:
+            nonlocal received
+            event = await receive()
+            if event["type"] == "http.request":
+                received += len(event.get("body", b""))
+            if received > settings.MAX_BODY_BYTES:
+                raise TooLarge
+            return event
+
+        try:
+            await self.application(scope, counted, send)
+        except TooLarge:
+            await _refuse(send)
+
+
+def _declared(scope: HTTPScope) -> int:
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+async def _refuse(send: ASGISendCallable) -> None:
+    limit = f"{settings.MAX_BODY_BYTES // 1024 // 1024} MB"
+    body = render_to_string("413.html", {"limit": limit}).encode()
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"connection", b"close")]
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    await send(
+        {"type": "http.response.start", "status": status, "headers": headers, "trailers": False}
+    )
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,27 @@
+"""Who may reach what. Not yours means not found: on pages, files, sockets and commands alike."""
+
+from uuid import UUID
+
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation, Message
+from chatapp.images.models import Image
+
+
+def own_conversation(person: Person, conversation_id: UUID) -> Conversation:
+    return get_object_or_404(Conversation.objects.of(person), pk=conversation_id)
+
+
+def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
+    replies = Message.objects.of(person).filter(role=Message.Role.ASSISTANT)
+    return get_object_or_404(
+        replies.select_related("conversation"), pk=reply_id, conversation=conversation_id
+    )
+
+
+def visible_picture(person: Person, image_id: UUID) -> Image:
+    """A picture that the person uploaded, or that stands in a conversation of theirs."""
+    theirs = Q(owner=person) | Q(attachments__message__conversation__owner=person)
+    return get_object_or_404(Image.objects.filter(theirs).distinct(), pk=image_id)

@@ -1,0 +1,59 @@
+"""One websocket per tab: checks who it is, joins that person's group, forwards. Nothing else."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from chatapp.conversations import events
+from chatapp.conversations.hub import CLOSE, hub
+
+SIGNED_OUT = 4401  # close code; a page that gets it doesn't come back by itself
+CLOSED_BY_SERVER = 1012  # "service restart": come back
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    _forwarding: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        if not self._is_same_origin():
+            await self.close()
+            return
+        await self.accept()
+        if not self.scope["user"].is_authenticated:
+            await self.close(SIGNED_OUT)
+            return
+        self._forwarding = asyncio.create_task(self._forward())
+
+    async def disconnect(self, code: int) -> None:
+        if self._forwarding:
+            self._forwarding.cancel()
+
+    async def _forward(self) -> None:
+        # Straight from the queue to the wire: Channels' own dispatch costs a thread hop per event.
+        groups = (
+            events.person_group(self.scope["user"].pk),
+            events.session_group(self.scope["session"].session_key),
+        )
+        with hub.subscribed(groups) as subscription:
+            await self.send(events.hello(settings.VERSION))
+            while (event := await self._next(subscription.queue)) is not CLOSE:
+                await self.send(event)
+        await self.close(CLOSED_BY_SERVER)
+
+    async def _next(self, queue: asyncio.Queue[str | None]) -> str | None:
+        if not queue.empty():
+            return queue.get_nowait()
+        try:
+            async with asyncio.timeout(events.PULSE_SECONDS):
+                return await queue.get()
+        except TimeoutError:
+            return events.pulse()
+
+    def _is_same_origin(self) -> bool:
+        """Compares Origin with Host. A list of allowed hosts would not do: with "*" on it,
+        Channels' own validator lets every site in, and a socket carries the cookies."""
+        headers = dict(self.scope["headers"])
+        origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
+        return origin.netloc != "" and origin.netloc == headers.get(b"host", b"").decode("latin-1")

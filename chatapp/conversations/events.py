@@ -1,0 +1,124 @@
+"""Everything a browser is told over the socket. Events may be lost or doubled, so each says what
+is, with its position; a page that misses one asks for the state.
+
+Server to browser only; every command is an HTTP request.
+"""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.template.loader import render_to_string
+
+from chatapp.conversations.hub import CLOSE, hub
+from chatapp.conversations.models import Conversation, Exchange, Message
+from chatapp.rendering import BlockPatch
+
+PROTOCOL = 1
+PULSE_SECONDS = 15
+
+
+def person_group(person_id: UUID) -> str:
+    return f"person:{person_id}"
+
+
+def session_group(session_key: str) -> str:
+    return f"session:{session_key}"
+
+
+def hello(version: str) -> str:
+    return _encode("hello", version=version)
+
+
+def pulse() -> str:
+    """A sign of life: a page can't see the protocol's own pings."""
+    return _encode("pulse")
+
+
+def exchange_added(exchange: Exchange) -> None:
+    """A person's message and the empty reply to it, and the conversation's new place."""
+    for message in (exchange.message, exchange.reply):
+        _message_created(exchange.conversation.owner_id, message)
+    conversation_changed(exchange.conversation, moved=True)
+
+
+def reply_replaced(old: Message, new: Message) -> None:
+    """A new reply stands in the place of one that failed or was stopped."""
+    _message_created(old.conversation.owner_id, new, replaces=old.pk)
+
+
+def reply_patched(
+    person_id: UUID, reply: Message, sequence: int, blocks: tuple[BlockPatch, ...]
+) -> None:
+    """Block `index` keeps the first `kept` UTF-16 code units of its HTML, followed by `html`."""
+    _publish(
+        person_id,
+        "reply.patch",
+        conversation=reply.conversation_id,
+        reply=reply.pk,
+        attempt=reply.attempt,
+        sequence=sequence,
+        blocks=blocks,
+    )
+
+
+def message_finished(person_id: UUID, message: Message) -> None:
+    _publish(
+        person_id,
+        "message.finished",
+        conversation=message.conversation_id,
+        message=message.pk,
+        attempt=message.attempt,
+        html=message_html(message),
+    )
+
+
+def conversation_changed(conversation: Conversation, *, moved: bool = False) -> None:
+    """A new title or model in place, or with `moved` also new at the top of the list."""
+    _publish(
+        conversation.owner_id,
+        "conversation.changed",
+        conversation=conversation.pk,
+        title=conversation.display_title,
+        model=conversation.model,
+        moved=moved,
+        html=link_html(conversation),
+    )
+
+
+def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
+    _publish(person_id, "conversation.deleted", conversation=conversation_id)
+
+
+def close_sockets(group: str) -> None:
+    """Ends the sockets of a person or a session; those still allowed come back by themselves."""
+    hub.publish(group, CLOSE)
+
+
+def message_html(message: Message) -> str:
+    return render_to_string("conversations/_message.html", {"message": message})
+
+
+def link_html(conversation: Conversation) -> str:
+    return render_to_string("conversations/_conversation_link.html", {"conversation": conversation})
+
+
+def _message_created(person_id: UUID, message: Message, replaces: UUID | None = None) -> None:
+    _publish(
+        person_id,
+        "message.created",
+        conversation=message.conversation_id,
+        message=message.pk,
+        parent=message.parent_id,
+        position=message.position,
+        replaces=replaces,
+        html=message_html(message),
+    )
+
+
+def _publish(person_id: UUID, kind: str, **fields: Any) -> None:
+    hub.publish(person_group(person_id), _encode(kind, **fields))
+
+
+def _encode(kind: str, **fields: Any) -> str:
+    return json.dumps({"v": PROTOCOL, "type": kind, **fields}, default=str, ensure_ascii=False)

@@ -1,0 +1,120 @@
+"""What a person may send, and the sentence for everything else."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import NewMessage
+from chatapp.conversations.models.attachment import LINK_LENGTH
+from chatapp.images.errors import ImageRefused
+from chatapp.images.models import Image
+from chatapp.images.processing import prepare
+
+
+def default_model() -> str:
+    return next(iter(settings.CATALOG))
+
+
+class SendForm(forms.Form):
+    """A message from the composer: with scripts pictures come as ids, without as files."""
+
+    client_id = forms.UUIDField()
+    model = forms.CharField(required=False)
+    text = forms.CharField(required=False, strip=False)
+
+    def __init__(self, person: Person, conversation_id: UUID, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.conversation_id = conversation_id
+
+    @property
+    def sentence(self) -> str:
+        """The first thing that is wrong, for the person."""
+        return next((str(errors[0]) for errors in self.errors.values()), "")
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"].replace("\r\n", "\n")
+        if len(text) > settings.MAX_MESSAGE_CHARACTERS:
+            raise forms.ValidationError(
+                _("This message has %(count)s characters; at most %(limit)s fit."),
+                params={
+                    "count": f"{len(text):,}",
+                    "limit": f"{settings.MAX_MESSAGE_CHARACTERS:,}",
+                },
+            )
+        return text.replace("\x00", "")
+
+    def clean_model(self) -> str:
+        model = self.cleaned_data["model"] or default_model()
+        if model not in settings.CATALOG:
+            raise forms.ValidationError(_("This model is not offered here. Choose another one."))
+        return model
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        files = self.files.getlist("images")
+        ids = self.data.getlist("picture")
+        links = [link for link in self.data.getlist("link") if link.strip()]
+        self._check_count(len(ids) + len(links) + len(files))
+        cleaned["links"] = tuple(_checked_link(link) for link in links)
+        cleaned["images"] = (*self._own_images(ids), *self._kept_images(files))
+        if not (cleaned["text"].strip() or cleaned["links"] or cleaned["images"]):
+            raise forms.ValidationError(_("Write something or attach a picture first."))
+        return cleaned
+
+    @property
+    def message(self) -> NewMessage:
+        return NewMessage(
+            client_id=self.cleaned_data["client_id"],
+            conversation_id=self.conversation_id,
+            model=self.cleaned_data["model"],
+            text=self.cleaned_data["text"],
+            images=self.cleaned_data["images"],
+            links=self.cleaned_data["links"],
+        )
+
+    def _check_count(self, count: int) -> None:
+        if count > settings.MAX_PICTURES_PER_MESSAGE:
+            raise forms.ValidationError(
+                _("At most %(limit)s pictures fit into one message; here are %(count)s."),
+                params={"limit": settings.MAX_PICTURES_PER_MESSAGE, "count": count},
+            )
+
+    def _own_images(self, ids: Sequence[str]) -> list[Image]:
+        """Gives the person's own pictures in the order in which they were attached."""
+        try:
+            found = {
+                str(image.pk): image
+                for image in Image.objects.filter(owner=self.person, pk__in=ids)
+            }
+            return [found[pk] for pk in ids]
+        except (KeyError, DjangoValidationError):
+            raise forms.ValidationError(
+                _("One of the pictures is gone. Remove it and attach it again.")
+            ) from None
+
+    def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
+        try:
+            prepared = [prepare(file, file.name or "") for file in files]
+        except ImageRefused as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
+        return [Image.objects.keep(self.person, picture) for picture in prepared]
+
+
+def _checked_link(link: str) -> str:
+    parts = urlsplit(link.strip())
+    if parts.scheme != "https" or not parts.hostname:
+        raise forms.ValidationError(_("A link to a picture must begin with https://"))
+    if len(link) > LINK_LENGTH:
+        raise forms.ValidationError(_("This link is too long."))
+    return link.strip()

@@ -1,0 +1,174 @@
+"""Making a reply: take it, stream it, save it as it grows, end it. It survives its readers."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chatapp import background
+from chatapp.conversations import events, prompts, service, titles
+from chatapp.conversations.live import LiveReply
+from chatapp.conversations.models import Message, Outcome
+from chatapp.inference import (
+    CompletionRequest,
+    Delta,
+    Finished,
+    InferenceError,
+    ReasoningDelta,
+    TextDelta,
+    Usage,
+)
+from chatapp.rendering import render_document
+
+logger = logging.getLogger(__name__)
+
+SAVE_EVERY = 0.8  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A reply that this process has taken, and what to ask the model."""
+
+    reply: Message
+    request: CompletionRequest
+
+
+@dataclass(slots=True)
+class Ending:
+    """What is known so far about how a reply ends."""
+
+    status: str = Message.Status.COMPLETE
+    error: str = ""
+    finish_reason: str = ""
+    usage: Usage | None = None
+
+    def fail(self, sentence: str) -> None:
+        self.status, self.error = Message.Status.FAILED, sentence
+
+
+def end_abandoned() -> None:
+    """At boot: what a dead process left running will not go on by itself."""
+    Message.objects.fail_abandoned(_("The server was restarted while this reply was written."))
+
+
+def start(reply_id: UUID) -> None:
+    background.spawn(f"reply:{reply_id}", generate(reply_id))
+
+
+def stop(reply_id: UUID) -> None:
+    """Ends the stream of a reply at once if it runs in this process; what was published stays.
+
+    The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
+    """
+    background.cancel(_stream_name(reply_id))
+
+
+async def generate(reply_id: UUID) -> None:
+    """Makes one attempt at a reply, from the queue to its end."""
+    job = await background.in_thread(_take, reply_id)
+    if job is None:
+        return
+    with LiveReply(job.reply, job.reply.conversation.owner_id) as live:
+        ending = await _run(job, live)
+        await background.in_thread(_finish, live, ending)
+    if ending.status == Message.Status.COMPLETE:
+        titles.start(job.reply)
+
+
+def _take(reply_id: UUID) -> Job | None:
+    """Takes a queued reply for this process; None when there is nothing left to do."""
+    reply = Message.objects.select_related("conversation").get(pk=reply_id)
+    if not reply.begin():
+        return None
+    return Job(reply, prompts.reply_request(reply))
+
+
+async def _run(job: Job, live: LiveReply) -> Ending:
+    """Streams and saves side by side; every way to end comes back as an Ending."""
+    ending = Ending()
+    stream = background.spawn(_stream_name(job.reply.pk), _stream(job, live, ending))
+    saving = asyncio.create_task(_save_while_running(live, stream))
+    try:
+        await asyncio.wait({stream})
+    except asyncio.CancelledError:
+        # This server stops. What was shown is kept and can be tried again.
+        stream.cancel()
+        await asyncio.wait({stream})
+        ending.fail(_("The server was restarted while this reply was written."))
+        return ending
+    finally:
+        saving.cancel()
+        await asyncio.wait({saving})
+    if stream.cancelled():
+        ending.status = Message.Status.STOPPED
+    return ending
+
+
+async def _stream(job: Job, live: LiveReply, ending: Ending) -> None:
+    try:
+        async with aclosing(service.client().stream(job.request)) as deltas:
+            async for delta in deltas:
+                _apply(delta, live, ending)
+    except InferenceError as error:
+        logger.warning("Reply %s failed: %s", job.reply.pk, type(error).__name__)
+        ending.fail(error.sentence)
+    live.flush()
+    if not live.text and ending.status == Message.Status.COMPLETE:
+        ending.fail(_("The model sent an empty answer."))
+
+
+def _apply(delta: Delta, live: LiveReply, ending: Ending) -> None:
+    match delta:
+        case TextDelta(text):
+            if live.reply.first_token_at is None:
+                live.reply.first_token_at = timezone.now()
+            live.add(text)
+        case ReasoningDelta(text):
+            live.reasoning += text
+        case Finished(reason):
+            ending.finish_reason = reason
+        case Usage():
+            ending.usage = delta
+
+
+async def _save_while_running(live: LiveReply, stream: asyncio.Task[None]) -> None:
+    """Saves text and position on a clock; ends a stream that was asked to stop elsewhere."""
+    while True:
+        await asyncio.sleep(SAVE_EVERY)
+        text, sequence = live.text, live.sequence
+        try:
+            wanted = await background.in_thread(
+                live.reply.save_progress, text, live.reasoning, sequence
+            )
+        except DatabaseError:
+            # The text is safe in memory; the next turn of the clock tries again.
+            logger.exception("Reply %s could not be saved", live.reply.pk)
+        else:
+            if not wanted:
+                stream.cancel()
+
+
+def _finish(live: LiveReply, ending: Ending) -> None:
+    reply, usage = live.reply, ending.usage
+    outcome = Outcome(
+        status=ending.status,
+        text=live.text,
+        html=render_document(live.text, prefix=str(reply.pk)),
+        reasoning=live.reasoning,
+        sequence=live.sequence,
+        error=ending.error,
+        finish_reason=ending.finish_reason,
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+    )
+    if reply.finish(outcome):
+        events.message_finished(live.person_id, reply)
+
+
+def _stream_name(reply_id: UUID) -> str:
+    return f"stream:{reply_id}"

@@ -1,0 +1,100 @@
+"""One page of a conversation's path, and one of the list of conversations. Keyset pages: the cost
+does not grow with the length of either."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation, Message
+
+MESSAGES_PER_PAGE = 40
+CONVERSATIONS_PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    messages: list[Message]
+    older_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationPage:
+    groups: list[tuple[str, list[Conversation]]]
+    more_url: str
+
+
+def message_page(conversation: Conversation, before: int | None = None) -> MessagePage:
+    """The newest messages of the path, or those before a position; oldest first."""
+    path = _shown(conversation)
+    if before is not None:
+        path = path.filter(position__lt=before)
+    newest = list(path.order_by("-position")[: MESSAGES_PER_PAGE + 1])
+    messages = newest[:MESSAGES_PER_PAGE][::-1]
+    more = len(newest) > MESSAGES_PER_PAGE
+    older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"
+    return MessagePage(messages, older if more else "")
+
+
+def messages_after(conversation: Conversation, position: int) -> list[Message]:
+    return list(_shown(conversation).filter(position__gt=position)[:MESSAGES_PER_PAGE])
+
+
+def conversation_page(person: Person, before: str = "") -> ConversationPage:
+    """The most recently active conversations, or those after the cursor of an earlier page."""
+    rows = Conversation.objects.of(person).newest_first()
+    if cursor := _read_cursor(before):
+        at, last = cursor
+        rows = rows.filter(Q(active_at__lt=at) | Q(active_at=at, pk__lt=last))
+    found = list(rows[: CONVERSATIONS_PER_PAGE + 1])
+    shown = found[:CONVERSATIONS_PER_PAGE]
+    more = len(found) > CONVERSATIONS_PER_PAGE
+    url = f"{reverse('conversations')}?before={_cursor(shown[-1])}" if more else ""
+    return ConversationPage(_by_date(shown), url)
+
+
+def _shown(conversation: Conversation) -> "QuerySet[Message]":
+    return conversation.path.prefetch_related("attachments__image")
+
+
+def _cursor(conversation: Conversation) -> str:
+    return f"{conversation.active_at:%Y-%m-%dT%H:%M:%S.%fZ}_{conversation.pk}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
+    """Reads what _cursor wrote; anything else is the first page."""
+    at, _separator, pk = cursor.partition("_")
+    try:
+        moment = parse_datetime(at)
+        return (moment, UUID(pk)) if moment else None
+    except ValueError:
+        return None
+
+
+def _by_date(rows: list[Conversation]) -> list[tuple[str, list[Conversation]]]:
+    today = timezone.localdate()
+    return [
+        (label, list(group))
+        for label, group in groupby(rows, key=lambda row: _label(row.active_at, today))
+    ]
+
+
+def _label(moment: datetime, today: date) -> str:
+    day = timezone.localdate(moment)
+    if day >= today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    if day > today - timedelta(days=7):
+        return _("Previous 7 days")
+    if day > today - timedelta(days=30):
+        return _("Previous 30 days")
+    return date_format(day, "F Y")

@@ -1,0 +1,84 @@
+"""A conversation: a tree of messages of which one path is shown."""
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from chatapp.accounts.models import Person
+    from chatapp.conversations.models.message import Message
+
+TITLE_LENGTH = 120  # characters
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def of(self, person: "Person") -> Self:
+        """The only door to conversations: what is not yours does not exist."""
+        return self.filter(owner=person)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-active_at", "-id")
+
+
+class Conversation(models.Model):
+    class TitledBy(models.TextChoices):
+        NOBODY = "nobody"
+        MODEL = "model"
+        PERSON = "person"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+    )
+    title = models.CharField(max_length=TITLE_LENGTH, blank=True)
+    titled_by = models.CharField(max_length=10, choices=TitledBy.choices, default=TitledBy.NOBODY)
+    model = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    active_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # The sidebar reads nothing else: on Postgres it never touches the table.
+            models.Index(fields=["owner", "-active_at", "-id"], include=["title"], name="sidebar")
+        ]
+
+    def __str__(self) -> str:
+        return self.display_title
+
+    def get_absolute_url(self) -> str:
+        return reverse("conversation", args=[self.id])
+
+    @property
+    def display_title(self) -> str:
+        return self.title or _("New chat")
+
+    @property
+    def path(self) -> "models.QuerySet[Message]":
+        """The messages of the path that is shown, oldest first."""
+        return self.messages.filter(on_path=True).order_by("position")
+
+    def rename(self, title: str) -> None:
+        """Sets the title typed by the person; it wins over any by the model."""
+        self.title = " ".join(title.split())[:TITLE_LENGTH]
+        self.titled_by = self.TitledBy.PERSON
+        self.save(update_fields=["title", "titled_by"])
+
+    def suggest_title(self, title: str) -> bool:
+        """Takes a title by the model unless a person has typed one; tells whether it did."""
+        changed = (
+            Conversation.objects.filter(pk=self.pk)
+            .exclude(titled_by=self.TitledBy.PERSON)
+            .update(title=title[:TITLE_LENGTH], titled_by=self.TitledBy.MODEL)
+        )
+        return bool(changed)
+
+    def choose_model(self, model: str) -> None:
+        self.model = model
+        self.save(update_fields=["model"])

@@ -1,0 +1,139 @@
+"""Sending: a person's message and the empty reply to it, in one transaction."""
+
+import textwrap
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models.message import Message
+
+if TYPE_CHECKING:
+    from chatapp.accounts.models import Person
+    from chatapp.images.models import Image
+
+
+# Until the model has found a title, the conversation is called by its first words.
+EXCERPT = 300  # characters looked at
+FIRST_TITLE = 60  # characters kept
+
+
+class ReplyRunning(Exception):
+    """A reply runs in this conversation; nothing was added."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """What a person sends. Both ids are made in the page."""
+
+    client_id: uuid.UUID
+    conversation_id: uuid.UUID
+    model: str
+    text: str = ""
+    images: "tuple[Image, ...]" = ()
+    links: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A message and the reply to it; `created` is False when the same send came before."""
+
+    conversation: Conversation
+    message: Message
+    reply: Message
+    created: bool
+    new_conversation: bool = False
+
+
+def add_exchange(person: "Person", new: NewMessage) -> Exchange:
+    """Adds a message and a queued reply to a conversation, which the first send creates.
+
+    One client id is one message: a double click or a retry gives the exchange of the first.
+    Raises Conversation.DoesNotExist for somebody else's conversation, ReplyRunning while a
+    reply runs.
+    """
+    earlier = _find(person, new.client_id)
+    if earlier:
+        return earlier
+    try:
+        with transaction.atomic():
+            return _add(person, new)
+    except IntegrityError:
+        # The same send, or another to the same conversation, was faster by a moment.
+        earlier = _find(person, new.client_id)
+        if earlier:
+            return earlier
+        raise ReplyRunning from None
+
+
+def _find(person: "Person", client_id: uuid.UUID) -> Exchange | None:
+    message = (
+        Message.objects.select_related("conversation")
+        .filter(author=person, client_id=client_id)
+        .first()
+    )
+    if message is None:
+        return None
+    reply = message.children.order_by("-on_path", "-created_at")[0]
+    return Exchange(message.conversation, message, reply, created=False)
+
+
+def _add(person: "Person", new: NewMessage) -> Exchange:
+    conversation, is_new = _lock(person, new)
+    # Whoever waited for the lock may find the same send in place now.
+    if not is_new and (earlier := _find(person, new.client_id)):
+        return earlier
+    tip = conversation.messages.filter(on_path=True).order_by("-position").first()
+    if tip and tip.is_running:
+        raise ReplyRunning
+    message = Message.objects.create(
+        conversation=conversation,
+        parent=tip,
+        position=tip.position + 1 if tip else 0,
+        role=Message.Role.USER,
+        status=Message.Status.COMPLETE,
+        text=new.text,
+        author=person,
+        client_id=new.client_id,
+    )
+    _attach(message, new)
+    reply = Message.objects.create(
+        conversation=conversation,
+        parent=message,
+        position=message.position + 1,
+        role=Message.Role.ASSISTANT,
+        status=Message.Status.QUEUED,
+        model=new.model,
+    )
+    conversation.active_at = timezone.now()
+    conversation.model = new.model
+    conversation.save(update_fields=["active_at", "model"])
+    return Exchange(conversation, message, reply, created=True, new_conversation=is_new)
+
+
+def _lock(person: "Person", new: NewMessage) -> tuple[Conversation, bool]:
+    """Gives the conversation, locked, and whether it is new."""
+    conversation, is_new = Conversation.objects.select_for_update().get_or_create(
+        id=new.conversation_id,
+        defaults={
+            "owner": person,
+            "model": new.model,
+            "title": textwrap.shorten(new.text[:EXCERPT], FIRST_TITLE, placeholder="…"),
+        },
+    )
+    if conversation.owner_id != person.pk:
+        raise Conversation.DoesNotExist
+    return conversation, is_new
+
+
+def _attach(message: Message, new: NewMessage) -> None:
+    pictures = [Attachment(image=image) for image in new.images]
+    pictures += [Attachment(link=link) for link in new.links]
+    for position, attachment in enumerate(pictures):
+        attachment.message = message
+        attachment.position = position
+    Attachment.objects.bulk_create(pictures)

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from chatapp.conversations.views import conversations, messages, page, pictures, replies
+
+urlpatterns = [
+    path("", page.home, name="home"),
+    path("conversations", conversations.conversations, name="conversations"),
+    path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
+    path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
+    path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
+    path("c/<uuid:conversation_id>/model", conversations.model, name="model"),
+    path("c/<uuid:conversation_id>/deletion", conversations.deletion, name="deletion"),
+    path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/state", replies.state, name="state"),
+    path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/stop", replies.stop, name="stop"),
+    path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/retry", replies.retry, name="retry"),
+    path("pictures/", pictures.upload, name="pictures"),
+    path("pictures/<uuid:image_id>/", pictures.picture, name="picture"),
+]

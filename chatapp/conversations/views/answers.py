@@ -1,0 +1,23 @@
+"""The two shapes of an answer: JSON for the page's scripts, a page or a redirect without them."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def done(request: HttpRequest, to: str) -> HttpResponse:
+    """Nothing to show: 204 for scripts, 303 to a page without them."""
+    if wants_json(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    response = redirect(to)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+def error(sentence: str, status: int) -> HttpResponse:
+    return JsonResponse({"error": sentence}, status=status)

@@ -1,0 +1,56 @@
+"""The list of conversations, and what a person may do with one."""
+
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from chatapp.conversations import events, generation
+from chatapp.conversations.access import own_conversation
+from chatapp.conversations.history import conversation_page
+from chatapp.conversations.views.answers import done, error
+
+
+@require_safe
+def conversations(request: HttpRequest) -> HttpResponse:
+    """A further page of the sidebar."""
+    found = conversation_page(request.user, request.GET.get("before", ""))
+    context = {"groups": found.groups, "more_url": found.more_url}
+    return render(request, "conversations/_conversation_group.html", context)
+
+
+@require_POST
+def title(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    conversation = own_conversation(request.user, conversation_id)
+    wanted = request.POST.get("title", "").strip()
+    if not wanted:
+        return error(_("A title needs at least one letter."), 422)
+    conversation.rename(wanted)
+    events.conversation_changed(conversation)
+    return done(request, conversation.get_absolute_url())
+
+
+@require_POST
+def model(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    conversation = own_conversation(request.user, conversation_id)
+    wanted = request.POST.get("model", "")
+    if wanted not in settings.CATALOG:
+        return error(_("This model is not offered here. Choose another one."), 422)
+    conversation.choose_model(wanted)
+    events.conversation_changed(conversation)
+    return done(request, conversation.get_absolute_url())
+
+
+@require_POST
+async def deletion(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Deletes for good; a reply that still runs is stopped first."""
+    conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
+    async for reply in conversation.messages.running():
+        generation.stop(reply.pk)
+    await sync_to_async(conversation.delete)()
+    events.conversation_deleted(request.user.pk, conversation_id)
+    return done(request, "/")

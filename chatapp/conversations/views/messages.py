@@ -1,0 +1,120 @@
+"""/c/<id>/messages: the list of a conversation, page by page, and sending."""
+
+import asyncio
+from http import HTTPStatus
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations import events, generation
+from chatapp.conversations.access import own_conversation
+from chatapp.conversations.forms import SendForm
+from chatapp.conversations.history import message_page, messages_after
+from chatapp.conversations.models import (
+    Conversation,
+    Exchange,
+    NewMessage,
+    ReplyRunning,
+    add_exchange,
+)
+from chatapp.conversations.views.answers import done, error, wants_json
+from chatapp.conversations.views.page import page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+async def messages(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    if request.method == "POST":
+        return await _send(request, conversation_id)
+    return await sync_to_async(_listing)(request, conversation_id)
+
+
+def _listing(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Articles after a position, for a page that comes back; else a page of older ones."""
+    conversation = own_conversation(request.user, conversation_id)
+    after, before = (_position(request, name) for name in ("after", "before"))
+    if after is not None:
+        context = {"messages": messages_after(conversation, after), "older_url": ""}
+    else:
+        found = message_page(conversation, before)
+        context = {"messages": found.messages, "older_url": found.older_url}
+    return render(request, "conversations/_messages.html", context)
+
+
+def _position(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+async def _send(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    form = await sync_to_async(_checked_form)(request, conversation_id)
+    if form.errors:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return await sync_to_async(_refuse)(request, form, form.sentence, status)
+    try:
+        exchange = await _exchange(request.user, form.message)
+    except Conversation.DoesNotExist:
+        raise Http404 from None
+    except ReplyRunning:
+        sentence = _("A reply is still running here. Your text stays; send it when it is done.")
+        return await sync_to_async(_refuse)(request, form, sentence, HTTPStatus.CONFLICT)
+    return await sync_to_async(_accept)(request, exchange)
+
+
+def _checked_form(request: HttpRequest, conversation_id: UUID) -> SendForm:
+    form = SendForm(request.user, conversation_id, request.POST, request.FILES)
+    form.is_valid()
+    return form
+
+
+async def _exchange(person: Person, new: NewMessage) -> Exchange:
+    """Adds the exchange and starts the reply, also when the browser hangs up in between.
+
+    Django cancels a view whose client is gone; the task goes on.
+    """
+    sending = background.spawn(f"send:{person.pk}:{new.client_id}", _add_and_start(person, new))
+    return await asyncio.shield(sending)
+
+
+async def _add_and_start(person: Person, new: NewMessage) -> Exchange:
+    exchange = await background.in_thread(_add_and_announce, person, new)
+    if exchange.created:
+        generation.start(exchange.reply.pk)
+    return exchange
+
+
+def _add_and_announce(person: Person, new: NewMessage) -> Exchange:
+    exchange = add_exchange(person, new)
+    if exchange.created:
+        events.exchange_added(exchange)
+    return exchange
+
+
+def _accept(request: HttpRequest, exchange: Exchange) -> HttpResponse:
+    conversation = exchange.conversation
+    if not wants_json(request):
+        return done(request, f"{conversation.get_absolute_url()}#message-{exchange.reply.pk}")
+    body = {
+        "conversation": {
+            "id": conversation.pk,
+            "url": conversation.get_absolute_url(),
+            "html": events.link_html(conversation),
+        },
+        "messages": events.message_html(exchange.message) + events.message_html(exchange.reply),
+    }
+    status = HTTPStatus.CREATED if exchange.created else HTTPStatus.OK
+    return JsonResponse(body, status=status)
+
+
+def _refuse(request: HttpRequest, form: SendForm, sentence: str, status: int) -> HttpResponse:
+    """Says why; without scripts on the page itself, with everything that was typed."""
+    if wants_json(request):
+        return error(sentence, status)
+    shown = Conversation.objects.of(request.user).filter(pk=form.conversation_id).first()
+    text, model = form.data.get("text", ""), form.data.get("model", "")
+    return page(request, shown, status=status, text=text, error=sentence, model_id=model)

@@ -1,0 +1,65 @@
+"""The one page of the app: a conversation, or the empty composer."""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from chatapp.conversations.access import own_conversation
+from chatapp.conversations.forms import default_model
+from chatapp.conversations.history import conversation_page, message_page
+from chatapp.conversations.models import Conversation
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return page(request, None)
+
+
+@require_safe
+def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    return page(request, own_conversation(request.user, conversation_id))
+
+
+def page(
+    request: HttpRequest,
+    shown: Conversation | None,
+    *,
+    status: int = 200,
+    **composer: Any,
+) -> HttpResponse:
+    """Renders the page; `composer` carries over what a refused send had in it."""
+    history = message_page(shown) if shown else None
+    messages = history.messages if history else []
+    sidebar = conversation_page(request.user)
+    conversation_id = shown.pk if shown else uuid.uuid4()
+    model_id = shown.model if shown and shown.model in settings.CATALOG else default_model()
+    context = {
+        "conversation": shown,
+        "messages": messages,
+        "older_url": history.older_url if history else "",
+        "running": any(message.is_running for message in messages),
+        "sidebar": sidebar.groups,
+        "sidebar_more_url": sidebar.more_url,
+        "models": settings.CATALOG.values(),
+        "model_id": composer.get("model_id") or model_id,
+        "service": settings.SERVICE,
+        "limits": {
+            "max_characters": settings.MAX_MESSAGE_CHARACTERS,
+            "max_pictures": settings.MAX_PICTURES_PER_MESSAGE,
+        },
+        "composer": {
+            "action": reverse("messages", args=[conversation_id]),
+            "conversation_id": conversation_id,
+            "client_id": uuid.uuid4(),
+            "text": "",
+            "error": "",
+            **composer,
+        },
+    }
+    return render(request, "conversations/page.html", context, status=status)

@@ -1,0 +1,80 @@
+"""What a person can type to make the demo model misbehave or show something special.
+
+Commands stand in the last paragraph of a message, because an unanswered message is sent along
+with the next one and must not make that fail too. `/echo` takes everything after it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+HELP = """\
+# Commands of the demo model
+
+Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
+
+| Command | What happens |
+| --- | --- |
+| `/error CODE` | refuses with HTTP 401, 403, 429, 500 ...; `html` is the firewall's page |
+| `/cut N` | drops the connection after N tokens |
+| `/garbage` | sends data that is not JSON in mid-stream |
+| `/silent S` | waits S seconds before the first token |
+| `/rate N` | sends N tokens a second; 0 is as fast as possible |
+| `/long N` | answers with N tokens |
+| `/length` | stops half-way, as if the token limit were reached |
+| `/reason` | thinks aloud first |
+| `/tool` | asks for a tool call |
+| `/emoji` | answers with characters that are easy to break |
+| `/echo TEXT` | sends TEXT back, exactly |
+| `/help` | shows this table |
+"""
+
+MAX_SILENT_SECONDS = 600.0
+MAX_TOKENS = 100_000
+
+WITH_NUMBER = ("cut", "silent", "rate", "long")
+SWITCHES = ("garbage", "length", "reason", "tool", "emoji", "help")
+COMMAND = re.compile(
+    rf"(?<!\S)/(?:(?P<name>{'|'.join(WITH_NUMBER)})\s+(?P<number>\d{{1,6}}(?:\.\d+)?)"
+    r"|error\s+(?P<error>html|[45]\d\d)"
+    rf"|(?P<switch>{'|'.join(SWITCHES)}))(?!\S)"
+)
+ECHO = re.compile(r"(?<!\S)/echo[ \n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """`words` is what remains of the message. None and empty mean: not asked for."""
+
+    words: str
+    echo: str | None = None
+    error: str = ""
+    cut_after: int | None = None
+    silent_seconds: float = 0.0
+    rate: float | None = None
+    long_tokens: int | None = None
+    switches: frozenset[str] = frozenset()
+
+
+def parse_commands(text: str) -> Commands:
+    echo = ECHO.search(text)
+    head = text[: echo.start()] if echo else text
+    paragraphs = head.rsplit("\n\n", 1)
+    found = list(COMMAND.finditer(paragraphs[-1]))
+    paragraphs[-1] = COMMAND.sub("", paragraphs[-1])
+    numbers = {match["name"]: float(match["number"]) for match in found if match["name"]}
+    return Commands(
+        words="\n\n".join(paragraphs).strip(),
+        echo=text[echo.end() :] if echo else None,
+        error=next((match["error"] for match in found if match["error"]), ""),
+        cut_after=_tokens(numbers.get("cut")),
+        silent_seconds=min(numbers.get("silent", 0.0), MAX_SILENT_SECONDS),
+        rate=numbers.get("rate"),
+        long_tokens=_tokens(numbers.get("long")),
+        switches=frozenset(match["switch"] for match in found if match["switch"]),
+    )
+
+
+def _tokens(number: float | None) -> int | None:
+    return None if number is None else min(int(number), MAX_TOKENS)

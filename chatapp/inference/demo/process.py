@@ -1,0 +1,38 @@
+"""The demo model from the side of whoever starts it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+END_SECONDS = 3.0
+
+
+@contextmanager
+def demo_model(*arguments: str) -> Iterator[str]:
+    """Runs the demo model as a process of its own on a free loopback port and gives its URL.
+
+    The socket is bound here and handed over, so the port can't be taken in between and requests
+    may be sent at once. The process ends with the block, or when this process dies: its standard
+    input ends then.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        command = [sys.executable, "-m", "chatapp.inference.demo", *arguments]
+        process = subprocess.Popen(  # noqa: S603  (our own module)
+            [*command, "--fd", str(listening.fileno()), "--watch-stdin"],
+            stdin=subprocess.PIPE,
+            pass_fds=[listening.fileno()],
+        )
+    try:
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()

@@ -1,0 +1,59 @@
+"""From the engine's raw HTML of one top-level block to the HTML that a page may show."""
+
+import re
+from html import escape
+
+from django.utils.translation import gettext
+
+from chatapp.rendering import code, math, sanitizer
+
+_HEADING = re.compile(r"(</?h)([1-6])>")
+# A reply's own headings stand below the page's h1 and h2.
+_HEADING_LEVELS = {"1": "3", "2": "4", "3": "5", "4": "6", "5": "6", "6": "6"}
+_LINKED_IMAGES = re.compile(r"<a [^>]*>.*?</a>", re.DOTALL)
+_IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*>')
+_FOOTNOTE_ID = re.compile(r'(?<= )(id="|href="#)(?=fn(?:ref)?-)')
+_TASK_CLASS = 'class="task-list-item"'
+_NOT_ID = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def finish_block(raw: str, *, prefix: str, highlighted: bool) -> str:
+    """Safe HTML of one raw block.
+
+    `prefix` keeps footnote ids of different messages apart. `highlighted` colours code, which
+    is slow; without it code is plain but otherwise the same.
+    """
+    if not raw.startswith("<"):
+        return sanitizer.sanitize(f'<p class="raw-html">{raw}</p>')
+    html = sanitizer.sanitize(_prepare(raw, prefix))
+    if "<pre>" in html:
+        html = code.add_code_bars(html, highlighted=highlighted)
+    if "<table>" in html:
+        html = _wrap_tables(html)
+    return html
+
+
+def _prepare(raw: str, prefix: str) -> str:
+    if "data-math-style" in raw:
+        raw = math.convert_formulas(raw)
+    if "<img " in raw:
+        raw = _LINKED_IMAGES.sub(lambda link: _IMAGE.sub(r"\2", link[0]), raw)
+        raw = _IMAGE.sub(_image_link, raw)
+    if "<h" in raw:
+        raw = _HEADING.sub(lambda tag: f"{tag[1]}{_HEADING_LEVELS[tag[2]]}>", raw)
+    if "<code class=" in raw:
+        raw = code.limit_languages(raw)
+    if "fn" in raw:
+        raw = _FOOTNOTE_ID.sub(rf"\g<1>{_NOT_ID.sub('-', prefix)}-", raw)
+    return raw.replace(_TASK_CLASS, 'class="task"')
+
+
+def _image_link(image: re.Match[str]) -> str:
+    source, alt = image.groups()
+    return f'<a href="{source}">{alt or source}</a>'
+
+
+def _wrap_tables(html: str) -> str:
+    label = escape(gettext("Table"))
+    opening = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table>'
+    return html.replace("<table>", opening).replace("</table>", "</table></div>")

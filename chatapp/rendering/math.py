@@ -1,0 +1,135 @@
+"""LaTeX to MathML whose looks come from classes: the page's CSP forbids inline styles.
+
+math-core writes a small, fixed vocabulary of `style` declarations. Each becomes a class here, or
+a MathML attribute where the value is free (a colour); anything unknown is dropped.
+"""
+
+import re
+from html import escape, unescape
+
+from math_core import LatexError, LatexToMathML
+
+# The longest formula that is converted, in characters of source; the rest is shown as source.
+MAX_SOURCE = 10_000
+# A row of primes grows fifty-fold; MathML above this many characters is not worth its weight.
+MAX_MATHML = 200_000
+# How many abbreviations (\implies, \dots) one formula may use.
+MAX_EXPANSIONS = 1_000
+
+_LINES = {
+    f"border-{side}:0.05em {stroke} currentcolor": f"math-{name}-{side}"
+    for side in ("left", "right", "top")
+    for stroke, name in (("solid", "line"), ("dashed", "dash"))
+}
+_SIZES = {
+    f"font-size:{percent}%": f"math-size-{percent}"
+    for percent in (50, 60, 70, 80, 90, 120, 140, 170, 200, 250)
+}
+STYLE_CLASSES = {
+    "width:100%": "math-width-full",
+    "width:50%": "math-width-half",
+    "width:7.5%": "math-width-margin",
+    "text-align:left": "math-left",
+    "text-align:right": "math-right",
+    "padding-left:0": "math-flush-left",
+    "padding-right:0": "math-flush-right",
+    "padding-top:0": "math-flush-top",
+    "padding-bottom:0": "math-flush-bottom",
+    "padding-left:0.1em": "math-hair-left",
+    "padding-right:0.1em": "math-hair-right",
+    "padding-left:0.1667em": "math-thin-left",
+    "padding-right:0.1667em": "math-thin-right",
+    "padding-top:0.1667em": "math-thin-top",
+    "padding-left:0.2778em": "math-thick-left",
+    "padding-right:0.2778em": "math-thick-right",
+    "padding-left:1em": "math-quad-left",
+    "margin-left:-0.16666667em": "math-negative-thin",
+    "margin-left:-0.22222222em": "math-negative-medium",
+    "margin-left:-0.27777778em": "math-negative-thick",
+    "math-shift:compact": "math-shift-compact",
+    "font-variant-caps:small-caps": "math-small-caps",
+    **_LINES,
+    **_SIZES,
+}
+# <menclose> is no longer part of MathML: a row with a class draws the same in every browser.
+_ENCLOSURES = {
+    "box": "math-box",
+    "actuarial": "math-actuarial",
+    "phasorangle": "math-phasor",
+}
+_STROKES = {
+    "menclose-updiagonalstrike": "math-strike-up",
+    "menclose-downdiagonalstrike": "math-strike-down",
+    "menclose-phasorangle": "math-phasor-stroke",
+}
+_FONTS = {
+    "math-core-sans-serif-font": "math-sans",
+    "math-core-serif-font": "math-serif",
+}
+CLASSES = frozenset(
+    {
+        "math-enclose",
+        *STYLE_CLASSES.values(),
+        *_ENCLOSURES.values(),
+        *_STROKES.values(),
+        *_FONTS.values(),
+    }
+)
+
+_STYLE = re.compile(r' style="([^"]*)"')
+_COLOUR = re.compile(r"color:(#[0-9A-Fa-f]{6})")
+_MENCLOSE = re.compile(r'<menclose notation="([a-z ]+)">')
+_KNOWN_CLASS = re.compile("|".join(map(re.escape, _STROKES | _FONTS)))
+# Definitions made in a reply multiply the work: 10 KB of source gave 72 MB of MathML.
+_DEFINITION = re.compile(r"\\(?:newcommand|renewcommand|providecommand|[gx]?def|let)(?![A-Za-z])")
+
+# What the engine writes for a formula: a span in running text, a code block for a math fence.
+_FORMULA = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
+_MATH_FENCE = re.compile(
+    r'<pre><code class="language-math" data-math-style="display">(.*?)</code></pre>', re.DOTALL
+)
+
+_converter = LatexToMathML(fancy_error=False, max_expansions=MAX_EXPANSIONS)
+
+
+def convert_formulas(html: str) -> str:
+    """Replace every formula in the engine's raw HTML of a block by MathML or its source."""
+    html = _MATH_FENCE.sub(lambda fence: f"<p>{_formula(fence[1], display=True)}</p>", html)
+    return _FORMULA.sub(lambda span: _formula(span[2], display=span[1] == "display"), html)
+
+
+def latex_to_mathml(latex: str, *, display: bool) -> str:
+    """MathML with classes; the escaped source in `<code class="math-source">` when that fails."""
+    mathml = _convert(latex, display=display)
+    if mathml is None:
+        return f'<code class="math-source">{escape(latex.strip())}</code>'
+    mathml = _MENCLOSE.sub(_open_enclosure, mathml).replace("</menclose>", "</mrow>")
+    mathml = _KNOWN_CLASS.sub(lambda name: (_STROKES | _FONTS)[name[0]], mathml)
+    return _STYLE.sub(_class_for_style, mathml)
+
+
+def _formula(escaped_latex: str, *, display: bool) -> str:
+    return latex_to_mathml(unescape(escaped_latex), display=display)
+
+
+def _convert(latex: str, *, display: bool) -> str | None:
+    if len(latex) > MAX_SOURCE or _DEFINITION.search(latex):
+        return None
+    try:
+        mathml = _converter.convert_with_local_state(latex, displaystyle=display)
+    except LatexError:
+        return None
+    return mathml if len(mathml) <= MAX_MATHML else None
+
+
+def _open_enclosure(tag: re.Match[str]) -> str:
+    names = [_ENCLOSURES[name] for name in tag[1].split() if name in _ENCLOSURES]
+    return f'<mrow class="{" ".join(["math-enclose", *names])}">'
+
+
+def _class_for_style(style: re.Match[str]) -> str:
+    declarations = [part.replace(": ", ":").strip() for part in style[1].split(";")]
+    names = [STYLE_CLASSES[part] for part in declarations if part in STYLE_CLASSES]
+    colours = [found[1] for part in declarations if (found := _COLOUR.fullmatch(part))]
+    classes = f' class="{" ".join(names)}"' if names else ""
+    return classes + (f' mathcolor="{colours[-1]}"' if colours else "")

@@ -1,0 +1,241 @@
+"""Every setting of the app. The environment is read here, once, and typed.
+
+Importing this module must work without secrets and without a database: Heroku runs
+`collectstatic` while it builds.
+"""
+
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+from environs import Env, EnvError
+
+from chatapp.inference import Service, load_catalog
+
+ROOT = Path(__file__).resolve().parent.parent
+env = Env()
+
+
+def local_secret_key() -> str:
+    """Gives the key of this checkout, made on first use and kept in an ignored file."""
+    path = ROOT / ".secret_key"
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48))
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+def mailer(url: str) -> dict[str, object]:
+    """Reads smtp://user:password@host:port or smtps://…; without a URL mails go to the console."""
+    parts = urlsplit(url)
+    if not url:
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("CHAT_SMTP_URL must look like smtp://user:password@host:587")
+    secure = parts.scheme == "smtps"
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or (465 if secure else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": secure,
+        "use_tls": not secure,
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+
+
+try:
+    ON_DYNO = bool(env.str("DYNO", "")) and not env.str("CI", "")
+    SECRET_KEY = env.str("SECRET_KEY", "")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+    WEB_WORKERS = env.int("WEB_WORKERS", 1)
+    PORT = env.int("PORT", 8000)
+    DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
+    database = env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
+
+    # With nothing configured `make run` starts the demo model and puts it here.
+    SERVICE = Service.from_config(
+        url=env.str("INFERENCE_URL", ""),
+        key=env.str("INFERENCE_KEY", ""),
+        demo_url=env.str("CHAT_DEMO_URL", ""),
+        on_dyno=ON_DYNO,
+    )
+    HTTP_TRANSPORT = env.str("CHAT_HTTP_TRANSPORT", "aiohttp")
+    CATALOG = load_catalog(env.str("CHAT_MODELS", "") or None, env.str("INFERENCE_MODEL_ID", ""))
+
+    MAILERS = {"default": mailer(env.str("CHAT_SMTP_URL", ""))}
+    DEFAULT_FROM_EMAIL = env.str("CHAT_EMAIL_FROM", "Chat <chat@localhost>")
+    VERSION = env.str("HEROKU_SLUG_COMMIT", "local")
+    LOG_LEVEL = env.str("CHAT_LOG_LEVEL", "INFO")
+except (EnvError, ValueError) as error:
+    raise ImproperlyConfigured(f"A config var can't be used: {error}") from error
+
+if not SECRET_KEY:
+    # A dyno without the key may build static files but must not serve: `serve` refuses.
+    SECRET_KEY = secrets.token_urlsafe(48) if ON_DYNO else local_secret_key()
+    SECRET_KEY_IS_THROWAWAY = ON_DYNO
+else:
+    SECRET_KEY_IS_THROWAWAY = False
+
+DEBUG = False
+ALLOWED_HOSTS = ALLOWED_HOSTS or (["*"] if ON_DYNO else ["localhost", "127.0.0.1", "[::1]"])
+ROOT_URLCONF = "chatapp.urls"
+ASGI_APPLICATION = "chatapp.asgi.application"
+AUTH_USER_MODEL = "accounts.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "chatapp",
+    "chatapp.accounts",
+    "chatapp.images",
+    "chatapp.rendering",
+    "chatapp.conversations",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chatapp.accounts.middleware.SignInRequiredMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "chatapp.views.theme",
+            ],
+        },
+    },
+]
+
+# --- Database -------------------------------------------------------------------------
+
+if database["ENGINE"] == "django.db.backends.sqlite3":
+    # DEFERRED transactions gave 3,055 lock errors with two writers, IMMEDIATE none.
+    database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    # The smallest Postgres plan allows 20 connections in all.
+    database["OPTIONS"] = {
+        **database.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE},
+        **({"sslmode": "require"} if ON_DYNO else {}),
+    }
+    database["CONN_MAX_AGE"] = 0
+    database["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": database}
+
+# --- Static files ---------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "chatapp.storage.StaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- People ---------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
+ACCOUNT_ADAPTER = "chatapp.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ON_DYNO else 0
+
+# --- Safety ---------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "blob:"],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_USE_SESSIONS = False
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "chatapp.views.csrf_failure"
+if ON_DYNO:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+# HSTS for subdomains and the browsers' preload list would bind hosts that are not ours to bind.
+# models.W040: SQLite ignores the extra column of a covering index, Postgres uses it.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
+
+# A message has at most MAX_MESSAGE_CHARACTERS; in emoji that is four bytes each. Django's own
+# limit on form data must stand well above it, or a bare 400 comes before our sentence.
+MAX_MESSAGE_CHARACTERS = 1_000_000
+MAX_PICTURES_PER_MESSAGE = 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024  # bytes
+MAX_BODY_BYTES = 220 * 1024 * 1024  # ten pictures of 20 MB sent by a page without JavaScript
+
+# --- Language, time, log --------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [ROOT / "locale"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "stream": sys.stderr,
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+}

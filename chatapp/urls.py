@@ -1,0 +1,13 @@
+from django.urls import include, path
+
+from chatapp import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("theme/", views.choose_theme, name="theme"),
+    path("", include("chatapp.accounts.urls")),
+    path("", include("chatapp.conversations.urls")),
+]
+
+handler400 = "chatapp.views.bad_request"

@@ -1,0 +1,61 @@
+"""Pages that belong to no room: health, theme, and what Django shows when it refuses."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+THEMES = ("light", "dark")
+YEAR = 60 * 60 * 24 * 365  # seconds
+
+
+def theme(request: HttpRequest) -> dict[str, str]:
+    """Context of every page: the person's choice of light or dark, or "" for the system's."""
+    choice = request.COOKIES.get("theme", "")
+    return {"theme": choice if choice in THEMES else ""}
+
+
+@login_not_required
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    choice = request.POST.get("theme", "")
+    response = HttpResponse(status=204)
+    if choice in THEMES:
+        response.set_cookie(
+            "theme", choice, max_age=YEAR, samesite="Lax", secure=settings.ON_DYNO, httponly=True
+        )
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is touched."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can do its work: the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"database": "ok"})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from a page that stood open for long; says how to keep what was typed."""
+    if "application/json" in request.headers.get("Accept", ""):
+        sentence = _("This page has expired. Reload it and send again.")
+        return JsonResponse({"error": sentence}, status=403)
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,74 @@
+"""The first account of a new house."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from chatapp.accounts.models import OwnerExists, Person
+
+NEW = {"email": "First@Example.com", "password": "correct horse battery staple"}
+
+
+def test_a_new_house_leads_to_the_first_account(stranger: Client, db: None) -> None:
+    response = stranger.get("/", follow=True)
+
+    assert response.redirect_chain == [("/welcome/", 302)]
+    assert b"Create account" in response.content
+
+
+def test_the_first_person_owns_the_house_and_is_signed_in(stranger: Client) -> None:
+    response = stranger.post("/welcome/", NEW, follow=True)
+
+    assert response.status_code == 200
+    person = Person.objects.get()
+    assert person.is_owner
+    assert person.email == "first@example.com"
+    assert int(stranger.session["_auth_user_id"].replace("-", ""), 16) == person.pk.int
+
+
+def test_a_second_person_is_led_to_sign_in(stranger: Client, owner: Person) -> None:
+    response = stranger.post("/welcome/", NEW, follow=True)
+
+    assert response.redirect_chain[-1][0].startswith("/account/sign-in/")
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("password", ["short", "password", "12345678", ""])
+def test_weak_passwords_are_refused_with_a_sentence(stranger: Client, password: str) -> None:
+    response = stranger.post("/welcome/", {**NEW, "password": password})
+
+    assert response.context["form"].errors["password"]
+    assert not Person.objects.exists()
+
+
+def test_a_bad_address_is_refused_and_kept_in_the_field(stranger: Client) -> None:
+    response = stranger.post("/welcome/", {**NEW, "email": "not an address"})
+
+    assert response.context["form"].errors["email"]
+    assert b"not an address" in response.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_racing_people_one_becomes_the_owner() -> None:
+    start, outcomes = threading.Barrier(4), []
+
+    def claim(number: int) -> None:
+        start.wait()
+        try:
+            Person.objects.create_owner(f"{number}@example.com", NEW["password"])
+            outcomes.append("owner")
+        except OwnerExists:
+            outcomes.append("late")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=claim, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["late", "late", "late", "owner"]
+    assert Person.objects.get().is_owner

@@ -1,0 +1,91 @@
+"""What every test stands on: built static files, a database in a file, three people, no network."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import AsyncClient, Client
+
+from chatapp.accounts.models import Person
+
+PASSWORD = "correct horse battery staple"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Replies are written from threads of their own: an in-memory SQLite would not be shared.
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(Path(settings.ROOT) / "db.sqlite3-test")
+
+
+    # The real hasher takes a third of a second, on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        from chatapp.storage import build_if_changed
+
+        build_if_changed()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a test left out is a failure: nobody is there to read why."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        reporter.write_line("Skipped tests are failures in CI.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets sockets reach this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"A test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def owner(db: None) -> Person:
+    return Person.objects.create_owner("owner@example.com", PASSWORD)
+
+
+@pytest.fixture
+def member(db: None) -> Person:
+    return Person.objects.create_user("member@example.com", PASSWORD)
+
+
+@pytest.fixture
+def stranger(db: None) -> Client:
+    """A browser that nobody has signed in."""
+    return Client()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Person], Client]:
+    def sign_in(person: Person) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def async_client_of() -> Callable[[Person], AsyncClient]:
+    def sign_in(person: Person) -> AsyncClient:
+        client = AsyncClient()
+        client.force_login(person)
+        return client
+
+    return sign_in

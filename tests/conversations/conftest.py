@@ -1,0 +1,71 @@
+"""A conversation to work on, and a model service that answers by script."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+import pytest
+from pytest_django import Settings as SettingsWrapper
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations import service
+from chatapp.conversations.models import Exchange, Message, NewMessage, Outcome, add_exchange
+from chatapp.inference import Service
+from chatapp.inference.demo.process import demo_model
+
+MODEL = "claude-sonnet-4-6"
+type Send = Callable[..., Exchange]
+
+
+def new_message(text: str = "Hello", conversation: uuid.UUID | None = None) -> NewMessage:
+    return NewMessage(
+        client_id=uuid.uuid4(),
+        conversation_id=conversation or uuid.uuid4(),
+        model=MODEL,
+        text=text,
+    )
+
+
+def complete(reply: Message, text: str = "A reply.") -> None:
+    """Ends a reply as if a model had written it."""
+    reply.begin()
+    reply.finish(Outcome(status=Message.Status.COMPLETE, text=text, html=f"<p>{text}</p>"))
+
+
+@pytest.fixture
+def exchange(owner: Person) -> Exchange:
+    """A finished exchange in a conversation of the owner's."""
+    added = add_exchange(owner, new_message())
+    complete(added.reply)
+    return added
+
+
+@pytest.fixture
+def running(owner: Person) -> Exchange:
+    """An exchange whose reply waits in the queue."""
+    return add_exchange(owner, new_message())
+
+
+@pytest.fixture(scope="session")
+def demo_url() -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAT_DEMO_RATE", "0")
+        with demo_model() as url:
+            yield url
+
+
+@pytest.fixture
+async def demo(demo_url: str, settings: SettingsWrapper) -> AsyncIterator[None]:
+    """The app talks to the demo model over real HTTP; every task has ended afterwards."""
+    settings.SERVICE = Service("demo", demo_url)
+    yield
+    await background.drain(5)
+    await service.close()
+
+
+async def ended(names: Iterable[str]) -> None:
+    """Waits for named tasks, whether or not they have begun."""
+    tasks = [task for name in names if (task := background.find(name))]
+    if tasks:
+        await asyncio.wait(tasks)

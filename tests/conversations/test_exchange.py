@@ -1,0 +1,184 @@
+"""Sending, as the database sees it."""
+
+import threading
+import uuid
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import (
+    Conversation,
+    Exchange,
+    Message,
+    Outcome,
+    ReplyRunning,
+    add_exchange,
+)
+from tests.conversations.conftest import new_message
+
+
+def test_the_first_send_makes_the_conversation(owner: Person) -> None:
+    new = new_message("What is a heron?")
+
+    added = add_exchange(owner, new)
+
+    assert added.created
+    assert added.new_conversation
+    assert added.conversation.pk == new.conversation_id
+    assert added.conversation.display_title == "What is a heron?"
+    assert [(m.position, m.role, m.status) for m in added.conversation.path] == [
+        (0, "user", "complete"),
+        (1, "assistant", "queued"),
+    ]
+    assert added.reply.parent == added.message
+
+
+def test_the_next_send_goes_under_the_last_reply(owner: Person, exchange: Exchange) -> None:
+    added = add_exchange(owner, new_message("And?", exchange.conversation.pk))
+
+    assert added.message.parent == exchange.reply
+    assert added.message.position == 2
+    assert not added.new_conversation
+
+
+def test_one_client_id_is_one_message(owner: Person) -> None:
+    new = new_message()
+
+    first, second = add_exchange(owner, new), add_exchange(owner, new)
+
+    assert first.created
+    assert not second.created
+    assert first.message == second.message
+    assert first.reply == second.reply
+    assert Message.objects.count() == 2
+
+
+def test_one_client_id_is_one_message_also_in_another_conversation(owner: Person) -> None:
+    new = new_message()
+    first = add_exchange(owner, new)
+
+    second = add_exchange(owner, replace(new, conversation_id=uuid.uuid4()))
+
+    assert second.conversation == first.conversation
+    assert Conversation.objects.count() == 1
+
+
+def test_two_people_may_have_the_same_client_id(owner: Person, member: Person) -> None:
+    new = new_message()
+
+    add_exchange(owner, new)
+    other = add_exchange(member, replace(new, conversation_id=uuid.uuid4()))
+
+    assert other.created
+
+
+def test_nothing_is_sent_while_a_reply_runs(owner: Person, running: Exchange) -> None:
+    with pytest.raises(ReplyRunning):
+        add_exchange(owner, new_message("Wait", running.conversation.pk))
+
+    assert Message.objects.count() == 2
+
+
+def test_somebody_elses_conversation_does_not_exist(member: Person, exchange: Exchange) -> None:
+    with pytest.raises(Conversation.DoesNotExist):
+        add_exchange(member, new_message("Mine?", exchange.conversation.pk))
+
+    assert Message.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("same_client_id", [True, False])
+def test_of_racing_sends_one_is_added(owner: Person, same_client_id: bool) -> None:
+    first = new_message()
+    second = first if same_client_id else replace(first, client_id=uuid.uuid4())
+    start, outcomes = threading.Barrier(2), []
+
+    def send(new: object) -> None:
+        start.wait()
+        try:
+            outcomes.append(add_exchange(owner, new).created)
+        except ReplyRunning:
+            outcomes.append("running")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=(new,)) for new in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes.count(True) == 1
+    assert outcomes.count(False if same_client_id else "running") == 1
+    assert Message.objects.count() == 2
+
+
+def test_a_retry_takes_the_place_of_the_failed_reply(owner: Person, running: Exchange) -> None:
+    Message.objects.running().fail_abandoned("The server was restarted.")
+    failed = Message.objects.get(pk=running.reply.pk)
+
+    new = failed.retry()
+
+    assert new.pk != failed.pk
+    assert (new.parent, new.position) == (running.message, 1)
+    assert list(running.conversation.path) == [running.message, new]
+    assert failed.retry() == new
+
+
+def test_a_complete_reply_is_not_retried(exchange: Exchange) -> None:
+    assert exchange.reply.retry() == exchange.reply
+
+
+def test_an_old_attempt_can_neither_save_nor_finish(running: Exchange) -> None:
+    old = Message.objects.get(pk=running.reply.pk)
+    assert old.begin()
+    Message.objects.filter(pk=old.pk).update(attempt=2)
+
+    assert not old.save_progress("stale", "", 5)
+    assert not old.finish(Outcome(status=Message.Status.COMPLETE, text="stale"))
+
+    assert Message.objects.get(pk=old.pk).text == ""
+
+
+def test_a_queued_reply_is_begun_once(running: Exchange) -> None:
+    first, second = (Message.objects.get(pk=running.reply.pk) for _ in range(2))
+
+    assert first.begin()
+    assert not second.begin()
+
+
+def test_a_reply_asked_to_stop_saves_no_more(running: Exchange) -> None:
+    reply = running.reply
+    reply.begin()
+    assert reply.save_progress("so far", "", 1)
+
+    assert reply.request_stop()
+
+    assert not reply.save_progress("so far and more", "", 2)
+    reply.refresh_from_db()
+    assert reply.text == "so far"
+
+
+def test_abandoned_replies_fail_with_their_text(running: Exchange, exchange: Exchange) -> None:
+    running.reply.begin()
+    running.reply.save_progress("half a", "", 3)
+
+    Message.objects.fail_abandoned("The server was restarted.")
+
+    running.reply.refresh_from_db()
+    assert (running.reply.status, running.reply.text) == ("failed", "half a")
+    assert running.reply.error
+    exchange.reply.refresh_from_db()
+    assert exchange.reply.status == "complete"
+
+
+def test_a_title_by_hand_wins(exchange: Exchange) -> None:
+    conversation = exchange.conversation
+    assert conversation.suggest_title("By the model")
+    conversation.rename("  By \n hand ")
+
+    assert not conversation.suggest_title("Again by the model")
+    conversation.refresh_from_db()
+    assert conversation.title == "By hand"

@@ -1,0 +1,118 @@
+"""Pictures are turned upright and leave nothing behind: no place, no camera, no text."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, PngImagePlugin
+from PIL.ExifTags import IFD, Base
+
+from chatapp.images.processing import prepare
+
+from .samples import corner_names, corners, decoded, encoded
+
+SECRET = "Zanzibar-lighthouse"
+XMP = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{SECRET}</x:xmpmeta>".encode()
+
+# How the corners of an upright picture, 'RGWB' clockwise from the top left, look when it is shown
+# without regard to its orientation tag. Written out by hand from EXIF 2.32, tag 0x0112.
+STORED = {1: "RGWB", 2: "GRBW", 3: "WBRG", 4: "BWGR", 5: "RBWG", 6: "GWBR", 7: "WGRB", 8: "BRGW"}
+
+
+def exif(orientation: int = 1) -> Image.Exif:
+    data = Image.Exif()
+    data[Base.Orientation] = orientation
+    data[Base.Make] = SECRET
+    data.get_ifd(IFD.GPSInfo).update({1: "S", 2: (6.0, 9.0, 57.0), 3: "E", 4: (39.0, 11.0, 27.0)})
+    return data
+
+
+def stored(orientation: int) -> Image.Image:
+    """The pixels a camera would write for an upright picture of 64 by 32."""
+    size = (64, 32) if orientation < 5 else (32, 64)
+    half = (size[0] // 2, size[1] // 2)
+    places = [(0, 0), (half[0], 0), half, (0, half[1])]
+    colours = {"R": (255, 0, 0), "G": (0, 255, 0), "B": (0, 0, 255), "W": (255, 255, 255)}
+    image = Image.new("RGB", size)
+    for (x, y), name in zip(places, STORED[orientation], strict=True):
+        image.paste(colours[name], (x, y, x + half[0], y + half[1]))
+    return image
+
+
+@pytest.mark.parametrize("orientation", STORED)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_comes_out_upright(kind: str, orientation: int) -> None:
+    content = encoded(stored(orientation), kind, exif=exif(orientation))
+
+    result = decoded(prepare(io.BytesIO(content), "").content)
+
+    assert result.size == (64, 32)
+    assert corner_names(result) == "RGWB"
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_unknown_orientation_leaves_the_picture_as_it_is(orientation: int) -> None:
+    content = encoded(corners(), "JPEG", exif=exif(orientation))
+
+    assert corner_names(decoded(prepare(io.BytesIO(content), "").content)) == "RGWB"
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_damaged_exif_does_not_lose_the_picture() -> None:
+    content = encoded(corners(), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff\xff\xff")
+
+    assert corner_names(decoded(prepare(io.BytesIO(content), "").content)) == "RGWB"
+
+
+def text_chunks() -> PngImagePlugin.PngInfo:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Author", SECRET)
+    info.add_text("Comment", SECRET, zip=True)
+    info.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    return info
+
+
+CLEAR = Image.new("RGBA", (64, 32), (0, 255, 0, 80))
+TELLTALE = {
+    "jpeg": encoded(corners(), "JPEG", exif=exif(), xmp=XMP, comment=SECRET, dpi=(300, 300)),
+    "png": encoded(corners(), "PNG", exif=exif(), pnginfo=text_chunks(), dpi=(300, 300)),
+    "png, see-through": encoded(CLEAR, "PNG", exif=exif(), pnginfo=text_chunks(), dpi=(300, 300)),
+    "webp": encoded(corners(), "WEBP", exif=exif(), xmp=XMP),
+    "webp, see-through": encoded(CLEAR, "WEBP", exif=exif(), xmp=XMP),
+    "gif": encoded(corners(), "GIF", comment=SECRET),
+}
+MARKS = [b"Exif", b"eXIf", b"EXIF", b"MM\0*", b"II*\0", b"xmp", b"XMP", b"tEXt", b"zTXt", b"iTXt"]
+MARKS += [b"ICC", b"iCCP", b"pHYs", b"GPS", b"\xff\xe1", b"\xff\xe2", b"\xff\xed", b"\xff\xfe"]
+MARKS += [SECRET.encode(), SECRET.encode("utf-16-le")]
+
+
+@pytest.mark.parametrize("content", TELLTALE.values(), ids=TELLTALE)
+def test_nothing_but_pixels_is_kept(content: bytes) -> None:
+    assert any(mark in content for mark in MARKS)
+
+    result = prepare(io.BytesIO(content), "").content
+
+    assert [mark for mark in MARKS if mark in result] == []
+    assert not decoded(result).getexif()
+    assert set(decoded(result).info) <= {
+        "jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("beach.jpg", "beach.jpg"),
+        ("/etc/passwd", "passwd"),
+        ("C:\\Users\\me\\beach.jpg", "beach.jpg"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("two\n  lines\0.png", "two lines.png"),
+        ("half a pair \ud800.png", "half a pair .png"),
+        ("ы" * 300, "ы" * 200),
+        ("", "Picture"),
+        ("../", "Picture"),
+    ],
+)
+def test_the_name_is_cleaned(given: str, kept: str) -> None:
+    assert prepare(io.BytesIO(TELLTALE["gif"]), given).name == kept
