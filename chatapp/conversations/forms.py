@@ -50,7 +50,7 @@ class SendForm(forms.Form):
                     "limit": f"{settings.MAX_MESSAGE_CHARACTERS:,}",
                 },
             )
-        return text.replace("\x00", "")
+        return text
 
     def clean_model(self) -> str:
         model = self.cleaned_data["model"] or default_model()

@@ -43,7 +43,7 @@ def make_http_client(
     the service's own limit. Proxies from the environment are ignored and redirects not followed,
     so that the key goes to the configured host only.
     """
-    verify = httpx.create_ssl_context(trust_env=False)
+    verify = httpx.create_ssl_context()
     if kind == "aiohttp":
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS, ssl=verify)
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())

@@ -27,7 +27,7 @@ import re
 from collections.abc import Mapping
 
 MAX_DETAIL_CHARACTERS = 300
-MAX_NESTING = 4  # JSON in a string in JSON ... is unwrapped this often
+MAX_NESTING = 8  # layers of JSON, strings with JSON in them counted, that are unwrapped
 
 SECRETS = re.compile(r"\b(?:inf|sk)-[\w-]{6,}|\bbearer\s+\S+", re.IGNORECASE)
 OVERFLOW = re.compile(r"(?:prompt|input) is too long|context (?:length|window)", re.IGNORECASE)
@@ -213,12 +213,11 @@ def _error_fields(text: str) -> dict[str, object]:
                 value = json.loads(value)
             except (ValueError, RecursionError):
                 return {"message": value} | fields
-        if not isinstance(value, dict):
+        elif isinstance(value, dict):
+            fields = {k: v for k, v in value.items() if k != "error"}
+            value = value.get("error")
+        else:
             break
-        fields = {k: v for k, v in value.items() if k != "error"}
-        if "error" not in value:
-            break
-        value = value["error"]
     return fields
 
 

@@ -23,17 +23,19 @@ def finish_block(raw: str, *, prefix: str, highlighted: bool) -> str:
     `prefix` keeps footnote ids of different messages apart. `highlighted` colours code, which
     is slow; without it code is plain but otherwise the same.
     """
-    if not raw.startswith("<"):
-        return sanitizer.sanitize(f'<p class="raw-html">{raw}</p>')
-    html = sanitizer.sanitize(_prepare(raw, prefix))
-    if "<pre>" in html:
-        html = code.add_code_bars(html, highlighted=highlighted)
+    html = sanitizer.sanitize_bare(raw)
+    if html is None:
+        html = sanitizer.sanitize(_prepare(raw, prefix))
+        if "<pre>" in html:
+            html = code.add_code_bars(html, highlighted=highlighted)
     if "<table>" in html:
         html = _wrap_tables(html)
     return html
 
 
 def _prepare(raw: str, prefix: str) -> str:
+    if not raw.startswith("<"):
+        return f'<p class="raw-html">{raw}</p>'
     if "data-math-style" in raw:
         raw = math.convert_formulas(raw)
     if "<img " in raw:

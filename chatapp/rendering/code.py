@@ -90,7 +90,9 @@ def _highlighted(language: str, code: str) -> str:
     if lexer_class is None or not can_highlight(language, code):
         return plain(code)
     lexer = lexer_class(stripnl=False, ensurenl=False)
-    return sanitize_highlighted(pygments_highlight(code, lexer, _formatter))
+    html = sanitize_highlighted(pygments_highlight(code, lexer, _formatter))
+    # The formatter ends every line, also the last one of a fence that was never closed.
+    return html if code.endswith("\n") else html.removesuffix("\n")
 
 
 @lru_cache(maxsize=256)

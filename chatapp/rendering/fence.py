@@ -47,16 +47,16 @@ class OpenFence:
                 self._line = ""
         return False
 
-    def take_patch(self, index: int) -> BlockPatch | None:
-        """What is new since the last call, or None."""
+    def take_patches(self, index: int) -> list[BlockPatch]:
+        """What is new since the last call, as block `index`: at most one patch."""
         if self._sent_units and not self._added:
-            return None
+            return []
         new = plain("".join(self._added))
         html = new if self._sent_units else self._opening + new
         patch = BlockPatch(index, self._sent_units, html + CLOSING)
         self._sent_units += utf16_units(html)
         self._added = []
-        return patch
+        return [patch]
 
     def _show(self, text: str) -> None:
         self._is_inside_line = not text.endswith("\n")

@@ -1,7 +1,6 @@
 """The streaming renderer: text comes in, what changed in the page's HTML goes out."""
 
 import re
-from itertools import zip_longest
 
 from chatapp.rendering.blocks import finish_block
 from chatapp.rendering.chunks import Chunk, live_blocks
@@ -63,14 +62,15 @@ class LiveDocument:
         for fragment in _LINE.findall(self._normalise(text)):
             self._add(fragment)
         self._render_open()
-        patches = []
+        patches: list[BlockPatch] = []
         if fence:
-            patches.append(fence.take_patch(first))
+            patches += fence.take_patches(first)
             first += 1
-        patches.extend(_differences(first, before, self._finished[first:] + self._open))
+        if before or first < len(self._finished) or self._open:
+            patches += _differences(first, before, self._finished[first:] + self._open)
         if self._fence and self._fence is not fence:
-            patches.append(self._fence.take_patch(len(self._finished)))
-        return tuple(patch for patch in patches if patch is not None)
+            patches += self._fence.take_patches(len(self._finished))
+        return tuple(patches)
 
     def take_finished_fences(self) -> list[Fence]:
         """Fences that closed since the last call and whose highlighting would show."""
@@ -117,7 +117,8 @@ class LiveDocument:
         source = "" if self._fence else presentable(self._chunk.source)
         if source != self._open_source:
             raw_blocks = live_blocks(source)
-            known = dict(zip(self._open_raw, self._open, strict=True))
+            # Blocks before the last one seldom change: their HTML is at hand.
+            known = dict(zip(self._open_raw[:-1], self._open, strict=False))
             self._open = [known.get(raw) or self._finish_block(raw) for raw in raw_blocks]
             self._open_source, self._open_raw = source, raw_blocks
 
@@ -129,8 +130,13 @@ def _differences(first: int, old: list[str], new: list[str]) -> list[BlockPatch]
     """Patches from old to new blocks; superfluous old ones are emptied from the last on."""
     patches = [
         difference(first + offset, before, after)
-        for offset, (before, after) in enumerate(zip_longest(old[: len(new)], new, fillvalue=""))
+        for offset, (before, after) in enumerate(zip(old, new, strict=False))
         if before != after
     ]
-    superfluous = reversed(range(first + len(new), first + len(old)))
-    return patches + [BlockPatch(index, 0, "") for index in superfluous]
+    if len(new) > len(old):
+        added = enumerate(new[len(old) :], first + len(old))
+        patches += [BlockPatch(index, 0, html) for index, html in added]
+    elif len(old) > len(new):
+        superfluous = reversed(range(first + len(new), first + len(old)))
+        patches += [BlockPatch(index, 0, "") for index in superfluous]
+    return patches

@@ -63,13 +63,14 @@ def _end_of_block(html: str, start: int) -> int:
     opening, closing = tag[0], f"</{tag[0][1:]}>"
     if opening == "<hr":
         return html.index(">", start) + 1
-    end = html.index(closing, start) + len(closing)
     # Lists and quotes hold others of their kind: go on until every inner one is closed.
-    closed = 1
-    while html.count(opening, start, end) > closed:
-        end = html.index(closing, end) + len(closing)
-        closed += 1
-    return end
+    position, depth = start, 0
+    while True:
+        end = html.index(closing, position) + len(closing)
+        depth += html.count(opening, position, end) - 1
+        if depth == 0:
+            return end
+        position = end
 
 
 def _extensions(*, latex: bool) -> comrak.ExtensionOptions:

@@ -43,16 +43,16 @@ _MATH_ATTRIBUTES = {
     *("movablelimits", "rspace", "scriptlevel", "stretchy", "symmetric", "voffset", "width"),
 }
 _AUTO_DIRECTION = ("blockquote", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
-# Text and listed tags without any attribute need no parser to be known as safe. That is most of
-# a live reply, and saves half of the time that rendering it takes.
 _BARE = re.compile(
-    r"(?:[^<]++|</?(?:blockquote|code|del|em|h[3-6]|li|ol|p|strong|sup|ul)>|<[bh]r />)*+"
+    r"(?=<)(?:[^<]++|</?(?:blockquote|code|del|em|li|ol|p|strong|ul)>|<[bh]r />"
+    r"|</?(?:table|tbody|td|th|thead|tr)>)*+"
 )
 _BARE_REPLACEMENTS = (
     ("&quot;", '"'),
     (" />", ">"),
-    *((f"<{tag}>", f'<{tag} dir="auto">') for tag in _AUTO_DIRECTION if tag not in {"td", "th"}),
+    *((f"<{tag}>", f'<{tag} dir="auto">') for tag in _AUTO_DIRECTION),
 )
+_DEAD_LINK = re.compile(r"<a (?![^>]*href=)[^>]*>(.*?)</a>", re.DOTALL)
 _IN_PAGE_LINK = re.compile(r'<a (?=[^>]*href="#)[^>]*>')
 _NEW_TAB = re.compile(r' (?:target|rel)="[^"]*"')
 
@@ -60,26 +60,32 @@ _NEW_TAB = re.compile(r' (?:target|rel)="[^"]*"')
 def sanitize(html: str) -> str:
     """Safe HTML of a block: known tags, attributes, classes and schemes, and no picture ever.
 
-    Links open in a new tab, except those inside the page (footnotes).
+    Links open in a new tab, except those inside the page (footnotes); a link whose address is
+    not allowed leaves its text.
     """
-    if _BARE.fullmatch(html):
-        return _finish_bare(html)
     clean = _block_cleaner.clean(html)
-    if 'href="#' in clean:
-        return _IN_PAGE_LINK.sub(lambda tag: _NEW_TAB.sub("", tag[0]), clean)
-    else:
-        return clean
+    if "<a " in clean:
+        clean = _DEAD_LINK.sub(r"\1", clean)
+        clean = _IN_PAGE_LINK.sub(lambda tag: _NEW_TAB.sub("", tag[0]), clean)
+    return clean
+
+
+def sanitize_bare(html: str) -> str | None:
+    """Like `sanitize` for the engine's HTML without any attribute; None when it has others.
+
+    Text and listed bare tags need no parser to be known as safe. That is most of a live reply,
+    and saves a fifth of the time that rendering it takes.
+    """
+    if not _BARE.fullmatch(html):
+        return None
+    for old, new in _BARE_REPLACEMENTS:
+        html = html.replace(old, new)
+    return html
 
 
 def sanitize_highlighted(html: str) -> str:
     """Safe HTML of highlighted code: text and `<span class>`, nothing else."""
     return _code_cleaner.clean(html)
-
-
-def _finish_bare(html: str) -> str:
-    for old, new in _BARE_REPLACEMENTS:
-        html = html.replace(old, new)
-    return html
 
 
 def _only_fragments(url: str) -> str | None:

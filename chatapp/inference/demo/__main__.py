@@ -64,18 +64,24 @@ def _arguments() -> argparse.Namespace:
 
 async def _serve(server: uvicorn.Server, arguments: argparse.Namespace) -> None:
     sockets = None if arguments.fd is None else [socket.socket(fileno=arguments.fd)]
-    watcher = asyncio.create_task(_stop_at_eof(server)) if arguments.watch_stdin else None
-    try:
-        await server.serve(sockets)
-    finally:
-        if watcher:
+    if arguments.watch_stdin:
+        watcher = asyncio.create_task(_stop_at_end(await _open_stdin(), server))
+        try:
+            await server.serve(sockets)
+        finally:
             watcher.cancel()
+    else:
+        await server.serve(sockets)
 
 
-async def _stop_at_eof(server: uvicorn.Server) -> None:
+async def _open_stdin() -> asyncio.StreamReader:
     stdin = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
+    return stdin
+
+
+async def _stop_at_end(stdin: asyncio.StreamReader, server: uvicorn.Server) -> None:
     while await stdin.read(1024):
         pass
     server.should_exit = True

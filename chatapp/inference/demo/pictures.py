@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
-import warnings
 from collections import Counter
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 MAX_PIXELS = 50_000_000  # about 200 MB when decoded
 SAMPLE_SIDE = 64  # pixels; enough for shares in percent
 MAX_COLOURS = 4
+TOO_LARGE = "The picture is too large for the demo model to look at its colours."
 MIN_SHARE = 0.02  # of the picture; below is noise of compression
 
 NAMES = {
@@ -42,19 +41,11 @@ def describe(url: str) -> str:
     if not url.startswith("data:"):
         return "The picture is a link. The demo model does not fetch links, so I have not seen it."
     try:
-        data = base64.b64decode(url.partition(",")[2], validate=True)
-        with warnings.catch_warnings():
-            # Pillow warns about big pictures; MAX_PIXELS decides.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _measure(data)
-    except (
-        binascii.Error,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        SyntaxError,
-        ValueError,
-    ):
+        return _measure(base64.b64decode(url.partition(",")[2], validate=True))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return TOO_LARGE
+    # binascii.Error is a ValueError, Pillow's UnidentifiedImageError an OSError.
+    except (OSError, SyntaxError, ValueError):
         return "The picture is broken: its bytes cannot be decoded."
 
 
@@ -62,7 +53,7 @@ def _measure(data: bytes) -> str:
     with Image.open(io.BytesIO(data)) as image:
         facts = f"{image.format}, {image.width} x {image.height} pixels"
         if image.width * image.height > MAX_PIXELS:
-            return f"{facts}; too large for the demo model to look at its colours."
+            return f"{facts}. {TOO_LARGE}"
         image.draft("RGB", (SAMPLE_SIDE * 4, SAMPLE_SIDE * 4))  # JPEG: decode a small copy
         colours = ", ".join(
             f"{name} (`#{r:02x}{g:02x}{b:02x}`, {share:.0%})"

@@ -1,0 +1,98 @@
+"""Every URL of a conversation: its owner may, a member gets 404, a stranger signs in."""
+
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
+
+import pytest
+from django.test import Client
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Exchange
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+URLS = [
+    ("GET", "", {}, HTTPStatus.OK),
+    ("GET", "messages", {}, HTTPStatus.OK),
+    ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
+    ("POST", "model", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
+    ("POST", "deletion", {}, HTTPStatus.NO_CONTENT),
+    ("GET", "replies/{reply}/state", {}, HTTPStatus.OK),
+    ("POST", "replies/{reply}/stop", {}, HTTPStatus.NO_CONTENT),
+    ("POST", "replies/{reply}/retry", {}, HTTPStatus.CREATED),
+]
+every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
+
+
+def ask(
+    client: Client, exchange: Exchange, method: str, path: str, fields: dict[str, str]
+) -> HTTPStatus:
+    path = f"/c/{exchange.conversation.pk}/{path.format(reply=exchange.reply.pk)}"
+    call = client.post if method == "POST" else client.get
+    return HTTPStatus(call(path, fields, headers={"accept": "application/json"}).status_code)
+
+
+@every_url
+def test_the_owner_may(
+    signed_in: Callable[[Person], Client],
+    owner: Person,
+    exchange: Exchange,
+    method: str,
+    path: str,
+    fields: dict[str, str],
+    status: HTTPStatus,
+) -> None:
+    assert ask(signed_in(owner), exchange, method, path, fields) == status
+
+
+@every_url
+def test_for_a_member_it_does_not_exist(
+    signed_in: Callable[[Person], Client],
+    member: Person,
+    exchange: Exchange,
+    method: str,
+    path: str,
+    fields: dict[str, str],
+    status: HTTPStatus,
+) -> None:
+    assert ask(signed_in(member), exchange, method, path, fields) == HTTPStatus.NOT_FOUND
+    exchange.conversation.refresh_from_db()
+    assert exchange.conversation.title == "Hello"
+
+
+@every_url
+def test_a_stranger_has_to_sign_in(
+    stranger: Client,
+    exchange: Exchange,
+    method: str,
+    path: str,
+    fields: dict[str, str],
+    status: HTTPStatus,
+) -> None:
+    assert ask(stranger, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("path", ["title", "model", "deletion", "replies/{reply}/stop"])
+def test_commands_need_a_post(
+    signed_in: Callable[[Person], Client], owner: Person, exchange: Exchange, path: str
+) -> None:
+    status = ask(signed_in(owner), exchange, "GET", path, {})
+
+    assert status == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def test_a_reply_is_found_in_its_own_conversation_only(
+    signed_in: Callable[[Person], Client], owner: Person, exchange: Exchange
+) -> None:
+    url = f"/c/{uuid.uuid4()}/replies/{exchange.reply.pk}/state"
+
+    assert signed_in(owner).get(url).status_code == 404
+
+
+def test_a_persons_own_message_has_no_reply_urls(
+    signed_in: Callable[[Person], Client], owner: Person, exchange: Exchange
+) -> None:
+    url = f"/c/{exchange.conversation.pk}/replies/{exchange.message.pk}/stop"
+
+    assert signed_in(owner).post(url).status_code == 404

@@ -1,0 +1,87 @@
+"""/ws/: who may listen, and for how long."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations import events
+from chatapp.conversations.hub import MAX_WAITING, hub
+from tests.conversations.tab import Socket, Tab
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def tab(owner: Person) -> Tab:
+    return await Tab.of(owner)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://testserver.evil.example", ""])
+async def test_a_page_of_another_site_gets_no_socket(
+    tab: Tab, settings: Settings, origin: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    socket = Socket(tab.client.cookies["sessionid"].value, origin=origin)
+
+    assert (await socket.open())["type"] == "websocket.close"
+    await socket.close()
+
+
+async def test_a_stranger_is_told_to_sign_in() -> None:
+    socket = Socket()
+
+    assert (await socket.open())["type"] == "websocket.accept"
+    assert (await socket.message())["code"] == 4401
+    await socket.close()
+
+
+async def test_signing_out_closes_the_sockets_of_that_session_only(tab: Tab, owner: Person) -> None:
+    elsewhere = await Tab.of(owner)
+    async with tab.listening() as here, elsewhere.listening() as there:
+        await tab.client.post("/account/sign-out/")
+        assert (await here.message())["type"] == "websocket.close"
+        assert await there.is_silent()
+
+
+async def test_a_deactivated_person_stops_hearing(tab: Tab, owner: Person) -> None:
+    async with tab.listening() as live:
+        owner.is_active = False
+        await sync_to_async(owner.save)()
+        assert (await live.message())["type"] == "websocket.close"
+
+    again = Socket(tab.client.cookies["sessionid"].value)
+    await again.open()
+    assert (await again.message())["code"] == 4401
+    await again.close()
+
+
+async def test_a_silent_line_has_a_pulse(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "PULSE_SECONDS", 0.01)
+    async with tab.listening() as live:
+        assert (await live.event())["type"] == "pulse"
+
+
+async def test_a_tab_that_goes_leaves_nothing_behind(tab: Tab) -> None:
+    async with tab.listening():
+        assert len(hub) == 1
+    assert len(hub) == 0
+
+
+async def test_a_reader_that_hangs_is_let_go() -> None:
+    with hub.subscribed(["group"]) as subscription:
+        for number in range(MAX_WAITING + 5):
+            hub.publish("group", str(number))
+
+        waiting = [subscription.queue.get_nowait() for _ in range(subscription.queue.qsize())]
+
+    assert len(waiting) == MAX_WAITING + 1
+    assert waiting[-1] is None
+
+
+async def test_events_from_a_thread_arrive_on_the_loop() -> None:
+    with hub.subscribed(["group"]) as subscription:
+        await asyncio.to_thread(hub.publish, "group", "from a thread")
+        assert await subscription.queue.get() == "from a thread"

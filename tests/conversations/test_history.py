@@ -1,0 +1,157 @@
+"""Pages of messages and of conversations: complete, in order, at a constant cost."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.history import (
+    CONVERSATIONS_PER_PAGE,
+    MESSAGES_PER_PAGE,
+    conversation_page,
+    message_page,
+    messages_after,
+)
+from chatapp.conversations.models import Conversation, Message
+from tests.conversations.conftest import MODEL
+
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+
+
+def long_conversation(owner: Person, count: int) -> Conversation:
+    conversation = Conversation.objects.create(owner=owner, model=MODEL, title=f"{count} messages")
+    Message.objects.bulk_create(
+        Message(
+            conversation=conversation,
+            position=position,
+            role=Message.Role.ASSISTANT if position % 2 else Message.Role.USER,
+            status=Message.Status.COMPLETE,
+            text=f"Message {position}",
+        )
+        for position in range(count)
+    )
+    return conversation
+
+
+def many_conversations(owner: Person, count: int) -> None:
+    Conversation.objects.bulk_create(
+        # Some were active in the very same moment: the cursor must not skip one.
+        Conversation(
+            owner=owner, model=MODEL, title=str(n), active_at=NOW - timedelta(hours=n // 3)
+        )
+        for n in range(count)
+    )
+
+
+def test_pages_of_messages_give_each_one_once(owner: Person) -> None:
+    conversation = long_conversation(owner, 2 * MESSAGES_PER_PAGE + 7)
+
+    page = message_page(conversation)
+    positions = [message.position for message in page.messages]
+    while page.older_url:
+        page = message_page(conversation, before=positions[0])
+        positions = [message.position for message in page.messages] + positions
+
+    assert positions == list(range(2 * MESSAGES_PER_PAGE + 7))
+
+
+def test_the_newer_part_of_a_list(owner: Person) -> None:
+    conversation = long_conversation(owner, 10)
+
+    assert [message.position for message in messages_after(conversation, 7)] == [8, 9]
+
+
+def test_pages_of_conversations_give_each_one_once(owner: Person) -> None:
+    many_conversations(owner, 2 * CONVERSATIONS_PER_PAGE + 5)
+
+    page, seen = conversation_page(owner), []
+    while True:
+        seen += [row.pk for _label, rows in page.groups for row in rows]
+        if not page.more_url:
+            break
+        page = conversation_page(owner, page.more_url.partition("before=")[2])
+
+    assert len(seen) == len(set(seen)) == 2 * CONVERSATIONS_PER_PAGE + 5
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "2026-01-01T00:00:00Z_x", "x_" + "0" * 32])
+def test_a_broken_cursor_is_the_first_page(owner: Person, cursor: str) -> None:
+    many_conversations(owner, 2)
+
+    assert conversation_page(owner, cursor).groups
+
+
+def test_the_sidebar_is_grouped_by_date(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    for days in (0, 1, 3, 10, 40, 400):
+        Conversation.objects.create(
+            owner=owner, model=MODEL, title=str(days), active_at=NOW - timedelta(days=days)
+        )
+
+    labels = [label for label, _rows in conversation_page(owner).groups]
+
+    assert labels == [
+        "Today",
+        "Yesterday",
+        "Previous 7 days",
+        "Previous 30 days",
+        "April 2026",
+        "April 2025",
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "messages", "messages?before=30"])
+def test_a_longer_conversation_costs_the_same_queries(
+    owner: Person,
+    signed_in: Callable[[Person], Client],
+    path: str,
+) -> None:
+    client, counts = signed_in(owner), []
+    for count in (MESSAGES_PER_PAGE, 10 * MESSAGES_PER_PAGE):
+        conversation = long_conversation(owner, count)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/c/{conversation.pk}/{path}")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 8
+
+
+def test_more_conversations_cost_the_same_queries(
+    owner: Person,
+    signed_in: Callable[[Person], Client],
+) -> None:
+    client, counts = signed_in(owner), []
+    for _round in range(2):
+        many_conversations(owner, 100)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 4
+
+
+def test_the_page_before_a_position_links_to_older_ones(
+    owner: Person, signed_in: Callable[[Person], Client]
+) -> None:
+    conversation = long_conversation(owner, MESSAGES_PER_PAGE + 1)
+    client = signed_in(owner)
+
+    page = client.get(f"/c/{conversation.pk}/").content.decode()
+    older = client.get(f"/c/{conversation.pk}/messages?before=1").content.decode()
+
+    assert f"/c/{conversation.pk}/messages?before=1" in page
+    assert "Message 0" in older
+    assert "Message 0<" not in page
+
+
+@pytest.mark.parametrize("query", ["before=x", "before=-1", "after=", "after=99999999999999"])
+def test_a_broken_position_is_no_error(
+    owner: Person, signed_in: Callable[[Person], Client], query: str
+) -> None:
+    conversation = long_conversation(owner, 3)
+
+    assert signed_in(owner).get(f"/c/{conversation.pk}/messages?{query}").status_code == 200

@@ -1,0 +1,248 @@
+"""POST /c/<id>/messages: what is accepted, and the sentence for everything else."""
+
+import io
+import uuid
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image as Pillow
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations import generation
+from chatapp.conversations.models import Attachment, Exchange, Message
+from chatapp.images.models import Image
+from chatapp.images.processing import prepare
+
+pytestmark = pytest.mark.django_db(transaction=True)
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def no_reply() -> Any:
+    """Sending is tested here, not the reply."""
+    with patch.object(generation, "start") as start:
+        yield start
+
+
+@pytest.fixture
+def client(owner: Person) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+def picture(colour: str = "red", name: str = "picture.png") -> SimpleUploadedFile:
+    content = io.BytesIO()
+    Pillow.new("RGB", (40, 30), colour).save(content, "PNG")
+    return SimpleUploadedFile(name, content.getvalue())
+
+
+def send(client: Client, conversation: Any = None, **fields: Any) -> Any:
+    fields = {"client_id": uuid.uuid4(), **fields}
+    return client.post(f"/c/{conversation or uuid.uuid4()}/messages", fields, headers=JSON)
+
+
+def test_a_send_is_answered_with_both_articles(client: Client, no_reply: Any) -> None:
+    response = send(client, text="Hello <b>there</b>")
+
+    assert response.status_code == 201
+    html = response.json()["messages"]
+    assert html.count("<article") == 2
+    assert "Hello &lt;b&gt;there&lt;/b&gt;" in html
+    no_reply.assert_called_once_with(Message.objects.get(role="assistant").pk)
+
+
+def test_the_same_send_again_is_answered_again_and_starts_nothing(
+    client: Client, no_reply: Any
+) -> None:
+    fields = {"conversation": uuid.uuid4(), "client_id": uuid.uuid4(), "text": "Once"}
+
+    first, second = send(client, **fields), send(client, **fields)
+
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["messages"] == second.json()["messages"]
+    assert no_reply.call_count == 1
+
+
+@pytest.mark.parametrize("text", ["", "   \n "])
+def test_an_empty_message_is_refused(client: Client, text: str) -> None:
+    response = send(client, text=text)
+
+    assert response.status_code == 422
+    assert "Write something" in response.json()["error"]
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("letter", ["a", "🦩"])
+def test_a_million_characters_are_accepted(client: Client, letter: str) -> None:
+    response = send(client, text=letter * 1_000_000)
+
+    assert response.status_code == 201
+    assert len(Message.objects.get(role="user").text) == 1_000_000
+
+
+@pytest.mark.parametrize("letter", ["a", "🦩"])
+def test_two_million_are_refused_with_the_limit(client: Client, letter: str) -> None:
+    response = send(client, text=letter * 2_000_000)
+
+    assert response.status_code == 422
+    assert "at most 1,000,000 fit" in response.json()["error"]
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("letter", ["a", "🦩"])
+def test_without_scripts_the_refused_text_is_still_in_the_box(client: Client, letter: str) -> None:
+    text = letter * 1_000_001
+    response = client.post(f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": text})
+
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "at most 1,000,000 fit" in page
+    assert text in page
+
+
+def test_without_scripts_a_send_leads_to_the_conversation(client: Client) -> None:
+    conversation = uuid.uuid4()
+    response = client.post(
+        f"/c/{conversation}/messages", {"client_id": uuid.uuid4(), "text": "Hello"}
+    )
+
+    assert response.status_code == 303
+    assert response["Location"].startswith(f"/c/{conversation}/")
+    page = client.get(response["Location"]).content.decode()
+    assert 'http-equiv="refresh"' in page
+
+
+def test_without_scripts_pictures_come_along_as_files(client: Client) -> None:
+    client.post(
+        f"/c/{uuid.uuid4()}/messages",
+        {"client_id": uuid.uuid4(), "text": "Look", "images": [picture("red"), picture("blue")]},
+    )
+
+    assert Attachment.objects.count() == 2
+    assert [a.kind for a in Message.objects.get(role="user").attachments.all()] == ["image"] * 2
+
+
+def test_thirty_pictures_are_refused(client: Client) -> None:
+    response = send(client, text="Look", images=[picture() for _ in range(30)])
+
+    assert response.status_code == 422
+    assert "At most 10 pictures" in response.json()["error"]
+    assert not Image.objects.exists()
+
+
+def test_a_text_file_named_png_is_refused(client: Client) -> None:
+    fake = SimpleUploadedFile("photo.png", b"not a picture at all", content_type="image/png")
+
+    response = send(client, text="Look", images=[fake])
+
+    assert response.status_code == 422
+    assert "JPEG, PNG, WebP or GIF" in response.json()["error"]
+
+
+def test_attached_pictures_keep_their_order(client: Client, owner: Person) -> None:
+    kept = [
+        Image.objects.keep(owner, prepare(picture(colour, f"{colour}.png"), f"{colour}.png"))
+        for colour in ("red", "green", "blue")
+    ]
+
+    response = send(
+        client, picture=[kept[2].pk, kept[0].pk, kept[1].pk], link="https://a.example/b"
+    )
+
+    assert response.status_code == 201
+    assert [a.name for a in Attachment.objects.order_by("position")] == [
+        "blue.png",
+        "red.png",
+        "green.png",
+        "https://a.example/b",
+    ]
+
+
+@pytest.mark.parametrize("pk", ["00000000-0000-4000-8000-000000000000", "nonsense", ""])
+def test_a_picture_that_is_not_there_is_told(client: Client, pk: str) -> None:
+    response = send(client, text="Look", picture=pk)
+
+    assert response.status_code == 422
+    assert "gone" in response.json()["error"]
+
+
+def test_somebody_elses_picture_is_not_there(client: Client, member: Person) -> None:
+    theirs = Image.objects.keep(member, prepare(picture(), "theirs.png"))
+
+    assert send(client, text="Look", picture=theirs.pk).status_code == 422
+
+
+@pytest.mark.parametrize("link", ["http://a.example/b.png", "https://", "javascript:alert(1)"])
+def test_only_https_links_are_attached(client: Client, link: str) -> None:
+    response = send(client, text="Look", link=link)
+
+    assert response.status_code == 422
+    assert "https://" in response.json()["error"]
+
+
+def test_an_unknown_model_is_refused(client: Client) -> None:
+    assert "not offered" in send(client, text="Hello", model="gpt-2").json()["error"]
+
+
+def test_bad_ids_are_refused(client: Client) -> None:
+    assert send(client, text="Hello", client_id="1").status_code == 422
+
+
+def test_a_nul_character_does_not_reach_the_database(client: Client) -> None:
+    response = send(client, text="a\x00b")
+
+    assert response.status_code == 422
+    assert "Null characters" in response.json()["error"]
+
+
+def test_a_running_reply_keeps_the_send_out_and_the_text_in(
+    client: Client, running: Exchange
+) -> None:
+    path = f"/c/{running.conversation.pk}/messages"
+    fields = {"client_id": uuid.uuid4(), "text": "My next question"}
+
+    with_scripts = client.post(path, fields, headers=JSON)
+    without = client.post(path, fields)
+
+    assert with_scripts.status_code == without.status_code == 409
+    assert "still running" in with_scripts.json()["error"]
+    assert "My next question" in without.content.decode()
+
+
+def test_a_post_without_csrf_token_is_refused(owner: Person) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+
+    assert "expired" in send(client, text="Hello").json()["error"]
+    assert client.post(f"/c/{uuid.uuid4()}/messages", {"text": "x"}).status_code == 403
+    assert not Message.objects.exists()
+
+
+def test_a_stranger_is_asked_to_sign_in(stranger: Client, owner: Person) -> None:
+    response = send(stranger, text="Hello")
+
+    assert response.status_code == 401
+    assert "your text stays" in response.json()["error"]
+
+
+def test_a_member_can_not_write_into_the_owners_conversation(
+    member: Person, exchange: Exchange
+) -> None:
+    client = Client()
+    client.force_login(member)
+
+    assert send(client, exchange.conversation.pk, text="Hello").status_code == 404
+
+
+def test_a_form_above_djangos_own_limit_gets_our_page(client: Client, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    response = client.post(f"/c/{uuid.uuid4()}/messages", {"text": "a" * 2000})
+
+    assert response.status_code == 400
+    assert "<html" in response.content.decode()
