@@ -4,17 +4,16 @@ Django writes the whole body to a temporary file before any view, and so before 
 to sign in: without a limit a stranger could fill the disk.
 """
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import Any
 
-from asgiref.typing import (
-    ASGI3Application,
-    ASGIReceiveCallable,
-    ASGIReceiveEvent,
-    ASGISendCallable,
-    HTTPScope,
-)
 from django.conf import settings
 from django.template.loader import render_to_string
+
+type Event = dict[str, Any]
+type Receive = Callable[[], Awaitable[Event]]
+type Send = Callable[[Event], Awaitable[None]]
 
 
 class TooLarge(Exception):
@@ -22,18 +21,16 @@ class TooLarge(Exception):
 
 
 class BodyLimit:
-    def __init__(self, application: ASGI3Application) -> None:
+    def __init__(self, application: Callable[[Any, Any, Any], Awaitable[None]]) -> None:
         self.application = application
 
-    async def __call__(
-        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
+    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         if _declared(scope) > settings.MAX_BODY_BYTES:
             await _refuse(send)
             return
         received = 0
 
-        async def counted() -> ASGIReceiveEvent:
+        async def counted() -> Event:
             nonlocal received
             event = await receive()
             if event["type"] == "http.request":
@@ -48,12 +45,12 @@ class BodyLimit:
             await _refuse(send)
 
 
-def _declared(scope: HTTPScope) -> int:
+def _declared(scope: Event) -> int:
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length) if length.isdigit() else 0
 
 
-async def _refuse(send: ASGISendCallable) -> None:
+async def _refuse(send: Send) -> None:
     limit = f"{settings.MAX_BODY_BYTES // 1024 // 1024} MB"
     body = render_to_string("413.html", {"limit": limit}).encode()
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"connection", b"close")]

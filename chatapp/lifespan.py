@@ -1,14 +1,13 @@
 """What happens when a server process starts and when it ends."""
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
-
 from chatapp import background
+from chatapp.body_limit import Event, Receive, Send
 from chatapp.conversations import generation, service
 
 DRAIN_SECONDS = 5
 
 
-async def lifespan(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def lifespan(scope: Event, receive: Receive, send: Send) -> None:
     await receive()
     await background.in_thread(generation.end_abandoned)
     await send({"type": "lifespan.startup.complete"})

@@ -7,14 +7,16 @@ Importing this module must work without secrets and without a database: Heroku r
 import secrets
 import sys
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
+from marshmallow.validate import OneOf
 
-from chatapp.inference import Service, load_catalog
+from chatapp.inference import HttpTransport, Service, load_catalog
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Env()
@@ -51,7 +53,7 @@ def mailer(url: str) -> dict[str, object]:
 try:
     ON_DYNO = bool(env.str("DYNO", "")) and not env.str("CI", "")
     SECRET_KEY = env.str("SECRET_KEY", "")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
     WEB_WORKERS = env.int("WEB_WORKERS", 1)
     PORT = env.int("PORT", 8000)
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
@@ -64,7 +66,10 @@ try:
         demo_url=env.str("CHAT_DEMO_URL", ""),
         on_dyno=ON_DYNO,
     )
-    HTTP_TRANSPORT = env.str("CHAT_HTTP_TRANSPORT", "aiohttp")
+    # Plain httpx stays one setting away.
+    HTTP_TRANSPORT: HttpTransport = env.str(
+        "CHAT_HTTP_TRANSPORT", "aiohttp", validate=OneOf(get_args(HttpTransport))
+    )  # type: ignore[assignment]
     CATALOG = load_catalog(env.str("CHAT_MODELS", "") or None, env.str("INFERENCE_MODEL_ID", ""))
 
     MAILERS = {"default": mailer(env.str("CHAT_SMTP_URL", ""))}

@@ -22,7 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(Path(settings.ROOT) / "db.sqlite3-test")
 
-
     # The real hasher takes a third of a second, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

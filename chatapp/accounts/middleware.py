@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +16,7 @@ from chatapp.accounts.models import Person
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Leads to sign-in, to the first account on a new house, or tells a script with a 401."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
         if "application/json" in request.headers.get("Accept", ""):
             return JsonResponse(
                 {

@@ -9,6 +9,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
@@ -30,8 +32,13 @@ class SendForm(forms.Form):
     model = forms.CharField(required=False)
     text = forms.CharField(required=False, strip=False)
 
-    def __init__(self, person: Person, conversation_id: UUID, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    data: QueryDict
+    files: MultiValueDict[str, UploadedFile]
+
+    def __init__(
+        self, person: Person, conversation_id: UUID, data: QueryDict, files: MultiValueDict
+    ) -> None:
+        super().__init__(data, files)
         self.person = person
         self.conversation_id = conversation_id
 

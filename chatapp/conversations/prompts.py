@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from chatapp.conversations.models import Attachment, Message
-from chatapp.inference import ChatMessage, CompletionRequest, ImagePart, TextPart
+from chatapp.inference import ChatMessage, CompletionRequest, ImagePart, Role, TextPart
 
 # Byte for byte the same in every request, and first: the service caches it by itself.
 INSTRUCTIONS = """\
@@ -60,7 +60,7 @@ def _chat_message(message: Message, shown: set[int]) -> ChatMessage:
     pictures = [_picture(attachment) for attachment in attachments if attachment.pk in shown]
     notes = [TextPart(LEFT_OUT) for attachment in attachments if attachment.pk not in shown]
     text = [TextPart(message.text)] if message.text else []
-    role = "user" if message.role == Message.Role.USER else "assistant"
+    role: Role = "user" if message.role == Message.Role.USER else "assistant"
     return ChatMessage(role, (*pictures, *notes, *text))
 
 

@@ -8,7 +8,7 @@ import threading
 import unicodedata
 import zlib
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
 from django.utils.translation import gettext
 from PIL import UnidentifiedImageError
@@ -41,6 +41,12 @@ UNREADABLE = (
 )
 
 
+class Readable(Protocol):
+    """A binary file, or what Django makes of an upload."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedImage:
     """A picture ready to be kept: JPEG, or PNG or WebP where it is see-through.
@@ -59,7 +65,7 @@ class PreparedImage:
 _one_at_a_time = threading.Lock()
 
 
-def prepare(file: BinaryIO, name: str) -> PreparedImage:
+def prepare(file: Readable, name: str) -> PreparedImage:
     """Check, shrink, turn upright, strip and re-encode an uploaded picture.
 
     Takes JPEG, PNG, WebP and GIF (first frame) of up to MAX_UPLOAD_BYTES and returns at most 1,568

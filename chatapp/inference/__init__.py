@@ -1,7 +1,7 @@
 """Talking to the model. Liftable: knows nothing of Django or of our database."""
 
 from .catalog import Model, load_catalog
-from .client import InferenceClient, make_http_client
+from .client import HttpTransport, InferenceClient, make_http_client
 from .errors import InferenceError
 from .service import Service
 from .types import (
@@ -11,6 +11,7 @@ from .types import (
     Finished,
     ImagePart,
     ReasoningDelta,
+    Role,
     TextDelta,
     TextPart,
     Usage,
@@ -21,11 +22,13 @@ __all__ = [
     "CompletionRequest",
     "Delta",
     "Finished",
+    "HttpTransport",
     "ImagePart",
     "InferenceClient",
     "InferenceError",
     "Model",
     "ReasoningDelta",
+    "Role",
     "Service",
     "TextDelta",
     "TextPart",

@@ -26,6 +26,8 @@ from .service import Service
 from .stream import CompletionParser
 from .types import CompletionRequest, Delta, TextDelta
 
+HttpTransport = Literal["aiohttp", "httpx"]
+
 TIMEOUT = httpx.Timeout(connect=10, read=300, write=30, pool=None)  # seconds
 KEEPALIVE_SECONDS = 15.0
 MAX_REPLY_SECONDS = 600.0
@@ -35,7 +37,7 @@ DRAIN_SECONDS = 0.5  # what a server gets to end its response after [DONE]
 
 
 def make_http_client(
-    kind: Literal["aiohttp", "httpx"] = "aiohttp", timeout: httpx.Timeout = TIMEOUT
+    kind: HttpTransport = "aiohttp", timeout: httpx.Timeout = TIMEOUT
 ) -> httpx.AsyncClient:
     """One client for the whole process, made inside the running loop; `aclose` ends everything.
 

@@ -11,9 +11,14 @@ register = template.Library()
 @register.simple_tag
 def module_preloads() -> SafeString:
     """Names every module at once, so that none waits for a second round trip."""
-    names = sorted(name for name in staticfiles_storage.hashed_files if name.endswith(".js"))
+    names = sorted(name for name in _served() if name.endswith(".js"))
     return format_html_join(
         "\n",
         '<link rel="modulepreload" href="{}">',
         ((staticfiles_storage.url(name),) for name in names),
     )
+
+
+def _served() -> dict[str, str]:
+    files: dict[str, str] = getattr(staticfiles_storage, "hashed_files", {})
+    return files

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
@@ -16,7 +17,7 @@ from chatapp.conversations.views.answers import done, error
 
 
 @require_safe
-def conversations(request: HttpRequest) -> HttpResponse:
+def conversations(request: PersonRequest) -> HttpResponse:
     """A further page of the sidebar."""
     found = conversation_page(request.user, request.GET.get("before", ""))
     context = {"groups": found.groups, "more_url": found.more_url}
@@ -24,7 +25,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def title(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def title(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     conversation = own_conversation(request.user, conversation_id)
     wanted = request.POST.get("title", "").strip()
     if not wanted:
@@ -35,7 +36,7 @@ def title(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def model(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def model(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     conversation = own_conversation(request.user, conversation_id)
     wanted = request.POST.get("model", "")
     if wanted not in settings.CATALOG:
@@ -46,7 +47,7 @@ def model(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 
 
 @require_POST
-async def deletion(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Deletes for good; a reply that still runs is stopped first."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
     async for reply in conversation.messages.running():

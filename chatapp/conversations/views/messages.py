@@ -5,13 +5,14 @@ from http import HTTPStatus
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chatapp import background
 from chatapp.accounts.models import Person
+from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.forms import SendForm
@@ -28,13 +29,13 @@ from chatapp.conversations.views.page import page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-async def messages(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+async def messages(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return await _send(request, conversation_id)
     return await sync_to_async(_listing)(request, conversation_id)
 
 
-def _listing(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Articles after a position, for a page that comes back; else a page of older ones."""
     conversation = own_conversation(request.user, conversation_id)
     after, before = (_position(request, name) for name in ("after", "before"))
@@ -46,12 +47,12 @@ def _listing(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     return render(request, "conversations/_messages.html", context)
 
 
-def _position(request: HttpRequest, name: str) -> int | None:
+def _position(request: PersonRequest, name: str) -> int | None:
     value = request.GET.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-async def _send(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     form = await sync_to_async(_checked_form)(request, conversation_id)
     if form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -66,7 +67,7 @@ async def _send(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     return await sync_to_async(_accept)(request, exchange)
 
 
-def _checked_form(request: HttpRequest, conversation_id: UUID) -> SendForm:
+def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
     form.is_valid()
     return form
@@ -95,7 +96,7 @@ def _add_and_announce(person: Person, new: NewMessage) -> Exchange:
     return exchange
 
 
-def _accept(request: HttpRequest, exchange: Exchange) -> HttpResponse:
+def _accept(request: PersonRequest, exchange: Exchange) -> HttpResponse:
     conversation = exchange.conversation
     if not wants_json(request):
         return done(request, f"{conversation.get_absolute_url()}#message-{exchange.reply.pk}")
@@ -111,7 +112,7 @@ def _accept(request: HttpRequest, exchange: Exchange) -> HttpResponse:
     return JsonResponse(body, status=status)
 
 
-def _refuse(request: HttpRequest, form: SendForm, sentence: str, status: int) -> HttpResponse:
+def _refuse(request: PersonRequest, form: SendForm, sentence: str, status: int) -> HttpResponse:
     """Says why; without scripts on the page itself, with everything that was typed."""
     if wants_json(request):
         return error(sentence, status)

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.forms import default_model
 from chatapp.conversations.history import conversation_page, message_page
@@ -17,17 +18,17 @@ from chatapp.conversations.models import Conversation
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     return page(request, None)
 
 
 @require_safe
-def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     return page(request, own_conversation(request.user, conversation_id))
 
 
 def page(
-    request: HttpRequest,
+    request: PersonRequest,
     shown: Conversation | None,
     *,
     status: int = 200,

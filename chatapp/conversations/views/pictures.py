@@ -3,11 +3,12 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations.access import visible_picture
 from chatapp.conversations.views.answers import error
 from chatapp.images.errors import ImageRefused
@@ -18,7 +19,7 @@ DAY = 60 * 60 * 24  # seconds
 
 
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: PersonRequest) -> HttpResponse:
     file = request.FILES.get("image")
     if file is None:
         return error(_("No picture arrived. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -40,7 +41,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def picture(request: HttpRequest, image_id: UUID) -> HttpResponse:
+def picture(request: PersonRequest, image_id: UUID) -> HttpResponse:
     image = visible_picture(request.user, image_id)
     response = HttpResponse(image.content, content_type=image.content_type)
     # The bytes never change under an id; a private cache may keep them.

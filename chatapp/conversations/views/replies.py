@@ -5,10 +5,11 @@ from http import HTTPStatus
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
+from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations import events, generation, live
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import Message
@@ -16,7 +17,7 @@ from chatapp.conversations.views.answers import done, wants_json
 
 
 @require_safe
-async def state(request: HttpRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
+async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     """Text and position of one instant: from memory while it runs here, else from its row."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     if running := live.find(reply_id):
@@ -37,7 +38,7 @@ async def state(request: HttpRequest, conversation_id: UUID, reply_id: UUID) -> 
 
 
 @require_POST
-async def stop(request: HttpRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
+async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     await sync_to_async(reply.request_stop)()
     generation.stop(reply.pk)
@@ -45,7 +46,7 @@ async def stop(request: HttpRequest, conversation_id: UUID, reply_id: UUID) -> H
 
 
 @require_POST
-async def retry(request: HttpRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
+async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     """Puts a new reply in the place of one that failed or was stopped."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     new = await _retry_and_start(reply)

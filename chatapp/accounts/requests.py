@@ -1,0 +1,11 @@
+"""The request that a view gets behind SignInRequiredMiddleware."""
+
+from django.http import HttpRequest
+
+from chatapp.accounts.models import Person
+
+
+class PersonRequest(HttpRequest):
+    """A request whose `user` is a signed-in person, never an anonymous one."""
+
+    user: Person

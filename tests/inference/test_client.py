@@ -1,0 +1,267 @@
+"""The client against a server that fails on demand, over both transports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chatapp.inference import errors
+from chatapp.inference.client import InferenceClient, make_http_client
+from chatapp.inference.errors import InferenceError
+from chatapp.inference.service import Service
+from chatapp.inference.types import Finished, TextDelta, Usage
+
+from .conftest import KEY, Answer, Ask, Serve, failure
+
+STREAMS = Path(__file__).parent.parent / "streams"
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+IMPATIENT = httpx.Timeout(5, read=0.2)
+Connect = Callable[..., InferenceClient]
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def text_event(text: str) -> bytes:
+    return b'data: {"choices":[{"delta":{"content":"%s"}}]}\n\n' % text.encode()
+
+
+def stream_of(name: str) -> bytes:
+    return OK + chunk((STREAMS / f"{name}.sse").read_bytes()) + b"0\r\n\r\n"
+
+
+def plain(status: str, body: bytes, media_type: str = "application/json") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + b"\r\n" + body
+
+
+def writes(data: bytes) -> Answer:
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+
+    return answer
+
+
+def writes_and_closes(data: bytes) -> Answer:
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        raise ConnectionResetError
+
+    return answer
+
+
+def writes_and_resets(data: bytes) -> Answer:
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        writer.transport.abort()
+        raise ConnectionResetError
+
+    return answer
+
+
+async def test_an_answer_streams(serve: Serve, connect: Connect, ask: Ask) -> None:
+    server = await serve(writes(stream_of("heroku")))
+    deltas = [delta async for delta in connect(server.url).stream(ask("Hi <b>"))]
+    assert deltas == [TextDelta("Hel"), TextDelta("lo"), Usage(12, 3), Finished("stop")]
+    request = server.requests[0]
+    assert request.startswith(b"POST /v1/chat/completions HTTP/1.1\r\n")
+    assert b"authorization: bearer " + KEY.encode() in request.lower()
+    assert b"content-type: application/json\r\n" in request.lower()
+    assert rb"Hi \u003cb\u003e" in request
+
+
+async def test_without_a_key_none_is_sent(serve: Serve, connect: Connect, ask: Ask) -> None:
+    server = await serve(writes(stream_of("heroku")))
+    assert await connect(server.url, key="").complete(ask("Hi")) == "Hello"
+    assert b"authorization" not in server.requests[0].lower()
+
+
+async def test_the_connection_is_used_again(serve: Serve, connect: Connect, ask: Ask) -> None:
+    server = await serve(writes(stream_of("heroku")))
+    client = connect(server.url)
+    for _ in range(3):
+        assert await client.complete(ask("Hi")) == "Hello"
+    assert server.connections == 1
+
+
+async def test_an_answer_is_finished_although_the_server_keeps_the_line_open(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    server = await serve(writes(stream_of("heroku").removesuffix(b"0\r\n\r\n")))
+    assert await connect(server.url).complete(ask("Hi")) == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (plain("401 Unauthorized", b'{"error":{"code":401}}'), errors.KeyRefused),
+        (plain("403 Forbidden", b"<html>blocked</html>", "text/html"), errors.TextBlocked),
+        (plain("429 Too Many", b""), errors.RateLimited),
+        (plain("500 Oops", b""), errors.ServiceFailed),
+        (plain("503 Busy", b"{broken"), errors.ServiceUnavailable),
+        (plain("200 OK", b"<html>portal</html>", "text/html"), errors.UnreadableReply),
+        (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", errors.WrongAddress),
+        (stream_of("garbage"), errors.UnreadableReply),
+        (stream_of("error_object"), errors.RateLimited),
+        (stream_of("interrupted"), errors.Interrupted),
+        (b"this is not HTTP\r\n\r\n", errors.Unreachable),
+    ],
+)
+async def test_a_bad_answer_becomes_its_error(
+    serve: Serve, connect: Connect, ask: Ask, answer: bytes, kind: type[InferenceError]
+) -> None:
+    server = await serve(writes_and_closes(answer))
+    _, error = await failure(connect(server.url), ask("Hi"))
+    assert type(error) is kind
+    assert len(server.requests) == 1
+
+
+async def test_retry_after_arrives(serve: Serve, connect: Connect, ask: Ask) -> None:
+    answer = b"HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n"
+    _, error = await failure(connect((await serve(writes(answer))).url), ask("Hi"))
+    assert isinstance(error, errors.RateLimited)
+    assert error.retry_after == 17
+
+
+async def test_the_key_is_not_echoed(serve: Serve, connect: Connect, ask: Ask) -> None:
+    server = await serve(writes(plain("401 No", b'{"error":{"message":"bad key hunter2!"}}')))
+    _, error = await failure(connect(server.url, key="hunter2"), ask("Hi"))
+    assert "hunter2" not in str(error)
+    assert "bad key" in str(error)
+
+
+async def test_a_refused_port_is_unreachable(serve: Serve, connect: Connect, ask: Ask) -> None:
+    server = await serve(writes(b""))
+    await server.stop()
+    _, error = await failure(connect(server.url), ask("Hi"))
+    assert type(error) is errors.Unreachable
+
+
+@pytest.mark.parametrize("drop", [writes_and_closes, writes_and_resets])
+@pytest.mark.parametrize("before", [b"", OK])
+async def test_a_drop_before_the_first_byte_is_unreachable(
+    serve: Serve, connect: Connect, ask: Ask, drop: Callable[[bytes], Answer], before: bytes
+) -> None:
+    _, error = await failure(connect((await serve(drop(before))).url), ask("Hi"))
+    assert type(error) is errors.Unreachable
+
+
+async def test_a_drop_after_the_first_byte_is_interrupted_and_the_text_is_kept(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    server = await serve(writes_and_closes(OK + chunk(text_event("Hel"))))
+    deltas, error = await failure(connect(server.url), ask("Hi"))
+    assert deltas == [TextDelta("Hel")]
+    assert type(error) is errors.Interrupted
+
+
+async def test_silence_before_the_first_byte_is_a_timeout(
+    serve: Serve, connect: Connect, ask: Ask, http: httpx.AsyncClient
+) -> None:
+    http.timeout = IMPATIENT
+    _, error = await failure(connect((await serve(writes(b""))).url), ask("Hi"))
+    assert type(error) is errors.TimedOut
+
+
+async def test_silence_in_mid_stream_is_interrupted(
+    serve: Serve, connect: Connect, ask: Ask, http: httpx.AsyncClient
+) -> None:
+    http.timeout = IMPATIENT
+    server = await serve(writes(OK + chunk(text_event("Hel"))))
+    deltas, error = await failure(connect(server.url), ask("Hi"))
+    assert deltas == [TextDelta("Hel")]
+    assert type(error) is errors.Interrupted
+
+
+async def test_a_refusal_whose_body_breaks_off_is_still_that_refusal(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    answer = b"HTTP/1.1 401 No\r\nContent-Length: 900\r\n\r\n<htm"
+    _, error = await failure(connect((await serve(writes_and_closes(answer))).url), ask("Hi"))
+    assert type(error) is errors.KeyRefused
+
+
+@pytest.mark.parametrize("head", [b"", OK, OK + chunk(text_event("a"))])
+async def test_a_whole_reply_has_a_time_limit(
+    serve: Serve, connect: Connect, ask: Ask, head: bytes
+) -> None:
+    client = connect((await serve(writes(head))).url, max_seconds=0.1)
+    _, error = await failure(client, ask("Hi"))
+    assert type(error) is errors.ReplyTooSlow
+
+
+async def test_a_slow_reader_is_not_cut_by_the_time_limit(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    server = await serve(writes(stream_of("heroku")))
+    async with aclosing(connect(server.url, max_seconds=0.2).stream(ask("Hi"))) as deltas:
+        assert await anext(deltas) == TextDelta("Hel")
+        # Holds the first delta past the deadline; a timer across the yield would cancel us here.
+        later = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.3, later.set)
+        await later.wait()
+        assert await anext(deltas) == TextDelta("lo")
+
+
+async def test_a_whole_reply_has_a_size_limit(serve: Serve, connect: Connect, ask: Ask) -> None:
+    server = await serve(writes(OK + chunk(text_event("x" * 100)) * 20))
+    deltas, error = await failure(connect(server.url, max_bytes=1_000), ask("Hi"))
+    assert type(error) is errors.ReplyTooLarge
+    assert sum(len(delta.text) for delta in deltas if isinstance(delta, TextDelta)) <= 1_000
+
+
+async def test_leaving_early_closes_the_connection(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    server = await serve(writes(OK + chunk(text_event("Hel"))))
+    async with aclosing(connect(server.url).stream(ask("Hi"))) as deltas:
+        await anext(deltas)
+    async with asyncio.timeout(5):
+        await server.client_left.wait()
+
+
+async def test_cancelling_closes_the_connection(serve: Serve, connect: Connect, ask: Ask) -> None:
+    server = await serve(writes(OK + chunk(text_event("Hel"))))
+    started = asyncio.Event()
+
+    async def read() -> None:
+        async for _ in connect(server.url).stream(ask("Hi")):
+            started.set()
+
+    task = asyncio.create_task(read())
+    async with asyncio.timeout(5):
+        await started.wait()
+        task.cancel()
+        await server.client_left.wait()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_without_a_service_nothing_is_sent(ask: Ask) -> None:
+    async with make_http_client() as http:
+        _, error = await failure(InferenceClient(Service("none"), http), ask("Hi"))
+    assert type(error) is errors.NotConnected
+
+
+async def test_more_streams_run_at_once_than_the_libraries_allow_by_default(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    everybody = asyncio.Barrier(120)
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        await everybody.wait()
+        writer.write(stream_of("heroku"))
+
+    client = connect((await serve(answer)).url)
+    replies = await asyncio.gather(*(client.complete(ask("Hi")) for _ in range(120)))
+    assert replies == ["Hello"] * 120

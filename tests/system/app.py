@@ -1,0 +1,93 @@
+"""A real app: `manage.py serve --local` as its own process, with the demo model or another."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOT_SECONDS = 60
+PASSWORD = "correct horse battery staple"
+OWNER = "owner@example.com"
+
+
+@dataclass(slots=True)
+class App:
+    """The server process; it can be stopped and started again on the same port and data."""
+
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--local"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        ready, _, _ = select.select([self.process.stdout], [], [], BOOT_SECONDS)
+        assert ready, "the server did not say where to go"
+        assert self.url in self.process.stdout.readline()
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        assert self.process
+        self.process.send_signal(how)
+        self.process.communicate(timeout=BOOT_SECONDS)
+        return self.process.returncode
+
+    def manage(self, *arguments: str, given: str = "") -> None:
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            input=given,
+            text=True,
+            check=True,
+            capture_output=True,
+        )
+
+    def is_healthy(self) -> bool:
+        return httpx.get(f"{self.url}/healthz").text == "ok\n"
+
+
+@contextmanager
+def running_app(folder: Path, **environment: str) -> Iterator[App]:
+    """Serves the app from a database in `folder`, with an owner, until the block ends."""
+    port = free_port()
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    app = App(
+        url=f"http://127.0.0.1:{port}",
+        environment={
+            **clean,
+            "PORT": str(port),
+            "DATABASE_URL": f"sqlite:///{folder / 'chat.sqlite3'}",
+            "SECRET_KEY": "only for tests",
+            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+            "DJANGO_SUPERUSER_EMAIL": OWNER,
+            **environment,
+        },
+    )
+    app.start()
+    try:
+        app.manage("createsuperuser", "--noinput")
+        yield app
+    finally:
+        if app.process and app.process.poll() is None:
+            app.stop()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
