@@ -1,0 +1,142 @@
+"""A real browser on a real server, signed in, whose console must stay clean."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.system.app import OWNER, PASSWORD, App, running_app
+from tests.system.browser import find_browser, launch_arguments
+
+HERE = Path(__file__).parent
+LEFT_OUT = """
+The browser tests in tests/system were left out: no browser was found and none could be fetched.
+Install Chromium (Debian and Ubuntu: apt install chromium) or set CHROMIUM to the path of one, then
+run `make test` again.
+"""
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if any(HERE in item.path.parents for item in items) and not find_browser():
+        for item in items:
+            if HERE in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="no browser on this machine"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if terminalreporter.stats.get("skipped") and not find_browser():
+        terminalreporter.write_line(LEFT_OUT, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return launch_arguments()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running_app(tmp_path_factory.mktemp("app"), CHAT_DEMO_RATE="400") as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def signed_in(app: App, browser: Browser) -> Any:
+    """The cookies of the owner, got through the sign-in page."""
+    context = browser.new_context(base_url=app.url)
+    page = context.new_page()
+    sign_in(page)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Email").fill(OWNER)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+
+
+@pytest.fixture
+def browser_context_args(app: App, signed_in: Any) -> dict[str, Any]:
+    return {
+        "base_url": app.url,
+        "storage_state": signed_in,
+        "viewport": {"width": 1280, "height": 800},
+    }
+
+
+@pytest.fixture
+def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**{**browser_context_args, **PHONE})
+    yield from watched(context)
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    yield from watched(context)
+
+
+def watched(context: BrowserContext) -> Iterator[Page]:
+    """A page; an error on its console, thrown or from the CSP, fails the test at its end."""
+    problems: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not expected(message.text):
+            problems.append(message.text)
+
+    context.on("console", console)
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    page = context.new_page()
+    yield page
+    context.close()
+    assert not problems
+
+
+def expected(text: str) -> bool:
+    """What the browser itself notes about an answer that a test provokes."""
+    return "Failed to load resource" in text or "WebSocket connection" in text
+
+
+class Chat:
+    """What a person does on the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.box = page.get_by_role("textbox", name="Message")
+        self.send_button = page.get_by_role("button", name="Send message")
+        self.stop_button = page.get_by_role("button", name="Stop")
+        self.replies = page.locator("article[data-role=assistant]")
+        self.messages = page.locator("article[data-role=user]")
+
+    def open(self, path: str = "/") -> "Chat":
+        self.page.goto(path)
+        return self
+
+    def send(self, text: str) -> None:
+        self.box.fill(text)
+        self.box.press("Enter")
+
+    def ask(self, text: str) -> str:
+        """Sends and waits for the end of the reply; gives its text."""
+        count = self.replies.count()
+        self.send(text)
+        reply = self.replies.nth(count)
+        expect(reply).to_have_attribute("data-status", "complete")
+        return reply.locator("[data-part=text]").inner_text()
+
+
+@pytest.fixture
+def chat(page: Page) -> Chat:
+    return Chat(page).open()
