@@ -17,7 +17,6 @@ _PARTIAL_LINE = re.compile(
     )?[ \t]*""",
     re.VERBOSE,
 )
-_DELIMITER_ROW = re.compile(r"[ \t]*\|[ \t|:-]*-[ \t|:-]*\n?")
 _PARTIAL_DELIMITER_ROW = re.compile(r"[ \t]*\|[ \t|:-]*")
 _ITEM_START = re.compile(r"(?:[ \t]*(?:[-+*]|\d{1,9}[.)]|\#{1,6}|>)(?:[ \t]+|$))+|[ \t]*\|")
 _NESTED_FENCE = re.compile(r"^[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:`{3,}|~{3,})", re.MULTILINE)
@@ -26,7 +25,7 @@ _SPECIAL = re.compile(r"\\[(\[]|\\.|`+|\$\$|\*+|~~", re.DOTALL)
 # Plain text and simple finished constructs, skipped in one go.
 _FINISHED = re.compile(
     r"""(?:
-        [^\\`*~$\[]++ | \$(?!\$) | ~(?!~)
+        [^\\`*~$!\[]++ | !(?!\[) | \$(?!\$) | ~(?!~)
       | `[^`]++`(?!`)
       | \*\*[^\\`*~$\[\s][^\\`*~$\[]*+\*\*(?!\*)
       | \*[^\\`*~$\[\s][^\\`*~$\[]*+\*(?!\*)
@@ -70,7 +69,7 @@ def close_open_inlines(text: str) -> str:
             used = _toggle(open_marks, mark, text[start - 1 : start], text[position : position + 1])
             if not used and position == len(text):
                 text = text[:start]
-    if text.endswith("\\") and position < len(text):
+    if position < len(text) and text.endswith(("\\", "~") if "~~" in open_marks else "\\"):
         text = text[:-1]
     if "[" in text[verbatim_end:]:
         text = text[:verbatim_end] + _LINK_END.sub(_link_text, text[verbatim_end:])

@@ -13,6 +13,10 @@ from math_core import LatexError, LatexToMathML
 MAX_SOURCE = 10_000
 # A row of primes grows fifty-fold; MathML above this many characters is not worth its weight.
 MAX_MATHML = 200_000
+# The converter recurses and a stack overflow ends the process: 400 levels fill 1 MB of stack.
+MAX_NESTING = 100
+# The same without braces (\sqrt\sqrt\sqrt), where a level takes a third of the stack.
+MAX_COMMAND_CHAIN = 300
 # How many abbreviations (\implies, \dots) one formula may use.
 MAX_EXPANSIONS = 1_000
 
@@ -82,6 +86,11 @@ _MENCLOSE = re.compile(r'<menclose notation="([a-z ]+)">')
 _KNOWN_CLASS = re.compile("|".join(map(re.escape, _STROKES | _FONTS)))
 # Definitions made in a reply multiply the work: 10 KB of source gave 72 MB of MathML.
 _DEFINITION = re.compile(r"\\(?:newcommand|renewcommand|providecommand|[gx]?def|let)(?![A-Za-z])")
+_NESTING = re.compile(r"(\{|\\left|\\begin)|(\}|\\right|\\end)|\\.", re.DOTALL)
+_COMMAND_CHAIN = re.compile(
+    r"(?:\\[A-Za-z]++\s*+(?:\{[^{}]{0,40}+\}|[^\\{}\s])?+\s*+)"
+    f"{{{MAX_COMMAND_CHAIN}}}"
+)
 
 # What the engine writes for a formula: a span in running text, a code block for a math fence.
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
@@ -113,13 +122,25 @@ def _formula(escaped_latex: str, *, display: bool) -> str:
 
 
 def _convert(latex: str, *, display: bool) -> str | None:
-    if len(latex) > MAX_SOURCE or _DEFINITION.search(latex):
+    if len(latex) > MAX_SOURCE or _DEFINITION.search(latex) or _is_too_deep(latex):
         return None
     try:
         mathml = _converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError:
         return None
     return mathml if len(mathml) <= MAX_MATHML else None
+
+
+def _is_too_deep(latex: str) -> bool:
+    if len(latex) <= MAX_NESTING:
+        return False
+    depth = 0
+    for token in _NESTING.finditer(latex):
+        opens, closes = token.groups()
+        depth += bool(opens) - bool(closes)
+        if depth > MAX_NESTING:
+            return True
+    return _COMMAND_CHAIN.search(latex) is not None
 
 
 def _open_enclosure(tag: re.Match[str]) -> str:

@@ -63,7 +63,7 @@ def sanitize(html: str) -> str:
     Links open in a new tab, except those inside the page (footnotes); a link whose address is
     not allowed leaves its text.
     """
-    clean = _block_cleaner.clean(html)
+    clean = _clean(_block_cleaner, html)
     if "<a " in clean:
         clean = _DEAD_LINK.sub(r"\1", clean)
         clean = _IN_PAGE_LINK.sub(lambda tag: _NEW_TAB.sub("", tag[0]), clean)
@@ -85,7 +85,12 @@ def sanitize_bare(html: str) -> str | None:
 
 def sanitize_highlighted(html: str) -> str:
     """Safe HTML of highlighted code: text and `<span class>`, nothing else."""
-    return _code_cleaner.clean(html)
+    return _clean(_code_cleaner, html)
+
+
+def _clean(cleaner: nh3.Cleaner, html: str) -> str:
+    # Text that comes another way (live code, bare blocks) has the character itself.
+    return cleaner.clean(html).replace("&nbsp;", "\u00a0")
 
 
 def _only_fragments(url: str) -> str | None:

@@ -11,7 +11,7 @@ register = template.Library()
 @register.simple_tag
 def module_preloads() -> SafeString:
     """Names every module at once, so that none waits for a second round trip."""
-    names = sorted(name for name in _served() if name.endswith(".js"))
+    names = sorted(name for name in _served() if name.startswith("js/"))
     return format_html_join(
         "\n",
         '<link rel="modulepreload" href="{}">',
