@@ -34,7 +34,8 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
         self._save(STYLESHEET, ContentFile(joined.encode()))
         for part in parts:
             self.delete(f"css/{part}")
-        return {name: at for name, at in paths.items() if name not in {f"css/{p}" for p in parts}}
+        left = {name: at for name, at in paths.items() if name not in {f"css/{p}" for p in parts}}
+        return {**left, STYLESHEET: (self, STYLESHEET)}
 
 
 def build_if_changed() -> bool:
