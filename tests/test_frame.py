@@ -109,7 +109,7 @@ def test_the_stylesheet_is_one_file(signed_in: Callable[[Person], Client], owner
     [sheet] = set(re.findall(r'"(/static/css/[^"]+)"', client.get("/").content.decode()))
 
     with closing(client.get(sheet)) as response:
-        css = b"".join(response.streaming_content).decode()
+        css = response.content.decode()
 
     assert "@import" not in css
     assert "@layer" in css

@@ -27,6 +27,10 @@ class App:
     environment: dict[str, str]
     process: subprocess.Popen[str] | None = None
 
+    @property
+    def port(self) -> int:
+        return int(self.environment["PORT"])
+
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--local"],

@@ -2,9 +2,11 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.system.app import App
 from tests.system.conftest import Chat
+from tests.system.line import line_to
 
 
 def test_a_message_shows_at_once_and_the_reply_streams_in(chat: Chat) -> None:
@@ -159,19 +161,21 @@ def test_a_send_from_another_tab_keeps_its_text(chat: Chat, context: BrowserCont
     expect(chat.replies.last).to_have_attribute("data-status", "stopped")
 
 
-def test_after_a_lost_line_the_page_catches_up(chat: Chat, context: BrowserContext) -> None:
-    chat.send("/rate 60 /long 240")
-    expect(chat.replies.locator(".block").first).to_be_visible()
+def test_after_a_lost_line_the_page_catches_up(page: Page, app: App) -> None:
+    with line_to(app.port) as line:
+        chat = Chat(page).open(line.url)
+        chat.send("/rate 60 /long 400")
+        expect(chat.replies.locator(".block").first).to_be_visible()
 
-    context.set_offline(True)
-    expect(chat.page.get_by_text("Reconnecting")).to_be_visible()
-    context.set_offline(False)
+        line.cut()
+        expect(page.get_by_text("Reconnecting")).to_be_visible()
+        line.mend()
 
-    expect(chat.page.get_by_text("Reconnecting")).to_be_hidden()
-    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=20_000)
-    live = chat.replies.locator("[data-part=text]").inner_text()
-    chat.page.reload()
-    assert chat.replies.locator("[data-part=text]").inner_text() == live
+        expect(page.get_by_text("Reconnecting")).to_be_hidden(timeout=15_000)
+        expect(chat.replies).to_have_attribute("data-status", "complete", timeout=20_000)
+        live = chat.replies.locator("[data-part=text]").inner_text()
+        page.reload()
+        assert chat.replies.locator("[data-part=text]").inner_text() == live
 
 
 def test_emoji_arrive_whole(chat: Chat) -> None:
