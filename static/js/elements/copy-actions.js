@@ -1,0 +1,68 @@
+import { RequestError, getJson } from "../lib/http.js";
+
+const SHOWN = 1500; // ms that a button says "Copied"
+
+/** Copies messages and code, and wraps code, wherever on the page they stand. */
+class CopyActions extends HTMLElement {
+  #end = new AbortController();
+
+  connectedCallback() {
+    document.addEventListener("click", (event) => this.#click(event.target.closest("button")), {
+      signal: this.#end.signal,
+    });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  #click(button) {
+    if (button?.matches("[data-copy-message]")) this.#copy(button, messageText(button.closest("article")));
+    if (button?.dataset.codeAction === "copy") this.#copy(button, codeBlock(button).querySelector("code").textContent);
+    if (button?.dataset.codeAction === "wrap") wrap(button);
+  }
+
+  async #copy(button, text) {
+    await write(await text);
+    button.classList.add("copied");
+    document.querySelector("[data-status]").textContent = this.dataset.copied;
+    setTimeout(() => button.classList.remove("copied"), SHOWN);
+  }
+}
+
+/** A reply is copied as markdown, which its state knows; a page without a line copies what it shows. */
+async function messageText(article) {
+  const shown = article.querySelector("[data-part=text]").innerText;
+  if (!article.dataset.stateUrl) return shown;
+  try {
+    return (await getJson(article.dataset.stateUrl)).text;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return shown;
+  }
+}
+
+function codeBlock(button) {
+  return button.closest(".code-block");
+}
+
+function wrap(button) {
+  const wrapped = codeBlock(button).toggleAttribute("data-wrapped");
+  button.setAttribute("aria-pressed", wrapped);
+}
+
+/** The clipboard exists on https and localhost only; elsewhere the old command still works. */
+async function write(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+customElements.define("copy-actions", CopyActions);

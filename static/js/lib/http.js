@@ -1,0 +1,66 @@
+const HEADERS = { Accept: "application/json" };
+const PATIENCE = 40_000; // ms; a proxy gives up after 30 s, a dead line never would
+
+/** A request that did not work. `status` is 0 when the server was not reached;
+ *  `sentence` is the server's own, or "". */
+export class RequestError extends Error {
+  constructor(status, sentence = "") {
+    super(sentence || `Request failed (${status})`);
+    this.status = status;
+    this.sentence = sentence;
+  }
+}
+
+export const getText = (url) => request(url).then((response) => response.text());
+export const getJson = (url) => request(url).then((response) => response.json());
+
+/** Posts a form; `fields` is a FormData or a plain object. Gives the response. */
+export function post(url, fields) {
+  return request(url, { method: "POST", body: withToken(fields) });
+}
+
+/** Uploads with progress (fetch can't tell it). Gives { answer: Promise of JSON, abort() }. */
+export function upload(url, fields, onProgress) {
+  const call = new XMLHttpRequest();
+  const answer = new Promise((resolve, reject) => {
+    call.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    call.onload = () => {
+      const body = parse(call.responseText);
+      if (call.status === 201) resolve(body);
+      else reject(new RequestError(call.status, body.error));
+    };
+    call.onerror = () => reject(new RequestError(0));
+  });
+  call.open("POST", url);
+  call.setRequestHeader("Accept", HEADERS.Accept);
+  call.send(withToken(fields));
+  return { answer, abort: () => call.abort() };
+}
+
+async function request(url, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, { ...options, headers: HEADERS, signal: AbortSignal.timeout(PATIENCE) });
+  } catch {
+    throw new RequestError(0); // fetch rejects only when the server was not reached in time
+  }
+  if (response.ok) return response;
+  throw new RequestError(response.status, parse(await response.text()).error);
+}
+
+function withToken(fields) {
+  const data = new FormData();
+  const entries = fields instanceof FormData ? fields : Object.entries(fields ?? {});
+  for (const [name, value] of entries) data.append(name, value);
+  data.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  return data;
+}
+
+/** The JSON of an answer; a proxy's error page is HTML and says nothing to a person. */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}

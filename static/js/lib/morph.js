@@ -1,0 +1,71 @@
+/** What the page or the person set, and the server's HTML does not know. */
+const OWN_ATTRIBUTES = new Set(["style", "open", "aria-pressed", "data-wrapped"]);
+
+/** The elements in a piece of HTML. Nothing in them runs or loads until they join the page. */
+export function parse(html) {
+  return [...fragment(html).children];
+}
+
+/** Makes `element` hold this HTML and changes no more than needed: selection, focus and scroll stay. */
+export function morphInner(element, html) {
+  morphChildren(element, fragment(html));
+}
+
+/** Makes `from` equal to `to`, attributes and all. */
+export function morph(from, to) {
+  if (from.isEqualNode(to)) return;
+  morphAttributes(from, to);
+  if (!from.hasAttribute("data-keep")) morphChildren(from, to);
+}
+
+function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+function morphChildren(from, to) {
+  let old = from.firstChild;
+  for (let fresh = to.firstChild; fresh; ) {
+    const next = fresh.nextSibling;
+    if (old && !alike(old, fresh) && alike(old.nextSibling, fresh)) old = drop(old);
+    if (alike(old, fresh)) {
+      morphNode(old, fresh);
+      old = old.nextSibling;
+    } else {
+      from.insertBefore(fresh, old);
+    }
+    fresh = next;
+  }
+  while (old) old = drop(old);
+}
+
+function alike(old, fresh) {
+  return old?.nodeName === fresh.nodeName && old.dataset?.part === fresh.dataset?.part;
+}
+
+function drop(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+
+function morphNode(from, to) {
+  if (from.nodeType === Node.ELEMENT_NODE) morph(from, to);
+  else if (from.data !== to.data) morphText(from, to.data);
+}
+
+/** Appending keeps a selection that ends in this text; setting the whole would drop it. */
+function morphText(node, data) {
+  if (data.startsWith(node.data)) node.appendData(data.slice(node.length));
+  else node.data = data;
+}
+
+function morphAttributes(from, to) {
+  for (const { name, value } of to.attributes) {
+    if (!OWN_ATTRIBUTES.has(name) && from.getAttribute(name) !== value) from.setAttribute(name, value);
+  }
+  for (const { name } of [...from.attributes]) {
+    if (!OWN_ATTRIBUTES.has(name) && !to.hasAttribute(name)) from.removeAttribute(name);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The text of one running reply. It is kept as the server's own HTML strings, one per block:
+ * patches count what they keep in UTF-16 units of those, and a browser spells HTML differently.
+ */
+const HELD_PATCHES = 2000; // while the state is asked for; more would mean that it never comes
+const BLOCK = '<div class="block">';
+const END = "</div><!--/text-->";
+
+export class ReplyText {
+  #held = new Map(); // sequence -> patch
+
+  /** `blocks` is null while the strings are not known, as for a page's server-rendered text. */
+  constructor({ attempt = 0, sequence = 0, blocks = null } = {}) {
+    Object.assign(this, { attempt, sequence, blocks });
+  }
+
+  /** True while a patch waits for something that is missing: ask for the state. */
+  get behind() {
+    return this.#held.size > 0;
+  }
+
+  /** Takes a patch; gives the indexes of the blocks that changed. */
+  receive(patch) {
+    if (this.#isOld(patch)) return [];
+    if (this.#held.size >= HELD_PATCHES) this.#held.clear();
+    this.#held.set(patch.sequence, patch);
+    return this.#drain();
+  }
+
+  /** Takes the state; gives the indexes changed by patches above it, or null for a stale state. */
+  adopt({ attempt, sequence, blocks }) {
+    const lower = attempt < this.attempt || (attempt === this.attempt && sequence < this.sequence);
+    if (lower) return null;
+    Object.assign(this, { attempt, sequence, blocks });
+    for (const [key, patch] of this.#held) if (this.#isOld(patch)) this.#held.delete(key);
+    return this.#drain();
+  }
+
+  #isOld(patch) {
+    if (patch.attempt !== this.attempt) return patch.attempt < this.attempt;
+    return patch.sequence <= this.sequence;
+  }
+
+  #drain() {
+    const changed = new Set();
+    for (let patch = this.#next(); patch; patch = this.#next()) {
+      this.#held.delete(patch.sequence);
+      for (const [index, kept, html] of patch.blocks) {
+        this.blocks[index] = (this.blocks[index] ?? "").slice(0, kept) + html;
+        changed.add(index);
+      }
+      // A block left with nothing is gone; that happens only to the last ones.
+      while (this.blocks.at(-1) === "") this.blocks.pop();
+      this.attempt = patch.attempt;
+      this.sequence = patch.sequence;
+    }
+    return [...changed];
+  }
+
+  #next() {
+    const patch = this.blocks && this.#held.get(this.sequence + 1);
+    // A reply that shows nothing yet has nothing to lose: its first attempt needs no state.
+    const isFirst = this.sequence === 0 && this.blocks?.length === 0;
+    if (!patch || (patch.attempt !== this.attempt && !isFirst)) return null;
+    return this.#fits(patch) ? patch : null;
+  }
+
+  #fits(patch) {
+    let count = this.blocks.length;
+    return patch.blocks.every(([index, kept]) => {
+      const fits = index <= count && kept <= (this.blocks[index]?.length ?? 0);
+      count = Math.max(count, index + 1);
+      return fits;
+    });
+  }
+}
+
+/** The inner HTML of each block in an article's HTML, spelled as the server spelled it. */
+export function blocksOf(html) {
+  const start = html.indexOf(">", html.indexOf('data-part="text"')) + 1;
+  const blocks = html.slice(start, html.lastIndexOf(END)).split(BLOCK).slice(1);
+  return blocks.map((block) => block.slice(0, block.lastIndexOf("</div>")));
+}

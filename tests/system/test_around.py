@@ -1,0 +1,175 @@
+"""Around the conversation: sidebar, account, theme, phone, and no scripts at all."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.system.app import OWNER, PASSWORD, App
+from tests.system.conftest import Chat
+
+
+def sidebar(page: Page) -> Any:
+    return page.get_by_role("navigation", name="Conversations")
+
+
+def open_menu(page: Page) -> None:
+    sidebar(page).get_by_role("button", name=re.compile("^Options for")).first.click()
+
+
+def test_a_conversation_is_renamed_in_every_tab(chat: Chat) -> None:
+    chat.ask("/echo to be renamed")
+    second = chat.page.context.new_page()
+    second.goto("/")
+    open_menu(chat.page)
+    chat.page.get_by_role("menuitem", name="Rename").click()
+
+    field = chat.page.get_by_role("dialog").get_by_role("textbox")
+    field.fill("Herons of the Oder")
+    field.press("Enter")
+
+    for page in (chat.page, second):
+        expect(sidebar(page).get_by_role("link").first).to_have_text("Herons of the Oder")
+    expect(chat.page).to_have_title("Herons of the Oder")
+
+
+def test_deleting_asks_first_and_leads_home(chat: Chat) -> None:
+    chat.ask("/echo to be deleted")
+    path = re.sub(r"^https?://[^/]+", "", chat.page.url)
+    open_menu(chat.page)
+    chat.page.get_by_role("menuitem", name="Delete").click()
+    expect(sidebar(chat.page).locator(f'a[href="{path}"]')).to_be_visible()
+
+    chat.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+    expect(sidebar(chat.page).locator(f'a[href="{path}"]')).to_have_count(0)
+    expect(chat.page).to_have_url(re.compile(r"/$"))
+    assert chat.page.goto(path).status == 404
+
+
+def test_a_conversation_has_its_own_page_and_back_works(chat: Chat) -> None:
+    chat.ask("/echo the first one")
+    first = chat.page.url
+    chat.page.get_by_role("link", name="New chat").first.click()
+    chat.ask("/echo the second one")
+
+    sidebar(chat.page).locator(f'a[href="{re.sub(r"^https?://[^/]+", "", first)}"]').click()
+    expect(chat.replies).to_have_text(re.compile("the first one"))
+    chat.page.go_back()
+    expect(chat.replies).to_have_text(re.compile("the second one"))
+
+
+def test_the_model_is_chosen_per_conversation(chat: Chat) -> None:
+    chat.page.get_by_label("Model").select_option("claude-4-5-sonnet")
+    chat.ask("/echo hello")
+
+    chat.page.reload()
+
+    expect(chat.page.get_by_label("Model")).to_have_value("claude-4-5-sonnet")
+    chat.page.get_by_role("link", name="New chat").first.click()
+    expect(chat.page.get_by_label("Model")).to_have_value("claude-sonnet-4-6")
+
+
+def test_the_page_says_which_service_answers(chat: Chat) -> None:
+    service = chat.page.locator("[data-service=demo]")
+
+    expect(service).to_be_visible()
+    expect(service).to_contain_text("not an AI")
+
+
+def test_code_is_copied(chat: Chat) -> None:
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    chat.ask("Show me what you can do")
+
+    chat.replies.locator("[data-code-action=copy]").first.click()
+
+    copied = chat.page.evaluate("navigator.clipboard.readText()")
+    assert copied == chat.replies.locator("pre code").first.text_content()
+
+
+def test_a_reply_is_copied_as_markdown(chat: Chat) -> None:
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    chat.ask("/echo some **bold** words")
+
+    chat.replies.get_by_role("button", name="Copy").click()
+
+    expect(chat.page.get_by_text("Copied")).to_be_attached()
+    assert chat.page.evaluate("navigator.clipboard.readText()") == "some **bold** words"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_follow_the_system(
+    browser: Browser, browser_context_args: dict[str, Any], scheme: Any
+) -> None:
+    context = browser.new_context(**browser_context_args, color_scheme=scheme)
+    page = context.new_page()
+    page.goto("/")
+
+    red = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]")
+    context.close()
+    assert (int(red) > 128) == (scheme == "light")
+
+
+def test_a_switched_theme_stays(chat: Chat) -> None:
+    page = chat.page
+    page.get_by_role("button", name=re.compile(OWNER)).click()
+    page.get_by_role("button", name="Dark").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    page.reload()
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_the_phone_has_a_drawer_and_enter_breaks_the_line(phone: Page) -> None:
+    chat = Chat(phone).open()
+    expect(sidebar(phone)).to_be_hidden()
+    chat.box.fill("one")
+    chat.box.press("Enter")
+    expect(chat.messages).to_have_count(0)
+    chat.send_button.tap()
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+
+    phone.get_by_role("button", name="Open conversations").tap()
+    expect(sidebar(phone)).to_be_visible()
+    phone.keyboard.press("Escape")
+    expect(sidebar(phone)).to_be_hidden()
+    width = phone.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+
+
+def test_signing_out_in_one_tab_is_said_in_the_other(browser: Browser, app: App) -> None:
+    context = browser.new_context(base_url=app.url)
+    first, second = context.new_page(), context.new_page()
+    first.goto("/")
+    first.get_by_label("Email").fill(OWNER)
+    first.get_by_label("Password", exact=True).fill(PASSWORD)
+    first.get_by_role("button", name="Sign in").click()
+    expect(first.get_by_role("textbox", name="Message")).to_be_visible()
+    second.goto("/")
+    Chat(second).box.fill("Not lost")
+
+    first.get_by_role("button", name=re.compile(OWNER)).click()
+    first.get_by_role("button", name="Sign out").click()
+
+    expect(second.get_by_text("You are signed out")).to_be_visible(timeout=15_000)
+    Chat(second).box.press("Enter")
+    expect(Chat(second).box).to_have_value("Not lost")
+    context.close()
+
+
+def test_without_scripts_reading_sending_and_waiting_work(
+    browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    chat = Chat(context.new_page()).open()
+
+    chat.box.fill("/rate 60 /long 200")
+    chat.send_button.click()
+
+    expect(chat.messages).to_have_count(1)
+    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=30_000)
+    expect(chat.replies).to_contain_text("Sentence")
+    context.close()
