@@ -1,11 +1,15 @@
 """A title by the model after the first exchange. Never in the way of anything."""
 
 import logging
+import textwrap
 
 from chatapp import background
 from chatapp.conversations import events, prompts, service
 from chatapp.conversations.models import Conversation, Message
 from chatapp.inference import CompletionRequest, InferenceError
+
+LONGEST = 80  # characters
+MARKDOWN = str.maketrans("", "", "*`#")
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +47,6 @@ def _save(conversation: Conversation, title: str) -> None:
 
 
 def _clean(answer: str) -> str:
-    """One line without the quotation marks and the full stop that models like to add."""
-    line = answer.strip().partition("\n")[0]
-    return line.strip(" \"'“”«»#*").removesuffix(".")
+    """One short line without the quotes, markdown and full stop that models like to add."""
+    line = answer.strip().partition("\n")[0].translate(MARKDOWN)
+    return textwrap.shorten(line.strip(" \"'“”«»").removesuffix("."), LONGEST, placeholder="…")
