@@ -104,6 +104,32 @@ def test_the_sidebar_is_grouped_by_date(owner: Person, monkeypatch: pytest.Monke
     ]
 
 
+@pytest.mark.parametrize(
+    ("zone", "label"),
+    [
+        ("UTC", "Today"),
+        ("Pacific%2FKiritimati", "Yesterday"),
+        ("../../etc/passwd", "Today"),
+        ("Nowhere/City", "Today"),
+    ],
+)
+def test_a_day_ends_where_the_person_lives(
+    owner: Person,
+    signed_in: Callable[[Person], Client],
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    label: str,
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    Conversation.objects.create(owner=owner, model=MODEL, active_at=NOW - timedelta(hours=11))
+    client = signed_in(owner)
+    client.cookies["zone"] = zone
+
+    groups = client.get("/").context["sidebar"]
+
+    assert [name for name, _rows in groups] == [label]
+
+
 @pytest.mark.parametrize("path", ["", "messages", "messages?before=30"])
 def test_a_longer_conversation_costs_the_same_queries(
     owner: Person,

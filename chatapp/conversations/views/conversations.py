@@ -6,10 +6,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.zones import zone_of
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
@@ -19,7 +21,8 @@ from chatapp.conversations.views.answers import done, error
 @require_safe
 def conversations(request: PersonRequest) -> HttpResponse:
     """A further page of the sidebar."""
-    found = conversation_page(request.user, request.GET.get("before", ""))
+    with timezone.override(zone_of(request)):
+        found = conversation_page(request.user, request.GET.get("before", ""))
     context = {"groups": found.groups, "more_url": found.more_url}
     return render(request, "conversations/_conversation_group.html", context)
 

@@ -8,13 +8,17 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.zones import zone_of
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.forms import default_model
 from chatapp.conversations.history import conversation_page, message_page
 from chatapp.conversations.models import Conversation
+
+PAGE = "conversations/page.html"
 
 
 @require_safe
@@ -35,12 +39,19 @@ def page(
     **composer: Any,
 ) -> HttpResponse:
     """Renders the page; `composer` carries over what a refused send had in it."""
+    with timezone.override(zone_of(request)):
+        return render(request, PAGE, _context(request, shown, composer), status=status)
+
+
+def _context(
+    request: PersonRequest, shown: Conversation | None, composer: dict[str, Any]
+) -> dict[str, Any]:
     history = message_page(shown) if shown else None
     messages = history.messages if history else []
     sidebar = conversation_page(request.user)
     conversation_id = shown.pk if shown else uuid.uuid4()
     model_id = shown.model if shown and shown.model in settings.CATALOG else default_model()
-    context = {
+    return {
         "conversation": shown,
         "messages": messages,
         "older_url": history.older_url if history else "",
@@ -63,4 +74,3 @@ def page(
             **composer,
         },
     }
-    return render(request, "conversations/page.html", context, status=status)

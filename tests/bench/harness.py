@@ -1,0 +1,154 @@
+"""What the rows measure with: the app and the floor on one model server, and a browser for both."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+
+from tests.bench import model
+from tests.bench.processes import ROOT, running
+from tests.system.app import OWNER, App, running_app
+from tests.system.browser import launch_arguments
+
+SCRIPTS = Path(__file__).parent / "page"
+RUN_SECONDS = 120  # one answer of the model at most
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+
+
+@dataclass(slots=True)
+class Model:
+    url: str
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def new_run(self) -> str:
+        return str(next(self.numbers))
+
+    def sent(self, run: str) -> list[float]:
+        """When each token left, in seconds of CLOCK_MONOTONIC; waits for the end of the run."""
+        times: list[float] = httpx.get(f"{self.url}/sent/{run}", timeout=RUN_SECONDS).json()
+        return times
+
+
+@dataclass(slots=True)
+class Side:
+    """The app or the floor, as a browser that was never here before meets it."""
+
+    name: str
+    url: str
+    model: Model
+    browser: Browser
+    cookie: str = ""
+
+    @contextmanager
+    def page(self, *scripts: str, **options: Any) -> Iterator[Page]:
+        """A page of a new context with an empty cache; `scripts` run before those of the page."""
+        context = self.browser.new_context(**{"base_url": self.url, **options})
+        if self.cookie:
+            context.add_cookies([{"name": "sessionid", "value": self.cookie, "url": self.url}])
+        for script in scripts:
+            context.add_init_script(path=SCRIPTS / script)
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
+    def ask(self, page: Page, tokens: int, rate: float) -> list[float]:
+        """Sends a question by Enter, waits for the end of the answer; gives when tokens left."""
+        run = self.model.new_run()
+        page.evaluate("run => window.bench?.watch?.(run)", run)
+        box = page.get_by_role("textbox", name="Message")
+        box.fill(model.prompt(run, tokens, rate))
+        box.press("Enter")
+        sent = self.model.sent(run)
+        reply = page.locator("article[data-role=assistant]").last
+        expect(reply).to_have_attribute("data-status", "complete", timeout=RUN_SECONDS * 1000)
+        return sent
+
+
+class Bench:
+    """Everything is started when a row first asks for it and ends with `stack`."""
+
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self._stack = stack
+        self.folder = folder
+
+    @cached_property
+    def model(self) -> Model:
+        return Model(self._stack.enter_context(running("tests.bench.model")))
+
+    @cached_property
+    def app(self) -> App:
+        folder = self.folder / "app"
+        folder.mkdir()
+        served = running_app(folder, INFERENCE_URL=self.model.url, CHAT_LOG_LEVEL="WARNING")
+        return self._stack.enter_context(served)
+
+    @cached_property
+    def browser(self) -> Browser:
+        playwright = self._stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(**launch_arguments())  # type: ignore[arg-type]
+        self._stack.callback(browser.close)
+        return browser
+
+    @cached_property
+    def ours(self) -> Side:
+        return self.app_as(OWNER)
+
+    @cached_property
+    def floor(self) -> Side:
+        url = self._stack.enter_context(running("tests.bench.floor", self.model.url))
+        return Side("floor", url, self.model, self.browser)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.ours, self.floor
+
+    def app_as(self, email: str) -> Side:
+        """The app with somebody signed in, who is created when missing."""
+        return Side("ours", self.app.url, self.model, self.browser, self.in_app("cookie", email))
+
+    def in_app(self, *arguments: object) -> Any:
+        """Runs a command of `in_app.py` on the app's database."""
+        command = [sys.executable, "-m", "tests.bench.in_app", *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.app.environment, stdout=subprocess.PIPE, check=True
+        )
+        return json.loads(done.stdout)
+
+
+def clock(page: Page, session: CDPSession) -> float:
+    """What to add to `performance.now()`, in seconds, to get this process's `time.monotonic()`.
+
+    Chromium's time ticks are CLOCK_MONOTONIC on Linux, as are Python's, and `performance.now()`
+    counts from the start of the navigation, which the browser tells in its own ticks. So there is
+    nothing to estimate; the bracketed reading only proves that both clocks are indeed one.
+    """
+    session.send("Performance.enable")
+    start = metrics(session)["NavigationStart"]
+    before = time.monotonic()
+    now = start + page.evaluate("performance.now()") / 1000
+    after = time.monotonic()
+    if not before - 0.001 <= now <= after + 0.001:
+        raise RuntimeError(f"the page's clock is {now - after:.3f} s off this process's")
+    return start
+
+
+def metrics(session: CDPSession) -> dict[str, float]:
+    """The browser's counters for a page; times are in seconds."""
+    told = session.send("Performance.getMetrics")["metrics"]
+    return {metric["name"]: metric["value"] for metric in told}

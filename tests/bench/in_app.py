@@ -1,0 +1,122 @@
+"""Commands on the app's own database, run in a process with the app's environment; answers are JSON.
+
+    cookie EMAIL                signs somebody in, who is created when missing; gives the session
+    conversation EMAIL COUNT    one conversation of COUNT messages; gives its path
+    conversations EMAIL COUNT   COUNT conversations without messages
+    queries EMAIL PATH          how many queries a GET of PATH makes
+"""
+
+import json
+import os
+import random
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
+django.setup()
+
+# Everything below needs the apps to be loaded.
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from chatapp.accounts.models import Person  # noqa: E402
+from chatapp.conversations.forms import default_model  # noqa: E402
+from chatapp.conversations.models import Conversation, Message  # noqa: E402
+from chatapp.rendering import VERSION, render_document  # noqa: E402
+
+BATCH = 1000  # rows
+QUESTION_WORDS = 20
+PARAGRAPHS = 3
+PARAGRAPH_WORDS = 50
+FENCE = "```python\nfor item in items:\n    print(item.name, item.price)\n```"
+
+# Text of made-up words: repeated sentences would compress far better than anybody's.
+chance = random.Random(1)
+LETTERS = "etaoinshrdlcumwfgypbvk"
+WORDS = ["".join(chance.choices(LETTERS, k=chance.randint(2, 9))) for _ in range(3000)]
+
+
+def cookie(email: str) -> str:
+    return str(_signed_in(email).cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def conversation(email: str, count: str) -> str:
+    shown = Conversation.objects.create(owner=_person(email), model=default_model(), title=email)
+    parent, rows = None, []
+    for position in range(int(count)):
+        parent = _message(shown, parent, position)
+        rows.append(parent)
+    Message.objects.bulk_create(rows, batch_size=BATCH)
+    return shown.get_absolute_url()
+
+
+def conversations(email: str, count: str) -> int:
+    owner, now = _person(email), timezone.now()
+    rows = (
+        Conversation(
+            owner=owner,
+            model=default_model(),
+            title=_words(5),
+            active_at=now - timedelta(minutes=20 * age),
+        )
+        for age in range(int(count))
+    )
+    return len(Conversation.objects.bulk_create(rows, batch_size=BATCH))
+
+
+def queries(email: str, path: str) -> int:
+    client = _signed_in(email)
+    client.get(path)  # the first request of a process may look something up once
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def _person(email: str) -> Person:
+    found = Person.objects.filter(email=email).first()
+    return found or Person.objects.create_user(email, "correct horse battery staple")
+
+
+def _signed_in(email: str) -> Client:
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(_person(email))
+    return client
+
+
+def _message(shown: Conversation, parent: Message | None, position: int) -> Message:
+    is_reply = position % 2 == 1
+    message = Message(
+        conversation=shown,
+        parent=parent,
+        position=position,
+        role=Message.Role.ASSISTANT if is_reply else Message.Role.USER,
+        status=Message.Status.COMPLETE,
+        text=_answer() if is_reply else _words(QUESTION_WORDS),
+    )
+    if is_reply:
+        message.html = render_document(message.text, prefix=str(message.pk))
+        message.html_version = VERSION
+        message.model = shown.model
+    return message
+
+
+def _answer() -> str:
+    return "\n\n".join([*(_words(PARAGRAPH_WORDS) for _ in range(PARAGRAPHS)), FENCE])
+
+
+def _words(count: int) -> str:
+    return " ".join(chance.choices(WORDS, k=count)).capitalize() + "."
+
+
+COMMANDS: dict[str, Callable[..., object]] = {
+    function.__name__: function for function in (cookie, conversation, conversations, queries)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,10 @@
+// Resolves with the ms since the navigation began once the page has painted and its composer works.
+const painted = new Promise((resolve) => {
+  new PerformanceObserver((list) => {
+    const entry = list.getEntriesByName("first-contentful-paint")[0];
+    if (entry) resolve(entry.startTime);
+  }).observe({ type: "paint", buffered: true });
+});
+const works = customElements.whenDefined("message-composer").then(() => performance.now());
+
+window.usable = Promise.all([painted, works]).then((moments) => Math.max(...moments));

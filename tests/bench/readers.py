@@ -1,0 +1,120 @@
+"""`python -m tests.bench.readers ours|httpx|raw MODEL_URL`: one client's CPU per chunk, in µs."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx
+import uvloop
+
+from chatapp.inference import (
+    ChatMessage,
+    CompletionRequest,
+    InferenceClient,
+    Service,
+    TextDelta,
+    make_http_client,
+)
+from tests.bench import model
+
+STREAMS = 200
+RATE = 50  # chunks a second and stream
+WARM_UP = 2.0  # seconds until all streams run
+COUNTED = 4.0  # seconds
+TOKENS = round((WARM_UP + COUNTED + 2) * RATE)
+
+texts: list[str] = []
+Read = Callable[[str, str], Awaitable[None]]
+
+
+async def ours(url: str, question: str) -> None:
+    client = InferenceClient(Service("compatible", url), http)
+    asked = CompletionRequest("m", (ChatMessage.from_text("user", question),), 8192)
+    async with aclosing(client.stream(asked)) as deltas:
+        async for delta in deltas:
+            if isinstance(delta, TextDelta):
+                texts.append(delta.text)
+
+
+async def plain_httpx(url: str, question: str) -> None:
+    async with http.stream("POST", url + "/v1/chat/completions", content=_body(question)) as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("data: {"):
+                _take(line[6:])
+
+
+async def raw(url: str, question: str) -> None:
+    parts = urlsplit(url)
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    await loop.create_connection(lambda: Raw(question, over), parts.hostname, parts.port)
+    await over
+
+
+class Raw(asyncio.Protocol):
+    """Knows that this server sends one whole event per chunk, and nothing about HTTP."""
+
+    def __init__(self, question: str, over: asyncio.Future[None]) -> None:
+        self.question, self.over, self.rest = question, over, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        body = _body(self.question)
+        head = (
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        transport.write(head.encode() + body)
+
+    def data_received(self, data: bytes) -> None:
+        *events, self.rest = (self.rest + data).split(b"\n\n")
+        for event in events:
+            if (start := event.find(b"data: {")) >= 0:
+                _take(event[start + 6 :])
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.over.set_result(None)
+
+
+def _body(question: str) -> bytes:
+    return json.dumps({"messages": [{"role": "user", "content": question}]}).encode()
+
+
+def _take(data: str | bytes) -> None:
+    text = json.loads(data)["choices"][0]["delta"].get("content")
+    if text:
+        texts.append(text)
+
+
+async def cost(read: Read, url: str) -> float:
+    global http
+    http = make_http_client() if read is ours else _plain_client()
+    prompts = [model.prompt(uuid4().hex, TOKENS, RATE) for _ in range(STREAMS)]
+    async with asyncio.TaskGroup() as group:
+        reading = [group.create_task(read(url, prompt)) for prompt in prompts]
+        await asyncio.sleep(WARM_UP)
+        count, used = len(texts), time.process_time()
+        await asyncio.sleep(COUNTED)
+        count, used = len(texts) - count, time.process_time() - used
+        assert not any(task.done() for task in reading)
+    await http.aclose()
+    assert len(texts) == STREAMS * TOKENS
+    return used / count * 1e6
+
+
+def _plain_client() -> httpx.AsyncClient:
+    # With the defaults (100 connections, 5 s for one) most of these streams would simply fail.
+    limits = httpx.Limits(max_connections=None)
+    return httpx.AsyncClient(limits=limits, timeout=None, trust_env=False)
+
+
+http: httpx.AsyncClient
+READERS: dict[str, Read] = {"ours": ours, "httpx": plain_httpx, "raw": raw}
+
+if __name__ == "__main__":
+    print(uvloop.run(cost(READERS[sys.argv[1]], sys.argv[2])))
