@@ -220,7 +220,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 MAX_MESSAGE_CHARACTERS = 1_000_000
 MAX_PICTURES_PER_MESSAGE = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024  # bytes
-MAX_BODY_BYTES = 220 * 1024 * 1024  # ten pictures of 20 MB sent by a page without JavaScript
+MAX_BODY_BYTES = 64 * 1024 * 1024  # all pictures of a page without JavaScript together
 
 # --- Language, time, log --------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -182,3 +183,18 @@ def test_a_title_by_hand_wins(exchange: Exchange) -> None:
     assert not conversation.suggest_title("Again by the model")
     conversation.refresh_from_db()
     assert conversation.title == "By hand"
+
+
+def test_a_very_long_conversation_can_be_deleted(owner: Person) -> None:
+    conversation = Conversation.objects.create(owner=owner, model="m")
+    messages = [
+        Message(conversation=conversation, position=n, role="user", status="complete")
+        for n in range(3_000)
+    ]
+    for parent, child in pairwise(messages):
+        child.parent = parent
+    Message.objects.bulk_create(messages)
+
+    conversation.delete()
+
+    assert not Message.objects.exists()

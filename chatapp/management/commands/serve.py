@@ -55,6 +55,7 @@ def config(host: str) -> uvicorn.Config:
         workers=1,  # Heroku exports WEB_CONCURRENCY=2: silence would mean two processes
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        ws_max_size=4096,  # bytes; browsers have nothing to say on the socket
         ws_ping_interval=20,
         ws_ping_timeout=20,
         lifespan="on",
