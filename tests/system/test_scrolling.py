@@ -1,0 +1,79 @@
+"""The view follows a reply while it stands at the end; a reader who scrolls is let go."""
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.system.conftest import Chat
+
+LONG = "/rate 150 /long 900"
+
+
+def pane(chat: Chat) -> Any:
+    return chat.page.locator(".scroller")
+
+
+def left(chat: Chat) -> float:
+    """Pixels between what is shown and the end."""
+    return float(
+        pane(chat).evaluate("pane => pane.scrollHeight - pane.clientHeight - pane.scrollTop")
+    )
+
+
+def wait_for_overflow(chat: Chat) -> None:
+    """Waits until the reply is longer than the pane."""
+    chat.page.wait_for_function(
+        """() => {
+            const pane = document.querySelector(".scroller");
+            const reply = document.querySelector("article[data-role=assistant]:last-of-type");
+            return reply && reply.offsetHeight > pane.clientHeight * 1.2;
+        }"""
+    )
+
+
+def test_the_sent_message_stands_near_the_top(chat: Chat) -> None:
+    chat.ask("/echo one\n\ntwo\n\nthree\n\nfour\n\nfive\n\nsix\n\nseven\n\neight\n\nnine")
+    chat.send("/rate 30 /long 30")
+    expect(chat.replies.last.locator(".block").first).to_be_visible()
+
+    top = chat.messages.last.bounding_box()["y"] - pane(chat).bounding_box()["y"]
+    assert 0 <= top < 120
+    chat.stop_button.click()
+
+
+def test_the_view_follows_at_the_end(chat: Chat) -> None:
+    chat.send(LONG)
+    wait_for_overflow(chat)
+
+    assert left(chat) < 60
+    chat.stop_button.click()
+
+
+def test_scrolling_up_lets_go_and_the_button_leads_back(chat: Chat) -> None:
+    chat.send(LONG)
+    wait_for_overflow(chat)
+    pane(chat).hover()
+    chat.page.mouse.wheel(0, -400)
+    expect(chat.page.get_by_role("button", name="Jump to newest")).to_be_visible()
+    held = pane(chat).evaluate("pane => pane.scrollTop")
+    blocks = chat.replies.locator(".block").count()
+    expect(chat.replies.locator(".block").nth(blocks + 1)).to_be_attached()
+
+    assert pane(chat).evaluate("pane => pane.scrollTop") == held
+    chat.page.get_by_role("button", name="Jump to newest").click()
+    expect(chat.page.get_by_role("button", name="Jump to newest")).to_be_hidden()
+    assert left(chat) < 60
+    chat.stop_button.click()
+
+
+def test_the_reply_that_ends_moves_nothing(chat: Chat) -> None:
+    chat.send("/rate 300 /long 600")
+    wait_for_overflow(chat)
+    pane(chat).hover()
+    chat.page.mouse.wheel(0, -300)
+    expect(chat.page.get_by_role("button", name="Jump to newest")).to_be_visible()
+    held = pane(chat).evaluate("pane => pane.scrollTop")
+
+    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=20_000)
+
+    assert pane(chat).evaluate("pane => pane.scrollTop") == held
