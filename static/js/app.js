@@ -1,7 +1,9 @@
 import "./elements/message-list.js";
 import "./elements/picture-attacher.js";
+import "./elements/message-box.js";
 import "./elements/message-composer.js";
 import "./elements/conversation-list.js";
+import "./elements/conversation-menu.js";
 import "./elements/copy-actions.js";
 import "./elements/local-time.js";
 import "./elements/older-messages.js";

@@ -1,24 +1,20 @@
-import { RequestError, getText, post } from "../lib/http.js";
+import { RequestError, getText } from "../lib/http.js";
 import { parse } from "../lib/morph.js";
 
-/** The conversations in the sidebar: follows the news, renames, deletes, shows more. */
+/** The conversations in the sidebar: follows the news and shows more of the list. */
 class ConversationList extends HTMLElement {
-  #chosen = null; // the entry whose menu was opened
   #end = new AbortController();
   #observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#more());
 
   connectedCallback() {
     const { signal } = this.#end;
     this.nav = this.querySelector("nav");
-    this.menu = this.querySelector("[data-options]");
-    this.addEventListener("click", (event) => this.#click(event), { signal });
-    this.addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.menu.addEventListener("keydown", (event) => this.#moveInMenu(event), { signal });
-    this.nav.addEventListener("scroll", () => this.menu.hidePopover(), { passive: true, signal });
+    this.addEventListener("conversation:deleted", ({ detail }) => this.#drop(detail.id), { signal });
+    this.addEventListener("conversation:renamed", ({ detail }) => this.#retitle(detail), { signal });
     const listen = (type, handle) => document.addEventListener(type, ({ detail }) => handle(detail), { signal });
     listen("live:conversation.changed", (event) => this.#change(event));
     listen("live:conversation.deleted", (event) => this.#drop(event.conversation));
-    listen("conversation:entered", ({ id, html }) => this.#change({ conversation: id, html, moved: true }));
+    listen("conversation:entered", ({ id, html }) => this.#add(id, html));
     document.addEventListener("keydown", (event) => this.#shortcut(event), { signal });
     this.#watchMore();
   }
@@ -43,6 +39,11 @@ class ConversationList extends HTMLElement {
     } else {
       known?.replaceWith(entry);
     }
+  }
+
+  /** The answer to a first send; the socket has most often told it before, and newer. */
+  #add(id, html) {
+    if (!this.#entry(id)) this.#change({ conversation: id, html, moved: true });
   }
 
   #showCurrent(entry, title) {
@@ -71,59 +72,7 @@ class ConversationList extends HTMLElement {
     for (const group of this.nav.querySelectorAll(".group:not(:has(li))")) group.remove();
   }
 
-  #click({ target }) {
-    const button = target.closest("button");
-    if (button?.matches("[data-menu]")) this.#openMenu(button);
-    if (button?.matches("[data-open]")) this.#openDialog(button.dataset.open);
-    if (button?.matches("[data-close]")) button.closest("dialog").close();
-  }
-
-  #openMenu(button) {
-    const { bottom, left } = button.getBoundingClientRect();
-    this.#chosen = button.closest("li");
-    this.menu.showPopover({ source: button });
-    const lowest = innerHeight - this.menu.offsetHeight - 8;
-    this.menu.style.translate = `${left}px ${Math.min(bottom + 4, lowest)}px`;
-    this.menu.querySelector("button").focus();
-  }
-
-  #moveInMenu(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const items = [...this.menu.querySelectorAll("button")];
-    items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
-  }
-
-  #openDialog(name) {
-    const dialog = this.querySelector(`[data-dialog="${name}"]`);
-    const link = this.#chosen.querySelector("a");
-    const [form, title] = [dialog.querySelector("form"), link.textContent];
-    form.action = link.getAttribute("href") + form.dataset.resource;
-    form.querySelector("[role=alert]").hidden = true;
-    if (form.elements.title) form.elements.title.value = title;
-    else form.querySelector("[data-name]").textContent = title;
-    this.menu.hidePopover();
-    dialog.showModal();
-    form.elements.title?.select();
-  }
-
-  async #submit(event) {
-    event.preventDefault();
-    const form = event.target;
-    const id = this.#chosen.dataset.conversation;
-    try {
-      await post(form.action, new FormData(form));
-      form.closest("dialog").close();
-      if (form.dataset.resource === "deletion") this.#drop(id);
-      else this.#retitle(id, form.elements.title.value);
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      form.querySelector("[role=alert]").hidden = false;
-    }
-  }
-
-  #retitle(id, title) {
+  #retitle({ id, title }) {
     const entry = this.#entry(id);
     if (!entry) return;
     entry.querySelector("a").textContent = title;

@@ -25,20 +25,20 @@ class CopyActions extends HTMLElement {
   async #copy(button, text) {
     await write(await text);
     button.classList.add("copied");
-    document.querySelector("[data-status]").textContent = this.dataset.copied;
+    document.querySelector("[data-spoken]").textContent = this.dataset.copied;
     setTimeout(() => button.classList.remove("copied"), SHOWN);
   }
 }
 
 /** A reply is copied as markdown, which its state knows; a page without a line copies what it shows. */
 async function messageText(article) {
-  const shown = article.querySelector("[data-part=text]").innerText;
-  if (!article.dataset.stateUrl) return shown;
+  const text = article.querySelector("[data-part=text]");
+  if (!article.dataset.stateUrl) return text.textContent;
   try {
     return (await getJson(article.dataset.stateUrl)).text;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    return shown;
+    return text.innerText;
   }
 }
 

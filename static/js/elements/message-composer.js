@@ -1,10 +1,8 @@
 import { RequestError, post } from "../lib/http.js";
+import { parse } from "../lib/morph.js";
 import { uuid4 } from "../lib/uuid.js";
 
-const TOUCH = matchMedia("(pointer: coarse)");
-const DRAFT = "draft:"; // per page, in this tab's session storage
-
-/** The box that messages are written in. Text leaves it for good only once the server has it. */
+/** Sends messages. What was written leaves the page for good only once the server has it. */
 class MessageComposer extends HTMLElement {
   #unsent = new Map(); // client id -> { data, chips } of refused sends that are not in the box
   #returned = ""; // client id of the refused send that is back in the box
@@ -15,28 +13,23 @@ class MessageComposer extends HTMLElement {
   connectedCallback() {
     const { signal } = this.#end;
     this.form = this.querySelector("[data-composer]");
-    this.text = this.form.elements.text;
+    this.box = this.querySelector("message-box");
     this.hint = this.querySelector("[data-hint]");
     this.stopForm = this.querySelector("#stop-form");
     this.pictures = this.querySelector("picture-attacher");
     this.list = document.querySelector("message-list");
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.stopForm.addEventListener("submit", (event) => this.#stop(event), { signal });
-    this.text.addEventListener("keydown", (event) => this.#key(event), { signal });
-    this.text.addEventListener("input", () => this.#edited(), { signal });
+    this.box.addEventListener("input", () => this.#edited(), { signal });
     this.form.elements.model.addEventListener("change", () => this.#chooseModel(), { signal });
     this.addEventListener("pictures:changed", () => this.#waiting && this.#submit(), { signal });
     this.addEventListener("pictures:refused", ({ detail }) => this.#say(detail), { signal });
-    this.addEventListener("click", ({ target }) => this.#suggest(target.closest("[data-suggestion]")), { signal });
     document.addEventListener("click", ({ target }) => this.#resend(target.closest("[data-resend]")), { signal });
     document.addEventListener("keydown", (event) => this.#escape(event), { signal });
     document.addEventListener("reply:running", ({ detail }) => this.#run(detail), { signal });
     document.addEventListener("request:failed", ({ detail }) => this.#say(detail.sentence || this.dataset.offline), { signal });
     document.addEventListener("live:conversation.changed", ({ detail }) => this.#follow(detail), { signal });
     addEventListener("popstate", () => location.reload(), { signal });
-    this.text.value ||= sessionStorage.getItem(DRAFT + location.pathname) ?? "";
-    this.#grow();
-    if (!TOUCH.matches) this.text.focus({ preventScroll: true });
   }
 
   disconnectedCallback() {
@@ -49,9 +42,9 @@ class MessageComposer extends HTMLElement {
 
   /** The sentence that stands against sending now; "" when nothing is to be sent, null when all is well. */
   get #obstacle() {
-    if (!this.text.value.trim() && this.pictures.isEmpty) return "";
+    if (!this.box.value.trim() && this.pictures.isEmpty) return "";
     if (this.#running || this.#sending) return this.dataset.busy;
-    if (this.text.value.length > +this.dataset.max) return this.dataset.tooLong;
+    if (this.box.value.length > +this.dataset.max) return this.dataset.tooLong;
     if (this.pictures.hasFailed) return this.dataset.failedPictures;
     return this.pictures.isBusy ? this.dataset.uploading : null;
   }
@@ -67,7 +60,7 @@ class MessageComposer extends HTMLElement {
     const chips = this.pictures.take();
     this.#returned = "";
     this.form.elements.client_id.value = uuid4();
-    this.#setText("");
+    this.box.value = "";
     document.querySelector("#main").removeAttribute("data-empty");
     this.list.send(this.#pendingCopy(data, chips));
     this.#deliver(data, chips);
@@ -87,8 +80,9 @@ class MessageComposer extends HTMLElement {
       const answer = await (await post(this.form.action, data)).json();
       this.#unsent.delete(data.get("client_id"));
       this.list.insert(answer.messages);
-      this.#keepDraft();
-      if (!this.dataset.modelUrl) this.#enter(answer.conversation);
+      this.box.keepDraft();
+      this.#enter(answer.conversation.url);
+      document.dispatchEvent(new CustomEvent("conversation:entered", { detail: answer.conversation }));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.#giveBack(data, chips, error);
@@ -101,12 +95,12 @@ class MessageComposer extends HTMLElement {
     const clientId = data.get("client_id");
     this.list.fail(clientId, error.sentence || this.dataset.offline);
     if (error.status === 401) document.dispatchEvent(new Event("signed-out"));
-    if (this.text.value || !this.pictures.isEmpty) {
+    if (this.box.value || !this.pictures.isEmpty) {
       this.#unsent.set(clientId, { data, chips });
     } else {
       this.form.elements.client_id.value = this.#returned = clientId;
       this.pictures.give(chips);
-      this.#setText(data.get("text"));
+      this.box.value = data.get("text");
     }
   }
 
@@ -122,13 +116,15 @@ class MessageComposer extends HTMLElement {
     } else this.#say(this.dataset.busy);
   }
 
-  /** The first message made this page a conversation's page. */
-  #enter(conversation) {
-    history.pushState(null, "", conversation.url);
-    this.form.action = `${conversation.url}messages`;
-    this.dataset.modelUrl = `${conversation.url}model`;
-    this.list.dataset.url = conversation.url;
-    document.dispatchEvent(new CustomEvent("conversation:entered", { detail: conversation }));
+  /** The first message made this page a conversation's page; done twice it does nothing. */
+  #enter(url) {
+    if (this.dataset.modelUrl) return;
+    this.box.dropDraft();
+    history.pushState(null, "", url);
+    this.box.keepDraft();
+    this.form.action = `${url}messages`;
+    this.dataset.modelUrl = `${url}model`;
+    this.list.dataset.url = url;
   }
 
   #run({ running, stopUrl }) {
@@ -147,9 +143,11 @@ class MessageComposer extends HTMLElement {
     if (this.dataset.modelUrl) this.#request(this.dataset.modelUrl, { model: model.value });
   }
 
-  /** Another tab chose a model for this conversation. */
-  #follow({ conversation, model }) {
-    if (conversation === this.form.elements.conversation.value) this.form.elements.model.value = model;
+  /** News of this conversation: it now exists (often before the post is answered), or its model changed. */
+  #follow({ conversation, model, html }) {
+    if (conversation !== this.form.elements.conversation.value) return;
+    this.form.elements.model.value = model;
+    this.#enter(parse(html)[0].querySelector("a").getAttribute("href"));
   }
 
   async #request(url, fields) {
@@ -161,51 +159,17 @@ class MessageComposer extends HTMLElement {
     }
   }
 
-  #key(event) {
-    // 229: Safari ends a composition before it tells about the Enter that ended it.
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-    const plain = !event.shiftKey && !event.altKey && !TOUCH.matches;
-    if (!plain && !event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    this.#submit();
-  }
-
   #escape(event) {
     if (event.key !== "Escape" || !this.#running || event.isComposing) return;
     if (!document.querySelector("dialog[open], :popover-open")) this.stopForm.requestSubmit();
   }
 
-  #suggest(button) {
-    if (!button) return;
-    this.#setText(button.dataset.suggestion);
-    this.text.focus();
-  }
-
   /** Whoever edits a refused message sends a new one in its place. */
   #edited() {
-    if (this.#returned) {
-      this.list.withdraw(this.#returned);
-      this.form.elements.client_id.value = uuid4();
-      this.#returned = "";
-    }
-    this.#grow();
-    this.#keepDraft();
-  }
-
-  #setText(text) {
-    this.text.value = text;
-    this.#grow();
-  }
-
-  #keepDraft() {
-    if (this.text.value) sessionStorage.setItem(DRAFT + location.pathname, this.text.value);
-    else sessionStorage.removeItem(DRAFT + location.pathname);
-  }
-
-  #grow() {
-    if (CSS.supports("field-sizing", "content")) return;
-    this.text.style.height = "auto";
-    this.text.style.height = `${this.text.scrollHeight}px`;
+    if (!this.#returned) return;
+    this.list.withdraw(this.#returned);
+    this.form.elements.client_id.value = uuid4();
+    this.#returned = "";
   }
 
   #say(sentence) {

@@ -25,7 +25,7 @@ class MessageList extends HTMLElement {
     const { signal } = this.#end;
     const jump = this.querySelector("[data-jump]");
     this.messages = this.querySelector(".messages");
-    this.status = this.querySelector("[data-status]");
+    this.status = this.querySelector("[data-spoken]");
     this.scroll = new Scroll(this.messages.parentElement, this.messages, (far) => (jump.hidden = !far), signal);
     for (const article of this.messages.querySelectorAll("article")) this.#register(article);
     this.scroll.recall(PLACE + this.dataset.conversation);

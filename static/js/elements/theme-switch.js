@@ -1,4 +1,4 @@
-import { post } from "../lib/http.js";
+import { RequestError, post } from "../lib/http.js";
 
 /** Light, dark, or as the system has it. */
 class ThemeSwitch extends HTMLElement {
@@ -12,16 +12,24 @@ class ThemeSwitch extends HTMLElement {
     this.#end.abort();
   }
 
-  #choose(event) {
+  async #choose(event) {
     event.preventDefault();
-    const theme = event.submitter.value;
-    document.documentElement.dataset.theme = theme;
+    this.#show(event.submitter);
+    try {
+      await post(event.target.action, { theme: event.submitter.value }, { keepalive: true });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      document.dispatchEvent(new CustomEvent("request:failed", { detail: error }));
+    }
+  }
+
+  #show(chosen) {
+    document.documentElement.dataset.theme = chosen.value;
     for (const button of this.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", button === event.submitter);
+      button.setAttribute("aria-pressed", button === chosen);
     }
     const paper = getComputedStyle(document.body).backgroundColor;
     for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.content = paper;
-    post(event.target.action, { theme });
   }
 }
 

@@ -14,9 +14,10 @@ export class RequestError extends Error {
 export const getText = (url) => request(url).then((response) => response.text());
 export const getJson = (url) => request(url).then((response) => response.json());
 
-/** Posts a form; `fields` is a FormData or a plain object. Gives the response. */
-export function post(url, fields) {
-  return request(url, { method: "POST", body: withToken(fields) });
+/** Posts a form; `fields` is a FormData or a plain object. Gives the response. With `keepalive`
+ *  (small forms only) the request goes on when the page is left. */
+export function post(url, fields, { keepalive = false } = {}) {
+  return request(url, { method: "POST", body: withToken(fields), keepalive });
 }
 
 /** Uploads with progress (fetch can't tell it). Gives { answer: Promise of JSON, abort() }. */

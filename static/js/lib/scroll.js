@@ -26,6 +26,8 @@ export class Scroll {
   toEnd() {
     this.#following = true;
     this.pane.scrollTop = this.pane.scrollHeight;
+    // Noted here too: a page that opens at its end gets no scroll event for it.
+    this.#top = this.pane.scrollTop;
   }
 
   /** Puts a message near the top and leaves room under it, which the reply then fills. */
@@ -50,20 +52,25 @@ export class Scroll {
   remember(key) {
     const top = this.pane.getBoundingClientRect().top;
     const article = [...this.content.children].find((each) => each.getBoundingClientRect().bottom > top);
-    if (this.#following || !article?.id) return sessionStorage.removeItem(key);
-    const place = { id: article.id, offset: article.getBoundingClientRect().top - top };
-    return sessionStorage.setItem(key, JSON.stringify(place));
+    if (this.#following || !article?.id) {
+      sessionStorage.removeItem(key);
+    } else {
+      const place = { id: article.id, offset: article.getBoundingClientRect().top - top };
+      sessionStorage.setItem(key, JSON.stringify(place));
+    }
   }
 
   /** Goes back to that message, or to the end. */
   recall(key) {
     const { id, offset } = JSON.parse(sessionStorage.getItem(key) ?? "{}");
     const article = id && document.getElementById(id);
-    if (!article) return this.toEnd();
-    this.#following = false;
-    article.scrollIntoView();
-    this.pane.scrollTop -= offset;
-    return undefined;
+    if (article) {
+      this.#following = false;
+      article.scrollIntoView();
+      this.pane.scrollTop -= offset;
+    } else {
+      this.toEnd();
+    }
   }
 
   get #left() {
@@ -84,7 +91,7 @@ export class Scroll {
   }
 
   #grown() {
-    if (this.#following) this.pane.scrollTop = this.pane.scrollHeight;
+    if (this.#following) this.toEnd();
     this.onMove(this.#left > FAR);
   }
 }
