@@ -1,8 +1,19 @@
+from typing import Any
+
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from chatapp.accounts.models import Person
+
+
+class SignInForm(LoginForm):
+    """allauth's own, with the cursor where one begins to type."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autofocus"] = True
 
 
 class FirstAccountForm(forms.ModelForm):

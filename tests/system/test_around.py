@@ -84,6 +84,7 @@ def test_code_is_copied(chat: Chat) -> None:
 
     chat.replies.locator("[data-code-action=copy]").first.click()
 
+    expect(chat.page.get_by_text("Copied")).to_be_attached()
     copied = chat.page.evaluate("navigator.clipboard.readText()")
     assert copied == chat.replies.locator("pre code").first.text_content()
 
@@ -114,7 +115,8 @@ def test_colours_follow_the_system(
 def test_a_switched_theme_stays(chat: Chat) -> None:
     page = chat.page
     page.get_by_role("button", name=re.compile(OWNER)).click()
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_response("**/theme/"):
+        page.get_by_role("button", name="Dark").click()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
 
     page.reload()

@@ -23,7 +23,7 @@ class CopyActions extends HTMLElement {
   }
 
   async #copy(button, text) {
-    await write(await text);
+    await write(text);
     button.classList.add("copied");
     document.querySelector("[data-spoken]").textContent = this.dataset.copied;
     setTimeout(() => button.classList.remove("copied"), SHOWN);
@@ -54,11 +54,13 @@ function wrap(button) {
 /** The clipboard exists on https and localhost only; elsewhere the old command still works. */
 async function write(text) {
   if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
+    // A promise goes in as it is: a browser that waited for it first would forget the click.
+    const blob = Promise.resolve(text).then((copied) => new Blob([copied], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     return;
   }
   const field = document.createElement("textarea");
-  field.value = text;
+  field.value = await text;
   document.body.append(field);
   field.select();
   document.execCommand("copy");

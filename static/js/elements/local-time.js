@@ -3,6 +3,10 @@ const language = document.documentElement.lang;
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
 const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
+// The server groups conversations by the reader's days.
+const zone = encodeURIComponent(full.resolvedOptions().timeZone);
+document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+
 /** Writes the time inside it in the reader's zone. */
 class LocalTime extends HTMLElement {
   connectedCallback() {

@@ -44,7 +44,7 @@ class MessageComposer extends HTMLElement {
   get #obstacle() {
     if (!this.box.value.trim() && this.pictures.isEmpty) return "";
     if (this.#running || this.#sending) return this.dataset.busy;
-    if (this.box.value.length > +this.dataset.max) return this.dataset.tooLong;
+    if (isLonger(this.box.value, +this.dataset.max)) return this.dataset.tooLong;
     if (this.pictures.hasFailed) return this.dataset.failedPictures;
     return this.pictures.isBusy ? this.dataset.uploading : null;
   }
@@ -175,6 +175,11 @@ class MessageComposer extends HTMLElement {
   #say(sentence) {
     this.hint.textContent = sentence;
   }
+}
+
+/** The server counts characters; `length` counts an emoji twice. */
+function isLonger(text, max) {
+  return text.length > max && [...text].length > max;
 }
 
 customElements.define("message-composer", MessageComposer);
