@@ -119,7 +119,10 @@ class SendForm(forms.Form):
 
 
 def _checked_link(link: str) -> str:
-    parts = urlsplit(link.strip())
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        raise forms.ValidationError(_("This link is not an address. Check it.")) from None
     if parts.scheme != "https" or not parts.hostname:
         raise forms.ValidationError(_("A link to a picture must begin with https://"))
     if len(link) > LINK_LENGTH:

@@ -102,6 +102,7 @@ async def _run(job: Job, live: LiveReply) -> Ending:
         ending.fail(_("The server was restarted while this reply was written."))
         return ending
     finally:
+        live.halt()
         saving.cancel()
         await asyncio.wait({saving})
     if stream.cancelled():

@@ -71,8 +71,7 @@ class LiveReply:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._timer:
-            self._timer.cancel()
+        self.halt()
         del _live[self.reply.pk]
 
     @property
@@ -107,6 +106,13 @@ class LiveReply:
             self._publish(self._document.append(text))
             for fence in self._document.take_finished_fences():
                 background.spawn(f"highlight:{self.reply.pk}:{fence.index}", self._colour(fence))
+
+    def halt(self) -> None:
+        """Publishes nothing more; what had not been published is dropped."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        self._pending.clear()
 
     def _flush_on_time(self, due: float) -> None:
         self._lag = (self._lag + self._loop.time() - due) / 2

@@ -160,7 +160,8 @@ CLASS_BY_STATUS: dict[int, type[InferenceError]] = {
 def error_from_response(
     status: int, headers: Mapping[str, str], body: bytes, *, secret: str = ""
 ) -> InferenceError:
-    """The error that an answer without a stream stands for. Source: heroku.md section 3.
+    """The error that an answer without a stream stands for. The bodies are those that
+    the service documents and those that its clients have met.
 
     The body may be JSON, JSON in a string, a web page, or empty. What the service said is quoted
     on one line of at most `MAX_DETAIL_CHARACTERS`, without anything that looks like a key and

@@ -1,4 +1,4 @@
-"""The body of a request. Rules of the service: heroku.md sections 1 and 5.
+"""The body of a request, by the rules that the service documents or that its clients ran into.
 
 Content must not be empty; system text comes first, then turns of user and assistant alternate,
 beginning and ending with the user. `temperature` and `top_p` are never sent: the models refuse

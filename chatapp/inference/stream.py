@@ -1,6 +1,7 @@
 """Deltas out of the bytes of a streamed chat completion. No network, no clock.
 
-Accepts every variant of heroku.md section 2 and what other servers of the same protocol send.
+Accepts every variant that the service documents, those that its clients have met, and what other
+servers of the same protocol send.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from .errors import InferenceError, Interrupted, UnreadableReply, error_from_event
 from .sse import Event, EventParser
+from .text import WholeText
 from .types import (
     Delta,
     Finished,
@@ -43,6 +45,8 @@ class CompletionParser:
         """`secret` never appears in the sentence of an error."""
         self._secret = secret
         self._events = EventParser()
+        self._text = WholeText()
+        self._reasoning = WholeText()
         self._reason: FinishReason | None = None
         self._error: InferenceError | None = None
         self.done = False
@@ -104,7 +108,7 @@ class CompletionParser:
         if isinstance(choice, dict):
             message = choice.get("delta") or choice.get("message")
             if isinstance(message, dict):
-                _read_message(message, deltas)
+                self._read_message(message, deltas)
             reason = choice.get("finish_reason")
             if reason and isinstance(reason, str):
                 self._reason = FINISH_REASONS.get(reason, "stop")
@@ -113,6 +117,20 @@ class CompletionParser:
             deltas.append(
                 Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
             )
+
+    def _read_message(self, message: dict[str, Any], deltas: list[Delta]) -> None:
+        # Heroku nests the text under "thinking"; other servers send it as a string of either name.
+        reasoning = message.get("reasoning") or message.get("reasoning_content")
+        if isinstance(reasoning, dict):
+            reasoning = reasoning.get("thinking")
+        if reasoning and isinstance(reasoning, str) and (text := self._reasoning.feed(reasoning)):
+            deltas.append(ReasoningDelta(text))
+        content = message.get("content")
+        if content and isinstance(content, str) and (text := self._text.feed(content)):
+            deltas.append(TextDelta(text))
+        calls = message.get("tool_calls")
+        if isinstance(calls, list):
+            deltas.extend(_tool_call(call) for call in calls if isinstance(call, dict))
 
 
 def _json_object(data: str) -> dict[str, Any]:
@@ -123,21 +141,6 @@ def _json_object(data: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise UnreadableReply
     return value
-
-
-def _read_message(message: dict[str, Any], deltas: list[Delta]) -> None:
-    # Heroku nests the text under "thinking"; other servers send it as a string of either name.
-    reasoning = message.get("reasoning") or message.get("reasoning_content")
-    if isinstance(reasoning, dict):
-        reasoning = reasoning.get("thinking")
-    if reasoning and isinstance(reasoning, str):
-        deltas.append(ReasoningDelta(reasoning))
-    text = message.get("content")
-    if text and isinstance(text, str):
-        deltas.append(TextDelta(text))
-    calls = message.get("tool_calls")
-    if isinstance(calls, list):
-        deltas.extend(_tool_call(call) for call in calls if isinstance(call, dict))
 
 
 def _tool_call(call: dict[str, Any]) -> ToolCallDelta:

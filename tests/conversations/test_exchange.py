@@ -128,6 +128,16 @@ def test_a_retry_takes_the_place_of_the_failed_reply(owner: Person, running: Exc
     assert failed.retry() == new
 
 
+def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
+    owner: Person, running: Exchange
+) -> None:
+    Message.objects.running().fail_abandoned("The server was restarted.")
+    later = add_exchange(owner, new_message("Never mind", running.conversation.pk))
+
+    assert Message.objects.get(pk=running.reply.pk).retry() == later.reply
+    assert running.conversation.path.count() == 4
+
+
 def test_a_complete_reply_is_not_retried(exchange: Exchange) -> None:
     assert exchange.reply.retry() == exchange.reply
 

@@ -177,6 +177,10 @@ def test_somebody_elses_picture_is_not_there(client: Client, member: Person) -> 
     assert send(client, text="Look", picture=theirs.pk).status_code == 422
 
 
+def test_a_link_that_is_no_address_is_refused(client: Client) -> None:
+    assert "not an address" in send(client, text="Look", link="https://[").json()["error"]
+
+
 @pytest.mark.parametrize("link", ["http://a.example/b.png", "https://", "javascript:alert(1)"])
 def test_only_https_links_are_attached(client: Client, link: str) -> None:
     response = send(client, text="Look", link=link)

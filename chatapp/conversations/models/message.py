@@ -172,14 +172,16 @@ class Message(MessageDisplay, models.Model):
 
     @transaction.atomic
     def retry(self) -> "Message":
-        """Puts a new empty reply in this one's place; asked twice, gives the same new one."""
+        """Puts a new empty reply in the place of this one, when it ends the path.
+
+        Asked twice, gives the same new one. A reply that the conversation has gone on from stays:
+        a new one would take everything after it off the screen.
+        """
         conversation = Conversation.objects.select_for_update().get(pk=self.conversation_id)
-        shown = conversation.messages.get(on_path=True, position=self.position)
-        if shown.pk != self.pk or not self.can_retry:
-            return shown
-        conversation.messages.filter(on_path=True, position__gte=self.position).update(
-            on_path=False
-        )
+        last = conversation.messages.filter(on_path=True).order_by("-position")[0]
+        if last.pk != self.pk or not self.can_retry:
+            return last
+        Message.objects.filter(pk=self.pk).update(on_path=False)
         return Message.objects.create(
             conversation=conversation,
             parent_id=self.parent_id,

@@ -1,4 +1,4 @@
-"""What the service refuses with 400, and its words for it. Source: heroku.md section 1."""
+"""What the service refuses with 400, and its words for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes of the service: frames of a stream, whole completions, errors. See heroku.md 2, 3."""
+"""The bytes of the service: frames of a stream, whole completions, errors."""
 
 from __future__ import annotations
 
