@@ -1,4 +1,4 @@
-"""Static files on the event loop."""
+"""Static files on the event loop, and compressed pages."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,8 +6,20 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
+
+
+class TextCompressionMiddleware(GZipMiddleware):
+    """Compresses pages, not pictures; pads them at random against guessing what is in them."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.get("Content-Type", "").startswith("text/html"):
+            return super().process_response(request, response)
+        return response
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):

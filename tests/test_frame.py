@@ -104,6 +104,18 @@ def test_static_files_are_hashed_compressed_and_cached_for_ever(
             assert "immutable" in response["Cache-Control"]
 
 
+def test_pages_are_compressed_and_padded(
+    signed_in: Callable[[Person], Client], owner: Person
+) -> None:
+    client, gzip = signed_in(owner), {"accept-encoding": "gzip"}
+
+    sizes = {len(client.get("/", headers=gzip).content) for _ in range(20)}
+
+    assert client.get("/", headers=gzip)["Content-Encoding"] == "gzip"
+    assert max(sizes) < len(client.get("/").content) / 2
+    assert len(sizes) > 1
+
+
 def test_the_stylesheet_is_one_file(signed_in: Callable[[Person], Client], owner: Person) -> None:
     client = signed_in(owner)
     [sheet] = set(re.findall(r'"(/static/css/[^"]+)"', client.get("/").content.decode()))
