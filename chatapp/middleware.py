@@ -1,9 +1,9 @@
 """Static files on the event loop, and compressed pages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -29,26 +29,19 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
     on its way in, and its files, which are a few kilobytes each, chunk by chunk.
     """
 
-    sync_capable = True
+    sync_capable = False
     async_capable = True
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         super().__init__(get_response)
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
+        markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if iscoroutinefunction(self):
-            return self._on_the_loop(request)
-        return self._file(request) or self.get_response(request)
-
-    async def _on_the_loop(self, request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = self._file(request) or await self.get_response(request)
-        return response
-
-    def _file(self, request: HttpRequest) -> HttpResponse | None:
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         static_file = self.files.get(request.path_info)
-        return self.serve(static_file, request) if static_file else None
+        if static_file:
+            return self.serve(static_file, request)
+        response: HttpResponseBase = await self.get_response(request)
+        return response
 
     @staticmethod
     def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
@@ -57,4 +50,5 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
         if answer.file:
             with answer.file:
                 content = answer.file.read()
-        return HttpResponse(content, status=int(answer.status), headers=dict(answer.headers))
+        headers = {**dict(answer.headers), "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(content, status=int(answer.status), headers=headers)

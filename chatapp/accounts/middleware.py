@@ -16,6 +16,8 @@ from chatapp.accounts.models import Person
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Leads to sign-in, to the first account on a new house, or tells a script with a 401."""
 
+    async_capable = False
+
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
         if "application/json" in request.headers.get("Accept", ""):
             return JsonResponse(

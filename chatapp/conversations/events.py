@@ -5,7 +5,7 @@ Server to browser only; every command is an HTTP request.
 """
 
 import json
-from typing import Any
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.template.loader import render_to_string
@@ -35,16 +35,33 @@ def pulse() -> str:
     return _encode("pulse")
 
 
-def exchange_added(exchange: Exchange) -> None:
+class ExchangeHtml(NamedTuple):
+    """An exchange as the page shows it; rendered once for every reader."""
+
+    message: str
+    reply: str
+    link: str
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> Self:
+        return cls(
+            message_html(exchange.message),
+            message_html(exchange.reply),
+            link_html(exchange.conversation),
+        )
+
+
+def exchange_added(exchange: Exchange, html: ExchangeHtml) -> None:
     """A person's message and the empty reply to it, and the conversation's new place."""
-    for message in (exchange.message, exchange.reply):
-        _message_created(exchange.conversation.owner_id, message)
-    conversation_changed(exchange.conversation, moved=True)
+    person_id = exchange.conversation.owner_id
+    _message_created(person_id, exchange.message, html.message)
+    _message_created(person_id, exchange.reply, html.reply)
+    _conversation_changed(exchange.conversation, html.link, moved=True)
 
 
 def reply_replaced(old: Message, new: Message) -> None:
     """A new reply stands in the place of one that failed or was stopped."""
-    _message_created(old.conversation.owner_id, new, replaces=old.pk)
+    _message_created(old.conversation.owner_id, new, message_html(new), replaces=old.pk)
 
 
 def reply_patched(
@@ -73,17 +90,9 @@ def message_finished(person_id: UUID, message: Message) -> None:
     )
 
 
-def conversation_changed(conversation: Conversation, *, moved: bool = False) -> None:
-    """A new title or model in place, or with `moved` also new at the top of the list."""
-    _publish(
-        conversation.owner_id,
-        "conversation.changed",
-        conversation=conversation.pk,
-        title=conversation.display_title,
-        model=conversation.model,
-        moved=moved,
-        html=link_html(conversation),
-    )
+def conversation_changed(conversation: Conversation) -> None:
+    """A new title or model; the conversation keeps its place in the list."""
+    _conversation_changed(conversation, link_html(conversation), moved=False)
 
 
 def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
@@ -103,7 +112,21 @@ def link_html(conversation: Conversation) -> str:
     return render_to_string("conversations/_conversation_link.html", {"conversation": conversation})
 
 
-def _message_created(person_id: UUID, message: Message, replaces: UUID | None = None) -> None:
+def _conversation_changed(conversation: Conversation, html: str, *, moved: bool) -> None:
+    _publish(
+        conversation.owner_id,
+        "conversation.changed",
+        conversation=conversation.pk,
+        title=conversation.display_title,
+        model=conversation.model,
+        moved=moved,
+        html=html,
+    )
+
+
+def _message_created(
+    person_id: UUID, message: Message, html: str, replaces: UUID | None = None
+) -> None:
     _publish(
         person_id,
         "message.created",
@@ -112,7 +135,7 @@ def _message_created(person_id: UUID, message: Message, replaces: UUID | None = 
         parent=message.parent_id,
         position=message.position,
         replaces=replaces,
-        html=message_html(message),
+        html=html,
     )
 
 

@@ -56,8 +56,8 @@ def end_abandoned() -> None:
     Message.objects.fail_abandoned(_("The server was restarted while this reply was written."))
 
 
-def start(reply_id: UUID) -> None:
-    background.spawn(f"reply:{reply_id}", generate(reply_id))
+def start(reply: Message) -> None:
+    background.spawn(f"reply:{reply.pk}", generate(reply))
 
 
 def stop(reply_id: UUID) -> None:
@@ -68,9 +68,9 @@ def stop(reply_id: UUID) -> None:
     background.cancel(_stream_name(reply_id))
 
 
-async def generate(reply_id: UUID) -> None:
+async def generate(reply: Message) -> None:
     """Makes one attempt at a reply, from the queue to its end."""
-    job = await background.in_thread(_take, reply_id)
+    job = await background.in_thread(_take, reply)
     if job is None:
         return
     with LiveReply(job.reply, job.reply.conversation.owner_id) as live:
@@ -80,9 +80,8 @@ async def generate(reply_id: UUID) -> None:
         titles.start(job.reply)
 
 
-def _take(reply_id: UUID) -> Job | None:
+def _take(reply: Message) -> Job | None:
     """Takes a queued reply for this process; None when there is nothing left to do."""
-    reply = Message.objects.select_related("conversation").get(pk=reply_id)
     if not reply.begin():
         return None
     return Job(reply, prompts.reply_request(reply))

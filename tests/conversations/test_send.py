@@ -53,7 +53,7 @@ def test_a_send_is_answered_with_both_articles(client: Client, no_reply: Any) ->
     html = response.json()["messages"]
     assert html.count("<article") == 2
     assert "Hello &lt;b&gt;there&lt;/b&gt;" in html
-    no_reply.assert_called_once_with(Message.objects.get(role="assistant").pk)
+    no_reply.assert_called_once_with(Message.objects.get(role="assistant"))
 
 
 def test_the_same_send_again_is_answered_again_and_starts_nothing(

@@ -56,14 +56,11 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
     Raises Conversation.DoesNotExist for somebody else's conversation, ReplyRunning while a
     reply runs.
     """
-    earlier = _find(person, new.client_id)
-    if earlier:
-        return earlier
     try:
         with transaction.atomic():
             return _add(person, new)
     except IntegrityError:
-        # The same send, or another to the same conversation, was faster by a moment.
+        # The same send in another conversation, or one that was faster by a moment.
         earlier = _find(person, new.client_id)
         if earlier:
             return earlier
@@ -84,13 +81,12 @@ def _find(person: "Person", client_id: uuid.UUID) -> Exchange | None:
 
 def _add(person: "Person", new: NewMessage) -> Exchange:
     conversation, is_new = _lock(person, new)
-    # Whoever waited for the lock may find the same send in place now.
-    if not is_new and (earlier := _find(person, new.client_id)):
-        return earlier
-    tip = conversation.messages.filter(on_path=True).order_by("-position").first()
-    if tip and tip.is_running:
-        raise ReplyRunning
-    message = Message.objects.create(
+    tip = None
+    if not is_new:
+        if earlier := _find(person, new.client_id):
+            return earlier
+        tip = _go_on(conversation, new)
+    message = Message(
         conversation=conversation,
         parent=tip,
         position=tip.position + 1 if tip else 0,
@@ -100,8 +96,7 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
         author=person,
         client_id=new.client_id,
     )
-    _attach(message, new)
-    reply = Message.objects.create(
+    reply = Message(
         conversation=conversation,
         parent=message,
         position=message.position + 1,
@@ -109,9 +104,8 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
         status=Message.Status.QUEUED,
         model=new.model,
     )
-    conversation.active_at = timezone.now()
-    conversation.model = new.model
-    conversation.save(update_fields=["active_at", "model"])
+    Message.objects.bulk_create([message, reply])
+    _attach(message, new)
     return Exchange(conversation, message, reply, created=True, new_conversation=is_new)
 
 
@@ -128,6 +122,17 @@ def _lock(person: "Person", new: NewMessage) -> tuple[Conversation, bool]:
     if conversation.owner_id != person.pk:
         raise Conversation.DoesNotExist
     return conversation, is_new
+
+
+def _go_on(conversation: Conversation, new: NewMessage) -> Message | None:
+    """Moves the conversation to the top and gives the message that the new one follows."""
+    tip = conversation.messages.filter(on_path=True).order_by("-position").first()
+    if tip and tip.is_running:
+        raise ReplyRunning
+    conversation.active_at = timezone.now()
+    conversation.model = new.model
+    conversation.save(update_fields=["active_at", "model"])
+    return tip
 
 
 def _attach(message: Message, new: NewMessage) -> None:

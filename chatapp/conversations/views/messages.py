@@ -15,6 +15,7 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
+from chatapp.conversations.events import ExchangeHtml
 from chatapp.conversations.forms import SendForm
 from chatapp.conversations.history import message_page, messages_after
 from chatapp.conversations.models import (
@@ -58,13 +59,13 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return await sync_to_async(_refuse)(request, form, form.sentence, status)
     try:
-        exchange = await _exchange(request.user, form.message)
+        exchange, html = await _shielded_send(request.user, form.message)
     except Conversation.DoesNotExist:
         raise Http404 from None
     except ReplyRunning:
         sentence = _("A reply is still running here. Your text stays; send it when it is done.")
         return await sync_to_async(_refuse)(request, form, sentence, HTTPStatus.CONFLICT)
-    return await sync_to_async(_accept)(request, exchange)
+    return _accept(request, exchange, html)
 
 
 def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
@@ -73,8 +74,8 @@ def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     return form
 
 
-async def _exchange(person: Person, new: NewMessage) -> Exchange:
-    """Adds the exchange and starts the reply, also when the browser hangs up in between.
+async def _shielded_send(person: Person, new: NewMessage) -> tuple[Exchange, ExchangeHtml]:
+    """Sends, also when the browser hangs up in between.
 
     Django cancels a view whose client is gone; the task goes on.
     """
@@ -82,21 +83,22 @@ async def _exchange(person: Person, new: NewMessage) -> Exchange:
     return await asyncio.shield(sending)
 
 
-async def _add_and_start(person: Person, new: NewMessage) -> Exchange:
-    exchange = await background.in_thread(_add_and_announce, person, new)
+async def _add_and_start(person: Person, new: NewMessage) -> tuple[Exchange, ExchangeHtml]:
+    exchange = await background.in_thread(add_exchange, person, new)
     if exchange.created:
-        generation.start(exchange.reply.pk)
-    return exchange
+        # First, because the model takes its time; the page holds back what comes before the news.
+        generation.start(exchange.reply)
+    return exchange, await background.in_thread(_show, exchange)
 
 
-def _add_and_announce(person: Person, new: NewMessage) -> Exchange:
-    exchange = add_exchange(person, new)
+def _show(exchange: Exchange) -> ExchangeHtml:
+    html = ExchangeHtml.of(exchange)
     if exchange.created:
-        events.exchange_added(exchange)
-    return exchange
+        events.exchange_added(exchange, html)
+    return html
 
 
-def _accept(request: PersonRequest, exchange: Exchange) -> HttpResponse:
+def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> HttpResponse:
     conversation = exchange.conversation
     if not wants_json(request):
         return done(request, f"{conversation.get_absolute_url()}#message-{exchange.reply.pk}")
@@ -104,9 +106,9 @@ def _accept(request: PersonRequest, exchange: Exchange) -> HttpResponse:
         "conversation": {
             "id": conversation.pk,
             "url": conversation.get_absolute_url(),
-            "html": events.link_html(conversation),
+            "html": html.link,
         },
-        "messages": events.message_html(exchange.message) + events.message_html(exchange.reply),
+        "messages": html.message + html.reply,
     }
     status = HTTPStatus.CREATED if exchange.created else HTTPStatus.OK
     return JsonResponse(body, status=status)

@@ -65,5 +65,5 @@ async def _retry(reply: Message) -> Message:
     new = await background.in_thread(reply.retry)
     if new.pk != reply.pk and new.status == Message.Status.QUEUED:
         await background.in_thread(events.reply_replaced, reply, new)
-        generation.start(new.pk)
+        generation.start(new)
     return new
