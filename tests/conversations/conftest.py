@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import pytest
-from pytest_django import Settings as SettingsWrapper
+from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
@@ -56,9 +56,18 @@ def demo_url() -> Iterator[str]:
 
 
 @pytest.fixture
-async def demo(demo_url: str, settings: SettingsWrapper) -> AsyncIterator[None]:
+async def demo(demo_url: str, settings: Settings) -> AsyncIterator[None]:
     """The app talks to the demo model over real HTTP; every task has ended afterwards."""
     settings.SERVICE = Service("demo", demo_url)
+    yield
+    await background.drain(5)
+    await service.close()
+
+
+@pytest.fixture
+async def no_service(settings: Settings) -> AsyncIterator[None]:
+    """No model service is configured."""
+    settings.SERVICE = Service("none")
     yield
     await background.drain(5)
     await service.close()

@@ -1,13 +1,11 @@
 """Titles by the model: cleaned, short, and never in the way."""
 
 import pytest
-from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import titles
 from chatapp.conversations.models import Conversation, Exchange, add_exchange
-from chatapp.inference import Service
 from tests.conversations.conftest import complete, ended, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,11 +26,8 @@ def test_what_models_add_is_taken_off(answer: str, title: str) -> None:
     assert titles._clean(answer) == title
 
 
-async def test_the_first_words_stay_when_no_title_comes(
-    exchange: Exchange, settings: Settings
-) -> None:
-    settings.SERVICE = Service("none")
-
+@pytest.mark.usefixtures("no_service")
+async def test_the_first_words_stay_when_no_title_comes(exchange: Exchange) -> None:
     titles.start(exchange.reply)
     await ended([f"title:{exchange.conversation.pk}"])
 
