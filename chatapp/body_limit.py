@@ -25,8 +25,9 @@ class BodyLimit:
         self.application = application
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
-        if _declared(scope) > settings.MAX_BODY_BYTES:
-            await _refuse(send)
+        limit = _limit(scope)
+        if _declared(scope) > limit:
+            await _refuse(send, limit)
             return
         received = 0
 
@@ -35,14 +36,21 @@ class BodyLimit:
             event = await receive()
             if event["type"] == "http.request":
                 received += len(event.get("body", b""))
-            if received > settings.MAX_BODY_BYTES:
+            if received > limit:
                 raise TooLarge
             return event
 
         try:
             await self.application(scope, counted, send)
         except TooLarge:
-            await _refuse(send)
+            await _refuse(send, limit)
+
+
+def _limit(scope: Event) -> int:
+    """Whoever shows no session may send a form, not pictures."""
+    cookies = dict(scope["headers"]).get(b"cookie", b"")
+    signed_in = settings.SESSION_COOKIE_NAME.encode() in cookies
+    return settings.MAX_BODY_BYTES if signed_in else settings.MAX_BODY_BYTES_OF_STRANGERS
 
 
 def _declared(scope: Event) -> int:
@@ -50,9 +58,8 @@ def _declared(scope: Event) -> int:
     return int(length) if length.isdigit() else 0
 
 
-async def _refuse(send: Send) -> None:
-    limit = f"{settings.MAX_BODY_BYTES // 1024 // 1024} MB"
-    body = render_to_string("413.html", {"limit": limit}).encode()
+async def _refuse(send: Send, limit: int) -> None:
+    body = render_to_string("413.html", {"limit": f"{limit // 1024 // 1024} MB"}).encode()
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"connection", b"close")]
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     await send(

@@ -54,7 +54,6 @@ try:
     ON_DYNO = bool(env.str("DYNO", "")) and not env.str("CI", "")
     SECRET_KEY = env.str("SECRET_KEY", "")
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
-    WEB_WORKERS = env.int("WEB_WORKERS", 1)
     PORT = env.int("PORT", 8000)
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
     database = env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
@@ -186,6 +185,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or anybody could have us write to anybody
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -224,6 +224,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 MAX_MESSAGE_CHARACTERS = 1_000_000
 MAX_PICTURES_PER_MESSAGE = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024  # bytes
+MAX_BODY_BYTES_OF_STRANGERS = 1024 * 1024
 MAX_BODY_BYTES = 64 * 1024 * 1024  # all pictures of a page without JavaScript together
 
 # --- Language, time, log --------------------------------------------------------------

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chatapp.accounts.requests import wants_json
+
 THEMES = ("light", "dark")
 YEAR = 60 * 60 * 24 * 365  # seconds
 
@@ -23,6 +25,8 @@ def theme(request: HttpRequest) -> dict[str, str]:
 def choose_theme(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme", "")
     response = HttpResponse(status=204)
+    if not wants_json(request):
+        response = HttpResponse(status=303, headers={"Location": "/"})
     if choice in THEMES:
         response.set_cookie(
             "theme", choice, max_age=YEAR, samesite="Lax", secure=settings.ON_DYNO, httponly=True
@@ -55,7 +59,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from a page that stood open for long; says how to keep what was typed."""
-    if "application/json" in request.headers.get("Accept", ""):
+    if wants_json(request):
         sentence = _("This page has expired. Reload it and send again.")
         return JsonResponse({"error": sentence}, status=403)
     return render(request, "403_csrf.html", status=403)

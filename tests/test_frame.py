@@ -130,10 +130,11 @@ def test_the_stylesheet_is_one_file(signed_in: Callable[[Person], Client], owner
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_theme_is_remembered(stranger: Client, owner: Person, theme: str) -> None:
-    assert stranger.post("/theme/", {"theme": theme}).status_code == 204
+    scripts = {"accept": "application/json"}
+    assert stranger.post("/theme/", {"theme": theme}, headers=scripts).status_code == 204
 
     assert f'data-theme="{theme}"' in stranger.get("/account/sign-in/").content.decode()
-    stranger.post("/theme/", {"theme": "nonsense"})
+    assert stranger.post("/theme/", {"theme": "nonsense"}).status_code == 303
     assert 'data-theme=""' in stranger.get("/account/sign-in/").content.decode()
 
 
@@ -147,8 +148,12 @@ def test_an_unknown_page_is_404_with_our_face(
 
 
 @pytest.mark.parametrize("declared", [True, False])
-async def test_an_endless_body_is_cut_off(settings: Settings, declared: bool) -> None:
-    settings.MAX_BODY_BYTES = 1000
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_an_endless_body_is_cut_off(
+    settings: Settings, declared: bool, signed_in: bool
+) -> None:
+    settings.MAX_BODY_BYTES, settings.MAX_BODY_BYTES_OF_STRANGERS = 2000, 1000
+    received = 0
     sent: list[dict[str, Any]] = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -156,14 +161,18 @@ async def test_an_endless_body_is_cut_off(settings: Settings, declared: bool) ->
             await receive()
 
     async def receive() -> dict[str, Any]:
+        nonlocal received
+        received += 300
         return {"type": "http.request", "body": b"x" * 300, "more_body": True}
 
     async def send(event: dict[str, Any]) -> None:
         sent.append(event)
 
     headers = [(b"content-length", b"5000")] if declared else []
+    headers += [(b"cookie", b"sessionid=x")] if signed_in else []
     async with asyncio.timeout(5):
         await BodyLimit(application)({"type": "http", "headers": headers}, receive, send)
 
     assert sent[0]["status"] == 413
+    assert received <= (0 if declared else 2100 if signed_in else 1200)
     assert b"<html" in sent[1]["body"]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.requests import wants_json
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -19,7 +20,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     async_capable = False
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
-        if "application/json" in request.headers.get("Accept", ""):
+        if wants_json(request):
             return JsonResponse(
                 {
                     "error": _("You are signed out. Sign in again; your text stays here."),

@@ -1,8 +1,13 @@
-"""The request that a view gets behind SignInRequiredMiddleware."""
+"""Who asks, and in which shape the answer is wanted."""
 
 from django.http import HttpRequest
 
 from chatapp.accounts.models import Person
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """A script asks; a page without scripts gets pages and redirects."""
+    return "application/json" in request.headers.get("Accept", "")
 
 
 class PersonRequest(HttpRequest):

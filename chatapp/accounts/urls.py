@@ -23,7 +23,7 @@ urlpatterns = [
         allauth.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    # allauth's pages name these two; both say that the owner adds people.
+    # allauth's pages name these two. Signing up says that the owner adds people.
     path("account/sign-up/", allauth.signup, name="account_signup"),
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
 ]

@@ -28,6 +28,7 @@ from chatapp.rendering import render_document
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY = 0.8  # seconds
+FINISH_PAUSES = (0.5, 1, 2, 4)  # seconds between two tries to save the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +58,35 @@ def end_abandoned() -> None:
 
 
 def start(reply: Message) -> None:
-    background.spawn(f"reply:{reply.pk}", generate(reply))
+    background.spawn(_task_name(reply.pk), generate(reply))
 
 
-def stop(reply_id: UUID) -> None:
-    """Ends the stream of a reply at once if it runs in this process; what was published stays.
+async def stop(reply: Message) -> None:
+    """Ends a reply at once if it runs in this process; what was published stays.
 
     The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
     """
-    background.cancel(_stream_name(reply_id))
+    await background.in_thread(reply.request_stop)
+    if background.find(_task_name(reply.pk)):
+        background.cancel(_stream_name(reply.pk))
+    else:
+        await background.in_thread(_close, reply, Message.Status.STOPPED, "")
 
 
 async def generate(reply: Message) -> None:
-    """Makes one attempt at a reply, from the queue to its end."""
-    job = await background.in_thread(_take, reply)
-    if job is None:
-        return
-    with LiveReply(job.reply, job.reply.conversation.owner_id) as live:
-        ending = await _run(job, live)
-        await background.in_thread(_finish, live, ending)
+    """Makes one attempt at a reply, from the queue to its end; no error leaves it without one."""
+    try:
+        job = await background.in_thread(_take, reply)
+        if job is None:
+            await background.in_thread(_close_if_stopped, reply)
+            return
+        with LiveReply(job.reply, job.reply.conversation.owner_id) as live:
+            ending = await _run(job, live)
+            await _end(live, ending)
+    except Exception:
+        # Whatever it was, a person must not watch a reply that will never come.
+        await background.in_thread(_close, reply, Message.Status.FAILED, _failure())
+        raise
     if ending.status == Message.Status.COMPLETE:
         titles.start(job.reply)
 
@@ -85,6 +96,18 @@ def _take(reply: Message) -> Job | None:
     if not reply.begin():
         return None
     return Job(reply, prompts.reply_request(reply))
+
+
+def _close_if_stopped(reply: Message) -> None:
+    reply.refresh_from_db(fields=["stop_requested_at", "status"])
+    if reply.stop_requested_at and reply.status == Message.Status.QUEUED:
+        _close(reply, Message.Status.STOPPED, "")
+
+
+def _close(reply: Message, status: str, error: str) -> None:
+    if reply.close(status, error):
+        reply.refresh_from_db()
+        events.message_finished(reply.conversation.owner_id, reply)
 
 
 async def _run(job: Job, live: LiveReply) -> Ending:
@@ -106,6 +129,8 @@ async def _run(job: Job, live: LiveReply) -> Ending:
         await asyncio.wait({saving})
     if stream.cancelled():
         ending.status = Message.Status.STOPPED
+    elif stream.exception():
+        ending.fail(_failure())
     return ending
 
 
@@ -153,6 +178,19 @@ async def _save_while_running(live: LiveReply, stream: asyncio.Task[None]) -> No
                 stream.cancel()
 
 
+async def _end(live: LiveReply, ending: Ending) -> None:
+    """Saves the end; a database that is away for a moment costs a moment, not the text."""
+    for pause in FINISH_PAUSES:
+        try:
+            await background.in_thread(_finish, live, ending)
+        except DatabaseError:
+            logger.exception("The end of reply %s could not be saved", live.reply.pk)
+            await asyncio.sleep(pause)
+        else:
+            return
+    await background.in_thread(_finish, live, ending)
+
+
 def _finish(live: LiveReply, ending: Ending) -> None:
     reply, usage = live.reply, ending.usage
     outcome = Outcome(
@@ -168,6 +206,14 @@ def _finish(live: LiveReply, ending: Ending) -> None:
     )
     if reply.finish(outcome):
         events.message_finished(live.person_id, reply)
+
+
+def _failure() -> str:
+    return _("Something went wrong on our side. Try again.")
+
+
+def _task_name(reply_id: UUID) -> str:
+    return f"reply:{reply_id}"
 
 
 def _stream_name(reply_id: UUID) -> str:

@@ -39,9 +39,10 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
         path = path.filter(position__lt=before)
     newest = list(path.order_by("-position")[: MESSAGES_PER_PAGE + 1])
     messages = newest[:MESSAGES_PER_PAGE][::-1]
-    more = len(newest) > MESSAGES_PER_PAGE
+    if len(newest) <= MESSAGES_PER_PAGE:
+        return MessagePage(messages, older_url="")
     older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"
-    return MessagePage(messages, older if more else "")
+    return MessagePage(messages, older)
 
 
 def messages_after(conversation: Conversation, position: int) -> list[Message]:

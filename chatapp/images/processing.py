@@ -73,6 +73,11 @@ def prepare(file: Readable, name: str) -> PreparedImage:
     Raises ImageRefused, and nothing of Pillow's. Uses a core and up to 250 MB of memory for
     as long as it runs, so pictures wait for each other: call it outside the event loop.
     """
+    with _one_at_a_time:
+        return _prepare(file, name)
+
+
+def _prepare(file: Readable, name: str) -> PreparedImage:
     content = file.read(MAX_UPLOAD_BYTES + 1)
     if len(content) > MAX_UPLOAD_BYTES:
         raise ImageTooLarge.in_bytes(MAX_UPLOAD_BYTES)
@@ -80,8 +85,7 @@ def prepare(file: Readable, name: str) -> PreparedImage:
         raise ImageUnreadable()
     kind = detect(content)
     try:
-        with _one_at_a_time:
-            encoded, encoded_kind, (width, height) = encode(decode(content, kind))
+        encoded, encoded_kind, (width, height) = encode(decode(content, kind))
     except MemoryError as error:
         raise ImageTooLarge.in_memory() from error
     except UNREADABLE as error:

@@ -20,7 +20,6 @@ _TEXT_TAGS = {
         "pre",
         "section",
         "strong",
-        "strong",
         "sup",
         "table",
         "tbody",

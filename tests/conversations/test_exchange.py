@@ -15,6 +15,7 @@ from chatapp.conversations.models import (
     Message,
     Outcome,
     ReplyRunning,
+    SendSpent,
     add_exchange,
 )
 from tests.conversations.conftest import new_message
@@ -26,7 +27,6 @@ def test_the_first_send_makes_the_conversation(owner: Person) -> None:
     added = add_exchange(owner, new)
 
     assert added.created
-    assert added.new_conversation
     assert added.conversation.pk == new.conversation_id
     assert added.conversation.display_title == "What is a heron?"
     assert [(m.position, m.role, m.status) for m in added.conversation.path] == [
@@ -41,7 +41,6 @@ def test_the_next_send_goes_under_the_last_reply(owner: Person, exchange: Exchan
 
     assert added.message.parent == exchange.reply
     assert added.message.position == 2
-    assert not added.new_conversation
 
 
 def test_one_client_id_is_one_message(owner: Person) -> None:
@@ -64,6 +63,31 @@ def test_one_client_id_is_one_message_also_in_another_conversation(owner: Person
 
     assert second.conversation == first.conversation
     assert Conversation.objects.count() == 1
+
+
+def test_one_client_id_with_another_text_is_refused(owner: Person) -> None:
+    new = new_message("First")
+    add_exchange(owner, new)
+
+    with pytest.raises(SendSpent):
+        add_exchange(owner, replace(new, text="Second"))
+
+    assert Message.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("a " * 50, "a " * 29 + "a…"),
+        ("鷺" * 100, "鷺" * 60 + "…"),
+        ("  short\n\nand simple ", "short and simple"),
+        ("", "New chat"),
+    ],
+)
+def test_until_there_is_a_title_the_first_words_stand_for_it(
+    owner: Person, text: str, title: str
+) -> None:
+    assert add_exchange(owner, new_message(text)).conversation.display_title == title
 
 
 def test_two_people_may_have_the_same_client_id(owner: Person, member: Person) -> None:
@@ -136,6 +160,19 @@ def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
 
     assert Message.objects.get(pk=running.reply.pk).retry() == later.reply
     assert running.conversation.path.count() == 4
+
+
+def test_a_retry_takes_a_model_that_is_still_offered(owner: Person, running: Exchange) -> None:
+    Conversation.objects.update(model="retired")
+    Message.objects.running().fail_abandoned("The model is gone.")
+
+    assert Message.objects.get(pk=running.reply.pk).retry().model == "claude-sonnet-4-6"
+
+
+def test_a_reply_stopped_in_the_queue_is_never_begun(running: Exchange) -> None:
+    running.reply.request_stop()
+
+    assert not Message.objects.get(pk=running.reply.pk).begin()
 
 
 def test_a_complete_reply_is_not_retried(exchange: Exchange) -> None:

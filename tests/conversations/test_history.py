@@ -19,6 +19,7 @@ from chatapp.conversations.history import (
 from chatapp.conversations.models import Conversation, Message
 from tests.conversations.conftest import MODEL
 
+JSON = {"accept": "application/json"}
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 
 
@@ -167,14 +168,30 @@ def test_the_page_before_a_position_links_to_older_ones(
     client = signed_in(owner)
 
     page = client.get(f"/c/{conversation.pk}/").content.decode()
-    older = client.get(f"/c/{conversation.pk}/messages?before=1").content.decode()
+    older = client.get(f"/c/{conversation.pk}/messages?before=1", headers=JSON).content.decode()
 
     assert f"/c/{conversation.pk}/messages?before=1" in page
     assert "Message 0" in older
     assert "Message 0<" not in page
 
 
-@pytest.mark.parametrize("query", ["before=x", "before=-1", "after=", "after=99999999999999"])
+@pytest.mark.parametrize(
+    "path", ["/c/{}/messages?before=5", "/conversations?before=2026-05-20T12:00:00.000000Z_{}"]
+)
+def test_without_scripts_a_page_of_a_list_is_a_whole_page(
+    owner: Person, signed_in: Callable[[Person], Client], path: str
+) -> None:
+    conversation = long_conversation(owner, 10)
+
+    answer = signed_in(owner).get(path.format(conversation.pk)).content.decode()
+
+    assert "<html" in answer
+    assert "Message 5<" not in answer
+
+
+@pytest.mark.parametrize(
+    "query", ["before=0", "before=x", "before=-1", "after=", "after=99999999999999"]
+)
 def test_a_broken_position_is_no_error(
     owner: Person, signed_in: Callable[[Person], Client], query: str
 ) -> None:

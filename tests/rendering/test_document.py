@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from django.template import Context, Template
-from django.utils.safestring import SafeString
 
 from chatapp.rendering import render_document
 
@@ -150,12 +148,3 @@ def test_unicode_separators_do_not_end_lines() -> None:
 
 def test_what_cannot_be_encoded_is_replaced() -> None:
     assert blocks("a\0b\ud83dc") == ['<p dir="auto">a\ufffdb\ufffdc</p>']
-
-
-def test_the_template_filter_returns_safe_html() -> None:
-    template = Template("{% load rendering %}{{ text|markdown:id }}")
-    html = template.render(Context({"text": "**a**[^1] <b>\n\n[^1]: c", "id": 7}))
-    assert isinstance(html, SafeString)
-    assert "<strong>a</strong>" in html
-    assert "&lt;b&gt;" in html
-    assert 'id="7-fn-1"' in html

@@ -1,6 +1,12 @@
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.exchange import Exchange, NewMessage, ReplyRunning, add_exchange
+from chatapp.conversations.models.exchange import (
+    Exchange,
+    NewMessage,
+    ReplyRunning,
+    SendSpent,
+    add_exchange,
+)
 from chatapp.conversations.models.message import Message, Outcome
 
 __all__ = [
@@ -11,5 +17,6 @@ __all__ = [
     "NewMessage",
     "Outcome",
     "ReplyRunning",
+    "SendSpent",
     "add_exchange",
 ]

@@ -64,9 +64,14 @@ class Conversation(models.Model):
         """The messages of the path that is shown, oldest first."""
         return self.messages.filter(on_path=True).order_by("position")
 
+    @property
+    def offered_model(self) -> str:
+        """The model of this conversation, or the default one when it is no longer offered."""
+        return self.model if self.model in settings.CATALOG else next(iter(settings.CATALOG))
+
     def rename(self, title: str) -> None:
         """Sets the title typed by the person; it wins over any by the model."""
-        self.title = " ".join(title.split())[:TITLE_LENGTH]
+        self.title = " ".join(title.replace("\0", " ").split())[:TITLE_LENGTH]
         self.titled_by = self.TitledBy.PERSON
         self.save(update_fields=["title", "titled_by"])
 

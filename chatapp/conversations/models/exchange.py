@@ -1,6 +1,5 @@
 """Sending: a person's message and the empty reply to it, in one transaction."""
 
-import textwrap
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 # Until the model has found a title, the conversation is called by its first words.
 EXCERPT = 300  # characters looked at
 FIRST_TITLE = 60  # characters kept
+
+
+class SendSpent(Exception):
+    """This client id has sent another text: the page is an old copy; nothing was added."""
 
 
 class ReplyRunning(Exception):
@@ -46,7 +49,6 @@ class Exchange:
     message: Message
     reply: Message
     created: bool
-    new_conversation: bool = False
 
 
 def add_exchange(person: "Person", new: NewMessage) -> Exchange:
@@ -54,27 +56,29 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
 
     One client id is one message: a double click or a retry gives the exchange of the first.
     Raises Conversation.DoesNotExist for somebody else's conversation, ReplyRunning while a
-    reply runs.
+    reply runs, SendSpent when the id stands for another text.
     """
     try:
         with transaction.atomic():
             return _add(person, new)
     except IntegrityError:
         # The same send in another conversation, or one that was faster by a moment.
-        earlier = _find(person, new.client_id)
+        earlier = _find(person, new)
         if earlier:
             return earlier
         raise ReplyRunning from None
 
 
-def _find(person: "Person", client_id: uuid.UUID) -> Exchange | None:
+def _find(person: "Person", new: NewMessage) -> Exchange | None:
     message = (
         Message.objects.select_related("conversation")
-        .filter(author=person, client_id=client_id)
+        .filter(author=person, client_id=new.client_id)
         .first()
     )
     if message is None:
         return None
+    if message.text != new.text:
+        raise SendSpent
     reply = message.children.order_by("-on_path", "-created_at")[0]
     return Exchange(message.conversation, message, reply, created=False)
 
@@ -83,7 +87,7 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
     conversation, is_new = _lock(person, new)
     tip = None
     if not is_new:
-        if earlier := _find(person, new.client_id):
+        if earlier := _find(person, new):
             return earlier
         tip = _go_on(conversation, new)
     message = Message(
@@ -106,7 +110,7 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
     )
     Message.objects.bulk_create([message, reply])
     _attach(message, new)
-    return Exchange(conversation, message, reply, created=True, new_conversation=is_new)
+    return Exchange(conversation, message, reply, created=True)
 
 
 def _lock(person: "Person", new: NewMessage) -> tuple[Conversation, bool]:
@@ -116,12 +120,21 @@ def _lock(person: "Person", new: NewMessage) -> tuple[Conversation, bool]:
         defaults={
             "owner": person,
             "model": new.model,
-            "title": textwrap.shorten(new.text[:EXCERPT], FIRST_TITLE, placeholder="…"),
+            "title": _first_words(new.text),
         },
     )
     if conversation.owner_id != person.pk:
         raise Conversation.DoesNotExist
     return conversation, is_new
+
+
+def _first_words(text: str) -> str:
+    line = " ".join(text[:EXCERPT].split())
+    if len(line) <= FIRST_TITLE:
+        return line
+    # A long first word, as a line of Chinese is one, is cut where it has to be.
+    cut = line[:FIRST_TITLE].rsplit(" ", 1)[0]
+    return f"{cut}…"
 
 
 def _go_on(conversation: Conversation, new: NewMessage) -> Message | None:

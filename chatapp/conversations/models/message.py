@@ -134,12 +134,18 @@ class Message(MessageDisplay, models.Model):
         )
 
     def begin(self) -> bool:
-        """Takes a queued reply for a new attempt; False when it is no longer queued."""
+        """Takes a queued reply for a new attempt.
+
+        False when it is no longer queued, or was asked to stop before it began.
+        """
         self.attempt += 1
         self.status = self.Status.STREAMING
         self.started_at = timezone.now()
         taken = Message.objects.filter(
-            pk=self.pk, status=self.Status.QUEUED, attempt=self.attempt - 1
+            pk=self.pk,
+            status=self.Status.QUEUED,
+            attempt=self.attempt - 1,
+            stop_requested_at=None,
         ).update(attempt=self.attempt, status=self.status, started_at=self.started_at)
         return bool(taken)
 
@@ -170,6 +176,15 @@ class Message(MessageDisplay, models.Model):
             Message.objects.running().filter(pk=self.pk).update(stop_requested_at=timezone.now())
         )
 
+    def close(self, status: str, error: str = "") -> bool:
+        """Ends a reply that nobody makes any more, whatever its attempt; keeps what was saved."""
+        self.status, self.error, self.finished_at = status, error, timezone.now()
+        return bool(
+            Message.objects.running()
+            .filter(pk=self.pk)
+            .update(status=status, error=error, finished_at=self.finished_at)
+        )
+
     @transaction.atomic
     def retry(self) -> "Message":
         """Puts a new empty reply in the place of this one, when it ends the path.
@@ -188,7 +203,7 @@ class Message(MessageDisplay, models.Model):
             position=self.position,
             role=self.Role.ASSISTANT,
             status=self.Status.QUEUED,
-            model=conversation.model,
+            model=conversation.offered_model,
         )
 
     def _of_this_attempt(self) -> MessageQuerySet:

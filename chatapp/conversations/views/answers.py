@@ -5,9 +5,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
-
-def wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
+from chatapp.accounts.requests import wants_json
 
 
 def done(request: HttpRequest, to: str) -> HttpResponse:

@@ -10,17 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.accounts.zones import zone_of
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
 from chatapp.conversations.views.answers import done, error
+from chatapp.conversations.views.page import page
 
 
 @require_safe
 def conversations(request: PersonRequest) -> HttpResponse:
-    """A further page of the sidebar."""
+    """A further page of the sidebar; without scripts it stands on the whole page."""
+    if not wants_json(request):
+        return page(request, None, sidebar_before=request.GET.get("before", ""))
     with timezone.override(zone_of(request)):
         found = conversation_page(request.user, request.GET.get("before", ""))
     context = {"groups": found.groups, "more_url": found.more_url}
@@ -53,8 +56,8 @@ def model(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Deletes for good; a reply that still runs is stopped first."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
-    async for reply in conversation.messages.running():
-        generation.stop(reply.pk)
+    async for reply in conversation.messages.running().select_related("conversation"):
+        await generation.stop(reply)
     await sync_to_async(conversation.delete)()
     events.conversation_deleted(request.user.pk, conversation_id)
     return done(request, "/")

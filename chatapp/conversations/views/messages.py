@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.events import ExchangeHtml
@@ -23,10 +23,13 @@ from chatapp.conversations.models import (
     Exchange,
     NewMessage,
     ReplyRunning,
+    SendSpent,
     add_exchange,
 )
-from chatapp.conversations.views.answers import done, error, wants_json
+from chatapp.conversations.views.answers import done, error
 from chatapp.conversations.views.page import page
+
+type Sent = tuple[Exchange, ExchangeHtml]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,9 +40,14 @@ async def messages(request: PersonRequest, conversation_id: UUID) -> HttpRespons
 
 
 def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Articles after a position, for a page that comes back; else a page of older ones."""
+    """Articles after a position, for a page that comes back; else a page of older ones.
+
+    Without scripts they stand on the whole page.
+    """
     conversation = own_conversation(request.user, conversation_id)
     after, before = (_position(request, name) for name in ("after", "before"))
+    if not wants_json(request):
+        return page(request, conversation, before=before)
     if after is not None:
         context = {"messages": messages_after(conversation, after), "older_url": ""}
     else:
@@ -64,8 +72,11 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         raise Http404 from None
     except ReplyRunning:
         sentence = _("A reply is still running here. Your text stays; send it when it is done.")
-        return await sync_to_async(_refuse)(request, form, sentence, HTTPStatus.CONFLICT)
-    return _accept(request, exchange, html)
+    except SendSpent:
+        sentence = _("This page was an old copy. Your text stays; send it again.")
+    else:
+        return _accept(request, exchange, html)
+    return await sync_to_async(_refuse)(request, form, sentence, HTTPStatus.CONFLICT)
 
 
 def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
@@ -74,28 +85,35 @@ def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     return form
 
 
-async def _shielded_send(person: Person, new: NewMessage) -> tuple[Exchange, ExchangeHtml]:
+async def _shielded_send(person: Person, new: NewMessage) -> Sent:
     """Sends, also when the browser hangs up in between.
 
     Django cancels a view whose client is gone; the task goes on.
     """
     sending = background.spawn(f"send:{person.pk}:{new.client_id}", _add_and_start(person, new))
-    return await asyncio.shield(sending)
+    sent = await asyncio.shield(sending)
+    if isinstance(sent, Exception):
+        raise sent
+    return sent
 
 
-async def _add_and_start(person: Person, new: NewMessage) -> tuple[Exchange, ExchangeHtml]:
-    exchange = await background.in_thread(add_exchange, person, new)
+async def _add_and_start(person: Person, new: NewMessage) -> Sent | Exception:
+    """Gives a refusal instead of raising it: it is an answer, not an error of the task."""
+    try:
+        exchange, html = await background.in_thread(_add_and_announce, person, new)
+    except (Conversation.DoesNotExist, ReplyRunning, SendSpent) as refusal:
+        return refusal
     if exchange.created:
-        # First, because the model takes its time; the page holds back what comes before the news.
         generation.start(exchange.reply)
-    return exchange, await background.in_thread(_show, exchange)
+    return exchange, html
 
 
-def _show(exchange: Exchange) -> ExchangeHtml:
+def _add_and_announce(person: Person, new: NewMessage) -> Sent:
+    exchange = add_exchange(person, new)
     html = ExchangeHtml.of(exchange)
     if exchange.created:
         events.exchange_added(exchange, html)
-    return html
+    return exchange, html
 
 
 def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> HttpResponse:

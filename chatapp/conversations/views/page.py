@@ -15,7 +15,12 @@ from chatapp.accounts.requests import PersonRequest
 from chatapp.accounts.zones import zone_of
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.forms import default_model
-from chatapp.conversations.history import conversation_page, message_page
+from chatapp.conversations.history import (
+    ConversationPage,
+    MessagePage,
+    conversation_page,
+    message_page,
+)
 from chatapp.conversations.models import Conversation
 
 PAGE = "conversations/page.html"
@@ -36,26 +41,34 @@ def page(
     shown: Conversation | None,
     *,
     status: int = 200,
+    before: int | None = None,
+    sidebar_before: str = "",
     **composer: Any,
 ) -> HttpResponse:
-    """Renders the page; `composer` carries over what a refused send had in it."""
+    """Renders the page; `composer` carries over what a refused send had in it.
+
+    `before` and `sidebar_before` choose an earlier page of either list.
+    """
     with timezone.override(zone_of(request)):
-        return render(request, PAGE, _context(request, shown, composer), status=status)
+        history = message_page(shown, before) if shown else MessagePage([], "")
+        sidebar = conversation_page(request.user, sidebar_before)
+        context = _context(shown, history, sidebar, composer)
+        return render(request, PAGE, context, status=status)
 
 
 def _context(
-    request: PersonRequest, shown: Conversation | None, composer: dict[str, Any]
+    shown: Conversation | None,
+    history: MessagePage,
+    sidebar: ConversationPage,
+    composer: dict[str, Any],
 ) -> dict[str, Any]:
-    history = message_page(shown) if shown else None
-    messages = history.messages if history else []
-    sidebar = conversation_page(request.user)
     conversation_id = shown.pk if shown else uuid.uuid4()
-    model_id = shown.model if shown and shown.model in settings.CATALOG else default_model()
+    model_id = shown.offered_model if shown else default_model()
     return {
         "conversation": shown,
-        "messages": messages,
-        "older_url": history.older_url if history else "",
-        "running": any(message.is_running for message in messages),
+        "messages": history.messages,
+        "older_url": history.older_url,
+        "running": any(message.is_running for message in history.messages),
         "sidebar": sidebar.groups,
         "sidebar_more_url": sidebar.more_url,
         "models": settings.CATALOG.values(),

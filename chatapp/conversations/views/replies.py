@@ -9,11 +9,11 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.conversations import events, generation, live
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import Message
-from chatapp.conversations.views.answers import done, wants_json
+from chatapp.conversations.views.answers import done
 
 
 @require_safe
@@ -40,8 +40,7 @@ async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
 @require_POST
 async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    await sync_to_async(reply.request_stop)()
-    generation.stop(reply.pk)
+    await generation.stop(reply)
     return done(request, reply.conversation.get_absolute_url())
 
 

@@ -98,8 +98,9 @@ class ConversationList extends HTMLElement {
       this.#watchMore();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // The link stays where it is; reaching it again, or a click, tries again.
-      this.#observer.observe(link);
+      // The link stays and can be clicked; by itself it tries again once the line is back.
+      const { signal } = this.#end;
+      document.addEventListener("live:open", () => this.#watchMore(), { once: true, signal });
     }
   }
 

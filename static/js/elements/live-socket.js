@@ -89,6 +89,8 @@ class LiveSocket extends HTMLElement {
 
   #say(state) {
     for (const line of this.children) line.hidden = line.dataset.state !== state;
+    // Back to this page, where what was typed still stands.
+    this.querySelector("[data-sign-in]").search = new URLSearchParams({ next: location.pathname });
   }
 }
 

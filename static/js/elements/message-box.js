@@ -30,8 +30,10 @@ class MessageBox extends HTMLElement {
     this.#grow();
   }
 
-  keepDraft() {
-    if (this.value) sessionStorage.setItem(DRAFT + location.pathname, this.value);
+  /** Keeps what stands in the box, and other texts of this page that were not sent. */
+  keepDraft(others = []) {
+    const text = [...others, this.value].filter(Boolean).join("\n\n");
+    if (text) sessionStorage.setItem(DRAFT + location.pathname, text);
     else this.dropDraft();
   }
 

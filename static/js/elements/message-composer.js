@@ -8,6 +8,7 @@ class MessageComposer extends HTMLElement {
   #returned = ""; // client id of the refused send that is back in the box
   #sending = false;
   #waiting = false; // for uploads
+  #path = ""; // of the conversation that the page shows
   #end = new AbortController();
 
   connectedCallback() {
@@ -29,7 +30,9 @@ class MessageComposer extends HTMLElement {
     document.addEventListener("reply:running", ({ detail }) => this.#run(detail), { signal });
     document.addEventListener("request:failed", ({ detail }) => this.#say(detail.sentence || this.dataset.offline), { signal });
     document.addEventListener("live:conversation.changed", ({ detail }) => this.#follow(detail), { signal });
-    addEventListener("popstate", () => location.reload(), { signal });
+    addEventListener("popstate", () => this.#moved(), { signal });
+    addEventListener("pagehide", () => this.#keepUnsent(), { signal });
+    this.#renew();
   }
 
   disconnectedCallback() {
@@ -64,6 +67,27 @@ class MessageComposer extends HTMLElement {
     document.querySelector("#main").removeAttribute("data-empty");
     this.list.send(this.#pendingCopy(data, chips));
     this.#deliver(data, chips);
+  }
+
+  /** Ids of this page's own: the browser may show a copy of a page whose ids have been used. */
+  #renew() {
+    this.form.elements.client_id.value = uuid4();
+    this.#path = location.pathname;
+    if (this.dataset.modelUrl) return;
+    const id = uuid4();
+    this.form.elements.conversation.value = id;
+    this.form.action = `/c/${id}/messages`;
+    this.list.dataset.conversation = id;
+    document.querySelector("conversation-list").dataset.current = id;
+  }
+
+  /** Back and forward lead to another conversation; a link inside the page does not. */
+  #moved() {
+    if (location.pathname !== this.#path) location.reload();
+  }
+
+  #keepUnsent() {
+    this.box.keepDraft([...this.#unsent.values()].map(({ data }) => data.get("text")));
   }
 
   #pendingCopy(data, chips) {
@@ -101,6 +125,7 @@ class MessageComposer extends HTMLElement {
       this.form.elements.client_id.value = this.#returned = clientId;
       this.pictures.give(chips);
       this.box.value = data.get("text");
+      this.box.keepDraft();
     }
   }
 
@@ -121,6 +146,7 @@ class MessageComposer extends HTMLElement {
     if (this.dataset.modelUrl) return;
     this.box.dropDraft();
     history.pushState(null, "", url);
+    this.#path = location.pathname;
     this.box.keepDraft();
     this.form.action = `${url}messages`;
     this.dataset.modelUrl = `${url}model`;
@@ -166,6 +192,7 @@ class MessageComposer extends HTMLElement {
 
   /** Whoever edits a refused message sends a new one in its place. */
   #edited() {
+    this.#waiting = false;
     if (!this.#returned) return;
     this.list.withdraw(this.#returned);
     this.form.elements.client_id.value = uuid4();

@@ -158,19 +158,26 @@ class MessageList extends HTMLElement {
     if (article.dataset.status !== "streaming") article.dataset.status = "streaming";
   }
 
+  /** The last message that the server knows. */
+  get #last() {
+    return [...this.messages.querySelectorAll("article:not([data-message=''])")].at(-1);
+  }
+
   async #catchUp() {
     clearInterval(this.#poll);
     this.#poll = null;
     this.#replies.askAll();
-    const last = this.messages.querySelector("article:last-of-type:not([data-message=''])");
+    const last = this.#last;
     if (!this.dataset.url || !last) return;
     // One step back: another tab may have retried the last reply meanwhile.
     const after = Math.max(0, +last.dataset.position - 1);
     try {
       this.insert(await getText(`${this.dataset.url}messages?after=${after}`));
+      // More may have come than one answer holds.
+      if (this.#last !== last) await this.#catchUp();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      this.#askWithoutSocket();
+      setTimeout(() => this.isConnected && this.#catchUp(), ASK_EVERY);
     }
   }
 

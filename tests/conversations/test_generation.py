@@ -1,0 +1,105 @@
+"""Whatever breaks while a reply is made, it ends, says so, and can be tried again."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import OperationalError
+
+from chatapp.conversations import generation, live
+from chatapp.conversations.models import Exchange, Message
+from chatapp.inference import CompletionRequest, Delta, Finished, InferenceClient, TextDelta
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
+
+
+def answering(*pieces: Delta | Exception) -> Any:
+    """A client whose model says these pieces and then does what the last one is."""
+
+    async def stream(self: InferenceClient, request: CompletionRequest) -> AsyncIterator[Delta]:
+        for piece in pieces:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+
+    return patch.object(InferenceClient, "stream", stream)
+
+
+async def outcome(running: Exchange) -> Message:
+    return await Message.objects.aget(pk=running.reply.pk)
+
+
+async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
+    running: Exchange,
+) -> None:
+    with answering(TextDelta("half an ans"), ValueError("a bug")):
+        await generation.generate(running.reply)
+
+    reply = await outcome(running)
+    assert (reply.status, reply.text) == ("failed", "half an ans")
+    assert "our side" in reply.error
+    assert live.find(reply.pk) is None
+
+
+async def test_an_error_before_the_stream_is_a_failure_too(running: Exchange) -> None:
+    with (
+        patch.object(generation.prompts, "reply_request", side_effect=KeyError("model")),
+        pytest.raises(KeyError),
+    ):
+        await generation.generate(running.reply)
+
+    assert (await outcome(running)).status == "failed"
+
+
+async def test_a_database_that_is_away_at_the_end_costs_no_text(
+    running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "FINISH_PAUSES", (0, 0))
+    finish, refusals = Message.finish, [OperationalError("away"), OperationalError("away")]
+
+    def refuse_twice(self: Message, outcome: Any) -> bool:
+        if refusals:
+            raise refusals.pop()
+        return finish(self, outcome)
+
+    with (
+        answering(TextDelta("all of it"), Finished("stop")),
+        patch.object(Message, "finish", refuse_twice),
+    ):
+        await generation.generate(running.reply)
+
+    reply = await outcome(running)
+    assert (reply.status, reply.text) == ("complete", "all of it")
+
+
+async def test_an_empty_answer_is_a_failure(running: Exchange) -> None:
+    with answering(Finished("stop")):
+        await generation.generate(running.reply)
+
+    assert "empty answer" in (await outcome(running)).error
+
+
+async def test_a_reply_that_nobody_makes_can_be_stopped(running: Exchange) -> None:
+    await generation.stop(running.reply)
+
+    assert (await outcome(running)).status == "stopped"
+
+
+async def test_a_reply_stopped_before_it_began_asks_no_model(running: Exchange) -> None:
+    await Message.objects.filter(pk=running.reply.pk).aupdate(stop_requested_at="2026-01-01T00:00Z")
+
+    with answering(ValueError("must not be asked")):
+        await generation.generate(running.reply)
+
+    assert (await outcome(running)).status == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("running", "lag", "open_block", "interval"),
+    [(1, 0, 0, 0.016), (50, 0, 0, 0.037), (200, 0, 0, 0.1), (1, 0.05, 0, 0.066), (1, 9, 0, 0.1)],
+)
+def test_patches_come_at_the_pace_of_the_load(
+    running: int, lag: float, open_block: int, interval: float
+) -> None:
+    assert live.flush_interval(running, lag, open_block) == pytest.approx(interval)
