@@ -1,9 +1,9 @@
 """Commands on the app's own database, run in a process with the app's environment; answers are JSON.
 
-    cookie EMAIL                signs somebody in, who is created when missing; gives the session
-    conversation EMAIL COUNT    one conversation of COUNT messages; gives its path
-    conversations EMAIL COUNT   COUNT conversations without messages
-    queries EMAIL PATH          how many queries a GET of PATH makes
+cookie EMAIL                signs somebody in, who is created when missing; gives the session
+conversation EMAIL COUNT    one conversation of COUNT messages; gives its path
+conversations EMAIL COUNT   COUNT conversations without messages
+queries EMAIL PATH          how many queries a GET of PATH makes
 """
 
 import json

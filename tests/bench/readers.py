@@ -24,9 +24,9 @@ from tests.bench import model
 
 STREAMS = 200
 RATE = 50  # chunks a second and stream
-WARM_UP = 2.0  # seconds until all streams run
-COUNTED = 4.0  # seconds
-TOKENS = round((WARM_UP + COUNTED + 2) * RATE)
+WARM_UP = 1.5  # seconds until all streams run
+COUNTED = 3.0  # seconds
+TOKENS = round((WARM_UP + COUNTED + 1) * RATE)
 
 texts: list[str] = []
 Read = Callable[[str, str], Awaitable[None]]
@@ -62,8 +62,7 @@ class Raw(asyncio.Protocol):
     def __init__(self, question: str, over: asyncio.Future[None]) -> None:
         self.question, self.over, self.rest = question, over, b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.WriteTransport) -> None:  # type: ignore[override]
         body = _body(self.question)
         head = (
             "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n"

@@ -178,6 +178,41 @@ def test_after_a_lost_line_the_page_catches_up(page: Page, app: App) -> None:
         assert chat.replies.locator("[data-part=text]").inner_text() == live
 
 
+def test_a_page_from_the_browsers_cache_sends_a_new_message(chat: Chat) -> None:
+    chat.ask("/echo one")
+    chat.page.reload()
+    chat.ask("/echo two")
+    chat.page.get_by_role("link", name="New chat").first.click()
+    expect(chat.messages).to_have_count(0)
+    chat.page.go_back()
+
+    expect(chat.messages).to_have_count(2)
+    assert chat.ask("/echo three").strip() == "three"
+    expect(chat.messages).to_have_count(3)
+
+
+def test_back_to_the_empty_page_begins_another_conversation(chat: Chat) -> None:
+    chat.ask("/echo one")
+    first = chat.page.url
+    chat.page.go_back()
+    expect(chat.messages).to_have_count(0)
+
+    chat.ask("/echo two")
+
+    expect(chat.messages).to_have_count(1)
+    assert chat.page.url != first
+
+
+def test_the_skip_link_leads_to_the_box_without_loading_anything(chat: Chat) -> None:
+    chat.page.evaluate("() => { window.stillHere = true; }")
+    link = chat.page.get_by_role("link", name="Skip to the message box")
+    link.focus()
+    link.press("Enter")
+
+    expect(chat.page).to_have_url(re.compile("#message$"))
+    assert chat.page.evaluate("() => window.stillHere") is True
+
+
 def test_emoji_arrive_whole(chat: Chat) -> None:
     text = chat.ask("/echo 🦩 flamingo 👩‍👩‍👧 family 🇵🇱 flag é")
 

@@ -7,4 +7,6 @@ const painted = new Promise((resolve) => {
 });
 const works = customElements.whenDefined("message-composer").then(() => performance.now());
 
-window.usable = Promise.all([painted, works]).then((moments) => Math.max(...moments));
+const late = new Promise((_, reject) => setTimeout(reject, 10_000, new Error("not usable in 10 s")));
+
+window.usable = Promise.race([late, Promise.all([painted, works]).then((moments) => Math.max(...moments))]);

@@ -18,6 +18,7 @@ CLIENTS = ("ours", "httpx", "raw")
 ROUNDS = 2
 OF_HTTPX = 0.65
 OF_RAW = 3
+RUN_SECONDS = 60  # one client at most
 
 
 def measure(bench: Bench) -> list[Figure]:
@@ -35,7 +36,7 @@ def measure(bench: Bench) -> list[Figure]:
             stated_floor=1,
             reach=reach,
             floor_name=name,
-            statistic=f"median of {ROUNDS} runs of 40,000 chunks",
+            statistic=f"median of {ROUNDS} runs of 30,000 chunks",
             samples=costs["ours"],
             floor_samples=costs[client],
         )
@@ -45,5 +46,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 def _cost(client: str, bench: Bench) -> float:
     command = [sys.executable, "-m", "tests.bench.readers", client, bench.model.url]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=RUN_SECONDS
+    )
     return float(json.loads(done.stdout))
