@@ -10,6 +10,7 @@ DRAIN_SECONDS = 5
 async def lifespan(scope: Event, receive: Receive, send: Send) -> None:
     await receive()
     await background.in_thread(generation.end_abandoned)
+    service.client()  # making the connections' pool takes 25 ms, which no message should wait for
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await background.drain(DRAIN_SECONDS)

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
+
 from environs import Env, EnvError
 from marshmallow.validate import OneOf
 
@@ -102,7 +102,6 @@ INSTALLED_APPS = [
     "chatapp",
     "chatapp.accounts",
     "chatapp.images",
-    "chatapp.rendering",
     "chatapp.conversations",
 ]
 
@@ -117,8 +116,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    # The last one, and synchronous: so all above run in one thread, with one hop into it. As
-    # asynchronous ones they take two hops each, 14 in all.
     "chatapp.accounts.middleware.SignInRequiredMiddleware",
 ]
 
@@ -205,7 +202,6 @@ SECURE_CSP = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-CSRF_USE_SESSIONS = False
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "chatapp.views.csrf_failure"
 if ON_DYNO:
@@ -232,7 +228,6 @@ MAX_BODY_BYTES = 64 * 1024 * 1024  # all pictures of a page without JavaScript t
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
 
 LOGGING = {

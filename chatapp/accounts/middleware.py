@@ -17,8 +17,6 @@ from chatapp.accounts.requests import wants_json
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Leads to sign-in, to the first account on a new house, or tells a script with a 401."""
 
-    async_capable = False
-
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
         if wants_json(request):
             return JsonResponse(

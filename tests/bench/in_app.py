@@ -1,4 +1,5 @@
-"""Commands on the app's own database, run in a process with the app's environment; answers are JSON.
+"""Commands on the app's own database, run in a process with the app's environment; answers are
+JSON.
 
 cookie EMAIL                signs somebody in, who is created when missing; gives the session
 conversation EMAIL COUNT    one conversation of COUNT messages; gives its path

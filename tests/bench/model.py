@@ -1,10 +1,10 @@
 """The model server of the benchmark: numbered tokens at a pinned pace, each stamped as it leaves.
 
-Speaks the service's wire format. The message `bench run=7 tokens=400 rate=50` asks for 400 tokens at
-50 a second (0: all at once); they read `w7x0 `, `w7x1 ` and so on, with the markdown of an ordinary answer
-between them. `GET /sent/7` answers when that run is over, with the moment each token left, in seconds
-of CLOCK_MONOTONIC, which all processes of a machine share. A run streams once: whatever asks again
-(the app does, for a title) gets one word.
+Speaks the service's wire format. The message `bench run=7 tokens=400 rate=50` asks for 400
+tokens at 50 a second (0: all at once); they read `w7x0 `, `w7x1 ` and so on, with the markdown
+of an ordinary answer between them. `GET /sent/7` answers when that run is over, with the moment
+each token left, in seconds of CLOCK_MONOTONIC, which all processes of a machine share. A run
+streams once: whatever asks again (the app does, for a title) gets one word.
 """
 
 import asyncio

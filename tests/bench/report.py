@@ -16,10 +16,10 @@ MAX_RAW = 40  # samples written out; of more the table's statistics have to do
 HEAD = """\
 # Performance
 
-Written by `make bench`; do not edit. All servers, the model and the browser ran on one machine. A floor is
-a bare page on a bare server (or what the cell names) on the same model server, measured in the same run.
-Where a floor is stated, a figure holds when ours ÷ floor now is at most the ratio of the stated ones: the
-limit is what that allows on this machine.
+Written by `make bench`; do not edit. All servers, the model and the browser ran on one machine. A
+floor is a bare page on a bare server (or what the cell names) on the same model server, measured
+in the same run. Where a floor is stated, a figure holds when ours ÷ floor now is at most the
+ratio of the stated ones: the limit is what that allows on this machine.
 """
 
 Results = Mapping[str, tuple[Any, Sequence[Figure]]]

@@ -40,7 +40,7 @@ class Traffic:
 
     @property
     def depth(self) -> int:
-        """The longest chain of files; what scripts fetch once the page stands is news, not a part."""
+        """The longest chain of files; what scripts fetch once the page stands is news."""
         return max(request.depth for request in self.requests if request.kind != "Fetch")
 
     def _sent(self, event: dict[str, Any]) -> None:

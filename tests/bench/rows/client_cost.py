@@ -1,8 +1,8 @@
 """CPU of the client per streamed chunk.
 
-200 streams of 50 chunks a second at once, read by a process of its own: by our client, by plain httpx
-and by a bare asyncio protocol. All three read JSON and end with the text; each is counted for the
-seconds in which all streams run.
+200 streams of 50 chunks a second at once, read by a process of its own: by our client, by plain
+httpx and by a bare asyncio protocol. All three read JSON and end with the text; each is counted
+for the seconds in which all streams run.
 """
 
 import json

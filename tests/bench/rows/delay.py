@@ -1,9 +1,11 @@
 """Added delay of one stream: a token leaves the model until it stands in the DOM.
 
-50 tokens a second, markdown as in an ordinary answer. The model stamps each token as it leaves, an
-observer in the page when it is first there; both read the machine's monotonic clock. App and floor
-take turns, each answer on a fresh page. The quantile is taken within each answer and the median over the
-answers, so that a moment in which the machine was busy with something else decides nothing.
+50 tokens a second, markdown as in an ordinary answer. The model stamps each token as it leaves,
+an observer in the page when it is first there; both read the machine's monotonic clock. App and
+floor take turns, each answer on a fresh page. The quantile is taken within each answer and the
+median over the answers, so that a moment in which the machine was busy with something else
+decides nothing; the floor is the best of its answers, since a disturbed floor would excuse
+ours.
 """
 
 from statistics import median
@@ -33,7 +35,7 @@ def measure(bench: Bench) -> list[Figure]:
                 name=f"Added delay of a token, {name}",
                 unit="ms",
                 ours=median(ours),
-                floor=median(floor),
+                floor=min(floor),
                 reach=reach,
                 stated_floor=stated,
                 others=OTHERS,

@@ -1,9 +1,10 @@
 """Opening long conversations, and a sidebar of 20,000.
 
-Server time is one GET over a connection that is already open, from the request to the last byte, as a client on
-the same machine sees it. Queries are counted in a process of their own on the same database. The last
-message is visible when it is painted within the window, from the start of the navigation: opened from
-another page of the app, as by a link in the sidebar, and once more as a first visit with an empty cache.
+Server time is one GET over a connection that is already open, from the request to the last byte,
+as a client on the same machine sees it. Queries are counted in a process of their own on the
+same database. The last message is visible when it is painted within the window, from the start
+of the navigation: opened from another page of the app, as by a link in the sidebar, and once
+more as a first visit with an empty cache.
 """
 
 import time

@@ -1,7 +1,7 @@
 """A start on existing data until the server says where to go.
 
-`manage.py serve --local` with static files already built, with its demo model, from the start of the
-process to the printed address.
+`manage.py serve --local` with static files already built, with its demo model, from the start of
+the process to the printed address.
 """
 
 import time
