@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-
 from environs import Env, EnvError
 from marshmallow.validate import OneOf
 
