@@ -142,6 +142,24 @@ def test_the_phone_has_a_drawer_and_enter_breaks_the_line(phone: Page) -> None:
     assert width <= 390
 
 
+def test_the_phone_sends_with_control_and_enter(phone: Page) -> None:
+    chat = Chat(phone).open()
+    expect(chat.box).not_to_be_focused()
+    chat.box.fill("/echo sent")
+    chat.box.press("Control+Enter")
+
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+
+
+def test_a_shortcut_begins_a_new_chat(chat: Chat) -> None:
+    chat.ask("/echo something")
+
+    chat.page.keyboard.press("Control+Shift+O")
+
+    expect(chat.page).to_have_url(re.compile(r"^https?://[^/]+/$"))
+    expect(chat.messages).to_have_count(0)
+
+
 def test_signing_out_in_one_tab_is_said_in_the_other(browser: Browser, app: App) -> None:
     context = browser.new_context(base_url=app.url)
     first, second = context.new_page(), context.new_page()

@@ -53,6 +53,16 @@ def test_enter_inside_an_ime_composition_does_not_send(chat: Chat) -> None:
     expect(chat.box).to_have_value("にほん")
 
 
+def test_the_box_has_the_focus_and_grows_to_a_limit(chat: Chat) -> None:
+    expect(chat.box).to_be_focused()
+    heights = []
+    for lines in (1, 4, 60):
+        chat.box.fill("\n".join("line" for _ in range(lines)))
+        heights.append(chat.box.bounding_box()["height"])
+
+    assert heights[0] < heights[1] < heights[2] < 400
+
+
 def test_stop_keeps_the_text_so_far(chat: Chat) -> None:
     chat.send("/rate 50 /long 5000")
     expect(chat.replies.locator(".block").first).to_be_visible()
