@@ -8,7 +8,7 @@ PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: run test test-fast lint bench screens
+.PHONY: run test lint bench screens
 
 run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local

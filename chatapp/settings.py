@@ -34,7 +34,7 @@ def mailer(url: str) -> dict[str, object]:
     """Reads smtp://user:password@host:port or smtps://…; without a URL mails go to the console."""
     parts = urlsplit(url)
     if not url:
-        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"BACKEND": "chatapp.accounts.mail.ReadableConsoleBackend"}
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("CHAT_SMTP_URL must look like smtp://user:password@host:587")
     secure = parts.scheme == "smtps"

@@ -1,7 +1,7 @@
 """Sending: a person's message and the empty reply to it, in one transaction."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -38,7 +38,7 @@ class NewMessage:
     model: str
     text: str = ""
     images: "tuple[Image, ...]" = ()
-    links: tuple[str, ...] = field(default=())
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
