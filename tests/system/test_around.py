@@ -193,3 +193,20 @@ def test_without_scripts_reading_sending_and_waiting_work(
     expect(chat.replies).to_have_attribute("data-status", "complete", timeout=30_000)
     expect(chat.replies).to_contain_text("Sentence")
     context.close()
+
+
+def test_without_scripts_a_failed_reply_is_tried_again(
+    browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    chat = Chat(context.new_page()).open()
+    chat.box.fill("/error 500")
+    chat.send_button.click()
+    expect(chat.replies).to_have_attribute("data-status", "failed")
+    failed = chat.replies.get_attribute("data-message")
+
+    chat.page.get_by_role("button", name="Retry").click()
+
+    expect(chat.replies).to_have_attribute("data-status", "failed")
+    assert chat.replies.get_attribute("data-message") != failed
+    context.close()
