@@ -1,0 +1,153 @@
+"""What the joined module says, and which modules are refused at build."""
+
+import pytest
+
+from chatapp.modules import ModuleError, join_modules
+
+
+def joined(entry: str, **others: str) -> str:
+    sources = {f"js/lib/{name}.js": text for name, text in others.items()}
+    return join_modules({"js/app.js": entry, **sources}, "js/app.js")[0]
+
+
+def test_a_module_is_a_scope_that_returns_its_exports() -> None:
+    app = 'import { one, Two } from "./lib/numbers.js";\n\none(new Two());\n'
+    numbers = "export const one = (two) => two;\n\nconst own = 3;\nexport class Two {}\n"
+
+    assert joined(app, numbers=numbers) == (
+        "const $modules = {};\n"
+        "// js/lib/numbers.js\n"
+        '$modules["js/lib/numbers.js"] = (() => {\n'
+        "const one = (two) => two;\n\nconst own = 3;\nclass Two {}\n"
+        "return { one, Two };\n"
+        "})();\n"
+        "// js/app.js\n"
+        "(() => {\n"
+        'const { one, Two } = $modules["js/lib/numbers.js"];\n\none(new Two());\n'
+        "})();\n"
+    )
+
+
+def test_what_is_imported_comes_first_and_once() -> None:
+    app = 'import "./lib/a.js";\n// Last.\nimport "./lib/b.js";\n'
+    a = 'import { shared } from "./shared.js";\n'
+    b = 'import { shared } from "../lib/shared.js"; // by another way\n'
+    shared, unused = "export const shared = 1;\n", "throw new Error();\n"
+    sources = {"js/app.js": app, "js/lib/a.js": a, "js/lib/b.js": b}
+    sources |= {"js/lib/shared.js": shared, "js/lib/unused.js": unused}
+
+    text, parts = join_modules(sources, "js/app.js")
+
+    assert parts == ["js/lib/shared.js", "js/lib/a.js", "js/lib/b.js", "js/app.js"]
+    assert [line[3:] for line in text.split("\n") if line.startswith("// js")] == parts
+
+
+def test_a_line_is_as_far_from_the_name_of_its_file_as_in_the_file() -> None:
+    app = '/** The page. */\nimport { a } from "./lib/a.js";\nimport "./lib/b.js";\na();\n'
+    a = "\n\nexport function a() {\n  throw new Error();\n}\n"
+
+    lines = joined(app, a=a, b="").split("\n")
+
+    assert lines[lines.index("// js/lib/a.js") + 1 + 4] == a.split("\n")[4 - 1]
+    assert lines[lines.index("// js/app.js") + 1 + 4] == app.split("\n")[4 - 1]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "async function load() {\n  await fetch();\n}",
+        "class Loader {\n  #import() {}\n  async load() {\n    await fetch();\n  }\n}",
+        "const load = async () => await fetch();",
+        "// await this, or import(that)\n/**\n * export default, said in words\n */",
+        'box.querySelector("[data-export]").import("now");',
+    ],
+)
+def test_ordinary_code_stays_as_it_is(code: str) -> None:
+    assert f"(() => {{\n{code}\n}})();" in joined(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "export default class Two {}",
+        "export { one };",
+        "export { one } from './lib/a.js';",
+        'export * from "./lib/a.js";',
+        "export let one = 1;",
+        "export const { one } = two;",
+        "export function* one() {}",
+        "  export const one = 1;",
+    ],
+)
+def test_other_exports_are_refused(code: str) -> None:
+    with pytest.raises(ModuleError, match=r"^js/app\.js:2: an export begins a line as"):
+        joined(f"const before = 1;\n{code}\n", a="export const one = 1;")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'import one from "./lib/a.js";',
+        'import * as a from "./lib/a.js";',
+        'import { one as uno } from "./lib/a.js";',
+        'import one, { two } from "./lib/a.js";',
+        'import { one } from "a";',
+        "import './lib/a.js';",
+        'import {\n  one,\n} from "./lib/a.js";',
+        'import data from "./lib/a.json" with { type: "json" };',
+        '  import "./lib/a.js";',
+        'one();\nimport "./lib/a.js";',
+    ],
+)
+def test_other_imports_and_late_ones_are_refused(code: str) -> None:
+    with pytest.raises(ModuleError, match=r"^js/app\.js:[12]: an import stands before all code"):
+        joined(code, a="export const one = 1;")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'const later = import("./lib/a.js");',
+        "  open(import.meta.url);",
+        'export const load = () => import("./lib/a.js");',
+    ],
+)
+def test_dynamic_imports_are_refused(code: str) -> None:
+    with pytest.raises(ModuleError, match=r"^js/app\.js:1: import\(\) and import\.meta can't"):
+        joined(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("await fetch();", 1),
+        ("export const page = await fetch();", 1),
+        ("const load = async () => {};\nconst page = await load();", 2),
+        ("async function load() {\n}\nif (load) {\n  await load();\n}", 4),
+        ("for await (const each of all) use(each);", 1),
+    ],
+)
+def test_a_top_level_await_is_refused(code: str, line: int) -> None:
+    with pytest.raises(ModuleError, match=rf"^js/app\.js:{line}: a top-level await"):
+        joined(code)
+
+
+def test_an_import_of_what_is_not_there_is_refused() -> None:
+    app = 'import "./lib/a.js";\nimport { two } from "./lib/a.js";\n'
+
+    with pytest.raises(ModuleError, match=r"^js/app\.js:1: there is no js/lib/a\.js$"):
+        joined(app)
+    with pytest.raises(ModuleError, match=r"^js/app\.js:2: js/lib/a\.js does not export two$"):
+        joined(app, a="export const one = 1;\nconst two = 2;\n")
+
+
+def test_a_cycle_is_refused() -> None:
+    cycle = r"js/lib/a\.js > js/lib/b\.js > js/lib/a\.js"
+
+    with pytest.raises(ModuleError, match=rf"^js/lib/b\.js:3: a cycle of imports: {cycle}$"):
+        joined('import "./lib/a.js";', a='import "./b.js";', b='\n\nimport "./a.js";')
+
+
+def test_the_name_of_the_scopes_is_taken() -> None:
+    with pytest.raises(ModuleError, match=r"^js/app\.js:1: \$modules is a name of the joined"):
+        joined("const $modules = [];")

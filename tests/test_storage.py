@@ -1,0 +1,46 @@
+"""Static files are built when something that makes them changed, and only then."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from chatapp import modules, storage
+from chatapp.storage import build_if_changed
+
+
+@pytest.fixture
+def source(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One source file; what is collected goes nowhere."""
+    (tmp_path / "static").mkdir()
+    (tmp_path / "served").mkdir()
+    settings.STATICFILES_DIRS = [tmp_path / "static"]
+    settings.STATIC_ROOT = tmp_path / "served"
+    monkeypatch.setattr(storage, "call_command", lambda *names, **options: None)
+    path = tmp_path / "static" / "app.js"
+    path.write_text("one();")
+    return path
+
+
+def test_unchanged_sources_are_built_once(source: Path) -> None:
+    assert build_if_changed()
+    assert not build_if_changed()
+
+
+def test_a_changed_source_is_built(source: Path) -> None:
+    build_if_changed()
+    source.write_text("two();")
+
+    assert build_if_changed()
+
+
+@pytest.mark.parametrize("code", [modules, storage])
+def test_code_that_makes_other_files_of_them_builds_again(
+    source: Path, code: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_if_changed()
+    other = source.parent.parent / "other.py"
+    other.write_text("# joins in another way")
+    monkeypatch.setattr(code, "__file__", str(other))
+
+    assert build_if_changed()
