@@ -2,20 +2,26 @@
 # Both set up what they need; Python 3.12 or newer is all that must be there.
 
 BIN := .venv/bin
+COMPATIBLE := .venv/compatible
 CANDIDATES := python3.13 python3.14 python3.12 python3
 # A name on the path need not run (version managers leave such names), so each is tried.
 PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: run test lint bench screens
+.PHONY: run test fuzz lint bench screens
 
 run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local
 
-test: $(BIN)/.installed-dev
+test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed
 	$(BIN)/python -m pytest -q -n 2 --ignore=tests/system
 	$(BIN)/python -m pytest -q tests/system
+
+# A failure names its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
+fuzz: export FUZZ_STREAMS ?= 20000
+fuzz: $(BIN)/.installed-dev
+	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py
 
 lint: $(BIN)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -44,6 +50,13 @@ $(BIN)/.installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	@echo "Installing the packages for tests (once)…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(BIN)/.installed
+
+# An environment of its own: this server brings other web packages than the app's.
+$(COMPATIBLE)/.installed: tests/inference/compatible_server.txt | $(BIN)/python
+	@echo "Installing a compatible server for tests (once)…"
+	@$(BIN)/python -m venv $(COMPATIBLE)
+	@$(COMPATIBLE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "This needs Python 3.12 or newer, and none was found\

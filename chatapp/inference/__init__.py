@@ -1,10 +1,13 @@
 """Talking to the model. Liftable: knows nothing of Django or of our database."""
 
 from .catalog import Model, load_catalog
-from .client import HttpTransport, InferenceClient, make_http_client
-from .errors import InferenceError
+from .client import InferenceClient
+from .errors import InferenceError, TextBlocked
+from .headroom import Headroom, Quota
 from .service import Service
+from .transport import HttpTransport, make_http_client
 from .types import (
+    Adapted,
     ChatMessage,
     CompletionRequest,
     Delta,
@@ -14,25 +17,39 @@ from .types import (
     Role,
     TextDelta,
     TextPart,
+    Tool,
+    ToolCall,
+    ToolCallDelta,
+    ToolResult,
     Usage,
+    Waiting,
 )
 
 __all__ = [
+    "Adapted",
     "ChatMessage",
     "CompletionRequest",
     "Delta",
     "Finished",
+    "Headroom",
     "HttpTransport",
     "ImagePart",
     "InferenceClient",
     "InferenceError",
     "Model",
+    "Quota",
     "ReasoningDelta",
     "Role",
     "Service",
+    "TextBlocked",
     "TextDelta",
     "TextPart",
+    "Tool",
+    "ToolCall",
+    "ToolCallDelta",
+    "ToolResult",
     "Usage",
+    "Waiting",
     "load_catalog",
     "make_http_client",
 ]

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from typing import Literal
 
 # Heroku documents 8,192 for Sonnet and no context window; the window is Anthropic's figure.
 DEFAULT_CONTEXT_WINDOW = 200_000
 DEFAULT_MAX_OUTPUT = 8_192
 
+TokenField = Literal["max_tokens", "max_completion_tokens"]
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`id` travels verbatim to the service; `context_window` and `max_output` are in tokens."""
+    """`id` travels verbatim to the service; None stands for what is not known.
+
+    `context_window`, `max_output` and `cache_minimum` (the shortest system text with tools that
+    the service caches) are in tokens, prices in USD per million tokens. The quotas per minute are
+    those of a whole add-on, which all its models and people share. `token_field` is the name that
+    the service has for the limit of a reply.
+    """
 
     id: str
     label: str
@@ -20,19 +31,44 @@ class Model:
     thinking: bool = False
     context_window: int = DEFAULT_CONTEXT_WINDOW
     max_output: int = DEFAULT_MAX_OUTPUT
+    price_in: float | None = None
+    price_out: float | None = None
+    cache_minimum: int | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    token_field: TokenField = "max_tokens"  # noqa: S105 - no secret
 
 
-BUILT_IN = (
-    Model("claude-sonnet-4-6", "Claude Sonnet 4.6", vision=True, thinking=True),
-    Model("claude-4-5-sonnet", "Claude Sonnet 4.5", vision=True, thinking=True),
+# Prices, cache minimum and quotas: Heroku's model cards and price list of 2026.
+_SONNET = Model(
+    "claude-sonnet-4-6",
+    "Claude Sonnet 4.6",
+    vision=True,
+    thinking=True,
+    price_in=3.0,
+    price_out=15.0,
+    cache_minimum=1_024,
+    requests_per_minute=150,
+    tokens_per_minute=800_000,
 )
+_HAIKU = replace(
+    _SONNET,
+    id="claude-4-5-haiku",
+    label="Claude Haiku 4.5",
+    price_in=1.0,
+    price_out=5.0,
+    cache_minimum=4_096,
+    requests_per_minute=200,
+)
+BUILT_IN = (_SONNET, replace(_SONNET, id="claude-4-5-sonnet", label="Claude Sonnet 4.5"))
+KNOWN = {model.id: model for model in (*BUILT_IN, _HAIKU)}
 
 
 def load_catalog(json_text: str | None = None, default_id: str = "") -> dict[str, Model]:
     """The models by id, the default first.
 
     `json_text` is a JSON list of objects with `id` and any other field of `Model`; what is left
-    out comes from the built-in model of that id, or is guessed from the id. `default_id` puts a
+    out comes from the known model of that id, or is guessed from the id. `default_id` puts a
     model first and adds it when the list lacks it: a key of an older plan may be good for that
     model only. Raises ValueError with a sentence for anything else.
     """
@@ -50,7 +86,7 @@ def load_catalog(json_text: str | None = None, default_id: str = "") -> dict[str
 def _parse(json_text: str) -> list[Model]:
     try:
         entries = json.loads(json_text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"The model list is not JSON: {error}.") from error
     if not isinstance(entries, list) or not entries:
         raise ValueError("The model list must be a JSON list with at least one model.")
@@ -67,25 +103,68 @@ def _model(entry: object) -> Model:
     if unknown:
         raise ValueError(f"Model {model_id} has unknown fields: {', '.join(sorted(unknown))}.")
     for name, value in entry.items():
-        _check(model_id, name, value)
-    return replace(_known_or_guessed(model_id), **entry)
-
-
-def _check(model_id: str, name: str, value: object) -> None:
-    if name in ("vision", "thinking"):
-        fine, wanted = isinstance(value, bool), "true or false"
-    elif name in ("context_window", "max_output"):
-        fine = isinstance(value, int) and not isinstance(value, bool) and value > 0
-        wanted = "a whole number of tokens above 0"
-    else:
-        fine, wanted = isinstance(value, str) and bool(value.strip()), "a text"
-    if not fine:
-        raise ValueError(f"Model {model_id}: {name} must be {wanted}.")
+        is_fine, wanted = _CHECKS[name]
+        if not is_fine(value):
+            raise ValueError(f"Model {model_id}: {name} must be {wanted}.")
+    model = replace(_known_or_guessed(model_id), **entry)
+    if model.max_output >= model.context_window:
+        raise ValueError(
+            f"Model {model_id}: max_output ({model.max_output}) must be below"
+            f" context_window ({model.context_window})."
+        )
+    return model
 
 
 def _known_or_guessed(model_id: str) -> Model:
-    for model in BUILT_IN:
-        if model.id == model_id:
-            return model
     is_claude = "claude" in model_id  # every Claude that is still offered sees pictures
-    return Model(model_id, model_id, vision=is_claude, thinking=is_claude)
+    return KNOWN.get(model_id) or Model(model_id, model_id, vision=is_claude, thinking=is_claude)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_truth(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_price(value: object) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return 0 <= value < math.inf  # JSON in Python knows NaN and Infinity
+    return value is None
+
+
+def _is_count_or_null(value: object) -> bool:
+    return value is None or _is_count(value)
+
+
+def _is_token_field(value: object) -> bool:
+    return value in ("max_tokens", "max_completion_tokens")
+
+
+_Check = tuple[Callable[[object], bool], str]  # and what the value must be
+
+_TEXT: _Check = (_is_text, "a text")
+_TRUTH: _Check = (_is_truth, "true or false")
+_COUNT: _Check = (_is_count, "a whole number above 0")
+_COUNT_OR_NULL: _Check = (_is_count_or_null, "a whole number above 0, or null")
+_PRICE: _Check = (_is_price, "a number of USD per million tokens, or null")
+
+_CHECKS: dict[str, _Check] = {
+    "id": _TEXT,
+    "label": _TEXT,
+    "vision": _TRUTH,
+    "thinking": _TRUTH,
+    "context_window": _COUNT,
+    "max_output": _COUNT,
+    "price_in": _PRICE,
+    "price_out": _PRICE,
+    "cache_minimum": _COUNT_OR_NULL,
+    "requests_per_minute": _COUNT_OR_NULL,
+    "tokens_per_minute": _COUNT_OR_NULL,
+    "token_field": (_is_token_field, "max_tokens or max_completion_tokens"),
+}

@@ -1,77 +1,176 @@
-"""The body of a request, by the rules that the service documents or that its clients ran into.
-
-Content must not be empty; system text comes first, then turns of user and assistant alternate,
-beginning and ending with the user. `temperature` and `top_p` are never sent: the models refuse
-the pair, and unknown fields are refused altogether.
-"""
+"""The body of a request. What may stand in its messages, and in which order, is in `turns`."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 
-from .errors import RequestRefused
-from .types import ChatMessage, CompletionRequest, ImagePart, Role, TextPart
+from .catalog import TokenField
+from .text import whole
+from .turns import arrange, sendable_arguments
+from .types import (
+    ChatMessage,
+    CompletionRequest,
+    ImagePart,
+    Part,
+    TextPart,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+
+MAX_REQUEST_BYTES = 15_000_000  # no limit of the service is known; Bedrock's is near 20 MB
+MIN_THINKING_TOKENS = 1_024  # documented
+MIN_ANSWER_TOKENS = 1_024  # left for the answer after the thinking
+MAX_TOOL_NAME_CHARACTERS = 64
+
+# Text of an assistant turn that only calls tools: empty and missing content are both refused.
+NO_TEXT = "(tool call)"
 
 # JSON escapes mean the same and hide markup from the web firewall in front of the service.
-ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&{}"}
 
 
-def encode(request: CompletionRequest) -> bytes:
-    """JSON for `POST /v1/chat/completions`. Raises RequestRefused when nothing is left to send."""
-    body = {
-        "model": request.model,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        "max_tokens": request.max_tokens,
-        "messages": [_message(message) for message in _arrange(request.messages)],
-    }
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    for character, escape in ESCAPES.items():
-        text = text.replace(character, escape)
-    # Half a surrogate pair can be typed and stored, but not be encoded.
-    return text.encode("utf-8", "replace")
+def encode(
+    request: CompletionRequest,
+    *,
+    token_field: TokenField = "max_tokens",  # noqa: S107 - no secret
+) -> bytes:
+    """JSON for `POST /v1/chat/completions`.
+
+    Model and tools come first and the system text begins the messages: the service caches what
+    begins alike. Raises RequestRefused when nothing is left to send, and ValueError for a request
+    that no caller should make: temperature together with top_p, or two tools of one name.
+    """
+    body: dict[str, object] = {"model": request.model}
+    if request.tools:
+        # The default of tool_choice is "required" on one page of the documentation.
+        body |= {"tools": _tools(request.tools), "tool_choice": "auto"}
+    body |= {"stream": True, "stream_options": {"include_usage": True}}
+    body |= _limits(request, token_field)
+    body["messages"] = [_message(message) for message in arrange(request.messages)]
+    return _json(body).encode()
 
 
-def _arrange(messages: tuple[ChatMessage, ...]) -> list[ChatMessage]:
-    cleaned = [message for message in map(_without_empty_parts, messages) if message.parts]
-    system = _merge_neighbours([message for message in cleaned if message.role == "system"])
-    turns = [message for message in cleaned if message.role != "system"]
-    while turns and turns[0].role != "user":
-        del turns[0]
-    while turns and turns[-1].role != "user":
-        del turns[-1]
-    if not turns:
-        raise RequestRefused("There is nothing to send. Write a message.")
-    return system + _merge_neighbours(turns)
+def has_pictures(request: CompletionRequest) -> bool:
+    return bool(picture_urls(request))
 
 
-def _without_empty_parts(message: ChatMessage) -> ChatMessage:
-    return ChatMessage(
-        message.role, tuple(part for part in message.parts if _is_sendable(part, message.role))
-    )
+def picture_urls(request: CompletionRequest) -> list[str]:
+    """The oldest first."""
+    parts = (part for message in request.messages for part in message.parts)
+    return [part.url for part in parts if isinstance(part, ImagePart)]
 
 
-def _is_sendable(part: TextPart | ImagePart, role: Role) -> bool:
-    if isinstance(part, ImagePart):
-        return role == "user"
-    return bool(part.text.strip())
+def weight(request: CompletionRequest) -> int:
+    """Roughly the characters of the body, without the cost of making it."""
+    return sum(_part_weight(part) for message in request.messages for part in message.parts)
 
 
-def _merge_neighbours(messages: list[ChatMessage]) -> list[ChatMessage]:
-    merged: list[ChatMessage] = []
-    for message in messages:
-        if merged and merged[-1].role == message.role:
-            merged[-1] = ChatMessage(message.role, merged[-1].parts + message.parts)
-        else:
-            merged.append(message)
-    return merged
+def tool_name(name: str) -> str:
+    """The name under which a tool is offered and called: the service takes no other characters."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:MAX_TOOL_NAME_CHARACTERS] or "tool"
+
+
+def _part_weight(part: Part) -> int:
+    match part:
+        case TextPart(text) | ImagePart(text):
+            return len(text)
+        case ToolCall(_, _, text) | ToolResult(_, text):
+            return len(text)
+
+
+def _limits(request: CompletionRequest, token_field: TokenField) -> dict[str, object]:
+    """Thinking gets its least budget and leaves room for an answer, whatever was asked for: both
+    are raised. It excludes sampling fields, and these exclude each other."""
+    if request.temperature is not None and request.top_p is not None:
+        raise ValueError("a request may have temperature or top_p, not both")
+    if request.thinking_budget is not None:
+        budget = max(request.thinking_budget, MIN_THINKING_TOKENS)
+        return {
+            token_field: max(request.max_tokens, budget + MIN_ANSWER_TOKENS),
+            "extended_thinking": {
+                "enabled": True,
+                "budget_tokens": budget,
+                "include_reasoning": True,
+            },
+        }
+    limits: dict[str, object] = {token_field: request.max_tokens}
+    if request.temperature is not None:
+        limits["temperature"] = request.temperature
+    if request.top_p is not None:
+        limits["top_p"] = request.top_p
+    return limits
+
+
+def _tools(tools: Sequence[Tool]) -> list[object]:
+    names = [tool_name(tool.name) for tool in tools]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two tools have one name: {', '.join(sorted(names))}")
+    return [
+        {
+            "type": "function",
+            "function": {
+                "name": name,
+                "description": tool.description.strip() or name,
+                "parameters": _without_schema_uri(tool.parameters),
+            },
+        }
+        for name, tool in zip(names, tools, strict=True)
+    ]
+
+
+def _without_schema_uri(value: object) -> object:
+    """`$schema` anywhere in the parameters gave a 400 for an unrecognized argument."""
+    if isinstance(value, Mapping):
+        return {k: _without_schema_uri(v) for k, v in value.items() if k != "$schema"}
+    if isinstance(value, list | tuple):
+        return [_without_schema_uri(item) for item in value]
+    return value
 
 
 def _message(message: ChatMessage) -> dict[str, object]:
+    match message.parts:
+        case (ToolResult(call_id, result),):
+            return {"role": "tool", "tool_call_id": call_id, "content": result}
     images = [part for part in message.parts if isinstance(part, ImagePart)]
-    content: str | list[dict[str, object]] = message.text
-    if images:
-        content = [{"type": "image_url", "image_url": {"url": image.url}} for image in images]
-        if message.text:
-            content.append({"type": "text", "text": message.text})
-    return {"role": message.role, "content": content}
+    calls = [part for part in message.parts if isinstance(part, ToolCall)]
+    if calls:
+        content = message.text or NO_TEXT
+        return {"role": message.role, "content": content, "tool_calls": [*map(_call, calls)]}
+    if not images:
+        return {"role": message.role, "content": message.text}
+    # Pictures work best before the text.
+    parts = [{"type": "image_url", "image_url": {"url": image.url}} for image in images]
+    if message.text:
+        parts.append({"type": "text", "text": message.text})
+    return {"role": message.role, "content": parts}
+
+
+def _call(call: ToolCall) -> dict[str, object]:
+    arguments = sendable_arguments(call.arguments)
+    function = {"name": tool_name(call.name), "arguments": arguments}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _json(value: object) -> str:
+    """Compact JSON. Braces are escaped in strings but not around objects, so the strings are
+    written one by one; replacing in each is faster than searching the whole for its strings."""
+    if isinstance(value, str):
+        return _json_string(value)
+    if isinstance(value, Mapping):
+        pairs = (f"{_json_string(str(key))}:{_json(item)}" for key, item in value.items())
+        return f"{{{','.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_json, value))}]"
+    return json.dumps(value, allow_nan=False)
+
+
+def _json_string(text: str) -> str:
+    if "\x00" in text or not text.isascii():
+        text = whole(text)  # half a surrogate pair can be typed and stored, but not be encoded
+    encoded = json.dumps(text, ensure_ascii=False)
+    for character, escape in ESCAPES.items():
+        encoded = encoded.replace(character, escape)
+    return encoded

@@ -23,8 +23,9 @@ class Event(NamedTuple):
 class EventParser:
     """Feed it bytes as they arrive; it hands out every event that they complete.
 
-    Raises `ReplyTooLarge` when a line or an event passes `MAX_EVENT_BYTES`. The fields `id` and
-    `retry` are ignored, because an answer of a model is never resumed by its event id.
+    Raises `ReplyTooLarge` when a line or an event passes `MAX_EVENT_BYTES`; the next call does so
+    when events came before it in the same chunk, so that nothing received is lost. The fields
+    `id` and `retry` are ignored, because an answer of a model is never resumed by its event id.
     """
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
@@ -36,8 +37,11 @@ class EventParser:
         self._name = ""
         self._data: list[bytes] = []
         self._data_bytes = 0
+        self._too_large = False
 
     def feed(self, chunk: bytes) -> list[Event]:
+        if self._too_large:
+            raise ReplyTooLarge
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
@@ -48,10 +52,15 @@ class EventParser:
         events: list[Event] = []
         if lines and self._pieces:
             lines[0] = self._take_line(lines[0])
-        for line in lines:
-            self._end_line(line, events)
-        if rest:
-            self._keep(rest)
+        try:
+            for line in lines:
+                self._end_line(line, events)
+            if rest:
+                self._keep(rest)
+        except ReplyTooLarge:
+            if not events:
+                raise
+            self._too_large = True
         return events
 
     def flush(self) -> list[Event]:
@@ -60,6 +69,8 @@ class EventParser:
         The standard drops it. Servers do forget the last blank line, and half a JSON object never
         parses, so the caller can tell a forgotten line from a cut connection.
         """
+        if self._too_large:
+            raise ReplyTooLarge
         events: list[Event] = []
         if self._pieces:
             self._end_line(self._take_line(b""), events)
@@ -79,6 +90,8 @@ class EventParser:
         return line
 
     def _end_line(self, line: bytes, events: list[Event]) -> None:
+        if len(line) > self._max_bytes:
+            raise ReplyTooLarge
         if self._at_start:
             self._at_start = False
             line = line.removeprefix(BYTE_ORDER_MARK)

@@ -7,21 +7,14 @@ servers of the same protocol send.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .errors import InferenceError, Interrupted, UnreadableReply, error_from_event
 from .sse import Event, EventParser
 from .text import WholeText
-from .types import (
-    Delta,
-    Finished,
-    FinishReason,
-    ReasoningDelta,
-    TextDelta,
-    ToolCallDelta,
-    Usage,
-)
+from .tool_calls import ToolCalls
+from .types import Delta, Finished, FinishReason, ReasoningDelta, TextDelta, Usage
 
 # Anything else that is not empty means that the model came to its end.
 FINISH_REASONS: Mapping[str, FinishReason] = {
@@ -30,10 +23,11 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "tool_calls": "tool_calls",
     "tool_use": "tool_calls",
 }
+MAX_TOKENS = 1_000_000_000  # a count above this is nonsense, and no integer column would hold it
 
 
 class CompletionParser:
-    """Feed it the body as it arrives until `done`, then call `finish` once.
+    """Feed it the body as it arrives until `done`, then go through `finish` once.
 
     Both raise `InferenceError`: the service's own error in mid-stream, `UnreadableReply` for data
     that is not JSON, `ReplyTooLarge` from the event parser, `Interrupted` for a stream that ends
@@ -47,6 +41,7 @@ class CompletionParser:
         self._events = EventParser()
         self._text = WholeText()
         self._reasoning = WholeText()
+        self._calls = ToolCalls()
         self._reason: FinishReason | None = None
         self._error: InferenceError | None = None
         self.done = False
@@ -55,10 +50,13 @@ class CompletionParser:
         if self._error:
             raise self._error
         deltas: list[Delta] = []
+        if self.done:
+            return deltas
         try:
             for event in self._events.feed(chunk):
-                if not self.done:
-                    self._read(event, deltas)
+                self._read(event, deltas)
+                if self.done:
+                    break
         except InferenceError as error:
             if not deltas:
                 raise
@@ -66,41 +64,40 @@ class CompletionParser:
             self.done = True
         return deltas
 
-    def finish(self) -> list[Delta]:
-        """The connection ended cleanly, or the parser is done."""
+    def finish(self) -> Iterator[Delta]:
+        """The connection ended cleanly, or the parser is done. A generator, because a last event
+        may bring text and the stream still be cut: that text comes before the error."""
         if self._error:
             raise self._error
-        deltas: list[Delta] = []
         if not self.done:
-            self._flush(deltas)
+            yield from self._flush()
         if not self.done:
             if self._reason is None:
                 raise Interrupted
-            self._end(deltas)
-        return deltas
+            self.done = True
+            yield Finished(self._reason)
 
-    def _flush(self, deltas: list[Delta]) -> None:
+    def _flush(self) -> list[Delta]:
+        deltas: list[Delta] = []
         for event in self._events.flush():
             try:
                 self._read(event, deltas)
             except UnreadableReply as error:
                 raise Interrupted from error  # cut in the middle of an event
+        return deltas
 
     def _read(self, event: Event, deltas: list[Delta]) -> None:
         data = event.data
-        if data == "[DONE]" or event.name == "done":
-            self._end(deltas)
+        if event.name == "done" or data.startswith("[DONE]"):
+            self.done = True
+            deltas.append(Finished(self._reason or "stop"))
         elif event.name == "error":
             raise error_from_event(data, secret=self._secret)
         elif data and not data.isspace():
             chunk = _json_object(data)
-            if chunk.get("error"):
+            if chunk.get("error") or chunk.get("object") == "error":
                 raise error_from_event(data, secret=self._secret)
             self._read_chunk(chunk, deltas)
-
-    def _end(self, deltas: list[Delta]) -> None:
-        self.done = True
-        deltas.append(Finished(self._reason or "stop"))
 
     def _read_chunk(self, chunk: dict[str, Any], deltas: list[Delta]) -> None:
         choices = chunk.get("choices")
@@ -114,9 +111,7 @@ class CompletionParser:
                 self._reason = FINISH_REASONS.get(reason, "stop")
         usage = chunk.get("usage")
         if isinstance(usage, dict):
-            deltas.append(
-                Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
-            )
+            _read_usage(usage, deltas)
 
     def _read_message(self, message: dict[str, Any], deltas: list[Delta]) -> None:
         # Heroku nests the text under "thinking"; other servers send it as a string of either name.
@@ -126,11 +121,13 @@ class CompletionParser:
         if reasoning and isinstance(reasoning, str) and (text := self._reasoning.feed(reasoning)):
             deltas.append(ReasoningDelta(text))
         content = message.get("content")
+        if isinstance(content, list):
+            content = _joined(content)
         if content and isinstance(content, str) and (text := self._text.feed(content)):
             deltas.append(TextDelta(text))
         calls = message.get("tool_calls")
         if isinstance(calls, list):
-            deltas.extend(_tool_call(call) for call in calls if isinstance(call, dict))
+            deltas.extend(self._calls.read(call) for call in calls if isinstance(call, dict))
 
 
 def _json_object(data: str) -> dict[str, Any]:
@@ -143,20 +140,21 @@ def _json_object(data: str) -> dict[str, Any]:
     return value
 
 
-def _tool_call(call: dict[str, Any]) -> ToolCallDelta:
-    function = call.get("function")
-    if not isinstance(function, dict):
-        function = {}
-    return ToolCallDelta(
-        id=_text(call.get("id")),
-        name=_text(function.get("name")),
-        arguments=_text(function.get("arguments")),
-    )
+def _joined(parts: list[object]) -> str:
+    """The text of content that comes as a list of parts, as in a request."""
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
+    return "".join(text for text in texts if isinstance(text, str))
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _read_usage(usage: dict[str, Any], deltas: list[Delta]) -> None:
+    prompt = _count(usage.get("prompt_tokens"))
+    completion = _count(usage.get("completion_tokens"))
+    if prompt or completion:  # an empty one would replace what was counted before
+        deltas.append(Usage(prompt, completion))
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    """A number of tokens; some servers write whole numbers as floats."""
+    if isinstance(value, int | float) and 0 < value <= MAX_TOKENS:
+        return int(value)
+    return 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["system", "user", "assistant"]
+Role = Literal["system", "user", "assistant", "tool"]
 FinishReason = Literal["stop", "length", "tool_calls"]
 
 
@@ -16,15 +17,40 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class ImagePart:
-    """A picture by address: an https link that the service can fetch, or a data: URL."""
+    """A picture by address: an https link that the service can fetch, or a data: URL.
+
+    `width` and `height` are in pixels, 0 when unknown; they serve to estimate tokens only.
+    """
 
     url: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A finished call in an assistant turn; `arguments` is the text of a JSON object."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a call came to: the only kind of part in a turn of role "tool"."""
+
+    call_id: str
+    content: str
+
+
+Part = TextPart | ImagePart | ToolCall | ToolResult
 
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
     role: Role
-    parts: tuple[TextPart | ImagePart, ...]
+    parts: tuple[Part, ...]
 
     @classmethod
     def from_text(cls, role: Role, text: str) -> ChatMessage:
@@ -32,17 +58,35 @@ class ChatMessage:
 
     @property
     def text(self) -> str:
-        """The texts of all parts, one paragraph each; pictures are left out."""
+        """The texts of all parts, one paragraph each; everything else is left out."""
         return "\n\n".join(part.text for part in self.parts if isinstance(part, TextPart))
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """What a model may call; `parameters` is a JSON Schema of type "object"."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One question to a model. `max_tokens` bounds the answer, not the question."""
+    """One question to a model.
+
+    `max_tokens` bounds the answer including its thinking, not the question. `thinking_budget` is
+    in tokens, None for no thinking. At most one of `temperature` and `top_p` (both 0 to 1) is set,
+    and neither together with thinking.
+    """
 
     model: str
     messages: tuple[ChatMessage, ...]
     max_tokens: int
+    thinking_budget: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    tools: tuple[Tool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +124,25 @@ class Finished:
     reason: FinishReason
 
 
-Delta = TextDelta | ReasoningDelta | ToolCallDelta | Usage | Finished
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Before the first token: the service failed for `sentence`, and is asked again in
+    `seconds`."""
+
+    seconds: float
+    sentence: str
+
+
+Change = Literal["turns_left_out", "pictures_left_out", "text_rewritten", "thinking_off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """Before the first token: the request that went out differs from what was asked for, in a way
+    that the person should know. A later one of the same change replaces an earlier one."""
+
+    change: Change
+    count: int = 0  # of turns or pictures
+
+
+Delta = TextDelta | ReasoningDelta | ToolCallDelta | Usage | Finished | Waiting | Adapted

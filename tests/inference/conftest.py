@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -14,16 +15,28 @@ from typing import Any
 import httpx
 import pytest
 
-from chatapp.inference.client import InferenceClient, make_http_client
+from chatapp.inference.client import InferenceClient
 from chatapp.inference.errors import InferenceError
 from chatapp.inference.service import Service
-from chatapp.inference.types import ChatMessage, CompletionRequest, Delta
+from chatapp.inference.transport import make_http_client
+from chatapp.inference.types import (
+    ChatMessage,
+    CompletionRequest,
+    Delta,
+    Finished,
+    TextDelta,
+    Usage,
+)
+
+from .wire import Answer
 
 KEY = "inf-0123456789abcdef"
 
-Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 Serve = Callable[[Answer], Awaitable["FaultServer"]]
 Ask = Callable[[str], CompletionRequest]
+Connect = Callable[..., InferenceClient]
+
+ANSWER = [TextDelta("Hel"), TextDelta("lo"), Usage(12, 3), Finished("stop")]  # of HELLO
 
 
 class FaultServer:
@@ -36,8 +49,18 @@ class FaultServer:
         self.client_left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def body(self, index: int = -1) -> dict[str, Any]:
+        """The JSON of the latest request, or of the one at `index`."""
+        body: dict[str, Any] = json.loads(self.requests[index].partition(b"\r\n\r\n")[2])
+        return body
+
+    def header(self, name: str, index: int = -1) -> str | None:
+        head = self.requests[index].partition(b"\r\n\r\n")[0].decode()
+        lines = (line.partition(": ") for line in head.split("\r\n"))
+        return next((value for key, _, value in lines if key.lower() == name), None)
+
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=512)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=1024)
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
 
@@ -89,11 +112,21 @@ async def http(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClien
 
 
 @pytest.fixture
-def connect(http: httpx.AsyncClient) -> Callable[..., InferenceClient]:
-    """An `InferenceClient` for a URL, over both transports in turn."""
+def naps() -> list[float]:
+    """The seconds of every wait of the clients from `connect`; none of them takes any time."""
+    return []
 
-    def make(url: str, key: str = KEY, **limits: Any) -> InferenceClient:
-        return InferenceClient(Service("compatible", url, key), http, **limits)
+
+@pytest.fixture
+def connect(http: httpx.AsyncClient, naps: list[float]) -> Callable[..., InferenceClient]:
+    """An `InferenceClient` for a URL, over both transports in turn, without jitter."""
+
+    async def sleep(seconds: float) -> None:
+        naps.append(seconds)
+
+    def make(url: str, key: str = KEY, **options: Any) -> InferenceClient:
+        waiting = {"sleep": sleep, "chance": lambda: 0.0}
+        return InferenceClient(Service("compatible", url, key), http, **waiting | options)
 
     return make
 
@@ -104,6 +137,10 @@ def ask() -> Ask:
         return CompletionRequest("m", (ChatMessage.from_text("user", text),), 8_192)
 
     return request
+
+
+async def all_of(client: InferenceClient, request: CompletionRequest) -> list[Delta]:
+    return [delta async for delta in client.stream(request)]
 
 
 async def failure(

@@ -5,68 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from pathlib import Path
 
 import httpx
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.client import InferenceClient, make_http_client
+from chatapp.inference.client import InferenceClient
 from chatapp.inference.errors import InferenceError
 from chatapp.inference.service import Service
+from chatapp.inference.transport import make_http_client
 from chatapp.inference.types import Finished, TextDelta, Usage
 
-from .conftest import KEY, Answer, Ask, Serve, failure
-
-STREAMS = Path(__file__).parent.parent / "streams"
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+from .conftest import KEY, Ask, Connect, Serve, failure
+from .wire import (
+    OK,
+    Answer,
+    chunk,
+    plain,
+    stream_of,
+    text_event,
+    writes,
+    writes_and_closes,
+    writes_and_resets,
+)
 
 IMPATIENT = httpx.Timeout(5, read=0.2)
-Connect = Callable[..., InferenceClient]
-
-
-def chunk(data: bytes) -> bytes:
-    return b"%x\r\n%s\r\n" % (len(data), data)
-
-
-def text_event(text: str) -> bytes:
-    return b'data: {"choices":[{"delta":{"content":"%s"}}]}\n\n' % text.encode()
-
-
-def stream_of(name: str) -> bytes:
-    return OK + chunk((STREAMS / f"{name}.sse").read_bytes()) + b"0\r\n\r\n"
-
-
-def plain(status: str, body: bytes, media_type: str = "application/json") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
-    return head.encode() + b"\r\n" + body
-
-
-def writes(data: bytes) -> Answer:
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(data)
-        await writer.drain()
-
-    return answer
-
-
-def writes_and_closes(data: bytes) -> Answer:
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(data)
-        await writer.drain()
-        raise ConnectionResetError
-
-    return answer
-
-
-def writes_and_resets(data: bytes) -> Answer:
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(data)
-        await writer.drain()
-        writer.transport.abort()
-        raise ConnectionResetError
-
-    return answer
 
 
 async def test_an_answer_streams(serve: Serve, connect: Connect, ask: Ask) -> None:
@@ -121,15 +84,16 @@ async def test_a_bad_answer_becomes_its_error(
     serve: Serve, connect: Connect, ask: Ask, answer: bytes, kind: type[InferenceError]
 ) -> None:
     server = await serve(writes_and_closes(answer))
-    _, error = await failure(connect(server.url), ask("Hi"))
+    deltas, error = await failure(connect(server.url), ask("Hi"))
     assert type(error) is kind
-    assert len(server.requests) == 1
+    retried = error.retryable and TextDelta("Hel") not in deltas
+    assert len(server.requests) == 1 + (kind.max_retries if retried else 0)
 
 
 async def test_retry_after_arrives(serve: Serve, connect: Connect, ask: Ask) -> None:
-    answer = b"HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n"
+    answer = plain("429 Slow", b"", retry_after="17")
     _, error = await failure(connect((await serve(writes(answer))).url), ask("Hi"))
-    assert isinstance(error, errors.RateLimited)
+    assert type(error) is errors.RateLimited
     assert error.retry_after == 17
 
 

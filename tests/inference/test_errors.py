@@ -7,7 +7,7 @@ import json
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.errors import InferenceError, RateLimited, error_from_response
+from chatapp.inference.errors import InferenceError, error_from_response
 
 
 def body(message: str = "no", **fields: object) -> bytes:
@@ -36,8 +36,22 @@ ROWS = [
     (503, b"", errors.ServiceUnavailable, True),
     (504, b"", errors.ServiceUnavailable, True),
     (529, b"", errors.ServiceUnavailable, True),
-    (418, b"", errors.RequestRefused, False),
     (200, b"<html>hello</html>", errors.UnreadableReply, True),
+    (200, b'{"choices":[]}', errors.UnreadableReply, True),
+    (200, body(code=429), errors.RateLimited, True),
+    (200, body(type="overloaded_error"), errors.ServiceUnavailable, True),
+    (
+        400,
+        body("max_tokens: 195000 + 8192 exceed context limit"),
+        errors.ConversationTooLong,
+        False,
+    ),
+    (403, b"\xef\xbb\xbf" + PAGE, errors.TextBlocked, False),
+    (403, b"Request blocked.", errors.TextBlocked, False),
+    (403, b"", errors.ModelNotAllowed, False),
+    (405, PAGE, errors.WrongAddress, False),
+    (418, b"", errors.RequestRefused, False),
+    (501, b"", errors.ServiceFailed, True),
 ]
 
 
@@ -48,8 +62,9 @@ def test_each_row_has_its_class(
     error = error_from_response(status, {}, content)
     assert type(error) is kind
     assert error.retryable == retryable
-    assert error.sentence.startswith(kind.sentence)
+    assert error.sentence.startswith(f"{kind.reason} {kind.advice}")
     assert "<" not in error.sentence
+    assert str(error) == error.sentence
 
 
 @pytest.mark.parametrize(
@@ -70,44 +85,111 @@ def test_the_words_are_found_in_every_shape_of_body(content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b"7", b'{"error":null}', b'{"error":[]}'])
 def test_a_body_without_words_adds_nothing(content: bytes) -> None:
-    assert error_from_response(500, {}, content).sentence == errors.ServiceFailed.sentence
+    error = error_from_response(500, {}, content)
+    assert (error.detail, error.sentence) == ("", errors.ServiceFailed().sentence)
+
+
+def test_bytes_that_are_no_utf8_are_replaced() -> None:
+    error = error_from_response(500, {}, b'{"error":{"message":"caf\xe9"}}')
+    assert error.detail == "caf\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content", "kind"),
+    [
+        ("text/html; charset=utf-8", b"", errors.TextBlocked),
+        ("TEXT/HTML", b"The request could not be satisfied.", errors.TextBlocked),
+        ("text/html", b'{"error":{"type":"authorization_error"}}', errors.ModelNotAllowed),
+        ("application/json", b"", errors.ModelNotAllowed),
+    ],
+)
+def test_a_page_is_told_by_its_type_too(
+    media_type: str, content: bytes, kind: type[InferenceError]
+) -> None:
+    assert type(error_from_response(403, {"Content-Type": media_type}, content)) is kind
 
 
 def test_keys_are_never_shown() -> None:
     message = "key inf-abc123-def456 of Bearer abc.def and hunter2 is wrong"
-    sentence = error_from_response(401, {}, body(message), secret="hunter2").sentence
-    assert sentence.endswith("“key [key] of [key] and [key] is wrong”")
+    error = error_from_response(401, {}, body(message), secret="hunter2")
+    assert error.sentence.endswith("“key [key] of [key] and [key] is wrong”")
+    for words in (error.detail, repr(error), str(error)):
+        assert not {"hunter2", "abc"} & set(words.replace(".", " ").split())
+        assert "inf-" not in words
 
 
 def test_long_words_are_cut_and_stand_on_one_line() -> None:
     sentence = error_from_response(400, {}, body("a\n\n\tb " + "x" * 5_000)).sentence
     assert "“a b xxx" in sentence
-    assert len(sentence) < 450
     assert sentence.endswith("…”")
+    assert len(sentence.partition("“")[2].removesuffix("”")) == 300
+
+
+def test_words_of_just_the_right_length_are_not_cut() -> None:
+    assert "“" + "x" * 300 + "”" in error_from_response(400, {}, body("x" * 300)).sentence
+
+
+def test_more_of_the_words_is_kept_than_shown() -> None:
+    error = error_from_response(400, {}, body("x" * 1_000 + " max_tokens " + "y" * 5_000))
+    assert "max_tokens" in error.detail
+    assert "max_tokens" not in error.sentence
+    assert len(error.detail) == 2_000
+
+
+NOW = 1_770_000_000.0
+USED_UP = {"X-RateLimit-Remaining-Tokens": "0", "X-RateLimit-Reset-Tokens": "51s"}
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("7", 7.0), ("0.5", 0.5), ("soon", None), ("-1", None), ("inf", None), ("", None)],
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7.0),
+        ({"retry-after": "Mon, 02 Feb 2026 02:40:20 GMT"}, 20.0),
+        (USED_UP, 51.0),
+        ({"Retry-After": "7"} | USED_UP, 7.0),
+        ({"Retry-After": "soon"}, None),
+        ({}, None),
+    ],
 )
-def test_retry_after_is_read_in_seconds(value: str, seconds: float | None) -> None:
-    error = error_from_response(429, {"Retry-After": value}, b"")
-    assert isinstance(error, RateLimited)
-    assert error.retry_after == seconds
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_wait_that_was_asked_for_is_known(
+    status: int, headers: dict[str, str], seconds: float | None
+) -> None:
+    assert error_from_response(status, headers, b"", now=NOW).retry_after == seconds
 
 
-def test_a_rate_limit_without_the_header_knows_no_time() -> None:
-    error = error_from_response(429, {}, b"")
-    assert isinstance(error, RateLimited)
-    assert error.retry_after is None
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "in 1 second."),
+        (8, "in 8 seconds."),
+        (90, "in 90 seconds."),
+        (91, "in about 2 minutes."),
+        (3_600, "in about 60 minutes."),
+        (7_000, "in about 2 hours."),
+    ],
+)
+def test_the_sentence_names_the_wait(seconds: float, words: str) -> None:
+    sentence = errors.RateLimited(retry_after=seconds).sentence
+    assert sentence == f"{errors.RateLimited.reason} Try again {words}"
+
+
+def test_a_wait_does_not_help_what_cannot_be_helped() -> None:
+    assert errors.KeyRefused(retry_after=5).sentence == errors.KeyRefused().sentence
 
 
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
         ('{"error":{"code":"503","message":"x"}}', errors.ServiceUnavailable),
+        ('{"error":{"code":529,"message":"x"}}', errors.ServiceUnavailable),
         ('{"error":{"type":"overloaded_error"}}', errors.ServiceUnavailable),
         ('{"error":{"type":"rate_limit_error"}}', errors.RateLimited),
+        ('{"error":{"type":"invalid_request_error"}}', errors.RequestRefused),
+        ('{"error":{"type":"authentication_error"}}', errors.KeyRefused),
+        ('{"error":{"type":"authorization_error"}}', errors.ModelNotAllowed),
+        ('{"error":{"type":"permission_error"}}', errors.ModelNotAllowed),
+        ('{"error":{"type":"unprocessable_entity","message":"image"}}', errors.PictureRefused),
         ('{"error":{"code":200}}', errors.ServiceFailed),
         ('{"error":true}', errors.ServiceFailed),
         ("plain words", errors.ServiceFailed),
@@ -119,10 +201,11 @@ def test_an_error_in_mid_stream_is_told_by_code_or_type(
     assert type(errors.error_from_event(data)) is kind
 
 
-def test_sentence_and_retryable_can_be_given() -> None:
+def test_reason_and_retryable_can_be_given() -> None:
     error = InferenceError("Something else.", True)
     assert (error.sentence, error.retryable, str(error)) == (
         "Something else.",
         True,
         "Something else.",
     )
+    assert repr(error) == "InferenceError('Something else.')"

@@ -1,31 +1,37 @@
-"""What is sent, and in which order: the service refuses what breaks its rules."""
+"""The body of a request: its fields, their order, and how its text travels."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.inference.demo.checks import complaint
-from chatapp.inference.errors import RequestRefused
-from chatapp.inference.payload import encode
-from chatapp.inference.types import ChatMessage, CompletionRequest, ImagePart, TextPart
+from chatapp.inference.payload import encode, weight
+from chatapp.inference.types import (
+    ChatMessage,
+    CompletionRequest,
+    ImagePart,
+    TextPart,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
 
 
-def say(role: Any, text: str) -> ChatMessage:
-    return ChatMessage.from_text(role, text)
+def asked(text: str = "Hi", **options: Any) -> CompletionRequest:
+    return CompletionRequest("claude", (ChatMessage.from_text("user", text),), 4096, **options)
 
 
-def sent(*messages: ChatMessage) -> list[dict[str, Any]]:
-    return json.loads(encode(CompletionRequest("m", messages, 10)))["messages"]
+def body(request: CompletionRequest) -> dict[str, Any]:
+    return json.loads(encode(request))
 
 
 def test_the_body_has_exactly_these_fields() -> None:
-    body = json.loads(encode(CompletionRequest("claude", (say("user", "Hi"),), 4096)))
-    assert body == {
+    assert body(asked()) == {
         "model": "claude",
         "stream": True,
         "stream_options": {"include_usage": True},
@@ -34,96 +40,155 @@ def test_the_body_has_exactly_these_fields() -> None:
     }
 
 
-def test_empty_messages_are_dropped_and_neighbours_merged() -> None:
-    assert sent(
-        say("system", "S"),
-        say("user", "one"),
-        say("assistant", "  \n"),
-        ChatMessage("user", ()),
-        say("user", "two"),
-        say("assistant", "three"),
-        say("user", "four"),
-    ) == [
-        {"role": "system", "content": "S"},
-        {"role": "user", "content": "one\n\ntwo"},
-        {"role": "assistant", "content": "three"},
-        {"role": "user", "content": "four"},
+def test_there_is_exactly_one_field_for_the_token_limit() -> None:
+    other = json.loads(encode(asked(), token_field="max_completion_tokens"))
+    assert other["max_completion_tokens"] == 4096
+    assert "max_tokens" not in other
+
+
+LOOK = Tool("look", "Looks.", {"type": "object", "properties": {"q": {"type": "string"}}})
+
+
+def test_what_two_requests_share_comes_first_byte_for_byte() -> None:
+    system = ChatMessage.from_text("system", "You are {kind}.")
+    one = replace(asked("one", tools=(LOOK,)), messages=(system, *asked("one").messages))
+    two = replace(one, messages=(system, *asked("two & more").messages))
+    assert list(body(one)) == [
+        "model",
+        "tools",
+        "tool_choice",
+        "stream",
+        "stream_options",
+        "max_tokens",
+        "messages",
     ]
+    head, _, _ = encode(one).partition(b"one")
+    assert head.endswith(b'{"role":"user","content":"')
+    assert encode(two).startswith(head)
 
 
-def test_system_text_comes_first_in_one_message() -> None:
-    assert sent(say("user", "u"), say("system", "a"), say("system", "b")) == [
-        {"role": "system", "content": "a\n\nb"},
-        {"role": "user", "content": "u"},
+def test_tools_are_offered_and_the_choice_is_the_models() -> None:
+    assert body(asked(tools=(LOOK,)))["tools"] == [
+        {
+            "type": "function",
+            "function": {
+                "name": "look",
+                "description": "Looks.",
+                "parameters": {"type": "object", "properties": {"q": {"type": "string"}}},
+            },
+        }
     ]
+    assert body(asked(tools=(LOOK,)))["tool_choice"] == "auto"
+    assert not {"tools", "tool_choice"} & body(asked()).keys()
 
 
-def test_the_turns_begin_and_end_with_the_user() -> None:
-    assert sent(say("assistant", "a"), say("user", "u"), say("assistant", "b")) == [
-        {"role": "user", "content": "u"}
-    ]
-
-
-def test_pictures_come_before_the_text() -> None:
-    parts = (TextPart("a"), ImagePart("data:1"), TextPart(" "), ImagePart("https://2"))
-    assert sent(ChatMessage("user", parts))[0]["content"] == [
-        {"type": "image_url", "image_url": {"url": "data:1"}},
-        {"type": "image_url", "image_url": {"url": "https://2"}},
-        {"type": "text", "text": "a"},
-    ]
-
-
-def test_a_picture_alone_is_enough() -> None:
-    content = sent(ChatMessage("user", (ImagePart("data:1"),)))[0]["content"]
-    assert content == [{"type": "image_url", "image_url": {"url": "data:1"}}]
-
-
-def test_only_the_user_sends_pictures() -> None:
-    assistant = ChatMessage("assistant", (ImagePart("data:1"),))
-    assert sent(say("user", "a"), assistant, say("user", "b")) == [
-        {"role": "user", "content": "a\n\nb"}
-    ]
-
-
-@pytest.mark.parametrize("messages", [(), (say("system", "S"),), (say("user", " "),)])
-def test_nothing_to_send_is_refused(messages: tuple[ChatMessage, ...]) -> None:
-    with pytest.raises(RequestRefused):
-        encode(CompletionRequest("m", messages, 10))
-
-
-def test_markup_travels_as_escapes_and_means_the_same() -> None:
-    text = "<script>alert('&')</script> \\u003c"
-    raw = encode(CompletionRequest("m", (say("user", text),), 10))
-    assert not set(b"<>&") & set(raw)
-    assert json.loads(raw)["messages"][0]["content"] == text
-
-
-def test_half_a_surrogate_pair_can_be_sent() -> None:
-    assert sent(say("user", "a\ud800"))[0]["content"] == "a?"
-
-
-@given(
-    st.lists(
-        st.builds(
-            ChatMessage,
-            st.sampled_from(["system", "user", "assistant"]),
-            st.lists(
-                st.builds(TextPart, st.sampled_from(["a", " ", "", "<&>"]))
-                | st.builds(ImagePart, st.just("data:x")),
-                max_size=3,
-            ).map(tuple),
-        ),
-        max_size=6,
-    )
+@pytest.mark.parametrize(
+    ("name", "clean"), [("a.b c", "a_b_c"), ("ä/", "_"), ("", "tool"), ("x" * 70, "x" * 64)]
 )
-def test_whatever_the_history_the_service_would_accept_it(messages: list[ChatMessage]) -> None:
-    try:
-        raw = encode(CompletionRequest("m", tuple(messages), 10))
-    except RequestRefused:
-        assert not any(m.role == "user" and (m.text.strip() or _has_picture(m)) for m in messages)
-    else:
-        assert complaint(json.loads(raw)) == ""
+def test_names_of_tools_are_cleaned_in_offers_and_in_calls(name: str, clean: str) -> None:
+    history = (
+        ChatMessage.from_text("user", "u"),
+        ChatMessage("assistant", (ToolCall("1", name, "{}"),)),
+        ChatMessage("tool", (ToolResult("1", "r"),)),
+    )
+    request = CompletionRequest("m", history, 10, tools=(Tool(name, " ", {}),))
+    function = body(request)["tools"][0]["function"]
+    assert (function["name"], function["description"]) == (clean, clean)
+    assert body(request)["messages"][1]["tool_calls"][0]["function"]["name"] == clean
 
 
-def _has_picture(message: ChatMessage) -> bool:
-    return any(isinstance(part, ImagePart) for part in message.parts)
+def test_two_tools_of_one_name_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="one name"):
+        encode(asked(tools=(Tool("a.b", "x", {}), Tool("a b", "x", {}))))
+
+
+def test_the_schema_uri_is_removed_at_every_depth() -> None:
+    inner = {"$schema": "http://x", "type": "object", "anyOf": [{"$schema": "y", "type": "null"}]}
+    tool = Tool("t", "d", {"$schema": "http://x", "properties": {"a": inner}})
+    parameters = body(asked(tools=(tool,)))["tools"][0]["function"]["parameters"]
+    assert parameters == {"properties": {"a": {"type": "object", "anyOf": [{"type": "null"}]}}}
+
+
+def test_sampling_is_sent_only_when_set() -> None:
+    assert body(asked(temperature=0.0))["temperature"] == 0.0
+    assert "top_p" not in body(asked(temperature=0.5))
+    assert body(asked(top_p=0.9))["top_p"] == 0.9
+    assert "temperature" not in body(asked(top_p=0.9))
+
+
+def test_temperature_and_top_p_together_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="not both"):
+        encode(asked(temperature=0.5, top_p=0.5))
+
+
+@pytest.mark.parametrize(
+    ("budget", "max_tokens", "sent_budget", "sent_max_tokens"),
+    [
+        (2_000, 8_192, 2_000, 8_192),
+        (2_000, 3_024, 2_000, 3_024),
+        (2_000, 1_000, 2_000, 3_024),
+        (10, 10, 1_024, 2_048),
+    ],
+)
+def test_thinking_has_a_budget_and_leaves_room_for_the_answer(
+    budget: int, max_tokens: int, sent_budget: int, sent_max_tokens: int
+) -> None:
+    request = replace(asked(thinking_budget=budget, temperature=0.3), max_tokens=max_tokens)
+    sent = body(request)
+    assert sent["extended_thinking"] == {
+        "enabled": True,
+        "budget_tokens": sent_budget,
+        "include_reasoning": True,
+    }
+    assert sent["max_tokens"] == sent_max_tokens
+    assert not {"temperature", "top_p"} & sent.keys()
+
+
+def test_markup_and_braces_travel_as_escapes_and_mean_the_same() -> None:
+    text = "<script>alert('&')</script> {{ x }} \\u003c \\"
+    parts = (ToolCall("1", "t", '{"a":"<b>"}'),)
+    history = (
+        ChatMessage("user", (ImagePart("https://x/?a=1&b={2}"), TextPart(text))),
+        ChatMessage("assistant", parts),
+        ChatMessage("tool", (ToolResult("1", text),)),
+    )
+    tool = Tool("t", text, {"type": "object", "properties": {"<&>{}": {}}})
+    raw = encode(CompletionRequest("<m>", history, 10, tools=(tool,)))
+    assert not set(b"<>&") & set(raw)
+    sent = json.loads(raw)
+    assert raw.decode().count("{") == raw.decode().count("}") == _objects(sent)
+    assert sent["messages"][0]["content"][1]["text"] == text
+    assert sent["messages"][0]["content"][0]["image_url"]["url"] == "https://x/?a=1&b={2}"
+    assert sent["messages"][1]["tool_calls"][0]["function"]["arguments"] == '{"a":"<b>"}'
+    assert sent["tools"][0]["function"]["description"] == text
+
+
+def _objects(value: object) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(map(_objects, value.values()))
+    return sum(map(_objects, value)) if isinstance(value, list) else 0
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1))
+def test_every_text_arrives_as_it_is(text: str) -> None:
+    assert body(asked(f"“{text}”"))["messages"][0]["content"] == f"“{text}”"
+
+
+@pytest.mark.parametrize(
+    ("text", "travels"),
+    [("a\ud800", "a\ufffd"), ("\ud83e\udda9", "🦩"), ("ä\x00b", "äb"), ("a\x00", "a")],
+)
+def test_what_cannot_travel_is_replaced(text: str, travels: str) -> None:
+    assert body(asked(text))["messages"][0]["content"] == travels
+
+
+def test_the_weight_is_about_the_length_of_the_body() -> None:
+    parts = (TextPart("a" * 1_000), ImagePart("b" * 2_000))
+    calls = (ToolCall("1", "t", "c" * 4_000),)
+    results = (ToolResult("1", "d" * 8_000),)
+    history = (
+        ChatMessage("user", parts),
+        ChatMessage("assistant", calls),
+        ChatMessage("tool", results),
+    )
+    assert weight(CompletionRequest("m", history, 10)) == 15_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -92,6 +93,29 @@ def test_many_lines_in_one_event_are_refused_too() -> None:
 
 def test_the_limit_is_for_one_event_not_for_the_stream() -> None:
     assert len(EventParser(max_event_bytes=100).feed(b"data: 123456789\n\n" * 50)) == 50
+
+
+def test_the_limit_is_for_one_line_not_for_all_that_come_in_pieces() -> None:
+    parser = EventParser(max_event_bytes=100)
+    assert sum(len(parser.feed(piece)) for piece in [b"data: 1234", b"56789\n\n"] * 50) == 50
+
+
+@pytest.mark.parametrize("cut", [0, 50, 105])
+def test_a_long_comment_is_refused_wherever_it_is_cut(cut: int) -> None:
+    raw, parser = b":" + b"x" * 100 + b"\n", EventParser(max_event_bytes=100)
+    with pytest.raises(ReplyTooLarge):
+        [parser.feed(chunk) for chunk in (raw[:cut], raw[cut:])]
+
+
+@pytest.mark.parametrize("call", [EventParser.flush, lambda parser: parser.feed(b"\n")])
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_events_before_a_line_over_the_limit_are_handed_out_first(
+    call: Callable[[EventParser], list[Event]], end: bytes
+) -> None:
+    parser = EventParser(max_event_bytes=100)
+    assert parser.feed(b"data: 1\n\n" + b"x" * 101 + end) == [Event("message", "1")]
+    with pytest.raises(ReplyTooLarge):
+        call(parser)
 
 
 @given(

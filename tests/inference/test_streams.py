@@ -3,167 +3,73 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatapp.inference.errors import (
     InferenceError,
-    Interrupted,
     RateLimited,
     ReplyTooLarge,
     ServiceFailed,
-    ServiceUnavailable,
     UnreadableReply,
 )
 from chatapp.inference.sse import MAX_EVENT_BYTES
 from chatapp.inference.stream import CompletionParser
-from chatapp.inference.types import (
-    Delta,
-    Finished,
-    ReasoningDelta,
-    TextDelta,
-    ToolCallDelta,
-    Usage,
-)
+from chatapp.inference.types import Finished, TextDelta, ToolCallDelta, Usage
+from tests.streams.expected import EXPECTED, FOLDER, Outcome, cut, outcome, read, replay
 
-STREAMS = Path(__file__).parent.parent / "streams"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a stream amounts to; `ends` is the finish reason or the class of the error."""
-
-    text: str = "Hello"
-    ends: str | type[InferenceError] = "stop"
-    usage: Usage | None = None
-    reasoning: str = ""
-    tool_calls: tuple[ToolCallDelta, ...] = ()
-
-
-USAGE = Usage(12, 3)
+TEXT = b'data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n'
 NAMES = ["choices", "delta", "message", "content", "usage", "error", "finish_reason", "reasoning"]
-NAMES += ["tool_calls", "function", "arguments", "prompt_tokens", "id"]
-EXPECTED = {
-    "heroku": Outcome(usage=USAGE),
-    "role_with_text": Outcome(usage=USAGE),
-    "bare_data": Outcome(),
-    "message_for_delta": Outcome(usage=USAGE, reasoning="Hm."),
-    "missing_index_and_choices": Outcome(),
-    "reasoning": Outcome(reasoning="Let me think."),
-    "reasoning_as_text": Outcome(reasoning="Let me think."),
-    "usage_before_finish": Outcome(usage=USAGE),
-    "empty_finish_reason": Outcome(),
-    "max_tokens": Outcome(ends="length"),
-    "length": Outcome(ends="length", usage=USAGE),
-    "no_done": Outcome(),
-    "no_done_no_blank_line": Outcome(),
-    "interrupted": Outcome(ends=Interrupted),
-    "cut_in_an_event": Outcome(ends=Interrupted),
-    "empty": Outcome(text="", ends=Interrupted),
-    "error_object": Outcome(text="Hel", ends=RateLimited),
-    "error_event": Outcome(text="Hel", ends=ServiceUnavailable),
-    "error_in_a_string": Outcome(text="Hel", ends=ServiceFailed),
-    "garbage": Outcome(text="Hel", ends=UnreadableReply),
-    "not_an_object": Outcome(text="Hel", ends=UnreadableReply),
-    "tool_call": Outcome(
-        text="I look.",
-        ends="tool_calls",
-        tool_calls=(
-            ToolCallDelta("tooluse_1", "weather", ""),
-            ToolCallDelta("", "", '{"city":'),
-            ToolCallDelta("", "", '"Oslo"}'),
-        ),
-    ),
-    "crlf": Outcome(),
-    "cr": Outcome(),
-    "separators_and_emoji": Outcome(text="a\u2028b\u0085c\u2029👩‍👩‍👧 नमस्ते 𝄞"),
-    "comments_and_order": Outcome(),
-    "byte_order_mark": Outcome(),
-    "data_in_two_lines": Outcome(),
-    "after_done": Outcome(),
-}
+NAMES += ["tool_calls", "function", "arguments", "prompt_tokens", "id", "text", "object"]
 
 
-def replay(chunks: list[bytes]) -> Outcome:
-    parser = CompletionParser()
-    deltas: list[Delta] = []
-    error: type[InferenceError] | None = None
-    try:
-        for chunk in chunks:
-            deltas += parser.feed(chunk)
-        deltas += parser.finish()
-    except InferenceError as raised:
-        error = type(raised)
-    finished = [delta.reason for delta in deltas if isinstance(delta, Finished)]
-    if error is None:
-        assert isinstance(deltas[-1], Finished)
-    assert len(finished) == (error is None)
-    usages = [delta for delta in deltas if isinstance(delta, Usage)]
-    return Outcome(
-        text="".join(delta.text for delta in deltas if isinstance(delta, TextDelta)),
-        ends=error or finished[0],
-        usage=usages[-1] if usages else None,
-        reasoning="".join(d.text for d in deltas if isinstance(d, ReasoningDelta)),
-        tool_calls=tuple(d for d in deltas if isinstance(d, ToolCallDelta)),
-    )
-
-
-def read(name: str) -> bytes:
-    return (STREAMS / f"{name}.sse").read_bytes()
+def result(chunks: list[bytes]) -> Outcome:
+    return outcome(*replay(chunks))
 
 
 def test_every_stream_has_an_expectation() -> None:
-    assert {path.stem for path in STREAMS.glob("*.sse")} == set(EXPECTED)
+    assert {path.stem for path in FOLDER.glob("*.sse")} == set(EXPECTED)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_whole(name: str) -> None:
-    assert replay([read(name)]) == EXPECTED[name]
+    deltas, error = replay([read(name)])
+    assert outcome(deltas, error) == EXPECTED[name]
+    finished = [index for index, delta in enumerate(deltas) if isinstance(delta, Finished)]
+    assert finished == ([] if error else [len(deltas) - 1])
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_byte_by_byte(name: str) -> None:
     raw = read(name)
-    assert replay([raw[i : i + 1] for i in range(len(raw))]) == EXPECTED[name]
+    assert result([raw[i : i + 1] for i in range(len(raw))]) == EXPECTED[name]
 
 
-@given(
-    name=st.sampled_from(list(EXPECTED)),
-    cuts=st.lists(st.integers(0, 2_000), max_size=12),
-)
-def test_cut_anywhere(name: str, cuts: list[int]) -> None:
-    raw = read(name)
-    places = [0, *sorted(min(cut, len(raw)) for cut in cuts), len(raw)]
-    chunks = [raw[a:b] for a, b in pairwise(places)]
-    assert replay(chunks) == EXPECTED[name]
+@pytest.mark.parametrize("name", EXPECTED)
+@settings(max_examples=25)
+@given(places=st.lists(st.integers(0, 2_000), max_size=12))
+def test_cut_anywhere(name: str, places: list[int]) -> None:
+    assert result(cut(read(name), places)) == EXPECTED[name]
 
 
 @given(st.binary(max_size=300))
 def test_random_bytes_end_in_a_known_error_or_nothing(raw: bytes) -> None:
-    assert replay([raw]).ends is not None
+    assert result([raw]).ends is not None
 
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
         lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(NAMES),
-                inner,
-                max_size=4,
-            )
+            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
         ),
     )
 )
 def test_json_of_any_shape_never_breaks_the_parser(value: object) -> None:
     frame = b"data: " + json.dumps(value).encode() + b"\n\n"
-    assert replay([frame, b"data: [DONE]\n\n"]).ends is not None
+    assert result([frame, b"data: [DONE]\n\n"]).ends is not None
 
 
 def test_text_after_the_end_is_not_read() -> None:
@@ -171,21 +77,40 @@ def test_text_after_the_end_is_not_read() -> None:
     parser.feed(read("after_done"))
     assert parser.done
     assert parser.feed(b'data: {"choices":[{"delta":{"content":"ghost"}}]}\n\n') == []
-    assert parser.finish() == []
+    assert list(parser.finish()) == []
 
 
-def test_an_error_in_mid_stream_does_not_show_the_key() -> None:
+@pytest.mark.parametrize("name", [b"", b"event: error\n"])
+def test_an_error_in_mid_stream_does_not_show_the_key(name: bytes) -> None:
+    raw = name + b'data: {"error":{"message":"key s3cret is odd"}}\n\n'
     with pytest.raises(ServiceFailed) as caught:
-        CompletionParser("s3cret").feed(b'data: {"error":{"message":"key s3cret is odd"}}\n\n')
+        CompletionParser("s3cret").feed(raw)
     assert "s3cret" not in caught.value.sentence
 
 
-def test_text_before_an_error_is_kept_when_both_come_in_one_chunk() -> None:
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        (b'data: {"error":{"code":429}}\n\n', RateLimited),
+        (b"data: {broken\n\n", UnreadableReply),
+        (b"data: " + b"x" * (MAX_EVENT_BYTES + 1), ReplyTooLarge),
+    ],
+)
+def test_text_before_an_error_is_kept_when_both_come_in_one_chunk(
+    trouble: bytes, kind: type[InferenceError]
+) -> None:
     parser = CompletionParser()
-    deltas = parser.feed(read("error_object"))
-    assert deltas == [TextDelta("Hel")]
+    assert parser.feed(TEXT + trouble) == [TextDelta("Hel")]
+    assert parser.done or kind is ReplyTooLarge  # that one waits in the event parser
+    with pytest.raises(kind):
+        list(parser.finish())
+
+
+def test_a_second_chunk_after_an_error_raises_it() -> None:
+    parser = CompletionParser()
+    parser.feed(TEXT + b'data: {"error":{"code":429}}\n\n')
     with pytest.raises(RateLimited):
-        parser.finish()
+        parser.feed(TEXT)
 
 
 def test_an_endless_line_is_refused() -> None:
@@ -196,6 +121,36 @@ def test_an_endless_line_is_refused() -> None:
         parser.feed(b"x")
 
 
+def test_an_endless_line_after_the_end_is_nothing() -> None:
+    parser = CompletionParser()
+    assert parser.feed(b"data: [DONE]\n\n" + b"x" * (MAX_EVENT_BYTES + 1)) == [Finished("stop")]
+    assert parser.feed(b"x" * (MAX_EVENT_BYTES + 1)) == []
+
+
 def test_deeply_nested_json_is_unreadable() -> None:
     with pytest.raises(UnreadableReply):
         CompletionParser().feed(b"data: " + b"[" * 200_000 + b"\n\n")
+
+
+def test_names_and_arguments_of_calls_are_whole_text() -> None:
+    pieces = [
+        {"id": "a\ud83e\x00", "function": {"name": "b\udda9", "arguments": "c\ud83e"}},
+        {"function": {"arguments": "\udda9"}},
+        {"function": {"arguments": "\ud83e"}},
+        {"id": "d", "function": {"name": "e", "arguments": "\udda9"}},
+    ]
+    deltas, _ = replay(
+        b"data: %s\n\n" % json.dumps({"choices": [{"delta": {"tool_calls": [piece]}}]}).encode()
+        for piece in pieces
+    )
+    assert deltas == [
+        ToolCallDelta("a\ufffd", "b\ufffd", "c"),
+        ToolCallDelta("", "", "🦩"),
+        ToolCallDelta("", "", ""),
+        ToolCallDelta("d", "e", "\ufffd"),
+    ]
+
+
+def test_tokens_are_whole_numbers() -> None:
+    deltas, _ = replay([read("usage_in_floats")])
+    assert repr(next(delta for delta in deltas if isinstance(delta, Usage))) == repr(Usage(12, 3))

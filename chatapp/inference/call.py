@@ -1,0 +1,135 @@
+"""One HTTP call: a good answer in chunks, within limits of time and size, or an InferenceError."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import cast
+
+import aiohttp
+import httpx
+
+from .errors import (
+    InferenceError,
+    Interrupted,
+    ReplyTooLarge,
+    ReplyTooSlow,
+    TimedOut,
+    Unreachable,
+    error_from_response,
+)
+from .headroom import Headroom
+
+MAX_REPLY_SECONDS = 600.0
+MAX_REPLY_BYTES = 32 * 1024 * 1024  # on the wire: 64,000 tokens are about 15 MB of events
+MAX_ERROR_BYTES = 64 * 1024
+DRAIN_SECONDS = 0.5  # what a server gets to end its response after [DONE]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    seconds: float = MAX_REPLY_SECONDS
+    bytes: int = MAX_REPLY_BYTES
+
+
+class Call:
+    """`secret` never appears in an error; `on_headroom` hears what the answer says of quotas, and
+    so does `headroom`, None until then."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        request: httpx.Request,
+        limits: Limits,
+        secret: str,
+        on_headroom: Callable[[Headroom], None],
+    ) -> None:
+        self.headroom: Headroom | None = None
+        self._http = http
+        self._request = request
+        self._limits = limits
+        self._secret = secret
+        self._on_headroom = on_headroom
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """The body of a good answer. Closing it closes the connection."""
+        deadline = asyncio.get_running_loop().time() + self._limits.seconds
+        received = 0
+        try:
+            async with asyncio.timeout_at(deadline):
+                response = await self._open()
+            async with aclosing(response), aclosing(_raw(response)) as chunks:
+                while chunk := await self._next(chunks, deadline):
+                    received += len(chunk)
+                    if received > self._limits.bytes:
+                        raise ReplyTooLarge
+                    yield chunk
+        except TimeoutError as error:
+            raise ReplyTooSlow from error
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
+            raise _connection_error(error, answered=received > 0) from error
+
+    async def _next(self, chunks: AsyncIterator[bytes], deadline: float) -> bytes:
+        """The next chunk, empty at the end of the stream.
+
+        The clock runs while we wait, never while the caller holds a chunk: a timeout across a
+        yield would cancel the caller's own work. Far from the deadline the read timeout ends the
+        wait early enough, which saves a timer for every chunk.
+        """
+        read_timeout = self._http.timeout.read
+        remaining = deadline - asyncio.get_running_loop().time()
+        if read_timeout is not None and read_timeout < remaining:
+            return await anext(chunks, b"")
+        async with asyncio.timeout(remaining):
+            return await anext(chunks, b"")
+
+    async def _open(self) -> httpx.Response:
+        response = await self._http.send(self._request, stream=True, follow_redirects=False)
+        self.headroom = Headroom.from_headers(response.headers, time.time())
+        if self.headroom:
+            self._on_headroom(self.headroom)
+        if response.status_code == 200 and not _is_document(response):
+            return response
+        async with aclosing(response):
+            body = await _error_body(response)
+        raise error_from_response(response.status_code, response.headers, body, secret=self._secret)
+
+
+async def drain(chunks: AsyncIterator[bytes]) -> None:
+    """Read the end of the response, so that the connection can be used again."""
+    with suppress(TimeoutError, InferenceError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for _ in chunks:
+                pass
+
+
+def _is_document(response: httpx.Response) -> bool:
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type in ("text/html", "application/json")
+
+
+async def _error_body(response: httpx.Response) -> bytes:
+    """The body as far as it came: a dropped connection must not hide the status."""
+    body = b""
+    with suppress(httpx.HTTPError, aiohttp.ClientError):
+        async with aclosing(_raw(response)) as chunks:
+            async for chunk in chunks:
+                body += chunk
+                if len(body) >= MAX_ERROR_BYTES:
+                    break
+    return body[:MAX_ERROR_BYTES]
+
+
+def _raw(response: httpx.Response) -> AsyncGenerator[bytes]:
+    return cast("AsyncGenerator[bytes]", response.aiter_raw())  # httpx declares less than it gives
+
+
+def _connection_error(error: Exception, *, answered: bool) -> InferenceError:
+    # The aiohttp transport reports a refused port and a dropped connection with one class,
+    # so what decides is whether a byte of the answer arrived.
+    if answered:
+        return Interrupted()
+    return TimedOut() if isinstance(error, httpx.ReadTimeout) else Unreachable()

@@ -1,0 +1,211 @@
+"""One bare request to a service and everything that came back: for trying out what it accepts.
+
+Nothing is retried or adapted here, and what the service sends is kept as it came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import struct
+import zlib
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import aiohttp
+import httpx
+
+from .catalog import TokenField
+from .errors import (
+    InferenceError,
+    Interrupted,
+    ReplyTooLarge,
+    TimedOut,
+    Unreachable,
+    error_from_response,
+)
+from .payload import encode, has_pictures
+from .refusal import SECRETS
+from .service import Service
+from .sse import EventParser
+from .stream import CompletionParser
+from .types import CompletionRequest, Delta, ReasoningDelta, TextDelta
+
+MAX_SECONDS = 90.0  # of one call: the answers are short, and many calls follow one another
+MAX_BYTES = 4 * 1024 * 1024  # of one answer
+QUOTA = re.compile(r"ratelimit|^retry-after$")
+DOCUMENTS = ("text/html", "application/json")  # never a stream, whatever the status
+
+
+@dataclass(slots=True)
+class Seen:
+    """An answer as it came, and how the app understands it.
+
+    `status` is 0 when none came, `failure` None when it came whole. `longest_gap` is in seconds.
+    """
+
+    status: int = 0
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    body: bytearray = field(default_factory=bytearray)
+    deltas: list[Delta] = field(default_factory=list)
+    failure: InferenceError | None = None
+    longest_gap: float = 0.0
+
+    @property
+    def is_stream(self) -> bool:
+        media_type = self.headers.get("content-type", "").strip().lower()
+        return self.status == 200 and not media_type.startswith(DOCUMENTS)
+
+    @property
+    def accepted(self) -> bool:
+        """An answer that breaks off after its first words was accepted too."""
+        return self.failure is None or bool(self.text or self.reasoning)
+
+    @property
+    def text(self) -> str:
+        return "".join(delta.text for delta in self.deltas if isinstance(delta, TextDelta))
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(delta.text for delta in self.deltas if isinstance(delta, ReasoningDelta))
+
+    @property
+    def usage(self) -> dict[str, Any]:
+        """The last usage object of the stream with all its fields, {} when there is none."""
+        found = [
+            value["usage"] for value in self._objects() if isinstance(value.get("usage"), dict)
+        ]
+        return found[-1] if found else {}
+
+    def _objects(self) -> list[dict[str, Any]]:
+        """Every JSON object of the stream; what is none of these is left out."""
+        parser = EventParser()
+        values = []
+        for event in [*parser.feed(bytes(self.body)), *parser.flush()]:
+            try:
+                values.append(json.loads(event.data))
+            except (ValueError, RecursionError):
+                continue  # that the stream is broken stands in `failure`
+        return [value for value in values if isinstance(value, dict)]
+
+
+class Prober:
+    """Sends bare requests over a shared HTTP client and remembers what all answers showed.
+
+    `calls` were sent so far, `longest_gap` is the longest silence in seconds, and `quotas` holds
+    the headers about quotas and waiting, the latest of each name. A call ends after `seconds`.
+    """
+
+    def __init__(
+        self, service: Service, http: httpx.AsyncClient, *, seconds: float = MAX_SECONDS
+    ) -> None:
+        self.calls = 0
+        self.longest_gap = 0.0
+        self.quotas: dict[str, str] = {}
+        self._service = service
+        self._http = http
+        self._seconds = seconds
+
+    async def ask(
+        self,
+        request: CompletionRequest,
+        *,
+        token_field: TokenField = "max_tokens",  # noqa: S107 - no secret
+    ) -> Seen:
+        """Sends exactly the bytes that the app would send."""
+        # As in the example of a model card.
+        headers = {"X-Forwarded-Proto": "https"} if has_pictures(request) else {}
+        return await self._send(encode(request, token_field=token_field), headers)
+
+    async def send(self, body: Mapping[str, object]) -> Seen:
+        """Sends a body that the app would not send, and markup in it as it is."""
+        return await self._send(json.dumps(body).encode(), {})
+
+    def hide(self, text: str) -> str:
+        """The text on one line, without the key and anything that a terminal might obey."""
+        if key := self._service.key:
+            for form in (key, json.dumps(key)[1:-1]):
+                text = text.replace(form, "[key]")
+        return " ".join(printable(SECRETS.sub("[key]", text)).split())
+
+    async def _send(self, content: bytes, headers: Mapping[str, str]) -> Seen:
+        headers = {
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
+            **({"Authorization": f"Bearer {self._service.key}"} if self._service.key else {}),
+            **headers,
+        }
+        url = f"{self._service.url}/v1/chat/completions"
+        post = self._http.build_request("POST", url, content=content, headers=headers)
+        seen = Seen()
+        seen.failure = await self._fill(seen, post)
+        self.calls += 1
+        self.longest_gap = max(self.longest_gap, seen.longest_gap)
+        self.quotas |= {name: value for name, value in seen.headers.items() if QUOTA.search(name)}
+        return seen
+
+    async def _fill(self, seen: Seen, post: httpx.Request) -> InferenceError | None:
+        """Puts into `seen` what comes, and gives what kept the answer from its end."""
+        failure: InferenceError | None = None
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._read(seen, post)
+        except InferenceError as error:
+            failure = error
+        except TimeoutError as error:
+            failure = _caused_by(error, TimedOut())
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
+            failure = _caused_by(error, Interrupted() if seen.status else Unreachable())
+        if seen.status and not seen.is_stream:  # a dropped connection must not hide the status
+            key = self._service.key
+            return error_from_response(seen.status, seen.headers, bytes(seen.body), secret=key)
+        return failure
+
+    async def _read(self, seen: Seen, post: httpx.Request) -> None:
+        clock = asyncio.get_running_loop().time
+        last = clock()
+        response = await self._http.send(post, stream=True, follow_redirects=False)
+        seen.status, seen.headers = response.status_code, response.headers
+        parser = CompletionParser(self._service.key)
+        chunks = cast("AsyncGenerator[bytes]", response.aiter_raw())
+        async with aclosing(response), aclosing(chunks):
+            async for chunk in chunks:
+                now = clock()
+                seen.longest_gap, last = max(seen.longest_gap, now - last), now
+                seen.body += chunk
+                if len(seen.body) > MAX_BYTES:
+                    raise ReplyTooLarge
+                if seen.is_stream:
+                    seen.deltas += parser.feed(chunk)
+                if parser.done:
+                    break  # a server may leave the connection open
+        if seen.is_stream:
+            for delta in parser.finish():
+                seen.deltas.append(delta)
+
+
+def printable(text: str) -> str:
+    """The text with a space for each character that a terminal obeys or cannot show."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def red_png(side: int) -> bytes:
+    """A red square, not compressed: about three bytes for each of its pixels."""
+    row = b"\x00" + b"\xdc\x14\x1e" * side
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(row * side, level=0)
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(*chunk) for chunk in chunks)
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(kind + data)
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+
+def _caused_by(cause: Exception, failure: InferenceError) -> InferenceError:
+    failure.__cause__ = cause
+    return failure

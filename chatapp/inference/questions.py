@@ -1,0 +1,231 @@
+"""What only a live key can settle: each question is a few short calls and a finding.
+
+The app is safe under either answer; a finding says what it does now, and which fields of the model
+catalogue would fit the service better. Only a refusal that names a thing counts against it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .adaptation import OTHER_FIELD, THINKING
+from .catalog import Model
+from .errors import PictureRefused, RequestRefused
+from .findings import MAX_WORDS, Finding, improved, verdict
+from .payload import encode
+from .probe import Prober, Seen, red_png
+from .refusal import shorten
+from .types import ChatMessage, CompletionRequest, ImagePart, TextPart
+
+MAX_MODELS = 3  # asked one by one: 18 calls; the others are not asked
+SHORT_ANSWER = 64  # tokens
+HIGHEST_OUTPUT = 64_000  # tokens; Anthropic's own ceiling
+LEAST_OUTPUT = 256  # tokens; a smaller number in a refusal is no ceiling
+BUDGET = 1_024  # tokens of thinking, the least that is accepted
+SMALL_SIDE = 64  # pixels
+LARGE_SIDE = 1_000  # pixels; such a picture is 3 MB, 4 MB in base64
+
+RED = re.compile(r"\bred\b", re.IGNORECASE)
+NUMBER = re.compile(r"\d+")
+
+# Nothing of it is harmful; each piece has been reported to be refused by the web firewall.
+SUSPICIOUS = (
+    "What is wrong here? <script src='http://localhost:8000/a.js'>load('javascript:alert(1)')"
+    '</script> <img onerror="x()"> {{ user.name }} {% if x %} ../../etc/passwd 10.0.0.1'
+)
+# Longer than the smallest text that is cached: about 1,500 tokens.
+LONG_INSTRUCTIONS = "Answer with one word. " + "Herons wait in the shallow water. " * 200
+
+Question = Callable[[Prober, Sequence[Model]], Awaitable[Finding]]
+
+
+async def ask_all(prober: Prober, models: Sequence[Model]) -> AsyncGenerator[Finding]:
+    """Every question in turn, under 20 calls in all; what one finds is heeded by the next.
+
+    The first of the models is asked most. Raises the InferenceError of the plainest call when
+    that fails, because nothing else can be learned then. No finding contains the key.
+    """
+    for question in QUESTIONS:
+        finding = await question(prober, models)
+        models = improved(models, finding.better)
+        yield replace(finding, answer=prober.hide(finding.answer))
+
+
+async def token_field(prober: Prober, models: Sequence[Model]) -> Finding:
+    model = models[0]
+    other_field = OTHER_FIELD[model.token_field]
+    usual = await _ask(prober, model, _short(model))
+    if usual.failure and not (usual.accepted or isinstance(usual.failure, RequestRefused)):
+        raise usual.failure
+    other = await _ask(prober, replace(model, token_field=other_field), _short(model))
+    if usual.failure and not (usual.accepted or other.accepted):
+        raise usual.failure
+    better = {} if usual.accepted else {one.id: {"token_field": other_field} for one in models}
+    return Finding(
+        "max_tokens or max_completion_tokens?",
+        f"{model.token_field}: {verdict(usual)}; {other_field}: {verdict(other)}.",
+        "The model's token_field is sent, and the other name after a 400 that speaks of it.",
+        better,
+    )
+
+
+async def pictures(prober: Prober, models: Sequence[Model]) -> Finding:
+    answers, better = [], {}
+    for model in models[:MAX_MODELS]:
+        seen = await _ask(prober, model, _picture(model, SMALL_SIDE))
+        sees = bool(RED.search(seen.text))
+        said = (
+            "and its colour seen"
+            if sees
+            else f"but the answer is “{shorten(prober.hide(seen.text), 80)}”"
+        )
+        answers.append(f"{model.id}: {verdict(seen)}{f', {said}' if seen.accepted else ''}")
+        if model.vision and isinstance(seen.failure, PictureRefused):
+            better[model.id] = {"vision": False}
+        elif sees and not model.vision:
+            better[model.id] = {"vision": True}
+    large = await _ask(prober, models[0], _picture(models[0], LARGE_SIDE))
+    return Finding(
+        "Does image_url take a data: URL, and how large a one?",
+        f"{'; '.join(answers)}. One of 4 MB: {verdict(large)}.",
+        "Pictures are sent as data: URLs of at most 4.7 MB; links are sent as links.",
+        better,
+    )
+
+
+async def ceiling(prober: Prober, models: Sequence[Model]) -> Finding:
+    answers, better = [], {}
+    for model in models[:MAX_MODELS]:
+        asked = min(HIGHEST_OUTPUT, model.context_window // 2)
+        seen = await _ask(prober, model, replace(_short(model), max_tokens=asked))
+        answers.append(f"{model.id}: {asked:,} {verdict(seen)}")
+        limit = max(asked, model.max_output) if seen.accepted else _ceiling_said(seen, asked)
+        if limit and limit != model.max_output:
+            better[model.id] = {"max_output": limit}
+    return Finding(
+        "What is the highest limit for a reply?",
+        "; ".join(answers) + ".",
+        "A reply has at most max_output tokens and then offers Continue.",
+        better,
+    )
+
+
+async def thinking(prober: Prober, models: Sequence[Model]) -> Finding:
+    answers, better = [], {}
+    for model in models[:MAX_MODELS]:
+        plain = _request(model, "What is 27 times 43? Think first.", 2 * BUDGET)
+        seen = await _ask(prober, model, replace(plain, thinking_budget=BUDGET))
+        shown = "shown as deltas" if seen.reasoning else "no reasoning shown"
+        signed = "with a signature" if b'"signature"' in seen.body else "without a signature"
+        facts = f", {shown}, {signed}" if seen.accepted else ""
+        answers.append(f"{model.id}: {verdict(seen)}{facts}")
+        refused = type(seen.failure) is RequestRefused and THINKING.search(seen.failure.detail)
+        if model.thinking and refused and not seen.accepted:
+            better[model.id] = {"thinking": False}
+        elif seen.reasoning and not model.thinking:
+            better[model.id] = {"thinking": True}
+    return Finding(
+        "Does extended_thinking work, and how does it arrive?",
+        "; ".join(answers) + ".",
+        "Thinking is offered where the catalogue says so; a refusal is answered without it.",
+        better,
+    )
+
+
+async def caching(prober: Prober, models: Sequence[Model]) -> Finding:
+    instructions = ChatMessage.from_text("system", LONG_INSTRUCTIONS)
+    short = _request(models[0], "Which bird?", SHORT_ANSWER)
+    request = replace(short, messages=(instructions, *short.messages))
+    answers = [await _ask(prober, models[0], request) for _ in range(2)]
+    first, second = (
+        shorten(prober.hide(json.dumps(seen.usage)), MAX_WORDS) if seen.usage else verdict(seen)
+        for seen in answers
+    )
+    return Finding(
+        "What does usage hold, and do cached tokens appear?",
+        f"First {first}, then {second}.",
+        "prompt_tokens and completion_tokens are kept, everything else is ignored.",
+    )
+
+
+async def sampling(prober: Prober, models: Sequence[Model]) -> Finding:
+    seen = await prober.send(
+        _body(models[0], _short(models[0])) | {"temperature": 0.5, "top_p": 0.9}
+    )
+    return Finding(
+        "Are temperature and top_p refused together?",
+        f"Together: {verdict(seen)}.",
+        "They are never sent together.",
+    )
+
+
+async def firewall(prober: Prober, models: Sequence[Model]) -> Finding:
+    request = _request(models[0], SUSPICIOUS, SHORT_ANSWER)
+    bare = await prober.send(_body(models[0], request))
+    escaped = await _ask(prober, models[0], request)
+    return Finding(
+        "Does pasted code trip the web firewall?",
+        f"As it is: {verdict(bare)}. As the app sends it: {verdict(escaped)}.",
+        "Markup travels in JSON escapes; a block is tried again once with the words spelled apart.",
+    )
+
+
+async def errors_and_quotas(prober: Prober, models: Sequence[Model]) -> Finding:
+    seen = await prober.send({"model": models[0].id, "messages": [], "stream": True})
+    body = shorten(prober.hide(seen.body.decode("utf-8", "replace")), MAX_WORDS)
+    quotas = ", ".join(f"{name}: {value}" for name, value in sorted(prober.quotas.items()))
+    return Finding(
+        "What do errors and quotas look like?",
+        f"No messages: {verdict(seen)}, in full {body or 'nothing'}. Headers of all answers: "
+        f"{quotas or 'nothing about quotas'}. Longest silence: {prober.longest_gap:.1f} s.",
+        "Every known form is read; without Retry-After the wait is 1, 2, 4 s with jitter.",
+    )
+
+
+# The plainest first: its answer is needed to ask the others.
+QUESTIONS: tuple[Question, ...] = (
+    token_field,
+    pictures,
+    ceiling,
+    thinking,
+    caching,
+    sampling,
+    firewall,
+    errors_and_quotas,  # tells what all of them met
+)
+
+
+async def _ask(prober: Prober, model: Model, request: CompletionRequest) -> Seen:
+    return await prober.ask(request, token_field=model.token_field)
+
+
+def _body(model: Model, request: CompletionRequest) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(encode(request, token_field=model.token_field))
+    return body
+
+
+def _request(model: Model, text: str, max_tokens: int) -> CompletionRequest:
+    return CompletionRequest(model.id, (ChatMessage.from_text("user", text),), max_tokens)
+
+
+def _short(model: Model) -> CompletionRequest:
+    return _request(model, "Answer with the word yes.", SHORT_ANSWER)
+
+
+def _picture(model: Model, side: int) -> CompletionRequest:
+    url = f"data:image/png;base64,{base64.b64encode(red_png(side)).decode()}"
+    parts = (ImagePart(url, side, side), TextPart("Which colour is this? One word."))
+    return CompletionRequest(model.id, (ChatMessage("user", parts),), SHORT_ANSWER)
+
+
+def _ceiling_said(seen: Seen, asked: int) -> int | None:
+    """The number of tokens that a refusal names, as in "64000 > 8192, which is the maximum"."""
+    if type(seen.failure) is not RequestRefused or "token" not in seen.failure.detail:
+        return None
+    numbers = map(int, NUMBER.findall(seen.failure.detail.replace(",", "")))
+    return max((number for number in numbers if LEAST_OUTPUT <= number < asked), default=None)

@@ -1,0 +1,34 @@
+"""The shared HTTP client. Nothing here knows of models."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+HttpTransport = Literal["aiohttp", "httpx"]
+
+TIMEOUT = httpx.Timeout(connect=10, read=300, write=30, pool=None)  # seconds
+KEEPALIVE_SECONDS = 15.0
+
+
+def make_http_client(
+    kind: HttpTransport = "aiohttp", timeout: httpx.Timeout = TIMEOUT
+) -> httpx.AsyncClient:
+    """One client for the whole process, made inside the running loop; `aclose` ends everything.
+
+    Any number of streams run at once: both defaults (100 connections) fail requests long before
+    the service's own limit. Proxies from the environment are ignored and redirects not followed,
+    so that the key goes to the configured host only.
+    """
+    verify = httpx.create_ssl_context()
+    if kind == "aiohttp":
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS, ssl=verify)
+        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        transport: httpx.AsyncBaseTransport = AiohttpTransport(verify=verify, client=session)
+    else:
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=KEEPALIVE_SECONDS)
+        transport = httpx.AsyncHTTPTransport(verify=verify, limits=limits)
+    return httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False)

@@ -1,0 +1,136 @@
+"""The order and content of messages, by the rules that the service documents or that its clients
+ran into; what breaks one is refused with 400.
+
+System text comes first, in one message. Then a user begins, neighbours of one role are one
+message, every call of a tool is followed by exactly one result, and a user or a result ends.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import takewhile
+
+from .errors import RequestRefused
+from .types import ChatMessage, ImagePart, Part, Role, TextPart, ToolCall, ToolResult
+
+NO_RESULT = "There is no result: the call was not carried out."
+EMPTY_RESULT = "The tool returned nothing."
+
+PARTS_BY_ROLE: dict[Role, tuple[type[Part], ...]] = {
+    "system": (TextPart,),
+    "user": (TextPart, ImagePart),
+    "assistant": (TextPart, ToolCall),
+    "tool": (ToolResult,),
+}
+# A client met a 500 for such tags in history, so their angles become square brackets: the model
+# still sees where its thoughts were, and no parser on the way takes them for its own.
+THINKING_TAG = re.compile(r"<(/?(?:\w+:)?(?:reasoning|thinking)\b[^<>]*)>", re.IGNORECASE)
+
+
+def arrange(messages: tuple[ChatMessage, ...]) -> list[ChatMessage]:
+    """The messages as they may be sent; those of role "tool" hold one result each.
+
+    Raises RequestRefused when nothing is left to send.
+    """
+    cleaned = [message for message in map(_clean, messages) if message.parts]
+    system = _merge_neighbours([message for message in cleaned if message.role == "system"])
+    turns = _merge_neighbours([message for message in cleaned if message.role != "system"])
+    # A result without its call disappears here, which may make two users neighbours.
+    turns = _merge_neighbours(_with_results(turns))
+    while turns and turns[0].role != "user":
+        del turns[0]
+    while turns and turns[-1].role == "assistant":
+        del turns[-1]
+    if not turns:
+        raise RequestRefused("There is nothing to send. Write a message.")
+    return system + turns
+
+
+def _clean(message: ChatMessage) -> ChatMessage:
+    allowed = PARTS_BY_ROLE[message.role]
+    parts = [part for part in message.parts if isinstance(part, allowed) and not _is_empty(part)]
+    if message.role == "assistant":
+        parts = [_without_tags(part) for part in parts]
+    return ChatMessage(message.role, tuple(parts))
+
+
+def _is_empty(part: Part) -> bool:
+    match part:
+        case TextPart(text):
+            return not text.replace("\x00", "").strip()
+        case ImagePart(url):
+            return not url
+        case ToolCall(call_id) | ToolResult(call_id):
+            return not call_id
+
+
+def _without_tags(part: Part) -> Part:
+    if isinstance(part, TextPart) and "<" in part.text:
+        return TextPart(THINKING_TAG.sub(r"[\1]", part.text))
+    return part
+
+
+def _merge_neighbours(messages: list[ChatMessage]) -> list[ChatMessage]:
+    merged: list[ChatMessage] = []
+    for message in messages:
+        if merged and merged[-1].role == message.role != "tool":
+            merged[-1] = ChatMessage(message.role, merged[-1].parts + message.parts)
+        else:
+            merged.append(message)
+    return merged
+
+
+def _with_results(turns: list[ChatMessage]) -> list[ChatMessage]:
+    arranged: list[ChatMessage] = []
+    for index, turn in enumerate(turns):
+        if turn.role == "tool":
+            continue  # stands behind its call already
+        calls: dict[str, ToolCall] = {}
+        for part in turn.parts:
+            if isinstance(part, ToolCall):
+                calls.setdefault(part.id, part)
+        other = (part for part in turn.parts if not isinstance(part, ToolCall))
+        arranged.append(ChatMessage(turn.role, (*other, *calls.values())))
+        results = _results_after(turns, index) if calls else {}
+        for call_id in calls:
+            content = sendable_result(results.get(call_id, NO_RESULT))
+            arranged.append(ChatMessage("tool", (ToolResult(call_id, content),)))
+    return arranged
+
+
+def _results_after(turns: list[ChatMessage], index: int) -> dict[str, str]:
+    following = (turns[i] for i in range(index + 1, len(turns)))
+    results: dict[str, str] = {}
+    for turn in takewhile(lambda turn: turn.role == "tool", following):
+        for part in turn.parts:
+            if isinstance(part, ToolResult):
+                results.setdefault(part.call_id, part.content)
+    return results
+
+
+def sendable_result(content: str) -> str:
+    """A result is a text that is not empty, or a JSON object: other JSON broke the service."""
+    if not content.replace("\x00", "").strip():
+        return EMPTY_RESULT
+    value = _json(content)
+    if isinstance(value, list | float | bool) or (value is None and content.strip() == "null"):
+        return f'{{"result":{content.strip()}}}'
+    return content
+
+
+def sendable_arguments(arguments: str) -> str:
+    """The arguments of a call must be a JSON object; anything else counts as no arguments."""
+    return arguments if isinstance(_json(arguments), dict) else "{}"
+
+
+def _json(text: str) -> object:
+    """The value of a JSON text, None for other text. Python alone takes NaN for JSON."""
+    try:
+        return json.loads(text, parse_int=float, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

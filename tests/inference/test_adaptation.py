@@ -1,0 +1,232 @@
+"""Which changed request follows which error, and what the person is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chatapp.inference import adaptation, errors
+from chatapp.inference.adaptation import Attempt, adapt, pack, prepare
+from chatapp.inference.catalog import Model
+from chatapp.inference.context import LEFT_OUT_PICTURE, estimate
+from chatapp.inference.types import (
+    Adapted,
+    ChatMessage,
+    CompletionRequest,
+    ImagePart,
+    TextPart,
+    ToolCall,
+    ToolResult,
+)
+
+MODEL = Model("m", "M", thinking=True)
+
+
+def asked(*messages: ChatMessage, **options: Any) -> CompletionRequest:
+    history = messages or (ChatMessage.from_text("user", "Hi"),)
+    return CompletionRequest("m", history, 1_000, **options)
+
+
+def turns(count: int, words: int = 1_000) -> tuple[ChatMessage, ...]:
+    """Turns of about `words` tokens each, all of them the person's."""
+    return tuple(ChatMessage.from_text("user", f"{n} " + "some " * words) for n in range(count))
+
+
+def refused(words: str) -> errors.RequestRefused:
+    return errors.RequestRefused(detail=words)
+
+
+def too_long(words: str = "") -> errors.ConversationTooLong:
+    return errors.ConversationTooLong(detail=words)
+
+
+def test_a_request_that_fits_goes_out_as_it_is() -> None:
+    request = asked(thinking_budget=2_000)
+    assert prepare(request, MODEL) == Attempt(request, "max_tokens", 200_000)
+
+
+def test_a_model_that_the_catalogue_lacks_is_sent_whatever_the_request_holds() -> None:
+    request = asked(*turns(300), thinking_budget=2_000)
+    assert prepare(request) == Attempt(request, "max_tokens", None)
+
+
+def test_the_token_field_is_the_learned_one_else_the_catalogues() -> None:
+    model = replace(MODEL, token_field="max_completion_tokens")
+    assert prepare(asked(), model).token_field == "max_completion_tokens"
+    assert prepare(asked(), model, "max_tokens").token_field == "max_tokens"
+
+
+def test_thinking_is_off_when_the_history_holds_calls() -> None:
+    call = ChatMessage("assistant", (ToolCall("1", "t", "{}"),))
+    history = (*turns(1), call, ChatMessage("tool", (ToolResult("1", "r"),)))
+    attempt = prepare(asked(*history, thinking_budget=2_000), MODEL)
+    assert attempt.request.thinking_budget is None
+    assert attempt.news == (Adapted("thinking_off"),)
+    assert prepare(asked(*history), MODEL).news == ()
+
+
+def test_thinking_is_off_for_a_model_that_cannot() -> None:
+    attempt = prepare(asked(thinking_budget=2_000), replace(MODEL, thinking=False))
+    assert attempt.request.thinking_budget is None
+    assert attempt.news == (Adapted("thinking_off"),)
+
+
+def test_what_is_too_long_for_the_model_is_cut_before_it_goes_out() -> None:
+    request = asked(*turns(5))
+    attempt = prepare(request, replace(MODEL, context_window=4_000))
+    left_out = 5 - len(attempt.request.messages)
+    assert left_out > 0
+    assert attempt.request.messages == request.messages[left_out:]
+    assert attempt.news == (Adapted("turns_left_out", left_out),)
+
+
+def test_the_limit_field_is_switched_once() -> None:
+    attempt = prepare(asked())
+    switched = adapt(attempt, refused("unrecognized request argument: max_tokens"))
+    assert switched == replace(attempt, token_field="max_completion_tokens", field_switched=True)
+    assert adapt(switched, refused("max_completion_tokens is unknown")) is None
+
+
+def test_the_limit_field_is_switched_back_when_the_catalogue_was_wrong() -> None:
+    attempt = prepare(asked(), replace(MODEL, token_field="max_completion_tokens"))
+    switched = adapt(attempt, refused("max_tokens is required"))
+    assert switched
+    assert switched.token_field == "max_tokens"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "extended_thinking is not supported by this model",
+        "Expected `thinking` or `redacted_thinking`, but found `text`",
+        "max_tokens must be greater than thinking.budget_tokens",
+        "`temperature` may only be set to 1 when thinking is enabled",
+        "unrecognized request argument: include_reasoning",
+        "Budget_tokens: too small",
+    ],
+)
+def test_a_refusal_that_names_thinking_turns_it_off(words: str) -> None:
+    attempt = prepare(asked(thinking_budget=2_000, temperature=0.5))
+    adapted = adapt(attempt, refused(words))
+    assert adapted
+    assert adapted.request == replace(attempt.request, thinking_budget=None)
+    assert adapted.news == (Adapted("thinking_off"),)
+    assert adapted.token_field == "max_tokens"
+
+
+def test_thinking_that_was_not_asked_for_is_not_turned_off() -> None:
+    assert adapt(prepare(asked()), refused("thinking is not supported")) is None
+
+
+@pytest.mark.parametrize("sampling", [{"temperature": 0.5}, {"top_p": 0.5}])
+def test_a_refusal_that_names_sampling_leaves_it_to_the_service(sampling: dict[str, float]) -> None:
+    attempt = prepare(asked(**sampling))
+    adapted = adapt(attempt, refused("`temperature` and `top_p` cannot both be specified"))
+    assert adapted
+    assert adapted.request == asked()
+    assert adapted.news == ()
+    assert adapt(adapted, refused("temperature is unsupported")) is None
+
+
+def test_other_refusals_change_nothing() -> None:
+    attempt = prepare(asked(thinking_budget=2_000, temperature=0.5))
+    for error in (
+        refused("messages[3]: content is required"),
+        errors.PictureRefused(detail="max_tokens thinking temperature"),
+        errors.KeyRefused(detail="max_tokens"),
+        errors.ServiceFailed(detail="thinking"),
+        errors.RateLimited(detail="max_tokens per minute reached"),
+    ):
+        assert adapt(attempt, error) is None
+
+
+def test_a_block_is_answered_with_rewritten_text_once() -> None:
+    attempt = prepare(asked(ChatMessage.from_text("user", "<script>")))
+    adapted = adapt(attempt, errors.TextBlocked())
+    assert adapted
+    assert adapted.request.messages[0].text == "< script>"
+    assert adapted.news == (Adapted("text_rewritten"),)
+    more = replace(adapted, request=attempt.request)
+    assert adapt(more, errors.TextBlocked()) is None
+
+
+def test_a_block_without_a_known_trigger_is_final() -> None:
+    assert adapt(prepare(asked()), errors.TextBlocked()) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "prompt is too long: {counted} tokens > {maximum} maximum",
+        "input length and `max_tokens` exceed context limit: {counted} + 1000 > {maximum}, less",
+        "This model's maximum context length is {maximum} tokens. However, your messages "
+        "resulted in {counted} tokens.",
+        "prompt is too long: {counted:,} tokens > {maximum:,} maximum",
+    ],
+)
+@pytest.mark.parametrize("model", [MODEL, None])
+def test_a_conversation_that_is_too_long_is_cut_by_what_the_service_counted(
+    words: str, model: Model | None
+) -> None:
+    request = asked(*turns(10))
+    counted = estimate(request) * 2  # the estimate was far too small
+    maximum = counted * 6 // 10 + request.max_tokens
+    adapted = adapt(
+        prepare(request, model), too_long(words.format(counted=counted, maximum=maximum))
+    )
+    assert adapted
+    assert adapted.request.messages == request.messages[4:]
+    assert adapted.news == (Adapted("turns_left_out", 4),)
+
+
+@pytest.mark.parametrize("words", ["Input is too long for requested model.", "", "0 > 0 maximum"])
+def test_without_numbers_a_quarter_is_cut_twice_at_most(words: str) -> None:
+    request = asked(*turns(12))
+    first = adapt(prepare(request, MODEL), too_long(words))
+    assert first
+    assert first.request.messages == request.messages[3:]
+    second = adapt(first.told(), too_long(words))
+    assert second
+    assert len(second.request.messages) == 6
+    assert second.news == (Adapted("turns_left_out", 6),)
+    assert adapt(second, too_long(words)) is None
+
+
+def test_one_long_message_cannot_be_cut() -> None:
+    assert adapt(prepare(asked(*turns(1)), MODEL), too_long()) is None
+
+
+def test_too_large_a_body_loses_its_oldest_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 3_000)
+    pictures = tuple(ImagePart(f"data:{n}" + "x" * 1_000) for n in range(5))
+    request = asked(ChatMessage("user", (*pictures[:3], TextPart("old"))), *turns(1, 10))
+    request = replace(request, messages=(*request.messages, ChatMessage("user", pictures[3:])))
+    attempt, body = pack(prepare(request))
+    assert len(body) <= 3_000
+    assert attempt.news == (Adapted("pictures_left_out", 3),)
+    assert attempt.request.messages[0].text.startswith(LEFT_OUT_PICTURE)
+    assert attempt.request.messages[-1].parts == pictures[3:]
+
+
+def test_pictures_left_out_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 3_000)
+    pictures = tuple(ImagePart("x" * 1_000) for _ in range(4))
+    attempt = replace(prepare(asked(ChatMessage("user", pictures))), pictures_left_out=2)
+    attempt, _ = pack(attempt)
+    assert attempt.news == (Adapted("pictures_left_out", 4),)
+
+
+def test_too_large_a_text_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 1_000)
+    picture = ChatMessage("user", (ImagePart("x" * 500), TextPart("some " * 300)))
+    with pytest.raises(errors.ConversationTooLong):
+        pack(prepare(asked(picture)))
+
+
+def test_a_body_that_fits_is_the_whole_request() -> None:
+    attempt = prepare(asked())
+    packed, body = pack(attempt)
+    assert packed is attempt
+    assert b'"Hi"' in body

@@ -1,0 +1,418 @@
+"""Tokens are estimated honestly, and what is cut is cut at the borders of turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+from statistics import mean
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatapp.inference.context import (
+    LEFT_OUT_PICTURE,
+    MAX_PICTURES,
+    TOKENS_PER_PICTURE,
+    estimate,
+    estimate_text,
+    fit,
+    leave_out_pictures,
+    picture_tokens,
+)
+from chatapp.inference.types import (
+    ChatMessage,
+    CompletionRequest,
+    ImagePart,
+    Part,
+    TextPart,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+
+# The numbers of tokens that Anthropic's API counted for Claude 4.5, published with bpe-lite (MIT).
+COUNTED = {
+    "English": (11, "The quick brown fox jumps over the lazy dog."),
+    "Latin": (
+        199,
+        "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt "
+        "ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation "
+        "ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in "
+        "reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur. Excepteur "
+        "sint occaecat cupidatat non proident, sunt in culpa qui officia deserunt mollit anim id "
+        "est laborum. Sed ut perspiciatis unde omnis iste natus error sit voluptatem accusantium "
+        "doloremque laudantium, totam rem aperiam, eaque ipsa quae ab illo inventore veritatis et "
+        "quasi architecto beatae vitae dicta sunt explicabo.",
+    ),
+    "code": (
+        99,
+        "def quicksort(arr):\n    if len(arr) <= 1:\n        return arr\n"
+        "    pivot = arr[len(arr) // 2]\n    left = [x for x in arr if x < pivot]\n"
+        "    middle = [x for x in arr if x == pivot]\n    right = [x for x in arr if x > pivot]\n"
+        "    return quicksort(left) + middle + quicksort(right)",
+    ),
+    "numbers": (44, "0 1 2 3 5 8 13 21 34 55 89 144 233 377 610 987 1597 2584 4181 6765"),
+    "hashes": (
+        58,
+        "d41d8cd98f00b204e9800998ecf8427e 5d41402abc4b2a76b9719d911017c592 "
+        "098f6bcd4621d373cade4e832627b4f6",
+    ),
+    "base64": (
+        79,
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDw"
+        "ADhgGAWjR9awAAAABJRU5ErkJggg==",
+    ),
+    "Chinese": (
+        45,
+        "人工智能正在改变世界。机器学习模型可以理解和生成自然语言。深度学习是人工智能的重要分支。",
+    ),
+    "Arabic": (
+        56,
+        "يغير الذكاء الاصطناعي العالم. يمكن لنماذج التعلم الآلي فهم اللغة الطبيعية وتوليدها.",
+    ),
+    "emoji": (61, "😀 😂 🤔 🎉 🚀 🌍 🔥 💡 ❤️ 🐍 🦊 🌈 ⭐ 🎵 🏆"),
+    "arrows": (100, "→ ← ↑ ↓ ↔ ↕ ⇒ ⇐ ⇑ ⇓ ⇔ ⟹ ⟸ ⟺ ↗ ↘ ↙ ↖ ↩ ↪ ↺ ↻ ⤴ ⤵"),
+}
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_an_estimate_is_near_to_what_was_counted(kind: str) -> None:
+    counted, text = COUNTED[kind]
+    assert 0.85 * counted <= estimate_text(text) <= 1.35 * counted
+
+
+def test_an_estimate_is_rather_too_high_than_too_low() -> None:
+    assert 1.05 < mean(estimate_text(text) / count for count, text in COUNTED.values()) < 1.2
+
+
+@pytest.mark.parametrize(
+    ("characters", "tokens"),
+    [
+        ("\x00\x08\x0e\x1f!09@[`{~\x7f", 0.88),
+        ("\t\n\r", 0.6),
+        (" ", 0.2),
+        ("AZ", 1.06),
+        ("az", 0.26),
+        ("\u0080éя\u07ff", 0.9),
+        ("\u0800กक\u1fff", 2.0),
+        ("\u2000—→\u2fff", 3.6),
+        ("\u3000あ中\u9fff", 1.2),
+        ("\ua000한！\uffff", 1.6),
+        ("\U00010000😀\U0010ffff", 3.2),
+    ],
+)
+def test_each_kind_of_character_has_its_weight(characters: str, tokens: float) -> None:
+    for character in characters:
+        assert estimate_text(character * 100) == round(tokens * 100)
+
+
+def test_an_estimate_has_no_surprises() -> None:
+    assert estimate_text("") == 0
+    assert estimate_text("a") == 1
+    assert estimate_text("\ud83e") == 1  # half a character
+    assert estimate_text("\x00\x7f") == 2
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_an_estimate_grows_with_the_text(first: str, second: str) -> None:
+    together = estimate_text(first + second)
+    apart = estimate_text(first) + estimate_text(second)
+    assert apart - 1 <= together <= apart
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "tokens"),
+    [
+        (0, 0, 1_568),
+        (0, 100, 1_568),
+        (100, 0, 1_568),
+        (1, 1, 1),
+        (300, 250, 100),
+        (301, 250, 101),
+        (1_000, 1_000, 1_334),
+        (1_568, 750, 1_568),
+        (1_568, 375, 784),
+        (3_136, 750, 784),  # scaled to half of each side
+        (750, 3_136, 784),
+        (8_000, 8_000, 1_568),
+        (8_000, 1, 1),
+    ],
+)
+def test_a_picture_takes_its_pixels_after_scaling(width: int, height: int, tokens: int) -> None:
+    assert picture_tokens(width, height) == tokens
+
+
+def test_everything_that_is_sent_counts() -> None:
+    request = ask(user("Hello"))
+    tool = Tool("look", "Looks.", MappingProxyType({"type": "object", "properties": {}}))
+    for more in (
+        replace(request, tools=(tool,)),
+        ask(ChatMessage.from_text("system", "Be kind."), user("Hello")),
+        ask(user("Hello", ImagePart("data:", 10, 10))),
+        ask(user("Hello"), ChatMessage("assistant", (ToolCall("1", "look", "{}"),))),
+        ask(user("Hello"), ChatMessage("tool", (ToolResult("1", "A wall"),))),
+    ):
+        assert estimate(more) > estimate(request)
+    assert estimate(replace(request, tools=(tool, tool))) > estimate(
+        replace(request, tools=(tool,))
+    )
+    assert estimate(ask(user("a" * 1_000))) > estimate(request) + 200
+
+
+def test_what_surrounds_the_texts_counts() -> None:
+    empty = ask(user(""))
+    called = ask(ChatMessage("assistant", (ToolCall("1", "", ""),)))
+    answered = ask(ChatMessage("tool", (ToolResult("1", ""),)))
+    tool = Tool("a", "", {})
+
+    assert estimate(ask()) == 0
+    assert estimate(empty) == 8
+    assert estimate(called) == estimate(answered) == 8 + 40
+    assert estimate(replace(empty, tools=(tool,))) == 8 + 346 + 40 + estimate_text("a{}")
+    assert estimate(replace(empty, tools=(tool, tool))) == 8 + 346 + 2 * (40 + estimate_text("a{}"))
+
+
+def test_oldest_pictures_become_notes() -> None:
+    request = ask(
+        user("a", picture(1), picture(2)), said("b"), user("c", picture(3)), user("d", picture(4))
+    )
+    note = TextPart(LEFT_OUT_PICTURE)
+
+    cut = leave_out_pictures(request, 3)
+
+    assert cut.messages[0].parts == (TextPart("a"), note, note)
+    assert cut.messages[2].parts == (TextPart("c"), note)
+    assert (cut.messages[1], cut.messages[3]) == (request.messages[1], request.messages[3])
+    assert leave_out_pictures(request, 1).messages[0].parts == (TextPart("a"), note, picture(2))
+    assert pictures_of(leave_out_pictures(request, 9)) == []
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_picture_left_out_is_the_same_request(count: int) -> None:
+    request = ask(user("a", picture(1)))
+    assert leave_out_pictures(request, count) is request
+    assert leave_out_pictures(ask(user("a")), 5) == ask(user("a"))
+
+
+def test_what_fits_stays_the_same_object() -> None:
+    request = ask(*ten_turns())
+    fitted = fit(request, estimate(request) + request.max_tokens)
+    assert fitted.request is request
+    assert (fitted.turns_left_out, fitted.pictures_left_out) == (0, 0)
+
+
+def test_whole_turns_go_oldest_first() -> None:
+    messages = ten_turns()
+    request = ask(*messages)
+
+    fitted = fit(request, estimate(request) + request.max_tokens - 1)
+
+    assert fitted.request.messages == tuple(messages[3:])
+    assert (fitted.turns_left_out, fitted.pictures_left_out) == (1, 0)
+
+
+def test_pictures_of_old_turns_go_first_and_only_as_many_as_needed() -> None:
+    request = ask(
+        user("a", picture(1)), said("b"), user("c", picture(2)), said("d"), user("e", picture(3))
+    )
+    whole = estimate(request) + request.max_tokens
+
+    one = fit(request, whole - 1)
+    assert pictures_of(one.request) == [picture(2), picture(3)]
+    assert (one.turns_left_out, one.pictures_left_out) == (0, 1)
+
+    two = fit(request, whole - TOKENS_PER_PICTURE)
+    assert pictures_of(two.request) == [picture(3)]
+    assert (two.turns_left_out, two.pictures_left_out) == (0, 2)
+
+    none = fit(request, 0)
+    assert none.request.messages == request.messages[-1:]
+    assert (none.turns_left_out, none.pictures_left_out) == (2, 0)
+
+
+def test_pictures_that_go_with_their_turn_count_as_turns() -> None:
+    request = ask(
+        user("a" * 9_000, picture(1)), said("b"), user("c", picture(2)), said("d"), user("e")
+    )
+
+    fitted = fit(request, request.max_tokens + 500)
+
+    assert fitted.request.messages[0].parts == (TextPart("c"), TextPart(LEFT_OUT_PICTURE))
+    assert (fitted.turns_left_out, fitted.pictures_left_out) == (1, 1)
+
+
+def test_more_pictures_than_the_service_takes_are_left_out_whatever_the_window() -> None:
+    request = ask(
+        user("a", *map(picture, range(15))), said("b"), user("c", *map(picture, range(9)))
+    )
+
+    fitted = fit(request, 10**9)
+
+    assert pictures_of(fitted.request) == pictures_of(request)[-MAX_PICTURES:]
+    assert (fitted.turns_left_out, fitted.pictures_left_out) == (0, 4)
+    last = fit(ask(user("a", *map(picture, range(25)))), 10**9)
+    assert pictures_of(last.request) == [picture(number) for number in range(5, 25)]
+
+
+def test_pictures_that_are_too_many_anyway_make_room_first() -> None:
+    request = ask(user("a", *map(picture, range(24))), said("b"), user("c"))
+    after = estimate(leave_out_pictures(request, 4)) + request.max_tokens
+
+    assert fit(request, after).pictures_left_out == 4
+    assert fit(request, after - 1).pictures_left_out == 5
+
+
+def test_system_text_tools_and_the_last_turn_stay_even_when_too_long() -> None:
+    system = ChatMessage.from_text("system", "s" * 9_000)
+    loop = (
+        user("what?", picture(1)),
+        ChatMessage("assistant", (ToolCall("1", "look", "{}"),)),
+        ChatMessage("tool", (ToolResult("1", "r" * 9_000),)),
+        said("I see"),
+    )
+    tool = Tool("look", "Looks.", {"type": "object"})
+    request = replace(ask(system, user("a"), said("b"), *loop), tools=(tool,))
+
+    fitted = fit(request, 100)
+
+    assert fitted.request == replace(request, messages=(system, *loop))
+    assert fitted.turns_left_out == 1
+
+
+def test_a_system_message_within_a_turn_that_goes_stays() -> None:
+    system = ChatMessage.from_text("system", "s")
+    request = ask(user("a"), system, said("b"), user("c"))
+    assert fit(request, 0).request.messages == (system, user("c"))
+
+
+def test_an_unanswered_message_that_is_too_long_goes_before_the_next() -> None:
+    request = ask(user("a" * 900_000), user("short"))
+    assert fit(request, 10_000).request.messages == (user("short"),)
+
+
+def test_the_scale_makes_tokens_larger() -> None:
+    request = ask(*ten_turns())
+    window = estimate(request) + request.max_tokens
+    assert fit(request, window, scale=0.9).request is request
+    assert fit(request, window, scale=1.01).turns_left_out == 1
+    assert fit(request, window, scale=1.3).turns_left_out == 3
+
+
+def test_what_precedes_the_first_user_message_belongs_to_its_turn() -> None:
+    request = ask(said("Welcome"), user("a"), said("b"), user("c"))
+    assert fit(request, 0).turns_left_out == 1
+    assert fit(ask(said("Welcome")), 0).request.messages == (said("Welcome"),)
+    assert fit(ask(), 0).request.messages == ()
+
+
+# A conversation is made of whole turns: text, pictures, tool loops, unanswered messages.
+sizes = st.integers(0, 400)
+pictures = st.builds(ImagePart, st.just("data:"), st.integers(0, 900), st.integers(0, 900))
+questions = st.builds(
+    lambda size, parts: user("q" * size, *parts), sizes, st.lists(pictures, max_size=3)
+)
+answers = st.builds(lambda size: said("a" * size), sizes)
+
+
+@st.composite
+def turns(draw: st.DrawFn) -> list[ChatMessage]:
+    messages = [draw(questions)]
+    for _ in range(draw(st.integers(0, 2))):
+        ids = draw(st.sampled_from([["1"], ["1", "2"]]))
+        messages.append(ChatMessage("assistant", tuple(ToolCall(i, "look", "{}") for i in ids)))
+        messages.append(ChatMessage("tool", tuple(ToolResult(i, "r" * draw(sizes)) for i in ids)))
+    return messages + draw(st.lists(answers, max_size=1))
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> CompletionRequest:
+    system = draw(st.sampled_from([(), (ChatMessage.from_text("system", "Be kind."),)]))
+    return ask(*system, *chain.from_iterable(draw(st.lists(turns(), min_size=1, max_size=12))))
+
+
+windows = st.integers(0, 12_000)
+scales = st.sampled_from([0.5, 1.0, 1.3, 2.0])
+
+
+@given(conversations(), windows, scales)
+def test_a_cut_conversation_is_whole(request: CompletionRequest, window: int, scale: float) -> None:
+    fitted = fit(request, window, scale=scale)
+    before, after = talk(request), talk(fitted.request)
+
+    assert [m.text for m in request.messages if m.role == "system"] == [
+        m.text for m in fitted.request.messages if m.role == "system"
+    ]
+    assert after[0].role == "user"
+    assert calls(after) == results(after)
+    last_turn = max(i for i, message in enumerate(before) if message.role == "user")
+    assert after[last_turn - len(before) :] == before[last_turn:]
+    started = [message for message in before if message.role == "user"]
+    assert len([m for m in after if m.role == "user"]) == len(started) - fitted.turns_left_out
+    notes = sum(part == TextPart(LEFT_OUT_PICTURE) for message in after for part in message.parts)
+    assert notes == fitted.pictures_left_out
+
+
+@given(conversations(), windows, scales)
+def test_it_fits_unless_only_the_last_turn_is_left(
+    request: CompletionRequest, window: int, scale: float
+) -> None:
+    fitted = fit(request, window, scale=scale).request
+    fits = estimate(fitted) * scale + fitted.max_tokens <= window + 0.001
+
+    assert fits or sum(message.role == "user" for message in fitted.messages) == 1
+    assert len(pictures_of(fitted)) <= MAX_PICTURES
+
+
+@given(conversations(), windows, scales)
+def test_fitting_twice_changes_nothing(
+    request: CompletionRequest, window: int, scale: float
+) -> None:
+    fitted = fit(request, window, scale=scale).request
+    assert fit(fitted, window, scale=scale).request is fitted
+
+
+@given(conversations(), windows, windows)
+def test_a_larger_window_keeps_no_less(request: CompletionRequest, one: int, two: int) -> None:
+    small, large = fit(request, min(one, two)), fit(request, max(one, two))
+    assert large.turns_left_out <= small.turns_left_out
+    assert len(pictures_of(large.request)) >= len(pictures_of(small.request))
+
+
+def ask(*messages: ChatMessage) -> CompletionRequest:
+    return CompletionRequest("m", messages, 1_000)
+
+
+def user(text: str, *pictures: ImagePart) -> ChatMessage:
+    return ChatMessage("user", (TextPart(text), *pictures))
+
+
+def said(text: str) -> ChatMessage:
+    return ChatMessage.from_text("assistant", text)
+
+
+def picture(number: int) -> ImagePart:
+    return ImagePart(f"https://example.org/{number}.jpg")
+
+
+def ten_turns() -> list[ChatMessage]:
+    """Turns of a question, an answer and an afterthought, all of one size."""
+    return [message for _ in range(10) for message in (user("a" * 400), said("b"), said("c"))]
+
+
+def talk(request: CompletionRequest) -> list[ChatMessage]:
+    return [message for message in request.messages if message.role != "system"]
+
+
+def pictures_of(request: CompletionRequest) -> list[Part]:
+    return [p for message in request.messages for p in message.parts if isinstance(p, ImagePart)]
+
+
+def calls(messages: Sequence[ChatMessage]) -> list[str]:
+    return [p.id for message in messages for p in message.parts if isinstance(p, ToolCall)]
+
+
+def results(messages: Sequence[ChatMessage]) -> list[str]:
+    return [p.call_id for message in messages for p in message.parts if isinstance(p, ToolResult)]
