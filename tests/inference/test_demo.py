@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chatapp.inference.demo.answers import answer
-from chatapp.inference.demo.checks import complaint
 from chatapp.inference.demo.commands import HELP, SWITCHES, WITH_NUMBER, parse_commands
 from chatapp.inference.demo.pictures import describe
 from chatapp.inference.demo.showcase import numbered, tokens
+from chatapp.inference.demo.wire import Frames
 
 CONTINUE = "Continue exactly where you stopped. Do not repeat anything."
 
@@ -71,8 +72,8 @@ def test_length_stops_half_way_and_the_rest_follows() -> None:
 
 
 def test_a_command_in_an_earlier_paragraph_does_not_count() -> None:
-    assert reply(say("user", "/error 500\n\nhello")).error == ""
-    assert reply(say("user", "hello\n\n/error 500")).error == "500"
+    assert parse_commands("/error 500\n\nhello").error == ""
+    assert parse_commands("hello\n\n/error 500").error == "500"
 
 
 def test_commands_combine_and_leave_the_words() -> None:
@@ -82,14 +83,18 @@ def test_commands_combine_and_leave_the_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["/cut", "/cut x", "/error 200", "a/reason", "/reasons", "/cutter 5"]
+    "text",
+    [
+        *("/cut", "/cut x", "/error 200", "a/reason", "/reasons", "/cutter 5"),
+        *("/flaky 503", "/flaky 200 2", "/flaky 503 x", "/window", "/think", "/thinking 3"),
+    ],
 )
 def test_what_only_looks_like_a_command_is_text(text: str) -> None:
     assert parse_commands(text) == parse_commands("") or parse_commands(text).words == text
 
 
 def test_the_help_names_every_command() -> None:
-    for name in (*SWITCHES, *WITH_NUMBER, "error", "echo"):
+    for name in (*SWITCHES, *WITH_NUMBER, "error", "flaky", "echo"):
         assert f"`/{name}" in HELP
 
 
@@ -116,10 +121,35 @@ def test_a_title_is_a_few_words_of_the_text(words: str, title: str) -> None:
     assert reply(asked, say("user", words)).text == title
 
 
+THINKING = {"enabled": True, "budget_tokens": 1024, "include_reasoning": True}
+
+
 def test_reasoning_is_on_when_the_request_wants_it() -> None:
-    thinking = {"enabled": True, "budget_tokens": 1024, "include_reasoning": True}
-    assert reply(say("user", "hi"), extended_thinking=thinking).reasoning
+    assert reply(say("user", "hi"), extended_thinking=THINKING).reasoning
     assert not reply(say("user", "hi")).reasoning
+    assert reply(say("user", "/reason")).reasoning
+
+
+@pytest.mark.parametrize("off", [{"enabled": False}, {"include_reasoning": False}])
+def test_reasoning_stays_away_unless_it_is_wanted_back(off: dict[str, bool]) -> None:
+    planned = reply(say("user", "/think 12"), extended_thinking=THINKING | off)
+    assert (planned.reasoning, planned.thinking_seconds) == ("", 0)
+
+
+def test_thinking_is_spread_over_its_time_and_the_answer_follows_at_its_pace() -> None:
+    planned = reply(say("user", "/think 12 /long 3"), extended_thinking=THINKING)
+    steps = list(Frames("id", 0, "m").steps(planned, rate=50))
+    thoughts = [due for due, frame in steps if b"thinking" in frame]
+    answers = [due for due, frame in steps if b"content" in frame]
+    assert len(thoughts) >= 120
+    assert thoughts[0] == 0
+    assert max(b - a for a, b in pairwise(thoughts)) <= 0.1 + 1e-9
+    assert answers == pytest.approx([12, 12.02, 12.04])
+
+
+def test_without_a_rate_everything_is_due_at_once() -> None:
+    planned = reply(say("user", "/reason /tool"))
+    assert {due for due, _ in Frames("id", 0, "m").steps(planned, rate=0)} == {0}
 
 
 def test_a_tool_result_is_quoted() -> None:
@@ -170,44 +200,3 @@ def test_a_huge_picture_is_not_decoded(side: int) -> None:
 def test_a_picture_that_breaks_off_is_called_broken() -> None:
     url = data_url(Image.effect_noise((64, 64), 50), "png")
     assert "broken" in describe(url[: len(url) // 2 // 4 * 4])
-
-
-def request(**changes: Any) -> dict[str, Any]:
-    return {"model": "m", "messages": [say("user", "hi")], "max_tokens": 5} | changes
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        [],
-        request(surprise=1),
-        request(model=""),
-        request(messages=[]),
-        request(messages=[say("user", "")]),
-        request(messages=[say("user", " \n")]),
-        request(messages=[say("user", None)]),
-        request(messages=[say("user", [])]),
-        request(messages=[say("robot", "hi")]),
-        request(messages=[say("user", "hi") | {"id": 1}]),
-        request(messages=["hi"]),
-        request(messages=[say("user", "hi"), say("assistant", "yes")]),
-        request(messages=[say("assistant", "yes"), say("user", "hi")]),
-        request(messages=[say("system", "yes")]),
-        request(messages=[say("user", [{"type": "text", "text": " "}])]),
-        request(messages=[say("user", [{"type": "video"}])]),
-        request(
-            messages=[
-                say("user", [{"type": "image_url", "image_url": {"url": "x", "detail": "low"}}])
-            ]
-        ),
-        request(temperature=1, top_p=1),
-        request(max_tokens=0),
-        request(max_tokens="9"),
-    ],
-)
-def test_what_the_service_refuses_is_refused(bad: object) -> None:
-    assert complaint(bad)
-
-
-def test_a_good_request_is_accepted() -> None:
-    assert complaint(request(stream=True, stream_options={"include_usage": True})) == ""

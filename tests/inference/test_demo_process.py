@@ -14,6 +14,7 @@ from chatapp.inference import errors
 from chatapp.inference.client import InferenceClient
 from chatapp.inference.errors import InferenceError
 from chatapp.inference.types import (
+    Adapted,
     ChatMessage,
     CompletionRequest,
     Delta,
@@ -22,6 +23,7 @@ from chatapp.inference.types import (
     TextDelta,
     ToolCallDelta,
     Usage,
+    Waiting,
 )
 
 from .conftest import KEY, Ask, failure
@@ -126,6 +128,92 @@ async def test_emoji_arrive_whole(demo: InferenceClient, ask: Ask) -> None:
     assert "👩‍👩‍👧‍👦" in text
     assert "\u2028" in text
     assert "\u0085" in text
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(503, 0.0), (429, 2.0)])
+async def test_flaky_fails_so_many_times_and_then_answers(
+    demo: InferenceClient, ask: Ask, naps: list[float], status: int, seconds: float
+) -> None:
+    deltas = await collect(demo, ask(f"/flaky {status} 2 /long 3"))
+    assert [type(delta) for delta in deltas[:2]] == [Waiting, Waiting]
+    assert text_of(deltas) == "Sentence 1"
+    assert len(naps) == 2
+    assert min(naps) >= seconds
+
+
+async def test_the_second_try_passes_the_firewall(demo: InferenceClient, ask: Ask) -> None:
+    text = '<a href="javascript:x" onerror=y>{{ ../ }} http://localhost:3000 10.0.0.7</a>'
+    deltas = await collect(demo, ask(f"{text}\n\n/firewall"))
+    assert deltas[0] == Adapted("text_rewritten")
+    assert deltas[-1] == Finished("stop")
+
+
+async def test_what_travels_as_json_escapes_passes_the_firewall(
+    demo: InferenceClient, ask: Ask
+) -> None:
+    deltas = await collect(demo, ask("<script>{{ x }}{% if %}</script>\n\n/firewall"))
+    assert isinstance(deltas[0], TextDelta)
+
+
+async def test_the_window_makes_the_client_leave_out_turns(demo: InferenceClient) -> None:
+    talk = [ChatMessage.from_text(role, "word " * 800) for role in ("user", "assistant")] * 6
+    last = ChatMessage.from_text("user", "/window 2000 hello")
+    deltas = await collect(demo, CompletionRequest("m", (*talk, last), 100))
+    assert isinstance(deltas[0], Adapted)
+    assert deltas[0].change == "turns_left_out"
+    assert "demo model" in text_of(deltas)
+
+
+async def test_thinking_is_given_up_when_the_model_refuses_it(demo: InferenceClient) -> None:
+    message = ChatMessage.from_text("user", "/nothinking")
+    deltas = await collect(demo, CompletionRequest("m", (message,), 4_096, thinking_budget=1_024))
+    assert deltas[0] == Adapted("thinking_off")
+    assert not any(isinstance(delta, ReasoningDelta) for delta in deltas)
+    assert deltas[-1] == Finished("stop")
+
+
+async def test_the_other_token_field_is_found(demo: InferenceClient, ask: Ask) -> None:
+    deltas = await collect(demo, ask("/newfield /long 3"))
+    assert text_of(deltas) == "Sentence 1"
+
+
+async def test_thinking_takes_its_time(demo: InferenceClient) -> None:
+    loop = asyncio.get_running_loop()
+    message = ChatMessage.from_text("user", "/think 0.3 /long 3")
+    request = CompletionRequest("m", (message,), 4_096, thinking_budget=1_024)
+    started = loop.time()
+    deltas = await collect(demo, request)
+    assert loop.time() - started >= 0.3
+    kinds = [type(delta) for delta in deltas if not isinstance(delta, Usage)]
+    assert kinds == sorted(kinds, key=[ReasoningDelta, TextDelta, Finished].index)
+    assert kinds.count(ReasoningDelta) > 10
+    usage = next(delta for delta in deltas if isinstance(delta, Usage))
+    assert usage.completion_tokens == kinds.count(ReasoningDelta) + 3
+
+
+async def test_a_reply_that_hits_the_limit_is_continued(demo: InferenceClient) -> None:
+    question = ChatMessage.from_text("user", "/length hi")
+    first = await collect(demo, CompletionRequest("m", (question,), 8_192))
+    assert first[-1] == Finished("length")
+    begun = ChatMessage.from_text("assistant", text_of(first))
+    go_on = ChatMessage.from_text("user", "Continue exactly where you stopped. Do not repeat.")
+    rest = await collect(demo, CompletionRequest("m", (question, begun, go_on), 8_192))
+    assert rest[-1] == Finished("stop")
+    whole = await demo.complete(CompletionRequest("m", (ChatMessage.from_text("user", "hi"),), 999))
+    assert text_of(first) + text_of(rest) == whole
+
+
+@pytest.mark.parametrize("command", ["/long 3", "/error 401"])
+async def test_every_answer_tells_the_quota(
+    demo_url: str, http: httpx.AsyncClient, command: str
+) -> None:
+    body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": command}]}
+    url, headers = f"{demo_url}/v1/chat/completions", {"Authorization": f"Bearer {KEY}"}
+    response = await http.post(url, json=body, headers=headers)
+    assert response.headers["x-ratelimit-limit-requests"] == "150"
+    assert response.headers["x-ratelimit-limit-tokens"] == "800000"
+    assert int(response.headers["x-ratelimit-remaining-requests"]) < 150
+    assert response.headers["x-ratelimit-reset-tokens"].endswith("s")
 
 
 async def test_the_pace_is_kept(demo: InferenceClient, ask: Ask) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import pictures, showcase
 from .commands import HELP, Commands, parse_commands
+from .messages import picture_urls, text_of, thinks_aloud, wants_title
 
 CONTINUE = re.compile(r"\b(?:continue|go on|carry on)\b", re.IGNORECASE)
 REPEAT = re.compile(r"\brepeat", re.IGNORECASE)
@@ -15,38 +16,38 @@ REPEAT = re.compile(r"\brepeat", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`text` and how to send it. `error` is an HTTP status or "html"; empty when all is well."""
+    """`text` and how to send it."""
 
     text: str
     reasoning: str = ""
     finish_reason: str = "stop"
     tool_call: bool = False
-    error: str = ""
     cut_after: int | None = None  # tokens
     garbage: bool = False
     silent_seconds: float = 0.0
+    thinking_seconds: float = 0.0  # over which `reasoning` is spread; 0 for the usual rate
     rate: float | None = None  # tokens a second, None for the server's own
 
 
 def answer(request: dict[str, Any]) -> Answer:
-    """The answer to a request that `checks.complaint` let pass. Decodes pictures: slow."""
+    """The answer to a request that nothing refused. Decodes pictures: slow."""
     messages = request["messages"]
     last = messages[-1]
     if last["role"] == "tool":
         return Answer(f"The tool answered:\n\n```\n{text_of(last)}\n```")
-    system = " ".join(text_of(message) for message in messages if message["role"] == "system")
-    if re.search(r"\btitle\b", system, re.IGNORECASE):
+    if wants_title(messages):
         return Answer(showcase.title(text_of(last)))
     question, given = _question(messages)
-    planned = _plan(question)
+    commands = parse_commands(text_of(question))
+    planned = _plan(commands, picture_urls(question))
     if given:
         return Answer(_rest(planned.text, given), rate=planned.rate)
     if planned.finish_reason == "length":
         half = len(planned.text) // 2
         planned = replace(planned, text=planned.text[:half])
-    thinking = request.get("extended_thinking")
-    if isinstance(thinking, dict) and thinking.get("include_reasoning"):
-        planned = replace(planned, reasoning=showcase.REASONING)
+    if thinks_aloud(request):
+        seconds = commands.thinking_seconds
+        planned = replace(planned, reasoning=showcase.thoughts(seconds), thinking_seconds=seconds)
     return planned
 
 
@@ -76,15 +77,13 @@ def _rest(text: str, given: str) -> str:
     return "I cannot find the place: the text before is not one of mine."
 
 
-def _plan(message: dict[str, Any]) -> Answer:
-    commands = parse_commands(text_of(message))
+def _plan(commands: Commands, urls: list[str]) -> Answer:
     switches = commands.switches
     return Answer(
-        text=_body(commands, picture_urls(message)),
+        text=_body(commands, urls),
         reasoning=showcase.REASONING if "reason" in switches else "",
         finish_reason="length" if "length" in switches else "stop",
         tool_call="tool" in switches,
-        error=commands.error,
         cut_after=commands.cut_after,
         garbage="garbage" in switches,
         silent_seconds=commands.silent_seconds,
@@ -105,17 +104,3 @@ def _body(commands: Commands, urls: list[str]) -> str:
         facts = "\n".join(f"{n}. {pictures.describe(url)}" for n, url in enumerate(urls, 1))
         return f"I am the demo model, not an AI, but I can measure pictures:\n\n{facts}"
     return showcase.tour(commands.words)
-
-
-def text_of(message: dict[str, Any]) -> str:
-    content = message["content"]
-    if isinstance(content, str):
-        return content
-    return "\n\n".join(part["text"] for part in content if part["type"] == "text")
-
-
-def picture_urls(message: dict[str, Any]) -> list[str]:
-    content = message["content"]
-    if isinstance(content, str):
-        return []
-    return [part["image_url"]["url"] for part in content if part["type"] == "image_url"]

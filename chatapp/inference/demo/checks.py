@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import tool_checks
+
 # fmt: off
 FIELDS = frozenset({
     "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
@@ -12,8 +14,12 @@ FIELDS = frozenset({
     "frequency_penalty", "presence_penalty", "logprobs", "logit_bias", "seed",
 })
 # fmt: on
+LIMITS = ("max_tokens", "max_completion_tokens")
+SAMPLING = ("temperature", "top_p")
+THINKING_FIELDS = frozenset({"enabled", "budget_tokens", "include_reasoning"})
 MESSAGE_FIELDS = frozenset({"role", "content", "tool_calls", "tool_call_id", "name"})
 ROLES = frozenset({"system", "user", "assistant", "tool"})
+MIN_THINKING_BUDGET = 1_024  # tokens
 
 
 def complaint(request: object) -> str:
@@ -27,12 +33,18 @@ def complaint(request: object) -> str:
         return "model is required"
     if not isinstance(messages, list) or not messages:
         return "messages is required"
+    if not isinstance(request.get("stream_options", {}), dict):
+        return "stream_options must be an object"
     for index, message in enumerate(messages):
         if words := _message_complaint(message):
             return f"messages[{index}]: {words}"
-    if "temperature" in request and "top_p" in request:
-        return "temperature and top_p cannot both be specified for this model"
-    return _limit_complaint(request) or _order_complaint(messages)
+    return (
+        _limit_complaint(request)
+        or _sampling_complaint(request)
+        or tool_checks.complaint(request)
+        or _thinking_complaint(request)
+        or _order_complaint(messages)
+    )
 
 
 def _message_complaint(message: object) -> str:
@@ -40,7 +52,8 @@ def _message_complaint(message: object) -> str:
         return "must be an object"
     if unknown := sorted(message.keys() - MESSAGE_FIELDS):
         return f"unrecognized request argument: {unknown[0]}"
-    if message.get("role") not in ROLES:
+    role = message.get("role")
+    if not isinstance(role, str) or role not in ROLES:
         return "role must be one of system, user, assistant, tool"
     content = message.get("content")
     if isinstance(content, str):
@@ -62,10 +75,46 @@ def _part_complaint(part: Any) -> str:
 
 
 def _limit_complaint(request: dict[str, Any]) -> str:
-    for name in ("max_tokens", "max_completion_tokens"):
-        value = request.get(name, 1)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if all(name in request for name in LIMITS):
+        return "max_tokens and max_completion_tokens cannot both be specified"
+    for name in LIMITS:
+        if not _is_count(request.get(name, 1)):
             return f"{name} must be a positive integer"
+    return ""
+
+
+def _sampling_complaint(request: dict[str, Any]) -> str:
+    if all(name in request for name in SAMPLING):
+        return "temperature and top_p cannot both be specified for this model"
+    for name in SAMPLING:
+        value = request.get(name, 0)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+            return f"{name} must be a number from 0 to 1"
+    return ""
+
+
+def _thinking_complaint(request: dict[str, Any]) -> str:
+    thinking = request.get("extended_thinking", {})
+    if not isinstance(thinking, dict):
+        return "extended_thinking must be an object"
+    if unknown := sorted(thinking.keys() - THINKING_FIELDS):
+        return f"unrecognized request argument: extended_thinking.{unknown[0]}"
+    if not thinking.get("enabled"):
+        return ""
+    budget: Any = thinking.get("budget_tokens")
+    limit = next((request[name] for name in LIMITS if name in request), 0)
+    if not _is_count(budget) or budget < MIN_THINKING_BUDGET:
+        return f"extended_thinking.budget_tokens must be at least {MIN_THINKING_BUDGET}"
+    if budget >= limit:
+        return "max_tokens must be greater than extended_thinking.budget_tokens"
+    if request.get("temperature", 1) != 1:
+        return "temperature may only be set to 1 when extended_thinking is enabled"
+    if "top_p" in request:
+        return "top_p must be unset when extended_thinking is enabled"
+    if request.get("tool_choice", "auto") not in ("auto", "none"):
+        return "extended_thinking may not be enabled when tool_choice forces tool use"
+    if any(message.get("tool_calls") for message in request["messages"]):
+        return "Expected `thinking` or `redacted_thinking`, but found `tool_use`"
     return ""
 
 
@@ -76,3 +125,7 @@ def _order_complaint(messages: list[dict[str, Any]]) -> str:
     if turns[-1] == "assistant":
         return "the conversation must end with a user message: prefill is not supported"
     return ""
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0

@@ -17,6 +17,11 @@ Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
 | Command | What happens |
 | --- | --- |
 | `/error CODE` | refuses with HTTP 401, 403, 429, 500 ...; `html` is the firewall's page |
+| `/flaky CODE N` | refuses the same message N times with that HTTP status, then answers |
+| `/firewall` | refuses with the firewall's page while the request holds `../`, `onerror=` ... |
+| `/window N` | refuses when the conversation is longer than N tokens |
+| `/nothinking` | refuses while thinking is on |
+| `/newfield` | refuses `max_tokens`; it wants `max_completion_tokens` |
 | `/cut N` | drops the connection after N tokens |
 | `/garbage` | sends data that is not JSON in mid-stream |
 | `/silent S` | waits S seconds before the first token |
@@ -24,20 +29,25 @@ Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
 | `/long N` | answers with N tokens |
 | `/length` | stops half-way, as if the token limit were reached |
 | `/reason` | thinks aloud first |
+| `/think S` | thinks for S seconds when thinking is on |
 | `/tool` | asks for a tool call |
 | `/emoji` | answers with characters that are easy to break |
 | `/echo TEXT` | sends TEXT back, exactly |
 | `/help` | shows this table |
 """
 
-MAX_SILENT_SECONDS = 600.0
+MAX_SECONDS = 600.0  # of silence or thinking
 MAX_TOKENS = 100_000
 
-WITH_NUMBER = ("cut", "silent", "rate", "long")
-SWITCHES = ("garbage", "length", "reason", "tool", "emoji", "help")
+WITH_NUMBER = ("cut", "silent", "rate", "long", "window", "think")
+SWITCHES = (
+    *("garbage", "length", "reason", "tool", "emoji", "help"),
+    *("firewall", "nothinking", "newfield"),
+)
 COMMAND = re.compile(
     rf"(?<!\S)/(?:(?P<name>{'|'.join(WITH_NUMBER)})\s+(?P<number>\d{{1,6}}(?:\.\d+)?)"
     r"|error\s+(?P<error>html|[45]\d\d)"
+    r"|flaky\s+(?P<flaky>[45]\d\d)\s+(?P<times>\d{1,2})"
     rf"|(?P<switch>{'|'.join(SWITCHES)}))(?!\S)"
 )
 ECHO = re.compile(r"(?<!\S)/echo[ \n]")
@@ -45,13 +55,16 @@ ECHO = re.compile(r"(?<!\S)/echo[ \n]")
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """`words` is what remains of the message. None and empty mean: not asked for."""
+    """`words` is what remains of the message. None, zero and empty mean: not asked for."""
 
     words: str
     echo: str | None = None
     error: str = ""
+    flaky: tuple[int, int] = (0, 0)  # HTTP status, how many times
+    window: int | None = None  # tokens
     cut_after: int | None = None
     silent_seconds: float = 0.0
+    thinking_seconds: float = 0.0
     rate: float | None = None
     long_tokens: int | None = None
     switches: frozenset[str] = frozenset()
@@ -64,12 +77,16 @@ def parse_commands(text: str) -> Commands:
     found = list(COMMAND.finditer(paragraphs[-1]))
     paragraphs[-1] = COMMAND.sub("", paragraphs[-1])
     numbers = {match["name"]: float(match["number"]) for match in found if match["name"]}
+    flaky = ((int(match["flaky"]), int(match["times"])) for match in found if match["flaky"])
     return Commands(
         words="\n\n".join(paragraphs).strip(),
         echo=text[echo.end() :] if echo else None,
         error=next((match["error"] for match in found if match["error"]), ""),
+        flaky=next(flaky, (0, 0)),
+        window=_tokens(numbers.get("window")),
         cut_after=_tokens(numbers.get("cut")),
-        silent_seconds=min(numbers.get("silent", 0.0), MAX_SILENT_SECONDS),
+        silent_seconds=min(numbers.get("silent", 0.0), MAX_SECONDS),
+        thinking_seconds=min(numbers.get("think", 0.0), MAX_SECONDS),
         rate=numbers.get("rate"),
         long_tokens=_tokens(numbers.get("long")),
         switches=frozenset(match["switch"] for match in found if match["switch"]),

@@ -7,6 +7,7 @@ import zlib
 
 MAX_QUOTE_CHARACTERS = 120
 MAX_TITLE_WORDS = 6
+THOUGHTS_PER_SECOND = 10  # tokens
 TOKEN = re.compile(r"\s*\S{1,5}|\s+")
 
 REASONING = (
@@ -74,6 +75,16 @@ def tour(words: str) -> str:
             "[Heroku Managed Inference](https://www.heroku.com/ai/) for a real model.",
         )
     )
+
+
+def thoughts(seconds: float) -> str:
+    """Reasoning long enough to be read along for so many seconds."""
+    pieces = tokens(REASONING)
+    number = 0
+    while len(pieces) < seconds * THOUGHTS_PER_SECOND:
+        number += 1
+        pieces += tokens(f" Canned text {number} does not fit better.")
+    return "".join(pieces)
 
 
 def numbered(count: int) -> str:

@@ -45,18 +45,23 @@ class Frames:
     def opening(self) -> bytes:
         return self._chunk({"role": "assistant", "content": ""})
 
-    def steps(self, answer: Answer, text: str) -> Iterator[bytes]:
-        """One frame per token, lazily."""
-        for piece in tokens(answer.reasoning):
-            yield self._chunk({"reasoning": {"thinking": piece}})
-        for piece in tokens(text):
-            yield self._chunk({"content": piece})
+    def steps(self, answer: Answer, rate: float) -> Iterator[tuple[float, bytes]]:
+        """One frame per token, lazily, each with the seconds after the start when it is due."""
+        due, pause = 0.0, 1 / rate if rate else 0.0
+        thoughts = tokens(answer.reasoning)
+        slow = answer.thinking_seconds / len(thoughts) if answer.thinking_seconds else pause
+        for piece in thoughts:
+            yield due, self._chunk({"reasoning": {"thinking": piece}})
+            due += slow
+        for piece in tokens(answer.text):
+            yield due, self._chunk({"content": piece})
+            due += pause
         if answer.tool_call:
             # As seen on the wire: the index is that of a content block, later names are empty.
             first = {"id": "tooluse_demo1", "type": "function"}
-            yield self._chunk(_tool_call(0, TOOL_NAME, "", first))
+            yield due, self._chunk(_tool_call(0, TOOL_NAME, "", first))
             for piece in TOOL_ARGUMENTS:
-                yield self._chunk(_tool_call(1, "", piece, {}))
+                yield due, self._chunk(_tool_call(1, "", piece, {}))
 
     def closing(self, finish_reason: str) -> bytes:
         return self._chunk({}, finish_reason)
@@ -79,10 +84,12 @@ class Frames:
         }
 
 
-def completion(frames: Frames, text: str, finish_reason: str) -> dict[str, Any]:
+def completion(frames: Frames, answer: Answer) -> dict[str, Any]:
     """The whole answer to a request without `stream`."""
-    message = {"role": "assistant", "content": text, "refusal": None}
-    choice = {"index": 0, "finish_reason": finish_reason, "message": message}
+    message: dict[str, Any] = {"role": "assistant", "content": answer.text, "refusal": None}
+    if answer.reasoning:
+        message["reasoning"] = {"thinking": answer.reasoning}
+    choice = {"index": 0, "finish_reason": answer.finish_reason, "message": message}
     return {
         "id": frames.id,
         "object": "chat.completion",

@@ -1,0 +1,40 @@
+"""Reading the messages of a request that `checks.complaint` let pass."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+CHARACTERS_PER_TOKEN = 4
+TOKENS_PER_PICTURE = 1_568  # what the real models count at most
+
+
+def text_of(message: dict[str, Any]) -> str:
+    content = message["content"]
+    if isinstance(content, str):
+        return content
+    return "\n\n".join(part["text"] for part in content if part["type"] == "text")
+
+
+def picture_urls(message: dict[str, Any]) -> list[str]:
+    content = message["content"]
+    if isinstance(content, str):
+        return []
+    return [part["image_url"]["url"] for part in content if part["type"] == "image_url"]
+
+
+def wants_title(messages: list[dict[str, Any]]) -> bool:
+    system = " ".join(text_of(message) for message in messages if message["role"] == "system")
+    return bool(re.search(r"\btitle\b", system, re.IGNORECASE))
+
+
+def prompt_tokens(request: dict[str, Any]) -> int:
+    characters = sum(len(text_of(message)) for message in request["messages"])
+    pictures = sum(len(picture_urls(message)) for message in request["messages"])
+    return 1 + characters // CHARACTERS_PER_TOKEN + pictures * TOKENS_PER_PICTURE
+
+
+def thinks_aloud(request: dict[str, Any]) -> bool:
+    """Whether reasoning text is wanted back; the service leaves it out unless asked."""
+    thinking = request.get("extended_thinking") or {}
+    return bool(thinking.get("enabled") and thinking.get("include_reasoning"))

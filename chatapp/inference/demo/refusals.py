@@ -1,0 +1,81 @@
+"""What the demo model refuses, because a command in the last message asks for it or because the
+real service would."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from .commands import Commands, parse_commands
+from .messages import prompt_tokens, text_of, wants_title
+
+WINDOW = 200_000  # tokens
+# Of the web firewall in front of the service, as its clients have met them. Addresses of private
+# hosts count with their scheme only: leaving it out is what helped those clients.
+FIREWALL = re.compile(
+    rb"<script|javascript:|onerror=|\.\./|\{\{|\{%|https?://(?:localhost"
+    rb"|(?:10|127)\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)",
+    re.IGNORECASE,
+)
+MAX_REMEMBERED = 1_000  # messages; the demo runs for weeks on some machines
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`message` is empty for the usual words of that status. `page` is the firewall's HTML."""
+
+    status: int
+    message: str = ""
+    page: bool = False
+
+
+class Refusals:
+    """Remembers how often `/flaky` has refused a message: the only thing that the demo model keeps
+    between requests, apart from its quota. The oldest are forgotten, and so is a message that was
+    answered, so that it can be tried again.
+    """
+
+    def __init__(self) -> None:
+        self._refused: OrderedDict[bytes, int] = OrderedDict()  # times, by digest of the text
+
+    def find(self, request: dict[str, Any], body: bytes) -> Refusal | None:
+        """`body` is the request as it came over the wire, which is what the firewall sees."""
+        messages = request["messages"]
+        commands = Commands("")
+        if messages[-1]["role"] == "user" and not wants_title(messages):
+            commands = parse_commands(text_of(messages[-1]))
+        if commands.error == "html" or ("firewall" in commands.switches and FIREWALL.search(body)):
+            return Refusal(403, page=True)
+        if commands.error:
+            return Refusal(int(commands.error))
+        if words := _complaint(request, commands):
+            return Refusal(400, words)
+        status, times = commands.flaky
+        if status and self._fails_again(text_of(messages[-1]), times):
+            return Refusal(status)
+        return None
+
+    def _fails_again(self, text: str, times: int) -> bool:
+        digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
+        refused = self._refused.pop(digest, 0)
+        if refused >= times:
+            return False
+        self._refused[digest] = refused + 1
+        if len(self._refused) > MAX_REMEMBERED:
+            self._refused.popitem(last=False)
+        return True
+
+
+def _complaint(request: dict[str, Any], commands: Commands) -> str:
+    window = WINDOW if commands.window is None else commands.window
+    if (count := prompt_tokens(request)) > window:
+        return f"prompt is too long: {count} tokens > {window} maximum"
+    thinking = request.get("extended_thinking") or {}
+    if "nothinking" in commands.switches and thinking.get("enabled"):
+        return "extended_thinking is not supported for this model"
+    if "newfield" in commands.switches and "max_tokens" in request:
+        return "max_tokens is not supported for this model, use max_completion_tokens"
+    return ""

@@ -1,0 +1,104 @@
+"""What the service refuses about tools, their calls and their results."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+CHOICES = frozenset({"none", "auto", "required"})
+
+
+def complaint(request: dict[str, Any]) -> str:
+    tools = request.get("tools", [])
+    if not isinstance(tools, list):
+        return "tools must be an array"
+    for index, tool in enumerate(tools):
+        if words := _tool_complaint(tool):
+            return f"tools[{index}]: {words}"
+    choice = request.get("tool_choice", "auto")
+    if not isinstance(choice, dict) and not (isinstance(choice, str) and choice in CHOICES):
+        return "tool_choice must be none, auto, required or a function"
+    return _pairing_complaint(request["messages"])
+
+
+def _tool_complaint(tool: Any) -> str:
+    match tool:
+        case {"type": "function", "function": dict(function)}:
+            if NAME.fullmatch(str(function.get("name"))):
+                return _function_complaint(function)
+    return "must be a function whose name matches [A-Za-z0-9_-]{1,64}"
+
+
+def _function_complaint(function: dict[str, Any]) -> str:
+    if unknown := sorted(function.keys() - {"name", "description", "parameters"}):
+        return f"unrecognized request argument: {unknown[0]}"
+    description = function.get("description")
+    if not isinstance(description, str) or not description.strip():
+        return "description is required"
+    parameters = function.get("parameters", {"type": "object"})
+    if not isinstance(parameters, dict) or parameters.get("type") != "object":
+        return "parameters must be a schema of type object"
+    if _holds_schema_address(parameters):
+        return "unrecognized request argument: $schema"
+    return ""
+
+
+def _holds_schema_address(schema: Any) -> bool:
+    if isinstance(schema, dict):
+        return "$schema" in schema or any(map(_holds_schema_address, schema.values()))
+    return isinstance(schema, list) and any(map(_holds_schema_address, schema))
+
+
+def _pairing_complaint(messages: list[dict[str, Any]]) -> str:
+    """Results stand directly after their calls, one for each."""
+    open_calls: list[str] = []
+    for index, message in enumerate(messages):
+        if message["role"] == "tool":
+            call_id = message.get("tool_call_id")
+            if call_id not in open_calls:
+                return f"messages[{index}]: no tool call before it has the id {call_id!r}"
+            open_calls.remove(call_id)
+            if words := _result_complaint(message["content"]):
+                return f"messages[{index}]: {words}"
+            continue
+        if open_calls:
+            return f"messages[{index}]: tool call {open_calls[0]!r} has no result"
+        calls = message.get("tool_calls", [])
+        if not isinstance(calls, list):
+            return f"messages[{index}]: tool_calls must be an array"
+        if calls and message["role"] != "assistant":
+            return f"messages[{index}]: only the assistant calls tools"
+        for call in calls:
+            if words := _call_complaint(call):
+                return f"messages[{index}]: {words}"
+            open_calls.append(call["id"])
+    return f"tool call {open_calls[0]!r} has no result" if open_calls else ""
+
+
+def _call_complaint(call: Any) -> str:
+    match call:
+        case {
+            "id": str(call_id),
+            "type": "function",
+            "function": {"name": str(name), "arguments": str(arguments)},
+        } if call_id and NAME.fullmatch(name):
+            if isinstance(_json(arguments), dict):
+                return ""
+            return "arguments must be the text of a JSON object"
+    return "tool_calls must hold functions with an id, a name and arguments"
+
+
+def _result_complaint(content: Any) -> str:
+    # Such content broke the service's own API; clients wrap it in an object.
+    if isinstance(content, str) and isinstance(_json(content), list | int | float):
+        return "the content of a tool result must not be a JSON array, number or boolean"
+    return ""
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
