@@ -68,6 +68,7 @@ try:
     HTTP_TRANSPORT: HttpTransport = env.str(
         "CHAT_HTTP_TRANSPORT", "aiohttp", validate=OneOf(get_args(HttpTransport))
     )  # type: ignore[assignment]
+    PROMPT_CACHING = env.bool("CHAT_PROMPT_CACHING", True)
     CATALOG = load_catalog(env.str("CHAT_MODELS", "") or None, env.str("INFERENCE_MODEL_ID", ""))
 
     MAILERS = {"default": mailer(env.str("CHAT_SMTP_URL", ""))}

@@ -5,7 +5,8 @@ Server to browser only; every command is an HTTP request.
 """
 
 import json
-from typing import Any, NamedTuple, Self
+from dataclasses import asdict
+from typing import Any, Literal, NamedTuple, Self
 from uuid import UUID
 
 from django.template.loader import render_to_string
@@ -13,6 +14,8 @@ from django.template.loader import render_to_string
 from chatapp.conversations.hub import CLOSE, hub
 from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.rendering import BlockPatch
+
+Part = Literal["notices", "thinking"]  # of a reply; each has a partial and a slot on the page
 
 PROTOCOL = 1
 PULSE_SECONDS = 15
@@ -64,10 +67,30 @@ def reply_replaced(old: Message, new: Message) -> None:
     _message_created(old.conversation.owner_id, new, message_html(new), replaces=old.pk)
 
 
+def reply_resumed(reply: Message) -> None:
+    """A reply that had ended goes on after its text, in a new attempt."""
+    _publish(
+        reply.conversation.owner_id,
+        "reply.resumed",
+        conversation=reply.conversation_id,
+        message=reply.pk,
+        attempt=reply.attempt,
+        html=message_html(reply),
+    )
+
+
 def reply_patched(
-    person_id: UUID, reply: Message, sequence: int, blocks: tuple[BlockPatch, ...]
+    person_id: UUID,
+    reply: Message,
+    sequence: int,
+    blocks: tuple[BlockPatch, ...],
+    reasoning: str = "",
+    parts: dict[Part, str] | None = None,
 ) -> None:
-    """Block `index` keeps the first `kept` UTF-16 code units of its HTML, followed by `html`."""
+    """Block `index` keeps the first `kept` UTF-16 code units of its HTML, followed by `html`.
+
+    `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots.
+    """
     _publish(
         person_id,
         "reply.patch",
@@ -75,7 +98,10 @@ def reply_patched(
         reply=reply.pk,
         attempt=reply.attempt,
         sequence=sequence,
+        status=reply.shown_status,
         blocks=blocks,
+        **({"reasoning": reasoning} if reasoning else {}),
+        **({"parts": parts} if parts else {}),
     )
 
 
@@ -90,8 +116,19 @@ def message_finished(person_id: UUID, message: Message) -> None:
     )
 
 
+def message_changed(message: Message) -> None:
+    """A message looks different from now on, as when the model no longer gets to read it."""
+    _publish(
+        message.conversation.owner_id,
+        "message.changed",
+        conversation=message.conversation_id,
+        message=message.pk,
+        html=message_html(message),
+    )
+
+
 def conversation_changed(conversation: Conversation) -> None:
-    """A new title or model; the conversation keeps its place in the list."""
+    """A new title or new settings; the conversation keeps its place in the list."""
     _conversation_changed(conversation, link_html(conversation), moved=False)
 
 
@@ -108,17 +145,23 @@ def message_html(message: Message) -> str:
     return render_to_string("conversations/_message.html", {"message": message})
 
 
+def part_html(reply: Message, part: Part) -> str:
+    return render_to_string(f"conversations/_{part}.html", {"message": reply})
+
+
 def link_html(conversation: Conversation) -> str:
     return render_to_string("conversations/_conversation_link.html", {"conversation": conversation})
 
 
 def _conversation_changed(conversation: Conversation, html: str, *, moved: bool) -> None:
+    # A message changes no more than what the composer has at hand; the rest may be long.
+    quick = {"model": conversation.offered_model, "thinking": conversation.thinking}
     _publish(
         conversation.owner_id,
         "conversation.changed",
         conversation=conversation.pk,
         title=conversation.display_title,
-        model=conversation.model,
+        settings=quick if moved else asdict(conversation.chosen),
         moved=moved,
         html=html,
     )

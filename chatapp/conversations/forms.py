@@ -14,8 +14,9 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import NewMessage
+from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
 from chatapp.conversations.models.attachment import LINK_LENGTH
+from chatapp.conversations.settings_form import SettingsForm
 from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
@@ -25,27 +26,23 @@ def default_model() -> str:
     return next(iter(settings.CATALOG))
 
 
-class SendForm(forms.Form):
-    """A message from the composer: with scripts pictures come as ids, without as files."""
+class SendForm(SettingsForm):
+    """A message from the composer: with scripts pictures come as ids, without as files.
+
+    Model and thinking come with each message, the other settings with the first one.
+    """
 
     client_id = forms.UUIDField()
-    model = forms.CharField(required=False)
     text = forms.CharField(required=False, strip=False)
 
-    data: QueryDict
     files: MultiValueDict[str, UploadedFile]
 
     def __init__(
         self, person: Person, conversation_id: UUID, data: QueryDict, files: MultiValueDict
     ) -> None:
-        super().__init__(data, files)
+        super().__init__(_settings_so_far(person, conversation_id), data, files)
         self.person = person
         self.conversation_id = conversation_id
-
-    @property
-    def sentence(self) -> str:
-        """The first thing that is wrong, for the person."""
-        return next((str(errors[0]) for errors in self.errors.values()), "")
 
     def clean_text(self) -> str:
         text = self.cleaned_data["text"].replace("\r\n", "\n")
@@ -59,14 +56,8 @@ class SendForm(forms.Form):
             )
         return text
 
-    def clean_model(self) -> str:
-        model = self.cleaned_data["model"] or default_model()
-        if model not in settings.CATALOG:
-            raise forms.ValidationError(_("This model is not offered here. Choose another one."))
-        return model
-
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if self.errors:
             return cleaned
         files = self.files.getlist("images")
@@ -84,7 +75,7 @@ class SendForm(forms.Form):
         return NewMessage(
             client_id=self.cleaned_data["client_id"],
             conversation_id=self.conversation_id,
-            model=self.cleaned_data["model"],
+            chosen=self.chosen,
             text=self.cleaned_data["text"],
             images=self.cleaned_data["images"],
             links=self.cleaned_data["links"],
@@ -116,6 +107,11 @@ class SendForm(forms.Form):
         except ImageRefused as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
         return [Image.objects.keep(self.person, picture) for picture in prepared]
+
+
+def _settings_so_far(person: Person, conversation_id: UUID) -> ModelSettings:
+    conversation = Conversation.objects.of(person).filter(pk=conversation_id).first()
+    return conversation.chosen if conversation else Defaults.objects.of(person)
 
 
 def _checked_link(link: str) -> str:

@@ -2,27 +2,18 @@
 
 import asyncio
 import logging
-from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import DatabaseError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations import events, prompts, service, titles
+from chatapp.conversations import events, prompts, titles
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message, Outcome
-from chatapp.inference import (
-    CompletionRequest,
-    Delta,
-    Finished,
-    InferenceError,
-    ReasoningDelta,
-    TextDelta,
-    Usage,
-)
+from chatapp.conversations.prompts import Prompt
+from chatapp.conversations.streaming import Ending, stream
 from chatapp.rendering import render_document
 
 logger = logging.getLogger(__name__)
@@ -36,20 +27,7 @@ class Job:
     """A reply that this process has taken, and what to ask the model."""
 
     reply: Message
-    request: CompletionRequest
-
-
-@dataclass(slots=True)
-class Ending:
-    """What is known so far about how a reply ends."""
-
-    status: str = Message.Status.COMPLETE
-    error: str = ""
-    finish_reason: str = ""
-    usage: Usage | None = None
-
-    def fail(self, sentence: str) -> None:
-        self.status, self.error = Message.Status.FAILED, sentence
+    prompt: Prompt
 
 
 def end_abandoned() -> None:
@@ -95,7 +73,7 @@ def _take(reply: Message) -> Job | None:
     """Takes a queued reply for this process; None when there is nothing left to do."""
     if not reply.begin():
         return None
-    return Job(reply, prompts.reply_request(reply))
+    return Job(reply, prompts.reply_prompt(reply))
 
 
 def _close_if_stopped(reply: Message) -> None:
@@ -113,69 +91,40 @@ def _close(reply: Message, status: str, error: str) -> None:
 async def _run(job: Job, live: LiveReply) -> Ending:
     """Streams and saves side by side; every way to end comes back as an Ending."""
     ending = Ending()
-    stream = background.spawn(_stream_name(job.reply.pk), _stream(job, live, ending))
-    saving = asyncio.create_task(_save_while_running(live, stream))
+    name = _stream_name(job.reply.pk)
+    streaming = background.spawn(name, stream(job.prompt, live, ending))
+    saving = asyncio.create_task(_save_while_running(live, streaming))
     try:
-        await asyncio.wait({stream})
+        await asyncio.wait({streaming})
     except asyncio.CancelledError:
         # This server stops. What was shown is kept and can be tried again.
-        stream.cancel()
-        await asyncio.wait({stream})
+        streaming.cancel()
+        await asyncio.wait({streaming})
         ending.fail(_("The server was restarted while this reply was written."))
         return ending
     finally:
         live.halt()
         saving.cancel()
         await asyncio.wait({saving})
-    if stream.cancelled():
+    if streaming.cancelled():
         ending.status = Message.Status.STOPPED
-    elif stream.exception():
+    elif streaming.exception():
         ending.fail(_failure())
     return ending
 
 
-async def _stream(job: Job, live: LiveReply, ending: Ending) -> None:
-    try:
-        async with aclosing(service.client().stream(job.request)) as deltas:
-            async for delta in deltas:
-                _apply(delta, live, ending)
-    except InferenceError as error:
-        logger.warning("Reply %s failed: %s", job.reply.pk, type(error).__name__)
-        ending.fail(error.sentence)
-    live.flush()
-    if not live.text and ending.status == Message.Status.COMPLETE:
-        ending.fail(_("The model sent an empty answer."))
-
-
-def _apply(delta: Delta, live: LiveReply, ending: Ending) -> None:
-    match delta:
-        case TextDelta(text):
-            if live.reply.first_token_at is None:
-                live.reply.first_token_at = timezone.now()
-            live.add(text)
-        case ReasoningDelta(text):
-            live.reasoning += text
-        case Finished(reason):
-            ending.finish_reason = reason
-        case Usage():
-            ending.usage = delta
-
-
-async def _save_while_running(live: LiveReply, stream: asyncio.Task[None]) -> None:
+async def _save_while_running(live: LiveReply, streaming: asyncio.Task[None]) -> None:
     """Saves text and position on a clock; ends a stream that was asked to stop elsewhere."""
     while True:
         await asyncio.sleep(SAVE_EVERY)
-        text, sequence = live.text, live.sequence
         try:
-            wanted = await background.in_thread(
-                live.reply.save_progress, text, live.reasoning, sequence
-            )
+            wanted = await background.in_thread(live.reply.save_progress, live.progress)
         except DatabaseError:
             # The text is safe in memory; the next turn of the clock tries again.
             logger.exception("Reply %s could not be saved", live.reply.pk)
         else:
             if not wanted:
-                stream.cancel()
+                streaming.cancel()
 
 
 async def _end(live: LiveReply, ending: Ending) -> None:
@@ -195,17 +144,21 @@ def _finish(live: LiveReply, ending: Ending) -> None:
     reply, usage = live.reply, ending.usage
     outcome = Outcome(
         status=ending.status,
-        text=live.text,
+        progress=live.progress,
         html=render_document(live.text, prefix=str(reply.pk)),
-        reasoning=live.reasoning,
-        sequence=live.sequence,
         error=ending.error,
+        error_kind=ending.error_kind,
         finish_reason=ending.finish_reason,
-        prompt_tokens=usage.prompt_tokens if usage else None,
-        completion_tokens=usage.completion_tokens if usage else None,
+        prompt_tokens=_sum(reply.prompt_tokens, usage.prompt_tokens if usage else None),
+        completion_tokens=_sum(reply.completion_tokens, usage.completion_tokens if usage else None),
     )
     if reply.finish(outcome):
         events.message_finished(live.person_id, reply)
+
+
+def _sum(before: int | None, now: int | None) -> int | None:
+    """Tokens of all attempts together; None when no attempt told any."""
+    return None if before is None and now is None else (before or 0) + (now or 0)
 
 
 def _failure() -> str:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.models import Message
+from chatapp.conversations.models import Message, Moment, Progress
+from chatapp.inference import Adapted, Waiting
 from chatapp.rendering import VERSION, BlockPatch, Fence, LiveDocument, highlight
 
 FRAME = 0.016  # seconds between two patches while little goes on
@@ -20,16 +21,18 @@ _live: dict[UUID, "LiveReply"] = {}
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """Text and position of one instant, as a page shows it."""
+    """All that a page shows of a running reply, of one instant."""
 
     attempt: int
-    sequence: int
-    text: str
+    progress: Progress
     html: str
+    moment: Moment
 
     def show_in(self, reply: Message) -> None:
         """Puts this state into a row that is about to be rendered, never to be saved."""
-        reply.attempt, reply.sequence, reply.text = self.attempt, self.sequence, self.text
+        for name in self.progress.__slots__:
+            setattr(reply, name, getattr(self.progress, name))
+        reply.attempt, reply.moment = self.attempt, self.moment
         reply.html, reply.html_version = self.html, VERSION
         reply.status = Message.Status.STREAMING
 
@@ -42,7 +45,7 @@ def saved_state(reply: Message) -> LiveState:
     """The state of a reply that runs elsewhere, as far as its row knows."""
     document = LiveDocument(prefix=str(reply.pk))
     document.append(reply.text)
-    return LiveState(reply.attempt, reply.sequence, reply.text, document.html)
+    return LiveState(reply.attempt, reply.progress, document.html, Moment())
 
 
 def flush_interval(running: int, lag: float, open_block: int) -> float:
@@ -52,15 +55,26 @@ def flush_interval(running: int, lag: float, open_block: int) -> float:
 
 
 class LiveReply:
-    """Collects what the model says and publishes it on a clock. Lives on the event loop."""
+    """Collects what the model says and publishes it on a clock. Lives on the event loop.
+
+    A reply that goes on starts from what its row holds.
+    """
 
     def __init__(self, reply: Message, person_id: UUID) -> None:
         self.reply = reply
-        self.sequence = 0
-        self.reasoning = ""
         self.person_id = person_id
+        self.sequence = reply.sequence
+        self.reasoning = reply.reasoning
+        self.notices = dict(reply.notices)
+        self.seams = list(reply.seams)
+        self._thought_seconds = reply.thought_seconds
         self._document = LiveDocument(prefix=str(reply.pk))
+        self._document.append(reply.text)
         self._pending: list[str] = []
+        self._pending_reasoning: list[str] = []
+        self._stale_parts: set[events.Part] = set()
+        self._waiting: Waiting | None = None
+        self._waits_until = self._thinks_since = 0.0
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._flushed_at = 0.0
@@ -80,12 +94,89 @@ class LiveReply:
         return self._document.text
 
     @property
+    def progress(self) -> Progress:
+        return Progress(
+            text=self.text,
+            reasoning=self.reasoning,
+            sequence=self.sequence,
+            thought_seconds=self._thought_seconds,
+            notices=dict(self.notices),
+            seams=list(self.seams),
+        )
+
+    @property
     def state(self) -> LiveState:
-        return LiveState(self.reply.attempt, self.sequence, self.text, self._document.html)
+        return LiveState(self.reply.attempt, self.progress, self._document.html, self._moment)
 
     def add(self, text: str) -> None:
         """Takes new text: published at once when the last patch is long enough ago, else soon."""
+        self.end_thinking()
         self._pending.append(text)
+        self._publish_soon()
+
+    def think(self, text: str) -> None:
+        """Takes a piece of the model's reasoning."""
+        if not self._thinks_since:
+            self._thinks_since = self._loop.time()
+            self._stale_parts.add("thinking")
+        self._pending_reasoning.append(text)
+        self._publish_soon()
+
+    def end_thinking(self) -> None:
+        if self._thinks_since:
+            thought = self._loop.time() - self._thinks_since
+            self._thought_seconds = (self._thought_seconds or 0.0) + thought
+            self._thinks_since = 0.0
+            self._stale_parts.add("thinking")
+
+    def wait(self, waiting: Waiting) -> None:
+        """The service is asked again after a while."""
+        self._waiting, self._waits_until = waiting, self._loop.time() + waiting.seconds
+        self._stale_parts.add("notices")
+        self.flush()
+
+    def adapt(self, adapted: Adapted) -> None:
+        """The request that went out is not quite what was asked for."""
+        self.notices[adapted.change] = adapted.count
+        self._stale_parts.add("notices")
+        self.flush()
+
+    def flush(self) -> None:
+        """Publishes what waits."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        self._flushed_at = self._loop.time()
+        text, reasoning = "".join(self._pending), "".join(self._pending_reasoning)
+        if self._waiting and (text or reasoning):
+            self._waiting = None
+            self._stale_parts.add("notices")
+        self._pending.clear()
+        self._pending_reasoning.clear()
+        self._publish(self._document.append(text) if text else (), reasoning)
+        for fence in self._document.take_finished_fences():
+            background.spawn(f"highlight:{self.reply.pk}:{fence.index}", self._colour(fence))
+
+    def halt(self) -> None:
+        """Publishes nothing more; what had not been published is dropped."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        self._pending.clear()
+        self._pending_reasoning.clear()
+        self.end_thinking()
+        self.reply.moment = Moment()
+
+    @property
+    def _moment(self) -> Moment:
+        now = self._loop.time()
+        return Moment(
+            waits_for=max(0.0, self._waits_until - now) if self._waiting else None,
+            wait_reason=self._waiting.sentence if self._waiting else "",
+            has_thought_for=now - self._thinks_since if self._thinks_since else None,
+        )
+
+    def _publish_soon(self) -> None:
         if self._timer is None:
             interval = flush_interval(len(_live), self._lag, self._document.open_block_size)
             due = max(self._flushed_at + interval, self._loop.time())
@@ -94,34 +185,26 @@ class LiveReply:
             else:
                 self._timer = self._loop.call_at(due, self._flush_on_time, due)
 
-    def flush(self) -> None:
-        """Publishes what waits."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        self._flushed_at = self._loop.time()
-        if self._pending:
-            text = "".join(self._pending)
-            self._pending.clear()
-            self._publish(self._document.append(text))
-            for fence in self._document.take_finished_fences():
-                background.spawn(f"highlight:{self.reply.pk}:{fence.index}", self._colour(fence))
-
-    def halt(self) -> None:
-        """Publishes nothing more; what had not been published is dropped."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        self._pending.clear()
-
     def _flush_on_time(self, due: float) -> None:
         self._lag = (self._lag + self._loop.time() - due) / 2
         self.flush()
 
-    def _publish(self, patches: tuple[BlockPatch, ...]) -> None:
-        if patches:
+    def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
+        if patches or reasoning or self._stale_parts:
+            # A part that is sent whole has the new reasoning in it.
             self.sequence += 1
-            events.reply_patched(self.person_id, self.reply, self.sequence, patches)
+            self.reasoning += reasoning
+            parts = {part: self._part_html(part) for part in self._stale_parts}
+            appended = "" if "thinking" in parts else reasoning
+            self._stale_parts.clear()
+            events.reply_patched(
+                self.person_id, self.reply, self.sequence, patches, appended, parts
+            )
+
+    def _part_html(self, part: events.Part) -> str:
+        self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
+        self.reply.thought_seconds, self.reply.moment = self._thought_seconds, self._moment
+        return events.part_html(self.reply, part)
 
     async def _colour(self, fence: Fence) -> None:
         html = await background.in_thread(highlight, fence)

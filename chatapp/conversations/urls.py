@@ -1,6 +1,13 @@
 from django.urls import path
 
-from chatapp.conversations.views import conversations, messages, page, pictures, replies
+from chatapp.conversations.views import (
+    conversations,
+    messages,
+    page,
+    pictures,
+    replies,
+    settings,
+)
 
 urlpatterns = [
     path("", page.home, name="home"),
@@ -8,11 +15,22 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
     path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
-    path("c/<uuid:conversation_id>/model", conversations.model, name="model"),
+    path("c/<uuid:conversation_id>/settings", settings.settings, name="settings"),
     path("c/<uuid:conversation_id>/deletion", conversations.deletion, name="deletion"),
     path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/state", replies.state, name="state"),
     path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/stop", replies.stop, name="stop"),
     path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/retry", replies.retry, name="retry"),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/continuation",
+        replies.continuation,
+        name="continuation",
+    ),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/omission",
+        replies.omission,
+        name="omission",
+    ),
+    path("settings/defaults", settings.defaults, name="defaults"),
     path("pictures/", pictures.upload, name="pictures"),
     path("pictures/<uuid:image_id>/", pictures.picture, name="picture"),
 ]

@@ -3,6 +3,8 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from pytest_django import Settings
@@ -10,19 +12,29 @@ from pytest_django import Settings
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import service
-from chatapp.conversations.models import Exchange, Message, NewMessage, Outcome, add_exchange
-from chatapp.inference import Service
+from chatapp.conversations.models import (
+    Exchange,
+    Message,
+    ModelSettings,
+    NewMessage,
+    Outcome,
+    Progress,
+    add_exchange,
+)
+from chatapp.inference import CompletionRequest, Delta, InferenceClient, Service
 from chatapp.inference.demo.process import demo_model
 
 MODEL = "claude-sonnet-4-6"
 type Send = Callable[..., Exchange]
 
 
-def new_message(text: str = "Hello", conversation: uuid.UUID | None = None) -> NewMessage:
+def new_message(
+    text: str = "Hello", conversation: uuid.UUID | None = None, **chosen: Any
+) -> NewMessage:
     return NewMessage(
         client_id=uuid.uuid4(),
         conversation_id=conversation or uuid.uuid4(),
-        model=MODEL,
+        chosen=ModelSettings(**{"model": MODEL} | chosen),
         text=text,
     )
 
@@ -30,7 +42,25 @@ def new_message(text: str = "Hello", conversation: uuid.UUID | None = None) -> N
 def complete(reply: Message, text: str = "A reply.") -> None:
     """Ends a reply as if a model had written it."""
     reply.begin()
-    reply.finish(Outcome(status=Message.Status.COMPLETE, text=text, html=f"<p>{text}</p>"))
+    progress = Progress(text=text)
+    reply.finish(Outcome(Message.Status.COMPLETE, progress, html=f"<p>{text}</p>"))
+
+
+def answering(*pieces: Delta | Exception) -> Any:
+    """A client whose model says these pieces and then does what the last one is."""
+
+    async def stream(self: InferenceClient, request: CompletionRequest) -> AsyncIterator[Delta]:
+        for piece in pieces:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+
+    return patch.object(InferenceClient, "stream", stream)
+
+
+async def outcome(running: Exchange) -> Message:
+    """What the database knows of the reply."""
+    return await Message.objects.select_related("conversation").aget(pk=running.reply.pk)
 
 
 @pytest.fixture

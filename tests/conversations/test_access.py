@@ -16,7 +16,7 @@ URLS = [
     ("GET", "", {}, HTTPStatus.OK),
     ("GET", "messages", {}, HTTPStatus.OK),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
-    ("POST", "model", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
+    ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
     ("POST", "deletion", {}, HTTPStatus.NO_CONTENT),
     ("GET", "replies/{reply}/state", {}, HTTPStatus.OK),
     ("POST", "replies/{reply}/stop", {}, HTTPStatus.NO_CONTENT),
@@ -73,7 +73,7 @@ def test_a_stranger_has_to_sign_in(
     assert ask(stranger, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
 
 
-@pytest.mark.parametrize("path", ["title", "model", "deletion", "replies/{reply}/stop"])
+@pytest.mark.parametrize("path", ["title", "settings", "deletion", "replies/{reply}/stop"])
 def test_commands_need_a_post(
     signed_in: Callable[[Person], Client], owner: Person, exchange: Exchange, path: str
 ) -> None:

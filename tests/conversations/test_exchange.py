@@ -14,6 +14,7 @@ from chatapp.conversations.models import (
     Exchange,
     Message,
     Outcome,
+    Progress,
     ReplyRunning,
     SendSpent,
     add_exchange,
@@ -184,8 +185,8 @@ def test_an_old_attempt_can_neither_save_nor_finish(running: Exchange) -> None:
     assert old.begin()
     Message.objects.filter(pk=old.pk).update(attempt=2)
 
-    assert not old.save_progress("stale", "", 5)
-    assert not old.finish(Outcome(status=Message.Status.COMPLETE, text="stale"))
+    assert not old.save_progress(Progress("stale", sequence=5))
+    assert not old.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
 
     assert Message.objects.get(pk=old.pk).text == ""
 
@@ -200,18 +201,18 @@ def test_a_queued_reply_is_begun_once(running: Exchange) -> None:
 def test_a_reply_asked_to_stop_saves_no_more(running: Exchange) -> None:
     reply = running.reply
     reply.begin()
-    assert reply.save_progress("so far", "", 1)
+    assert reply.save_progress(Progress("so far", sequence=1))
 
     assert reply.request_stop()
 
-    assert not reply.save_progress("so far and more", "", 2)
+    assert not reply.save_progress(Progress("so far and more", sequence=2))
     reply.refresh_from_db()
     assert reply.text == "so far"
 
 
 def test_abandoned_replies_fail_with_their_text(running: Exchange, exchange: Exchange) -> None:
     running.reply.begin()
-    running.reply.save_progress("half a", "", 3)
+    running.reply.save_progress(Progress("half a", sequence=3))
 
     Message.objects.fail_abandoned("The server was restarted.")
 

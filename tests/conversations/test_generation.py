@@ -1,6 +1,5 @@
 """Whatever breaks while a reply is made, it ends, says so, and can be tried again."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from unittest.mock import patch
 
@@ -9,25 +8,10 @@ from django.db import OperationalError
 
 from chatapp.conversations import generation, live
 from chatapp.conversations.models import Exchange, Message
-from chatapp.inference import CompletionRequest, Delta, Finished, InferenceClient, TextDelta
+from chatapp.inference import Finished, TextDelta
+from tests.conversations.conftest import answering, outcome
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
-
-
-def answering(*pieces: Delta | Exception) -> Any:
-    """A client whose model says these pieces and then does what the last one is."""
-
-    async def stream(self: InferenceClient, request: CompletionRequest) -> AsyncIterator[Delta]:
-        for piece in pieces:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
-
-    return patch.object(InferenceClient, "stream", stream)
-
-
-async def outcome(running: Exchange) -> Message:
-    return await Message.objects.aget(pk=running.reply.pk)
 
 
 async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
@@ -44,7 +28,7 @@ async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
 
 async def test_an_error_before_the_stream_is_a_failure_too(running: Exchange) -> None:
     with (
-        patch.object(generation.prompts, "reply_request", side_effect=KeyError("model")),
+        patch.object(generation.prompts, "reply_prompt", side_effect=KeyError("model")),
         pytest.raises(KeyError),
     ):
         await generation.generate(running.reply)

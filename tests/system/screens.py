@@ -49,6 +49,12 @@ def send(chat: Chat, text: str) -> None:
     chat.send_button.click()
 
 
+def ask(chat: Chat, text: str) -> None:
+    """Enter breaks the line on a phone, so the button sends."""
+    send(chat, text)
+    expect(chat.replies.last).to_have_attribute("data-status", "complete", timeout=30_000)
+
+
 def to_top(page: Page) -> None:
     page.locator(".scroller").evaluate("pane => pane.scrollTo(0, 0)")
 
@@ -78,6 +84,48 @@ def test_error(chat: Chat, shoot: Callable[[str], None]) -> None:
     send(chat, "/cut 30 A reply that is cut in the middle")
     expect(chat.replies).to_have_attribute("data-status", "failed")
     shoot("error")
+
+
+def test_thinking(chat: Chat, shoot: Callable[[str], None]) -> None:
+    chat.page.get_by_role("combobox", name="Thinking").select_option("medium")
+    send(chat, "/think 4 How do herons sleep?")
+    line = chat.replies.locator("[data-part=thinking] summary")
+    expect(line).to_contain_text("2")
+    shoot("thinking")
+    line.click()
+    shoot("thinking-open")
+    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=30_000)
+    to_top(chat.page)
+    shoot("thought")
+
+
+def test_resting_service(chat: Chat, shoot: Callable[[str], None]) -> None:
+    send(chat, "/error 429")
+    expect(chat.replies.locator("[data-part=notice]")).to_be_visible()
+    shoot("resting")
+    chat.stop_button.click()
+    expect(chat.replies).to_have_attribute("data-status", "stopped")
+
+
+def test_refused_words(chat: Chat, shoot: Callable[[str], None]) -> None:
+    ask(chat, "/firewall What does javascript:alert(1) do in ../page?")
+    to_top(chat.page)
+    shoot("words-apart")
+    send(chat, "/error html Please read this text about herons.")
+    problem = chat.replies.last.locator("[data-part=error]")
+    expect(problem).to_be_visible()
+    shoot("blocked")
+    problem.get_by_role("button", name="Leave this message out").click()
+    expect(chat.replies.last.locator("[data-part=notice]")).to_be_visible()
+    shoot("left-out")
+
+
+def test_long_reply(chat: Chat, shoot: Callable[[str], None]) -> None:
+    ask(chat, "/length /long 80")
+    shoot("length")
+    chat.page.get_by_role("combobox", name="Model").select_option("claude-4-5-sonnet")
+    ask(chat, "/echo Changed")
+    shoot("changed")
 
 
 def test_pictures(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:

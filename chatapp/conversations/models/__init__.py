@@ -1,5 +1,6 @@
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models.display import Moment
 from chatapp.conversations.models.exchange import (
     Exchange,
     NewMessage,
@@ -7,15 +8,22 @@ from chatapp.conversations.models.exchange import (
     SendSpent,
     add_exchange,
 )
-from chatapp.conversations.models.message import Message, Outcome
+from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.reply import Outcome, Progress
+from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
 
 __all__ = [
     "Attachment",
     "Conversation",
+    "Defaults",
+    "Effort",
     "Exchange",
     "Message",
+    "ModelSettings",
+    "Moment",
     "NewMessage",
     "Outcome",
+    "Progress",
     "ReplyRunning",
     "SendSpent",
     "add_exchange",

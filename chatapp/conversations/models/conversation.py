@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chatapp.conversations.models.settings import WithModelSettings
+
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
     from chatapp.conversations.models.message import Message
@@ -25,7 +27,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.order_by("-active_at", "-id")
 
 
-class Conversation(models.Model):
+class Conversation(WithModelSettings):
     class TitledBy(models.TextChoices):
         NOBODY = "nobody"
         MODEL = "model"
@@ -37,7 +39,6 @@ class Conversation(models.Model):
     )
     title = models.CharField(max_length=TITLE_LENGTH, blank=True)
     titled_by = models.CharField(max_length=10, choices=TitledBy.choices, default=TitledBy.NOBODY)
-    model = models.CharField(max_length=100)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     active_at = models.DateTimeField(default=timezone.now)
 
@@ -64,11 +65,6 @@ class Conversation(models.Model):
         """The messages of the path that is shown, oldest first."""
         return self.messages.filter(on_path=True).order_by("position")
 
-    @property
-    def offered_model(self) -> str:
-        """The model of this conversation, or the default one when it is no longer offered."""
-        return self.model if self.model in settings.CATALOG else next(iter(settings.CATALOG))
-
     def rename(self, title: str) -> None:
         """Sets the title typed by the person; it wins over any by the model."""
         self.title = " ".join(title.replace("\0", " ").split())[:TITLE_LENGTH]
@@ -83,7 +79,3 @@ class Conversation(models.Model):
             .update(title=title[:TITLE_LENGTH], titled_by=self.TitledBy.MODEL)
         )
         return bool(changed)
-
-    def choose_model(self, model: str) -> None:
-        self.model = model
-        self.save(update_fields=["model"])

@@ -1,10 +1,13 @@
 """What templates ask of a message."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chatapp.rendering import VERSION, render_document
 
@@ -17,8 +20,23 @@ if TYPE_CHECKING:
     from chatapp.conversations.models.attachment import Attachment
 
 
+# What a person may ask of a reply; each is an address of its own.
+RESOURCES = ("state", "stop", "retry", "continuation", "omission")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What only the process that makes a reply knows of it right now. All in seconds."""
+
+    waits_for: float | None = None  # until the service is asked again
+    wait_reason: str = ""
+    has_thought_for: float | None = None  # while the model thinks
+
+
 class MessageDisplay:
     """Mixed into Message; reads its columns, queries nothing that was not prefetched."""
+
+    moment = Moment()
 
     if TYPE_CHECKING:
         pk: UUID
@@ -28,6 +46,12 @@ class MessageDisplay:
         html: str
         html_version: int
         model: str
+        status: str
+        notices: dict[str, int]
+        changes: dict[str, str]
+        error_kind: str
+        left_out: bool
+        thought_seconds: float | None
         started_at: datetime | None
         finished_at: datetime | None
         attachments: RelatedManager[Attachment]
@@ -45,8 +69,47 @@ class MessageDisplay:
 
     @property
     def model_label(self) -> str:
-        model = settings.CATALOG.get(self.model)
-        return model.label if model else self.model
+        return _label(self.model)
+
+    @property
+    def shown_status(self) -> str:
+        """While the service lets us wait, a reply is in a queue again."""
+        return "queued" if self.moment.waits_for is not None else self.status
+
+    @property
+    def change_lines(self) -> list[str]:
+        """What the person changed before this message."""
+        lines = []
+        if "model" in self.changes:
+            lines.append(_("Model: %(model)s") % {"model": _label(self.changes["model"])})
+        if "instructions" in self.changes:
+            lines.append(
+                _("Instructions changed") if self.changes["instructions"] else _("No instructions")
+            )
+        return lines
+
+    @property
+    def notice_lines(self) -> list[str]:
+        """How the request that went out differs from what was asked for."""
+        told = dict(self.notices)
+        if self.is_blocked:
+            told.pop("text_rewritten", None)  # it was of no use
+        return [_notice(change, count) for change, count in sorted(told.items())]
+
+    @property
+    def thought_line(self) -> str:
+        seconds = max(1, round(self.thought_seconds or 0))
+        if seconds < 60:
+            return _("Thought for %(seconds)s s") % {"seconds": seconds}
+        minutes, seconds = divmod(seconds, 60)
+        return _("Thought for %(minutes)s min %(seconds)s s") % {
+            "minutes": minutes,
+            "seconds": seconds,
+        }
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.error_kind == "blocked"
 
     @property
     def duration_seconds(self) -> float | None:
@@ -57,4 +120,33 @@ class MessageDisplay:
     @property
     def urls(self) -> dict[str, str]:
         place = [self.conversation_id, self.pk]
-        return {name: reverse(name, args=place) for name in ("state", "stop", "retry")}
+        return {name: reverse(name, args=place) for name in RESOURCES}
+
+
+def _label(model_id: str) -> str:
+    model = settings.CATALOG.get(model_id)
+    return model.label if model else model_id
+
+
+def _notice(change: str, count: int) -> str:
+    match change:
+        case "turns_left_out":
+            return ngettext(
+                "The conversation is longer than the model can read: its oldest turn was left out.",
+                "The conversation is longer than the model can read: "
+                "its %(count)s oldest turns were left out.",
+                count,
+            ) % {"count": count}
+        case "pictures_left_out":
+            return ngettext(
+                "One earlier picture was left out.",
+                "%(count)s earlier pictures were left out.",
+                count,
+            ) % {"count": count}
+        case "text_rewritten":
+            return _(
+                "A content filter in front of the service refused some words. "
+                "The model got a copy in which they are spelled apart."
+            )
+        case _:
+            return _("The service did not accept thinking for this; the model answered without.")

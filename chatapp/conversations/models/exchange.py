@@ -1,7 +1,7 @@
 """Sending: a person's message and the empty reply to it, in one transaction."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from django.utils import timezone
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.settings import ModelSettings
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
@@ -31,11 +32,14 @@ class ReplyRunning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What a person sends. Both ids are made in the page."""
+    """What a person sends. Both ids are made in the page.
+
+    An existing conversation takes model and thinking from it, a new one all that was chosen.
+    """
 
     client_id: uuid.UUID
     conversation_id: uuid.UUID
-    model: str
+    chosen: ModelSettings
     text: str = ""
     images: "tuple[Image, ...]" = ()
     links: tuple[str, ...] = ()
@@ -99,15 +103,9 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
         text=new.text,
         author=person,
         client_id=new.client_id,
+        changes=_changes(tip, conversation.chosen) if tip else {},
     )
-    reply = Message(
-        conversation=conversation,
-        parent=message,
-        position=message.position + 1,
-        role=Message.Role.ASSISTANT,
-        status=Message.Status.QUEUED,
-        model=new.model,
-    )
+    reply = Message.queued_reply(conversation, message, conversation.chosen)
     Message.objects.bulk_create([message, reply])
     _attach(message, new)
     return Exchange(conversation, message, reply, created=True)
@@ -119,8 +117,8 @@ def _lock(person: "Person", new: NewMessage) -> tuple[Conversation, bool]:
         id=new.conversation_id,
         defaults={
             "owner": person,
-            "model": new.model,
             "title": _first_words(new.text),
+            **asdict(new.chosen),
         },
     )
     if conversation.owner_id != person.pk:
@@ -143,9 +141,17 @@ def _go_on(conversation: Conversation, new: NewMessage) -> Message | None:
     if tip and tip.is_running:
         raise ReplyRunning
     conversation.active_at = timezone.now()
-    conversation.model = new.model
-    conversation.save(update_fields=["active_at", "model"])
+    conversation.model = new.chosen.model
+    conversation.thinking = new.chosen.thinking
+    conversation.save(update_fields=["active_at", "model", "thinking"])
     return tip
+
+
+def _changes(tip: Message, chosen: ModelSettings) -> dict[str, str]:
+    """What is asked differently from the reply before; the page says it in a quiet line."""
+    before = {"model": tip.model, "instructions": tip.instructions_digest}
+    now = {"model": chosen.model, "instructions": chosen.instructions_digest}
+    return {name: now[name] for name in now if now[name] != before[name]}
 
 
 def _attach(message: Message, new: NewMessage) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from chatapp.accounts.requests import wants_json
+from chatapp.conversations.settings_form import SettingsForm
 
 
 def done(request: HttpRequest, to: str) -> HttpResponse:
@@ -19,3 +20,8 @@ def done(request: HttpRequest, to: str) -> HttpResponse:
 
 def error(sentence: str, status: int) -> HttpResponse:
     return JsonResponse({"error": sentence}, status=status)
+
+
+def refusal(sentence: str, form: SettingsForm, status: int) -> HttpResponse:
+    """The sentence, and in `fields` one for each setting that is wrong."""
+    return JsonResponse({"error": sentence, "fields": form.problems}, status=status)

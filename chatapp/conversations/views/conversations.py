@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -37,17 +36,6 @@ def title(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     if not wanted:
         return error(_("A title needs at least one letter."), 422)
     conversation.rename(wanted)
-    events.conversation_changed(conversation)
-    return done(request, conversation.get_absolute_url())
-
-
-@require_POST
-def model(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    conversation = own_conversation(request.user, conversation_id)
-    wanted = request.POST.get("model", "")
-    if wanted not in settings.CATALOG:
-        return error(_("This model is not offered here. Choose another one."), 422)
-    conversation.choose_model(wanted)
     events.conversation_changed(conversation)
     return done(request, conversation.get_absolute_url())
 

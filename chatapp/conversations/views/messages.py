@@ -20,13 +20,14 @@ from chatapp.conversations.forms import SendForm
 from chatapp.conversations.history import message_page, messages_after
 from chatapp.conversations.models import (
     Conversation,
+    Defaults,
     Exchange,
     NewMessage,
     ReplyRunning,
     SendSpent,
     add_exchange,
 )
-from chatapp.conversations.views.answers import done, error
+from chatapp.conversations.views.answers import done, refusal
 from chatapp.conversations.views.page import page
 
 type Sent = tuple[Exchange, ExchangeHtml]
@@ -81,7 +82,8 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
-    form.is_valid()
+    if form.is_valid() and form.cleaned_data["as_default"]:
+        Defaults.objects.keep(request.user, form.chosen)
     return form
 
 
@@ -135,7 +137,7 @@ def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> H
 def _refuse(request: PersonRequest, form: SendForm, sentence: str, status: int) -> HttpResponse:
     """Says why; without scripts on the page itself, with everything that was typed."""
     if wants_json(request):
-        return error(sentence, status)
+        return refusal(sentence, form, status)
     shown = Conversation.objects.of(request.user).filter(pk=form.conversation_id).first()
-    text, model = form.data.get("text", ""), form.data.get("model", "")
-    return page(request, shown, status=status, text=text, error=sentence, model_id=model)
+    text = form.data.get("text", "")
+    return page(request, shown, status=status, form=form, text=text, error=sentence)

@@ -14,16 +14,22 @@ from django.views.decorators.http import require_safe
 from chatapp.accounts.requests import PersonRequest
 from chatapp.accounts.zones import zone_of
 from chatapp.conversations.access import own_conversation
-from chatapp.conversations.forms import default_model
 from chatapp.conversations.history import (
     ConversationPage,
     MessagePage,
     conversation_page,
     message_page,
 )
-from chatapp.conversations.models import Conversation
+from chatapp.conversations.models import Conversation, Defaults, Effort
+from chatapp.conversations.settings_form import (
+    IN_THE_SHEET_ONLY,
+    MAX_INSTRUCTIONS,
+    MIN_TOKENS,
+    SettingsForm,
+)
 
 PAGE = "conversations/page.html"
+COMPOSER_FORM = "composer-form"  # its id
 
 
 @require_safe
@@ -43,16 +49,20 @@ def page(
     status: int = 200,
     before: int | None = None,
     sidebar_before: str = "",
+    form: SettingsForm | None = None,
+    sheet_is_open: bool = False,
     **composer: Any,
 ) -> HttpResponse:
-    """Renders the page; `composer` carries over what a refused send had in it.
+    """Renders the page; `form` and `composer` carry over what was refused, as it was typed.
 
     `before` and `sidebar_before` choose an earlier page of either list.
     """
+    form = form or SettingsForm(shown.chosen if shown else Defaults.objects.of(request.user))
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
         sidebar = conversation_page(request.user, sidebar_before)
         context = _context(shown, history, sidebar, composer)
+        context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)
 
 
@@ -63,7 +73,6 @@ def _context(
     composer: dict[str, Any],
 ) -> dict[str, Any]:
     conversation_id = shown.pk if shown else uuid.uuid4()
-    model_id = shown.offered_model if shown else default_model()
     return {
         "conversation": shown,
         "messages": history.messages,
@@ -72,7 +81,6 @@ def _context(
         "sidebar": sidebar.groups,
         "sidebar_more_url": sidebar.more_url,
         "models": settings.CATALOG.values(),
-        "model_id": composer.get("model_id") or model_id,
         "service": settings.SERVICE,
         "limits": {
             "max_characters": settings.MAX_MESSAGE_CHARACTERS,
@@ -86,4 +94,23 @@ def _context(
             "error": "",
             **composer,
         },
+    }
+
+
+def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool) -> dict[str, Any]:
+    """What the sheet of settings shows, and the composer's two quick controls."""
+    chosen = settings.CATALOG.get(form.shown["model"]) or settings.CATALOG[form.base.model]
+    problems = form.problems if form.is_bound else {}
+    return {
+        "action": reverse("settings", args=[shown.pk]) if shown else reverse("defaults"),
+        # A new chat has no row yet: its settings travel with the first message.
+        "form_id": "" if shown else COMPOSER_FORM,
+        "values": form.shown,
+        "problems": problems,
+        "has_more": form.has_more,
+        "is_open": is_open or not problems.keys().isdisjoint(IN_THE_SHEET_ONLY),
+        "model": chosen,
+        "efforts": Effort.choices,
+        "max_instructions": MAX_INSTRUCTIONS,
+        "min_tokens": MIN_TOKENS,
     }

@@ -1,7 +1,9 @@
 """/c/<id>/replies/<id>/…: what a person may do with a reply, and where it stands."""
 
 import asyncio
+from collections.abc import Coroutine
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -48,16 +50,50 @@ async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) ->
 async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     """Puts a new reply in the place of one that failed or was stopped."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    new = await _retry_and_start(reply)
+    new = await _shielded(f"retry:{reply.pk}", _retry(reply))
+    replaces = reply.pk if new.pk != reply.pk else None
+    return await _show(request, new, HTTPStatus.CREATED, replaces)
+
+
+@require_POST
+async def continuation(
+    request: PersonRequest, conversation_id: UUID, reply_id: UUID
+) -> HttpResponse:
+    """Goes on with a reply that ended too early, after its text."""
+    reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
+    await _shielded(f"continue:{reply.pk}", _continue(reply))
+    return await _show(request, reply, HTTPStatus.OK)
+
+
+@require_POST
+def omission(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
+    """Hides an exchange that a content filter refused from the model, or shows it again.
+
+    Field `scope`: "turn", "earlier" for all that stands before it, "none" to undo the first.
+    """
+    reply = own_reply(request.user, conversation_id, reply_id)
+    if request.POST.get("scope") == "earlier":
+        reply.leave_out_earlier()
+    else:
+        reply.leave_out(request.POST.get("scope") != "none")
+    pair = reply.conversation.messages.filter(pk__in=[reply.pk, reply.parent_id])
+    for message in pair.select_related("conversation").prefetch_related("attachments__image"):
+        events.message_changed(message)
+    return done(request, reply.conversation.get_absolute_url())
+
+
+async def _shielded(name: str, work: Coroutine[Any, Any, Message]) -> Message:
+    """Goes on when the browser hangs up in between, like a send."""
+    return await asyncio.shield(background.spawn(name, work))
+
+
+async def _show(
+    request: PersonRequest, reply: Message, status: int, replaces: UUID | None = None
+) -> HttpResponse:
     if not wants_json(request):
         return done(request, reply.conversation.get_absolute_url())
-    html = await sync_to_async(events.message_html)(new)
-    return JsonResponse({"messages": html, "replaces": reply.pk}, status=HTTPStatus.CREATED)
-
-
-async def _retry_and_start(reply: Message) -> Message:
-    """Shielded from the browser hanging up, like a send."""
-    return await asyncio.shield(background.spawn(f"retry:{reply.pk}", _retry(reply)))
+    html = await sync_to_async(events.message_html)(reply)
+    return JsonResponse({"html": html, "replaces": replaces}, status=status)
 
 
 async def _retry(reply: Message) -> Message:
@@ -66,3 +102,10 @@ async def _retry(reply: Message) -> Message:
         await background.in_thread(events.reply_replaced, reply, new)
         generation.start(new)
     return new
+
+
+async def _continue(reply: Message) -> Message:
+    if await background.in_thread(reply.resume):
+        await background.in_thread(events.reply_resumed, reply)
+        generation.start(reply)
+    return reply

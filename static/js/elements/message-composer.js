@@ -19,10 +19,10 @@ class MessageComposer extends HTMLElement {
     this.stopForm = this.querySelector("#stop-form");
     this.pictures = this.querySelector("picture-attacher");
     this.list = document.querySelector("message-list");
+    this.settings = document.querySelector("settings-sheet");
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.stopForm.addEventListener("submit", (event) => this.#stop(event), { signal });
     this.box.addEventListener("input", () => this.#edited(), { signal });
-    this.form.elements.model.addEventListener("change", () => this.#chooseModel(), { signal });
     this.addEventListener("pictures:changed", () => this.#waiting && this.#submit(), { signal });
     this.addEventListener("pictures:refused", ({ detail }) => this.#say(detail), { signal });
     document.addEventListener("click", ({ target }) => this.#resend(target.closest("[data-resend]")), { signal });
@@ -57,7 +57,7 @@ class MessageComposer extends HTMLElement {
     const obstacle = this.#obstacle;
     this.#waiting = obstacle === this.dataset.uploading;
     this.#say(obstacle ?? "");
-    if (obstacle !== null) return;
+    if (obstacle !== null || !this.settings.check()) return;
     const data = new FormData(this.form);
     data.delete("images");
     const chips = this.pictures.take();
@@ -73,7 +73,7 @@ class MessageComposer extends HTMLElement {
   #renew() {
     this.form.elements.client_id.value = uuid4();
     this.#path = location.pathname;
-    if (this.dataset.modelUrl) return;
+    if (this.list.dataset.url) return;
     const id = uuid4();
     this.form.elements.conversation.value = id;
     this.form.action = `/c/${id}/messages`;
@@ -143,14 +143,14 @@ class MessageComposer extends HTMLElement {
 
   /** The first message made this page a conversation's page; done twice it does nothing. */
   #enter(url) {
-    if (this.dataset.modelUrl) return;
+    if (this.list.dataset.url) return;
     this.box.dropDraft();
     history.pushState(null, "", url);
     this.#path = location.pathname;
     this.box.keepDraft();
     this.form.action = `${url}messages`;
-    this.dataset.modelUrl = `${url}model`;
     this.list.dataset.url = url;
+    document.dispatchEvent(new CustomEvent("conversation:begun", { detail: { url } }));
   }
 
   #run({ running, stopUrl }) {
@@ -159,26 +159,16 @@ class MessageComposer extends HTMLElement {
     if (!running && this.hint.textContent === this.dataset.busy) this.#say("");
   }
 
-  #stop(event) {
-    event.preventDefault();
-    this.#request(this.stopForm.action);
-  }
-
-  #chooseModel() {
-    const { model } = this.form.elements;
-    if (this.dataset.modelUrl) this.#request(this.dataset.modelUrl, { model: model.value });
-  }
-
-  /** News of this conversation: it now exists (often before the post is answered), or its model changed. */
-  #follow({ conversation, model, html }) {
+  /** News of this conversation: it now exists, which is often told before the post is answered. */
+  #follow({ conversation, html }) {
     if (conversation !== this.form.elements.conversation.value) return;
-    this.form.elements.model.value = model;
     this.#enter(parse(html)[0].querySelector("a").getAttribute("href"));
   }
 
-  async #request(url, fields) {
+  async #stop(event) {
+    event.preventDefault();
     try {
-      await post(url, fields);
+      await post(this.stopForm.action);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.#say(error.sentence || this.dataset.offline);

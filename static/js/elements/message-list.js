@@ -1,21 +1,19 @@
+import { isPending, isReply, isRunning, paint } from "../lib/articles.js";
 import { RequestError, getText, post } from "../lib/http.js";
-import { morph, morphInner, parse } from "../lib/morph.js";
+import { morph, parse } from "../lib/morph.js";
 import { Replies } from "../lib/replies.js";
 import { Scroll } from "../lib/scroll.js";
 
 const ASK_EVERY = 1000; // ms, while no socket tells the news
+const NO_CONTENT = 204;
 const PLACE = "place:"; // of the reader, per conversation
-const RUNNING = ["queued", "streaming"];
-
-const isRunning = (article) => RUNNING.includes(article.dataset.status);
-const isReply = (article) => article?.dataset.role === "assistant";
-const isPending = (article) => !article.dataset.message;
 
 /** The messages on the page: shows what the socket and the answers to posts bring. */
 class MessageList extends HTMLElement {
   #articles = new Map(); // message id -> article
+  #replaced = new Set(); // ids of replies that a later one stands for
   #replies = new Replies({
-    onText: (id, blocks, changed) => this.#paint(this.#articles.get(id), blocks, changed),
+    onChange: (id, blocks, changes) => this.#paint(this.#articles.get(id), blocks, changes),
     onState: (id, html) => this.#update(this.#articles.get(id), parse(html)[0]),
   });
   #end = new AbortController();
@@ -30,10 +28,12 @@ class MessageList extends HTMLElement {
     for (const article of this.messages.querySelectorAll("article")) this.#register(article);
     this.scroll.recall(PLACE + this.dataset.conversation);
     jump.addEventListener("click", () => this.scroll.toEnd(), { signal });
-    this.addEventListener("submit", (event) => this.#retry(event), { signal });
+    this.addEventListener("submit", (event) => this.#act(event), { signal });
     addEventListener("pagehide", () => this.scroll.remember(PLACE + this.dataset.conversation), { signal });
-    this.#listen("message.created", (event) => this.insert(event.html));
+    this.#listen("message.created", (event) => this.#insertNew(event));
     this.#listen("message.finished", (event) => this.insert(event.html));
+    this.#listen("message.changed", (event) => this.insert(event.html));
+    this.#listen("reply.resumed", (event) => this.insert(event.html));
     this.#listen("reply.patch", (event) => this.#replies.receive(event));
     document.addEventListener("live:open", () => this.#catchUp(), { signal });
     document.addEventListener("live:down", () => this.#askWithoutSocket(), { signal });
@@ -69,6 +69,11 @@ class MessageList extends HTMLElement {
     for (const article of parse(html)) this.#place(article);
   }
 
+  #insertNew({ html, replaces }) {
+    if (replaces) this.#replaced.add(replaces);
+    this.insert(html);
+  }
+
   /** Puts an earlier page in the place of the link to it; what is read stays where it is. */
   insertOlder(link, html) {
     const nodes = parse(html);
@@ -90,9 +95,10 @@ class MessageList extends HTMLElement {
   }
 
   #place(article) {
+    if (this.#replaced.has(article.dataset.message)) return;
     const known = this.#articles.get(article.dataset.message) ?? this.#pending(article.dataset.clientId);
     if (!known) this.#add(article);
-    else if (isPending(known) || this.#isNews(article)) this.#update(known, article);
+    else if (isPending(known) || this.#isNews(known, article)) this.#update(known, article);
   }
 
   #add(article) {
@@ -109,9 +115,11 @@ class MessageList extends HTMLElement {
     this.#announce(article);
   }
 
-  /** A running reply's text comes by patches and from its state, never from a list. */
-  #isNews({ dataset, dataset: { message, attempt } }) {
-    return !RUNNING.includes(dataset.status) && +attempt >= this.#replies.attempt(message);
+  /** A running reply's text comes by patches and from its state; a list tells that it runs again. */
+  #isNews(known, article) {
+    const { message, attempt } = article.dataset;
+    if (isRunning(article)) return !isRunning(known) && +attempt > +known.dataset.attempt;
+    return +attempt >= this.#replies.attempt(message);
   }
 
   #update(known, article) {
@@ -131,7 +139,7 @@ class MessageList extends HTMLElement {
     const { message, attempt, sequence, stateUrl } = article.dataset;
     this.#articles.set(message, article);
     if (isReply(article) && isRunning(article)) {
-      const blocks = article.firstElementChild.children.length ? null : [];
+      const blocks = +sequence ? null : [];
       this.#replies.track(message, stateUrl, { attempt: +attempt, sequence: +sequence, blocks });
     } else {
       this.#replies.forget(message);
@@ -149,13 +157,9 @@ class MessageList extends HTMLElement {
     this.dispatchEvent(new CustomEvent("reply:running", { detail, bubbles: true }));
   }
 
-  #paint(article, blocks, changed) {
-    const part = article.firstElementChild;
-    for (const index of changed) {
-      if (index < blocks.length) morphInner(part.children[index] ?? part.appendChild(emptyBlock()), blocks[index]);
-    }
-    while (part.children.length > blocks.length) part.lastElementChild.remove();
-    if (article.dataset.status !== "streaming") article.dataset.status = "streaming";
+  #paint(article, blocks, changes) {
+    paint(article, blocks, changes);
+    if (changes.status === "queued") this.say(article.querySelector("[data-slot=notices]").innerText);
   }
 
   /** The last message that the server knows. */
@@ -185,24 +189,19 @@ class MessageList extends HTMLElement {
     this.#poll ??= setInterval(() => this.#replies.askAll(), ASK_EVERY);
   }
 
-  async #retry(event) {
+  /** Retry, Continue and what else a person may ask of a reply. */
+  async #act(event) {
     const form = event.target;
-    if (!form.matches("[data-retry]")) return;
+    if (!form.matches("[data-act]")) return;
     event.preventDefault();
     try {
-      const answer = await post(form.action);
-      this.insert((await answer.json()).messages);
+      const answer = await post(form.action, new FormData(form));
+      if (answer.status !== NO_CONTENT) this.#insertNew(await answer.json());
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       document.dispatchEvent(new CustomEvent("request:failed", { detail: error }));
     }
   }
-}
-
-function emptyBlock() {
-  const block = document.createElement("div");
-  block.className = "block";
-  return block;
 }
 
 customElements.define("message-list", MessageList);

@@ -2,12 +2,13 @@ const HEADERS = { Accept: "application/json" };
 const PATIENCE = 40_000; // ms; a proxy gives up after 30 s, a dead line never would
 
 /** A request that did not work. `status` is 0 when the server was not reached;
- *  `sentence` is the server's own, or "". */
+ *  `sentence` is the server's own, or ""; `fields` has one for each field that is wrong. */
 export class RequestError extends Error {
-  constructor(status, sentence = "") {
+  constructor(status, sentence = "", fields = {}) {
     super(sentence || `Request failed (${status})`);
     this.status = status;
     this.sentence = sentence;
+    this.fields = fields;
   }
 }
 
@@ -46,7 +47,8 @@ async function request(url, options = {}) {
     throw new RequestError(0); // fetch rejects only when the server was not reached in time
   }
   if (response.ok) return response;
-  throw new RequestError(response.status, parse(await response.text()).error);
+  const { error, fields } = parse(await response.text());
+  throw new RequestError(response.status, error, fields);
 }
 
 function withToken(fields) {

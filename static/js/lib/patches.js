@@ -19,15 +19,15 @@ export class ReplyText {
     return this.#held.size > 0;
   }
 
-  /** Takes a patch; gives the indexes of the blocks that changed. */
+  /** Takes a patch; gives what changed. */
   receive(patch) {
-    if (this.#isOld(patch)) return [];
+    if (this.#isOld(patch)) return null;
     if (this.#held.size >= HELD_PATCHES) this.#held.clear();
     this.#held.set(patch.sequence, patch);
     return this.#drain();
   }
 
-  /** Takes the state; gives the indexes changed by patches above it, or null for a stale state. */
+  /** Takes the state; gives what patches above it changed, or null for a stale state. */
   adopt({ attempt, sequence, blocks }) {
     const lower = attempt < this.attempt || (attempt === this.attempt && sequence < this.sequence);
     if (lower) return null;
@@ -41,20 +41,24 @@ export class ReplyText {
     return patch.sequence <= this.sequence;
   }
 
+  /** Changes: indexes of blocks, new HTML of other parts, reasoning to append to it, the status. */
   #drain() {
-    const changed = new Set();
+    const changes = { indexes: new Set(), parts: {}, reasoning: "", status: "" };
     for (let patch = this.#next(); patch; patch = this.#next()) {
       this.#held.delete(patch.sequence);
       for (const [index, kept, html] of patch.blocks) {
         this.blocks[index] = (this.blocks[index] ?? "").slice(0, kept) + html;
-        changed.add(index);
+        changes.indexes.add(index);
       }
       // A block left with nothing is gone; that happens only to the last ones.
       while (this.blocks.at(-1) === "") this.blocks.pop();
+      Object.assign(changes.parts, patch.parts);
+      changes.reasoning = (patch.parts?.thinking ? "" : changes.reasoning) + (patch.reasoning ?? "");
+      changes.status = patch.status;
       this.attempt = patch.attempt;
       this.sequence = patch.sequence;
     }
-    return [...changed];
+    return changes;
   }
 
   #next() {

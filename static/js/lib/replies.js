@@ -8,9 +8,9 @@ const MOST_STRANGERS = 20; // replies whose patches may come before their articl
 export class Replies {
   #known = new Map(); // id -> { text, url: "" until its article is on the page, asking }
 
-  /** onText(id, blocks, indexes): these blocks changed. onState(id, html): the whole article. */
-  constructor({ onText, onState }) {
-    Object.assign(this, { onText, onState });
+  /** onChange(id, blocks, changes): as ReplyText tells them. onState(id, html): the whole article. */
+  constructor({ onChange, onState }) {
+    Object.assign(this, { onChange, onState });
   }
 
   /** Starts with an article on the page; `blocks` as in ReplyText. Done twice it does nothing. */
@@ -55,10 +55,10 @@ export class Replies {
 
   #adopt(id, state) {
     const text = this.#known.get(id)?.text;
-    const changed = text?.adopt({ ...state, blocks: blocksOf(state.html) });
-    if (changed) {
+    const changes = text?.adopt({ ...state, blocks: blocksOf(state.html) });
+    if (changes) {
       this.onState(id, state.html);
-      this.#show(id, changed);
+      this.#show(id, changes);
     }
     // The row can be a moment older than the patches; by then it has caught up.
     if (state.running) setTimeout(() => this.#askIfBehind(id), ASK_AGAIN);
@@ -81,10 +81,10 @@ export class Replies {
     if (strangers.length > MOST_STRANGERS) this.forget(strangers[0][0]);
   }
 
-  #show(id, changed) {
+  #show(id, changes) {
     const reply = this.#known.get(id);
     if (!reply) return; // the state said that it has ended
-    if (changed?.length && reply.url) this.onText(id, reply.text.blocks, changed);
+    if (changes?.status && reply.url) this.onChange(id, reply.text.blocks, changes);
     if (reply.text.behind) this.ask(id);
   }
 }

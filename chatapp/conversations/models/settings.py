@@ -1,0 +1,103 @@
+"""How the model is asked: chosen per conversation, and as a person's default for new ones."""
+
+import hashlib
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from chatapp.accounts.models import Person
+
+DIGEST_LENGTH = 16  # hex characters
+
+
+class Effort(models.TextChoices):
+    """How much the model may think before it answers."""
+
+    OFF = "", _("Off")
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """What a person can choose. `temperature` and `top_p` are 0 to 1 and never both set;
+    `max_tokens` bounds an answer without its thinking, None is the model's own limit."""
+
+    model: str
+    instructions: str = ""
+    thinking: str = Effort.OFF
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+
+    @property
+    def instructions_digest(self) -> str:
+        """Tells two system prompts apart; empty for none."""
+        text = self.instructions
+        return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH] if text else ""
+
+
+class WithModelSettings(models.Model):
+    """The columns of ModelSettings."""
+
+    model = models.CharField(max_length=100)
+    instructions = models.TextField(blank=True)
+    thinking = models.CharField(max_length=10, choices=Effort.choices, blank=True)
+    temperature = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
+    )
+    top_p = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
+    )
+    max_tokens = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def offered_model(self) -> str:
+        """The chosen model, or the default one when it is no longer offered."""
+        return self.model if self.model in settings.CATALOG else next(iter(settings.CATALOG))
+
+    @property
+    def chosen(self) -> ModelSettings:
+        values = {field.name: getattr(self, field.name) for field in fields(ModelSettings)}
+        return ModelSettings(**values | {"model": self.offered_model})
+
+    def choose(self, wanted: ModelSettings) -> None:
+        values = asdict(wanted)
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(values))
+
+
+class DefaultsManager(models.Manager["Defaults"]):
+    def of(self, person: "Person") -> ModelSettings:
+        """What a new conversation of this person starts with."""
+        row = self.filter(person=person).first()
+        return row.chosen if row else ModelSettings(next(iter(settings.CATALOG)))
+
+    def keep(self, person: "Person", wanted: ModelSettings) -> None:
+        self.update_or_create(person=person, defaults=asdict(wanted))
+
+
+class Defaults(WithModelSettings):
+    """The settings that a person asked to remember for new conversations."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+
+    objects: ClassVar = DefaultsManager()
+
+    class Meta:
+        verbose_name_plural = "defaults"
+
+    def __str__(self) -> str:
+        return f"defaults of {self.person_id}"

@@ -1,0 +1,31 @@
+import { morphInner } from "./morph.js";
+
+/** What the page reads from and paints into the article of a message. */
+const RUNNING = ["queued", "streaming"];
+
+export const isRunning = (article) => RUNNING.includes(article.dataset.status);
+export const isReply = (article) => article?.dataset.role === "assistant";
+export const isPending = (article) => !article.dataset.message;
+
+/** Shows what patches changed in a running reply. */
+export function paint(article, blocks, { indexes, parts, reasoning, status }) {
+  for (const [name, html] of Object.entries(parts)) {
+    morphInner(article.querySelector(`:scope > [data-slot="${name}"]`), html);
+  }
+  if (reasoning) article.querySelector("[data-reasoning]")?.append(reasoning);
+  if (indexes.size) paintText(article.querySelector(":scope > [data-part=text]"), blocks, indexes);
+  if (article.dataset.status !== status) article.dataset.status = status;
+}
+
+function paintText(part, blocks, indexes) {
+  for (const index of indexes) {
+    if (index < blocks.length) morphInner(part.children[index] ?? part.appendChild(emptyBlock()), blocks[index]);
+  }
+  while (part.children.length > blocks.length) part.lastElementChild.remove();
+}
+
+function emptyBlock() {
+  const block = document.createElement("div");
+  block.className = "block";
+  return block;
+}

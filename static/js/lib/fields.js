@@ -1,0 +1,79 @@
+/** The fields of a form by name, wherever they stand, beside the values that the server has.
+ *  A group of radio buttons reads and writes like one field. */
+export class Fields {
+  #root;
+  #names;
+  #pairs; // name -> name of the field that is set instead of it
+
+  constructor(root, names, pairs) {
+    this.#root = root;
+    this.#names = names;
+    this.#pairs = pairs;
+    this.known = {}; // name -> value that the server has
+  }
+
+  get values() {
+    return Object.fromEntries(this.#names.map((name) => [name, this.read(name)]));
+  }
+
+  /** What was typed and is not on the server. */
+  get edited() {
+    return Object.fromEntries(Object.entries(this.values).filter(([name]) => this.#isEdited(name)));
+  }
+
+  read(name) {
+    return this.#all(name).find((field) => field.type !== "radio" || field.checked)?.value ?? "";
+  }
+
+  write(values) {
+    for (const [name, value] of Object.entries(values)) {
+      for (const field of this.#all(name)) {
+        if (field.type === "radio") field.checked = field.value === value;
+        else field.value = value;
+      }
+    }
+  }
+
+  /** News from the server; what is being edited is left alone. */
+  follow(values) {
+    for (const [name, value] of Object.entries(values)) {
+      const text = String(value ?? "");
+      if (!this.#isEdited(name)) this.write({ [name]: text });
+      this.known[name] = text;
+    }
+  }
+
+  /** What is wrong, by name: "" for a field within its limits. */
+  get problems() {
+    const limited = [...this.#root.querySelectorAll("[data-sentence]")];
+    return Object.fromEntries(limited.map((field) => [field.name, problem(field)]));
+  }
+
+  /** Puts sentences at fields and takes them away for ""; gives the first field that has one. */
+  complain(problems) {
+    for (const [name, sentence] of Object.entries(problems)) {
+      const line = this.#root.querySelector(`[data-problem="${name}"]`);
+      if (!line) continue;
+      line.textContent = sentence;
+      line.hidden = !sentence;
+      for (const field of this.#all(name)) field.ariaInvalid = sentence ? "true" : null;
+    }
+    return this.#root.querySelector("[aria-invalid]");
+  }
+
+  #isEdited(name) {
+    const together = [name, this.#pairs[name]].filter(Boolean);
+    return together.some((each) => this.read(each) !== this.known[each]);
+  }
+
+  #all(name) {
+    return [...this.#root.querySelectorAll(`[name="${name}"]`)];
+  }
+}
+
+function problem(field) {
+  const { max, sentence } = field.dataset;
+  // The server counts characters; `length` counts an emoji twice.
+  const isLonger = max && field.value.length > max && [...field.value].length > max;
+  return isLonger || !field.validity.valid ? sentence : "";
+}

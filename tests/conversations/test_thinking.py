@@ -1,0 +1,118 @@
+"""What a person sees before the first word: thinking, waiting, and what was changed to get on."""
+
+from typing import Any
+
+import pytest
+
+from chatapp.accounts.models import Person
+from chatapp.conversations import events, generation
+from chatapp.conversations.models import Exchange, Message, Moment
+from chatapp.inference import Adapted, Finished, ReasoningDelta, TextDelta, Waiting
+from tests.conversations.conftest import answering, outcome
+from tests.conversations.tab import Tab
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def patches(running: Exchange, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Every patch of the reply as it is published."""
+    published: list[dict[str, Any]] = []
+
+    def keep(person_id: object, kind: str, **fields: Any) -> None:
+        if kind == "reply.patch":
+            published.append(fields)
+
+    monkeypatch.setattr(events, "_publish", keep)
+    return published
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_reasoning_streams_into_a_line_of_its_own(
+    running: Exchange, patches: list[dict[str, Any]]
+) -> None:
+    pieces = [ReasoningDelta("Let me "), ReasoningDelta("<see>."), TextDelta("Four.")]
+    with answering(*pieces, Finished("stop")):
+        await generation.generate(running.reply)
+
+    first, *_, last = patches
+    assert "<live-timer" in first["parts"]["thinking"]
+    assert "Let me " in first["parts"]["thinking"]
+    assert "Thought for 1 s" in last["parts"]["thinking"]
+    assert "&lt;see&gt;." in last["parts"]["thinking"]
+    assert [patch["sequence"] for patch in patches] == list(range(1, len(patches) + 1))
+    reply = await outcome(running)
+    assert (reply.reasoning, reply.text) == ("Let me <see>.", "Four.")
+    assert reply.thought_seconds is not None
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_while_the_service_lets_us_wait_the_reply_says_so(
+    running: Exchange, patches: list[dict[str, Any]]
+) -> None:
+    waiting = Waiting(8.0, "The service is not available at the moment.")
+    with answering(waiting, TextDelta("Here."), Finished("stop")):
+        await generation.generate(running.reply)
+
+    first, last = patches[0], patches[-1]
+    assert first["status"] == "queued"
+    assert "Waiting for the service, trying again in" in first["parts"]["notices"]
+    assert 'data-left="8.0"' in first["parts"]["notices"]
+    assert last["status"] == "streaming"
+    assert "Waiting" not in last["parts"]["notices"]
+    assert (await outcome(running)).status == "complete"
+
+
+@pytest.mark.usefixtures("no_service")
+@pytest.mark.parametrize(
+    ("adapted", "sentence"),
+    [
+        (Adapted("turns_left_out", 1), "its oldest turn was left out"),
+        (Adapted("turns_left_out", 3), "its 3 oldest turns were left out"),
+        (Adapted("pictures_left_out", 1), "One earlier picture was left out"),
+        (Adapted("pictures_left_out", 2), "2 earlier pictures were left out"),
+        (Adapted("text_rewritten"), "refused some words"),
+        (Adapted("thinking_off"), "did not accept thinking"),
+    ],
+)
+async def test_a_changed_request_is_told_and_stays_told(
+    running: Exchange, patches: list[dict[str, Any]], adapted: Adapted, sentence: str
+) -> None:
+    with answering(adapted, TextDelta("Here."), Finished("stop")):
+        await generation.generate(running.reply)
+
+    assert sentence in patches[0]["parts"]["notices"]
+    reply = await outcome(running)
+    assert any(sentence in line for line in reply.notice_lines)
+
+
+async def test_the_service_thinks_and_the_page_can_catch_up(demo: None, owner: Person) -> None:
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        await tab.send("/rate 30 Why?", thinking="low")
+        patch = (await live.until("reply.patch"))[-1]
+        state = (await tab.get(f"replies/{patch['reply']}/state")).json()
+        await tab.post(f"replies/{patch['reply']}/stop")
+        finished = (await live.until("message.finished"))[-1]
+
+    assert 'data-part="thinking"' in state["html"]
+    assert "<live-timer" in state["html"]
+    assert "<live-timer" not in finished["html"]
+    reply = await Message.objects.aget(pk=patch["reply"])
+    assert reply.thinking == "low"
+    assert reply.reasoning
+
+
+def test_a_page_that_knows_no_moment_shows_none(exchange: Exchange) -> None:
+    assert exchange.reply.moment == Moment()
+    assert exchange.reply.shown_status == "complete"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "line"),
+    [(0.2, "Thought for 1 s"), (59.4, "Thought for 59 s"), (75.0, "Thought for 1 min 15 s")],
+)
+def test_the_line_says_how_long(exchange: Exchange, seconds: float, line: str) -> None:
+    exchange.reply.thought_seconds = seconds
+
+    assert exchange.reply.thought_line == line

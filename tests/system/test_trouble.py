@@ -1,0 +1,166 @@
+"""What a person sees when the model thinks, the service falters, or a reply ends too early."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.system.conftest import Chat
+
+
+def thinking(chat: Chat) -> Locator:
+    return chat.replies.last.locator("[data-part=thinking]")
+
+
+def notice(chat: Chat) -> Locator:
+    return chat.replies.last.locator("[data-part=notice]")
+
+
+def choose_thinking(chat: Chat, effort: str) -> None:
+    chat.page.get_by_role("combobox", name="Thinking").select_option(effort)
+
+
+def test_thinking_is_one_line_with_a_timer_that_opens(chat: Chat) -> None:
+    choose_thinking(chat, "low")
+    chat.send("/think 4 How do herons sleep?")
+
+    line = thinking(chat).locator("summary")
+    expect(line).to_have_text(re.compile(r"Thinking… 2\s?s"))
+    reasoning = thinking(chat).locator("[data-reasoning]")
+    expect(reasoning).to_be_hidden()
+    line.click()
+    expect(reasoning).to_be_visible()
+    so_far = reasoning.inner_text()
+    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=20_000)
+    expect(line).to_have_text(re.compile(r"Thought for [3-6] s"))
+    assert reasoning.inner_text().startswith(so_far)  # it stayed open
+
+    chat.page.reload()
+    expect(thinking(chat).locator("summary")).to_have_text(re.compile(r"Thought for [3-6] s"))
+    expect(thinking(chat).locator("[data-reasoning]")).to_be_hidden()
+
+
+def test_a_page_that_comes_back_in_mid_thought_catches_up(chat: Chat) -> None:
+    choose_thinking(chat, "low")
+    chat.send("/think 5 How do herons sleep?")
+    expect(thinking(chat)).to_be_visible()
+
+    chat.page.reload()
+
+    expect(thinking(chat).locator("summary")).to_have_text(re.compile(r"Thinking… [1-4]\s?s"))
+    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=20_000)
+    before = thinking(chat).locator("[data-reasoning]").text_content()
+    chat.page.reload()
+    assert thinking(chat).locator("[data-reasoning]").text_content() == before
+
+
+def test_a_model_that_may_not_think_answers_without_and_says_so(chat: Chat) -> None:
+    choose_thinking(chat, "high")
+    chat.send("/nothinking Four?")
+
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    expect(notice(chat)).to_contain_text("did not accept thinking")
+    expect(thinking(chat)).to_have_count(0)
+
+
+def test_while_the_service_rests_the_reply_counts_down(chat: Chat) -> None:
+    chat.send("/flaky 429 1 Hello there")
+
+    expect(chat.replies).to_have_attribute("data-status", "queued")
+    expect(notice(chat)).to_have_text(
+        re.compile(r"Waiting for the service, trying again in \d\s?s")
+    )
+    expect(chat.stop_button).to_be_visible()
+    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=20_000)
+    expect(notice(chat)).to_have_count(0)
+
+
+def test_a_reply_that_waits_can_be_stopped(chat: Chat) -> None:
+    chat.send("/error 429")
+    expect(notice(chat)).to_contain_text("Waiting for the service")
+
+    chat.stop_button.click()
+
+    expect(chat.replies).to_have_attribute("data-status", "stopped")
+    expect(notice(chat)).to_have_text(re.compile("You stopped this reply"))
+
+
+def test_a_long_reply_goes_on_in_the_same_message(chat: Chat) -> None:
+    chat.send("/length /long 80")
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    text = chat.replies.locator("[data-part=text]")
+    half = text.inner_text()
+
+    chat.replies.get_by_role("button", name="Continue").click()
+
+    expect(chat.replies.get_by_role("button", name="Continue")).to_have_count(0)
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    expect(chat.replies).to_have_count(1)
+    whole = text.inner_text()
+    assert whole.startswith(half.rstrip("."))
+    numbers = [int(word) for word in re.findall(r"Sentence (\d+)", whole)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_reply_that_broke_off_keeps_its_text_and_goes_on(chat: Chat) -> None:
+    chat.send("/cut 20 A reply that is cut in the middle")
+
+    expect(chat.replies).to_have_attribute("data-status", "failed")
+    problem = chat.replies.locator("[data-part=error]")
+    expect(problem).to_contain_text("broke off")
+    assert chat.replies.locator("[data-part=text]").inner_text()
+    expect(problem.get_by_role("button", name="Retry")).to_be_visible()
+    problem.get_by_role("button", name="Continue").click()
+    expect(problem).to_have_count(0)
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+
+
+def test_words_that_the_filter_refuses_are_spelled_apart_and_the_reply_says_so(
+    chat: Chat,
+) -> None:
+    chat.ask("/firewall What does <a onclick=x> href=javascript:alert(1) mean in ../page?")
+
+    expect(notice(chat)).to_contain_text("refused some words")
+
+
+def test_a_message_that_stays_refused_can_be_left_out(chat: Chat) -> None:
+    chat.send("/error html")
+    problem = chat.replies.locator("[data-part=error]")
+    expect(problem).to_contain_text("content filter")
+
+    problem.get_by_role("button", name="Leave this message out").click()
+
+    expect(notice(chat)).to_contain_text("does not read this message")
+    expect(chat.messages).to_have_class(re.compile("left-out"))
+    chat.ask("/echo fine now")
+    chat.replies.first.get_by_role("button", name="Include it again").click()
+    expect(chat.messages.first).not_to_have_class(re.compile("left-out"))
+
+
+def test_a_conversation_that_is_too_long_says_how_much_was_left_out(chat: Chat) -> None:
+    for number in range(3):
+        chat.ask(f"/echo {'word ' * 300}{number}")
+
+    chat.ask("/window 900 And now?")
+
+    expect(notice(chat)).to_contain_text("oldest turn")
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("/error 400", "refused this request"),
+        ("/error 401", "does not accept the key"),
+        ("/error 403", "does not give access to this model"),
+        ("/error 404", "No model answers at this address"),
+        ("/error 422", "refused this request"),
+    ],
+)
+def test_every_failure_says_what_it_is(chat: Chat, command: str, sentence: str) -> None:
+    chat.send(command)
+
+    expect(chat.replies).to_have_attribute("data-status", "failed")
+    problem = chat.replies.locator("[data-part=error]")
+    expect(problem).to_contain_text(sentence)
+    expect(problem.get_by_role("button", name="Retry")).to_be_visible()
+    expect(problem.get_by_role("button", name="Continue")).to_have_count(0)
