@@ -1,7 +1,12 @@
-"""`python -m tests.bench.readers ours|httpx|raw MODEL_URL`: one client's CPU per chunk, in µs."""
+"""`python -m tests.bench.readers ours|httpx|raw MODEL_URL`: what one client costs.
+
+Prints JSON: `cpu` in µs for each chunk, `memory` in KB for each stream.
+"""
 
 import asyncio
+import gc
 import json
+import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -28,7 +33,7 @@ WARM_UP = 1.5  # seconds until all streams run
 COUNTED = 3.0  # seconds
 TOKENS = round((WARM_UP + COUNTED + 1) * RATE)
 
-texts: list[str] = []
+chunks = 0  # with text, of all streams
 Read = Callable[[str, str], Awaitable[None]]
 
 
@@ -38,7 +43,7 @@ async def ours(url: str, question: str) -> None:
     async with aclosing(client.stream(asked)) as deltas:
         async for delta in deltas:
             if isinstance(delta, TextDelta):
-                texts.append(delta.text)
+                _count(delta.text)
 
 
 async def plain_httpx(url: str, question: str) -> None:
@@ -85,25 +90,38 @@ def _body(question: str) -> bytes:
 
 
 def _take(data: str | bytes) -> None:
-    text = json.loads(data)["choices"][0]["delta"].get("content")
+    _count(json.loads(data)["choices"][0]["delta"].get("content"))
+
+
+def _count(text: str | None) -> None:
+    global chunks
     if text:
-        texts.append(text)
+        chunks += 1
 
 
-async def cost(read: Read, url: str) -> float:
+async def cost(read: Read, url: str) -> dict[str, float]:
     global http
     http = make_http_client() if read is ours else _plain_client()
     prompts = [model.prompt(uuid4().hex, TOKENS, RATE) for _ in range(STREAMS)]
+    await read(url, model.prompt(uuid4().hex, 1, 0))  # what the first stream alone brings along
+    gc.collect()
+    empty, before = _peak_kb(), chunks
     async with asyncio.TaskGroup() as group:
         reading = [group.create_task(read(url, prompt)) for prompt in prompts]
         await asyncio.sleep(WARM_UP)
-        count, used = len(texts), time.process_time()
+        count, used = chunks, time.process_time()
         await asyncio.sleep(COUNTED)
-        count, used = len(texts) - count, time.process_time() - used
+        count, used = chunks - count, time.process_time() - used
+        full = _peak_kb()
         assert not any(task.done() for task in reading)
     await http.aclose()
-    assert len(texts) == STREAMS * TOKENS
-    return used / count * 1e6
+    assert chunks - before == STREAMS * TOKENS
+    return {"cpu": used / count * 1e6, "memory": (full - empty) / STREAMS}
+
+
+def _peak_kb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform == "darwin" else peak
 
 
 def _plain_client() -> httpx.AsyncClient:
@@ -116,4 +134,4 @@ http: httpx.AsyncClient
 READERS: dict[str, Read] = {"ours": ours, "httpx": plain_httpx, "raw": raw}
 
 if __name__ == "__main__":
-    print(uvloop.run(cost(READERS[sys.argv[1]], sys.argv[2])))
+    print(json.dumps(uvloop.run(cost(READERS[sys.argv[1]], sys.argv[2]))))
