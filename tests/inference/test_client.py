@@ -16,7 +16,7 @@ from chatapp.inference.service import Service
 from chatapp.inference.transport import make_http_client
 from chatapp.inference.types import Finished, TextDelta, Usage
 
-from .conftest import KEY, Ask, Connect, Serve, failure
+from .conftest import KEY, Ask, Connect, Serve, all_of, failure
 from .wire import (
     OK,
     Answer,
@@ -62,6 +62,14 @@ async def test_an_answer_is_finished_although_the_server_keeps_the_line_open(
 ) -> None:
     server = await serve(writes(stream_of("heroku").removesuffix(b"0\r\n\r\n")))
     assert await connect(server.url).complete(ask("Hi")) == "Hello"
+
+
+async def test_an_answer_without_done_ends_with_its_connection(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    server = await serve(writes(stream_of("no_done")))
+    deltas = await all_of(connect(server.url), ask("Hi"))
+    assert deltas == [TextDelta("Hello"), Finished("stop")]
 
 
 @pytest.mark.parametrize(

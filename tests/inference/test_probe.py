@@ -61,6 +61,7 @@ def prober(http: httpx.AsyncClient, url: str, key: str = KEY, seconds: float = 1
         (BLOCKED, 403, errors.TextBlocked, False),
         (BLOCKED.replace(b"Length: ", b"Length: 9"), 403, errors.TextBlocked, False),
         (plain("400 No", b"data: {broken\n\n"), 400, errors.RequestRefused, False),
+        (plain("429 No", DONE, "text/event-stream"), 429, errors.RateLimited, False),
         (plain("500 No", b""), 500, errors.ServiceFailed, False),
         (plain("302 Found", b"", location="http://127.0.0.1:1/"), 302, errors.WrongAddress, False),
         (b"", 0, errors.Unreachable, False),
@@ -130,6 +131,27 @@ async def test_a_refusal_that_does_not_end_keeps_its_status(
     server = await serve(writes(BLOCKED.replace(b"Length: ", b"Length: 9")))
     seen = await prober(http, server.url, seconds=0.2).ask(ask("Hi"))
     assert (seen.status, type(seen.failure)) == (403, errors.TextBlocked)
+
+
+async def test_a_refusal_is_read_whole_even_if_it_looks_like_a_stream(
+    serve: Serve, http: httpx.AsyncClient, ask: Ask
+) -> None:
+    body = DONE + b"x" * 500_000
+    server = await serve(writes(plain("400 No", body, "text/plain")))
+    assert (await prober(http, server.url).ask(ask("Hi"))).body == body
+
+
+@pytest.mark.parametrize("status", ["400 No", "200 OK", None])
+async def test_a_failure_does_not_tell_the_key(
+    serve: Serve, http: httpx.AsyncClient, ask: Ask, status: str | None
+) -> None:
+    key = "correct-horse-battery"  # does not look like a key
+    data = json.dumps({"error": {"code": 400, "message": f"not {key}"}}).encode()
+    event = OK + chunk(b"data: %s\n\n" % data)
+    server = await serve(writes(plain(status, data) if status else event))
+    seen = await prober(http, server.url, key).ask(ask("Hi"))
+    assert seen.failure
+    assert seen.failure.detail == "not [key]"
 
 
 async def test_a_connection_left_open_after_the_end_is_not_waited_for(
