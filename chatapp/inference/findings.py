@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .catalog import Model, load_catalog
-from .errors import UnreadableReply
+from .errors import ReplyTooLarge
 from .probe import Seen
 from .refusal import shorten
 
@@ -50,5 +50,5 @@ def verdict(seen: Seen) -> str:
     words = f"{seen.status} {words}" if seen.status else words
     if seen.accepted:
         return f"accepted, then {words}"
-    settled = not (failure.retryable or isinstance(failure, UnreadableReply))
+    settled = not (failure.retryable or isinstance(failure, ReplyTooLarge))
     return f"refused ({words})" if settled else f"not settled ({words})"

@@ -182,9 +182,8 @@ class Prober:
                     seen.deltas += parser.feed(chunk)
                 if parser.done:
                     break  # a server may leave the connection open
-        if seen.is_stream:
-            for delta in parser.finish():
-                seen.deltas.append(delta)
+        for delta in parser.finish():
+            seen.deltas.append(delta)
 
 
 def printable(text: str) -> str:

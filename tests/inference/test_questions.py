@@ -14,10 +14,11 @@ import pytest
 
 from chatapp.inference import errors, questions
 from chatapp.inference.catalog import Model, load_catalog
-from chatapp.inference.findings import Finding, improved, model_list
-from chatapp.inference.probe import Prober
+from chatapp.inference.findings import Finding, improved, model_list, verdict
+from chatapp.inference.probe import Prober, Seen
 from chatapp.inference.questions import ask_all
 from chatapp.inference.service import Service
+from chatapp.inference.types import TextDelta
 
 from .conftest import KEY, FaultServer, Serve
 from .wire import BLOCKED, OK, chunk, event, plain, refusal, text_event
@@ -237,6 +238,7 @@ async def test_how_thinking_arrives_is_told(start: Start, answer: bytes, words: 
         (True, refusal(400, "out of order"), {}),
         (True, refusal(429, "no thinking now"), {}),
         (True, stream(THOUGHT), {}),
+        (True, stream(THOUGHT, b'data: {"error":{"code":400,"message":"no thinking"}}\n\n'), {}),
         (False, stream(THOUGHT), {"thinking": True}),
         (False, YES, {}),
     ],
@@ -367,6 +369,22 @@ async def test_a_service_that_fails_later_still_leaves_findings(start: Start) ->
     assert "Together: not settled (Unreachable: The service could not be reached.)." in [
         finding.answer for finding in findings
     ]
+
+
+@pytest.mark.parametrize(
+    ("failure", "shown", "words"),
+    [
+        (None, "", "accepted"),
+        (errors.RequestRefused(detail="odd"), "", "refused (200 RequestRefused: odd)"),
+        (errors.RequestRefused(detail="odd"), "Hi", "accepted, then 200 RequestRefused: odd"),
+        (errors.TimedOut(), "", f"not settled (200 TimedOut: {errors.TimedOut.reason})"),
+        (errors.ReplyTooLarge(detail="x"), "", "not settled (200 ReplyTooLarge: x)"),
+    ],
+)
+def test_a_verdict_tells_a_refusal_from_a_failure(
+    failure: errors.InferenceError | None, shown: str, words: str
+) -> None:
+    assert verdict(Seen(200, deltas=[TextDelta(shown)], failure=failure)) == words
 
 
 # --- The catalogue that fits
