@@ -1,0 +1,116 @@
+"""One GET and its answer, read with a limit on everything that a server may send without end.
+
+Over h11 and not one of the HTTP clients: those read headers, 1xx answers and chunks for as long as
+they come. Measured with a server that sends nothing but "100 Continue", aiohttp on uvloop took
+148 MB in 5 s and held the loop for 1.4 s; with single bytes as chunks httpx held it for 0.7 s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+
+import h11
+from yarl import URL
+
+from .errors import Encoded, SiteRefused, TooLarge, Unreachable
+
+READ_BYTES = 16 * 1024
+MAX_HEAD_BYTES = 32 * 1024  # also of a chunk's first line and of what follows the last chunk
+MAX_INTERIM_ANSWERS = 8  # of status 1xx
+# Beyond the first thousand, chunks have to be of 256 bytes on average: each costs us 25 µs.
+FREE_CHUNKS = 1_000
+CHUNK_BYTES = 256
+
+OK = 200
+REDIRECTS = (301, 302, 303, 307, 308)
+USER_AGENT = "chatapp/1.0 (opens a link that somebody put into a chat)"
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """`location` as the site wrote it, "" for none."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    content: bytes
+    content_type: str
+
+
+class Exchange:
+    """Use it once. Errors of the connection go through as OSError."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
+
+    async def get(self, url: URL, *, accept: str, max_bytes: int) -> Body | Redirect:
+        """Raises SiteRefused for any status but 200 and redirects, Encoded, TooLarge, and
+        Unreachable where the answer breaks off or is not HTTP."""
+        try:
+            await self._send(url, accept)
+            return await self._receive(max_bytes)
+        except h11.ProtocolError as error:
+            raise Unreachable from error
+
+    async def _send(self, url: URL, accept: str) -> None:
+        headers = {
+            "Host": url.host_port_subcomponent or "",
+            "User-Agent": USER_AGENT,
+            "Accept": accept,
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        request = h11.Request(method="GET", target=url.raw_path_qs, headers=list(headers.items()))
+        for event in (request, h11.EndOfMessage()):
+            self._writer.write(self._http.send(event) or b"")
+        await self._writer.drain()
+
+    async def _receive(self, max_bytes: int) -> Body | Redirect:
+        head = await self._head()
+        if head.status_code in REDIRECTS:
+            return Redirect(_header(head, b"location"))
+        if head.status_code != OK:
+            raise SiteRefused(head.status_code)
+        if _header(head, b"content-encoding").lower() not in ("", "identity"):
+            raise Encoded
+        if int(_header(head, b"content-length") or 0) > max_bytes:
+            raise TooLarge(max_bytes)
+        # The type may end up in a database, which takes no halves of characters.
+        content_type = _header(head, b"content-type").encode("ascii", "replace").decode()
+        return Body(await self._body(max_bytes), content_type)
+
+    async def _head(self) -> h11.Response:
+        for _ in range(MAX_INTERIM_ANSWERS + 1):
+            event = await self._next()
+            if isinstance(event, h11.Response):
+                return event
+        raise Unreachable
+
+    async def _body(self, max_bytes: int) -> bytes:
+        content, chunks = io.BytesIO(), 0
+        while isinstance(event := await self._next(), h11.Data):
+            chunks += 1
+            if content.tell() + len(event.data) > max_bytes:
+                raise TooLarge(max_bytes)
+            if chunks > FREE_CHUNKS + content.tell() // CHUNK_BYTES:
+                raise Unreachable
+            content.write(event.data)
+        return content.getvalue()
+
+    async def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        """What the server sends next; h11 says itself where it broke off."""
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            await asyncio.sleep(0)  # reading what is buffered already would let nobody else run
+            self._http.receive_data(await self._reader.read(READ_BYTES))
+        return event
+
+
+def _header(head: h11.Response, name: bytes) -> str:
+    values = [value for key, value in head.headers if key == name]
+    return b", ".join(values).decode("utf-8", "surrogateescape")

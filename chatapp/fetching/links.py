@@ -1,0 +1,111 @@
+"""What a link may look like. Strict: whatever two parsers could read in two ways is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from urllib.parse import urljoin
+
+from yarl import URL
+
+from .addresses import Address
+from .errors import BadLink, BadRedirect, NotPublic
+
+MAX_LINK_LENGTH = 4_096  # characters; signed storage links run to about 2,500
+FIRST_FREE_PORT = 1_024
+
+# No user name or password, no zone, no percent sign in the host: `http://a.com@10.0.0.1/`. The
+# host is bounded here because normalising 4,000 Arabic ligatures takes a quarter of a second.
+LINK = re.compile(
+    r"https?://(?:\[[0-9a-f:.]+\]|[^][/?#@:%\s]{1,254})(?::[0-9]{1,5})?(?:[/?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
+# The last label begins with a letter: the resolver reads 2130706433, 0177.0.0.1, 127.1 and 0x7f.1
+# as 127.0.0.1. At least two labels: a bare name means something in the local network only.
+NAME = re.compile(
+    r"(?=.{4,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+"
+    r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])\Z"
+)
+# Reserved for use inside a network (RFC 6761, 6762, 7686, 8375, ICANN's .internal) or used so.
+PRIVATE_SUFFIXES = (
+    ".alt",
+    ".corp",
+    ".example",
+    ".home",
+    ".home.arpa",
+    ".internal",
+    ".intranet",
+    ".invalid",
+    ".lan",
+    ".local",
+    ".localdomain",
+    ".localhost",
+    ".onion",
+    ".private",
+    ".test",
+)
+# What browsers refuse from 1024 up, so that HTTP is not sent to other services ("port blocking" in
+# the Fetch standard). Below it only the web's own two are let through.
+BLOCKED_PORTS = frozenset(
+    {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6679, 6697, 10080}
+    | set(range(6665, 6670))
+)
+
+
+def parse(text: str) -> URL:
+    """The link, normalised, without its fragment: host in lower-case ASCII with no dot at its end.
+
+    Raises BadLink for everything that is not http(s) with a plain host, NotPublic for a name or a
+    spelling that only has a meaning inside a network.
+    """
+    if len(text) > MAX_LINK_LENGTH or "\\" in text or not all(map(_is_plain, text)):
+        raise BadLink.in_form()
+    if not LINK.fullmatch(text):
+        raise BadLink.in_form()
+    try:
+        url = URL(text).with_fragment(None)
+    except ValueError as error:
+        raise BadLink.in_form() from error
+    host = (url.raw_host or "").removesuffix(".")
+    if literal(host) is None and not _is_public_name(host):
+        raise NotPublic
+    if not _is_web_port(url.port or 0):
+        raise BadLink.in_port()
+    return url.with_host(host)
+
+
+def follow(url: URL, location: str) -> URL:
+    """Where a redirect leads, held to the same rules; never from https down to http."""
+    if not location or not all(map(_is_plain, location)):  # joining would drop tabs and line ends
+        raise BadLink.in_redirect()
+    try:
+        target = parse(urljoin(str(url), location))
+    except (BadLink, ValueError) as error:
+        raise BadLink.in_redirect() from error
+    if url.scheme == "https" and target.scheme != "https":
+        raise BadRedirect.to_unprotected()
+    return target
+
+
+def literal(host: str) -> Address | None:
+    """The address that a host stands for without a resolver, in its one normal spelling."""
+    for kind in (IPv4Address, IPv6Address):
+        try:
+            return kind(host)
+        except AddressValueError:
+            continue
+    return None
+
+
+def _is_public_name(host: str) -> bool:
+    return NAME.match(host) is not None and not host.endswith(PRIVATE_SUFFIXES)
+
+
+def _is_web_port(port: int) -> bool:
+    return port in (80, 443) or (port >= FIRST_FREE_PORT and port not in BLOCKED_PORTS)
+
+
+def _is_plain(char: str) -> bool:
+    """Neither a control, direction or invisible character nor a space other than ASCII's."""
+    return char == " " or unicodedata.category(char)[0] not in "CZ"
