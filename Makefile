@@ -3,25 +3,36 @@
 
 BIN := .venv/bin
 COMPATIBLE := .venv/compatible
+MUTATION := .venv/mutation
+BUCKET := .venv/bucket
 CANDIDATES := python3.13 python3.14 python3.12 python3
 # A name on the path need not run (version managers leave such names), so each is tried.
 PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: run test fuzz lint bench screens
+.PHONY: run test fuzz mutate lint bench screens
 
 run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local
 
-test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed
+test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed
 	$(BIN)/python -m pytest -q -n 2 --ignore=tests/system
 	$(BIN)/python -m pytest -q tests/system
 
 # A failure names its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
+# Of pictures: FUZZ_PICTURES, with tests/images/test_fuzz.py.
 fuzz: export FUZZ_STREAMS ?= 20000
+fuzz: export FUZZ_PICTURES ?= 5000
 fuzz: $(BIN)/.installed-dev
-	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py
+	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py
+
+# Breaks the inference client line by line and shows what no test notices; about half an hour.
+# MUTANTS='chatapp.inference.sse.*' make mutate tries one module; docs/inference.md has the result.
+mutate: $(MUTATION)/.installed
+	rm -rf mutants
+	nice $(MUTATION)/bin/mutmut run --max-children 2 $(MUTANTS)
+	$(MUTATION)/bin/mutmut results
 
 lint: $(BIN)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -56,6 +67,20 @@ $(COMPATIBLE)/.installed: tests/inference/compatible_server.txt | $(BIN)/python
 	@echo "Installing a compatible server for tests (once)…"
 	@$(BIN)/python -m venv $(COMPATIBLE)
 	@$(COMPATIBLE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(BUCKET)/.installed: tests/images/bucket_server.txt | $(BIN)/python
+	@echo "Installing an S3-compatible server for tests (once)…"
+	@$(BIN)/python -m venv $(BUCKET)
+	@$(BUCKET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# An environment of its own: it brings a terminal interface and a parser that nothing else needs.
+$(MUTATION)/.installed: requirements.txt requirements-dev.txt tests/inference/mutation.txt | $(BIN)/python
+	@echo "Installing the packages for mutation (once)…"
+	@$(BIN)/python -m venv $(MUTATION)
+	@$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r tests/inference/mutation.txt
 	@touch $@
 
 $(BIN)/python:

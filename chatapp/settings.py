@@ -7,47 +7,18 @@ Importing this module must work without secrets and without a database: Heroku r
 import secrets
 import sys
 from pathlib import Path
-from typing import get_args
-from urllib.parse import unquote, urlsplit
+from typing import Literal, get_args
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, EnvError
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
+from chatapp import configuration
 from chatapp.inference import HttpTransport, Service, load_catalog
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Env()
-
-
-def local_secret_key() -> str:
-    """Gives the key of this checkout, made on first use and kept in an ignored file."""
-    path = ROOT / ".secret_key"
-    if not path.exists():
-        path.write_text(secrets.token_urlsafe(48))
-        path.chmod(0o600)
-    return path.read_text().strip()
-
-
-def mailer(url: str) -> dict[str, object]:
-    """Reads smtp://user:password@host:port or smtps://…; without a URL mails go to the console."""
-    parts = urlsplit(url)
-    if not url:
-        return {"BACKEND": "chatapp.accounts.mail.ReadableConsoleBackend"}
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("CHAT_SMTP_URL must look like smtp://user:password@host:587")
-    secure = parts.scheme == "smtps"
-    options = {
-        "host": parts.hostname,
-        "port": parts.port or (465 if secure else 587),
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "use_ssl": secure,
-        "use_tls": not secure,
-    }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
-
 
 try:
     ON_DYNO = bool(env.str("DYNO", "")) and not env.str("CI", "")
@@ -71,8 +42,18 @@ try:
     PROMPT_CACHING = env.bool("CHAT_PROMPT_CACHING", True)
     CATALOG = load_catalog(env.str("CHAT_MODELS", "") or None, env.str("INFERENCE_MODEL_ID", ""))
 
-    MAILERS = {"default": mailer(env.str("CHAT_SMTP_URL", ""))}
+    MAILERS = {"default": configuration.mailer(env.str("CHAT_SMTP_URL", ""))}
     DEFAULT_FROM_EMAIL = env.str("CHAT_EMAIL_FROM", "Chat <chat@localhost>")
+
+    PUBLIC_ORIGIN = configuration.public_origin(env, ON_DYNO, ALLOWED_HOSTS)
+    IMAGE_DELIVERY: Literal["auto", "link", "inline"] = env.str(
+        "CHAT_IMAGE_DELIVERY", "auto", validate=OneOf(("auto", "link", "inline"))
+    )  # type: ignore[assignment]
+    BUCKET = configuration.bucket(env)
+    IMAGE_STORE = configuration.image_store(env.str("CHAT_IMAGE_STORE", "auto"), BUCKET)
+    IMAGE_QUOTA_PERSON_MB = env.int("CHAT_IMAGE_QUOTA_PERSON_MB", 200, validate=Range(min=1))
+    # The smallest Postgres plan holds 1 GB in all.
+    IMAGE_QUOTA_HOUSE_MB = env.int("CHAT_IMAGE_QUOTA_HOUSE_MB", 600, validate=Range(min=1))
     VERSION = env.str("HEROKU_SLUG_COMMIT", "local")
     LOG_LEVEL = env.str("CHAT_LOG_LEVEL", "INFO")
 except (EnvError, ValueError) as error:
@@ -80,7 +61,11 @@ except (EnvError, ValueError) as error:
 
 if not SECRET_KEY:
     # A dyno without the key may build static files but must not serve: `serve` refuses.
-    SECRET_KEY = secrets.token_urlsafe(48) if ON_DYNO else local_secret_key()
+    SECRET_KEY = (
+        secrets.token_urlsafe(48)
+        if ON_DYNO
+        else configuration.local_secret_key(ROOT / ".secret_key")
+    )
     SECRET_KEY_IS_THROWAWAY = ON_DYNO
 else:
     SECRET_KEY_IS_THROWAWAY = False
@@ -162,6 +147,7 @@ STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "chatapp.storage.StaticFilesStorage"},
+    **({"pictures": BUCKET} if BUCKET else {}),
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 

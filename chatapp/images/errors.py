@@ -3,14 +3,18 @@
 ImageRefused
 ├── ImageTypeRefused     not one of the accepted formats
 ├── ImageTooLarge        too many bytes or too many pixels
-└── ImageUnreadable      right format, but empty, cut short or damaged
+├── ImageTooSlow         took longer than any honest picture does
+├── ImageUnreadable      right format, but empty, cut short or damaged
+└── ImagesUnavailable    nothing is wrong with the picture: try again later
 
-Sending the same file again never helps.
+Sending the same file again helps after ImagesUnavailable only.
 """
 
 from __future__ import annotations
 
 from django.utils.translation import gettext
+
+from .worker.protocol import Reason, Refused
 
 
 class ImageRefused(Exception):
@@ -24,7 +28,10 @@ class ImageRefused(Exception):
 class ImageTypeRefused(ImageRefused):
     def __init__(self) -> None:
         super().__init__(
-            gettext("This file is not a picture we can read. Send a JPEG, PNG, WebP or GIF.")
+            gettext(
+                "This file is not a picture we can read. "
+                "Send a JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF or BMP."
+            )
         )
 
 
@@ -51,11 +58,42 @@ class ImageTooLarge(ImageRefused):
         return cls(gettext("This picture is too large to open here. Send a smaller copy of it."))
 
 
+class ImageTooSlow(ImageRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("This picture took too long to open. Send a smaller copy of it as JPEG.")
+        )
+
+
 class ImageUnreadable(ImageRefused):
     def __init__(self) -> None:
         super().__init__(
             gettext(
                 "This picture is empty, incomplete or damaged. "
-                "Save it again as JPEG, PNG, WebP or GIF and send the new copy."
+                "Save it again as JPEG, PNG or WebP and send the new copy."
             )
         )
+
+
+class ImagesUnavailable(ImageRefused):
+    def __init__(self) -> None:
+        super().__init__(gettext("Pictures can't be opened here right now. Try again in a minute."))
+
+
+def explained(refused: Refused) -> ImageRefused:
+    """The sentence for what the worker, which knows no languages, only names."""
+    match refused.reason:
+        case Reason.TYPE:
+            return ImageTypeRefused()
+        case Reason.BYTES:
+            return ImageTooLarge.in_bytes(refused.limit)
+        case Reason.PIXELS:
+            return ImageTooLarge.in_pixels(refused.limit)
+        case Reason.MEMORY:
+            return ImageTooLarge.in_memory()
+        case Reason.TIME:
+            return ImageTooSlow()
+        case Reason.UNREADABLE:
+            return ImageUnreadable()
+        case Reason.NO_WORKER:
+            return ImagesUnavailable()

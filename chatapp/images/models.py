@@ -4,24 +4,82 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 
+from . import quota, store
+from .data import ImageData
 from .processing import MAX_NAME_LENGTH, PreparedImage
+from .quota import Usage
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+__all__ = ["Image", "ImageData"]
+
+MEGABYTE = 1024 * 1024
+ALT_LENGTH = 500  # characters
+KEY_LENGTH = 200
+UNSENT = timedelta(hours=24)  # how long an upload waits in a composer
+IN_FLIGHT = timedelta(hours=1)  # a message that attaches it is on its way, or is corrected
 
 
 class ImageManager(models.Manager["Image"]):
     def keep(self, owner: AbstractBaseUser, prepared: PreparedImage) -> Image:
         """Store a picture once per person; sent again, it is the row that is already there.
 
-        The first name given stays. Safe when the same picture arrives twice at once: the second one
-        waits at the unique constraint, then finds the first.
+        The first name given stays, and what is there costs no room. Safe when the same picture
+        arrives twice at once: the second one waits at the unique constraint, then finds the first.
+        Raises QuotaExceeded, and StoreUnavailable when the bucket does not answer.
         """
+        same = self.filter(owner_id=owner.pk, sha256=prepared.sha256)
+        if same.update(spared_until=timezone.now() + UNSENT) and (image := same.first()):
+            return image
+        size = len(prepared.content) + len(prepared.thumbnail)
+        quota.check(size, self.usage(owner), self.usage_of_house())
+        key = ""
+        if store.goes_to_bucket():
+            key = store.put(owner.pk, prepared.sha256, prepared.content, prepared.thumbnail)
+        try:
+            image = self._insert(owner, prepared, key)
+        except DatabaseError:
+            if key:
+                store.discard(key)
+            raise
+        if key and image.bucket_key != key:
+            store.discard(key)
+        return image
+
+    def hold(self, owner: AbstractBaseUser, ids: Collection[uuid.UUID | str]) -> list[Image]:
+        """The person's own pictures among `ids`, in no order, which a message is about to attach.
+
+        From here on they can't be collected before the message is stored. Raises ValidationError
+        for what is not an id.
+        """
+        own = self.filter(owner_id=owner.pk, pk__in=ids)
+        own.update(spared_until=timezone.now() + IN_FLIGHT)
+        return list(own)
+
+    def unreferenced(self, now: datetime) -> models.QuerySet[Image]:
+        """Pictures in no conversation, for which nothing is waiting either."""
+        return self.filter(attachments=None, spared_until__lt=now)
+
+    def usage(self, person: AbstractBaseUser) -> Usage:
+        used = self.filter(owner_id=person.pk).aggregate(used=models.Sum("byte_size"))["used"]
+        return Usage(used or 0, settings.IMAGE_QUOTA_PERSON_MB * MEGABYTE)
+
+    def usage_of_house(self) -> Usage:
+        """Everybody together: one pass over an index, 4 to 6 ms for 100,000 pictures."""
+        used = self.aggregate(used=models.Sum("byte_size"))["used"]
+        return Usage(used or 0, settings.IMAGE_QUOTA_HOUSE_MB * MEGABYTE)
+
+    def _insert(self, owner: AbstractBaseUser, prepared: PreparedImage, key: str) -> Image:
         with transaction.atomic():
             image, created = self.get_or_create(
                 owner_id=owner.pk,
@@ -30,17 +88,26 @@ class ImageManager(models.Manager["Image"]):
                     "content_type": prepared.content_type,
                     "width": prepared.width,
                     "height": prepared.height,
-                    "byte_size": len(prepared.content),
+                    "thumbnail_type": prepared.thumbnail_type,
+                    "animated": prepared.animated,
+                    "byte_size": len(prepared.content) + len(prepared.thumbnail),
                     "name": prepared.name,
+                    "bucket_key": key,
+                    "spared_until": timezone.now() + UNSENT,
                 },
             )
-            if created:
-                ImageData.objects.create(image=image, content=prepared.content)
+            if created and not key:
+                ImageData.objects.create(
+                    image=image, content=prepared.content, thumbnail=prepared.thumbnail
+                )
         return image
 
 
 class Image(models.Model):
-    """What is known about a picture; its bytes are in ImageData, so that lists stay light."""
+    """What is known about a picture; its bytes are elsewhere (`store`), so lists stay light.
+
+    The defaults in the database serve the release before, which runs on during a deploy.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -50,8 +117,14 @@ class Image(models.Model):
     content_type = models.CharField(max_length=32)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    byte_size = models.PositiveIntegerField()
+    thumbnail_type = models.CharField(max_length=32, default="", db_default="")
+    animated = models.BooleanField(default=False, db_default=False)
+    byte_size = models.PositiveIntegerField()  # content and thumbnail
     name = models.CharField(max_length=MAX_NAME_LENGTH)
+    alt = models.CharField(max_length=ALT_LENGTH, blank=True, default="", db_default="")
+    bucket_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="")
+    # Until then it is not collected though no message shows it.
+    spared_until = models.DateTimeField(default=timezone.now, db_default=Now())
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ImageManager()
@@ -60,28 +133,47 @@ class Image(models.Model):
         constraints = [
             # Named by owner first: it also serves "the pictures of this person".
             models.UniqueConstraint(fields=["owner", "sha256"], name="images_once_per_owner"),
+            models.UniqueConstraint(
+                fields=["bucket_key"],
+                condition=~models.Q(bucket_key=""),
+                name="images_one_row_per_key",
+            ),
+        ]
+        indexes = [
+            # The sum for everybody is read from the index alone.
+            models.Index(fields=["byte_size"], name="images_byte_size"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def describe(self, text: str) -> None:
+        """Sets the text for screen readers; an empty one means the name of the file."""
+        self.alt = " ".join(text.split())[:ALT_LENGTH]
+        self.save(update_fields=["alt"])
+
+    @property
+    def alternative(self) -> str:
+        return self.alt or self.name
+
+    @property
+    def stored_in(self) -> str:
+        return "bucket" if self.bucket_key else "database"
+
     @property
     def content(self) -> bytes:
-        """The encoded picture; one query, up to 3.5 MB."""
-        return bytes(self.data.content)
+        """The encoded picture; see `store.read`."""
+        return store.read(self)
+
+    @property
+    def thumbnail(self) -> bytes:
+        """The small one, to be served as `thumbnail_media_type`; see `store.read_thumbnail`."""
+        return store.read_thumbnail(self)
+
+    @property
+    def thumbnail_media_type(self) -> str:
+        return self.thumbnail_type or self.content_type
 
     def as_data_url(self) -> str:
         """The picture as a `data:` URL, for a model service that cannot reach this server."""
         return f"data:{self.content_type};base64,{base64.b64encode(self.content).decode('ascii')}"
-
-
-class ImageData(models.Model):
-    """The bytes of one picture."""
-
-    image = models.OneToOneField(
-        Image, on_delete=models.CASCADE, primary_key=True, related_name="data"
-    )
-    content = models.BinaryField()
-
-    def __str__(self) -> str:
-        return str(self.image_id)

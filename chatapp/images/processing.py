@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import struct
-import threading
 import unicodedata
-import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from django.utils.translation import gettext
-from PIL import UnidentifiedImageError
-from PIL.Image import DecompressionBombError
 
-from .decoding import decode
-from .encoding import encode
-from .errors import ImageTooLarge, ImageUnreadable
-from .formats import detect
+from .errors import explained
+from .worker.protocol import Opened, Refused
+from .workshop import MAX_FILE_BYTES, Workshop
 
-MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+MAX_UPLOAD_BYTES = MAX_FILE_BYTES
 MAX_NAME_LENGTH = 200  # characters
 
-# What Pillow raises for files that are cut short, damaged or made to hurt. Warning stands for its
-# remarks about odd files, which are exceptions where warnings count as errors; AssertionError for
-# what its readers take for granted about a file.
-UNREADABLE = (
-    UnidentifiedImageError,
-    DecompressionBombError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    ArithmeticError,
-    AssertionError,
-    EOFError,
-    LookupError,
-    struct.error,
-    zlib.error,
-    Warning,
-)
+workshop = Workshop()
 
 
 class Readable(Protocol):
@@ -52,6 +32,7 @@ class PreparedImage:
     """A picture ready to be kept: JPEG, or PNG or WebP where it is see-through.
 
     `width` and `height` are pixels of the upright picture, `sha256` is the hex digest of `content`.
+    `animated` says that the file was an animation, of which this is the first frame.
     """
 
     content: bytes
@@ -60,43 +41,60 @@ class PreparedImage:
     height: int
     sha256: str
     name: str
+    thumbnail: bytes
+    thumbnail_type: str
+    thumbnail_width: int
+    thumbnail_height: int
+    animated: bool
 
 
-_one_at_a_time = threading.Lock()
+async def process(source: Readable | bytes | Path, name: str) -> PreparedImage:
+    """Check, shrink, turn upright, strip and re-encode a picture in the worker process.
 
-
-def prepare(file: Readable, name: str) -> PreparedImage:
-    """Check, shrink, turn upright, strip and re-encode an uploaded picture.
-
-    Takes JPEG, PNG, WebP and GIF (first frame) of up to MAX_UPLOAD_BYTES and returns at most 1,568
-    pixels on the long edge and 3.5 MB (Anthropic's vision guide; 5 MB of base64 on Bedrock).
-    Raises ImageRefused, and nothing of Pillow's. Uses a core and up to 250 MB of memory for
-    as long as it runs, so pictures wait for each other: call it outside the event loop.
+    Takes JPEG, PNG, WebP, GIF and AVIF (first frame), HEIC, TIFF and BMP of up to MAX_UPLOAD_BYTES
+    and returns at most 1,568 pixels on the long edge and 3.5 MB (Anthropic's vision guide; 5 MB of
+    base64 on Bedrock), and a thumbnail of at most 384 pixels. A file at a path, such as a large
+    upload's, never passes through this process. Raises ImageRefused, and OSError when the file
+    itself can't be read. Pictures wait for each other; cancelling gives up the place in line.
     """
-    with _one_at_a_time:
-        return _prepare(file, name)
-
-
-def _prepare(file: Readable, name: str) -> PreparedImage:
-    content = file.read(MAX_UPLOAD_BYTES + 1)
-    if len(content) > MAX_UPLOAD_BYTES:
-        raise ImageTooLarge.in_bytes(MAX_UPLOAD_BYTES)
-    if not content:
-        raise ImageUnreadable()
-    kind = detect(content)
     try:
-        encoded, encoded_kind, (width, height) = encode(decode(content, kind))
-    except MemoryError as error:
-        raise ImageTooLarge.in_memory() from error
-    except UNREADABLE as error:
-        raise ImageUnreadable() from error
+        opened = await asyncio.wrap_future(workshop.submit(_source(source)))
+    except Refused as refused:
+        raise explained(refused) from refused
+    return _prepared(opened, name)
+
+
+def prepare(file: Readable | bytes | Path, name: str) -> PreparedImage:
+    """As `process`, for synchronous code: waits, so call it outside the event loop."""
+    try:
+        opened = workshop.submit(_source(file)).result()
+    except Refused as refused:
+        raise explained(refused) from refused
+    return _prepared(opened, name)
+
+
+def _source(file: Readable | bytes | Path) -> bytes | Path:
+    if isinstance(file, bytes | Path):
+        return file
+    if hasattr(file, "temporary_file_path"):
+        return Path(file.temporary_file_path())
+    return file.read(MAX_UPLOAD_BYTES + 1)
+
+
+def _prepared(opened: Opened, name: str) -> PreparedImage:
+    picture, thumbnail = opened.picture, opened.thumbnail
     return PreparedImage(
-        content=encoded,
-        content_type=encoded_kind.value,
-        width=width,
-        height=height,
-        sha256=hashlib.sha256(encoded).hexdigest(),
+        content=picture.content,
+        content_type=picture.content_type,
+        width=picture.width,
+        height=picture.height,
+        sha256=hashlib.sha256(picture.content).hexdigest(),
         name=clean_name(name),
+        thumbnail=thumbnail.content,
+        thumbnail_type=thumbnail.content_type,
+        thumbnail_width=thumbnail.width,
+        thumbnail_height=thumbnail.height,
+        animated=opened.animated,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -13,10 +15,12 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from chatapp.images.models import Image, ImageData
 from chatapp.images.processing import PreparedImage, prepare
 
+from .conftest import made
 from .samples import corners, encoded
 
 
@@ -37,7 +41,7 @@ def test_a_kept_picture_comes_back_whole() -> None:
     assert image.owner == owner
     assert image.content == prepared.content
     assert (image.width, image.height) == (64, 32)
-    assert image.byte_size == len(prepared.content)
+    assert image.byte_size == len(prepared.content) + len(prepared.thumbnail)
     assert (image.name, str(image)) == ("corners.png", "corners.png")
     head, _, body = image.as_data_url().partition(",")
     assert head == "data:image/jpeg;base64"
@@ -69,6 +73,72 @@ def test_a_list_never_touches_the_bytes() -> None:
     ) as queries:
         assert [image.name for image in Image.objects.filter(owner=owner)] == ["corners.png"]
     assert ImageData._meta.db_table not in queries[0]["sql"]
+
+
+@pytest.mark.django_db
+def test_the_bytes_are_read_without_the_thumbnail() -> None:
+    image = Image.objects.keep(person(), made())
+
+    with CaptureQueriesContext(connection) as queries:
+        assert image.content == b"a picture"
+    assert len(queries) == 1
+    assert '"thumbnail"' not in queries[0]["sql"]
+
+
+@pytest.mark.django_db
+def test_an_animation_is_marked() -> None:
+    owner = person()
+
+    Image.objects.keep(owner, made(content=b"still"))
+    Image.objects.keep(owner, made(content=b"moving", animated=True))
+
+    assert Image.objects.get(animated=True).content == b"moving"
+
+
+@pytest.mark.django_db
+def test_the_text_for_screen_readers_is_the_name_until_somebody_writes_one() -> None:
+    image = Image.objects.keep(person(), made("cat.jpg"))
+    assert image.alternative == "cat.jpg"
+
+    image.describe("  A cat\non a   mat ")
+    assert Image.objects.get().alternative == "A cat on a mat"
+
+    image.describe("x" * 600)
+    assert len(Image.objects.get().alt) == 500
+
+    image.describe(" ")
+    assert Image.objects.get().alternative == "cat.jpg"
+
+
+@pytest.mark.django_db
+def test_the_release_before_can_store_pictures_during_a_deploy() -> None:
+    """It knows nothing of the newer columns, so the database fills them."""
+    owner = person()
+    row = {
+        "id": uuid.uuid4().hex,
+        "owner_id": owner.pk.hex,
+        "sha256": "0" * 64,
+        "content_type": "image/png",
+        "width": 1,
+        "height": 1,
+        "byte_size": 3,
+        "name": "old.png",
+        "created_at": "2026-01-31 12:00:00",
+    }
+    with connection.cursor() as cursor:
+        insert(cursor, "images_image", row)
+        insert(cursor, "images_imagedata", {"image_id": row["id"], "content": b"old"})
+
+    image = Image.objects.get()
+    assert (image.content, image.thumbnail, image.alternative) == (b"old", b"old", "old.png")
+    assert image.stored_in == "database"
+    assert image.thumbnail_media_type == "image/png"
+    assert Image.objects.unreferenced(timezone.now() + timedelta(seconds=2)).exists()
+
+
+def insert(cursor: Any, table: str, row: dict[str, Any]) -> None:
+    places = ", ".join(["%s"] * len(row))
+    cursor.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", [*row.values()])
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -41,9 +42,12 @@ def stored(orientation: int) -> Image.Image:
 
 
 @pytest.mark.parametrize("orientation", STORED)
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
 def test_a_picture_comes_out_upright(kind: str, orientation: int) -> None:
-    content = encoded(stored(orientation), kind, exif=exif(orientation))
+    """A HEIC brings two orders to turn, its own and that of its EXIF, of which one counts."""
+    content = encoded(stored(orientation), kind, exif=exif(orientation).tobytes())
+    if kind == "HEIF" and orientation > 1:
+        assert b"irot" in content or b"imir" in content
 
     result = decoded(prepare(io.BytesIO(content), "").content)
 
@@ -73,6 +77,15 @@ def text_chunks() -> PngImagePlugin.PngInfo:
     return info
 
 
+def jpeg_segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
+
+
+def behind_the_start(segment: bytes) -> bytes:
+    content = encoded(corners(), "JPEG")
+    return content[:2] + segment + content[2:]
+
+
 CLEAR = Image.new("RGBA", (64, 32), (0, 255, 0, 80))
 TELLTALE = {
     "jpeg": encoded(corners(), "JPEG", exif=exif(), xmp=XMP, comment=SECRET, dpi=(300, 300)),
@@ -81,9 +94,20 @@ TELLTALE = {
     "webp": encoded(corners(), "WEBP", exif=exif(), xmp=XMP),
     "webp, see-through": encoded(CLEAR, "WEBP", exif=exif(), xmp=XMP),
     "gif": encoded(corners(), "GIF", comment=SECRET),
+    "avif": encoded(corners(), "AVIF", exif=exif(), xmp=XMP),
+    "heic": encoded(corners(), "HEIF", exif=exif(), xmp=XMP),
+    "tiff": encoded(corners(), "TIFF", exif=exif(), description=SECRET),
+    "iptc": behind_the_start(jpeg_segment(0xED, b"Photoshop 3.0\0" + SECRET.encode())),
+    "second picture": encoded(
+        corners(), "MPO", save_all=True, append_images=[Image.new("RGB", (64, 32))], exif=exif()
+    ),
+    "video behind the photo": encoded(corners(), "JPEG") + b"\0\0\0\x18ftypmp42" + SECRET.encode(),
+    "archive behind the png": encoded(corners(), "PNG") + b"PK\3\4" + SECRET.encode(),
+    "page behind the gif": encoded(corners(), "GIF") + f"<script>{SECRET}</script>".encode(),
 }
 MARKS = [b"Exif", b"eXIf", b"EXIF", b"MM\0*", b"II*\0", b"xmp", b"XMP", b"tEXt", b"zTXt", b"iTXt"]
 MARKS += [b"ICC", b"iCCP", b"pHYs", b"GPS", b"\xff\xe1", b"\xff\xe2", b"\xff\xed", b"\xff\xfe"]
+MARKS += [b"MPF\0", b"Photoshop", b"ftyp", b"PK\3\4", b"<script"]
 MARKS += [SECRET.encode(), SECRET.encode("utf-16-le")]
 
 
@@ -91,10 +115,15 @@ MARKS += [SECRET.encode(), SECRET.encode("utf-16-le")]
 def test_nothing_but_pixels_is_kept(content: bytes) -> None:
     assert any(mark in content for mark in MARKS)
 
-    result = prepare(io.BytesIO(content), "").content
+    prepared = prepare(io.BytesIO(content), "")
 
+    result = prepared.content
     assert [mark for mark in MARKS if mark in result] == []
+    # Pairs of bytes come by chance in a WebP, where they mean nothing.
+    assert [mark for mark in MARKS if len(mark) > 2 and mark in prepared.thumbnail] == []
+    assert result.count(b"\xff\xd8\xff") == (prepared.content_type == "image/jpeg")
     assert not decoded(result).getexif()
+    assert not decoded(prepared.thumbnail).getexif()
     assert set(decoded(result).info) <= {
         "jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression",
     }  # fmt: skip

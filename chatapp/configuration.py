@@ -1,0 +1,118 @@
+"""Readers for what settings.py takes from config vars and can't say in one line.
+
+Each refuses nonsense with a ValueError whose text names the config var.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from environs import Env
+
+BUCKETEER = "BUCKETEER_BUCKET_NAME"
+# Nobody agrees on this one; the first that is set counts.
+BUCKET_NAMES = (
+    "AWS_S3_BUCKET",
+    "AWS_S3_BUCKET_NAME",
+    "AWS_STORAGE_BUCKET_NAME",
+    "S3_BUCKET",
+    "S3_BUCKET_NAME",
+)
+ENDPOINT_NAMES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+def local_secret_key(path: Path) -> str:
+    """Gives the key of this checkout, made on first use and kept in an ignored file."""
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48))
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+def mailer(url: str) -> dict[str, object]:
+    """Reads smtp://user:password@host:port or smtps://…; without a URL mails go to the console."""
+    parts = urlsplit(url)
+    if not url:
+        return {"BACKEND": "chatapp.accounts.mail.ReadableConsoleBackend"}
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("CHAT_SMTP_URL must look like smtp://user:password@host:587")
+    secure = parts.scheme == "smtps"
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or (465 if secure else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": secure,
+        "use_tls": not secure,
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+
+
+def bucket(env: Env) -> dict[str, Any] | None:
+    """Reads the bucket for pictures as an entry of STORAGES, or None when there is none.
+
+    The names of Heroku's Bucketeer add-on count before the plain ones, which with an endpoint reach
+    any S3-compatible service. Keys alone configure nothing: they may be meant for something else.
+    """
+    if env.str(BUCKETEER, ""):
+        named, prefix, endpoint = BUCKETEER, "BUCKETEER_", ""
+    else:
+        named, prefix = _first(env, BUCKET_NAMES), ""
+        endpoint = env.str(_first(env, ENDPOINT_NAMES), "").strip()
+    if not env.str(named, ""):
+        return None
+    key, secret = f"{prefix}AWS_ACCESS_KEY_ID", f"{prefix}AWS_SECRET_ACCESS_KEY"
+    region = _first(env, tuple(prefix + name for name in REGION_NAMES))
+    missing = [name for name in (key, secret) if not env.str(name, "").strip()]
+    if not (endpoint or env.str(region, "").strip()):
+        missing.append(region)
+    if missing:
+        raise ValueError(f"{named} also needs {' and '.join(missing)}")
+    if endpoint and (urlsplit(endpoint).scheme not in ("https", "http") or " " in endpoint):
+        raise ValueError("AWS_ENDPOINT_URL_S3 must look like https://host")
+    options = {
+        "access_key": env.str(key).strip(),
+        "secret_key": env.str(secret).strip(),
+        "session_profile": None,
+        "bucket_name": env.str(named).strip(),
+        "region_name": env.str(region, "").strip() or "us-east-1",
+        "endpoint_url": endpoint or None,
+        # Not every service gives each bucket a host name of its own.
+        "addressing_style": "path" if endpoint else None,
+        "location": env.str("CHAT_BUCKET_FOLDER", "").strip("/ "),
+    }
+    return {"BACKEND": "chatapp.images.bucket.Bucket", "OPTIONS": options}
+
+
+def image_store(chosen: str, bucket: dict[str, Any] | None) -> str:
+    """Where new pictures are written: "database" or "bucket"."""
+    if chosen not in ("auto", "database", "bucket"):
+        raise ValueError("CHAT_IMAGE_STORE must be auto, database or bucket")
+    if chosen == "bucket" and not bucket:
+        raise ValueError("CHAT_IMAGE_STORE is bucket, and no bucket is configured")
+    if chosen == "auto":
+        return "bucket" if bucket else "database"
+    return chosen
+
+
+def _first(env: Env, names: tuple[str, ...]) -> str:
+    """The first name that is set, or else the first name."""
+    return next((name for name in names if env.str(name, "").strip()), names[0])
+
+
+def public_origin(env: Env, on_dyno: bool, hosts: list[str]) -> str:
+    """Where the model service can fetch from us, such as https://chat.example.com; "" for nowhere.
+
+    A dyno knows its own name when its metadata are switched on; else the one host that is listed.
+    """
+    stated = env.str("CHAT_PUBLIC_ORIGIN", "").strip().rstrip("/")
+    parts = urlsplit(stated)
+    if stated and (parts.scheme != "https" or not parts.hostname or parts.path):
+        raise ValueError("CHAT_PUBLIC_ORIGIN must look like https://chat.example.com")
+    if stated or not on_dyno:
+        return stated
+    names = [host for host in hosts if "*" not in host and not host.startswith(".")]
+    host = env.str("HEROKU_APP_DEFAULT_DOMAIN_NAME", "") or (names[0] if len(names) == 1 else "")
+    return f"https://{host}" if host else ""

@@ -1,0 +1,77 @@
+"""`manage.py storage`: what pictures take, and whose they are."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count, Q, Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+
+from chatapp.images import collection
+from chatapp.images.models import MEGABYTE, Image
+from chatapp.images.store import StoreUnavailable
+
+
+class Command(BaseCommand):
+    help = (
+        "Says how much room pictures take and where they are; with --collect it first deletes "
+        "those that no conversation shows."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--collect", action="store_true")
+
+    def handle(self, *, collect: bool, **options: Any) -> None:
+        if collect:
+            self._collect()
+        self._people()
+        self._places()
+        self._unreferenced()
+
+    def _collect(self) -> None:
+        now = timezone.now()
+        gone = collection.collect(now)
+        self.stdout.write(f"Deleted {_amount(gone.pictures, gone.size)}.")
+        if settings.BUCKET:
+            try:
+                removed = collection.sweep(now)
+            except StoreUnavailable as error:
+                raise CommandError(f"Left-over objects stay for now: {error.sentence}") from error
+            self.stdout.write(f"Removed {removed:,} left-over objects from the bucket.")
+
+    def _people(self) -> None:
+        name = f"owner__{get_user_model().USERNAME_FIELD}"
+        rows = Image.objects.values(name).annotate(count=Count("pk"), size=Sum("byte_size"))
+        quota = filesizeformat(settings.IMAGE_QUOTA_PERSON_MB * MEGABYTE)
+        for row in rows.order_by("-size", name):
+            self.stdout.write(f"{row[name]}: {_amount(row['count'], row['size'])} of {quota}")
+        usage = Image.objects.usage_of_house()
+        amount = _amount(Image.objects.count(), usage.used)
+        self.stdout.write(f"Everybody: {amount} of {filesizeformat(usage.quota)}")
+
+    def _places(self) -> None:
+        sums = Image.objects.aggregate(
+            in_database=Count("pk", filter=Q(bucket_key="")),
+            database_size=Sum("byte_size", filter=Q(bucket_key="")),
+            in_bucket=Count("pk", filter=~Q(bucket_key="")),
+            bucket_size=Sum("byte_size", filter=~Q(bucket_key="")),
+        )
+        self.stdout.write(f"In the database: {_amount(sums['in_database'], sums['database_size'])}")
+        self.stdout.write(f"In the bucket: {_amount(sums['in_bucket'], sums['bucket_size'])}")
+        self.stdout.write(f"New pictures go to the {settings.IMAGE_STORE}.")
+
+    def _unreferenced(self) -> None:
+        unshown = Image.objects.filter(attachments=None)
+        sums = unshown.aggregate(count=Count("pk"), size=Sum("byte_size"))
+        now = Image.objects.unreferenced(timezone.now()).count()
+        self.stdout.write(
+            f"In no conversation: {_amount(sums['count'], sums['size'])}; "
+            f"{now:,} of them go with the next collection (--collect)."
+        )
+
+
+def _amount(count: int, size: int | None) -> str:
+    return f"{count:,} {'picture' if count == 1 else 'pictures'}, {filesizeformat(size or 0)}"

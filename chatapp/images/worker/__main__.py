@@ -1,0 +1,86 @@
+"""The worker's loop: a file in, a small picture and its thumbnail out, until stdin is closed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+import zlib
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+from PIL.Image import DecompressionBombError
+
+from chatapp.images.formats import HEAD_BYTES, detect
+
+from .decoding import decode
+from .encoding import encode, thumbnail
+from .limits import MAX_SECONDS, lower_privileges
+from .protocol import Opened, Reason, Refused, receive, send, send_outcome
+from .source import source
+
+MAX_REQUEST_BYTES = 64 * 1024 * 1024
+
+# What the codecs raise for files that are cut short, damaged or made to hurt; AssertionError for
+# what Pillow's readers take for granted about a file, RuntimeError for libheif's own findings.
+UNREADABLE = (
+    UnidentifiedImageError,
+    DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    ArithmeticError,
+    AssertionError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+
+
+def main() -> None:
+    lower_privileges()
+    # Nothing a codec prints may get between the frames.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as replies:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        Image.preinit()
+        send(replies, {})
+        serve(sys.stdin.buffer, replies)
+
+
+def serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    while True:
+        try:
+            header, content = receive(requests, MAX_REQUEST_BYTES)
+        except EOFError:
+            return
+        signal.alarm(MAX_SECONDS)
+        result = outcome(header["path"], content)
+        signal.alarm(0)
+        try:
+            send_outcome(replies, result)
+        except BrokenPipeError:
+            return
+
+
+def outcome(path: str | None, content: bytes = b"") -> Opened | Refused:
+    """Open, shrink, strip and encode one file; a refusal is an outcome like any other."""
+    try:
+        with source(path, content) as file:
+            kind = detect(file.buffer[:HEAD_BYTES])
+            if kind is None:
+                raise Refused(Reason.TYPE)
+            image, animated = decode(file, kind)
+        return Opened(encode(image), thumbnail(image), animated)
+    except Refused as refused:
+        return refused
+    except MemoryError:
+        return Refused(Reason.MEMORY)
+    except UNREADABLE:
+        return Refused(Reason.UNREADABLE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""From pixels to the bytes that are kept and sent to the model."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image
+from PIL.Image import Resampling
+
+from chatapp.images.formats import Format
+
+from .protocol import Encoded
+from .reading import fit
+
+# The service takes 5 MB of base64, which is 3.9 MB of bytes; this leaves room.
+MAX_ENCODED_BYTES = 3_500_000
+AIM_BYTES = 1_000_000  # so that a message of ten pictures fits into one request
+QUALITIES = (85, 75, 65)  # of JPEG and WebP; the first within the aim is taken, else the last
+SHRINK = 0.75  # of each edge, when the encoded picture is still above the limit
+
+THUMBNAIL_EDGE = 384  # pixels: 192 on a screen of two per point
+THUMBNAIL_AIM_BYTES = 12_000
+THUMBNAIL_QUALITIES = (75, 60, 45)
+
+
+def encode(image: Image.Image) -> Encoded:
+    """Encode an RGB or RGBA picture in at most MAX_ENCODED_BYTES, if possible within AIM_BYTES.
+
+    The result is smaller in pixels than the given picture when that did not fit. The same pixels
+    always give the same bytes.
+    """
+    encoded = _encode(image)
+    while len(encoded.content) > MAX_ENCODED_BYTES and max(image.size) > 1:
+        width, height = image.size
+        smaller = max(1, int(width * SHRINK)), max(1, int(height * SHRINK))
+        image = image.resize(smaller, Resampling.LANCZOS)
+        encoded = _encode(image)
+    return encoded
+
+
+def thumbnail(image: Image.Image) -> Encoded:
+    """A WebP of some kilobytes, at most THUMBNAIL_EDGE pixels on the long edge."""
+    image = image.resize(fit(image.size, THUMBNAIL_EDGE), Resampling.LANCZOS, reducing_gap=2.0)
+    return _lossy(image, Format.WEBP, THUMBNAIL_QUALITIES, THUMBNAIL_AIM_BYTES, alpha_quality=70)
+
+
+def _encode(image: Image.Image) -> Encoded:
+    if image.mode == "RGB":
+        return _lossy(image, Format.JPEG, QUALITIES, AIM_BYTES, progressive=True, optimize=True)
+    lossless = _saved(image, Format.PNG)
+    if len(lossless.content) <= AIM_BYTES:
+        return lossless
+    # A photo with a soft edge: several times larger as PNG.
+    return _lossy(image, Format.WEBP, QUALITIES, AIM_BYTES, method=2)
+
+
+def _lossy(
+    image: Image.Image, kind: Format, qualities: Sequence[int], aim: int, **options: Any
+) -> Encoded:
+    for quality in qualities[:-1]:
+        encoded = _saved(image, kind, quality=quality, **options)
+        if len(encoded.content) <= aim:
+            return encoded
+    return _saved(image, kind, quality=qualities[-1], **options)
+
+
+def _saved(image: Image.Image, kind: Format, **options: Any) -> Encoded:
+    buffer = io.BytesIO()
+    image.save(buffer, kind.name, **options)
+    return Encoded(buffer.getvalue(), kind.value, *image.size)

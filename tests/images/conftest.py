@@ -1,0 +1,109 @@
+"""Pictures without the worker, and a real S3-compatible server to keep them on."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import socket
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.core.files.storage import storages
+
+from chatapp import configuration
+from chatapp.images.bucket import Bucket
+from chatapp.images.processing import PreparedImage
+
+PYTHON = Path(__file__).parents[2] / ".venv/bucket/bin/python"
+SERVER = Path(__file__).with_name("bucket_server.py")
+START_SECONDS = 30.0  # an answer to the first request also waits for the start of the server
+END_SECONDS = 10.0
+
+UseBucket = Callable[..., Bucket]
+
+
+def made(name: str = "cat.jpg", content: bytes = b"a picture", **changes: Any) -> PreparedImage:
+    """What processing hands over; keeping looks at none of the bytes."""
+    fields: dict[str, Any] = {
+        "content": content,
+        "content_type": "image/jpeg",
+        "width": 640,
+        "height": 480,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "name": name,
+        "thumbnail": b"small: " + content,
+        "thumbnail_type": "image/webp",
+        "thumbnail_width": 64,
+        "thumbnail_height": 48,
+        "animated": False,
+    }
+    return PreparedImage(**fields | changes)
+
+
+@pytest.fixture(scope="session")
+def bucket_url() -> Iterator[str]:
+    """The socket is bound here and handed over: requests wait in it until the server is ready,
+    and nobody can take the port in between."""
+    if not PYTHON.exists():
+        pytest.skip("`make test` installs the S3-compatible server")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        process = subprocess.Popen(
+            [PYTHON, SERVER, str(listening.fileno())],
+            pass_fds=[listening.fileno()],
+            env=os.environ | {"PYTHONPATH": ""},
+            stderr=subprocess.DEVNULL,  # a line for each request
+        )
+    try:
+        assert httpx.get(address, timeout=START_SECONDS).is_success
+        yield address
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def use_bucket(settings: Any) -> UseBucket:
+    """Configures a bucket as config vars would, and lets new pictures go there."""
+
+    def use(url: str, name: str = "pictures-of-the-house", folder: str = "") -> Bucket:
+        variables = {
+            "AWS_S3_BUCKET": name,
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_ENDPOINT_URL_S3": url,
+            "CHAT_BUCKET_FOLDER": folder,
+        }
+        with pytest.MonkeyPatch.context() as environment:
+            for variable, value in variables.items():
+                environment.setenv(variable, value)
+            settings.BUCKET = configuration.bucket(configuration.Env())
+        settings.STORAGES = settings.STORAGES | {"pictures": settings.BUCKET}
+        settings.IMAGE_STORE = "bucket"
+        bucket = storages["pictures"]
+        assert isinstance(bucket, Bucket)
+        return bucket
+
+    return use
+
+
+@pytest.fixture
+def bucket(bucket_url: str, use_bucket: UseBucket) -> Bucket:
+    """An empty bucket of this test's own, in use."""
+    bucket = use_bucket(bucket_url, f"test-{uuid.uuid4().hex}")
+    bucket.bucket.create()
+    return bucket
+
+
+def objects(bucket: Bucket) -> dict[str, bytes]:
+    """Everything that is in a bucket."""
+    return {found.key: found.get()["Body"].read() for found in bucket.bucket.objects.all()}

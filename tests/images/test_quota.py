@@ -1,0 +1,132 @@
+"""Pictures are refused with a sentence before they fill the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from chatapp.accounts.models import Person
+from chatapp.images.errors import ImageRefused
+from chatapp.images.models import MEGABYTE, Image
+from chatapp.images.quota import QuotaExceeded, Usage, check
+
+from .conftest import UseBucket, made
+
+pytestmark = pytest.mark.django_db
+
+SIZE = 400 * 1024  # bytes of content; the thumbnail has 7 more
+SMALL = len(b"small: ")
+
+
+def big(first: bytes) -> Any:
+    return made(content=first + bytes(SIZE - 1), thumbnail=b"small: ")
+
+
+def test_usage_counts_pictures_with_their_thumbnails(owner: Person, member: Person) -> None:
+    Image.objects.keep(owner, big(b"1"))
+    Image.objects.keep(owner, big(b"2"))
+    Image.objects.keep(member, big(b"1"))
+
+    assert Image.objects.usage(owner) == Usage(2 * (SIZE + SMALL), 200 * MEGABYTE)
+    assert Image.objects.usage(member).used == SIZE + SMALL
+    assert Image.objects.usage_of_house() == Usage(3 * (SIZE + SMALL), 600 * MEGABYTE)
+
+
+def test_with_nothing_kept_all_is_left(owner: Person) -> None:
+    assert Image.objects.usage(owner).left == 200 * MEGABYTE
+    assert Image.objects.usage_of_house().left == 600 * MEGABYTE
+
+
+def test_a_person_whose_share_is_full_is_told_how_much_is_left(
+    owner: Person, member: Person, settings: Any
+) -> None:
+    settings.IMAGE_QUOTA_PERSON_MB = 1
+    Image.objects.keep(owner, big(b"1"))
+    Image.objects.keep(owner, big(b"2"))
+
+    with pytest.raises(QuotaExceeded) as refusal:
+        Image.objects.keep(owner, big(b"3"))
+
+    assert refusal.value.sentence.replace("\xa0", " ") == (
+        "There is no room for this picture: it takes 400.0 KB, and 224.0 KB of your 1.0 MB are "
+        "left. Delete conversations with pictures that you no longer need, then send it again."
+    )
+    assert Image.objects.filter(owner=owner).count() == 2
+    Image.objects.keep(member, big(b"3"))
+
+
+def test_a_full_house_refuses_everybody(owner: Person, member: Person, settings: Any) -> None:
+    settings.IMAGE_QUOTA_HOUSE_MB = 1
+    Image.objects.keep(owner, big(b"1"))
+    Image.objects.keep(owner, big(b"2"))
+
+    with pytest.raises(ImageRefused) as refusal:
+        Image.objects.keep(member, big(b"3"))
+    assert "224.0 KB of the 1.0 MB for everybody" in refusal.value.sentence.replace("\xa0", " ")
+
+
+def test_what_is_there_already_costs_nothing(owner: Person, settings: Any) -> None:
+    image = Image.objects.keep(owner, big(b"1"))
+    settings.IMAGE_QUOTA_PERSON_MB = settings.IMAGE_QUOTA_HOUSE_MB = 0
+
+    assert Image.objects.keep(owner, big(b"1")) == image
+
+
+def test_a_refused_picture_never_reaches_the_bucket(
+    owner: Person, use_bucket: UseBucket, settings: Any
+) -> None:
+    use_bucket("http://127.0.0.1:1")  # where nothing listens
+    settings.IMAGE_QUOTA_PERSON_MB = 0
+
+    with pytest.raises(QuotaExceeded):
+        Image.objects.keep(owner, big(b"1"))
+
+
+@pytest.mark.parametrize(("size", "fits"), [(0, True), (10, True), (11, False)])
+def test_the_last_byte_can_be_used(size: int, fits: bool) -> None:
+    nearly_full, roomy = Usage(90, 100), Usage(0, 1000)
+    for shares in ((nearly_full, roomy), (roomy, nearly_full)):
+        if fits:
+            check(size, *shares)
+        else:
+            with pytest.raises(QuotaExceeded):
+                check(size, *shares)
+
+
+def test_a_share_that_was_made_smaller_has_nothing_left() -> None:
+    assert Usage(150, 100).left == 0
+
+
+def test_asking_for_usage_takes_one_query_and_no_bytes(owner: Person) -> None:
+    Image.objects.keep(owner, big(b"1"))
+
+    with CaptureQueriesContext(connection) as queries:
+        Image.objects.usage(owner)
+        Image.objects.usage_of_house()
+    assert len(queries) == 2
+    assert not any("imagedata" in query["sql"] for query in queries)
+
+
+def test_the_command_says_whose_they_are(
+    owner: Person, member: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.objects.keep(owner, big(b"1"))
+    Image.objects.keep(owner, big(b"2"))
+    Image.objects.keep(member, big(b"1"))
+
+    call_command("storage")
+
+    assert capsys.readouterr().out.replace("\xa0", " ").splitlines() == [
+        "owner@example.com: 2 pictures, 800.0 KB of 200.0 MB",
+        "member@example.com: 1 picture, 400.0 KB of 200.0 MB",
+        "Everybody: 3 pictures, 1.2 MB of 600.0 MB",
+        "In the database: 3 pictures, 1.2 MB",
+        "In the bucket: 0 pictures, 0 bytes",
+        "New pictures go to the database.",
+        "In no conversation: 3 pictures, 1.2 MB; 0 of them go with the next collection "
+        "(--collect).",
+    ]

@@ -1,0 +1,136 @@
+"""Which config vars make a bucket, and which sentence refuses half of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from environs import Env
+
+from chatapp import configuration
+
+BUCKETEER = {
+    "BUCKETEER_AWS_ACCESS_KEY_ID": "key",
+    "BUCKETEER_AWS_SECRET_ACCESS_KEY": "secret",
+    "BUCKETEER_AWS_REGION": "eu-west-1",
+    "BUCKETEER_BUCKET_NAME": "bucketeer-1",
+}
+PLAIN = {
+    "AWS_ACCESS_KEY_ID": "plain key",
+    "AWS_SECRET_ACCESS_KEY": "plain secret",
+    "AWS_REGION": "us-west-2",
+    "AWS_S3_BUCKET": "plain",
+}
+ENDPOINT = {"AWS_ENDPOINT_URL_S3": "https://storage.example.com"}
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def read(**variables: str) -> dict[str, Any] | None:
+        for name in (*BUCKETEER, *PLAIN, *ENDPOINT, *configuration.BUCKET_NAMES):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        found = configuration.bucket(Env())
+        return found and found["OPTIONS"]
+
+    return read
+
+
+def without(variables: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name not in names}
+
+
+def test_the_add_on_is_enough(read: Any) -> None:
+    assert read(**BUCKETEER) == {
+        "access_key": "key",
+        "secret_key": "secret",
+        "session_profile": None,
+        "bucket_name": "bucketeer-1",
+        "region_name": "eu-west-1",
+        "endpoint_url": None,
+        "addressing_style": None,
+        "location": "",
+    }
+
+
+def test_the_add_on_counts_before_plain_names(read: Any) -> None:
+    options = read(**BUCKETEER, **PLAIN, **ENDPOINT)
+
+    assert (options["bucket_name"], options["access_key"]) == ("bucketeer-1", "key")
+    assert options["endpoint_url"] is None
+
+
+@pytest.mark.parametrize("name", configuration.BUCKET_NAMES)
+def test_a_bucket_has_many_names(read: Any, name: str) -> None:
+    options = read(**without(PLAIN, "AWS_S3_BUCKET"), **{name: " mine "})
+
+    assert options["bucket_name"] == "mine"
+    assert (options["access_key"], options["region_name"]) == ("plain key", "us-west-2")
+
+
+def test_an_endpoint_needs_no_region(read: Any) -> None:
+    options = read(**without(PLAIN, "AWS_REGION"), **ENDPOINT)
+
+    assert options["endpoint_url"] == "https://storage.example.com"
+    assert (options["region_name"], options["addressing_style"]) == ("us-east-1", "path")
+
+
+def test_a_folder_is_optional(read: Any) -> None:
+    assert read(**PLAIN, CHAT_BUCKET_FOLDER="/staging/")["location"] == "staging"
+
+
+@pytest.mark.parametrize("variables", [{}, without(PLAIN, "AWS_S3_BUCKET"), ENDPOINT])
+def test_keys_alone_are_not_meant_for_us(read: Any, variables: dict[str, str]) -> None:
+    assert read(**variables) is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        (without(PLAIN, "AWS_REGION"), "AWS_S3_BUCKET also needs AWS_REGION"),
+        (
+            {"S3_BUCKET": "mine"},
+            "S3_BUCKET also needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and AWS_REGION",
+        ),
+        (
+            without(BUCKETEER, "BUCKETEER_AWS_SECRET_ACCESS_KEY"),
+            "BUCKETEER_BUCKET_NAME also needs BUCKETEER_AWS_SECRET_ACCESS_KEY",
+        ),
+        (
+            {**PLAIN, "AWS_ENDPOINT_URL_S3": "storage.example.com"},
+            "AWS_ENDPOINT_URL_S3 must look like https://host",
+        ),
+    ],
+)
+def test_half_a_bucket_is_refused(read: Any, variables: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ValueError) as refusal:
+        read(**variables)
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("chosen", "bucket", "store"),
+    [
+        ("auto", None, "database"),
+        ("auto", {}, "database"),
+        ("auto", {"BACKEND": "…"}, "bucket"),
+        ("database", {"BACKEND": "…"}, "database"),
+        ("database", None, "database"),
+        ("bucket", {"BACKEND": "…"}, "bucket"),
+    ],
+)
+def test_new_pictures_go(chosen: str, bucket: Any, store: str) -> None:
+    assert configuration.image_store(chosen, bucket) == store
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ("s3", "CHAT_IMAGE_STORE must be auto, database or bucket"),
+        ("bucket", "CHAT_IMAGE_STORE is bucket, and no bucket is configured"),
+    ],
+)
+def test_a_place_that_is_not_there_is_refused(chosen: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        configuration.image_store(chosen, None)
