@@ -35,11 +35,12 @@ MAXIMUM_FIRST = re.compile(r"maximum context length is (\d+)\D+(\d+) tokens", re
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What goes out next. `news` is what the person has to be told before; `window` in tokens,
-    None when the model is unknown."""
+    and `max_output` too; both are None when the model is unknown."""
 
     request: CompletionRequest
     token_field: TokenField
     window: int | None
+    max_output: int | None = None
     news: tuple[Adapted, ...] = ()
     field_switched: bool = False
     rewritten: bool = False
@@ -60,7 +61,8 @@ def prepare(
     for this model, None when nothing was.
     """
     field = token_field or (model.token_field if model else "max_tokens")
-    attempt = Attempt(request, field, model.context_window if model else None)
+    window, max_output = (model.context_window, model.max_output) if model else (None, None)
+    attempt = Attempt(request, field, window, max_output)
     # The service has no field to take signed thoughts back, and wants them with a tool's result.
     impossible = _has_calls(request) or (model is not None and not model.thinking)
     if request.thinking_budget is not None and impossible:
@@ -75,7 +77,7 @@ def pack(attempt: Attempt) -> tuple[Attempt, bytes]:
 
     Raises ConversationTooLong when the text alone is, and what `encode` raises.
     """
-    body = encode(attempt.request, token_field=attempt.token_field)
+    body = _body(attempt)
     while (excess := len(body) - MAX_REQUEST_BYTES) > 0:
         sizes = [len(url) for url in picture_urls(attempt.request)]
         if not sizes:
@@ -83,8 +85,12 @@ def pack(attempt: Attempt) -> tuple[Attempt, bytes]:
         count = next((n for n in range(1, len(sizes)) if sum(sizes[:n]) >= excess), len(sizes))
         request = leave_out_pictures(attempt.request, count)
         attempt = _left_out(attempt, request, turns=0, pictures=count)
-        body = encode(request, token_field=attempt.token_field)
+        body = _body(attempt)
     return attempt, body
+
+
+def _body(attempt: Attempt) -> bytes:
+    return encode(attempt.request, token_field=attempt.token_field, max_output=attempt.max_output)
 
 
 def adapt(attempt: Attempt, error: InferenceError) -> Attempt | None:

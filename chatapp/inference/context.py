@@ -119,9 +119,10 @@ def fit(request: CompletionRequest, window: int, *, scale: float = 1.0) -> Fitte
     a turn: one that was too long to be answered must not stay for ever with the next one.
     """
     sizes = [_message_tokens(message) for message in request.messages]
-    budget = math.floor((window - request.max_tokens) / scale)
+    answer = request.max_tokens + (request.thinking_budget or 0)
+    budget = math.floor((window - answer) / scale)
     excess = _tools_tokens(request.tools) + sum(sizes) - budget
-    starts = _turn_starts(request.messages)
+    starts = _turn_starts(request)
     pictures = _pictures_to_leave_out(request.messages, excess, starts[-1])
     for index, saved in pictures:
         sizes[index] -= saved
@@ -136,9 +137,12 @@ def fit(request: CompletionRequest, window: int, *, scale: float = 1.0) -> Fitte
     return Fitted(replace(request, messages=kept), turns, pictures_kept)
 
 
-def _turn_starts(messages: tuple[ChatMessage, ...]) -> list[int]:
-    """Where each turn begins; what precedes the first user message belongs to the first turn."""
-    starts = [index for index, message in enumerate(messages) if message.role == "user"]
+def _turn_starts(request: CompletionRequest) -> list[int]:
+    """Where each turn begins; what precedes the first user message belongs to the first turn, and
+    a request to go on to the turn whose answer it continues."""
+    starts = [index for index, message in enumerate(request.messages) if message.role == "user"]
+    if request.goes_on and len(starts) > 1:
+        del starts[-1]
     return [0, *starts[1:]]
 
 

@@ -50,9 +50,9 @@ RULES = [
 
 
 def rewrite(request: CompletionRequest) -> CompletionRequest:
-    """The request with every known trigger in its turns broken up; the same object when there is
-    none. System text and tools stay as they are: they are ours, and the service caches them.
-    Doing it twice changes nothing more."""
+    """The request with every known trigger in its texts broken up; the same object when there is
+    none. That goes for the system text too, where a person's instructions may stand; tools stay
+    as they are. Doing it twice changes nothing more."""
     messages = tuple(map(_message, request.messages))
     if messages == request.messages:
         return request
@@ -66,8 +66,6 @@ def rewrite_text(text: str) -> str:
 
 
 def _message(message: ChatMessage) -> ChatMessage:
-    if message.role == "system":
-        return message
     return ChatMessage(message.role, tuple(map(_part, message.parts)))
 
 

@@ -36,19 +36,22 @@ def encode(
     request: CompletionRequest,
     *,
     token_field: TokenField = "max_tokens",  # noqa: S107 - no secret
+    max_output: int | None = None,
 ) -> bytes:
     """JSON for `POST /v1/chat/completions`.
 
     Model and tools come first and the system text begins the messages: the service caches what
-    begins alike. Raises RequestRefused when nothing is left to send, and ValueError for a request
-    that no caller should make: temperature together with top_p, or two tools of one name.
+    begins alike. `max_output` is the most tokens that the model gives, None when unknown.
+
+    Raises RequestRefused when nothing is left to send, and ValueError for a request that no caller
+    should make: temperature together with top_p, or two tools of one name.
     """
     body: dict[str, object] = {"model": request.model}
     if request.tools:
         # The default of tool_choice is "required" on one page of the documentation.
         body |= {"tools": _tools(request.tools), "tool_choice": "auto"}
     body |= {"stream": True, "stream_options": {"include_usage": True}}
-    body |= _limits(request, token_field)
+    body |= _limits(request, token_field, max_output)
     body["messages"] = [_message(message) for message in arrange(request.messages)]
     return _json(body).encode()
 
@@ -81,15 +84,21 @@ def _part_weight(part: Part) -> int:
             return len(text)
 
 
-def _limits(request: CompletionRequest, token_field: TokenField) -> dict[str, object]:
+def _limits(
+    request: CompletionRequest, token_field: TokenField, max_output: int | None
+) -> dict[str, object]:
     """Thinking gets its least budget and leaves room for an answer, whatever was asked for: both
     are raised. It excludes sampling fields, and these exclude each other."""
     if request.temperature is not None and request.top_p is not None:
         raise ValueError("a request may have temperature or top_p, not both")
     if request.thinking_budget is not None:
         budget = max(request.thinking_budget, MIN_THINKING_TOKENS)
+        limit = max(request.max_tokens, MIN_ANSWER_TOKENS) + budget
+        if max_output is not None:
+            limit = max(min(limit, max_output), MIN_THINKING_TOKENS + MIN_ANSWER_TOKENS)
+            budget = min(budget, limit - MIN_ANSWER_TOKENS)
         return {
-            token_field: max(request.max_tokens, budget + MIN_ANSWER_TOKENS),
+            token_field: limit,
             "extended_thinking": {
                 "enabled": True,
                 "budget_tokens": budget,

@@ -75,9 +75,10 @@ class Tool:
 class CompletionRequest:
     """One question to a model.
 
-    `max_tokens` bounds the answer including its thinking, not the question. `thinking_budget` is
-    in tokens, None for no thinking. At most one of `temperature` and `top_p` (both 0 to 1) is set,
-    and neither together with thinking.
+    `max_tokens` bounds the answer, not the question; `thinking_budget`, in tokens and None for no
+    thinking, comes on top as far as the model allows. At most one of `temperature` and `top_p`
+    (both 0 to 1) is set; while the model thinks, neither is sent. `goes_on` says that the last
+    message only asks to go on with the answer before it, so both belong to one turn.
     """
 
     model: str
@@ -87,6 +88,7 @@ class CompletionRequest:
     temperature: float | None = None
     top_p: float | None = None
     tools: tuple[Tool, ...] = ()
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,17 @@ def too_long(words: str = "") -> errors.ConversationTooLong:
 
 def test_a_request_that_fits_goes_out_as_it_is() -> None:
     request = asked(thinking_budget=2_000)
-    assert prepare(request, MODEL) == Attempt(request, "max_tokens", 200_000)
+    assert prepare(request, MODEL) == Attempt(request, "max_tokens", 200_000, 8_192)
+
+
+def test_without_thinking_sampling_and_length_are_what_was_asked_for() -> None:
+    request = replace(asked(thinking_budget=4_000, temperature=0.2), max_tokens=256)
+    thinking = json.loads(pack(prepare(request, MODEL))[1])
+    second = adapt(prepare(request, MODEL), refused("extended_thinking is not supported"))
+    assert second
+    plain = json.loads(pack(second)[1])
+    assert (thinking["max_tokens"], "temperature" in thinking) == (5_024, False)
+    assert (plain["max_tokens"], plain["temperature"]) == (256, 0.2)
 
 
 def test_a_model_that_the_catalogue_lacks_is_sent_whatever_the_request_holds() -> None:
@@ -181,7 +192,16 @@ def test_a_conversation_that_is_too_long_is_cut_by_what_the_service_counted(
     assert adapted.news == (Adapted("turns_left_out", 4),)
 
 
-@pytest.mark.parametrize("words", ["Input is too long for requested model.", "", "0 > 0 maximum"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Input is too long for requested model.",
+        "",
+        "0 tokens > 0 maximum",
+        "0 tokens > 9 maximum",
+        "9 tokens > 0 maximum",
+    ],
+)
 def test_without_numbers_a_quarter_is_cut_twice_at_most(words: str) -> None:
     request = asked(*turns(12))
     first = adapt(prepare(request, MODEL), too_long(words))
@@ -216,6 +236,16 @@ def test_pictures_left_out_are_counted_together(monkeypatch: pytest.MonkeyPatch)
     attempt = replace(prepare(asked(ChatMessage("user", pictures))), pictures_left_out=2)
     attempt, _ = pack(attempt)
     assert attempt.news == (Adapted("pictures_left_out", 4),)
+    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
+    attempt, _ = pack(attempt.told())
+    assert attempt.news == (Adapted("pictures_left_out", 5),)
+
+
+def test_a_request_has_at_most_15_megabytes() -> None:
+    pictures = tuple(ImagePart("x" * 1_000_000) for _ in range(16))
+    attempt, body = pack(prepare(asked(ChatMessage("user", pictures))))
+    assert 14_000_000 < len(body) <= 15_000_000
+    assert attempt.news == (Adapted("pictures_left_out", 2),)
 
 
 def test_too_large_a_text_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 
 import pytest
@@ -79,6 +80,11 @@ def test_every_field_can_be_set() -> None:
     assert load_catalog(json.dumps([EVERY_FIELD])) == {"x": Model(**EVERY_FIELD)}
 
 
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+def test_the_limit_of_a_reply_goes_by_either_name(name: str) -> None:
+    assert load_catalog(json.dumps([{"id": "a", "token_field": name}]))["a"].token_field == name
+
+
 @pytest.mark.parametrize(
     "name", ["price_in", "price_out", "cache_minimum", "requests_per_minute", "tokens_per_minute"]
 )
@@ -110,6 +116,7 @@ def test_a_default_that_the_list_lacks_is_added() -> None:
         ('[{"id": " "}]', "needs an id"),
         ('[{"id": "a"}, {"id": "a"}]', "twice"),
         ('[{"id": "a", "visoin": true}]', "unknown fields: visoin"),
+        ('[{"id": "a", "visoin": true, "colour": 1}]', "unknown fields: colour, visoin"),
         (
             '[{"id": "a", "max_output": 500, "context_window": 500}]',
             r"max_output \(500\) must be below context_window \(500\)",
@@ -118,8 +125,9 @@ def test_a_default_that_the_list_lacks_is_added() -> None:
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=words) as caught:
         load_catalog(text)
+    assert re.fullmatch(r"[A-Z].*\.", str(caught.value))
 
 
 @pytest.mark.parametrize(

@@ -167,12 +167,23 @@ def test_what_surrounds_the_texts_counts() -> None:
     called = ask(ChatMessage("assistant", (ToolCall("1", "", ""),)))
     answered = ask(ChatMessage("tool", (ToolResult("1", ""),)))
     tool = Tool("a", "", {})
+    other = Tool("a", "", {"title": "é"})
 
     assert estimate(ask()) == 0
     assert estimate(empty) == 8
     assert estimate(called) == estimate(answered) == 8 + 40
     assert estimate(replace(empty, tools=(tool,))) == 8 + 346 + 40 + estimate_text("a{}")
     assert estimate(replace(empty, tools=(tool, tool))) == 8 + 346 + 2 * (40 + estimate_text("a{}"))
+    parameters = estimate_text('a{"title": "é"}')
+    assert estimate(replace(empty, tools=(other,))) == 8 + 346 + 40 + parameters
+
+
+def test_the_text_of_calls_and_results_counts() -> None:
+    called = ask(ChatMessage("assistant", (ToolCall("1", "look", "{}"),)))
+    answered = ask(ChatMessage("tool", (ToolResult("1", "A wall"),)))
+
+    assert estimate(called) == 8 + 40 + estimate_text("look{}")
+    assert estimate(answered) == 8 + 40 + estimate_text("A wall")
 
 
 def test_oldest_pictures_become_notes() -> None:
@@ -286,6 +297,24 @@ def test_a_system_message_within_a_turn_that_goes_stays() -> None:
     system = ChatMessage.from_text("system", "s")
     request = ask(user("a"), system, said("b"), user("c"))
     assert fit(request, 0).request.messages == (system, user("c"))
+
+
+def test_a_system_message_that_stays_makes_no_room() -> None:
+    system = ChatMessage.from_text("system", "s" * 400)
+    request = ask(user("a"), system, user("b"), user("c"))
+    window = estimate(ask(system, user("b"), user("c"))) + request.max_tokens
+
+    assert fit(request, window).turns_left_out == 1
+    assert fit(request, window - 1).turns_left_out == 2
+
+
+def test_tools_take_room() -> None:
+    tool = Tool("look", "Looks.", {"type": "object"})
+    request = replace(ask(user("a"), said("b"), user("c")), tools=(tool,))
+    window = estimate(request) + request.max_tokens
+
+    assert fit(request, window).request is request
+    assert fit(request, window - 1).turns_left_out == 1
 
 
 def test_an_unanswered_message_that_is_too_long_goes_before_the_next() -> None:
@@ -416,3 +445,24 @@ def calls(messages: Sequence[ChatMessage]) -> list[str]:
 
 def results(messages: Sequence[ChatMessage]) -> list[str]:
     return [p.call_id for message in messages for p in message.parts if isinstance(p, ToolResult)]
+
+
+def test_a_request_to_go_on_keeps_the_answer_that_it_continues() -> None:
+    messages = (
+        ChatMessage.from_text("user", "old " * 500),
+        ChatMessage.from_text("assistant", "old " * 500),
+        ChatMessage.from_text("user", "Tell me."),
+        ChatMessage.from_text("assistant", "half " * 500),
+        ChatMessage.from_text("user", "Go on."),
+    )
+    request = CompletionRequest("m", messages, 100, goes_on=True)
+    fitted = fit(request, 300)
+    assert (fitted.turns_left_out, fitted.request.messages) == (1, messages[2:])
+
+
+def test_thinking_takes_room_too() -> None:
+    messages = tuple(ChatMessage.from_text("user", "some " * 100) for _ in range(4))
+    request = CompletionRequest("m", messages, 100)
+    window = estimate(request) + 100
+    assert fit(request, window).request is request
+    assert fit(replace(request, thinking_budget=1_024), window + 1_023).turns_left_out == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -25,6 +27,7 @@ ROWS = [
     (403, PAGE, errors.TextBlocked, False),
     (403, b"\n  " + PAGE, errors.TextBlocked, False),
     (404, b"", errors.WrongAddress, False),
+    (300, body(code=429), errors.WrongAddress, False),
     (301, b"", errors.WrongAddress, False),
     (408, b"", errors.TimedOut, True),
     (413, b"", errors.ConversationTooLong, False),
@@ -109,6 +112,12 @@ def test_a_page_is_told_by_its_type_too(
     assert type(error_from_response(403, {"Content-Type": media_type}, content)) is kind
 
 
+def test_a_block_speaks_of_a_filter_and_not_of_the_key() -> None:
+    sentence = error_from_response(403, {}, PAGE).sentence
+    assert "content filter" in sentence
+    assert "key" not in sentence.lower()
+
+
 def test_keys_are_never_shown() -> None:
     message = "key inf-abc123-def456 of Bearer abc.def and hunter2 is wrong"
     error = error_from_response(401, {}, body(message), secret="hunter2")
@@ -158,15 +167,26 @@ def test_the_wait_that_was_asked_for_is_known(
     assert error_from_response(status, headers, b"", now=NOW).retry_after == seconds
 
 
+def test_a_date_to_wait_for_counts_from_now() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    wait = error_from_response(429, {"Retry-After": date}, b"").retry_after
+    assert wait == pytest.approx(3_600, abs=60)
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
         (0.4, "in 1 second."),
+        (1, "in 1 second."),
+        (1.5, "in 2 seconds."),
         (8, "in 8 seconds."),
         (90, "in 90 seconds."),
         (91, "in about 2 minutes."),
         (3_600, "in about 60 minutes."),
+        (5_400, "in about 90 minutes."),
+        (5_401, "in about 2 hours."),
         (7_000, "in about 2 hours."),
+        (7_201, "in about 3 hours."),
     ],
 )
 def test_the_sentence_names_the_wait(seconds: float, words: str) -> None:

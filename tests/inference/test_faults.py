@@ -226,6 +226,23 @@ async def test_nothing_is_tried_again_after_the_first_token(
     )
 
 
+async def test_a_connection_that_drops_after_the_end_is_no_fault(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    server = await serve(writes_and_closes(HELLO.removesuffix(b"0\r\n\r\n")))
+    assert await all_of(connect(server.url), ask("Hi")) == ANSWER
+    assert len(server.requests) == 1
+
+
+async def test_an_error_in_mid_stream_does_not_tell_the_key(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    data = b'data: {"error":{"code":401,"message":"hunter2 is wrong"}}\n\n'
+    server = await serve(writes(OK + chunk(data)))
+    _, error = await failure(connect(server.url, key="hunter2"), ask("Hi"))
+    assert error.detail == "[key] is wrong"
+
+
 async def test_usage_alone_does_not_keep_it_from_trying_again(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:

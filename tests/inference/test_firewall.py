@@ -96,7 +96,7 @@ def request(*messages: ChatMessage) -> CompletionRequest:
     return CompletionRequest("m", messages, 100, tools=(tool,))
 
 
-def test_turns_of_every_kind_are_rewritten_but_system_text_and_tools_are_not() -> None:
+def test_texts_of_every_kind_are_rewritten_but_tools_are_not() -> None:
     asked = request(
         ChatMessage.from_text("system", "<b>"),
         ChatMessage("user", (ImagePart("http://localhost/a.png"), TextPart("<b>"))),
@@ -105,7 +105,7 @@ def test_turns_of_every_kind_are_rewritten_but_system_text_and_tools_are_not() -
     )
     rewritten = rewrite(asked)
     assert rewritten.messages == (
-        asked.messages[0],
+        ChatMessage.from_text("system", "< b>"),  # a person's instructions may stand there
         ChatMessage("user", (ImagePart("http://localhost/a.png"), TextPart("< b>"))),
         ChatMessage("assistant", (TextPart("< i>"), ToolCall("1", "t", '{"x":"< p>"}'))),
         ChatMessage("tool", (ToolResult("1", "< q>"),)),
@@ -115,5 +115,7 @@ def test_turns_of_every_kind_are_rewritten_but_system_text_and_tools_are_not() -
 
 
 def test_without_a_trigger_it_is_the_same_request() -> None:
-    asked = request(ChatMessage.from_text("system", "<b>"), ChatMessage.from_text("user", "Hi"))
+    asked = request(
+        ChatMessage.from_text("system", "Be kind."), ChatMessage.from_text("user", "Hi")
+    )
     assert rewrite(asked) is asked

@@ -40,6 +40,10 @@ def test_the_body_has_exactly_these_fields() -> None:
     }
 
 
+def test_the_id_of_a_model_is_sent_as_it_is() -> None:
+    assert body(replace(asked(), model="Claude_4.6:x/y "))["model"] == "Claude_4.6:x/y "
+
+
 def test_there_is_exactly_one_field_for_the_token_limit() -> None:
     other = json.loads(encode(asked(), token_field="max_completion_tokens"))
     assert other["max_completion_tokens"] == 4096
@@ -83,7 +87,8 @@ def test_tools_are_offered_and_the_choice_is_the_models() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "clean"), [("a.b c", "a_b_c"), ("ä/", "_"), ("", "tool"), ("x" * 70, "x" * 64)]
+    ("name", "clean"),
+    [("a.b c", "a_b_c"), ("ä/", "_"), ("", "tool"), ("x" * 70, "x" * 64), ("Az-09_", "Az-09_")],
 )
 def test_names_of_tools_are_cleaned_in_offers_and_in_calls(name: str, clean: str) -> None:
     history = (
@@ -98,7 +103,7 @@ def test_names_of_tools_are_cleaned_in_offers_and_in_calls(name: str, clean: str
 
 
 def test_two_tools_of_one_name_are_a_mistake() -> None:
-    with pytest.raises(ValueError, match="one name"):
+    with pytest.raises(ValueError, match=r"two tools have one name: a_b, a_b$"):
         encode(asked(tools=(Tool("a.b", "x", {}), Tool("a b", "x", {}))))
 
 
@@ -122,19 +127,22 @@ def test_temperature_and_top_p_together_are_a_mistake() -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "max_tokens", "sent_budget", "sent_max_tokens"),
+    ("budget", "max_tokens", "max_output", "sent_budget", "sent_max_tokens"),
     [
-        (2_000, 8_192, 2_000, 8_192),
-        (2_000, 3_024, 2_000, 3_024),
-        (2_000, 1_000, 2_000, 3_024),
-        (10, 10, 1_024, 2_048),
+        (2_000, 4_000, 8_192, 2_000, 6_000),
+        (2_000, 8_192, 8_192, 2_000, 8_192),
+        (2_000, 8_192, None, 2_000, 10_192),
+        (2_000, 256, 8_192, 2_000, 3_024),
+        (4_000, 256, 3_000, 1_976, 3_000),
+        (4_000, 256, 1_000, 1_024, 2_048),
+        (10, 10, None, 1_024, 2_048),
     ],
 )
 def test_thinking_has_a_budget_and_leaves_room_for_the_answer(
-    budget: int, max_tokens: int, sent_budget: int, sent_max_tokens: int
+    budget: int, max_tokens: int, max_output: int | None, sent_budget: int, sent_max_tokens: int
 ) -> None:
     request = replace(asked(thinking_budget=budget, temperature=0.3), max_tokens=max_tokens)
-    sent = body(request)
+    sent = json.loads(encode(request, max_output=max_output))
     assert sent["extended_thinking"] == {
         "enabled": True,
         "budget_tokens": sent_budget,

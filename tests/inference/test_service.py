@@ -51,6 +51,9 @@ def test_the_configuration_decides(
         ("127.0.0.1:8001/v1", "http://127.0.0.1:8001"),
         ("[::1]:8001", "http://[::1]:8001"),
         ("example.com:8443", "https://example.com:8443"),
+        ("app.localhost:3000", "http://app.localhost:3000"),
+        ("https://example.com/X//", "https://example.com/X"),
+        ("https://example.com/X//v1", "https://example.com/X"),
     ],
 )
 def test_the_url_is_normalised(given: str, clean: str) -> None:
@@ -59,16 +62,26 @@ def test_the_url_is_normalised(given: str, clean: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://host", "https://", "http://h:port", "https://u:p@h", "https://h/?a=1", "http://["],
+    [
+        "ftp://host",
+        "https://",
+        "http://h:port",
+        "https://u:p@h",
+        "https://u@h",
+        "https://:p@h",
+        "https://h/?a=1",
+        "https://h/#a",
+        "http://[",
+    ],
 )
 def test_nonsense_is_refused_with_a_sentence(url: str) -> None:
-    with pytest.raises(ValueError, match="INFERENCE_URL"):
+    with pytest.raises(ValueError, match=r"^INFERENCE_URL (is|must) .*\.$"):
         Service.from_config(url, "", "", False)
 
 
 @pytest.mark.parametrize("key", ["inf-ä", "inf-a\nb", "inf\x00"])
 def test_a_key_that_cannot_be_sent_is_refused(key: str) -> None:
-    with pytest.raises(ValueError, match="INFERENCE_KEY"):
+    with pytest.raises(ValueError, match=r"^INFERENCE_KEY contains .*\.$"):
         Service.from_config(US, key, "", False)
 
 

@@ -100,6 +100,19 @@ def test_the_limit_is_for_one_line_not_for_all_that_come_in_pieces() -> None:
     assert sum(len(parser.feed(piece)) for piece in [b"data: 1234", b"56789\n\n"] * 50) == 50
 
 
+def test_every_line_that_comes_in_pieces_may_be_as_long_as_the_limit() -> None:
+    parser = EventParser(max_event_bytes=100)
+    for piece in [b":" + b"x" * 99, b"\n"] * 3:
+        assert parser.feed(piece) == []
+
+
+def test_an_event_may_have_5_megabytes() -> None:
+    data, parser = b"x" * (5 * 1024 * 1024 - len(b"data: ")), EventParser()
+    assert len(parser.feed(b"data: " + data + b"\n\n")) == 1
+    with pytest.raises(ReplyTooLarge):
+        parser.feed(b"data: " + data + b"x\n\n")
+
+
 @pytest.mark.parametrize("cut", [0, 50, 105])
 def test_a_long_comment_is_refused_wherever_it_is_cut(cut: int) -> None:
     raw, parser = b":" + b"x" * 100 + b"\n", EventParser(max_event_bytes=100)

@@ -151,6 +151,23 @@ def test_names_and_arguments_of_calls_are_whole_text() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [(1, 1), (10**9, 10**9), (10**9 + 1, 0), (-1, 0), ("7", 0), (None, 0)],
+)
+def test_a_count_of_tokens_is_a_number_that_can_be_stored(said: object, kept: int) -> None:
+    usage = {"prompt_tokens": said, "completion_tokens": 7}
+    deltas, _ = replay([b"data: %s\n\n" % json.dumps({"usage": usage}).encode()])
+    assert deltas == [Usage(kept, 7)]
+
+
+def test_arguments_of_a_call_that_are_no_text_are_written_as_json() -> None:
+    call = {"id": "1", "function": {"name": "t", "arguments": {"city": "Tromsø"}}}
+    data = json.dumps({"choices": [{"delta": {"tool_calls": [call]}}]}).encode()
+    deltas, _ = replay([b"data: %s\n\n" % data])
+    assert deltas == [ToolCallDelta("1", "t", '{"city": "Tromsø"}')]
+
+
 def test_tokens_are_whole_numbers() -> None:
     deltas, _ = replay([read("usage_in_floats")])
     assert repr(next(delta for delta in deltas if isinstance(delta, Usage))) == repr(Usage(12, 3))

@@ -204,6 +204,7 @@ def test_arguments_that_are_no_object_become_an_empty_one(arguments: str) -> Non
         ("NaN", "NaN"),
         ("", EMPTY_RESULT),
         (" \n", EMPTY_RESULT),
+        ("\x00", EMPTY_RESULT),
     ],
 )
 def test_a_result_is_a_text_or_an_object(content: str, travels: str) -> None:

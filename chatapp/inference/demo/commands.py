@@ -34,6 +34,9 @@ Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
 | `/emoji` | answers with characters that are easy to break |
 | `/echo TEXT` | sends TEXT back, exactly |
 | `/help` | shows this table |
+
+A picture of exactly 13 by 13 pixels, and a link to a host under `.invalid`, are refused as pictures
+that cannot be used.
 """
 
 MAX_SECONDS = 600.0  # of silence or thinking

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
+from urllib.parse import urlsplit
 
 from PIL import Image
 
+UNLUCKY = (13, 13)  # pixels
 MAX_PIXELS = 50_000_000  # about 200 MB when decoded
 SAMPLE_SIDE = 64  # pixels; enough for shares in percent
 MAX_COLOURS = 4
@@ -34,6 +36,18 @@ NAMES = {
 }
 
 Colour = tuple[int, int, int]
+
+
+def is_refused(url: str) -> bool:
+    """Whether the demo refuses this picture as the real service refuses one it can't use: a link
+    to a host that can't exist, or a picture of 13 by 13 pixels, so that this can be tried out."""
+    if not url.startswith("data:"):
+        return (urlsplit(url).hostname or "").endswith(".invalid")
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as image:
+            return image.size == UNLUCKY
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        return False  # `describe` says what is wrong with it
 
 
 def describe(url: str) -> str:

@@ -1,0 +1,36 @@
+"""The shared HTTP client: how long it waits, and where the key must not go."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from chatapp.inference.transport import HttpTransport, make_http_client
+
+from .conftest import Serve
+from .wire import plain, writes
+
+KINDS: tuple[HttpTransport, ...] = ("aiohttp", "httpx")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_it_waits_10_seconds_to_connect_and_300_for_each_chunk(kind: HttpTransport) -> None:
+    async with make_http_client(kind) as http:
+        assert http.timeout == httpx.Timeout(connect=10, read=300, write=30, pool=None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_proxies_of_the_environment_are_ignored(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, kind: HttpTransport
+) -> None:
+    server, proxy = (
+        await serve(writes(plain("200 OK", b"direct"))),
+        await serve(writes(plain("200 OK", b"proxy"))),
+    )
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with make_http_client(kind) as http:
+        assert (await http.post(server.url, content=b"x")).content == b"direct"
+    assert proxy.requests == []
