@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Message
+from chatapp.conversations.models import Attachment, Conversation, Message
 from chatapp.images.models import Image
 
 
@@ -21,7 +21,12 @@ def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
     )
 
 
+def own_picture(person: Person, image_id: UUID) -> Image:
+    return get_object_or_404(Image.objects.filter(owner=person), pk=image_id)
+
+
 def visible_picture(person: Person, image_id: UUID) -> Image:
     """A picture that the person uploaded, or that stands in a conversation of theirs."""
-    theirs = Q(owner=person) | Q(attachments__message__conversation__owner=person)
-    return get_object_or_404(Image.objects.filter(theirs).distinct(), pk=image_id)
+    shown = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__owner=person)
+    theirs = Q(owner=person) | Exists(shown)
+    return get_object_or_404(Image.objects.filter(theirs), pk=image_id)

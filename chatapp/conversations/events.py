@@ -15,7 +15,9 @@ from chatapp.conversations.hub import CLOSE, hub
 from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.rendering import BlockPatch
 
-Part = Literal["notices", "thinking"]  # of a reply; each has a partial and a slot on the page
+Part = Literal[
+    "notices", "thinking", "thought"
+]  # of a reply; each has a partial and a slot on the page
 
 PROTOCOL = 1
 PULSE_SECONDS = 15
@@ -63,7 +65,10 @@ def exchange_added(exchange: Exchange, html: ExchangeHtml) -> None:
 
 
 def reply_replaced(old: Message, new: Message) -> None:
-    """A new reply stands in the place of one that failed or was stopped."""
+    """A new reply stands in the place of one that failed or was stopped, perhaps of another model
+    than the line above its message said."""
+    if new.parent:
+        message_changed(new.parent)
     _message_created(old.conversation.owner_id, new, message_html(new), replaces=old.pk)
 
 
@@ -83,6 +88,7 @@ def reply_patched(
     person_id: UUID,
     reply: Message,
     sequence: int,
+    status: str,
     blocks: tuple[BlockPatch, ...],
     reasoning: str = "",
     parts: dict[Part, str] | None = None,
@@ -98,7 +104,7 @@ def reply_patched(
         reply=reply.pk,
         attempt=reply.attempt,
         sequence=sequence,
-        status=reply.shown_status,
+        status=status,
         blocks=blocks,
         **({"reasoning": reasoning} if reasoning else {}),
         **({"parts": parts} if parts else {}),

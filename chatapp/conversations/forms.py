@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -15,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
-from chatapp.conversations.models.attachment import LINK_LENGTH
+from chatapp.conversations.picture_links import TooManyAtOnce, copy_of, may_go_to_model
 from chatapp.conversations.settings_form import SettingsForm
+from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
@@ -27,7 +29,8 @@ def default_model() -> str:
 
 
 class SendForm(SettingsForm):
-    """A message from the composer: with scripts pictures come as ids, without as files.
+    """A message from the composer: with scripts pictures come as ids, without as files and as links
+    that are still to be copied.
 
     Model and thinking come with each message, the other settings with the first one.
     """
@@ -63,9 +66,11 @@ class SendForm(SettingsForm):
         files = self.files.getlist("images")
         ids = self.data.getlist("picture")
         links = [link for link in self.data.getlist("link") if link.strip()]
-        self._check_count(len(ids) + len(links) + len(files))
-        cleaned["links"] = tuple(_checked_link(link) for link in links)
-        cleaned["images"] = (*self._own_images(ids), *self._kept_images(files))
+        to_copy = [link.strip() for link in self.data.getlist("link_to_copy") if link.strip()]
+        self._check_count(len(ids) + len(links) + len(files) + len(to_copy))
+        copies, uncopied = self._copied(to_copy)
+        cleaned["links"] = tuple(_checked_link(link) for link in [*links, *uncopied])
+        cleaned["images"] = (*self._own_images(ids), *self._kept_images(files), *copies)
         if not (cleaned["text"].strip() or cleaned["links"] or cleaned["images"]):
             raise forms.ValidationError(_("Write something or attach a picture first."))
         return cleaned
@@ -91,10 +96,7 @@ class SendForm(SettingsForm):
     def _own_images(self, ids: Sequence[str]) -> list[Image]:
         """Gives the person's own pictures in the order in which they were attached."""
         try:
-            found = {
-                str(image.pk): image
-                for image in Image.objects.filter(owner=self.person, pk__in=ids)
-            }
+            found = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
             return [found[pk] for pk in ids]
         except (KeyError, DjangoValidationError):
             raise forms.ValidationError(
@@ -104,9 +106,24 @@ class SendForm(SettingsForm):
     def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
         try:
             prepared = [prepare(file, file.name or "") for file in files]
+            return [Image.objects.keep(self.person, picture) for picture in prepared]
         except ImageRefused as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
-        return [Image.objects.keep(self.person, picture) for picture in prepared]
+
+    def _copied(self, links: Sequence[str]) -> tuple[list[Image], list[str]]:
+        """Copies of what links lead to, and those whose sites give none to us."""
+        images, uncopied = [], []
+        for link in links:
+            try:
+                prepared = async_to_sync(copy_of)(self.person, link)
+                images.append(Image.objects.keep(self.person, prepared))
+            except (ImageRefused, TooManyAtOnce) as refusal:
+                raise forms.ValidationError(refusal.sentence) from refusal
+            except FetchError as failure:
+                if not failure.may_pass_on:
+                    raise forms.ValidationError(failure.sentence) from failure
+                uncopied.append(link)
+        return images, uncopied
 
 
 def _settings_so_far(person: Person, conversation_id: UUID) -> ModelSettings:
@@ -121,6 +138,6 @@ def _checked_link(link: str) -> str:
         raise forms.ValidationError(_("This link is not an address. Check it.")) from None
     if parts.scheme != "https" or not parts.hostname:
         raise forms.ValidationError(_("A link to a picture must begin with https://"))
-    if len(link) > LINK_LENGTH:
-        raise forms.ValidationError(_("This link is too long."))
+    if not may_go_to_model(link.strip()):
+        raise forms.ValidationError(_("This link can't be given to the model. Save the picture."))
     return link.strip()

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations import events, prompts, titles
-from chatapp.conversations.live import LiveReply
+from chatapp.conversations.live import LiveReply, saved_document
 from chatapp.conversations.models import Message, Outcome
 from chatapp.conversations.prompts import Prompt
 from chatapp.conversations.streaming import Ending, stream
-from chatapp.rendering import render_document
+from chatapp.images.errors import ImageRefused
+from chatapp.rendering import LiveDocument, render_document
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Job:
 
     reply: Message
     prompt: Prompt
+    document: LiveDocument
 
 
 def end_abandoned() -> None:
@@ -36,7 +38,7 @@ def end_abandoned() -> None:
 
 
 def start(reply: Message) -> None:
-    background.spawn(_task_name(reply.pk), generate(reply))
+    background.spawn(_task_name(reply, reply.attempt), generate(reply))
 
 
 async def stop(reply: Message) -> None:
@@ -45,7 +47,7 @@ async def stop(reply: Message) -> None:
     The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
     """
     await background.in_thread(reply.request_stop)
-    if background.find(_task_name(reply.pk)):
+    if _is_made_here(reply):
         background.cancel(_stream_name(reply.pk))
     else:
         await background.in_thread(_close, reply, Message.Status.STOPPED, "")
@@ -58,9 +60,13 @@ async def generate(reply: Message) -> None:
         if job is None:
             await background.in_thread(_close_if_stopped, reply)
             return
-        with LiveReply(job.reply, job.reply.conversation.owner_id) as live:
+        with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as live:
             ending = await _run(job, live)
             await _end(live, ending)
+    except ImageRefused as refusal:
+        # The store of pictures is away; the person can try again.
+        await background.in_thread(_close, reply, Message.Status.FAILED, refusal.sentence)
+        return
     except Exception:
         # Whatever it was, a person must not watch a reply that will never come.
         await background.in_thread(_close, reply, Message.Status.FAILED, _failure())
@@ -73,7 +79,7 @@ def _take(reply: Message) -> Job | None:
     """Takes a queued reply for this process; None when there is nothing left to do."""
     if not reply.begin():
         return None
-    return Job(reply, prompts.reply_prompt(reply))
+    return Job(reply, prompts.reply_prompt(reply), saved_document(reply))
 
 
 def _close_if_stopped(reply: Message) -> None:
@@ -129,20 +135,21 @@ async def _save_while_running(live: LiveReply, streaming: asyncio.Task[None]) ->
 
 async def _end(live: LiveReply, ending: Ending) -> None:
     """Saves the end; a database that is away for a moment costs a moment, not the text."""
+    outcome = await background.in_thread(_outcome, live, ending)
     for pause in FINISH_PAUSES:
         try:
-            await background.in_thread(_finish, live, ending)
+            await background.in_thread(_finish, live, outcome)
         except DatabaseError:
             logger.exception("The end of reply %s could not be saved", live.reply.pk)
             await asyncio.sleep(pause)
         else:
             return
-    await background.in_thread(_finish, live, ending)
+    await background.in_thread(_finish, live, outcome)
 
 
-def _finish(live: LiveReply, ending: Ending) -> None:
+def _outcome(live: LiveReply, ending: Ending) -> Outcome:
     reply, usage = live.reply, ending.usage
-    outcome = Outcome(
+    return Outcome(
         status=ending.status,
         progress=live.progress,
         html=render_document(live.text, prefix=str(reply.pk)),
@@ -152,8 +159,11 @@ def _finish(live: LiveReply, ending: Ending) -> None:
         prompt_tokens=_sum(reply.prompt_tokens, usage.prompt_tokens if usage else None),
         completion_tokens=_sum(reply.completion_tokens, usage.completion_tokens if usage else None),
     )
-    if reply.finish(outcome):
-        events.message_finished(live.person_id, reply)
+
+
+def _finish(live: LiveReply, outcome: Outcome) -> None:
+    if live.reply.finish(outcome):
+        events.message_finished(live.person_id, live.reply)
 
 
 def _sum(before: int | None, now: int | None) -> int | None:
@@ -165,8 +175,15 @@ def _failure() -> str:
     return _("Something went wrong on our side. Try again.")
 
 
-def _task_name(reply_id: UUID) -> str:
-    return f"reply:{reply_id}"
+def _is_made_here(reply: Message) -> bool:
+    """A task begins with the attempt before the one that it makes."""
+    attempts = (reply.attempt, reply.attempt - 1)
+    return any(background.find(_task_name(reply, attempt)) for attempt in attempts)
+
+
+def _task_name(reply: Message, attempt: int) -> str:
+    """Each attempt has a task of its own: the one before may still be cleaning up."""
+    return f"reply:{reply.pk}:{attempt}"
 
 
 def _stream_name(reply_id: UUID) -> str:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.models import Message, Moment, Progress
-from chatapp.inference import Adapted, Waiting
+from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress
+from chatapp.inference import Waiting
 from chatapp.rendering import VERSION, BlockPatch, Fence, LiveDocument, highlight
 
 FRAME = 0.016  # seconds between two patches while little goes on
@@ -41,11 +41,18 @@ def find(reply_id: UUID) -> "LiveReply | None":
     return _live.get(reply_id)
 
 
-def saved_state(reply: Message) -> LiveState:
-    """The state of a reply that runs elsewhere, as far as its row knows."""
+def saved_document(reply: Message) -> LiveDocument:
+    """The text of a row as a document that can go on, its code coloured. Slow: for a thread."""
     document = LiveDocument(prefix=str(reply.pk))
     document.append(reply.text)
-    return LiveState(reply.attempt, reply.progress, document.html, Moment())
+    for fence in document.take_finished_fences():
+        document.replace(fence.index, highlight(fence))
+    return document
+
+
+def saved_state(reply: Message) -> LiveState:
+    """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
+    return LiveState(reply.attempt, reply.progress, saved_document(reply).html, Moment())
 
 
 def flush_interval(running: int, lag: float, open_block: int) -> float:
@@ -57,10 +64,10 @@ def flush_interval(running: int, lag: float, open_block: int) -> float:
 class LiveReply:
     """Collects what the model says and publishes it on a clock. Lives on the event loop.
 
-    A reply that goes on starts from what its row holds.
+    A reply that goes on starts from what its row holds; `document` is that of its text.
     """
 
-    def __init__(self, reply: Message, person_id: UUID) -> None:
+    def __init__(self, reply: Message, person_id: UUID, document: LiveDocument) -> None:
         self.reply = reply
         self.person_id = person_id
         self.sequence = reply.sequence
@@ -68,8 +75,7 @@ class LiveReply:
         self.notices = dict(reply.notices)
         self.seams = list(reply.seams)
         self._thought_seconds = reply.thought_seconds
-        self._document = LiveDocument(prefix=str(reply.pk))
-        self._document.append(reply.text)
+        self._document = document
         self._pending: list[str] = []
         self._pending_reasoning: list[str] = []
         self._stale_parts: set[events.Part] = set()
@@ -77,6 +83,7 @@ class LiveReply:
         self._waits_until = self._thinks_since = 0.0
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._wait_timer: asyncio.TimerHandle | None = None
         self._flushed_at = 0.0
         self._lag = 0.0
 
@@ -94,12 +101,18 @@ class LiveReply:
         return self._document.text
 
     @property
+    def length(self) -> int:
+        """Characters that the model has said so far, thoughts included."""
+        waiting = sum(map(len, (*self._pending, *self._pending_reasoning)))
+        return len(self.text) + len(self.reasoning) + waiting
+
+    @property
     def progress(self) -> Progress:
         return Progress(
             text=self.text,
             reasoning=self.reasoning,
             sequence=self.sequence,
-            thought_seconds=self._thought_seconds,
+            thought_seconds=self._thought_so_far,
             notices=dict(self.notices),
             seams=list(self.seams),
         )
@@ -118,26 +131,37 @@ class LiveReply:
         """Takes a piece of the model's reasoning."""
         if not self._thinks_since:
             self._thinks_since = self._loop.time()
-            self._stale_parts.add("thinking")
+            if self.reasoning or self._pending_reasoning:
+                self._stale_parts.add("thought")
+                self._pending_reasoning.append("\n\n")  # it has thought before
+            else:
+                self._stale_parts.add("thinking")
         self._pending_reasoning.append(text)
         self._publish_soon()
 
     def end_thinking(self) -> None:
         if self._thinks_since:
-            thought = self._loop.time() - self._thinks_since
-            self._thought_seconds = (self._thought_seconds or 0.0) + thought
+            self._thought_seconds = self._thought_so_far
             self._thinks_since = 0.0
-            self._stale_parts.add("thinking")
+            self._stale_parts.add("thought")
 
     def wait(self, waiting: Waiting) -> None:
         """The service is asked again after a while."""
         self._waiting, self._waits_until = waiting, self._loop.time() + waiting.seconds
+        self._wait_timer = self._loop.call_at(self._waits_until, self._end_waiting)
         self._stale_parts.add("notices")
         self.flush()
 
-    def adapt(self, adapted: Adapted) -> None:
+    def tell(self, change: str, count: int) -> None:
         """The request that went out is not quite what was asked for."""
-        self.notices[adapted.change] = adapted.count
+        self.notices[change] = count
+        self._stale_parts.add("notices")
+        self.flush()
+
+    def tell_refused(self, name: str, why: str) -> None:
+        """A picture was left out, because the service could not use it."""
+        refused = self.notices.get("pictures_refused", [])
+        self.notices["pictures_refused"] = [*refused, [name, why]]
         self._stale_parts.add("notices")
         self.flush()
 
@@ -148,9 +172,6 @@ class LiveReply:
             self._timer = None
         self._flushed_at = self._loop.time()
         text, reasoning = "".join(self._pending), "".join(self._pending_reasoning)
-        if self._waiting and (text or reasoning):
-            self._waiting = None
-            self._stale_parts.add("notices")
         self._pending.clear()
         self._pending_reasoning.clear()
         self._publish(self._document.append(text) if text else (), reasoning)
@@ -159,22 +180,34 @@ class LiveReply:
 
     def halt(self) -> None:
         """Publishes nothing more; what had not been published is dropped."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._wait_timer):
+            if timer:
+                timer.cancel()
+        self._timer = None
         self._pending.clear()
         self._pending_reasoning.clear()
         self.end_thinking()
-        self.reply.moment = Moment()
+        self.reply.moment = ELSEWHERE
+
+    @property
+    def _thought_so_far(self) -> float | None:
+        if not self._thinks_since:
+            return self._thought_seconds
+        return (self._thought_seconds or 0.0) + self._loop.time() - self._thinks_since
 
     @property
     def _moment(self) -> Moment:
-        now = self._loop.time()
+        left = self._waits_until - self._loop.time()
         return Moment(
-            waits_for=max(0.0, self._waits_until - now) if self._waiting else None,
+            waits_for=max(0.0, left) if self._waiting else None,
             wait_reason=self._waiting.sentence if self._waiting else "",
-            has_thought_for=now - self._thinks_since if self._thinks_since else None,
+            has_thought_for=self._thought_so_far if self._thinks_since else None,
         )
+
+    def _end_waiting(self) -> None:
+        self._waiting = None
+        self._stale_parts.add("notices")
+        self.flush()
 
     def _publish_soon(self) -> None:
         if self._timer is None:
@@ -190,16 +223,18 @@ class LiveReply:
         self.flush()
 
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
-        if patches or reasoning or self._stale_parts:
-            # A part that is sent whole has the new reasoning in it.
-            self.sequence += 1
-            self.reasoning += reasoning
-            parts = {part: self._part_html(part) for part in self._stale_parts}
-            appended = "" if "thinking" in parts else reasoning
-            self._stale_parts.clear()
-            events.reply_patched(
-                self.person_id, self.reply, self.sequence, patches, appended, parts
-            )
+        if not (patches or reasoning or self._stale_parts):
+            return
+        self.sequence += 1
+        self.reasoning += reasoning
+        parts = {part: self._part_html(part) for part in self._stale_parts}
+        if "thinking" in parts:
+            reasoning = ""  # it stands in the part, which has just begun
+        self._stale_parts.clear()
+        status = Message.Status.QUEUED if self._waiting else Message.Status.STREAMING
+        events.reply_patched(
+            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts
+        )
 
     def _part_html(self, part: events.Part) -> str:
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices

@@ -1,13 +1,14 @@
 """What the model is sent: our instructions, then the path of the conversation."""
 
-import base64
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 
+from chatapp.conversations import delivery
 from chatapp.conversations.models import Attachment, Effort, Message, ModelSettings
-from chatapp.images.models import Image, ImageData
+from chatapp.images import store
+from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, ImagePart, Model, Role, TextPart
 from chatapp.inference.context import LEFT_OUT_PICTURE, MAX_PICTURES, estimate_text
 
@@ -27,7 +28,9 @@ BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
 SMALLEST_BUDGET = 1_024
 LEFT_FOR_THE_ANSWER = 1_024
 
-PICTURE_BYTES = 10 * 1024 * 1024  # of all pictures of one request, before base64
+PICTURE_BYTES = 10 * 1024 * 1024  # of all pictures sent inline in one request, before base64
+REFUSED_PICTURE = "[The model service could not use the picture “{name}”. It was left out.]"
+UNSEEN_PICTURE = "[A picture that you cannot see: “{name}”.]"
 MESSAGES_AT_A_TIME = 200
 
 TITLE_INSTRUCTIONS = """\
@@ -39,44 +42,67 @@ TITLE_TOKENS = 40
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request, and how much of the conversation was never put into it."""
+    """A request, and what of the conversation is not in it."""
 
+    reply: Message
     request: CompletionRequest
+    form: delivery.Form
+    pictures: tuple[Attachment, ...] = ()  # those that the model gets to see, oldest first
     turns_left_out: int = 0
     pictures_left_out: int = 0
+    pictures_unseen: int = 0  # by a model that sees none
 
 
-def reply_prompt(reply: Message) -> Prompt:
+def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     """Builds the request for a reply from the messages before it on the path.
 
-    A reply that has a text goes on after it. Reads the database: to be called in a thread.
+    A reply that has a text goes on after it. Reads the database and the store of pictures: to be
+    called in a thread. Raises StoreUnavailable.
     """
-    model, chosen = settings.CATALOG[reply.model], reply.conversation.chosen
+    chosen = reply.conversation.chosen
+    model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
+    form = form or delivery.forms()[0]
     messages, turns_left_out = _newest_messages(reply, model.context_window)
-    pictures = [
-        attachment.image
+    attachments = [
+        attachment
         for message in messages
         for attachment in message.attachments.all()
-        if attachment.image
+        if not attachment.refusal
     ]
-    shown = _newest_pictures(pictures)
-    turns = [_chat_message(message, shown) for message in messages]
+    urls = _urls(attachments, form) if model.vision else {}
+    turns = [_chat_message(message, urls, model) for message in messages]
     if reply.text:
         turns.append(ChatMessage.from_text("assistant", reply.text))
         turns.append(ChatMessage.from_text("user", CONTINUE))
     request = CompletionRequest(
-        model=reply.model,
+        model=model.id,
         messages=(ChatMessage.from_text("system", _system_text(chosen)), *turns),
         max_tokens=min(chosen.max_tokens or model.max_output, model.max_output),
+        thinking_budget=_thinking_budget(reply, model),
+        temperature=chosen.temperature,
+        top_p=chosen.top_p,
+        goes_on=bool(reply.text),
     )
-    if budget := _thinking_budget(reply, model):
-        answer = max(request.max_tokens, LEFT_FOR_THE_ANSWER)
-        most = min(answer + budget, model.max_output)
-        request = replace(request, max_tokens=most, thinking_budget=budget)
-    else:
-        # The service refuses these together with thinking.
-        request = replace(request, temperature=chosen.temperature, top_p=chosen.top_p)
-    return Prompt(request, turns_left_out, len(pictures) - len(shown))
+    missing = len(attachments) - len(urls)
+    return Prompt(
+        reply,
+        request,
+        form,
+        tuple(attachment for attachment in attachments if attachment.pk in urls),
+        turns_left_out,
+        pictures_left_out=missing if model.vision else 0,
+        pictures_unseen=0 if model.vision else missing,
+    )
+
+
+def picture_request(prompt: Prompt, picture: Attachment) -> CompletionRequest:
+    """The shortest request about one picture: whether the service takes it."""
+    parts = [part for m in prompt.request.messages for part in m.parts]
+    pictures = [part for part in parts if isinstance(part, ImagePart)]
+    part = pictures[prompt.pictures.index(picture)]
+    return CompletionRequest(
+        prompt.request.model, (ChatMessage("user", (part, TextPart("OK?"))),), max_tokens=1
+    )
 
 
 def title_request(message: Message, model: str) -> CompletionRequest:
@@ -95,13 +121,13 @@ def _system_text(chosen: ModelSettings) -> str:
     return f"{INSTRUCTIONS}\n\n{own}" if own else INSTRUCTIONS
 
 
-def _thinking_budget(reply: Message, model: Model) -> int:
-    """Tokens for thinking, which come on top of the answer as far as the model allows; 0 for
-    none. A reply that goes on has thought already."""
-    if not reply.thinking or reply.text or not model.thinking:
-        return 0
-    budget = min(BUDGETS[Effort(reply.thinking)], model.max_output - LEFT_FOR_THE_ANSWER)
-    return budget if budget >= SMALLEST_BUDGET else 0
+def _thinking_budget(reply: Message, model: Model) -> int | None:
+    """Tokens for thinking; None without. A reply that goes on has thought already, and a model
+    that gives short answers only has no room for it."""
+    has_room = model.max_output >= SMALLEST_BUDGET + LEFT_FOR_THE_ANSWER
+    if not reply.thinking or reply.text or not model.thinking or not has_room:
+        return None
+    return BUDGETS[Effort(reply.thinking)]
 
 
 def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
@@ -122,38 +148,47 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
     return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
 
 
-def _newest_pictures(pictures: list[Image]) -> dict[object, str]:
-    """The data URLs of the newest pictures by id: not too many, not too large together."""
-    chosen: list[Image] = []
+def _urls(attachments: list[Attachment], form: delivery.Form) -> dict[int, str]:
+    """The addresses of the newest pictures by attachment: not too many, and not too large
+    together. Pictures that are gone have none."""
+    newest = attachments[-MAX_PICTURES:]
+    urls = {attachment.pk: attachment.link for attachment in newest if attachment.link}
+    own = {attachment.pk: attachment.image for attachment in newest if attachment.image}
+    if form == "link":
+        return urls | {pk: delivery.link(image) for pk, image in own.items()}
+    contents = store.read_many(_small_enough(list(own.values())))
+    for pk, image in own.items():
+        if image.pk in contents:
+            urls[pk] = delivery.data_url(image, contents[image.pk])
+    return urls
+
+
+def _small_enough(images: list[Image]) -> list[Image]:
+    """The newest pictures that fit into one request."""
+    chosen: dict[UUID, Image] = {}
     size = 0
-    for image in reversed(pictures[-MAX_PICTURES:]):
-        size += image.byte_size
+    for image in reversed(images):
+        size += image.byte_size  # a picture that was sent twice travels twice
         if size > PICTURE_BYTES and chosen:
             break
-        chosen.append(image)
-    return {data.pk: _data_url(data) for data in _data_of(chosen)}
+        chosen[image.pk] = image
+    return list(chosen.values())
 
 
-def _data_of(images: Iterable[Image]) -> Iterable[ImageData]:
-    return ImageData.objects.filter(pk__in=[image.pk for image in images]).select_related("image")
-
-
-def _data_url(data: ImageData) -> str:
-    encoded = base64.b64encode(data.content).decode("ascii")
-    return f"data:{data.image.content_type};base64,{encoded}"
-
-
-def _chat_message(message: Message, shown: dict[object, str]) -> ChatMessage:
-    pictures = [_picture(attachment, shown) for attachment in message.attachments.all()]
+def _chat_message(message: Message, urls: dict[int, str], model: Model) -> ChatMessage:
+    pictures = [_picture(attachment, urls, model) for attachment in message.attachments.all()]
     text = [TextPart(message.text)] if message.text else []
     role: Role = "user" if message.role == Message.Role.USER else "assistant"
     return ChatMessage(role, (*pictures, *text))
 
 
-def _picture(attachment: Attachment, shown: dict[object, str]) -> ImagePart | TextPart:
+def _picture(attachment: Attachment, urls: dict[int, str], model: Model) -> ImagePart | TextPart:
+    if attachment.refusal:
+        return TextPart(REFUSED_PICTURE.format(name=attachment.name))
+    if not model.vision:
+        return TextPart(UNSEEN_PICTURE.format(name=attachment.name))
+    if attachment.pk not in urls:
+        return TextPart(LEFT_OUT_PICTURE)
     image = attachment.image
-    if image is None:
-        return ImagePart(attachment.link)
-    if image.pk in shown:
-        return ImagePart(shown[image.pk], image.width, image.height)
-    return TextPart(LEFT_OUT_PICTURE)
+    size = (image.width, image.height) if image else (0, 0)
+    return ImagePart(urls[attachment.pk], *size)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatapp.conversations import service
+from chatapp.conversations import refused_pictures, service
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message
 from chatapp.conversations.prompts import Prompt
@@ -23,6 +23,7 @@ from chatapp.inference import (
     Usage,
     Waiting,
 )
+from chatapp.inference.errors import PictureRefused, RequestRefused
 
 logger = logging.getLogger(__name__)
 
@@ -46,20 +47,37 @@ async def stream(prompt: Prompt, live: LiveReply, ending: Ending) -> None:
     seam = Seam(live.text)
     if live.text and len(live.text) not in live.seams:
         live.seams.append(len(live.text))
-    _tell_left_out(prompt, live)
     try:
-        async with aclosing(service.client().stream(prompt.request)) as deltas:
-            async for delta in deltas:
-                _take(delta, prompt, live, ending, seam)
+        await _ask(prompt, live, ending, seam)
     except InferenceError as error:
         logger.warning("Reply %s failed: %s", live.reply.pk, type(error).__name__)
-        blocked = isinstance(error, TextBlocked)
-        ending.fail(error.sentence, Message.ErrorKind.BLOCKED if blocked else "")
+        ending.fail(_sentence(error, live.reply), _kind(error))
     _add(seam.flush(), live)
     live.end_thinking()
     live.flush()
     if not live.text and ending.status == Message.Status.COMPLETE:
-        ending.fail(_("The model sent an empty answer."))
+        ending.fail(_empty(ending))
+
+
+async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> None:
+    """Asks until no picture is refused any more: each time one fewer, or all in another form."""
+    while True:
+        _tell_left_out(prompt, live)
+        begun = live.length
+        try:
+            async with aclosing(service.client().stream(prompt.request)) as deltas:
+                async for delta in deltas:
+                    _take(delta, prompt, live, ending, seam)
+        except PictureRefused as error:
+            found = await refused_pictures.remedy(prompt, error) if live.length == begun else None
+            if found is None:
+                raise
+            prompt = found.prompt
+            if found.left_out:
+                live.tell_refused(found.left_out.name, found.left_out.refusal)
+        else:
+            refused_pictures.taken(prompt)
+            return
 
 
 def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> None:
@@ -72,12 +90,8 @@ def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, seam: S
             live.think(text)
         case Waiting():
             live.wait(delta)
-        case Adapted("turns_left_out", count):
-            live.adapt(Adapted("turns_left_out", count + prompt.turns_left_out))
-        case Adapted("pictures_left_out", count):
-            live.adapt(Adapted("pictures_left_out", count + prompt.pictures_left_out))
-        case Adapted():
-            live.adapt(delta)
+        case Adapted(change, count):
+            live.tell(change, count + getattr(prompt, change, 0))
         case Finished(reason):
             ending.finish_reason = reason
         case Usage():
@@ -90,8 +104,29 @@ def _add(text: str, live: LiveReply) -> None:
 
 
 def _tell_left_out(prompt: Prompt, live: LiveReply) -> None:
-    """What the prompt never held; the client may leave out more and then tells the sum."""
-    if prompt.turns_left_out:
-        live.adapt(Adapted("turns_left_out", prompt.turns_left_out))
-    if prompt.pictures_left_out:
-        live.adapt(Adapted("pictures_left_out", prompt.pictures_left_out))
+    """What the prompt never held; the client may leave out more and then tells its own share."""
+    for change in ("turns_left_out", "pictures_left_out", "pictures_unseen"):
+        if count := getattr(prompt, change):
+            live.tell(change, count)
+
+
+def _kind(error: InferenceError) -> str:
+    if isinstance(error, TextBlocked):
+        return Message.ErrorKind.BLOCKED
+    return Message.ErrorKind.REFUSED if isinstance(error, RequestRefused) else ""
+
+
+def _sentence(error: InferenceError, reply: Message) -> str:
+    if isinstance(error, TextBlocked) and reply.conversation.instructions:
+        hint = _("The instructions in the settings of this chat go along and may be the reason.")
+        return f"{error.sentence} {hint}"
+    return error.sentence
+
+
+def _empty(ending: Ending) -> str:
+    if ending.finish_reason == "length":
+        return _(
+            "The model reached the maximum length before it wrote a word. "
+            "Raise it in the settings of this chat, or choose less thinking."
+        )
+    return _("The model sent an empty answer.")

@@ -3,10 +3,13 @@ from django.urls import path
 from chatapp.conversations.views import (
     conversations,
     messages,
+    model_pictures,
     page,
     pictures,
     replies,
     settings,
+    storage,
+    uploads,
 )
 
 urlpatterns = [
@@ -31,6 +34,11 @@ urlpatterns = [
         name="omission",
     ),
     path("settings/defaults", settings.defaults, name="defaults"),
-    path("pictures/", pictures.upload, name="pictures"),
+    path("storage/", storage.storage, name="storage"),
+    path("m/<str:token>", model_pictures.picture_for_model, name="picture-for-model"),
+    path("pictures/", uploads.upload, name="pictures"),
+    path("pictures/links", uploads.links, name="picture-links"),
     path("pictures/<uuid:image_id>/", pictures.picture, name="picture"),
+    path("pictures/<uuid:image_id>/thumbnail", pictures.thumbnail, name="thumbnail"),
+    path("pictures/<uuid:image_id>/alt", pictures.alt, name="picture-alt"),
 ]

@@ -1,6 +1,7 @@
 """A conversation to work on, and a model service that answers by script."""
 
 import asyncio
+import inspect
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
@@ -46,14 +47,19 @@ def complete(reply: Message, text: str = "A reply.") -> None:
     reply.finish(Outcome(Message.Status.COMPLETE, progress, html=f"<p>{text}</p>"))
 
 
-def answering(*pieces: Delta | Exception) -> Any:
-    """A client whose model says these pieces and then does what the last one is."""
+def answering(*pieces: Delta | Exception | Callable[[CompletionRequest], Any]) -> Any:
+    """A client whose model says these pieces, raises those that are errors, and asks functions
+    what to say to the request; a coroutine function is waited for and says nothing."""
 
     async def stream(self: InferenceClient, request: CompletionRequest) -> AsyncIterator[Delta]:
         for piece in pieces:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
+            said = piece(request) if callable(piece) else piece
+            if inspect.isawaitable(said):
+                await said
+                continue
+            if isinstance(said, Exception):
+                raise said
+            yield said
 
     return patch.object(InferenceClient, "stream", stream)
 

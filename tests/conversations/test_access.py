@@ -20,7 +20,10 @@ URLS = [
     ("POST", "deletion", {}, HTTPStatus.NO_CONTENT),
     ("GET", "replies/{reply}/state", {}, HTTPStatus.OK),
     ("POST", "replies/{reply}/stop", {}, HTTPStatus.NO_CONTENT),
-    ("POST", "replies/{reply}/retry", {}, HTTPStatus.CREATED),
+    # A reply that ended well is neither tried again nor continued nor left out.
+    ("POST", "replies/{reply}/retry", {}, HTTPStatus.CONFLICT),
+    ("POST", "replies/{reply}/continuation", {}, HTTPStatus.CONFLICT),
+    ("POST", "replies/{reply}/omission", {"scope": "turn"}, HTTPStatus.CONFLICT),
 ]
 every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
 

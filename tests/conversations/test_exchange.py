@@ -157,9 +157,9 @@ def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
     owner: Person, running: Exchange
 ) -> None:
     Message.objects.running().fail_abandoned("The server was restarted.")
-    later = add_exchange(owner, new_message("Never mind", running.conversation.pk))
+    add_exchange(owner, new_message("Never mind", running.conversation.pk))
 
-    assert Message.objects.get(pk=running.reply.pk).retry() == later.reply
+    assert Message.objects.get(pk=running.reply.pk).retry() is None
     assert running.conversation.path.count() == 4
 
 
@@ -176,8 +176,21 @@ def test_a_reply_stopped_in_the_queue_is_never_begun(running: Exchange) -> None:
     assert not Message.objects.get(pk=running.reply.pk).begin()
 
 
+def test_a_retry_by_another_model_is_told_above_its_message(
+    owner: Person, exchange: Exchange
+) -> None:
+    later = add_exchange(owner, new_message("And?", exchange.conversation.pk))
+    Message.objects.running().fail_abandoned("It broke.")
+    Conversation.objects.update(model="claude-4-5-sonnet")
+
+    assert Message.objects.get(pk=later.reply.pk).retry()
+
+    later.message.refresh_from_db()
+    assert later.message.changes == {"model": "claude-4-5-sonnet"}
+
+
 def test_a_complete_reply_is_not_retried(exchange: Exchange) -> None:
-    assert exchange.reply.retry() == exchange.reply
+    assert exchange.reply.retry() is None
 
 
 def test_an_old_attempt_can_neither_save_nor_finish(running: Exchange) -> None:

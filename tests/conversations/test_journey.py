@@ -151,6 +151,6 @@ async def test_deleting_a_conversation_ends_its_reply(tab: Tab) -> None:
         response = await tab.post("deletion")
         assert response.status_code == 204
         await live.until("conversation.deleted")
-    await ended([f"reply:{reply}"])
+    await ended([f"reply:{reply}:0"])
 
     assert not await sync_to_async(Message.objects.exists)()

@@ -7,7 +7,8 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, Message, add_exchange
 from chatapp.inference import TextBlocked
-from tests.conversations.conftest import answering, complete, new_message, outcome
+from chatapp.inference.errors import RequestRefused
+from tests.conversations.conftest import answering, new_message, outcome
 from tests.conversations.tab import Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,10 +115,51 @@ def test_others_find_nothing(member: Person, stranger: Client, exchange: Exchang
     assert not Message.objects.filter(left_out=True).exists()
 
 
-def test_a_turn_in_the_middle_can_be_left_out(owner: Person, exchange: Exchange) -> None:
-    later = add_exchange(owner, new_message("Next", exchange.conversation.pk))
-    complete(later.reply)
+def test_a_reply_that_was_not_refused_stays(exchange: Exchange) -> None:
+    assert exchange.reply.leave_out("turn") == []
+    assert exchange.reply.leave_out("earlier") == []
+    assert exchange.reply.leave_out("none") == []
 
-    exchange.reply.leave_out()
 
-    assert set(Message.objects.filter(left_out=True)) == {exchange.message, exchange.reply}
+def test_nonsense_leaves_nothing_out(browser: Client, blocked: Exchange) -> None:
+    answer = browser.post(
+        url_of(blocked), {"scope": "nonsense"}, headers={"accept": "application/json"}
+    )
+
+    assert answer.status_code == 409
+    assert not Message.objects.filter(left_out=True).exists()
+
+
+def test_what_is_left_out_is_neither_tried_again_nor_continued(blocked: Exchange) -> None:
+    assert blocked.reply.leave_out("turn")
+    blocked.reply.refresh_from_db()
+
+    assert blocked.reply.retry() is None
+    assert not blocked.reply.resume()
+
+
+def test_a_stale_tab_does_not_leave_out_a_reply_that_was_replaced(blocked: Exchange) -> None:
+    new = blocked.reply.retry()
+    assert new
+
+    assert blocked.reply.leave_out("turn") == []
+    assert not Message.objects.filter(left_out=True).exists()
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_instructions_that_may_be_the_reason_are_named(owner: Person) -> None:
+    added = await generation.background.in_thread(
+        add_exchange, owner, new_message(instructions="See ../data")
+    )
+    with answering(TextBlocked()):
+        await generation.generate(added.reply)
+
+    assert "instructions in the settings" in (await outcome(added)).error
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_whatever_the_service_refuses_can_be_left_out(running: Exchange) -> None:
+    with answering(RequestRefused()):
+        await generation.generate(running.reply)
+
+    assert (await outcome(running)).is_refused

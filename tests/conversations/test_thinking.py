@@ -1,5 +1,6 @@
 """What a person sees before the first word: thinking, waiting, and what was changed to get on."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -14,10 +15,25 @@ from tests.conversations.tab import Tab
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def patches(running: Exchange, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+class Patches(list[dict[str, Any]]):
     """Every patch of the reply as it is published."""
-    published: list[dict[str, Any]] = []
+
+    def __init__(self) -> None:
+        self._grown = asyncio.Event()
+
+    def append(self, patch: dict[str, Any]) -> None:
+        super().append(patch)
+        self._grown.set()
+
+    async def until(self, count: int) -> None:
+        while len(self) < count:
+            self._grown.clear()
+            await self._grown.wait()
+
+
+@pytest.fixture
+def patches(running: Exchange, monkeypatch: pytest.MonkeyPatch) -> Patches:
+    published = Patches()
 
     def keep(person_id: object, kind: str, **fields: Any) -> None:
         if kind == "reply.patch":
@@ -29,7 +45,7 @@ def patches(running: Exchange, monkeypatch: pytest.MonkeyPatch) -> list[dict[str
 
 @pytest.mark.usefixtures("no_service")
 async def test_reasoning_streams_into_a_line_of_its_own(
-    running: Exchange, patches: list[dict[str, Any]]
+    running: Exchange, patches: Patches
 ) -> None:
     pieces = [ReasoningDelta("Let me "), ReasoningDelta("<see>."), TextDelta("Four.")]
     with answering(*pieces, Finished("stop")):
@@ -38,8 +54,8 @@ async def test_reasoning_streams_into_a_line_of_its_own(
     first, *_, last = patches
     assert "<live-timer" in first["parts"]["thinking"]
     assert "Let me " in first["parts"]["thinking"]
-    assert "Thought for 1 s" in last["parts"]["thinking"]
-    assert "&lt;see&gt;." in last["parts"]["thinking"]
+    assert "Thought for 1 s" in last["parts"]["thought"]
+    assert "".join(patch.get("reasoning", "") for patch in patches) == "<see>."
     assert [patch["sequence"] for patch in patches] == list(range(1, len(patches) + 1))
     reply = await outcome(running)
     assert (reply.reasoning, reply.text) == ("Let me <see>.", "Four.")
@@ -48,18 +64,23 @@ async def test_reasoning_streams_into_a_line_of_its_own(
 
 @pytest.mark.usefixtures("no_service")
 async def test_while_the_service_lets_us_wait_the_reply_says_so(
-    running: Exchange, patches: list[dict[str, Any]]
+    running: Exchange, patches: Patches
 ) -> None:
-    waiting = Waiting(8.0, "The service is not available at the moment.")
-    with answering(waiting, TextDelta("Here."), Finished("stop")):
+    waiting = Waiting(0.3, "The service is not available at the moment.")
+
+    async def rest(request: object) -> None:
+        await patches.until(2)
+
+    with answering(waiting, rest, TextDelta("Here."), Finished("stop")):
         await generation.generate(running.reply)
 
-    first, last = patches[0], patches[-1]
+    first, second, *_ = patches
     assert first["status"] == "queued"
     assert "Waiting for the service, trying again in" in first["parts"]["notices"]
-    assert 'data-left="8.0"' in first["parts"]["notices"]
-    assert last["status"] == "streaming"
-    assert "Waiting" not in last["parts"]["notices"]
+    assert "not available at the moment" in first["parts"]["notices"]
+    assert 'data-left="0.3"' in first["parts"]["notices"]
+    assert second["status"] == "streaming"
+    assert second["parts"]["notices"].strip() == ""
     assert (await outcome(running)).status == "complete"
 
 
@@ -76,7 +97,7 @@ async def test_while_the_service_lets_us_wait_the_reply_says_so(
     ],
 )
 async def test_a_changed_request_is_told_and_stays_told(
-    running: Exchange, patches: list[dict[str, Any]], adapted: Adapted, sentence: str
+    running: Exchange, patches: Patches, adapted: Adapted, sentence: str
 ) -> None:
     with answering(adapted, TextDelta("Here."), Finished("stop")):
         await generation.generate(running.reply)

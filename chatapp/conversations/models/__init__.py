@@ -1,6 +1,6 @@
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.display import Moment
+from chatapp.conversations.models.display import ELSEWHERE, Moment
 from chatapp.conversations.models.exchange import (
     Exchange,
     NewMessage,
@@ -13,6 +13,7 @@ from chatapp.conversations.models.reply import Outcome, Progress
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
 
 __all__ = [
+    "ELSEWHERE",
     "Attachment",
     "Conversation",
     "Defaults",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from chatapp.conversations.models.message import Message
 
 LINK_LENGTH = 2_000  # characters
+REFUSAL_LENGTH = 500
 
 
 class Attachment(models.Model):
@@ -17,6 +18,8 @@ class Attachment(models.Model):
         "images.Image", on_delete=models.PROTECT, null=True, related_name="attachments"
     )
     link = models.URLField(max_length=LINK_LENGTH, blank=True)
+    # Why the model service could not use it: from then on it is left out of requests.
+    refusal = models.CharField(max_length=REFUSAL_LENGTH, blank=True, default="", db_default="")
 
     objects: ClassVar = models.Manager()
 
@@ -53,3 +56,8 @@ class Attachment(models.Model):
     @property
     def height(self) -> int | None:
         return self.image.height if self.image else None
+
+    def refuse(self, why: str) -> None:
+        """The model service could not use this picture."""
+        self.refusal = why[:REFUSAL_LENGTH]
+        self.save(update_fields=["refusal"])

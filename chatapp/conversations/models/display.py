@@ -1,7 +1,7 @@
 """What templates ask of a message."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -33,10 +33,13 @@ class Moment:
     has_thought_for: float | None = None  # while the model thinks
 
 
+ELSEWHERE = Moment()  # nothing is known: the reply has ended, or another process makes it
+
+
 class MessageDisplay:
     """Mixed into Message; reads its columns, queries nothing that was not prefetched."""
 
-    moment = Moment()
+    moment = ELSEWHERE
 
     if TYPE_CHECKING:
         pk: UUID
@@ -47,9 +50,10 @@ class MessageDisplay:
         html_version: int
         model: str
         status: str
-        notices: dict[str, int]
+        notices: dict[str, Any]
         changes: dict[str, str]
         error_kind: str
+        is_running: bool
         left_out: bool
         thought_seconds: float | None
         started_at: datetime | None
@@ -92,13 +96,19 @@ class MessageDisplay:
     def notice_lines(self) -> list[str]:
         """How the request that went out differs from what was asked for."""
         told = dict(self.notices)
-        if self.is_blocked:
+        if self.error_kind == "blocked":
             told.pop("text_rewritten", None)  # it was of no use
-        return [_notice(change, count) for change, count in sorted(told.items())]
+        refused = told.pop("pictures_refused", [])
+        lines = [_notice(change, count) for change, count in sorted(told.items())]
+        return lines + [_refused(name, why) for name, why in refused]
 
     @property
     def thought_line(self) -> str:
-        seconds = max(1, round(self.thought_seconds or 0))
+        if self.moment is ELSEWHERE and self.is_running and not self.text:
+            return _("Thinking…")
+        if self.thought_seconds is None:
+            return _("Thoughts")
+        seconds = max(1, round(self.thought_seconds))
         if seconds < 60:
             return _("Thought for %(seconds)s s") % {"seconds": seconds}
         minutes, seconds = divmod(seconds, 60)
@@ -106,10 +116,6 @@ class MessageDisplay:
             "minutes": minutes,
             "seconds": seconds,
         }
-
-    @property
-    def is_blocked(self) -> bool:
-        return self.error_kind == "blocked"
 
     @property
     def duration_seconds(self) -> float | None:
@@ -143,6 +149,12 @@ def _notice(change: str, count: int) -> str:
                 "%(count)s earlier pictures were left out.",
                 count,
             ) % {"count": count}
+        case "pictures_unseen":
+            return ngettext(
+                "This model does not see pictures: one was left out.",
+                "This model does not see pictures: %(count)s were left out.",
+                count,
+            ) % {"count": count}
         case "text_rewritten":
             return _(
                 "A content filter in front of the service refused some words. "
@@ -150,3 +162,8 @@ def _notice(change: str, count: int) -> str:
             )
         case _:
             return _("The service did not accept thinking for this; the model answered without.")
+
+
+def _refused(name: str, why: str) -> str:
+    sentence = _("The service could not use the picture “%(name)s”, so it was left out: %(why)s")
+    return sentence % {"name": name, "why": why}

@@ -103,7 +103,7 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
         text=new.text,
         author=person,
         client_id=new.client_id,
-        changes=_changes(tip, conversation.chosen) if tip else {},
+        changes=tip.changes_for(conversation.chosen) if tip else {},
     )
     reply = Message.queued_reply(conversation, message, conversation.chosen)
     Message.objects.bulk_create([message, reply])
@@ -145,13 +145,6 @@ def _go_on(conversation: Conversation, new: NewMessage) -> Message | None:
     conversation.thinking = new.chosen.thinking
     conversation.save(update_fields=["active_at", "model", "thinking"])
     return tip
-
-
-def _changes(tip: Message, chosen: ModelSettings) -> dict[str, str]:
-    """What is asked differently from the reply before; the page says it in a quiet line."""
-    before = {"model": tip.model, "instructions": tip.instructions_digest}
-    now = {"model": chosen.model, "instructions": chosen.instructions_digest}
-    return {name: now[name] for name in now if now[name] != before[name]}
 
 
 def _attach(message: Message, new: NewMessage) -> None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import MessageDisplay
-from chatapp.conversations.models.reply import RUNNING, Reply, Status
+from chatapp.conversations.models.remedies import Remedies
+from chatapp.conversations.models.reply import RUNNING, Status
 from chatapp.conversations.models.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
 
-class Message(MessageDisplay, Reply):
+class Message(MessageDisplay, Remedies):
     class Role(models.TextChoices):
         USER = "user"
         ASSISTANT = "assistant"
@@ -106,13 +107,13 @@ class Message(MessageDisplay, Reply):
             instructions_digest=wanted.instructions_digest,
         )
 
-    def leave_out(self, wanted: bool = True) -> None:
-        """Hides this reply and the message it answers from the model, or shows them again."""
-        pair = Message.objects.filter(pk__in=[self.pk, self.parent_id])
-        pair.update(left_out=wanted)
-        self.left_out = wanted
+    def changes_for(self, chosen: ModelSettings) -> dict[str, str]:
+        """What `chosen` asks differently from how this reply was made."""
+        before = {"model": self.model, "instructions": self.instructions_digest}
+        now = {"model": chosen.model, "instructions": chosen.instructions_digest}
+        return {name: now[name] for name in now if now[name] != before[name]}
 
-    def leave_out_earlier(self) -> None:
-        """Hides everything before the message that this reply answers."""
-        earlier = self.conversation.messages.filter(position__lt=self.position - 1)
-        earlier.update(left_out=True)
+    def note_changes(self, chosen: ModelSettings) -> None:
+        """Says anew what changed since the reply before this message."""
+        self.changes = self.parent.changes_for(chosen) if self.parent else {}
+        self.save(update_fields=["changes"])

@@ -2,17 +2,16 @@
 
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
-from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort
 from chatapp.rendering import VERSION as RENDERING_VERSION
 
 if TYPE_CHECKING:
-    from chatapp.conversations.models.message import Message, MessageQuerySet
+    from chatapp.conversations.models.message import MessageQuerySet
 
 LENGTH = "length"  # the finish reason of a reply that reached its token limit
 
@@ -37,7 +36,7 @@ class Progress:
     reasoning: str = ""
     sequence: int = 0
     thought_seconds: float | None = None
-    notices: dict[str, int] = field(default_factory=dict)
+    notices: dict[str, Any] = field(default_factory=dict)
     seams: list[int] = field(default_factory=list)
 
 
@@ -56,12 +55,13 @@ class Outcome:
 
 
 class Reply(models.Model):
-    """The columns and verbs of a reply. An attempt that was overtaken changes nothing any more."""
+    """The columns of a reply, and its attempts: one that was overtaken changes nothing any more."""
 
     class ErrorKind(models.TextChoices):
         """Failures that have a way out of their own."""
 
-        BLOCKED = "blocked"
+        BLOCKED = "blocked"  # by the filter in front of the service
+        REFUSED = "refused"  # by the service, which would refuse the same again
 
     # How the model was asked.
     model = models.CharField(max_length=100, blank=True)
@@ -98,6 +98,8 @@ class Reply(models.Model):
         role: str
         status: str
         text: str
+        left_out: bool
+        on_path: bool
 
     @property
     def is_running(self) -> bool:
@@ -105,13 +107,19 @@ class Reply(models.Model):
 
     @property
     def can_retry(self) -> bool:
-        return self.role == "assistant" and self.status in (Status.FAILED, Status.STOPPED)
+        ended_badly = self.status in (Status.FAILED, Status.STOPPED)
+        return self.role == "assistant" and ended_badly and not self.left_out
 
     @property
     def can_continue(self) -> bool:
         """It has a text that ends too early."""
-        ended_early = self.can_retry or self.finish_reason == LENGTH
-        return bool(self.role == "assistant" and ended_early and self.text and not self.is_running)
+        is_cut = self.status == Status.COMPLETE and self.finish_reason == LENGTH
+        return bool(self.text and not self.left_out and (self.can_retry or is_cut))
+
+    @property
+    def is_refused(self) -> bool:
+        """The same would be refused again: a way out is to leave something out."""
+        return bool(self.error_kind)
 
     @property
     def progress(self) -> Progress:
@@ -147,9 +155,10 @@ class Reply(models.Model):
             "finished_at": timezone.now(),
             "first_token_at": self.first_token_at,
         }
+        ended = bool(self._of_this_attempt.update(**values))
         for name, value in values.items():
             setattr(self, name, value)
-        return bool(self._of_this_attempt.update(**values))
+        return ended
 
     def request_stop(self) -> bool:
         """Asks whoever makes this reply to stop; False when it does not run."""
@@ -160,45 +169,6 @@ class Reply(models.Model):
         self.status, self.error, self.finished_at = status, error, timezone.now()
         running = self._row.running()
         return bool(running.update(status=status, error=error, finished_at=self.finished_at))
-
-    @transaction.atomic
-    def retry(self) -> "Message":
-        """Puts a new empty reply in the place of this one, when it ends the path.
-
-        Asked twice, gives the same new one. A reply that the conversation has gone on from stays:
-        a new one would take everything after it off the screen.
-        """
-        conversation = Conversation.objects.select_for_update().get(pk=self.conversation_id)
-        last = conversation.path.last()
-        if last is None or last.parent is None or last.pk != self.pk or not last.can_retry:
-            return last or cast("Message", self)
-        self._row.update(on_path=False)
-        new = type(last).queued_reply(conversation, last.parent, conversation.chosen)
-        new.save()
-        return new
-
-    @transaction.atomic
-    def resume(self) -> bool:
-        """Puts a reply that ended too early back into the queue, to go on after its text.
-
-        False when it doesn't end the path, or runs already.
-        """
-        conversation = Conversation.objects.select_for_update().get(pk=self.conversation_id)
-        last = conversation.path.last()
-        if last is None or last.pk != self.pk or not last.can_continue:
-            return False
-        values = {
-            "status": Status.QUEUED,
-            "error": "",
-            "error_kind": "",
-            "finish_reason": "",
-            "stop_requested_at": None,
-            "finished_at": None,
-        }
-        # A page must see that this is newer than the end it shows.
-        self._row.update(attempt=last.attempt + 1, **values)
-        self.refresh_from_db()
-        return True
 
     @property
     def _row(self) -> "MessageQuerySet":

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,12 +48,8 @@ class WithModelSettings(models.Model):
     model = models.CharField(max_length=100)
     instructions = models.TextField(blank=True)
     thinking = models.CharField(max_length=10, choices=Effort.choices, blank=True)
-    temperature = models.FloatField(
-        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
-    )
-    top_p = models.FloatField(
-        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(1)]
-    )
+    temperature = models.FloatField(null=True, blank=True)
+    top_p = models.FloatField(null=True, blank=True)
     max_tokens = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:

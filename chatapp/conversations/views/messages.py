@@ -76,14 +76,15 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     except SendSpent:
         sentence = _("This page was an old copy. Your text stays; send it again.")
     else:
+        if form.cleaned_data["as_default"]:
+            await sync_to_async(Defaults.objects.keep)(request.user, form.chosen)
         return _accept(request, exchange, html)
     return await sync_to_async(_refuse)(request, form, sentence, HTTPStatus.CONFLICT)
 
 
 def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
-    if form.is_valid() and form.cleaned_data["as_default"]:
-        Defaults.objects.keep(request.user, form.chosen)
+    form.is_valid()
     return form
 
 

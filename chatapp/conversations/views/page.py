@@ -27,9 +27,14 @@ from chatapp.conversations.settings_form import (
     MIN_TOKENS,
     SettingsForm,
 )
+from chatapp.images.formats import Format
+from chatapp.images.processing import MAX_UPLOAD_BYTES
 
 PAGE = "conversations/page.html"
 COMPOSER_FORM = "composer-form"  # its id
+# What a file dialog offers. Names too: some systems know no type for the pictures of phones.
+ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
+PICTURE_TYPES = ",".join([*Format, "image/heif", *ENDINGS.split()])
 
 
 @require_safe
@@ -85,6 +90,9 @@ def _context(
         "limits": {
             "max_characters": settings.MAX_MESSAGE_CHARACTERS,
             "max_pictures": settings.MAX_PICTURES_PER_MESSAGE,
+            "max_picture_bytes": MAX_UPLOAD_BYTES,
+            "max_picture_megabytes": MAX_UPLOAD_BYTES // 1024**2,
+            "picture_types": PICTURE_TYPES,
         },
         "composer": {
             "action": reverse("messages", args=[conversation_id]),

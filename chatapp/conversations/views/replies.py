@@ -7,15 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
 from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.conversations import events, generation, live
 from chatapp.conversations.access import own_reply
+from chatapp.conversations.history import MESSAGES_PER_PAGE
 from chatapp.conversations.models import Message
-from chatapp.conversations.views.answers import done
+from chatapp.conversations.views.answers import done, error
 
 
 @require_safe
@@ -25,7 +28,7 @@ async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
     if running := live.find(reply_id):
         running.state.show_in(reply)
     elif reply.is_running:
-        live.saved_state(reply).show_in(reply)
+        (await sync_to_async(live.saved_state)(reply)).show_in(reply)
     return JsonResponse(
         {
             "reply": reply.pk,
@@ -51,8 +54,7 @@ async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
     """Puts a new reply in the place of one that failed or was stopped."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     new = await _shielded(f"retry:{reply.pk}", _retry(reply))
-    replaces = reply.pk if new.pk != reply.pk else None
-    return await _show(request, new, HTTPStatus.CREATED, replaces)
+    return await _show(request, reply, new, HTTPStatus.CREATED)
 
 
 @require_POST
@@ -61,51 +63,60 @@ async def continuation(
 ) -> HttpResponse:
     """Goes on with a reply that ended too early, after its text."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    await _shielded(f"continue:{reply.pk}", _continue(reply))
-    return await _show(request, reply, HTTPStatus.OK)
+    resumed = await _shielded(f"continue:{reply.pk}", _continue(reply))
+    return await _show(request, reply, resumed, HTTPStatus.OK)
 
 
 @require_POST
 def omission(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
-    """Hides an exchange that a content filter refused from the model, or shows it again.
-
-    Field `scope`: "turn", "earlier" for all that stands before it, "none" to undo the first.
-    """
+    """Hides what was refused from the model, or shows it again; `scope` as in Reply.leave_out."""
     reply = own_reply(request.user, conversation_id, reply_id)
-    if request.POST.get("scope") == "earlier":
-        reply.leave_out_earlier()
-    else:
-        reply.leave_out(request.POST.get("scope") != "none")
-    pair = reply.conversation.messages.filter(pk__in=[reply.pk, reply.parent_id])
-    for message in pair.select_related("conversation").prefetch_related("attachments__image"):
+    changed = reply.leave_out(request.POST.get("scope", ""))
+    if not changed:
+        return _too_late(request, reply)
+    prefetch_related_objects(changed[:MESSAGES_PER_PAGE], "attachments__image")
+    for message in changed[:MESSAGES_PER_PAGE]:
+        message.conversation = reply.conversation
         events.message_changed(message)
     return done(request, reply.conversation.get_absolute_url())
 
 
-async def _shielded(name: str, work: Coroutine[Any, Any, Message]) -> Message:
+async def _shielded(name: str, work: Coroutine[Any, Any, Message | None]) -> Message | None:
     """Goes on when the browser hangs up in between, like a send."""
     return await asyncio.shield(background.spawn(name, work))
 
 
 async def _show(
-    request: PersonRequest, reply: Message, status: int, replaces: UUID | None = None
+    request: PersonRequest, reply: Message, result: Message | None, status: int
 ) -> HttpResponse:
+    if result is None:
+        return _too_late(request, reply)
     if not wants_json(request):
         return done(request, reply.conversation.get_absolute_url())
-    html = await sync_to_async(events.message_html)(reply)
+    html = await sync_to_async(events.message_html)(result)
+    replaces = reply.pk if result.pk != reply.pk else None
     return JsonResponse({"html": html, "replaces": replaces}, status=status)
 
 
-async def _retry(reply: Message) -> Message:
+def _too_late(request: PersonRequest, reply: Message) -> HttpResponse:
+    """The page that asked is older than the conversation; without scripts it is shown anew."""
+    if not wants_json(request):
+        return done(request, reply.conversation.get_absolute_url())
+    sentence = _("This conversation has gone on since. Reload the page to see how.")
+    return error(sentence, HTTPStatus.CONFLICT)
+
+
+async def _retry(reply: Message) -> Message | None:
     new = await background.in_thread(reply.retry)
-    if new.pk != reply.pk and new.status == Message.Status.QUEUED:
+    if new and new.status == Message.Status.QUEUED:
         await background.in_thread(events.reply_replaced, reply, new)
         generation.start(new)
     return new
 
 
-async def _continue(reply: Message) -> Message:
-    if await background.in_thread(reply.resume):
-        await background.in_thread(events.reply_resumed, reply)
-        generation.start(reply)
+async def _continue(reply: Message) -> Message | None:
+    if not await background.in_thread(reply.resume):
+        return None
+    await background.in_thread(events.reply_resumed, reply)
+    generation.start(reply)
     return reply

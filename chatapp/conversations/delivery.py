@@ -1,0 +1,55 @@
+"""How a picture reaches the model: as a link that the service fetches, or as the bytes themselves.
+
+The documented form is the link, which needs an address that the service can reach. Which form a
+service really takes is not known for sure, so each is tried once and what works is remembered.
+"""
+
+import base64
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from chatapp.images.models import Image
+
+Form = Literal["link", "inline"]
+
+LINK_SECONDS = 15 * 60  # a request waits in line and is tried again before it is answered
+SIGNER = signing.TimestampSigner(salt="picture-for-the-model")
+
+_learned: Form | None = None
+
+
+def forms() -> tuple[Form, ...]:
+    """The forms to try, best first. Without a public origin nobody can fetch from us."""
+    if settings.IMAGE_DELIVERY != "auto":
+        return (settings.IMAGE_DELIVERY,)
+    if not settings.PUBLIC_ORIGIN:
+        return ("inline",)
+    return ("inline", "link") if _learned == "inline" else ("link", "inline")
+
+
+def remember(form: Form) -> None:
+    """The service has taken a picture in this form."""
+    global _learned
+    _learned = form
+
+
+def link(image: Image) -> str:
+    """An https address of the picture that works without signing in, for LINK_SECONDS."""
+    token = SIGNER.sign(image.pk.hex)
+    return settings.PUBLIC_ORIGIN + reverse("picture-for-model", args=[token])
+
+
+def linked(token: str) -> UUID | None:
+    """The picture that a link stands for; None when it has expired or was tampered with."""
+    try:
+        return UUID(SIGNER.unsign(token, max_age=LINK_SECONDS))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def data_url(image: Image, content: bytes) -> str:
+    return f"data:{image.content_type};base64,{base64.b64encode(content).decode('ascii')}"

@@ -1,0 +1,49 @@
+"""What is cleared away while the server runs: pictures that no conversation shows any more."""
+
+import asyncio
+import logging
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.images import collection
+from chatapp.images.store import StoreUnavailable
+
+EVERY = 60 * 60  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+def start() -> None:
+    background.spawn("housekeeping", _forever())
+
+
+def collect_soon(person: Person) -> None:
+    """A conversation of this person was deleted; its pictures may go with it."""
+    work = background.in_thread(collection.collect, timezone.now(), person)
+    background.spawn(f"collect:{person.pk}", work)
+
+
+async def _forever() -> None:
+    while True:
+        try:
+            await background.in_thread(_collect)
+        except DatabaseError:
+            # Nothing hangs on it: the next turn finds the same.
+            logger.exception("Unused pictures could not be collected")
+        await asyncio.sleep(EVERY)
+
+
+def _collect() -> None:
+    now = timezone.now()
+    gone = collection.collect(now)
+    if gone.pictures:
+        logger.info("Collected %s unused pictures, %s bytes", gone.pictures, gone.size)
+    if settings.BUCKET:
+        try:
+            collection.sweep(now)
+        except StoreUnavailable:
+            logger.warning("The bucket does not answer; left-over objects stay for now")

@@ -1,0 +1,26 @@
+"""/storage/: how much room pictures take, of a person and, for the owner, of everybody."""
+
+from django.db.models import Count, Sum
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from chatapp.accounts.requests import PersonRequest
+from chatapp.images.models import Image
+
+PEOPLE_SHOWN = 20
+
+
+@require_safe
+def storage(request: PersonRequest) -> HttpResponse:
+    person = request.user
+    context: dict[str, object] = {"own": Image.objects.usage(person)}
+    if person.is_owner:
+        rows = Image.objects.values("owner__email").annotate(
+            count=Count("pk"), size=Sum("byte_size")
+        )
+        context |= {
+            "house": Image.objects.usage_of_house(),
+            "people": rows.order_by("-size")[:PEOPLE_SHOWN],
+        }
+    return render(request, "conversations/storage.html", context)

@@ -1,0 +1,97 @@
+"""Links to pictures for the model service."""
+
+import time
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations import delivery
+from chatapp.images.models import Image
+from chatapp.images.processing import PreparedImage
+
+
+@pytest.fixture
+def image(owner: Person, settings: Settings) -> Image:
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    values = {"thumbnail": b"", "thumbnail_type": "", "thumbnail_width": 0, "thumbnail_height": 0}
+    prepared = PreparedImage(
+        b"bytes", "image/png", 1, 1, "0" * 64, "a.png", animated=False, **values
+    )
+    return Image.objects.keep(owner, prepared)
+
+
+def path_of(image: Image) -> str:
+    return urlsplit(delivery.link(image)).path
+
+
+def test_a_link_works_without_signing_in(stranger: Client, image: Image) -> None:
+    response = stranger.get(path_of(image))
+
+    assert response.status_code == HTTPStatus.OK
+    assert response.content == b"bytes"
+    assert response["Content-Type"] == "image/png"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert response["Cache-Control"] == "private, no-store"
+    assert not response.cookies
+
+
+def test_an_expired_link_is_not_found(
+    stranger: Client, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, now = path_of(image), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + delivery.LINK_SECONDS - 2)
+    assert stranger.get(path).status_code == HTTPStatus.OK
+
+    monkeypatch.setattr(time, "time", lambda: now + delivery.LINK_SECONDS + 2)
+    assert stranger.get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("place", [0, 10, -1])
+def test_a_changed_link_is_not_found(stranger: Client, image: Image, place: int) -> None:
+    token = list(path_of(image).removeprefix("/m/"))
+    token[place] = "0" if token[place] != "0" else "1"
+
+    assert stranger.get(f"/m/{''.join(token)}").status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "0" * 32])
+def test_nonsense_is_not_found(stranger: Client, db: None, token: str) -> None:
+    assert stranger.get(f"/m/{token}").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_link_of_a_deleted_picture_is_not_found(stranger: Client, image: Image) -> None:
+    path = path_of(image)
+    image.delete()
+
+    assert stranger.get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_it_is_only_read(stranger: Client, image: Image) -> None:
+    assert stranger.post(path_of(image)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("wanted", "origin", "forms"),
+    [
+        ("auto", "", ("inline",)),
+        ("auto", "https://chat.example.com", ("link", "inline")),
+        ("inline", "https://chat.example.com", ("inline",)),
+        ("link", "https://chat.example.com", ("link",)),
+    ],
+)
+def test_forms_by_configuration(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: str,
+    origin: str,
+    forms: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr(delivery, "_learned", None)
+    settings.IMAGE_DELIVERY, settings.PUBLIC_ORIGIN = wanted, origin
+
+    assert delivery.forms() == forms

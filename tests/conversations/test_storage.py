@@ -1,0 +1,103 @@
+"""/storage/, and what makes room again."""
+
+import asyncio
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from django.test import AsyncClient, Client
+from django.utils import timezone
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations import housekeeping
+from chatapp.conversations.models import Exchange
+from chatapp.images.models import Image
+from chatapp.images.processing import PreparedImage
+
+
+def keep(person: Person, content: bytes = b"x" * 2_048) -> Image:
+    prepared = PreparedImage(
+        content,
+        "image/png",
+        1,
+        1,
+        str(person.pk.int).zfill(64)[:64],
+        "a.png",
+        thumbnail=b"",
+        thumbnail_type="",
+        thumbnail_width=0,
+        thumbnail_height=0,
+        animated=False,
+    )
+    return Image.objects.keep(person, prepared)
+
+
+def page_of(person: Person) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.get("/storage/").content.decode()
+
+
+def test_a_member_sees_their_own_room_only(owner: Person, member: Person) -> None:
+    keep(owner)
+    keep(member)
+
+    page = page_of(member)
+
+    assert "2.0\xa0KB of 200.0\xa0MB" in page
+    assert owner.email not in page
+    assert "Everybody" not in page
+
+
+def test_the_owner_sees_everybody(owner: Person, member: Person) -> None:
+    keep(member)
+
+    page = page_of(owner)
+
+    assert "Everybody" in page
+    assert member.email in page
+    assert "2.0\xa0KB, 1 picture" in page
+
+
+def test_a_stranger_has_to_sign_in(stranger: Client, owner: Person) -> None:
+    assert stranger.get("/storage/").status_code == HTTPStatus.FOUND
+
+
+def test_it_is_only_read(owner: Person) -> None:
+    client = Client()
+    client.force_login(owner)
+
+    assert client.post("/storage/").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_deleted_conversation_gives_its_room_back(
+    owner: Person, exchange: Exchange
+) -> None:
+    def attach() -> None:
+        image = keep(owner)
+        exchange.message.attachments.create(position=0, image=image)
+        Image.objects.update(spared_until=timezone.now() - timedelta(days=1))
+
+    await background.in_thread(attach)
+    client = AsyncClient()
+    await client.aforce_login(owner)
+
+    await client.post(f"/c/{exchange.conversation.pk}/deletion")
+
+    if task := background.find(f"collect:{owner.pk}"):
+        await asyncio.wait({task})
+    assert not await Image.objects.aexists()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_uploads_that_were_never_sent_go_while_the_server_runs(owner: Person) -> None:
+    def forget() -> None:
+        keep(owner)
+        Image.objects.update(spared_until=timezone.now() - timedelta(days=1))
+
+    await background.in_thread(forget)
+    await background.in_thread(housekeeping._collect)
+
+    assert not await Image.objects.aexists()

@@ -1,0 +1,166 @@
+"""POST /pictures/: one picture per request, kept or refused with a sentence."""
+
+import io
+from collections.abc import Callable
+from concurrent.futures import Future
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import AsyncClient, Client
+from PIL import Image as Pillow
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.views import uploads
+from chatapp.images import processing, workshop
+from chatapp.images.errors import ImagesUnavailable
+from chatapp.images.models import Image
+from chatapp.images.store import StoreUnavailable
+from tests.images.samples import noise
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def file(picture: Pillow.Image, kind: str = "JPEG", **options: Any) -> SimpleUploadedFile:
+    content = io.BytesIO()
+    picture.save(content, kind, **options)
+    return SimpleUploadedFile(f"a photo.{kind.lower()}", content.getvalue())
+
+
+def photo() -> SimpleUploadedFile:
+    return file(Pillow.new("RGB", (3000, 1500), "teal"))
+
+
+@pytest.fixture
+def client(async_client_of: Callable[[Person], AsyncClient], owner: Person) -> AsyncClient:
+    return async_client_of(owner)
+
+
+async def test_an_upload_is_shrunk_and_answered_with_what_the_page_needs(
+    client: AsyncClient,
+) -> None:
+    response = await client.post("/pictures/", {"image": photo()})
+
+    assert response.status_code == HTTPStatus.CREATED
+    answer = response.json()
+    assert (answer["width"], answer["height"], answer["name"]) == (1568, 784, "a photo.jpeg")
+    assert answer["url"] == f"/pictures/{answer['id']}/"
+    assert answer["thumbnail"] == f"/pictures/{answer['id']}/thumbnail"
+    assert answer["tokens"] == 1568  # the most that one picture takes
+    assert answer["note"] == ""
+    assert f'href="{answer["url"]}"' in answer["html"]
+
+
+async def test_of_an_animation_the_first_frame_is_kept_and_the_answer_says_so(
+    client: AsyncClient,
+) -> None:
+    frames = [Pillow.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+    animation = file(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+    answer = (await client.post("/pictures/", {"image": animation})).json()
+
+    assert "first frame" in answer["note"]
+    assert answer["tokens"] == 1
+
+
+async def test_the_same_picture_twice_is_kept_once(client: AsyncClient) -> None:
+    first = (await client.post("/pictures/", {"image": photo()})).json()
+    second = (await client.post("/pictures/", {"image": photo()})).json()
+
+    assert first["id"] == second["id"]
+
+
+async def test_a_large_file_reaches_the_worker_by_its_path(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+    submit = processing.workshop.submit
+
+    def watched(source: bytes | Path) -> Future[Any]:
+        seen.append(source)
+        return submit(source)
+
+    monkeypatch.setattr(processing.workshop, "submit", watched)
+    large = file(noise("RGB", (1400, 1000), seed=1), "BMP")
+
+    response = await client.post("/pictures/", {"image": large})
+
+    assert response.status_code == HTTPStatus.CREATED
+    assert isinstance(seen[0], Path)
+    assert not seen[0].exists()  # Django removes it with the request
+
+
+def test_the_largest_picture_fits_through_the_limit_on_bodies() -> None:
+    form_around_it = 64 * 1024  # bytes, generously
+
+    assert processing.MAX_UPLOAD_BYTES + form_around_it <= configured.MAX_BODY_BYTES
+    assert configured.MAX_BODY_BYTES_OF_STRANGERS <= 1024**2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"just text",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<!doctype html><img src=x>",
+        b"%PDF-1.7",
+        b"",
+        None,
+    ],
+)
+async def test_what_is_no_picture_is_refused_with_a_sentence(
+    client: AsyncClient, content: bytes | None
+) -> None:
+    fields = {} if content is None else {"image": SimpleUploadedFile("a.png", content)}
+
+    response = await client.post("/pictures/", fields)
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert response.json()["error"].endswith(".")
+    assert not await Image.objects.aexists()
+
+
+async def test_too_many_bytes_are_told_apart(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshop, "MAX_FILE_BYTES", 1024)
+
+    response = await client.post("/pictures/", {"image": photo()})
+
+    assert response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert "too large" in response.json()["error"]
+
+
+async def test_a_full_share_is_told_apart(client: AsyncClient, settings: Settings) -> None:
+    settings.IMAGE_QUOTA_PERSON_MB = 0
+
+    response = await client.post("/pictures/", {"image": photo()})
+
+    assert response.status_code == HTTPStatus.INSUFFICIENT_STORAGE
+    assert "no room" in response.json()["error"]
+
+
+@pytest.mark.parametrize("trouble", [ImagesUnavailable, StoreUnavailable])
+async def test_trouble_of_ours_is_one_that_passes(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(uploads, "process", refuse)
+
+    response = await client.post("/pictures/", {"image": photo()})
+
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def test_a_stranger_signs_in_first(stranger: Client) -> None:
+    assert stranger.post("/pictures/", {"image": photo()}).status_code == HTTPStatus.FOUND
+
+
+async def test_a_picture_comes_by_post(client: AsyncClient) -> None:
+    assert (await client.get("/pictures/")).status_code == HTTPStatus.METHOD_NOT_ALLOWED
