@@ -1,5 +1,8 @@
 import "./elements/message-list.js";
+import "./elements/picture-chip.js";
 import "./elements/picture-attacher.js";
+import "./elements/picture-drop.js";
+import "./elements/picture-link.js";
 import "./elements/message-box.js";
 import "./elements/model-controls.js";
 import "./elements/settings-sheet.js";
@@ -10,6 +13,8 @@ import "./elements/copy-actions.js";
 import "./elements/live-timer.js";
 import "./elements/local-time.js";
 import "./elements/older-messages.js";
+import "./elements/zoom-pane.js";
+import "./elements/picture-description.js";
 import "./elements/picture-lightbox.js";
 import "./elements/side-drawer.js";
 import "./elements/theme-switch.js";

@@ -12,6 +12,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import delivery
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
+from chatapp.images.store import StoreUnavailable
 
 
 @pytest.fixture
@@ -69,6 +70,23 @@ def test_the_link_of_a_deleted_picture_is_not_found(stranger: Client, image: Ima
     image.delete()
 
     assert stranger.get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_picture_whose_bytes_are_gone_is_not_found(stranger: Client, image: Image) -> None:
+    image.data.delete()
+
+    assert stranger.get(path_of(image)).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_store_that_is_away_is_said_so(
+    stranger: Client, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(image: Image) -> bytes:
+        raise StoreUnavailable
+
+    monkeypatch.setattr("chatapp.images.store.read", away)
+
+    assert stranger.get(path_of(image)).status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def test_it_is_only_read(stranger: Client, image: Image) -> None:

@@ -241,6 +241,19 @@ def test_pictures_left_out_are_counted_together(monkeypatch: pytest.MonkeyPatch)
     assert attempt.news == (Adapted("pictures_left_out", 5),)
 
 
+def test_no_more_pictures_are_left_out_than_the_size_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts = (*(ImagePart("x" * 1_000) for _ in range(3)), TextPart("Look."))
+    attempt = prepare(asked(ChatMessage("user", parts)), None, "max_completion_tokens")
+    whole = len(pack(attempt)[1])
+    for excess, left_out in ((0, ()), (1, (1,)), (1_000, (1,)), (1_100, (2,))):
+        monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", whole - excess)
+        packed, body = pack(attempt)
+        assert tuple(adapted.count for adapted in packed.news) == left_out
+        assert b'"max_completion_tokens":1000' in body
+
+
 def test_a_request_has_at_most_15_megabytes() -> None:
     pictures = tuple(ImagePart("x" * 1_000_000) for _ in range(16))
     attempt, body = pack(prepare(asked(ChatMessage("user", pictures))))

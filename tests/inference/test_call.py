@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -10,7 +11,16 @@ import httpx
 import pytest
 
 from chatapp.inference.call import MAX_ERROR_BYTES, Call, Limits
-from chatapp.inference.errors import InferenceError, KeyRefused, RateLimited, UnreadableReply
+from chatapp.inference.errors import (
+    InferenceError,
+    Interrupted,
+    KeyRefused,
+    RateLimited,
+    ReplyTooLarge,
+    Unreachable,
+    UnreadableReply,
+    WrongAddress,
+)
 from chatapp.inference.headroom import Headroom
 
 
@@ -29,25 +39,29 @@ class Body(httpx.AsyncByteStream):
             yield chunk
 
 
-async def read(
-    response: httpx.Response, *, patience: float | None = 5, seconds: float = 600
-) -> bytes:
-    def answer(request: httpx.Request) -> httpx.Response:
-        return response
+def calling(
+    response: httpx.Response,
+    *,
+    limits: Limits | None = None,
+    patience: float | None = 5,
+    heard: list[Headroom] | None = None,
+) -> Call:
+    """A call by a client that follows redirects unless told otherwise; `patience` is in seconds
+    between chunks, and `heard` gets what is said of quotas."""
+    http = httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: response), timeout=patience, follow_redirects=True
+    )
+    request = http.build_request("POST", "http://x")
+    return Call(http, request, limits or Limits(), "", (heard if heard is not None else []).append)
 
-    def ignore(headroom: Headroom) -> None:
-        raise AssertionError(f"no header spoke of {headroom}")
 
-    transport = httpx.MockTransport(answer)
-    async with httpx.AsyncClient(transport=transport, timeout=patience) as http:
-        request = http.build_request("POST", "http://x")
-        call = Call(http, request, Limits(seconds), "", ignore)
-        return b"|".join([chunk async for chunk in call.chunks()])
+async def read(call: Call) -> list[bytes]:
+    return [chunk async for chunk in call.chunks()]
 
 
 async def refused(body: Body) -> str:
     with pytest.raises(KeyRefused) as caught:
-        await read(httpx.Response(401, stream=body))
+        await read(calling(httpx.Response(401, stream=body)))
     return caught.value.detail
 
 
@@ -56,7 +70,41 @@ async def test_an_answer_is_read_to_its_end_whichever_limit_is_nearer(
     patience: float | None, seconds: float
 ) -> None:
     response = httpx.Response(200, stream=Body(b"one", b"two"))
-    assert await read(response, patience=patience, seconds=seconds) == b"one|two"
+    call = calling(response, patience=patience, limits=Limits(seconds))
+    assert await read(call) == [b"one", b"two"]
+
+
+async def test_the_size_limit_is_for_all_chunks_together() -> None:
+    response = httpx.Response(200, stream=Body(b"12345", b"67890"))
+    assert await read(calling(response, limits=Limits(bytes=10))) == [b"12345", b"67890"]
+    response = httpx.Response(200, stream=Body(b"12345", b"67890"))
+    with pytest.raises(ReplyTooLarge):
+        await read(calling(response, limits=Limits(bytes=9)))
+
+
+@pytest.mark.parametrize(("before", "kind"), [((), Unreachable), ((b"x",), Interrupted)])
+async def test_one_byte_makes_a_lost_connection_an_interruption(
+    before: tuple[bytes, ...], kind: type[InferenceError]
+) -> None:
+    response = httpx.Response(200, stream=Body(*before, httpx.ReadError("reset")))
+    with pytest.raises(kind):
+        await read(calling(response))
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    response = httpx.Response(307, headers={"Location": "http://elsewhere"}, stream=Body())
+    with pytest.raises(WrongAddress):
+        await read(calling(response))
+
+
+async def test_quotas_are_told_with_their_reset_from_now() -> None:
+    heard: list[Headroom] = []
+    headers = {"X-RateLimit-Reset-Requests": str(time.time() + 60)}
+    call = calling(httpx.Response(200, headers=headers, stream=Body(b"x")), heard=heard)
+    assert call.headroom is None
+    await read(call)
+    assert heard == [call.headroom]
+    assert heard[0].requests.reset == pytest.approx(60, abs=5)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +119,9 @@ async def test_an_answer_is_read_to_its_end_whichever_limit_is_nearer(
 async def test_a_document_is_no_stream(
     media_type: str, body: bytes, kind: type[InferenceError]
 ) -> None:
+    response = httpx.Response(200, headers={"Content-Type": media_type}, stream=Body(body))
     with pytest.raises(kind):
-        await read(httpx.Response(200, headers={"Content-Type": media_type}, stream=Body(body)))
+        await read(calling(response))
 
 
 async def test_a_refusal_in_pieces_is_read_whole() -> None:

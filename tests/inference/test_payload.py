@@ -126,6 +126,11 @@ def test_temperature_and_top_p_together_are_a_mistake() -> None:
         encode(asked(temperature=0.5, top_p=0.5))
 
 
+def test_what_is_no_number_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        encode(asked(temperature=float("nan")))
+
+
 @pytest.mark.parametrize(
     ("budget", "max_tokens", "max_output", "sent_budget", "sent_max_tokens"),
     [
@@ -175,6 +180,10 @@ def _objects(value: object) -> int:
     if isinstance(value, dict):
         return 1 + sum(map(_objects, value.values()))
     return sum(map(_objects, value)) if isinstance(value, list) else 0
+
+
+def test_letters_beyond_ascii_take_no_more_room_than_they_need() -> None:
+    assert "中".encode() in encode(asked("中"))
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1))

@@ -39,6 +39,12 @@ def test_an_empty_chunk_between_cr_and_lf_changes_nothing() -> None:
     assert parse(b"data: 1\r", b"", b"\ndata: 2\n\n") == [Event("message", "1\n2")]
 
 
+def test_a_line_feed_long_after_a_cr_ends_a_line() -> None:
+    parser = EventParser()
+    assert parser.feed(b"data: 1\r") + parser.feed(b"data: 2") == []
+    assert parser.feed(b"\n\n") == [Event("message", "1\n2")]
+
+
 def test_unicode_line_separators_are_text() -> None:
     text = "a\u2028b\u2029c\u0085d\x0be\x0cf"
     assert parse(f"data: {text}\n\n".encode()) == [Event("message", text)]
@@ -50,7 +56,7 @@ def test_a_character_split_between_chunks_is_whole() -> None:
 
 
 def test_bytes_that_are_no_utf8_are_replaced() -> None:
-    assert parse(b"data: a\xffb\n\n") == [Event("message", "a\ufffdb")]
+    assert parse(b"event: \xff\ndata: a\xffb\n\n") == [Event("\ufffd", "a\ufffdb")]
 
 
 def test_one_space_after_the_colon_is_dropped() -> None:
@@ -89,6 +95,11 @@ def test_many_lines_in_one_event_are_refused_too() -> None:
     parser = EventParser(max_event_bytes=100)
     with pytest.raises(ReplyTooLarge):
         parser.feed(b"data: 123456789\n" * 11)
+
+
+def test_many_lines_may_be_as_long_together_as_the_limit() -> None:
+    lines = b"data: 123456789\n" * 10  # a line end counts too
+    assert len(EventParser(max_event_bytes=100).feed((lines + b"\n") * 2)) == 2
 
 
 def test_the_limit_is_for_one_event_not_for_the_stream() -> None:

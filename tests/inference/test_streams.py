@@ -80,6 +80,14 @@ def test_text_after_the_end_is_not_read() -> None:
     assert list(parser.finish()) == []
 
 
+def test_the_end_is_told_once() -> None:
+    parser = CompletionParser()
+    parser.feed(read("no_done"))
+    assert list(parser.finish()) == [Finished("stop")]
+    assert parser.done
+    assert list(parser.finish()) == []
+
+
 @pytest.mark.parametrize("name", [b"", b"event: error\n"])
 def test_an_error_in_mid_stream_does_not_show_the_key(name: bytes) -> None:
     raw = name + b'data: {"error":{"message":"key s3cret is odd"}}\n\n'
@@ -159,6 +167,12 @@ def test_a_count_of_tokens_is_a_number_that_can_be_stored(said: object, kept: in
     usage = {"prompt_tokens": said, "completion_tokens": 7}
     deltas, _ = replay([b"data: %s\n\n" % json.dumps({"usage": usage}).encode()])
     assert deltas == [Usage(kept, 7)]
+
+
+def test_a_piece_of_a_call_that_never_began_breaks_nothing() -> None:
+    data = json.dumps({"choices": [{"delta": {"tool_calls": [{"function": {"arguments": "{"}}]}}]})
+    deltas, _ = replay([b"data: %s\n\n" % data.encode()])
+    assert deltas == [ToolCallDelta("", "", "{")]
 
 
 def test_arguments_of_a_call_that_are_no_text_are_written_as_json() -> None:

@@ -15,6 +15,8 @@ from chatapp.inference.types import TextDelta
         (["plain"], "plain"),
         (["\ud83e", "\udda9"], "🦩"),
         (["a\ud83e", "\udda9b"], "a🦩b"),
+        (["\ud800", "\udc00"], "\U00010000"),
+        (["\udbff", "\udfff"], "\U0010ffff"),
         (["\ud83e", "b"], "\ufffdb"),
         (["\udda9"], "\ufffd"),
         (["a\x00b", "é\x00"], "abé"),

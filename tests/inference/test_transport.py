@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -11,15 +13,28 @@ from .conftest import Serve
 from .wire import plain, writes
 
 KINDS: tuple[HttpTransport, ...] = ("aiohttp", "httpx")
+both = pytest.mark.parametrize("kind", KINDS, ids=["fast", "plain"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@both
 async def test_it_waits_10_seconds_to_connect_and_300_for_each_chunk(kind: HttpTransport) -> None:
     async with make_http_client(kind) as http:
         assert http.timeout == httpx.Timeout(connect=10, read=300, write=30, pool=None)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "shows_its_socket"), [((), False), (("httpx",), True)], ids=["default", "plain"]
+)
+async def test_it_goes_over_aiohttp_unless_told_otherwise(
+    serve: Serve, kind: tuple[HttpTransport, ...], shows_its_socket: bool
+) -> None:
+    server = await serve(writes(plain("200 OK", b"x")))
+    async with make_http_client(*kind) as http:
+        response = await http.post(server.url, content=b"x")
+    assert ("network_stream" in response.extensions) == shows_its_socket
+
+
+@both
 async def test_proxies_of_the_environment_are_ignored(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, kind: HttpTransport
 ) -> None:
@@ -34,3 +49,18 @@ async def test_proxies_of_the_environment_are_ignored(
     async with make_http_client(kind) as http:
         assert (await http.post(server.url, content=b"x")).content == b"direct"
     assert proxy.requests == []
+
+
+@both
+async def test_no_connection_waits_for_another(serve: Serve, kind: HttpTransport) -> None:
+    """The libraries allow 100 by default."""
+    everybody = asyncio.Barrier(110)
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        await everybody.wait()
+        writer.write(plain("200 OK", b"x"))
+
+    server = await serve(answer)
+    async with make_http_client(kind) as http, asyncio.timeout(5):
+        await asyncio.gather(*(http.post(server.url, content=b"x") for _ in range(110)))
+    assert server.connections == 110

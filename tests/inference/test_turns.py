@@ -83,6 +83,19 @@ def test_the_turns_begin_and_end_with_the_user() -> None:
     assert brief(say("assistant", "a"), say("user", "u"), say("assistant", "b")) == [("user", "u")]
 
 
+def test_only_what_stands_after_the_last_user_goes() -> None:
+    turns = (say("user", "u"), say("assistant", "a"), say("user", "v"))
+    assert brief(*turns, say("assistant", "b")) == brief(*turns)
+
+
+def test_a_call_without_an_id_is_dropped() -> None:
+    assert brief(say("user", "u"), call("", text="I look."), result(""), say("user", "v")) == [
+        ("user", "u"),
+        ("assistant", "I look."),
+        ("user", "v"),
+    ]
+
+
 @pytest.mark.parametrize(
     "messages",
     [
@@ -94,7 +107,7 @@ def test_the_turns_begin_and_end_with_the_user() -> None:
     ],
 )
 def test_nothing_to_send_is_refused(messages: tuple[ChatMessage, ...]) -> None:
-    with pytest.raises(RequestRefused, match="nothing to send"):
+    with pytest.raises(RequestRefused, match=r"^There is nothing to send\. Write a message\.$"):
         encode(CompletionRequest("m", messages, 10))
 
 

@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
 from tests.system.app import ROOT
 from tests.system.conftest import PHONE, Chat, watched
+from tests.system.pictures import GIVE_FILE, Held, attach, chips, choose, png
 
 FOLDER = ROOT / "screens"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+SIZES = ((1200, 800), (800, 1200), (1600, 700), (900, 900))
 LAYOUTS = {"desktop": DESKTOP, "phone": PHONE}
 
 
@@ -120,6 +122,15 @@ def test_refused_words(chat: Chat, shoot: Callable[[str], None]) -> None:
     shoot("left-out")
 
 
+def test_refused_picture(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
+    Image.new("RGB", (13, 13), "teal").save(tmp_path / "unlucky.png")
+    chat.page.locator("input[type=file][name=images]").set_input_files(tmp_path / "unlucky.png")
+    expect(chat.page.locator("message-composer [data-state=ready]")).to_have_count(1)
+    ask(chat, "What does this show?")
+    to_top(chat.page)
+    shoot("refused-picture")
+
+
 def test_long_reply(chat: Chat, shoot: Callable[[str], None]) -> None:
     ask(chat, "/length /long 80")
     shoot("length")
@@ -128,20 +139,62 @@ def test_long_reply(chat: Chat, shoot: Callable[[str], None]) -> None:
     shoot("changed")
 
 
-def test_pictures(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
+def hills(folder: Path, count: int) -> list[Path]:
+    """Pictures in which one sees what is cut off and how far one is zoomed in."""
     paths = []
-    for number, colour in enumerate(("teal", "orange", "slateblue")):
-        paths.append(tmp_path / f"picture-{number}.jpg")
-        Image.new("RGB", (1200, 800 + 200 * number), colour).save(paths[-1])
-    chat.page.locator("input[type=file][name=images]").set_input_files(paths)
-    expect(chat.page.locator("message-composer [data-state=ready]")).to_have_count(3)
-    chat.box.fill("What do these show?")
-    shoot("pictures-attached")
-    chat.send_button.click()
-    expect(chat.replies).to_have_attribute("data-status", "complete")
-    shoot("pictures-sent")
-    chat.messages.locator("[data-part=image]").first.click()
+    for number in range(count):
+        size = SIZES[number % len(SIZES)]
+        image = Image.new("HSV", size, (number * 25, 60, 235))
+        draw = ImageDraw.Draw(image)
+        draw.circle((size[0] * 0.7, size[1] * 0.25), min(size) * 0.1, (30, 40, 255))
+        for layer in range(4):
+            top = size[1] * (0.45 + 0.14 * layer)
+            peaks = [(size[0] * x / 12, top + (x * 7919 % 5) * size[1] / 30) for x in range(13)]
+            colour = (number * 25 + 90, 120, 190 - 45 * layer)
+            draw.polygon([*peaks, size, (0, size[1])], fill=colour)
+        paths.append(folder / f"hills {number + 1}.jpg")
+        image.convert("RGB").save(paths[-1])
+    return paths
+
+
+def test_attaching(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
+    pictures = hills(tmp_path, 4)
+    attach(chat.page, *pictures[:2])
+    fake = tmp_path / "notes.png"
+    fake.write_text("not a picture")
+    choose(chat.page, fake)
+    expect(chips(chat.page).nth(2)).to_have_attribute("data-state", "failed")
+    with Held(chat.page) as uploads:
+        choose(chat.page, *pictures[2:])
+        uploads.wait(2)
+        chat.box.fill("What do these show?")
+        shoot("pictures-attached")
+        chat.box.evaluate(GIVE_FILE, ["dragenter", png(), "clip.png"])
+        shoot("pictures-dropped")
+        for route in uploads.routes:
+            route.continue_()
+    expect(chat.page.locator("message-composer [data-state=ready]")).to_have_count(4)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+def test_pictures(chat: Chat, shoot: Callable[[str], None], tmp_path: Path, count: int) -> None:
+    attach(chat.page, *hills(tmp_path, count))
+    ask(chat, "What do these show?")
+    to_top(chat.page)
+    shoot(f"pictures-sent-{count}")
+
+
+def test_lightbox(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
+    attach(chat.page, *hills(tmp_path, 3))
+    ask(chat, "What do these show?")
+    chat.messages.locator("[data-part=image]").nth(1).click()
+    image = chat.page.locator("zoom-pane img")
+    image.evaluate("image => image.decode()")
     shoot("picture-large")
+    image.dblclick()
+    shoot("picture-closer")
+    chat.page.get_by_role("button", name="Edit description").click()
+    shoot("picture-described")
 
 
 def test_sidebar(chat: Chat, shoot: Callable[[str], None], layout: str) -> None:

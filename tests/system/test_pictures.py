@@ -1,69 +1,85 @@
-"""Pictures: attached by button, paste, drop and link; sent, shown, opened large."""
+"""Pictures: attached by button, camera, paste and drop; sent and shown."""
 
-import base64
-import io
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.system.conftest import Chat
+from tests.system.pictures import (
+    GIVE_FILE,
+    Held,
+    alts,
+    attach,
+    chips,
+    choose,
+    png,
+    saved,
+    saved_many,
+    shown,
+)
 
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "heron.jpg"
-    Image.new("RGB", (2400, 1600), "teal").save(path)
-    return path
-
-
-def png() -> str:
-    content = io.BytesIO()
-    Image.new("RGB", (64, 48), "red").save(content, "PNG")
-    return base64.b64encode(content.getvalue()).decode()
-
-
-GIVE_FILE = """(target, [type, data, name]) => {
-    const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
-    const files = new DataTransfer();
-    files.items.add(new File([bytes], name, {type: "image/png"}));
-    const event = type === "paste"
-        ? new ClipboardEvent("paste", {clipboardData: files, bubbles: true, cancelable: true})
-        : new DragEvent(type, {dataTransfer: files, bubbles: true, cancelable: true});
-    target.dispatchEvent(event);
-}"""
-
-
-def chips(page: Page) -> Locator:
-    return page.locator("message-composer [data-attachment]")
+    return saved(tmp_path / "heron.jpg", (2400, 1600))
 
 
 def test_a_picture_is_uploaded_sent_and_described(chat: Chat, photo: Path) -> None:
-    chat.page.locator("input[type=file][name=images]").set_input_files(photo)
-    expect(chips(chat.page)).to_have_attribute("data-state", "ready")
+    attach(chat.page, photo)
 
     text = chat.ask("What is this?")
 
-    assert "1568 × 1045" in text or "1568×1045" in text or "1568 x 1045" in text
+    assert "1568 x 1045" in text
     expect(chips(chat.page)).to_have_count(0)
-    picture = chat.messages.locator("[data-part=image] img")
-    expect(picture).to_have_attribute("width", "1568")
+    expect(shown(chat)).to_have_attribute("width", "1568")
+    expect(shown(chat)).to_have_attribute("alt", "heron.jpg")
     chat.page.reload()
-    expect(chat.messages.locator("[data-part=image] img")).to_be_visible()
+    expect(shown(chat)).to_be_visible()
 
 
-def test_a_picture_opens_large(chat: Chat, photo: Path) -> None:
-    chat.page.locator("input[type=file][name=images]").set_input_files(photo)
-    expect(chips(chat.page)).to_have_attribute("data-state", "ready")
+def test_a_picture_takes_its_room_before_it_is_there(chat: Chat, photo: Path) -> None:
+    attach(chat.page, photo)
     chat.ask("What is this?")
+    chat.page.route("**/thumbnail", lambda route: route.abort())
+    chat.page.reload()
+    before = shown(chat).bounding_box()
 
-    chat.messages.locator("[data-part=image]").click()
+    chat.page.unroute("**/thumbnail")
+    chat.page.reload()
+    chat.page.wait_for_function("document.querySelector('a.picture img').naturalWidth > 0")
 
-    large = chat.page.get_by_role("dialog").locator("img")
-    expect(large).to_be_visible()
-    chat.page.keyboard.press("Escape")
-    expect(large).to_be_hidden()
+    assert before
+    assert before == pytest.approx(shown(chat).bounding_box(), abs=0.5)
+    assert before["width"] / before["height"] == pytest.approx(1.5, abs=0.02)
+
+
+def test_the_copy_on_its_way_is_the_one_that_stays(chat: Chat, photo: Path) -> None:
+    attach(chat.page, photo)
+    with Held(chat.page, "**/messages") as sends:
+        chat.send("What is this?")
+        sends.wait(1)
+        expect(chat.messages).to_have_attribute("data-status", "sending")
+        pending = shown(chat).evaluate("image => image.parentElement.outerHTML")
+
+        sends.routes[0].continue_()
+
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    assert shown(chat).evaluate("image => image.parentElement.outerHTML") == pending
+
+
+def test_what_pictures_cost_is_told(chat: Chat, tmp_path: Path) -> None:
+    first, second = saved(tmp_path / "a.png", (300, 200)), saved(tmp_path / "b.png", (1500, 1000))
+    attach(chat.page, first)
+    expect(chat.page.get_by_text("about 80 tokens")).to_be_visible()
+
+    choose(chat.page, second)
+
+    expect(chat.page.get_by_text("about 1,600 tokens")).to_be_visible()
+    chat.ask("What are these?")
+    expect(chat.page.locator(".cost")).to_be_empty()
 
 
 @pytest.mark.parametrize("way", ["paste", "drop"])
@@ -73,64 +89,66 @@ def test_a_picture_comes_in_by(chat: Chat, way: str) -> None:
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
 
 
-def test_a_veil_shows_where_to_drop(chat: Chat) -> None:
-    chat.box.evaluate(GIVE_FILE, ["dragenter", png(), "clip.png"])
+def test_a_picture_may_be_dropped_anywhere(chat: Chat) -> None:
+    place = chat.page.get_by_role("navigation", name="Conversations")
+
+    place.evaluate(GIVE_FILE, ["dragenter", png(), "clip.png"])
     expect(chat.page.get_by_text("Drop pictures here")).to_be_visible()
 
-    chat.box.evaluate(GIVE_FILE, ["drop", png(), "clip.png"])
+    place.evaluate(GIVE_FILE, ["drop", png(), "clip.png"])
     expect(chat.page.get_by_text("Drop pictures here")).to_be_hidden()
-
-
-def test_a_picture_can_be_removed_and_sent_without_text(chat: Chat, photo: Path) -> None:
-    field = chat.page.locator("input[type=file][name=images]")
-    field.set_input_files(photo)
-    field.set_input_files(photo)
-    expect(chips(chat.page)).to_have_count(2)
-    chips(chat.page).first.get_by_role("button", name="Remove").click()
-    expect(chips(chat.page)).to_have_count(1)
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
 
-    chat.send_button.click()
 
-    expect(chat.replies).to_have_attribute("data-status", "complete")
-    expect(chat.messages.locator("[data-part=image] img")).to_have_count(1)
+def test_a_phone_takes_a_photo(phone: Page, photo: Path) -> None:
+    phone.goto("/")
 
+    with phone.expect_file_chooser() as chosen:
+        phone.get_by_role("button", name="Take a photo").click()
 
-def test_a_file_that_is_no_picture_says_so_and_stays_out(chat: Chat, tmp_path: Path) -> None:
-    fake = tmp_path / "photo.png"
-    fake.write_text("not a picture")
-
-    chat.page.locator("input[type=file][name=images]").set_input_files(fake)
-
-    expect(chips(chat.page)).to_have_attribute("data-state", "failed")
-    expect(chips(chat.page)).to_contain_text("JPEG, PNG, WebP or GIF")
-    chat.send("Look at this")
-    expect(chat.messages).to_have_count(0)
-    expect(chat.box).to_have_value("Look at this")
+    assert chosen.value.element.get_attribute("capture") == "environment"
+    chosen.value.set_files(photo)
+    expect(chips(phone)).to_have_attribute("data-state", "ready")
 
 
-def test_an_eleventh_picture_is_refused(chat: Chat, photo: Path) -> None:
-    chat.page.locator("input[type=file][name=images]").set_input_files([photo] * 11)
+def test_a_computer_offers_no_camera(chat: Chat) -> None:
+    expect(chat.page.get_by_role("button", name="Take a photo")).to_be_hidden()
+
+
+def test_a_format_that_the_browser_does_not_know_shows_once_it_is_kept(
+    chat: Chat, tmp_path: Path
+) -> None:
+    pillow_heif.register_heif_opener()
+    path = tmp_path / "IMG_0001.HEIC"
+    Image.new("RGB", (640, 480), "teal").save(path, "HEIF")
+
+    attach(chat.page, path)
+
+    expect(chips(chat.page)).to_have_attribute("data-pictured", "")
+    assert "640 x 480" in chat.ask("What is this?")
+
+
+def test_of_an_animation_the_chip_says_what_is_shown(chat: Chat, tmp_path: Path) -> None:
+    path = tmp_path / "wave.gif"
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+
+    attach(chat.page, path)
+
+    expect(chips(chat.page)).to_contain_text("Only the first frame")
+
+
+def test_an_eleventh_picture_is_refused(chat: Chat, tmp_path: Path) -> None:
+    choose(chat.page, *saved_many(tmp_path, 11))
 
     expect(chips(chat.page)).to_have_count(10)
     expect(chat.page.get_by_text("at most 10 pictures")).to_be_visible()
 
 
-def test_a_link_goes_along_as_a_chip(chat: Chat) -> None:
-    chat.page.get_by_role("button", name="Attach image link").click()
-    chat.page.get_by_role("textbox", name="Image link").fill("https://example.com/heron.jpg")
-    chat.page.get_by_role("button", name="Attach", exact=True).click()
-    expect(chips(chat.page)).to_have_attribute("data-state", "ready")
+def test_pictures_are_sent_in_their_order_and_without_text(chat: Chat, tmp_path: Path) -> None:
+    attach(chat.page, *saved_many(tmp_path, 3))
 
-    chat.ask("What is this?")
+    chat.send_button.click()
 
-    link = chat.messages.get_by_role("link", name="example.com/heron.jpg")
-    expect(link).to_have_attribute("href", "https://example.com/heron.jpg")
-
-
-def test_an_http_link_is_not_taken(chat: Chat) -> None:
-    chat.page.get_by_role("button", name="Attach image link").click()
-    chat.page.get_by_role("textbox", name="Image link").fill("http://example.com/heron.jpg")
-    chat.page.get_by_role("button", name="Attach", exact=True).click()
-
-    expect(chips(chat.page)).to_have_count(0)
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    assert alts(shown(chat)) == ["1.png", "2.png", "3.png"]

@@ -1,8 +1,10 @@
 """What a person sees when the model thinks, the service falters, or a reply ends too early."""
 
 import re
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.system.conftest import Chat
@@ -144,6 +146,23 @@ def test_a_conversation_that_is_too_long_says_how_much_was_left_out(chat: Chat) 
     chat.ask("/window 900 And now?")
 
     expect(notice(chat)).to_contain_text("oldest turn")
+
+
+def test_a_picture_that_the_model_refuses_is_left_out_and_named(chat: Chat, tmp_path: Path) -> None:
+    for name, size in (("good.png", (40, 40)), ("unlucky.png", (13, 13))):
+        Image.new("RGB", size, "teal").save(tmp_path / name)
+    files = [tmp_path / "good.png", tmp_path / "unlucky.png"]
+    chat.page.locator("input[type=file][name=images]").set_input_files(files)
+    expect(chat.page.locator("message-composer [data-state=ready]")).to_have_count(2)
+
+    answer = chat.ask("What do these show?")
+
+    expect(notice(chat)).to_contain_text("“unlucky.png”")
+    expect(notice(chat)).to_contain_text("failed to fetch image")
+    assert answer.count("pixels. Main colours") == 1
+    later = chat.ask("/echo The conversation goes on")
+    assert later == "The conversation goes on"
+    expect(notice(chat)).to_have_count(0)
 
 
 @pytest.mark.parametrize(

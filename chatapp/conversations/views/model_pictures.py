@@ -1,5 +1,7 @@
 """/m/<token>: a picture for the model service, which can't sign in."""
 
+from http import HTTPStatus
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from chatapp.conversations import delivery
 from chatapp.images.models import Image
+from chatapp.images.store import PictureMissing, StoreUnavailable
 
 
 @login_not_required
@@ -17,7 +20,13 @@ def picture_for_model(request: HttpRequest, token: str) -> HttpResponse:
     if image_id is None:
         raise Http404
     image = get_object_or_404(Image, pk=image_id)
-    response = HttpResponse(image.content, content_type=image.content_type)
+    try:
+        content = image.content
+    except PictureMissing:
+        raise Http404 from None
+    except StoreUnavailable:
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response = HttpResponse(content, content_type=image.content_type)
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -57,7 +57,8 @@ class MessageComposer extends HTMLElement {
     const obstacle = this.#obstacle;
     this.#waiting = obstacle === this.dataset.uploading;
     this.#say(obstacle ?? "");
-    if (obstacle !== null || !this.settings.check()) return;
+    // Settings go along with the first message only.
+    if (obstacle !== null || !(this.list.dataset.url || this.settings.check())) return;
     const data = new FormData(this.form);
     data.delete("images");
     const chips = this.pictures.take();
@@ -103,7 +104,7 @@ class MessageComposer extends HTMLElement {
     try {
       const answer = await (await post(this.form.action, data)).json();
       this.#unsent.delete(data.get("client_id"));
-      this.list.insert(answer.messages);
+      this.list.confirm(answer.messages);
       this.box.keepDraft();
       this.#enter(answer.conversation.url);
       document.dispatchEvent(new CustomEvent("conversation:entered", { detail: answer.conversation }));
@@ -182,6 +183,7 @@ class MessageComposer extends HTMLElement {
 
   /** Whoever edits a refused message sends a new one in its place. */
   #edited() {
+    if (this.#waiting) this.#say(""); // what is written now goes out when it is sent again
     this.#waiting = false;
     if (!this.#returned) return;
     this.list.withdraw(this.#returned);

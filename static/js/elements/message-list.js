@@ -69,6 +69,11 @@ class MessageList extends HTMLElement {
     for (const article of parse(html)) this.#place(article);
   }
 
+  /** Takes the answer to a send: what the socket has brought meanwhile is newer. */
+  confirm(html) {
+    for (const article of parse(html)) if (!this.#articles.has(article.dataset.message)) this.#place(article);
+  }
+
   #insertNew({ html, replaces }) {
     if (replaces) this.#replaced.add(replaces);
     this.insert(html);
@@ -159,7 +164,7 @@ class MessageList extends HTMLElement {
 
   #paint(article, blocks, changes) {
     paint(article, blocks, changes);
-    if (changes.status === "queued") this.say(article.querySelector("[data-slot=notices]").innerText);
+    if (changes.parts.notices) this.say(article.querySelector("[data-slot=notices]").innerText);
   }
 
   /** The last message that the server knows. */
@@ -195,12 +200,24 @@ class MessageList extends HTMLElement {
     if (!form.matches("[data-act]")) return;
     event.preventDefault();
     try {
+      const { id } = form.closest("article");
       const answer = await post(form.action, new FormData(form));
       if (answer.status !== NO_CONTENT) this.#insertNew(await answer.json());
+      this.#keepFocus(id);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       document.dispatchEvent(new CustomEvent("request:failed", { detail: error }));
     }
+  }
+
+  /** The button that was pressed is gone: whoever uses the keyboard goes on where it was. */
+  #keepFocus(id) {
+    const article = document.getElementById(id) ?? this.messages.lastElementChild;
+    if (document.activeElement !== document.body) return;
+    article.tabIndex = -1;
+    article.focus({ preventScroll: true });
+    const notice = article.querySelector(":scope > [data-part=notice]");
+    if (notice) this.say(notice.innerText);
   }
 }
 

@@ -1,26 +1,101 @@
-/** Shows a picture of the conversation large. */
+const STEP = 1.5; // times, for each press of + or −
+const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
+const ZOOMS = { "+": STEP, "=": STEP, "-": 1 / STEP };
+
+/** Shows the pictures of the conversation large, one at a time. */
 class PictureLightbox extends HTMLElement {
+  #link = null; // on the page, of the picture that is shown
   #end = new AbortController();
 
   connectedCallback() {
     const { signal } = this.#end;
     this.dialog = this.querySelector("dialog");
-    this.image = this.querySelector("img");
-    document.addEventListener("click", (event) => this.#click(event), { signal });
-    this.dialog.addEventListener("click", () => this.dialog.close(), { signal });
+    this.pane = this.querySelector("zoom-pane");
+    this.image = this.pane.querySelector("img");
+    this.description = this.querySelector("picture-description");
+    // A small one behind a see-through one would stay visible.
+    this.image.addEventListener("load", () => (this.image.style.backgroundImage = ""), { signal });
+    document.addEventListener("click", (event) => this.#open(event), { signal });
+    this.dialog.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.dialog.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
+    this.dialog.addEventListener("cancel", (event) => this.#cancel(event), { signal });
+    this.dialog.addEventListener("close", () => this.#closed(), { signal });
+    this.pane.addEventListener("pane:tap", () => this.dialog.close(), { signal });
+    this.pane.addEventListener("pane:swipe", ({ detail }) => this.#step(detail), { signal });
+    this.addEventListener("picture:described", ({ detail }) => (this.image.alt = detail), { signal });
   }
 
   disconnectedCallback() {
     this.#end.abort();
   }
 
-  #click(event) {
+  #open(event) {
     const link = event.target.closest("a.picture");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.image.src = link.href;
-    this.image.alt = link.querySelector("img").alt;
+    this.#show(link);
     this.dialog.showModal();
+  }
+
+  #show(link) {
+    const small = link.querySelector("img");
+    this.#link = link;
+    this.pane.reset();
+    this.image.removeAttribute("src"); // or the last picture would stay until this one is there
+    for (const name of ["width", "height", "alt"]) this.image.setAttribute(name, small.getAttribute(name));
+    this.image.style.backgroundImage = `url("${small.currentSrc}")`;
+    this.image.src = link.href;
+    this.description.show(link);
+    this.querySelector("[data-download]").href = `${link.pathname}?download`;
+    this.#count();
+  }
+
+  /** Tells which one of how many it is; the earlier and later ones are a key away. */
+  #count() {
+    const links = this.#links;
+    const place = links.indexOf(this.#link);
+    this.querySelector("[data-place]").textContent = links.length > 1 ? `${place + 1} / ${links.length}` : "";
+    this.querySelector("[data-previous]").disabled = place <= 0;
+    this.querySelector("[data-next]").disabled = place === links.length - 1;
+    this.toggleAttribute("data-single", links.length === 1);
+  }
+
+  get #links() {
+    return [...document.querySelectorAll(".messages a.picture")];
+  }
+
+  #step(by) {
+    const links = this.#links;
+    const link = links[links.indexOf(this.#link) + by];
+    if (link) this.#show(link);
+  }
+
+  #key(event) {
+    if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in ARROWS) this.#step(ARROWS[event.key]);
+    else if (event.key in ZOOMS) this.pane.zoomBy(ZOOMS[event.key]);
+    else if (event.key === "0") this.pane.reset();
+    else return;
+    event.preventDefault();
+  }
+
+  #press(button) {
+    if (button?.matches("[data-previous]")) this.#step(-1);
+    if (button?.matches("[data-next]")) this.#step(1);
+    if (button?.dataset.zoom) this.pane.zoomBy(button.dataset.zoom === "in" ? STEP : 1 / STEP);
+  }
+
+  /** Esc leaves the field first, then the picture. */
+  #cancel(event) {
+    if (!this.description.isEditing) return;
+    event.preventDefault();
+    this.description.cancel();
+  }
+
+  /** Back to the picture that was looked at last. */
+  #closed() {
+    this.image.removeAttribute("src");
+    if (this.#link.isConnected) this.#link.focus({ focusVisible: false });
   }
 }
 

@@ -58,7 +58,7 @@ class SettingsSheet extends HTMLElement {
       this.querySelector("[data-limit]").textContent = model.dataset.most;
     }
     // Model and thinking stand beside the message box; of the others only a dot tells.
-    const { model: _, thinking: __, ...others } = this.#fields.values;
+    const { model: _, thinking: __, ...others } = this.list.dataset.url ? this.#fields.known : this.#fields.values;
     const isChanged = Object.values(others).some(Boolean);
     const { title, titleChanged } = this.button.dataset;
     this.button.toggleAttribute("data-changed", isChanged);
@@ -105,6 +105,7 @@ class SettingsSheet extends HTMLElement {
       if (asDefault.checked) await post(this.#target, { ...values, as_default: "on" });
       else if (url && Object.keys(values).length) await post(this.#target, values);
       Object.assign(this.#fields.known, values);
+      this.#show({});
       asDefault.checked = false;
       this.panel.hidePopover();
       this.list.say(this.dataset.saved);

@@ -10,7 +10,9 @@ export const isPending = (article) => !article.dataset.message;
 /** Shows what patches changed in a running reply. */
 export function paint(article, blocks, { indexes, parts, reasoning, status }) {
   for (const [name, html] of Object.entries(parts)) {
-    morphInner(article.querySelector(`:scope > [data-slot="${name}"]`), html);
+    // The line about the thinking comes with the thoughts when both are new.
+    const slot = article.querySelector(`[data-slot="${name}"]`);
+    if (slot) morphInner(slot, html);
   }
   if (reasoning) article.querySelector("[data-reasoning]")?.append(reasoning);
   if (indexes.size) paintText(article.querySelector(":scope > [data-part=text]"), blocks, indexes);

@@ -21,22 +21,33 @@ export function post(url, fields, { keepalive = false } = {}) {
   return request(url, { method: "POST", body: withToken(fields), keepalive });
 }
 
-/** Uploads with progress (fetch can't tell it). Gives { answer: Promise of JSON, abort() }. */
-export function upload(url, fields, onProgress) {
-  const call = new XMLHttpRequest();
-  const answer = new Promise((resolve, reject) => {
-    call.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+/** Uploads with progress (fetch can't tell it) and gives the server's JSON. onProgress(share): 1 is
+ *  when all has arrived and the server works on it. A file may take its time; silence may not. */
+export function upload(url, fields, { onProgress, signal }) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const call = new XMLHttpRequest();
+    const fail = (error) => (reject(error), call.abort());
+    const late = () => fail(new RequestError(0));
+    let silence = setTimeout(late, PATIENCE);
+    call.upload.onprogress = ({ lengthComputable, loaded, total }) => {
+      clearTimeout(silence);
+      silence = setTimeout(late, PATIENCE);
+      if (lengthComputable) onProgress(loaded / total);
+    };
+    call.upload.onload = () => onProgress(1);
     call.onload = () => {
       const body = parse(call.responseText);
-      if (call.status === 201) resolve(body);
+      if (call.status >= 200 && call.status < 300) resolve(body);
       else reject(new RequestError(call.status, body.error));
     };
     call.onerror = () => reject(new RequestError(0));
+    call.onloadend = () => clearTimeout(silence);
+    signal.addEventListener("abort", () => fail(signal.reason));
+    call.open("POST", url);
+    call.setRequestHeader("Accept", HEADERS.Accept);
+    call.send(withToken(fields));
   });
-  call.open("POST", url);
-  call.setRequestHeader("Accept", HEADERS.Accept);
-  call.send(withToken(fields));
-  return { answer, abort: () => call.abort() };
 }
 
 async function request(url, options = {}) {

@@ -1,0 +1,36 @@
+const LONG_EDGE = 2048; // px; the server goes on to 1,568
+const LARGE_FILE = 1.5 * 1024 * 1024; // bytes
+const LARGE_PICTURE = 12_000_000; // pixels
+const QUALITY = 0.9;
+const WITHOUT_SHRINKING = ["image/gif", "image/svg+xml"]; // a canvas knows one frame, and any size
+
+/** A smaller copy of a large picture, upright and without what the camera noted; any other picture,
+ *  and one that this browser can't decode, as it is. */
+export async function shrunk(file) {
+  if (WITHOUT_SHRINKING.includes(file.type) || !globalThis.OffscreenCanvas) return file;
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    if (file.size <= LARGE_FILE && bitmap.width * bitmap.height <= LARGE_PICTURE) return file;
+    const copy = await encoded(bitmap, file.type);
+    return copy.size < file.size ? copy : file;
+  } catch (error) {
+    // Not a picture, a format of another browser, or more pixels than this one holds: let the server see.
+    if (error instanceof DOMException || error instanceof TypeError) return file;
+    throw error;
+  } finally {
+    bitmap?.close();
+  }
+}
+
+function encoded(bitmap, type) {
+  const scale = Math.min(1, LONG_EDGE / Math.max(bitmap.width, bitmap.height));
+  const size = [bitmap.width, bitmap.height].map((edge) => Math.max(1, Math.round(edge * scale)));
+  const canvas = new OffscreenCanvas(...size);
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, ...size);
+  // WebP keeps what is see-through; where it can't be written, the browser takes PNG by itself.
+  const wanted = ["image/png", "image/webp", "image/avif"].includes(type) ? "image/webp" : "image/jpeg";
+  return canvas.convertToBlob({ type: wanted, quality: QUALITY });
+}
