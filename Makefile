@@ -18,7 +18,7 @@ run: $(BIN)/.installed
 
 test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed
 	$(BIN)/python -m pytest -q -n 2 --ignore=tests/system
-	$(BIN)/python -m pytest -q tests/system
+	$(BIN)/python -m pytest -q -n 2 tests/system
 
 # A failure names its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
 # Of pictures: FUZZ_PICTURES, with tests/images/test_fuzz.py.
@@ -27,12 +27,12 @@ fuzz: export FUZZ_PICTURES ?= 5000
 fuzz: $(BIN)/.installed-dev
 	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py
 
-# Breaks the inference client line by line and shows what no test notices; about half an hour.
+# Breaks the inference client piece by piece and lists what no test notices, in half an hour.
 # MUTANTS='chatapp.inference.sse.*' make mutate tries one module; docs/inference.md has the result.
 mutate: $(MUTATION)/.installed
 	rm -rf mutants
 	nice $(MUTATION)/bin/mutmut run --max-children 2 $(MUTANTS)
-	$(MUTATION)/bin/mutmut results
+	@$(MUTATION)/bin/mutmut results | sed '/: not checked$$/d'
 
 lint: $(BIN)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -93,7 +93,8 @@ async def pictures(prober: Prober, models: Sequence[Model]) -> Finding:
     return Finding(
         "Does image_url take a data: URL, and how large a one?",
         f"{'; '.join(answers)}. One of 4 MB: {verdict(large)}.",
-        "Pictures are sent as data: URLs of at most 4.7 MB; links are sent as links.",
+        "With CHAT_IMAGE_DELIVERY=auto either form is tried once, a link first where the service "
+        "can reach us; link or inline sends that form only, at most 4.7 MB of data: URL each.",
         better,
     )
 

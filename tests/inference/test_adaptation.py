@@ -268,6 +268,14 @@ def test_too_large_a_text_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
         pack(prepare(asked(picture)))
 
 
+def test_thinking_and_answer_stay_within_the_models_limit() -> None:
+    request = asked(thinking_budget=4_000)
+    _, body = pack(prepare(request, replace(MODEL, max_output=3_000)))
+    assert b'"max_tokens":3000' in body
+    _, body = pack(prepare(request))
+    assert b'"max_tokens":5024' in body
+
+
 def test_a_body_that_fits_is_the_whole_request() -> None:
     attempt = prepare(asked())
     packed, body = pack(attempt)

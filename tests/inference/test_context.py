@@ -317,6 +317,11 @@ def test_tools_take_room() -> None:
     assert fit(request, window - 1).turns_left_out == 1
 
 
+def test_the_only_turn_stays_whole_when_it_goes_on() -> None:
+    request = replace(ask(user("a"), said("b"), user("Go on.")), goes_on=True)
+    assert fit(request, 0).request is request
+
+
 def test_an_unanswered_message_that_is_too_long_goes_before_the_next() -> None:
     request = ask(user("a" * 900_000), user("short"))
     assert fit(request, 10_000).request.messages == (user("short"),)

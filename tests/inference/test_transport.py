@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from pathlib import Path
 
 import httpx
 import pytest
@@ -64,3 +66,22 @@ async def test_no_connection_waits_for_another(serve: Serve, kind: HttpTransport
     async with make_http_client(kind) as http, asyncio.timeout(5):
         await asyncio.gather(*(http.post(server.url, content=b"x") for _ in range(110)))
     assert server.connections == 110
+
+
+@both
+async def test_a_certificate_that_nobody_vouches_for_is_refused(kind: HttpTransport) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(Path(__file__).parent / "self_signed.pem")
+    answered: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answered.append(await reader.read(1))
+        writer.write(plain("200 OK", b"x"))
+        await writer.drain()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with make_http_client(kind) as http:
+            with pytest.raises(httpx.TransportError, match="CERTIFICATE_VERIFY_FAILED"):
+                await http.post(f"https://127.0.0.1:{port}", content=b"x")
+    assert answered == []
