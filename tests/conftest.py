@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -21,6 +22,11 @@ def pytest_configure(config: pytest.Config) -> None:
     database = connections["default"].settings_dict
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(Path(settings.ROOT) / "db.sqlite3-test")
+
+    # A loaded machine takes its time; a property that holds slowly still holds.
+    kind = hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "default")
+    hypothesis.settings.register_profile("here", kind, deadline=None)
+    hypothesis.settings.load_profile("here")
 
     # The real hasher takes a third of a second, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
