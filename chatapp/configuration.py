@@ -102,6 +102,15 @@ def _first(env: Env, names: tuple[str, ...]) -> str:
     return next((name for name in names if env.str(name, "").strip()), names[0])
 
 
+def image_delivery(wanted: str, origin: str) -> str:
+    """How pictures reach the model; links need an address at which we can be reached."""
+    if wanted not in ("auto", "link", "inline"):
+        raise ValueError("CHAT_IMAGE_DELIVERY is auto, link or inline")
+    if wanted == "link" and not origin:
+        raise ValueError("CHAT_IMAGE_DELIVERY=link needs CHAT_PUBLIC_ORIGIN")
+    return wanted
+
+
 def public_origin(env: Env, on_dyno: bool, hosts: list[str]) -> str:
     """Where the model service can fetch from us, such as https://chat.example.com; "" for nowhere.
 

@@ -7,7 +7,7 @@ Importing this module must work without secrets and without a database: Heroku r
 import secrets
 import sys
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
@@ -46,9 +46,9 @@ try:
     DEFAULT_FROM_EMAIL = env.str("CHAT_EMAIL_FROM", "Chat <chat@localhost>")
 
     PUBLIC_ORIGIN = configuration.public_origin(env, ON_DYNO, ALLOWED_HOSTS)
-    IMAGE_DELIVERY: Literal["auto", "link", "inline"] = env.str(
-        "CHAT_IMAGE_DELIVERY", "auto", validate=OneOf(("auto", "link", "inline"))
-    )  # type: ignore[assignment]
+    IMAGE_DELIVERY = configuration.image_delivery(
+        env.str("CHAT_IMAGE_DELIVERY", "auto"), PUBLIC_ORIGIN
+    )
     BUCKET = configuration.bucket(env)
     IMAGE_STORE = configuration.image_store(env.str("CHAT_IMAGE_STORE", "auto"), BUCKET)
     IMAGE_QUOTA_PERSON_MB = env.int("CHAT_IMAGE_QUOTA_PERSON_MB", 200, validate=Range(min=1))

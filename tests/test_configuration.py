@@ -134,3 +134,55 @@ def test_new_pictures_go(chosen: str, bucket: Any, store: str) -> None:
 def test_a_place_that_is_not_there_is_refused(chosen: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         configuration.image_store(chosen, None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "on_dyno", "hosts", "origin"),
+    [
+        ({}, False, ["chat.example.com"], ""),
+        ({"CHAT_PUBLIC_ORIGIN": "https://a.example/"}, False, [], "https://a.example"),
+        ({"CHAT_PUBLIC_ORIGIN": "https://a.example"}, True, ["b.example"], "https://a.example"),
+        (
+            {"HEROKU_APP_DEFAULT_DOMAIN_NAME": "a.herokuapp.com"},
+            True,
+            [],
+            "https://a.herokuapp.com",
+        ),
+        ({}, True, ["chat.example.com"], "https://chat.example.com"),
+        ({}, True, ["a.example", "b.example"], ""),
+        ({}, True, ["*"], ""),
+        ({}, True, [".example.com"], ""),
+    ],
+)
+def test_where_the_service_can_reach_us(
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    on_dyno: bool,
+    hosts: list[str],
+    origin: str,
+) -> None:
+    for name in ("CHAT_PUBLIC_ORIGIN", "HEROKU_APP_DEFAULT_DOMAIN_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert configuration.public_origin(Env(), on_dyno, hosts) == origin
+
+
+@pytest.mark.parametrize("stated", ["http://a.example", "a.example", "https://a.example/chat"])
+def test_an_origin_that_cannot_be_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch, stated: str
+) -> None:
+    monkeypatch.setenv("CHAT_PUBLIC_ORIGIN", stated)
+
+    with pytest.raises(ValueError, match="CHAT_PUBLIC_ORIGIN"):
+        configuration.public_origin(Env(), False, [])
+
+
+def test_links_need_an_origin() -> None:
+    assert configuration.image_delivery("link", "https://a.example") == "link"
+    assert configuration.image_delivery("inline", "") == "inline"
+    with pytest.raises(ValueError, match="needs CHAT_PUBLIC_ORIGIN"):
+        configuration.image_delivery("link", "")
+    with pytest.raises(ValueError, match="auto, link or inline"):
+        configuration.image_delivery("both", "")

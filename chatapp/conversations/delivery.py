@@ -1,7 +1,8 @@
 """How a picture reaches the model: as a link that the service fetches, or as the bytes themselves.
 
 The documented form is the link, which needs an address that the service can reach. Which form a
-service really takes is not known for sure, so each is tried once and what works is remembered.
+service really takes is not known for sure: both are tried until one was taken, and that one stays
+for as long as the process lives.
 """
 
 import base64
@@ -25,10 +26,10 @@ _learned: Form | None = None
 def forms() -> tuple[Form, ...]:
     """The forms to try, best first. Without a public origin nobody can fetch from us."""
     if settings.IMAGE_DELIVERY != "auto":
-        return (settings.IMAGE_DELIVERY,)
+        return ("link",) if settings.IMAGE_DELIVERY == "link" else ("inline",)
     if not settings.PUBLIC_ORIGIN:
         return ("inline",)
-    return ("inline", "link") if _learned == "inline" else ("link", "inline")
+    return (_learned,) if _learned else ("link", "inline")
 
 
 def remember(form: Form) -> None:

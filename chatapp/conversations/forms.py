@@ -24,10 +24,6 @@ from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 
 
-def default_model() -> str:
-    return next(iter(settings.CATALOG))
-
-
 class SendForm(SettingsForm):
     """A message from the composer: with scripts pictures come as ids, without as files and as links
     that are still to be copied.

@@ -95,14 +95,16 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     )
 
 
-def picture_request(prompt: Prompt, picture: Attachment) -> CompletionRequest:
-    """The shortest request about one picture: whether the service takes it."""
-    parts = [part for m in prompt.request.messages for part in m.parts]
-    pictures = [part for part in parts if isinstance(part, ImagePart)]
-    part = pictures[prompt.pictures.index(picture)]
-    return CompletionRequest(
-        prompt.request.model, (ChatMessage("user", (part, TextPart("OK?"))),), max_tokens=1
-    )
+def picture_request(
+    model: str, picture: Attachment, form: delivery.Form
+) -> CompletionRequest | None:
+    """The shortest request about one picture: whether the service takes it in this form. None
+    when its bytes are gone. To be called in a thread."""
+    url = _urls([picture], form).get(picture.pk)
+    if url is None:
+        return None
+    parts = (_image_part(picture, url), TextPart("OK?"))
+    return CompletionRequest(model, (ChatMessage("user", parts),), max_tokens=1)
 
 
 def title_request(message: Message, model: str) -> CompletionRequest:
@@ -187,8 +189,10 @@ def _picture(attachment: Attachment, urls: dict[int, str], model: Model) -> Imag
         return TextPart(REFUSED_PICTURE.format(name=attachment.name))
     if not model.vision:
         return TextPart(UNSEEN_PICTURE.format(name=attachment.name))
-    if attachment.pk not in urls:
-        return TextPart(LEFT_OUT_PICTURE)
+    url = urls.get(attachment.pk)
+    return _image_part(attachment, url) if url else TextPart(LEFT_OUT_PICTURE)
+
+
+def _image_part(attachment: Attachment, url: str) -> ImagePart:
     image = attachment.image
-    size = (image.width, image.height) if image else (0, 0)
-    return ImagePart(urls[attachment.pk], *size)
+    return ImagePart(url, image.width, image.height) if image else ImagePart(url)

@@ -31,9 +31,7 @@ async def remedy(prompt: Prompt, error: PictureRefused) -> Remedy | None:
     if culprit is None:
         return None
     await background.in_thread(_leave_out, culprit, error)
-    return Remedy(
-        await background.in_thread(prompts.reply_prompt, prompt.reply, prompt.form), culprit
-    )
+    return Remedy(await background.in_thread(prompts.reply_prompt, prompt.reply), culprit)
 
 
 def taken(prompt: Prompt) -> None:
@@ -51,8 +49,8 @@ def _other_form(prompt: Prompt) -> delivery.Form | None:
 
 
 async def _culprit(prompt: Prompt) -> Attachment | None:
-    """The picture that is refused by itself too. Links rot and come first, then the newest; when
-    each alone is taken, the newest has to go."""
+    """The picture that is refused by itself too, in every form. Links rot and come first, then the
+    newest; when each alone is taken, the newest has to go."""
     newest_first = prompt.pictures[::-1]
     suspects = [picture for picture in newest_first if picture.link]
     suspects += [picture for picture in newest_first if picture.image]
@@ -64,14 +62,23 @@ async def _culprit(prompt: Prompt) -> Attachment | None:
 
 
 async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
-    try:
-        await service.client().complete(prompts.picture_request(prompt, suspect))
-    except PictureRefused:
-        return True
-    except InferenceError as error:
-        # Says nothing about the picture.
-        logger.warning("A picture could not be tried: %s", type(error).__name__)
-    return False
+    for form in delivery.forms():
+        request = await background.in_thread(
+            prompts.picture_request, prompt.request.model, suspect, form
+        )
+        try:
+            if request:
+                await service.client().complete(request)
+        except PictureRefused:
+            continue
+        except InferenceError as error:
+            # Says nothing about the picture.
+            logger.warning("A picture could not be tried: %s", type(error).__name__)
+        else:
+            if suspect.image:
+                delivery.remember(form)
+        return False
+    return True
 
 
 def _leave_out(picture: Attachment, error: PictureRefused) -> None:

@@ -27,8 +27,8 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from chatapp.accounts.models import Person  # noqa: E402
-from chatapp.conversations.forms import default_model  # noqa: E402
 from chatapp.conversations.models import Conversation, Message  # noqa: E402
+from chatapp.conversations.models.settings import default_model  # noqa: E402
 from chatapp.rendering import VERSION, render_document  # noqa: E402
 
 BATCH = 1000  # rows

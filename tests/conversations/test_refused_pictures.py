@@ -17,7 +17,7 @@ from chatapp.conversations.prompts import reply_prompt
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.images.store import StoreUnavailable
-from chatapp.inference import Finished, ImagePart, TextDelta
+from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta
 from chatapp.inference.errors import PictureRefused
 from tests.conversations.conftest import answering, complete, new_message, outcome
 
@@ -106,7 +106,35 @@ async def test_the_other_form_is_tried_first_and_remembered(
     reply = await outcome(exchange)
     assert asked == ["https", "data"]
     assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
-    assert delivery.forms() == ("inline", "link")
+    assert delivery.forms() == ("inline",)
+
+
+@pytest.mark.usefixtures("no_service")
+@pytest.mark.parametrize("taken", ["https:", "data:"])
+async def test_a_bad_picture_is_not_mistaken_for_a_form_that_is_never_taken(
+    owner: Person, settings: Settings, taken: str
+) -> None:
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    sizes = {"good.png": 20, "bad.png": 13, "fine.png": 30}
+    images = [
+        await background.in_thread(picture, owner, name, (side, side))
+        for name, side in sizes.items()
+    ]
+    exchange = await background.in_thread(ask, owner, *images)
+
+    def answer(request: CompletionRequest) -> object:
+        parts = [p for m in request.messages for p in m.parts if isinstance(p, ImagePart)]
+        bad = any(not p.url.startswith(taken) or p.width == 13 for p in parts)
+        return PictureRefused() if bad else TextDelta("Two herons.")
+
+    with answering(answer, Finished("stop")):
+        await generation.generate(exchange.reply)
+
+    reply = await outcome(exchange)
+    assert (reply.status, reply.text) == ("complete", "Two herons.")
+    refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
+    assert [attachment.name for attachment in refused] == ["bad.png"]
+    assert delivery.forms() == (("link",) if taken == "https:" else ("inline",))
 
 
 @pytest.mark.usefixtures("no_service")

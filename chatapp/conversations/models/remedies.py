@@ -11,6 +11,8 @@ from chatapp.conversations.models.reply import Reply, Status
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
 
+CHANGES_TOLD = 40  # messages that pages are told of; what stands before is loaded later
+
 
 class Remedies(Reply):
     """Each holds the lock of the conversation, and does nothing for a page that is too old."""
@@ -74,23 +76,26 @@ class Remedies(Reply):
         """Hides from the model, as `scope` says, this reply and the message that it answers
         ("turn"), or all that stands before both ("earlier"), or shows the two again ("none").
 
-        Gives the messages that changed, newest first. Only a reply that was refused offers the
-        first two, and none is touched that runs or that the conversation no longer shows.
+        Gives the newest of the messages that changed, at most CHANGES_TOLD. Only a reply that was
+        refused offers the first two, and none is touched that runs or that the conversation no
+        longer shows.
         """
         conversation, _last = self._lock_path()
         self.refresh_from_db()
         possible = self.is_refused if scope in ("turn", "earlier") else self.left_out
         if self.is_running or not self.on_path or not possible:
             return []
-        path = conversation.path.order_by("-position").exclude(left_out=scope != "none")
+        wanted = scope != "none"
+        path = conversation.path.order_by("-position").exclude(left_out=wanted)
         if scope == "earlier":
-            found = list(path.filter(position__lt=self.position - 1))
+            rows = path.filter(position__lt=self.position - 1)
         else:
-            found = list(path.filter(pk__in=[self.pk, self.parent_id]))
-        path.filter(pk__in=[message.pk for message in found]).update(left_out=scope != "none")
-        for message in found:
-            message.left_out = scope != "none"
-        return found
+            rows = path.filter(pk__in=[self.pk, self.parent_id])
+        newest = list(rows[:CHANGES_TOLD])
+        rows.update(left_out=wanted)
+        for message in newest:
+            message.conversation, message.left_out = conversation, wanted
+        return newest
 
     def _lock_path(self) -> "tuple[Conversation, Message | None]":
         """The conversation, so that nothing is added meanwhile, and the end of its path."""

@@ -23,6 +23,11 @@ class Effort(models.TextChoices):
     HIGH = "high", _("High")
 
 
+def default_model() -> str:
+    """The one that the catalogue names first."""
+    return next(iter(settings.CATALOG))
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """What a person can choose. `temperature` and `top_p` are 0 to 1 and never both set;
@@ -58,7 +63,7 @@ class WithModelSettings(models.Model):
     @property
     def offered_model(self) -> str:
         """The chosen model, or the default one when it is no longer offered."""
-        return self.model if self.model in settings.CATALOG else next(iter(settings.CATALOG))
+        return self.model if self.model in settings.CATALOG else default_model()
 
     @property
     def chosen(self) -> ModelSettings:
@@ -76,7 +81,7 @@ class DefaultsManager(models.Manager["Defaults"]):
     def of(self, person: "Person") -> ModelSettings:
         """What a new conversation of this person starts with."""
         row = self.filter(person=person).first()
-        return row.chosen if row else ModelSettings(next(iter(settings.CATALOG)))
+        return row.chosen if row else ModelSettings(default_model())
 
     def keep(self, person: "Person", wanted: ModelSettings) -> None:
         self.update_or_create(person=person, defaults=asdict(wanted))

@@ -16,7 +16,6 @@ from chatapp import background
 from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.conversations import events, generation, live
 from chatapp.conversations.access import own_reply
-from chatapp.conversations.history import MESSAGES_PER_PAGE
 from chatapp.conversations.models import Message
 from chatapp.conversations.views.answers import done, error
 
@@ -74,9 +73,8 @@ def omission(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> H
     changed = reply.leave_out(request.POST.get("scope", ""))
     if not changed:
         return _too_late(request, reply)
-    prefetch_related_objects(changed[:MESSAGES_PER_PAGE], "attachments__image")
-    for message in changed[:MESSAGES_PER_PAGE]:
-        message.conversation = reply.conversation
+    prefetch_related_objects(changed, "attachments__image")
+    for message in changed:
         events.message_changed(message)
     return done(request, reply.conversation.get_absolute_url())
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
-from chatapp.conversations.forms import default_model
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings
+from chatapp.conversations.models.settings import default_model
 from chatapp.conversations.settings_form import SettingsForm
 from chatapp.conversations.views.answers import done, refusal
 from chatapp.conversations.views.page import page
