@@ -1,6 +1,7 @@
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import ELSEWHERE, Moment
+from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.exchange import (
     Exchange,
     NewMessage,
@@ -17,6 +18,7 @@ __all__ = [
     "Attachment",
     "Conversation",
     "Defaults",
+    "Draft",
     "Effort",
     "Exchange",
     "Message",

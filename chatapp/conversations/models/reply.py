@@ -78,6 +78,8 @@ class Reply(models.Model):
     finish_reason = models.CharField(max_length=20, blank=True)
     prompt_tokens = models.PositiveIntegerField(null=True)
     completion_tokens = models.PositiveIntegerField(null=True)
+    # An attempt ended before the service told its tokens; ours are counted for it.
+    usage_is_estimated = models.BooleanField(default=False, db_default=False)
 
     attempt = models.PositiveIntegerField(default=0)
     sequence = models.PositiveIntegerField(default=0)
@@ -85,6 +87,13 @@ class Reply(models.Model):
     started_at = models.DateTimeField(null=True)
     first_token_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    # The process that makes it, and until when nobody else may, by the database's clock.
+    leased_by = models.CharField(max_length=40, blank=True, default="", db_default="")
+    leased_until = models.DateTimeField(null=True)
+    # Attempts begun by another process than the one before, and those of them whose process died.
+    takeovers = models.PositiveSmallIntegerField(default=0, db_default=0)
+    deaths = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True
