@@ -15,6 +15,7 @@ WRITER_THREADS = 3
 
 _tasks: dict[str, asyncio.Task[Any]] = {}
 _writers = ThreadPoolExecutor(WRITER_THREADS, thread_name_prefix="background")
+_urgent = ThreadPoolExecutor(1, thread_name_prefix="urgent")
 
 
 def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -35,6 +36,11 @@ def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
 
 def find(name: str) -> asyncio.Task[Any] | None:
     return _tasks.get(name)
+
+
+def running(prefix: str) -> list[asyncio.Task[Any]]:
+    """The tasks whose names begin so."""
+    return [task for name, task in _tasks.items() if name.startswith(prefix)]
 
 
 def cancel(name: str) -> bool:
@@ -58,6 +64,11 @@ async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
     `sync_to_async` gives every task the same one thread: 100 tasks with a 10 ms query took 1.2 s.
     """
     return await asyncio.get_running_loop().run_in_executor(_writers, _call, function, args)
+
+
+async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
+    """The same in a thread of its own, for what must not wait behind anything."""
+    return await asyncio.get_running_loop().run_in_executor(_urgent, _call, function, args)
 
 
 def _call[T](function: Callable[..., T], args: tuple[Any, ...]) -> T:

@@ -54,6 +54,8 @@ try:
     IMAGE_QUOTA_PERSON_MB = env.int("CHAT_IMAGE_QUOTA_PERSON_MB", 200, validate=Range(min=1))
     # The smallest Postgres plan holds 1 GB in all.
     IMAGE_QUOTA_HOUSE_MB = env.int("CHAT_IMAGE_QUOTA_HOUSE_MB", 600, validate=Range(min=1))
+    # How long replies may go on when this process is told to end.
+    HAND_OVER_SECONDS = env.float("CHAT_HAND_OVER_SECONDS", 18, validate=Range(min=0))
     VERSION = env.str("HEROKU_SLUG_COMMIT", "local")
     LOG_LEVEL = env.str("CHAT_LOG_LEVEL", "INFO")
 except (EnvError, ValueError) as error:

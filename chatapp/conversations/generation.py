@@ -1,26 +1,32 @@
-"""Making a reply: take it, stream it, save it as it grows, end it. It survives its readers."""
+"""Making a reply: take it, stream it, save it as it grows, end it. It survives its readers, and the
+process that makes it: another goes on."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import DatabaseError
+import django.db
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations import events, prompts, titles
+from chatapp.conversations import endings, live, prompts, titles, usage
 from chatapp.conversations.live import LiveReply, saved_document
-from chatapp.conversations.models import Message, Outcome
+from chatapp.conversations.models import Message
 from chatapp.conversations.prompts import Prompt
 from chatapp.conversations.streaming import Ending, stream
 from chatapp.images.errors import ImageRefused
-from chatapp.rendering import LiveDocument, render_document
+from chatapp.rendering import LiveDocument
+
+SAVE_EVERY = 0.8  # seconds
+TASK = "reply:"
 
 logger = logging.getLogger(__name__)
 
-SAVE_EVERY = 0.8  # seconds
-FINISH_PAUSES = (0.5, 1, 2, 4)  # seconds between two tries to save the end
+_is_closing = False
+
+type Take = Callable[[Message], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,158 +38,138 @@ class Job:
     document: LiveDocument
 
 
-def end_abandoned() -> None:
-    """At boot: what a dead process left running will not go on by itself."""
-    Message.objects.fail_abandoned(_("The server was restarted while this reply was written."))
-
-
 def start(reply: Message) -> None:
-    background.spawn(_task_name(reply, reply.attempt), generate(reply))
+    """Makes a queued reply. A process that ends leaves it to the others."""
+    if not _is_closing:
+        _spawn(reply, Message.begin)
 
 
-async def stop(reply: Message) -> None:
-    """Ends a reply at once if it runs in this process; what was published stays.
-
-    The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
-    """
-    await background.in_thread(reply.request_stop)
-    if _is_made_here(reply):
-        background.cancel(_stream_name(reply.pk))
-    else:
-        await background.in_thread(_close, reply, Message.Status.STOPPED, "")
+def take_over(reply: Message) -> None:
+    """Goes on with a reply that nobody makes any more."""
+    if not _is_closing:
+        _spawn(reply, Message.take_over)
 
 
-async def generate(reply: Message) -> None:
-    """Makes one attempt at a reply, from the queue to its end; no error leaves it without one."""
-    try:
-        job = await background.in_thread(_take, reply)
-        if job is None:
-            await background.in_thread(_close_if_stopped, reply)
-            return
-        with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as live:
-            ending = await _run(job, live)
-            await _end(live, ending)
-    except ImageRefused as refusal:
-        # The store of pictures is away; the person can try again.
-        await background.in_thread(_close, reply, Message.Status.FAILED, refusal.sentence)
-        return
-    except Exception:
-        # Whatever it was, a person must not watch a reply that will never come.
-        await background.in_thread(_close, reply, Message.Status.FAILED, _failure())
-        raise
-    if ending.status == Message.Status.COMPLETE:
-        titles.start(job.reply)
-
-
-def _take(reply: Message) -> Job | None:
-    """Takes a queued reply for this process; None when there is nothing left to do."""
-    if not reply.begin():
-        return None
-    return Job(reply, prompts.reply_prompt(reply), saved_document(reply))
-
-
-def _close_if_stopped(reply: Message) -> None:
-    reply.refresh_from_db(fields=["stop_requested_at", "status"])
-    if reply.stop_requested_at and reply.status == Message.Status.QUEUED:
-        _close(reply, Message.Status.STOPPED, "")
-
-
-def _close(reply: Message, status: str, error: str) -> None:
-    if reply.close(status, error):
-        reply.refresh_from_db()
-        events.message_finished(reply.conversation.owner_id, reply)
-
-
-async def _run(job: Job, live: LiveReply) -> Ending:
-    """Streams and saves side by side; every way to end comes back as an Ending."""
-    ending = Ending()
-    name = _stream_name(job.reply.pk)
-    streaming = background.spawn(name, stream(job.prompt, live, ending))
-    saving = asyncio.create_task(_save_while_running(live, streaming))
-    try:
-        await asyncio.wait({streaming})
-    except asyncio.CancelledError:
-        # This server stops. What was shown is kept and can be tried again.
-        streaming.cancel()
-        await asyncio.wait({streaming})
-        ending.fail(_("The server was restarted while this reply was written."))
-        return ending
-    finally:
-        live.halt()
-        saving.cancel()
-        await asyncio.wait({saving})
-    if streaming.cancelled():
-        ending.status = Message.Status.STOPPED
-    elif streaming.exception():
-        ending.fail(_failure())
-    return ending
-
-
-async def _save_while_running(live: LiveReply, streaming: asyncio.Task[None]) -> None:
-    """Saves text and position on a clock; ends a stream that was asked to stop elsewhere."""
-    while True:
-        await asyncio.sleep(SAVE_EVERY)
-        try:
-            wanted = await background.in_thread(live.reply.save_progress, live.progress)
-        except DatabaseError:
-            # The text is safe in memory; the next turn of the clock tries again.
-            logger.exception("Reply %s could not be saved", live.reply.pk)
-        else:
-            if not wanted:
-                streaming.cancel()
-
-
-async def _end(live: LiveReply, ending: Ending) -> None:
-    """Saves the end; a database that is away for a moment costs a moment, not the text."""
-    outcome = await background.in_thread(_outcome, live, ending)
-    for pause in FINISH_PAUSES:
-        try:
-            await background.in_thread(_finish, live, outcome)
-        except DatabaseError:
-            logger.exception("The end of reply %s could not be saved", live.reply.pk)
-            await asyncio.sleep(pause)
-        else:
-            return
-    await background.in_thread(_finish, live, outcome)
-
-
-def _outcome(live: LiveReply, ending: Ending) -> Outcome:
-    reply, usage = live.reply, ending.usage
-    return Outcome(
-        status=ending.status,
-        progress=live.progress,
-        html=render_document(live.text, prefix=str(reply.pk)),
-        error=ending.error,
-        error_kind=ending.error_kind,
-        finish_reason=ending.finish_reason,
-        prompt_tokens=_sum(reply.prompt_tokens, usage.prompt_tokens if usage else None),
-        completion_tokens=_sum(reply.completion_tokens, usage.completion_tokens if usage else None),
-    )
-
-
-def _finish(live: LiveReply, outcome: Outcome) -> None:
-    if live.reply.finish(outcome):
-        events.message_finished(live.person_id, live.reply)
-
-
-def _sum(before: int | None, now: int | None) -> int | None:
-    """Tokens of all attempts together; None when no attempt told any."""
-    return None if before is None and now is None else (before or 0) + (now or 0)
-
-
-def _failure() -> str:
-    return _("Something went wrong on our side. Try again.")
-
-
-def _is_made_here(reply: Message) -> bool:
+def is_made_here(reply: Message) -> bool:
     """A task begins with the attempt before the one that it makes."""
     attempts = (reply.attempt, reply.attempt - 1)
     return any(background.find(_task_name(reply, attempt)) for attempt in attempts)
 
 
+def stop_here(reply_id: UUID) -> bool:
+    """Ends the stream of a reply if it runs in this process; what was published stays."""
+    return background.cancel(_stream_name(reply_id))
+
+
+def give_up() -> None:
+    """Ends every stream of this process; what is there is saved, and others go on with it."""
+    for reply in live.all_here():
+        reply.is_given_up = True
+        stop_here(reply.reply.pk)
+
+
+def close() -> None:
+    """No reply is begun any more: this process ends soon."""
+    global _is_closing
+    _is_closing = True
+
+
+async def hand_over(patience: float, seconds: float) -> None:
+    """Waits up to `patience` seconds for the replies made here, then gives the rest up, which may
+    take `seconds` more."""
+    close()
+    if tasks := background.running(TASK):
+        await asyncio.wait(tasks, timeout=patience)
+    give_up()
+    if tasks := background.running(TASK):
+        await asyncio.wait(tasks, timeout=seconds)
+
+
+async def generate(reply: Message, take: Take = Message.begin) -> None:
+    """Makes one attempt at a reply, from the queue to its end; no error leaves it without one."""
+    try:
+        job = await background.in_thread(_take, reply, take)
+        if job is None:
+            await background.in_thread(_close_if_stopped, reply)
+            return
+        with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as running:
+            ending = await _run(job, running)
+            await endings.save(running, ending)
+    except ImageRefused as refusal:
+        # The store of pictures is away; the person can try again.
+        await background.in_thread(endings.close, reply, Message.Status.FAILED, refusal.sentence)
+    except django.db.Error:
+        # It keeps its lease or its place in the queue: whoever sweeps next goes on.
+        logger.exception("The database failed under a reply")
+    except Exception:
+        # Whatever it was, a person must not watch a reply that will never come.
+        sentence = _("Something went wrong on our side. Try again.")
+        await background.in_thread(endings.close, reply, Message.Status.FAILED, sentence)
+        raise
+    else:
+        if ending.status == Message.Status.COMPLETE and not ending.is_let_go:
+            titles.start(job.reply)
+
+
+def _spawn(reply: Message, take: Take) -> None:
+    background.spawn(_task_name(reply, reply.attempt), generate(reply, take))
+
+
+def _take(reply: Message, take: Take) -> Job | None:
+    """Takes a reply for this process; None when there is nothing left to do."""
+    deaths = reply.deaths
+    if not take(reply):
+        return None
+    prompt = prompts.reply_prompt(reply)
+    if reply.deaths > deaths:
+        usage.count_lost_call(reply, prompt.request)
+    return Job(reply, prompt, saved_document(reply))
+
+
+def _close_if_stopped(reply: Message) -> None:
+    reply.refresh_from_db(fields=["stop_requested_at", "status"])
+    if reply.stop_requested_at and reply.status == Message.Status.QUEUED:
+        endings.close(reply, Message.Status.STOPPED, "")
+
+
+async def _run(job: Job, running: LiveReply) -> Ending:
+    """Streams and saves side by side; every way to end comes back as an Ending."""
+    ending = Ending()
+    streaming = background.spawn(_stream_name(job.reply.pk), stream(job.prompt, running, ending))
+    saving = asyncio.create_task(_save_while_running(running, streaming))
+    try:
+        await asyncio.wait({streaming})
+    finally:
+        streaming.cancel()
+        running.halt()
+        saving.cancel()
+        await asyncio.wait({saving})
+    if running.is_given_up or (_is_closing and ending.may_go_on):
+        ending.is_let_go = True
+    elif streaming.cancelled():
+        ending.status = Message.Status.STOPPED
+    elif streaming.exception():
+        ending.fail(_("Something went wrong on our side. Try again."))
+    return ending
+
+
+async def _save_while_running(running: LiveReply, streaming: asyncio.Task[None]) -> None:
+    """Saves text and position on a clock; ends a stream that was asked to stop elsewhere."""
+    while True:
+        await asyncio.sleep(SAVE_EVERY)
+        try:
+            wanted = await background.in_thread(running.reply.save_progress, running.progress)
+        except django.db.Error as error:
+            # The text is safe in memory; the next turn of the clock tries again.
+            logger.warning("A reply could not be saved: %s", type(error).__name__)
+        else:
+            if not wanted:
+                streaming.cancel()
+
+
 def _task_name(reply: Message, attempt: int) -> str:
     """Each attempt has a task of its own: the one before may still be cleaning up."""
-    return f"reply:{reply.pk}:{attempt}"
+    return f"{TASK}{reply.pk}:{attempt}"
 
 
 def _stream_name(reply_id: UUID) -> str:

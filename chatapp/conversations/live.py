@@ -7,14 +7,9 @@ from uuid import UUID
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress
+from chatapp.conversations.pace import flush_interval
 from chatapp.inference import Waiting
 from chatapp.rendering import VERSION, BlockPatch, Fence, LiveDocument, highlight
-
-FRAME = 0.016  # seconds between two patches while little goes on
-WIDEST = 0.1  # seconds between two patches at most
-LIGHT_LOAD = 8  # running replies that keep the pace of one display frame
-PER_REPLY = 0.0005  # seconds added for each further one
-PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
 
 _live: dict[UUID, "LiveReply"] = {}
 
@@ -41,6 +36,10 @@ def find(reply_id: UUID) -> "LiveReply | None":
     return _live.get(reply_id)
 
 
+def all_here() -> "list[LiveReply]":
+    return list(_live.values())
+
+
 def saved_document(reply: Message) -> LiveDocument:
     """The text of a row as a document that can go on, its code coloured. Slow: for a thread."""
     document = LiveDocument(prefix=str(reply.pk))
@@ -53,12 +52,6 @@ def saved_document(reply: Message) -> LiveDocument:
 def saved_state(reply: Message) -> LiveState:
     """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
     return LiveState(reply.attempt, reply.progress, saved_document(reply).html, Moment())
-
-
-def flush_interval(running: int, lag: float, open_block: int) -> float:
-    """Seconds between two patches: wider with more replies, a slower loop, a longer open block."""
-    crowd = max(0, running - LIGHT_LOAD) * PER_REPLY
-    return min(FRAME + crowd + lag + open_block * PER_CHARACTER, WIDEST)
 
 
 class LiveReply:
@@ -74,6 +67,7 @@ class LiveReply:
         self.reasoning = reply.reasoning
         self.notices = dict(reply.notices)
         self.seams = list(reply.seams)
+        self.is_given_up = False  # another process is to go on
         self._thought_seconds = reply.thought_seconds
         self._document = document
         self._pending: list[str] = []

@@ -2,16 +2,18 @@
 
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatapp.conversations import refused_pictures, service
+from chatapp import background
+from chatapp.conversations import prompts, refused_pictures, service
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message
 from chatapp.conversations.prompts import Prompt
 from chatapp.conversations.seam import Seam
+from chatapp.conversations.usage import Call
 from chatapp.inference import (
     Adapted,
     Delta,
@@ -25,6 +27,8 @@ from chatapp.inference import (
 )
 from chatapp.inference.errors import PictureRefused, RequestRefused
 
+MOST_CUTS = 2  # of one stream that are met by going on
+
 logger = logging.getLogger(__name__)
 
 
@@ -36,27 +40,52 @@ class Ending:
     error: str = ""
     error_kind: str = ""
     finish_reason: str = ""
-    usage: Usage | None = None
+    calls: list[Call] = field(default_factory=list)
+    may_go_on: bool = False  # what ended it may be over in a moment
+    is_let_go: bool = False  # not an end: another process goes on
 
     def fail(self, sentence: str, kind: str = "") -> None:
         self.status, self.error, self.error_kind = Message.Status.FAILED, sentence, kind
 
 
 async def stream(prompt: Prompt, live: LiveReply, ending: Ending) -> None:
-    """Asks the model and hands on what it says; a reply that has a text goes on after it."""
+    """Asks the model and hands on what it says; a reply that has a text goes on after it, and so
+    does one whose stream is cut."""
+    for cuts_left in range(MOST_CUTS, -1, -1):
+        begun = live.length
+        error = await _stream_once(prompt, live, ending)
+        if error is None:
+            break
+        ending.may_go_on = error.retryable
+        # Before a word was said the client has tried again by itself.
+        if not (error.retryable and live.length > begun and cuts_left):
+            ending.fail(_sentence(error, live.reply), _kind(error))
+            break
+        prompt = await background.in_thread(_prompt_to_go_on, live)
+    if not live.text and ending.status == Message.Status.COMPLETE:
+        ending.fail(_empty(ending))
+
+
+async def _stream_once(prompt: Prompt, live: LiveReply, ending: Ending) -> InferenceError | None:
+    """One stream up to its end; gives what ended it too early."""
     seam = Seam(live.text)
     if live.text and len(live.text) not in live.seams:
         live.seams.append(len(live.text))
+    failure = None
     try:
         await _ask(prompt, live, ending, seam)
     except InferenceError as error:
-        logger.warning("Reply %s failed: %s", live.reply.pk, type(error).__name__)
-        ending.fail(_sentence(error, live.reply), _kind(error))
+        logger.warning("A stream ended early: %s", type(error).__name__)
+        failure = error
     _add(seam.flush(), live)
     live.end_thinking()
     live.flush()
-    if not live.text and ending.status == Message.Status.COMPLETE:
-        ending.fail(_empty(ending))
+    return failure
+
+
+def _prompt_to_go_on(live: LiveReply) -> Prompt:
+    live.reply.text = live.text
+    return prompts.reply_prompt(live.reply)
 
 
 async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> None:
@@ -64,6 +93,7 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> N
     while True:
         _tell_left_out(prompt, live)
         begun = live.length
+        ending.calls.append(Call(prompt.request, len(live.text), len(live.reasoning)))
         try:
             async with aclosing(service.client().stream(prompt.request)) as deltas:
                 async for delta in deltas:
@@ -95,7 +125,7 @@ def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, seam: S
         case Finished(reason):
             ending.finish_reason = reason
         case Usage():
-            ending.usage = delta
+            ending.calls[-1].usage = delta
 
 
 def _add(text: str, live: LiveReply) -> None:

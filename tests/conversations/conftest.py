@@ -49,7 +49,8 @@ def complete(reply: Message, text: str = "A reply.") -> None:
 
 def answering(*pieces: Delta | Exception | Callable[[CompletionRequest], Any]) -> Any:
     """A client whose model says these pieces, raises those that are errors, and asks functions
-    what to say to the request; a coroutine function is waited for and says nothing."""
+    what to say to the request, one piece or a list; a coroutine function is waited for and says
+    nothing."""
 
     async def stream(self: InferenceClient, request: CompletionRequest) -> AsyncIterator[Delta]:
         for piece in pieces:
@@ -57,9 +58,10 @@ def answering(*pieces: Delta | Exception | Callable[[CompletionRequest], Any]) -
             if inspect.isawaitable(said):
                 await said
                 continue
-            if isinstance(said, Exception):
-                raise said
-            yield said
+            for one in said if isinstance(said, list) else [said]:
+                if isinstance(one, Exception):
+                    raise one
+                yield one
 
     return patch.object(InferenceClient, "stream", stream)
 

@@ -7,7 +7,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, Message, Outcome, Progress, add_exchange
 from chatapp.inference import Finished, TextDelta, Usage
-from chatapp.inference.errors import Interrupted
+from chatapp.inference.errors import ReplyTooSlow
 from tests.conversations.conftest import answering, complete, new_message, outcome
 from tests.conversations.tab import Tab
 
@@ -75,7 +75,7 @@ async def test_a_model_with_nothing_to_add_ends_the_reply_well(running: Exchange
 
 @pytest.mark.usefixtures("no_service")
 async def test_a_reply_that_broke_off_can_go_on(running: Exchange) -> None:
-    with answering(TextDelta("half an ans"), Interrupted()):
+    with answering(TextDelta("half an ans"), ReplyTooSlow()):
         await generation.generate(running.reply)
     broken = await outcome(running)
     assert broken.can_continue

@@ -13,8 +13,6 @@ from chatapp.conversations.models import (
     Conversation,
     Exchange,
     Message,
-    Outcome,
-    Progress,
     ReplyRunning,
     SendSpent,
     add_exchange,
@@ -142,7 +140,7 @@ def test_of_racing_sends_one_is_added(owner: Person, same_client_id: bool) -> No
 
 
 def test_a_retry_takes_the_place_of_the_failed_reply(owner: Person, running: Exchange) -> None:
-    Message.objects.running().fail_abandoned("The server was restarted.")
+    Message.objects.running().update(status="failed", error="The server was restarted.")
     failed = Message.objects.get(pk=running.reply.pk)
 
     new = failed.retry()
@@ -156,7 +154,7 @@ def test_a_retry_takes_the_place_of_the_failed_reply(owner: Person, running: Exc
 def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
     owner: Person, running: Exchange
 ) -> None:
-    Message.objects.running().fail_abandoned("The server was restarted.")
+    Message.objects.running().update(status="failed", error="The server was restarted.")
     add_exchange(owner, new_message("Never mind", running.conversation.pk))
 
     assert Message.objects.get(pk=running.reply.pk).retry() is None
@@ -165,22 +163,16 @@ def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
 
 def test_a_retry_takes_a_model_that_is_still_offered(owner: Person, running: Exchange) -> None:
     Conversation.objects.update(model="retired")
-    Message.objects.running().fail_abandoned("The model is gone.")
+    Message.objects.running().update(status="failed", error="The model is gone.")
 
     assert Message.objects.get(pk=running.reply.pk).retry().model == "claude-sonnet-4-6"
-
-
-def test_a_reply_stopped_in_the_queue_is_never_begun(running: Exchange) -> None:
-    running.reply.request_stop()
-
-    assert not Message.objects.get(pk=running.reply.pk).begin()
 
 
 def test_a_retry_by_another_model_is_told_above_its_message(
     owner: Person, exchange: Exchange
 ) -> None:
     later = add_exchange(owner, new_message("And?", exchange.conversation.pk))
-    Message.objects.running().fail_abandoned("It broke.")
+    Message.objects.running().update(status="failed", error="It broke.")
     Conversation.objects.update(model="claude-4-5-sonnet")
 
     assert Message.objects.get(pk=later.reply.pk).retry()
@@ -191,49 +183,6 @@ def test_a_retry_by_another_model_is_told_above_its_message(
 
 def test_a_complete_reply_is_not_retried(exchange: Exchange) -> None:
     assert exchange.reply.retry() is None
-
-
-def test_an_old_attempt_can_neither_save_nor_finish(running: Exchange) -> None:
-    old = Message.objects.get(pk=running.reply.pk)
-    assert old.begin()
-    Message.objects.filter(pk=old.pk).update(attempt=2)
-
-    assert not old.save_progress(Progress("stale", sequence=5))
-    assert not old.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
-
-    assert Message.objects.get(pk=old.pk).text == ""
-
-
-def test_a_queued_reply_is_begun_once(running: Exchange) -> None:
-    first, second = (Message.objects.get(pk=running.reply.pk) for _ in range(2))
-
-    assert first.begin()
-    assert not second.begin()
-
-
-def test_a_reply_asked_to_stop_saves_no_more(running: Exchange) -> None:
-    reply = running.reply
-    reply.begin()
-    assert reply.save_progress(Progress("so far", sequence=1))
-
-    assert reply.request_stop()
-
-    assert not reply.save_progress(Progress("so far and more", sequence=2))
-    reply.refresh_from_db()
-    assert reply.text == "so far"
-
-
-def test_abandoned_replies_fail_with_their_text(running: Exchange, exchange: Exchange) -> None:
-    running.reply.begin()
-    running.reply.save_progress(Progress("half a", sequence=3))
-
-    Message.objects.fail_abandoned("The server was restarted.")
-
-    running.reply.refresh_from_db()
-    assert (running.reply.status, running.reply.text) == ("failed", "half a")
-    assert running.reply.error
-    exchange.reply.refresh_from_db()
-    assert exchange.reply.status == "complete"
 
 
 def test_a_title_by_hand_wins(exchange: Exchange) -> None:

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.db import OperationalError
 
-from chatapp.conversations import generation, live
+from chatapp.conversations import endings, generation, live
 from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import Finished, TextDelta
 from tests.conversations.conftest import answering, outcome
@@ -39,7 +39,7 @@ async def test_an_error_before_the_stream_is_a_failure_too(running: Exchange) ->
 async def test_a_database_that_is_away_at_the_end_costs_no_text(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "FINISH_PAUSES", (0, 0))
+    monkeypatch.setattr(endings, "PAUSES", (0,))
     finish, refusals = Message.finish, [OperationalError("away"), OperationalError("away")]
 
     def refuse_twice(self: Message, outcome: Any) -> bool:
@@ -64,12 +64,6 @@ async def test_an_empty_answer_is_a_failure(running: Exchange) -> None:
     assert "empty answer" in (await outcome(running)).error
 
 
-async def test_a_reply_that_nobody_makes_can_be_stopped(running: Exchange) -> None:
-    await generation.stop(running.reply)
-
-    assert (await outcome(running)).status == "stopped"
-
-
 async def test_a_reply_stopped_before_it_began_asks_no_model(running: Exchange) -> None:
     await Message.objects.filter(pk=running.reply.pk).aupdate(stop_requested_at="2026-01-01T00:00Z")
 
@@ -77,13 +71,3 @@ async def test_a_reply_stopped_before_it_began_asks_no_model(running: Exchange) 
         await generation.generate(running.reply)
 
     assert (await outcome(running)).status == "stopped"
-
-
-@pytest.mark.parametrize(
-    ("running", "lag", "open_block", "interval"),
-    [(1, 0, 0, 0.016), (50, 0, 0, 0.037), (200, 0, 0, 0.1), (1, 0.05, 0, 0.066), (1, 9, 0, 0.1)],
-)
-def test_patches_come_at_the_pace_of_the_load(
-    running: int, lag: float, open_block: int, interval: float
-) -> None:
-    assert live.flush_interval(running, lag, open_block) == pytest.approx(interval)

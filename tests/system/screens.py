@@ -83,7 +83,7 @@ def test_waiting(chat: Chat, shoot: Callable[[str], None]) -> None:
 
 
 def test_error(chat: Chat, shoot: Callable[[str], None]) -> None:
-    send(chat, "/cut 30 A reply that is cut in the middle")
+    send(chat, "/cut 30 /always A reply that is cut in the middle")
     expect(chat.replies).to_have_attribute("data-status", "failed")
     shoot("error")
 

@@ -112,7 +112,7 @@ def test_a_failure_says_why_and_retry_works(chat: Chat) -> None:
 
 
 def test_a_reply_cut_in_the_middle_keeps_its_text(chat: Chat) -> None:
-    chat.send("/cut 20 Tell me about herons")
+    chat.send("/cut 20 /always Tell me about herons")
 
     expect(chat.replies).to_have_attribute("data-status", "failed")
     assert chat.replies.locator("[data-part=text]").inner_text()

@@ -10,7 +10,7 @@ from chatapp.conversations.models.exchange import (
     add_exchange,
 )
 from chatapp.conversations.models.message import Message
-from chatapp.conversations.models.reply import Outcome, Progress
+from chatapp.conversations.models.progress import Outcome, Progress, Spent
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "Progress",
     "ReplyRunning",
     "SendSpent",
+    "Spent",
     "add_exchange",
 ]

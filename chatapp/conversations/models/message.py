@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from chatapp import process
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import MessageDisplay
+from chatapp.conversations.models.lease import GRACE, LEASE
+from chatapp.conversations.models.progress import RUNNING, Status
 from chatapp.conversations.models.remedies import Remedies
-from chatapp.conversations.models.reply import RUNNING, Status
 from chatapp.conversations.models.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -25,11 +29,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def running(self) -> Self:
         return self.filter(role=Message.Role.ASSISTANT, status__in=RUNNING)
 
-    def fail_abandoned(self, error: str) -> int:
-        """Ends replies that a dead process left behind; keeps their text."""
-        return self.running().update(
-            status=Message.Status.FAILED, error=error, finished_at=timezone.now()
-        )
+    def lost(self) -> Self:
+        """Replies that nobody makes: their owner died or let them go, or they never began."""
+        return self.running().filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
+
+    def renew_leases(self) -> int:
+        """Those of this process last their full time again."""
+        mine = self.running().filter(leased_by=process.NAME)
+        return mine.update(leased_until=Now() + LEASE)
 
 
 class Message(MessageDisplay, Remedies):
@@ -102,6 +109,7 @@ class Message(MessageDisplay, Remedies):
             position=parent.position + 1,
             role=cls.Role.ASSISTANT,
             status=cls.Status.QUEUED,
+            leased_until=timezone.now() + GRACE,
             model=wanted.model,
             thinking=wanted.thinking,
             instructions_digest=wanted.instructions_digest,

@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.reply import Reply, Status
+from chatapp.conversations.models.lease import GRACE
+from chatapp.conversations.models.progress import Status
+from chatapp.conversations.models.reply import Reply
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -56,6 +59,10 @@ class Remedies(Reply):
             "error_kind": "",
             "finish_reason": "",
             "stop_requested_at": None,
+            "leased_by": "",
+            "leased_until": timezone.now() + GRACE,
+            "takeovers": 0,
+            "deaths": 0,
             "first_token_at": None,
             "finished_at": None,
             # What is saved from here on is text; the HTML of the old end would hide it.

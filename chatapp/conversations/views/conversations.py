@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.accounts.zones import zone_of
-from chatapp.conversations import events, generation, housekeeping
+from chatapp.conversations import events, housekeeping, stopping
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
 from chatapp.conversations.views.answers import done, error
@@ -45,7 +45,7 @@ async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpRespons
     """Deletes for good; a reply that still runs is stopped first."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
     async for reply in conversation.messages.running().select_related("conversation"):
-        await generation.stop(reply)
+        await stopping.stop(reply)
     await sync_to_async(conversation.delete)()
     housekeeping.collect_soon(request.user)
     events.conversation_deleted(request.user.pk, conversation_id)

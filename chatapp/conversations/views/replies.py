@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
 from chatapp.accounts.requests import PersonRequest, wants_json
-from chatapp.conversations import events, generation, live
+from chatapp.conversations import events, generation, live, stopping
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import Message
 from chatapp.conversations.views.answers import done, error
@@ -24,7 +24,9 @@ from chatapp.conversations.views.answers import done, error
 async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     """Text and position of one instant: from memory while it runs here, else from its row."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    if running := live.find(reply_id):
+    running = live.find(reply_id)
+    # One that was overtaken by another process notices in a moment.
+    if running and running.reply.attempt >= reply.attempt and reply.is_running:
         running.state.show_in(reply)
     elif reply.is_running:
         (await sync_to_async(live.saved_state)(reply)).show_in(reply)
@@ -44,7 +46,7 @@ async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
 @require_POST
 async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    await generation.stop(reply)
+    await stopping.stop(reply)
     return done(request, reply.conversation.get_absolute_url())
 
 

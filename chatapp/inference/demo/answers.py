@@ -41,7 +41,10 @@ def answer(request: dict[str, Any]) -> Answer:
     commands = parse_commands(text_of(question))
     planned = _plan(commands, picture_urls(question))
     if given:
-        return Answer(_rest(planned.text, given), rate=planned.rate)
+        rest = Answer(_rest(planned.text, given), rate=planned.rate)
+        if "always" in commands.switches:
+            rest = replace(rest, cut_after=planned.cut_after, garbage=planned.garbage)
+        return rest
     if planned.finish_reason == "length":
         half = len(planned.text) // 2
         planned = replace(planned, text=planned.text[:half])

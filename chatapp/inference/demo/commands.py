@@ -24,6 +24,7 @@ Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
 | `/newfield` | refuses `max_tokens`; it wants `max_completion_tokens` |
 | `/cut N` | drops the connection after N tokens |
 | `/garbage` | sends data that is not JSON in mid-stream |
+| `/always` | does `/cut` and `/garbage` again when the answer goes on |
 | `/silent S` | waits S seconds before the first token |
 | `/rate N` | sends N tokens a second; 0 is as fast as possible |
 | `/long N` | answers with N tokens |
@@ -45,7 +46,7 @@ MAX_TOKENS = 100_000
 WITH_NUMBER = ("cut", "silent", "rate", "long", "window", "think")
 SWITCHES = (
     *("garbage", "length", "reason", "tool", "emoji", "help"),
-    *("firewall", "nothinking", "newfield"),
+    *("firewall", "nothinking", "newfield", "always"),
 )
 COMMAND = re.compile(
     rf"(?<!\S)/(?:(?P<name>{'|'.join(WITH_NUMBER)})\s+(?P<number>\d{{1,6}}(?:\.\d+)?)"

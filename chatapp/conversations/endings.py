@@ -1,0 +1,93 @@
+"""How an attempt at a reply ends: finished in the database and told, or let go for another."""
+
+import asyncio
+import logging
+from itertools import chain, repeat
+
+import django.db
+from django.utils import timezone
+
+from chatapp import background
+from chatapp.conversations import events, usage
+from chatapp.conversations.live import LiveReply
+from chatapp.conversations.models import Message, Outcome
+from chatapp.conversations.streaming import Ending
+from chatapp.rendering import render_document
+
+PAUSES = (0.5, 1, 2)  # seconds between tries; the last one again and again
+
+logger = logging.getLogger(__name__)
+
+
+async def save(live: LiveReply, ending: Ending) -> None:
+    """Saves the end, however long the database is away: the text is in this memory only.
+
+    Another process may have taken the reply meanwhile; then nothing is written.
+    """
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        try:
+            await background.in_thread(_let_go if ending.is_let_go else _finish, live, ending)
+        except django.db.Error as error:
+            logger.warning("The end of a reply could not be saved: %s", type(error).__name__)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+def close(reply: Message, status: str, error: str, *, only_if_lost: bool = False) -> bool:
+    """Ends a reply from outside, and tells; False when it had ended."""
+    if not reply.close(status, error, only_if_lost=only_if_lost):
+        return False
+    reply.refresh_from_db()
+    events.message_finished(reply.conversation.owner_id, reply)
+    _log(reply)
+    return True
+
+
+def _finish(live: LiveReply, ending: Ending) -> None:
+    if live.reply.finish(_outcome(live, ending)):
+        events.message_finished(live.person_id, live.reply)
+        _log(live.reply)
+
+
+def _let_go(live: LiveReply, ending: Ending) -> None:
+    progress = live.progress
+    if live.reply.let_go(progress, usage.spent(live.reply, ending.calls, progress)):
+        logger.info("A reply was let go", extra={"characters": len(progress.text)})
+
+
+def _outcome(live: LiveReply, ending: Ending) -> Outcome:
+    progress = live.progress
+    return Outcome(
+        status=ending.status,
+        progress=progress,
+        spent=usage.spent(live.reply, ending.calls, progress),
+        html=render_document(live.text, prefix=str(live.reply.pk)),
+        error=ending.error,
+        error_kind=ending.error_kind,
+        finish_reason=ending.finish_reason,
+    )
+
+
+def _log(reply: Message) -> None:
+    """One line per reply that ended."""
+    seconds = (timezone.now() - (reply.started_at or reply.created_at)).total_seconds()
+    logger.info(
+        "Reply ended",
+        extra={
+            "outcome": reply.status,
+            "model": reply.model,
+            "takeovers": reply.takeovers,
+            "seconds": round(seconds, 2),
+            "first_token_ms": _first_token_ms(reply),
+            "prompt_tokens": reply.prompt_tokens,
+            "completion_tokens": reply.completion_tokens,
+            "estimated": reply.usage_is_estimated,
+        },
+    )
+
+
+def _first_token_ms(reply: Message) -> int | None:
+    if reply.started_at is None or reply.first_token_at is None:
+        return None
+    return round((reply.first_token_at - reply.started_at).total_seconds() * 1000)

@@ -1,0 +1,57 @@
+"""What is known of a reply while it is made, and how it ended."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued"
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+RUNNING = (Status.QUEUED, Status.STREAMING)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known of a reply at one instant. `sequence` numbers the patches published so far;
+    `seams` are the places in `text`, in characters, where a later attempt went on."""
+
+    text: str = ""
+    reasoning: str = ""
+    sequence: int = 0
+    thought_seconds: float | None = None
+    notices: dict[str, Any] = field(default_factory=dict)
+    seams: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Tokens of all calls for a reply together; None where no call told or said anything."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    usage_is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt at a reply ended. `html` is the safe rendering of the text."""
+
+    status: str
+    progress: Progress
+    spent: Spent = Spent()
+    html: str = ""
+    error: str = ""
+    error_kind: str = ""
+    finish_reason: str = ""
+
+
+def values_of(record: Progress | Spent | Outcome) -> dict[str, Any]:
+    """Columns and their values."""
+    return {name: getattr(record, name) for name in record.__slots__}

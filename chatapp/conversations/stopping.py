@@ -1,0 +1,40 @@
+"""Stopping a reply, wherever it is made: what was published up to then stays."""
+
+import asyncio
+
+from chatapp import background
+from chatapp.conversations import endings, generation
+from chatapp.conversations.models import Message
+
+PATIENCE = 2.0  # seconds for another process to end its stream; after that it must be dead
+LOOK_EVERY = 0.25  # seconds
+
+
+async def stop(reply: Message) -> None:
+    """Ends a reply at once if it runs in this process, and in a moment if in another.
+
+    The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
+    """
+    if not await background.in_thread(reply.request_stop):
+        return
+    if generation.is_made_here(reply):
+        generation.stop_here(reply.pk)
+    else:
+        background.spawn(f"stop:{reply.pk}", _see_to(reply))
+
+
+async def _see_to(reply: Message) -> None:
+    """Whoever makes the reply ends it with all of its text; nobody else has that."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    while loop.time() < until:
+        if await background.in_thread(_is_over, reply):
+            return
+        await asyncio.sleep(LOOK_EVERY)
+    await background.in_thread(endings.close, reply, Message.Status.STOPPED, "")
+
+
+def _is_over(reply: Message) -> bool:
+    if endings.close(reply, Message.Status.STOPPED, "", only_if_lost=True):
+        return True
+    return not Message.objects.running().filter(pk=reply.pk).exists()

@@ -1,0 +1,62 @@
+"""What a reply cost in tokens: as the service told, or estimated for calls that ended too early."""
+
+from dataclasses import dataclass
+
+from chatapp.conversations.models import Message, Progress, Spent
+from chatapp.inference import CompletionRequest, Usage
+from chatapp.inference.context import estimate, estimate_text
+
+
+@dataclass(slots=True)
+class Call:
+    """One request for a reply, which had so many characters of text and reasoning before it."""
+
+    request: CompletionRequest
+    text_before: int = 0
+    reasoning_before: int = 0
+    usage: Usage | None = None
+
+    def spent(self, text: str, reasoning: str) -> Spent:
+        """The tokens of this call, when the reply had grown to this; nothing said, nothing billed.
+        Slow for a long request: for a thread."""
+        if self.usage:
+            return Spent(self.usage.prompt_tokens, self.usage.completion_tokens)
+        said = reasoning[self.reasoning_before :] + text[self.text_before :]
+        if not said:
+            return Spent()
+        return Spent(estimate(self.request), estimate_text(said), usage_is_estimated=True)
+
+
+def spent(reply: Message, calls: list[Call], progress: Progress) -> Spent:
+    """All that was spent on a reply: what its row holds already, and these calls."""
+    total = reply.spent
+    for call, after in zip(calls, [*calls[1:], None], strict=True):
+        text_end = after.text_before if after else len(progress.text)
+        reasoning_end = after.reasoning_before if after else len(progress.reasoning)
+        this = call.spent(progress.text[:text_end], progress.reasoning[:reasoning_end])
+        total = _sum(total, this)
+    return total
+
+
+def count_lost_call(reply: Message, request: CompletionRequest) -> None:
+    """Counts a call whose process died with what it knew: `request` asks to go on after it.
+
+    Earlier calls of that process are lost too, and so is what thinking cost without a word after.
+    """
+    begun = reply.seams[-1] if reply.seams else 0
+    lost = Call(request, begun if begun < len(reply.text) else 0)
+    total = _sum(reply.spent, lost.spent(reply.text, reply.reasoning))
+    reply.prompt_tokens, reply.completion_tokens = total.prompt_tokens, total.completion_tokens
+    reply.usage_is_estimated = total.usage_is_estimated
+
+
+def _sum(one: Spent, other: Spent) -> Spent:
+    return Spent(
+        _add(one.prompt_tokens, other.prompt_tokens),
+        _add(one.completion_tokens, other.completion_tokens),
+        one.usage_is_estimated or other.usage_is_estimated,
+    )
+
+
+def _add(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)

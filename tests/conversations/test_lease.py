@@ -1,0 +1,157 @@
+"""One process makes a reply, up to a moment; whoever was overtaken changes nothing any more."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatapp import process
+from chatapp.conversations.models import Exchange, Message, Outcome, Progress, Spent
+
+pytestmark = pytest.mark.django_db
+
+
+def again(exchange: Exchange) -> Message:
+    """The reply as another process reads it."""
+    return Message.objects.get(pk=exchange.reply.pk)
+
+
+def expire(reply: Message) -> None:
+    Message.objects.filter(pk=reply.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_queued_reply_is_begun_once(running: Exchange) -> None:
+    first, second = again(running), again(running)
+
+    assert first.begin()
+    assert not second.begin()
+
+    reply = again(running)
+    assert (reply.attempt, reply.status, reply.leased_by) == (1, "streaming", process.NAME)
+    left = reply.leased_until - timezone.now()
+    assert timedelta(seconds=8) < left <= timedelta(seconds=10)
+
+
+def test_a_reply_stopped_in_the_queue_is_never_begun(running: Exchange) -> None:
+    running.reply.request_stop()
+
+    assert not again(running).begin()
+
+
+def test_what_is_held_or_has_just_been_queued_is_not_lost(running: Exchange) -> None:
+    assert not Message.objects.lost()
+    assert again(running).begin()
+    assert not Message.objects.lost()
+    assert not again(running).take_over()
+
+
+def test_a_queued_reply_that_nobody_began_is_taken(running: Exchange) -> None:
+    expire(running.reply)
+    assert Message.objects.lost().get() == running.reply
+
+    assert again(running).take_over()
+
+    reply = again(running)
+    assert (reply.attempt, reply.deaths, reply.takeovers) == (1, 0, 0)
+    assert not running.reply.begin()
+
+
+def test_an_expired_lease_is_taken_once_and_its_owner_can_write_no_more(running: Exchange) -> None:
+    owner = again(running)
+    owner.begin()
+    owner.save_progress(Progress("half a", sequence=3))
+    expire(owner)
+    first, second = again(running), again(running)
+
+    assert first.take_over()
+    assert not second.take_over()
+
+    assert (first.text, first.attempt, first.deaths, first.takeovers) == ("half a", 2, 1, 1)
+    assert not owner.save_progress(Progress("stale", sequence=5))
+    assert not owner.let_go(Progress("stale"), Spent())
+    assert not owner.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
+    assert again(running).text == "half a"
+
+
+def test_an_owner_that_was_late_but_not_overtaken_may_finish(running: Exchange) -> None:
+    owner = again(running)
+    owner.begin()
+    expire(owner)
+
+    assert owner.finish(Outcome(Message.Status.COMPLETE, Progress("all")))
+
+    assert not Message.objects.lost()
+
+
+def test_leases_of_this_process_are_renewed(
+    running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again(running).begin()
+    expire(running.reply)
+    monkeypatch.setattr(process, "NAME", "another")
+    assert Message.objects.renew_leases() == 0
+    monkeypatch.undo()
+
+    assert Message.objects.renew_leases() == 1
+
+    assert not Message.objects.lost()
+
+
+def test_what_is_let_go_can_be_taken_at_once_and_nobody_died(running: Exchange) -> None:
+    owner = again(running)
+    owner.begin()
+
+    assert owner.let_go(Progress("half a", sequence=3), Spent(7, 2, usage_is_estimated=True))
+
+    reply = Message.objects.lost().get()
+    assert reply.take_over()
+    assert (reply.text, reply.sequence, reply.takeovers, reply.deaths) == ("half a", 3, 1, 0)
+    assert reply.spent == Spent(7, 2, usage_is_estimated=True)
+
+
+def test_without_a_word_thinking_begins_anew(running: Exchange) -> None:
+    owner = again(running)
+    owner.begin()
+    owner.let_go(Progress(reasoning="Hm.", thought_seconds=2.0), Spent())
+    reply = again(running)
+
+    reply.take_over()
+
+    assert (reply.reasoning, reply.thought_seconds) == ("", None)
+    assert again(running).reasoning == ""
+
+
+def test_a_reply_asked_to_stop_saves_no_more(running: Exchange) -> None:
+    reply = running.reply
+    reply.begin()
+    assert reply.save_progress(Progress("so far", sequence=1))
+
+    assert reply.request_stop()
+
+    assert not reply.save_progress(Progress("so far and more", sequence=2))
+    reply.refresh_from_db()
+    assert reply.text == "so far"
+
+
+def test_only_what_nobody_makes_is_closed_when_asked_so(running: Exchange) -> None:
+    reply = again(running)
+    reply.begin()
+
+    assert not again(running).close(Message.Status.STOPPED, only_if_lost=True)
+    expire(reply)
+    assert again(running).close(Message.Status.STOPPED, only_if_lost=True)
+
+    assert again(running).status == "stopped"
+
+
+def test_continue_counts_deaths_anew(running: Exchange) -> None:
+    reply = again(running)
+    reply.begin()
+    Message.objects.update(deaths=2, takeovers=4)
+    reply.finish(Outcome(Message.Status.FAILED, Progress("half a"), error="It broke."))
+
+    assert again(running).resume()
+
+    reply = again(running)
+    assert (reply.deaths, reply.takeovers, reply.leased_by) == (0, 0, "")
+    assert not Message.objects.lost()
