@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import close_old_connections
 
+from chatapp import logs
+
 logger = logging.getLogger(__name__)
 
 WRITER_THREADS = 3
@@ -22,13 +24,16 @@ def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     """Runs `work` on the running loop under a name; a name that already runs keeps its task.
 
     The task gets an empty context: one that inherits a request's context also inherits its
-    executor and dies silently at the first query once the request is over.
+    executor and dies silently at the first query once the request is over. What it logs still
+    names that request.
     """
     running = find(name)
     if running:
         work.close()
         return running
-    task = contextvars.Context().run(asyncio.get_running_loop().create_task, work, name=name)
+    context = contextvars.Context()
+    context.run(logs.bind, **logs.bound())
+    task = context.run(asyncio.get_running_loop().create_task, work, name=name)
     _tasks[name] = task
     task.add_done_callback(_forget)
     return task
@@ -63,19 +68,24 @@ async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
 
     `sync_to_async` gives every task the same one thread: 100 tasks with a 10 ms query took 1.2 s.
     """
-    return await asyncio.get_running_loop().run_in_executor(_writers, _call, function, args)
+    return await asyncio.get_running_loop().run_in_executor(
+        _writers, _call, logs.bound(), function, args
+    )
 
 
 async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
     """The same in a thread of its own, for what must not wait behind anything."""
-    return await asyncio.get_running_loop().run_in_executor(_urgent, _call, function, args)
+    return await asyncio.get_running_loop().run_in_executor(
+        _urgent, _call, logs.bound(), function, args
+    )
 
 
-def _call[T](function: Callable[..., T], args: tuple[Any, ...]) -> T:
+def _call[T](fields: dict[str, Any], function: Callable[..., T], args: tuple[Any, ...]) -> T:
     # A long-lived thread meets dead connections after a database restart.
     close_old_connections()
     try:
-        return function(*args)
+        with logs.fields(**fields):
+            return function(*args)
     finally:
         close_old_connections()
 

@@ -4,7 +4,7 @@ from django.conf import settings
 
 from chatapp import background
 from chatapp.body_limit import Event, Receive, Send
-from chatapp.conversations import generation, housekeeping, leases, service
+from chatapp.conversations import elsewhere, generation, housekeeping, leases, service
 from chatapp.images.processing import workshop
 
 # The platform kills what has not ended 30 s after it was told to; uvicorn takes up to 3 before us.
@@ -16,6 +16,7 @@ async def lifespan(scope: Event, receive: Receive, send: Send) -> None:
     await receive()
     service.client()  # making the connections' pool takes 25 ms, which no message should wait for
     leases.start()
+    elsewhere.start()
     housekeeping.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()

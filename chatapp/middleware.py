@@ -1,4 +1,4 @@
-"""Static files on the event loop, and compressed pages."""
+"""Static files on the event loop, compressed pages, requests with a name in the log."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,8 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
+
+from chatapp import logs
 
 
 class TextCompressionMiddleware(GZipMiddleware):
@@ -52,3 +54,20 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
                 content = answer.file.read()
         headers = {**dict(answer.headers), "X-Content-Type-Options": "nosniff"}
         return HttpResponse(content, status=int(answer.status), headers=headers)
+
+
+class RequestLogMiddleware:
+    """Whatever is logged while a request is worked on, also by tasks that it began, names it."""
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = logs.request_id(request.headers.get("X-Request-ID", ""))
+        with logs.fields(request=request_id):
+            response: HttpResponseBase = await self.get_response(request)
+        return response

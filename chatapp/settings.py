@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "chatapp.middleware.StaticFilesMiddleware",
+    "chatapp.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "chatapp.middleware.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -221,7 +222,7 @@ LOCALE_PATHS = [ROOT / "locale"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "chatapp.logs.line_formatter"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

@@ -27,6 +27,12 @@ def person_group(person_id: UUID) -> str:
     return f"person:{person_id}"
 
 
+def listening() -> set[UUID]:
+    """The people who have a socket in this process."""
+    groups = (group.partition(":") for group in hub.groups())
+    return {UUID(name) for kind, _colon, name in groups if kind == "person"}
+
+
 def session_group(session_key: str) -> str:
     return f"session:{session_key}"
 
@@ -109,6 +115,13 @@ def reply_patched(
         **({"reasoning": reasoning} if reasoning else {}),
         **({"parts": parts} if parts else {}),
     )
+
+
+def reply_elsewhere(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None:
+    """Another process makes this reply, or has just ended it: ask for its state. Only for the
+    sockets of this process."""
+    event = _encode("reply.elsewhere", conversation=conversation_id, reply=reply_id)
+    hub.publish(person_group(person_id), event)
 
 
 def message_finished(person_id: UUID, message: Message) -> None:

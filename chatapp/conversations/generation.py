@@ -10,7 +10,7 @@ from uuid import UUID
 import django.db
 from django.utils.translation import gettext as _
 
-from chatapp import background
+from chatapp import background, logs
 from chatapp.conversations import endings, live, prompts, titles, usage
 from chatapp.conversations.live import LiveReply, saved_document
 from chatapp.conversations.models import Message
@@ -87,11 +87,13 @@ async def hand_over(patience: float, seconds: float) -> None:
 
 async def generate(reply: Message, take: Take = Message.begin) -> None:
     """Makes one attempt at a reply, from the queue to its end; no error leaves it without one."""
+    logs.bind(conversation=str(reply.conversation_id), reply=str(reply.pk))
     try:
         job = await background.in_thread(_take, reply, take)
         if job is None:
             await background.in_thread(_close_if_stopped, reply)
             return
+        logs.bind(attempt=reply.attempt)
         with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as running:
             ending = await _run(job, running)
             await endings.save(running, ending)

@@ -56,6 +56,10 @@ class Hub:
             else:
                 subscription.loop.call_soon_threadsafe(subscription.put, event)
 
+    def groups(self) -> list[str]:
+        """Those that have a subscriber."""
+        return list(self._groups)
+
     def __len__(self) -> int:
         return len({s for members in self._groups.values() for s in members})
 

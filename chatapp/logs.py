@@ -1,0 +1,42 @@
+"""The log: one line per event, as `key=value` pairs, whatever a message or a traceback holds.
+
+Fields that hold for a while, such as the request or the reply that is worked on, are bound with
+`fields` and stand in every line until it ends. What people and models write is never logged.
+"""
+
+import logging
+import re
+import uuid
+
+import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
+
+REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+
+fields = bound_contextvars
+bind = bind_contextvars
+bound = get_contextvars
+
+
+def line_formatter() -> logging.Formatter:
+    """For `logging` alone: libraries log through it too."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(
+                key_order=["level", "logger", "event"], bool_as_flag=False
+            ),
+        ],
+    )
+
+
+def request_id(given: str) -> str:
+    """What the router called a request, so that its log and ours can be read together."""
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

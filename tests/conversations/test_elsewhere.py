@@ -1,0 +1,93 @@
+"""Pages hear of replies that another process makes, when nothing else tells them."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatapp import background, process
+from chatapp.accounts.models import Person
+from chatapp.conversations import elsewhere
+from chatapp.conversations.models import Conversation, Exchange, Message
+from tests.conversations.tab import Socket, Tab
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+async def _looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elsewhere, "LOOK_EVERY", 0.02)
+
+
+async def make(exchange: Exchange, by: str = "other", status: str = "streaming") -> None:
+    """The reply is made by a process."""
+    until = timezone.now() + timedelta(seconds=9)
+    made = {"status": status, "leased_by": by, "leased_until": until}
+    await Message.objects.filter(pk=exchange.reply.pk).aupdate(**made)
+
+
+async def heard(socket: Socket) -> tuple[str, str]:
+    event = (await socket.until("reply.elsewhere"))[-1]
+    return event["conversation"], event["reply"]
+
+
+async def look(owner: Person) -> None:
+    elsewhere.start()
+    await asyncio.sleep(0.2)
+    await background.drain(1)
+
+
+async def test_a_reply_of_another_process_is_told(owner: Person, running: Exchange) -> None:
+    await make(running)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        elsewhere.start()
+        assert await heard(live) == (str(running.conversation.pk), str(running.reply.pk))
+        await background.drain(1)
+
+
+async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> None:
+    await make(running)
+    long_ago = timezone.now() - timedelta(hours=1)
+    await Conversation.objects.aupdate(active_at=long_ago)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        elsewhere.start()
+        await heard(live)
+        await make(running, status="complete")
+        await heard(live)
+        await asyncio.sleep(0.2)
+        await background.drain(1)
+        while not await live.is_silent():
+            await live.event()
+
+
+async def test_one_that_came_and_went_between_two_looks_is_told(
+    owner: Person, running: Exchange
+) -> None:
+    await make(running, status="complete")
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        elsewhere.start()
+        assert (await heard(live))[1] == str(running.reply.pk)
+        await background.drain(1)
+
+
+@pytest.mark.parametrize("by", [process.NAME, ""], ids=["our own", "nobody"])
+async def test_our_own_and_those_of_nobody_are_not_told(
+    owner: Person, running: Exchange, by: str
+) -> None:
+    await make(running, by=by)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        await look(owner)
+        assert await live.is_silent()
+
+
+async def test_replies_of_other_people_are_not_told(member: Person, running: Exchange) -> None:
+    await make(running)
+    tab = await Tab.of(member)
+    async with tab.listening() as live:
+        await look(member)
+        assert await live.is_silent()

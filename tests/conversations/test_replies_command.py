@@ -1,0 +1,42 @@
+"""`manage.py replies` shows who makes what."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from chatapp import process
+from chatapp.conversations.models import Exchange, Message
+
+pytestmark = pytest.mark.django_db
+
+
+def listed() -> list[str]:
+    out = StringIO()
+    call_command("replies", stdout=out)
+    return out.getvalue().splitlines()[1:]
+
+
+def test_it_lists_running_replies_with_owner_and_lease(running: Exchange) -> None:
+    running.reply.begin()
+
+    [line] = listed()
+
+    assert line.startswith(str(running.reply.pk))
+    assert process.NAME in line
+    assert "streaming" in line
+    assert " s" in line.split(process.NAME)[1]
+
+
+def test_a_reply_that_nobody_makes_is_told_so(running: Exchange) -> None:
+    Message.objects.update(leased_until=None)
+
+    [line] = listed()
+
+    assert "queued" in line
+    assert "nobody" in line
+    assert "none" in line
+
+
+def test_ended_replies_are_not_listed(exchange: Exchange) -> None:
+    assert listed() == []
