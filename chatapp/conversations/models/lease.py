@@ -84,7 +84,7 @@ class Leased(models.Model):
         That is so when another attempt took over or somebody asked the reply to stop.
         """
         row = self._of_this_attempt.filter(stop_requested_at=None)
-        return bool(row.update(**values_of(progress)))
+        return bool(row.update(**values_of(progress), first_token_at=self.first_token_at))
 
     def let_go(self, progress: Progress, spent: Spent) -> bool:
         """Ends this attempt unfinished: whoever is there may go on from here at once."""

@@ -1,5 +1,6 @@
 import contextlib
 from argparse import ArgumentParser
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -7,12 +8,25 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from chatapp.conversations import generation
 from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
 from chatapp.storage import build_if_changed
 
 
-class AnnouncingServer(uvicorn.Server):
+LOCAL_HAND_OVER_SECONDS = 2
+
+
+class Server(uvicorn.Server):
+    """Begins no reply once it was told to end; waiting for open requests comes first, and then the
+    shutdown of lifespan."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        generation.close()
+        super().handle_exit(sig, frame)
+
+
+class AnnouncingServer(Server):
     """Says where to go once it listens."""
 
     async def startup(self, sockets: Any = None) -> None:
@@ -32,10 +46,12 @@ class Command(BaseCommand):
         if settings.SECRET_KEY_IS_THROWAWAY:
             raise CommandError("SECRET_KEY is missing: heroku config:set SECRET_KEY=…")
         if not local:
-            uvicorn.Server(config("")).run()
+            Server(config("")).run()
             return
         call_command("migrate", interactive=False, verbosity=0)
         build_if_changed()
+        # Whoever presses Ctrl+C waits for it; replies go on when the server is back.
+        settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
         server = AnnouncingServer(config("127.0.0.1"))
         with contextlib.suppress(KeyboardInterrupt):
             if settings.SERVICE.kind != "none":
