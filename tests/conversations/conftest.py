@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import service
+from chatapp.conversations import generation, service
 from chatapp.conversations.models import (
     Exchange,
     Message,
@@ -109,6 +109,13 @@ async def no_service(settings: Settings) -> AsyncIterator[None]:
     yield
     await background.drain(5)
     await service.close()
+
+
+@pytest.fixture
+def no_reply() -> Iterator[Any]:
+    """No reply is made; gives what was to begin one."""
+    with patch.object(generation, "start") as start:
+        yield start
 
 
 async def ended(names: Iterable[str]) -> None:

@@ -1,16 +1,14 @@
 """POST /c/<id>/messages: the settings that come with a message."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation
 from chatapp.conversations.models import (
     Conversation,
     Defaults,
@@ -21,15 +19,9 @@ from chatapp.conversations.models import (
 from chatapp.inference.catalog import load_catalog
 from tests.conversations.conftest import MODEL
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_reply")]
 JSON = {"accept": "application/json"}
 OTHER = "claude-4-5-sonnet"
-
-
-@pytest.fixture(autouse=True)
-def no_reply() -> Iterator[Any]:
-    with patch.object(generation, "start") as start:
-        yield start
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """POST /c/<id>/settings: how the model is asked in one conversation."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import events, generation
+from chatapp.conversations import events
 from chatapp.conversations.models import (
     Conversation,
     Defaults,
@@ -23,7 +23,7 @@ from chatapp.conversations.models import (
 from chatapp.inference.catalog import load_catalog
 from tests.conversations.conftest import MODEL, complete, new_message
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_reply")]
 JSON = {"accept": "application/json"}
 OTHER = "claude-4-5-sonnet"
 EVERYTHING = {
@@ -51,12 +51,6 @@ BAD = [
     ({"max_tokens": "many"}, "max_tokens", "whole number"),
 ]
 every_bad_value = pytest.mark.parametrize(("fields", "name", "sentence"), BAD)
-
-
-@pytest.fixture(autouse=True)
-def no_reply() -> Iterator[Any]:
-    with patch.object(generation, "start") as start:
-        yield start
 
 
 @pytest.fixture

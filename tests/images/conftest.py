@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import socket
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from django.core.files.storage import storages
 
 from chatapp import configuration
 from chatapp.images.bucket import Bucket
 from chatapp.images.processing import PreparedImage
+from tests.servers.packaged import serving
 
 PYTHON = Path(__file__).parents[2] / ".venv/bucket/bin/python"
 SERVER = Path(__file__).with_name("bucket_server.py")
-START_SECONDS = 30.0  # an answer to the first request also waits for the start of the server
-END_SECONDS = 10.0
 
 UseBucket = Callable[..., Bucket]
 
@@ -48,27 +42,10 @@ def made(name: str = "cat.jpg", content: bytes = b"a picture", **changes: Any) -
 
 @pytest.fixture(scope="session")
 def bucket_url() -> Iterator[str]:
-    """The socket is bound here and handed over: requests wait in it until the server is ready,
-    and nobody can take the port in between."""
     if not PYTHON.exists():
         pytest.skip("`make test` installs the S3-compatible server")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        process = subprocess.Popen(
-            [PYTHON, SERVER, str(listening.fileno())],
-            pass_fds=[listening.fileno()],
-            env=os.environ | {"PYTHONPATH": ""},
-            stderr=subprocess.DEVNULL,  # a line for each request
-        )
-    try:
-        assert httpx.get(address, timeout=START_SECONDS).is_success
-        yield address
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(END_SECONDS)
-        process.kill()
-        process.wait()
+    with serving(lambda descriptor: [PYTHON, SERVER, descriptor]) as url:
+        yield url
 
 
 @pytest.fixture

@@ -6,10 +6,6 @@ over HTTP what to say or to break next, and keeps what it was asked.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,12 +27,11 @@ from chatapp.inference.types import (
     Usage,
     Waiting,
 )
+from tests.servers.packaged import serving
 
 from .conftest import Ask, failure
 
 PYTHON = Path(__file__).parents[2] / ".venv/compatible/bin/python"
-START_SECONDS = 30.0  # an answer to the first request also waits for the start of the server
-END_SECONDS = 10.0
 TEXT = "Naïve <b>text</b> & {{ braces }} 👩‍👩‍👧,\n\n\tlines  and 日本語."
 
 pytestmark = pytest.mark.skipif(
@@ -48,25 +43,13 @@ Script = Callable[..., None]
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """The socket is bound here and handed over: requests wait in it until the server is ready,
-    and nobody can take the port in between."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        command = [PYTHON, "-m", "uvicorn", "llmock.main:app", "--fd", str(listening.fileno())]
-        process = subprocess.Popen(
-            [*command, "--log-level", "warning"],
-            pass_fds=[listening.fileno()],
-            env=os.environ | {"LLMOCK_RESPONSE_STYLE": "echo", "PYTHONPATH": ""},
-        )
-    try:
-        assert httpx.get(f"{address}/health", timeout=START_SECONDS).is_success
-        yield address
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(END_SECONDS)
-        process.kill()
-        process.wait()
+    command = [PYTHON, "-m", "uvicorn", "llmock.main:app", "--log-level", "warning", "--fd"]
+    with serving(
+        lambda descriptor: [*command, descriptor],
+        ready="/health",
+        LLMOCK_RESPONSE_STYLE="echo",
+    ) as url:
+        yield url
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
 from chatapp.storage import build_if_changed
 
-
 LOCAL_HAND_OVER_SECONDS = 2
 
 
