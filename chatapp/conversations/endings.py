@@ -11,6 +11,7 @@ from chatapp import background
 from chatapp.conversations import events, usage
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message, Outcome
+from chatapp.conversations.models.lease import Maker
 from chatapp.conversations.streaming import Ending
 from chatapp.rendering import render_document
 
@@ -34,9 +35,9 @@ async def save(live: LiveReply, ending: Ending) -> None:
             return
 
 
-def close(reply: Message, status: str, error: str, *, only_if_lost: bool = False) -> bool:
-    """Ends a reply from outside, and tells; False when it had ended."""
-    if not reply.close(status, error, only_if_lost=only_if_lost):
+def close(reply: Message, status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
+    """Ends a reply as it was saved, and tells; False when it had ended or others make it."""
+    if not reply.close(status, error, made_by=made_by):
         return False
     reply.refresh_from_db()
     events.message_finished(reply.conversation.owner_id, reply)

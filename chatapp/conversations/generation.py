@@ -21,6 +21,7 @@ from chatapp.rendering import LiveDocument
 
 SAVE_EVERY = 0.8  # seconds
 TASK = "reply:"
+STREAM = "stream:"
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +57,14 @@ def is_made_here(reply: Message) -> bool:
     return any(background.find(_task_name(reply, attempt)) for attempt in attempts)
 
 
-def stop_here(reply_id: UUID) -> bool:
+def made_here() -> set[UUID]:
+    return {UUID(task.get_name().split(":")[1]) for task in background.running(TASK)}
+
+
+def stop_here(reply_id: UUID) -> None:
     """Ends the stream of a reply if it runs in this process; what was published stays."""
-    return background.cancel(_stream_name(reply_id))
+    for stream_task in background.running(f"{STREAM}{reply_id}:"):
+        stream_task.cancel()
 
 
 def give_up() -> None:
@@ -99,14 +105,14 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
             await endings.save(running, ending)
     except ImageRefused as refusal:
         # The store of pictures is away; the person can try again.
-        await background.in_thread(endings.close, reply, Message.Status.FAILED, refusal.sentence)
+        await background.in_thread(_fail, reply, refusal.sentence)
     except django.db.Error:
         # It keeps its lease or its place in the queue: whoever sweeps next goes on.
         logger.exception("The database failed under a reply")
     except Exception:
         # Whatever it was, a person must not watch a reply that will never come.
         sentence = _("Something went wrong on our side. Try again.")
-        await background.in_thread(endings.close, reply, Message.Status.FAILED, sentence)
+        await background.in_thread(_fail, reply, sentence)
         raise
     else:
         if ending.status == Message.Status.COMPLETE and not ending.is_let_go:
@@ -128,16 +134,21 @@ def _take(reply: Message, take: Take) -> Job | None:
     return Job(reply, prompt, saved_document(reply))
 
 
+def _fail(reply: Message, sentence: str) -> None:
+    endings.close(reply, Message.Status.FAILED, sentence, made_by="this attempt")
+
+
 def _close_if_stopped(reply: Message) -> None:
     reply.refresh_from_db(fields=["stop_requested_at", "status"])
     if reply.stop_requested_at and reply.status == Message.Status.QUEUED:
-        endings.close(reply, Message.Status.STOPPED, "")
+        endings.close(reply, Message.Status.STOPPED)
 
 
 async def _run(job: Job, running: LiveReply) -> Ending:
     """Streams and saves side by side; every way to end comes back as an Ending."""
     ending = Ending()
-    streaming = background.spawn(_stream_name(job.reply.pk), stream(job.prompt, running, ending))
+    name = f"{STREAM}{job.reply.pk}:{job.reply.attempt}"
+    streaming = background.spawn(name, stream(job.prompt, running, ending))
     saving = asyncio.create_task(_save_while_running(running, streaming))
     try:
         await asyncio.wait({streaming})
@@ -172,7 +183,3 @@ async def _save_while_running(running: LiveReply, streaming: asyncio.Task[None])
 def _task_name(reply: Message, attempt: int) -> str:
     """Each attempt has a task of its own: the one before may still be cleaning up."""
     return f"{TASK}{reply.pk}:{attempt}"
-
-
-def _stream_name(reply_id: UUID) -> str:
-    return f"stream:{reply_id}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 import django.db
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ TRY_AGAIN = 0.5  # seconds
 MARGIN = 1.5  # seconds before its end at which a lease counts as lost
 SWEEP_EVERY = 2  # seconds
 SWEPT_AT_ONCE = 10  # replies; the rest is for other processes, or the next moment
+MOMENT = 0.2  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +46,9 @@ async def _renew_forever() -> None:
         asked, lost = loop.time(), renewed + LEASE.total_seconds() - MARGIN
         try:
             async with asyncio.timeout_at(lost):
-                await background.in_urgent_thread(Message.objects.renew_leases)
+                await background.in_urgent_thread(
+                    Message.objects.renew_leases, generation.made_here()
+                )
         except (TimeoutError, django.db.Error) as error:
             logger.warning("Leases could not be renewed: %s", type(error).__name__)
             if loop.time() + TRY_AGAIN >= lost:
@@ -68,12 +72,9 @@ async def _sweep_forever(wake: asyncio.Event) -> None:
             found = []
         for reply in found:
             generation.take_over(reply)
-        if len(found) < SWEPT_AT_ONCE:
-            try:
-                async with asyncio.timeout(SWEEP_EVERY):
-                    await wake.wait()
-            except TimeoutError:
-                continue
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOMENT if len(found) == SWEPT_AT_ONCE else SWEEP_EVERY):
+                await wake.wait()
 
 
 def _sweep() -> list[Message]:
@@ -82,10 +83,10 @@ def _sweep() -> list[Message]:
     found = []
     for reply in lost[:SWEPT_AT_ONCE]:
         if reply.stop_requested_at:
-            endings.close(reply, Message.Status.STOPPED, "", only_if_lost=True)
+            endings.close(reply, Message.Status.STOPPED, made_by="nobody")
         elif reply.leased_by and reply.deaths + 1 >= MOST_DEATHS:
             sentence = _("The server went down several times while this reply was written.")
-            endings.close(reply, Message.Status.FAILED, sentence, only_if_lost=True)
+            endings.close(reply, Message.Status.FAILED, sentence, made_by="nobody")
         else:
             found.append(reply)
     return found

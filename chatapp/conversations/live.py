@@ -87,7 +87,8 @@ class LiveReply:
 
     def __exit__(self, *error: object) -> None:
         self.halt()
-        del _live[self.reply.pk]
+        if find(self.reply.pk) is self:  # and not a later attempt
+            del _live[self.reply.pk]
 
     @property
     def text(self) -> str:

@@ -31,10 +31,10 @@ async def _see_to(reply: Message) -> None:
         if await background.in_thread(_is_over, reply):
             return
         await asyncio.sleep(LOOK_EVERY)
-    await background.in_thread(endings.close, reply, Message.Status.STOPPED, "")
+    await background.in_thread(endings.close, reply, Message.Status.STOPPED)
 
 
 def _is_over(reply: Message) -> bool:
-    if endings.close(reply, Message.Status.STOPPED, "", only_if_lost=True):
+    if endings.close(reply, Message.Status.STOPPED, made_by="nobody"):
         return True
     return not Message.objects.running().filter(pk=reply.pk).exists()

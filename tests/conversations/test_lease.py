@@ -89,12 +89,29 @@ def test_leases_of_this_process_are_renewed(
     again(running).begin()
     expire(running.reply)
     monkeypatch.setattr(process, "NAME", "another")
-    assert Message.objects.renew_leases() == 0
+    assert Message.objects.renew_leases([running.reply.pk]) == 0
     monkeypatch.undo()
 
-    assert Message.objects.renew_leases() == 1
+    assert Message.objects.renew_leases([running.reply.pk]) == 1
 
     assert not Message.objects.lost()
+
+
+def test_a_lease_whose_task_has_died_is_not_renewed(running: Exchange) -> None:
+    again(running).begin()
+
+    assert Message.objects.renew_leases([]) == 0
+
+
+def test_who_was_overtaken_cannot_close(running: Exchange) -> None:
+    old = again(running)
+    old.begin()
+    expire(old)
+    again(running).take_over()
+
+    assert not old.close(Message.Status.FAILED, "It broke.", made_by="this attempt")
+
+    assert again(running).is_running
 
 
 def test_what_is_let_go_can_be_taken_at_once_and_nobody_died(running: Exchange) -> None:
@@ -137,9 +154,9 @@ def test_only_what_nobody_makes_is_closed_when_asked_so(running: Exchange) -> No
     reply = again(running)
     reply.begin()
 
-    assert not again(running).close(Message.Status.STOPPED, only_if_lost=True)
+    assert not again(running).close(Message.Status.STOPPED, made_by="nobody")
     expire(reply)
-    assert again(running).close(Message.Status.STOPPED, only_if_lost=True)
+    assert again(running).close(Message.Status.STOPPED, made_by="nobody")
 
     assert again(running).status == "stopped"
 

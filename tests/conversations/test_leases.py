@@ -165,6 +165,35 @@ async def test_a_process_that_ends_lets_long_replies_go(running: Exchange) -> No
     assert await Message.objects.lost().aexists()
 
 
+async def test_a_reply_that_the_database_failed_is_not_held(running: Exchange) -> None:
+    with patch.object(generation.prompts, "reply_prompt", side_effect=OperationalError("away")):
+        await generation.generate(running.reply)
+
+    assert (await outcome(running)).status == "streaming"
+    assert not generation.made_here()
+
+
+async def test_a_later_attempt_in_the_same_process_is_not_forgotten(running: Exchange) -> None:
+    gate, later = Gate(), Gate()
+    with answering(TextDelta("One "), gate):
+        generation.start(running.reply)
+        await gate.reached.wait()
+    await lose(running, text="One ")
+    other = await outcome(running)
+    with answering(TextDelta("two"), later, Finished("stop")):
+        generation.take_over(other)
+        await later.reached.wait()
+        gate.opened.set()
+        await asyncio.wait(background.running("reply:"), return_when=asyncio.FIRST_COMPLETED)
+        newer = live.find(running.reply.pk)
+        assert newer and newer.reply.attempt == 2
+        later.opened.set()
+        await asyncio.wait(background.running("reply:"))
+
+    assert live.find(running.reply.pk) is None
+    assert (await outcome(running)).text == "One two"
+
+
 async def test_a_process_that_ends_begins_nothing(running: Exchange) -> None:
     generation.close()
 

@@ -6,7 +6,7 @@ overtaken changes nothing any more.
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django.db import models
 from django.db.models.functions import Now
@@ -23,6 +23,8 @@ LEASE = timedelta(seconds=10)
 # A new reply waits so long for the process that put it into the queue.
 GRACE = timedelta(seconds=3)
 MOST_DEATHS = 3  # of processes that made the same reply; it may be what kills them
+
+type Maker = Literal["anybody", "this attempt", "nobody"]
 
 
 class Leased(models.Model):
@@ -110,9 +112,14 @@ class Leased(models.Model):
         """Asks whoever makes this reply to stop; False when it does not run."""
         return bool(self._row.running().update(stop_requested_at=timezone.now()))
 
-    def close(self, status: str, error: str = "", *, only_if_lost: bool = False) -> bool:
-        """Ends a reply whoever makes it, or only one that nobody makes; keeps what was saved."""
-        row = self._row.lost() if only_if_lost else self._row.running()
+    def close(self, status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
+        """Ends a reply as it was saved; one that is made by somebody else is left alone."""
+        rows = {
+            "anybody": self._row.running(),
+            "this attempt": self._of_this_attempt,
+            "nobody": self._row.lost(),
+        }
+        row = rows[made_by]
         values = {"status": status, "error": error, "finished_at": timezone.now()}
         ended = bool(row.update(**values, leased_until=None))
         self._set(values)

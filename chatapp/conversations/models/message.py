@@ -18,6 +18,9 @@ from chatapp.conversations.models.remedies import Remedies
 from chatapp.conversations.models.settings import ModelSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
     from chatapp.accounts.models import Person
 
 
@@ -33,9 +36,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Replies that nobody makes: their owner died or let them go, or they never began."""
         return self.running().filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
 
-    def renew_leases(self) -> int:
-        """Those of this process last their full time again."""
-        mine = self.running().filter(leased_by=process.NAME)
+    def renew_leases(self, replies: "Collection[UUID]") -> int:
+        """Those that this process holds of these replies last their full time again."""
+        mine = self.running().filter(pk__in=replies, leased_by=process.NAME)
         return mine.update(leased_until=Now() + LEASE)
 
 
