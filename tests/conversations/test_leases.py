@@ -186,7 +186,8 @@ async def test_a_later_attempt_in_the_same_process_is_not_forgotten(running: Exc
         gate.opened.set()
         await asyncio.wait(background.running("reply:"), return_when=asyncio.FIRST_COMPLETED)
         newer = live.find(running.reply.pk)
-        assert newer and newer.reply.attempt == 2
+        assert newer
+        assert newer.reply.attempt == 2
         later.opened.set()
         await asyncio.wait(background.running("reply:"))
 
