@@ -135,7 +135,9 @@ else:
     # The smallest Postgres plan allows 20 connections in all.
     database["OPTIONS"] = {
         **database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE},
+        # Whoever waits longer gets an error; a request is cut by the platform after 30 s anyway.
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10},
+        "connect_timeout": 5,
         **({"sslmode": "require"} if ON_DYNO else {}),
     }
     database["CONN_MAX_AGE"] = 0
