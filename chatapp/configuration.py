@@ -3,6 +3,7 @@
 Each refuses nonsense with a ValueError whose text names the config var.
 """
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,23 @@ def local_secret_key(path: Path) -> str:
         path.write_text(secrets.token_urlsafe(48))
         path.chmod(0o600)
     return path.read_text().strip()
+
+
+def redis_url(url: str) -> str:
+    """Checks redis://:password@host:port/0, or rediss://… with TLS; "" is no Redis.
+
+    The sentence does not repeat the URL: it holds a password.
+    """
+    parts = urlsplit(url.strip())
+    try:
+        fits = parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0
+    except ValueError:  # the port is no number, or out of range
+        fits = False
+    if url and not (fits and re.fullmatch("/?[0-9]*", parts.path)):
+        raise ValueError(
+            "REDIS_URL must look like redis://host:6379 or rediss://:password@host:6379"
+        )
+    return url.strip()
 
 
 def mailer(url: str) -> dict[str, object]:

@@ -28,6 +28,8 @@ try:
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
     database = env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
 
+    REDIS_URL = configuration.redis_url(env.str("REDIS_URL", ""))
+
     # With nothing configured `make run` starts the demo model and puts it here.
     SERVICE = Service.from_config(
         url=env.str("INFERENCE_URL", ""),
@@ -236,6 +238,8 @@ LOGGING = {
     "loggers": {
         "httpx": {"level": "WARNING"},
         "uvicorn": {"level": "WARNING"},
+        # It prints a traceback a second while Redis is away; redis_line.py says it once.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
     },
 }

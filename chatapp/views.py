@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.requests import wants_json
+from chatapp.conversations.relay import relay
 
 THEMES = ("light", "dark")
 YEAR = 60 * 60 * 24 * 365  # seconds
@@ -46,10 +47,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can do its work: the database answers."""
+    """The process can do its work: the database answers, and Redis where one is configured."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"database": "ok"})
+    state = {"database": "ok"}
+    if settings.REDIS_URL:
+        # Asking here would cost a connection per question, and anybody may ask.
+        away = _("Redis does not answer; replies of other processes show up late.")
+        state["redis"] = "ok" if relay.is_connected else away
+    return JsonResponse(state, status=200 if state.get("redis", "ok") == "ok" else 503)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import connections
 from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
+from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 
 PASSWORD = "correct horse battery staple"
 
@@ -58,6 +59,14 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    if not is_installed():
+        pytest.skip(NOT_INSTALLED)
+    with running_redis(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,14 +3,19 @@
 import asyncio
 from urllib.parse import urlsplit
 
+from channels.auth import get_user
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import DatabaseError
 
 from chatapp.conversations import events
 from chatapp.conversations.hub import CLOSE, hub
+from chatapp.conversations.relay import relay
 
 SIGNED_OUT = 4401  # close code; a page that gets it doesn't come back by itself
 CLOSED_BY_SERVER = 1012  # "service restart": come back
+JOINED = events.joined(True)
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -37,9 +42,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
             events.session_group(self.scope["session"].session_key),
         )
         with hub.subscribed(groups) as subscription:
-            await self.send(events.hello(settings.VERSION))
+            await self.send(events.hello(settings.VERSION, relay.joined))
             while (event := await self._next(subscription.queue)) is not CLOSE:
                 await self.send(event)
+                if event == JOINED and not await self._is_still_signed_in():
+                    break
         await self.close(CLOSED_BY_SERVER)
 
     async def _next(self, queue: asyncio.Queue[str | None]) -> str | None:
@@ -50,6 +57,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 return await queue.get()
         except TimeoutError:
             return events.pulse()
+
+    async def _is_still_signed_in(self) -> bool:
+        """What was missed while the processes were apart may have been an order to close."""
+        session = SessionStore(self.scope["session"].session_key)
+        try:
+            return bool((await get_user({"session": session})).is_authenticated)
+        except DatabaseError:
+            # The socket is closed and comes back, and then it is asked again.
+            return False
 
     def _is_same_origin(self) -> bool:
         """Compares Origin with Host. A list of allowed hosts would not do: with "*" on it,

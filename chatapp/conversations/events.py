@@ -37,8 +37,14 @@ def session_group(session_key: str) -> str:
     return f"session:{session_key}"
 
 
-def hello(version: str) -> str:
-    return _encode("hello", version=version)
+def hello(version: str, joined: bool) -> str:
+    return _encode("hello", version=version, joined=joined)
+
+
+def joined(value: bool) -> str:
+    """Whether this process hears all the others. Each time that it is said with True the page
+    asks for what it may have missed."""
+    return _encode("joined", value=value)
 
 
 def pulse() -> str:

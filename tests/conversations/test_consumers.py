@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
 from chatapp.conversations.hub import MAX_WAITING, hub
+from chatapp.conversations.relay import relay
 from tests.conversations.tab import Socket, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,6 +70,32 @@ async def test_a_tab_that_goes_leaves_nothing_behind(tab: Tab) -> None:
     async with tab.listening():
         assert len(hub) == 1
     assert len(hub) == 0
+
+
+async def test_a_page_hears_at_once_whether_processes_are_joined(tab: Tab) -> None:
+    socket = Socket(tab.client.cookies["sessionid"].value)
+    await socket.open()
+    assert (await socket.event())["joined"] is relay.joined
+    hub.deliver_to_all(events.joined(False))
+
+    event = await socket.event()
+    assert (event["type"], event["value"]) == ("joined", False)
+    await socket.close()
+
+
+async def test_whoever_has_gone_meanwhile_is_let_go_when_processes_are_joined_again(
+    tab: Tab, owner: Person
+) -> None:
+    elsewhere = await Tab.of(owner)
+    async with tab.listening() as gone, elsewhere.listening() as stays:
+        key = tab.client.cookies["sessionid"].value
+        await Session.objects.filter(session_key=key).adelete()  # in a process that we don't hear
+        hub.deliver_to_all(events.joined(True))
+
+        assert (await gone.event())["type"] == "joined"
+        assert (await gone.message())["code"] == 1012
+        assert (await stays.event())["type"] == "joined"
+        assert await stays.is_silent()
 
 
 async def test_a_reader_that_hangs_is_let_go() -> None:

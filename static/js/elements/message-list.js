@@ -36,6 +36,7 @@ class MessageList extends HTMLElement {
     this.#listen("reply.resumed", (event) => this.insert(event.html));
     this.#listen("reply.patch", (event) => this.#replies.receive(event));
     document.addEventListener("live:open", () => this.#catchUp(), { signal });
+    document.addEventListener("live:joined", ({ detail }) => detail.value && this.#catchUp(), { signal });
     document.addEventListener("live:down", () => this.#askWithoutSocket(), { signal });
   }
 

@@ -1,0 +1,81 @@
+"""One process of several as far as events go: a hub with its own relay, in the loop of the test."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from chatapp.conversations.hub import Hub, Subscription
+from chatapp.conversations.relay import Relay
+
+WAIT = 15  # seconds until what does not come is a failure
+GROUP = "person:of both"
+
+
+class Side:
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.relay = Relay(self.hub)
+
+    @contextmanager
+    def listening(self, *groups: str) -> Iterator["Ear"]:
+        with self.hub.subscribed(groups or (GROUP,)) as subscription:
+            yield Ear(subscription)
+
+    def say(self, *texts: object, group: str = GROUP) -> None:
+        for text in texts:
+            self.hub.publish(group, json.dumps({"type": "said", "text": text}))
+
+    async def until_joined(self, value: bool = True) -> None:
+        """Waits for the event that pages get; the state may have it already."""
+        with self.listening() as ear:
+            while self.relay.joined is not value:
+                await ear.event()
+
+
+class Ear:
+    """What one socket would get."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self.subscription = subscription
+
+    async def raw(self) -> str | None:
+        async with asyncio.timeout(WAIT):
+            return await self.subscription.queue.get()
+
+    async def event(self) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads(await self.raw() or "")
+        return event
+
+    async def text(self) -> Any:
+        """The next that was said; news of being joined are passed over."""
+        while (event := await self.event())["type"] != "said":
+            pass
+        return event["text"]
+
+    async def joined(self) -> bool:
+        while (event := await self.event())["type"] != "joined":
+            pass
+        return bool(event["value"])
+
+    @property
+    def waiting(self) -> int:
+        return self.subscription.queue.qsize()
+
+
+@asynccontextmanager
+async def side() -> AsyncIterator[Side]:
+    """Started, and not yet joined."""
+    side = Side()
+    side.relay.start()
+    yield side
+    await side.relay.close()
+
+
+@asynccontextmanager
+async def two_sides() -> AsyncIterator[tuple[Side, Side]]:
+    async with side() as here, side() as there:
+        await here.until_joined()
+        await there.until_joined()
+        yield here, there
