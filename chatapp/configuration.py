@@ -37,16 +37,18 @@ def redis_url(url: str) -> str:
 
     The sentence does not repeat the URL: it holds a password.
     """
-    parts = urlsplit(url.strip())
+    url = url.strip()
     try:
-        fits = parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0
-    except ValueError:  # the port is no number, or out of range
-        fits = False
-    if url and not (fits and re.fullmatch("/?[0-9]*", parts.path)):
+        parts = urlsplit(url)
+        named = parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0
+        fits = named and re.fullmatch("/?[0-9]*", parts.path)
+    except ValueError:  # of urlsplit: an address or a port that is none
+        fits = None
+    if url and not fits:
         raise ValueError(
             "REDIS_URL must look like redis://host:6379 or rediss://:password@host:6379"
         )
-    return url.strip()
+    return url
 
 
 def mailer(url: str) -> dict[str, object]:

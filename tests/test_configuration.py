@@ -186,3 +186,36 @@ def test_links_need_an_origin() -> None:
         configuration.image_delivery("link", "")
     with pytest.raises(ValueError, match="auto, link or inline"):
         configuration.image_delivery("both", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "redis://localhost",
+        "redis://localhost:6379/0",
+        "redis://[::1]:6379",
+        "rediss://:p4ssword@ec2-1.compute.amazonaws.com:12345",
+    ],
+)
+def test_where_redis_is(url: str) -> None:
+    assert configuration.redis_url(f" {url}\n") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:6379",
+        "https://:p4ssword@localhost:6379",
+        "redis://",
+        "redis://:p4ssword@:6379",
+        "redis://:p4ssword@localhost:port",
+        "redis://:p4ssword@localhost:99999",
+        "redis://:p4ssword@localhost/name",
+        "redis://[::1:6379",
+    ],
+)
+def test_no_redis_is_there(url: str) -> None:
+    with pytest.raises(ValueError, match="REDIS_URL must look like redis://host:6379") as refused:
+        configuration.redis_url(url)
+    assert "p4ssword" not in str(refused.value)

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from channels_redis.pubsub import RedisPubSubChannelLayer
+from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 from chatapp.conversations.events import PROTOCOL
 from chatapp.conversations.outbox import Batch, Outbox
 
-GROUP = "chat"
 CLOCK = 0.01  # seconds between two batches at least
 PROBE_EVERY = 2  # seconds; an empty batch when nothing else is said
 OPEN_SECONDS = SEND_SECONDS = 2
@@ -42,6 +42,7 @@ class RedisLine:
         self._layer = self._new_layer()
         self._outbox, self._hear, self._look = outbox, hear, look
         self._loop = asyncio.get_running_loop()
+        self._group = group_name()
         self._origin = uuid.uuid4().hex
         self._opened_at = 0  # number of the last batch before the line was opened
         self._returned_at = 0.0  # when an own batch came back
@@ -62,7 +63,7 @@ class RedisLine:
             try:
                 await self._hold()
             except* (OSError, RedisError) as errors:
-                reason = str(_first(errors)) or "it does not answer"
+                reason = str(_first(errors)).rstrip(".") or "it does not answer"
             except* Exception:
                 logger.exception("The line to the other processes broke by a mistake of ours")
                 reason = "see above"
@@ -87,7 +88,7 @@ class RedisLine:
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 channel = await self._layer.new_channel()
-                await self._layer.group_add(GROUP, channel)
+                await self._layer.group_add(self._group, channel)
             self._opened_at, self._returned_at = self._outbox.number, self._loop.time()
             self._outbox.open()
             async with asyncio.TaskGroup() as tasks:
@@ -110,7 +111,7 @@ class RedisLine:
         while True:
             self._rests.clear()
             async with asyncio.timeout(SEND_SECONDS):
-                await self._layer.group_send(GROUP, self._message(self._outbox.take()))
+                await self._layer.group_send(self._group, self._message(self._outbox.take()))
             if not self._outbox:
                 self._rests.set()
             await asyncio.sleep(CLOCK)
@@ -154,6 +155,12 @@ class RedisLine:
             logger.warning("Redis is away: %s. The processes do not hear each other", reason)
         self._told = self.is_up = False
         self._look()
+
+
+def group_name() -> str:
+    """Of this app: others may share the Redis, but not the SECRET_KEY."""
+    digest = salted_hmac("chatapp.conversations.relay", "group", algorithm="sha256").hexdigest()
+    return f"chat-{digest[:16]}"
 
 
 def _first(errors: BaseExceptionGroup[Any]) -> BaseException:

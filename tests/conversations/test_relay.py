@@ -11,8 +11,7 @@ from pytest_django import Settings
 
 from chatapp.conversations import events, peers
 from chatapp.conversations.hub import CLOSE
-from chatapp.conversations.redis_line import GROUP as LINE
-from chatapp.conversations.redis_line import RedisPubSubChannelLayer
+from chatapp.conversations.redis_line import RedisPubSubChannelLayer, group_name
 from chatapp.conversations.relay import Relay
 from tests.conversations.side import WAIT, Side, side, two_sides
 from tests.servers.redis import RedisServer
@@ -29,7 +28,7 @@ def _redis(redis_server: RedisServer, settings: Settings) -> None:
 async def stranger(redis_server: RedisServer) -> AsyncIterator[Stranger]:
     """Says what it likes to all processes, and is none of them."""
     layer = RedisPubSubChannelLayer(hosts=[redis_server.url])
-    yield partial(layer.group_send, LINE)
+    yield partial(layer.group_send, group_name())
     await layer.flush()
 
 
@@ -70,6 +69,19 @@ async def test_events_of_a_group_keep_their_order() -> None:
 
             assert [await first.text() for _ in range(300)] == list(range(300))
             assert [await second.text() for _ in range(300)] == list(range(300))
+
+
+async def test_another_app_may_share_the_redis(settings: Settings) -> None:
+    async with side() as here:
+        await here.until_joined()
+        settings.SECRET_KEY = "of another app"
+        async with side() as stranger:
+            await stranger.until_joined()
+            with here.listening() as mine:
+                stranger.say("not for you")
+                here.say("end")
+
+                assert await mine.text() == "end"
 
 
 async def test_a_group_stays_among_its_own() -> None:
@@ -184,7 +196,7 @@ async def test_bytes_that_are_no_message_are_logged(
     async with two_sides() as (here, there):
         with there.listening() as far:
             with redis_server.client() as client:
-                client.publish(f"asgi__group__{LINE}", b"\xc1 nonsense")
+                client.publish(f"asgi__group__{group_name()}", b"\xc1 nonsense")
             here.say("after it")
 
             assert await far.text() == "after it"

@@ -1,0 +1,33 @@
+"""What other processes said while Redis was away: the page asks when it hears of its return."""
+
+from playwright.sync_api import expect
+
+from tests.system.app import App
+from tests.system.conftest import Chat
+
+# Whatever a command of manage.py does, no socket of the server hears of it.
+ANSWER = """
+import uuid
+from chatapp.conversations.models import Conversation, NewMessage, Progress, Message, Outcome
+from chatapp.conversations.models import add_exchange
+conversation = Conversation.objects.get(pk="{}")
+said = NewMessage(uuid.uuid4(), conversation.pk, conversation.chosen, "Said elsewhere")
+reply = add_exchange(conversation.owner, said).reply
+reply.begin()
+reply.finish(Outcome(Message.Status.COMPLETE, Progress(text="Yes."), html="<p>Yes.</p>"))
+"""
+
+
+def test_a_page_asks_for_what_it_missed(chat: Chat, app: App) -> None:
+    chat.ask("First")
+    conversation = chat.page.url.rstrip("/").rsplit("/", 1)[-1]
+    app.manage("shell", "-c", ANSWER.format(conversation))
+    expect(chat.messages).to_have_count(1)
+
+    chat.page.evaluate(
+        "document.dispatchEvent(new CustomEvent('live:joined', { detail: { value: true } }))"
+    )
+
+    expect(chat.messages).to_have_count(2)
+    expect(chat.messages.last).to_contain_text("Said elsewhere")
+    expect(chat.replies.last).to_have_attribute("data-status", "complete")
