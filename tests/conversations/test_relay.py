@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import events, peers
+from chatapp.conversations import events, peers, redis_line
 from chatapp.conversations.hub import CLOSE
 from chatapp.conversations.redis_line import RedisPubSubChannelLayer, group_name
 from chatapp.conversations.relay import Relay
@@ -43,10 +43,11 @@ async def test_an_event_reaches_the_sockets_of_both_processes() -> None:
 
 async def test_an_event_does_not_come_back_to_where_it_came_from() -> None:
     async with two_sides() as (here, there):
-        with here.listening() as near:
+        with here.listening() as near, there.listening() as far:
             here.say("once")
             assert await near.text() == "once"
-            there.say("end")  # by now an echo would have come
+            assert await far.text() == "once"
+            there.say("end")  # an echo would come before it
 
             assert await near.text() == "end"
 
@@ -72,16 +73,15 @@ async def test_events_of_a_group_keep_their_order() -> None:
 
 
 async def test_another_app_may_share_the_redis(settings: Settings) -> None:
-    async with side() as here:
-        await here.until_joined()
-        settings.SECRET_KEY = "of another app"
-        async with side() as stranger:
-            await stranger.until_joined()
-            with here.listening() as mine:
+    async with two_sides() as (here, there):
+        with there.listening() as far:
+            settings.SECRET_KEY = "of another app"
+            async with side() as stranger:
+                await stranger.until_joined()
                 stranger.say("not for you")
-                here.say("end")
+            here.say("end")
 
-                assert await mine.text() == "end"
+            assert await far.text() == "end"
 
 
 async def test_a_group_stays_among_its_own() -> None:
@@ -102,6 +102,7 @@ async def test_sockets_are_closed_in_every_process() -> None:
 
 
 async def test_a_thread_may_publish_and_tell() -> None:
+    asyncio.get_running_loop().set_debug(True)  # notices what a thread must not touch
     async with two_sides() as (here, there):
         told = asyncio.Event()
         there.relay.on("wake", told.set)
@@ -244,13 +245,16 @@ async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
             assert await page.joined() is True  # it has gone
 
 
-async def test_what_waits_is_sent_before_the_process_ends() -> None:
+async def test_what_waits_is_sent_before_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_line, "CLOCK", 0.2)
     async with side() as there:
         await there.until_joined()
         with there.listening() as far:
             async with side() as here:
                 await here.until_joined()
-                here.say(*range(50))
+                here.say("first")
+                assert await far.text() == "first"
+                here.say(*range(50))  # which has to wait for the clock
 
             assert [await far.text() for _ in range(50)] == list(range(50))
 
