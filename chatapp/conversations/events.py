@@ -127,7 +127,7 @@ def reply_elsewhere(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> N
     """Another process makes this reply, or has just ended it: ask for its state. Only for the
     sockets of this process."""
     event = _encode("reply.elsewhere", conversation=conversation_id, reply=reply_id)
-    hub.publish(person_group(person_id), event)
+    hub.deliver(person_group(person_id), event)
 
 
 def message_finished(person_id: UUID, message: Message) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from chatapp import background, process
 from chatapp.accounts.models import Person
 from chatapp.conversations import elsewhere
+from chatapp.conversations.hub import hub
 from chatapp.conversations.models import Conversation, Exchange, Message
 from tests.conversations.tab import Socket, Tab
 
@@ -45,6 +46,21 @@ async def test_a_reply_of_another_process_is_told(owner: Person, running: Exchan
         elsewhere.start()
         assert await heard(live) == (str(running.conversation.pk), str(running.reply.pk))
         await background.drain(1)
+
+
+async def test_it_is_told_to_the_pages_of_this_process_only(
+    owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onward: list[object] = []
+    monkeypatch.setattr(hub, "onward", lambda *event: onward.append(event))
+    await make(running)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        elsewhere.start()
+        await heard(live)
+        await background.drain(1)
+
+    assert onward == []
 
 
 async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> None:
