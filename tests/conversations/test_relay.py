@@ -2,34 +2,20 @@
 
 import asyncio
 import logging
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import events, peers, redis_line
+from chatapp.conversations import redis_line
 from chatapp.conversations.hub import CLOSE
-from chatapp.conversations.redis_line import RedisPubSubChannelLayer, group_name
 from chatapp.conversations.relay import Relay
 from tests.conversations.side import WAIT, Side, side, two_sides
 from tests.servers.redis import RedisServer
-
-type Stranger = Callable[[object], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
 def _redis(redis_server: RedisServer, settings: Settings) -> None:
     settings.REDIS_URL = redis_server.url
-
-
-@pytest.fixture
-async def stranger(redis_server: RedisServer) -> AsyncIterator[Stranger]:
-    """Says what it likes to all processes, and is none of them."""
-    layer = RedisPubSubChannelLayer(hosts=[redis_server.url])
-    yield partial(layer.group_send, group_name())
-    await layer.flush()
 
 
 async def test_an_event_reaches_the_sockets_of_both_processes() -> None:
@@ -115,134 +101,12 @@ async def test_a_thread_may_publish_and_tell() -> None:
                 await told.wait()
 
 
-async def test_a_command_reaches_every_other_process_and_its_event_loop() -> None:
-    async with two_sides() as (here, there), side() as third:
-        await third.until_joined()
-        calls: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
-
-        def noting(who: str) -> None:
-            def note(reply: str) -> None:
-                on_loop = threading.current_thread() is threading.main_thread()
-                calls.put_nowait((who, reply, on_loop))
-
-            sides[who].relay.on("stop", note)
-
-        sides = {"here": here, "there": there, "third": third}
-        for who in sides:
-            noting(who)
-        here.relay.tell("stop", reply="abc")
-        async with asyncio.timeout(WAIT):
-            got = {await calls.get(), await calls.get()}
-        there.relay.tell("stop", reply="end")
-        async with asyncio.timeout(WAIT):
-            later = {await calls.get(), await calls.get()}
-
-        assert got == {("there", "abc", True), ("third", "abc", True)}
-        assert {who for who, _, _ in later} == {"here", "third"}
-
-
-async def test_what_a_newer_release_commands_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
-    async with two_sides() as (here, there):
-        with there.listening() as far:
-            here.relay.tell("invented later", anything=[1, 2])
-            here.say("after it")
-
-            assert await far.text() == "after it"
-    assert not caplog.records
-
-
-@pytest.mark.parametrize("fields", [{"wrong": 1}, {"reply": "raises"}])
-async def test_a_command_that_fails_is_logged_and_ends_nothing(
-    fields: dict[str, object], caplog: pytest.LogCaptureFixture
-) -> None:
-    def stop(reply: str) -> None:
-        raise RuntimeError(reply)
-
-    async with two_sides() as (here, there):
-        there.relay.on("stop", stop)
-        with there.listening() as far:
-            here.relay.tell("stop", **fields)
-            here.say("after it")
-
-            assert await far.text() == "after it"
-    assert "command stop" in caplog.text
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        17,
-        {},
-        {"origin": "x", "version": events.PROTOCOL, "number": "one"},
-        {"origin": "x", "version": events.PROTOCOL, "number": 1},
-        {"origin": "x", "version": events.PROTOCOL, "number": 1, "news": [1], "commands": []},
-        {"origin": "x", "version": events.PROTOCOL, "number": 1, "news": [], "commands": None},
-    ],
-)
-async def test_nonsense_is_logged_and_ends_nothing(
-    message: object, stranger: Stranger, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with two_sides() as (here, there):
-        with there.listening() as far:
-            await stranger(message)
-            here.say("after it")
-
-            assert await far.text() == "after it"
-    assert "could not be read" in caplog.text
-
-
-async def test_bytes_that_are_no_message_are_logged(
-    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with two_sides() as (here, there):
-        with there.listening() as far:
-            with redis_server.client() as client:
-                client.publish(f"asgi__group__{group_name()}", b"\xc1 nonsense")
-            here.say("after it")
-
-            assert await far.text() == "after it"
-    assert "could not be unpacked" in caplog.text
-
-
 async def test_pages_are_told_when_processes_are_joined() -> None:
     async with side() as here:
         assert not here.relay.joined
         with here.listening() as page:
             assert await page.joined() is True
         assert here.relay.joined
-
-
-async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: Stranger) -> None:
-    def batch(number: int) -> dict[str, object]:
-        fixed = {"origin": "a process", "version": events.PROTOCOL}
-        return {**fixed, "number": number, "news": [], "commands": []}
-
-    async with side() as here:
-        await here.until_joined()
-        with here.listening() as page:
-            await stranger(batch(1))
-            await stranger(batch(2))
-            await stranger(batch(4))
-            assert await page.joined() is True
-            await stranger(batch(5))
-            here.say("end")
-
-            assert await page.event() == {"type": "said", "text": "end"}
-
-
-async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
-    stranger: Stranger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(peers, "SILENT_AFTER", 1)
-    other = {"origin": "newer", "version": events.PROTOCOL + 1, "number": 1, "letters": "unknown"}
-    async with side() as here:
-        await here.until_joined()
-        with here.listening() as page:
-            await stranger(other)
-            assert await page.joined() is False
-            assert not here.relay.joined
-            assert here.relay.is_connected
-            assert await page.joined() is True  # it has gone
 
 
 async def test_what_waits_is_sent_before_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,12 +131,6 @@ async def test_after_the_end_nothing_is_sent_and_nothing_fails() -> None:
     here.relay.tell("stop", reply="x")
 
     assert not here.relay.joined
-
-
-async def test_commands_carry_only_what_json_can_hold() -> None:
-    async with side() as here:
-        with pytest.raises(TypeError):
-            here.relay.tell("stop", reply=object())
 
 
 async def test_logging_says_nothing_of_a_quiet_life(caplog: pytest.LogCaptureFixture) -> None:
