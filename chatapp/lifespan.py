@@ -4,7 +4,7 @@ from django.conf import settings
 
 from chatapp import background
 from chatapp.body_limit import Event, Receive, Send
-from chatapp.conversations import elsewhere, generation, housekeeping, leases, service
+from chatapp.conversations import elsewhere, generation, housekeeping, leases, service, stopping
 from chatapp.conversations.relay import relay
 from chatapp.images.processing import workshop
 
@@ -16,6 +16,7 @@ DRAIN_SECONDS = 1
 async def lifespan(scope: Event, receive: Receive, send: Send) -> None:
     await receive()
     service.client()  # making the connections' pool takes 25 ms, which no message should wait for
+    stopping.start()
     leases.start()
     elsewhere.start()
     housekeeping.start()

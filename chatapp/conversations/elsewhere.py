@@ -18,10 +18,12 @@ from django.utils import timezone
 from chatapp import background, process
 from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Message
+from chatapp.conversations.relay import relay
 
 LOOK_EVERY = 1  # seconds
+LOOK_WHEN_JOINED = 5  # seconds
 # An exchange can begin and end between two looks.
-RECENT = timedelta(seconds=5)
+RECENT = timedelta(seconds=LOOK_WHEN_JOINED + 2)
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def start() -> None:
 async def _look_forever() -> None:
     before: Found = {}
     while True:
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(LOOK_WHEN_JOINED if relay.joined else LOOK_EVERY)
         people = events.listening()
         try:
             now = await background.in_thread(_look, people) if people else {}

@@ -15,6 +15,7 @@ from chatapp.conversations import endings, live, prompts, titles, usage
 from chatapp.conversations.live import LiveReply, saved_document
 from chatapp.conversations.models import Message
 from chatapp.conversations.prompts import Prompt
+from chatapp.conversations.relay import relay
 from chatapp.conversations.streaming import Ending, stream
 from chatapp.images.errors import ImageRefused
 from chatapp.rendering import LiveDocument
@@ -89,6 +90,7 @@ async def hand_over(patience: float, seconds: float) -> None:
     give_up()
     if tasks := background.running(TASK):
         await asyncio.wait(tasks, timeout=seconds)
+        relay.tell("sweep")
 
 
 async def generate(reply: Message, take: Take = Message.begin) -> None:

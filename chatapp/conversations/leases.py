@@ -11,6 +11,7 @@ from chatapp import background
 from chatapp.conversations import endings, generation
 from chatapp.conversations.models import Message
 from chatapp.conversations.models.lease import LEASE, MOST_DEATHS
+from chatapp.conversations.relay import relay
 
 RENEW_EVERY = 3  # seconds
 TRY_AGAIN = 0.5  # seconds
@@ -27,6 +28,7 @@ _wake: asyncio.Event | None = None
 def start() -> None:
     global _wake
     _wake = asyncio.Event()
+    relay.on("sweep", sweep_soon)
     background.spawn("renew leases", _renew_forever())
     background.spawn("sweep", _sweep_forever(_wake))
 

@@ -1,13 +1,20 @@
 """Stopping a reply, wherever it is made: what was published up to then stays."""
 
 import asyncio
+from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import endings, generation
 from chatapp.conversations.models import Message
+from chatapp.conversations.relay import relay
 
 PATIENCE = 2.0  # seconds for another process to end its stream; after that it must be dead
 LOOK_EVERY = 0.25  # seconds
+
+
+def start() -> None:
+    """Other processes may tell this one to stop a reply."""
+    relay.on("stop", lambda reply: generation.stop_here(UUID(reply)))
 
 
 async def stop(reply: Message) -> None:
@@ -20,6 +27,7 @@ async def stop(reply: Message) -> None:
     if generation.is_made_here(reply):
         generation.stop_here(reply.pk)
     else:
+        relay.tell("stop", reply=str(reply.pk))
         background.spawn(f"stop:{reply.pk}", _see_to(reply))
 
 

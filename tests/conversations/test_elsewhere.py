@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 async def _looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elsewhere, "LOOK_EVERY", 0.02)
+    for pace in ("LOOK_EVERY", "LOOK_WHEN_JOINED"):
+        monkeypatch.setattr(elsewhere, pace, 0.02)
 
 
 async def make(exchange: Exchange, by: str = "other", status: str = "streaming") -> None:

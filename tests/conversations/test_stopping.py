@@ -1,6 +1,7 @@
 """Stop works from any process, and when the one that makes the reply is gone."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import generation, stopping
 from chatapp.conversations.models import Exchange, Message, add_exchange
 from chatapp.conversations.prompts import reply_prompt
+from chatapp.conversations.relay import relay
 from chatapp.inference import TextDelta
 from chatapp.inference.turns import arrange
 from tests.conversations.conftest import answering, new_message, outcome
@@ -49,6 +51,20 @@ async def test_a_reply_that_nobody_makes_ends_at_once(running: Exchange) -> None
     reply = await elsewhere(running, text="Half", leased_until=None)
 
     await stopped(reply)
+
+    assert (await outcome(running)).status == "stopped"
+
+
+async def test_another_process_may_have_it_stopped(running: Exchange) -> None:
+    stopping.start()
+    gate = Gate()
+    with answering(TextDelta("Half"), gate):
+        generation.start(running.reply)
+        await gate.reached.wait()
+        await background.in_thread(running.reply.request_stop)
+        command = ["stop", json.dumps({"reply": str(running.reply.pk)})]
+        relay._take([], [command])
+        await asyncio.wait(background.running("reply:"), timeout=1)
 
     assert (await outcome(running)).status == "stopped"
 
