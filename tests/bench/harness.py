@@ -33,6 +33,7 @@ PHONE = {
 @dataclass(slots=True)
 class Model:
     url: str
+    pid: int
     numbers: Iterator[int] = field(default_factory=count)
 
     def new_run(self) -> str:
@@ -44,6 +45,11 @@ class Model:
         Raises httpx.ReadTimeout when it is not over in time, as when no question arrived.
         """
         times: list[float] = httpx.get(f"{self.url}/sent/{run}", timeout=seconds).json()
+        return times
+
+    def sent_so_far(self, run: str) -> list[float]:
+        """The same at once, also when the run is not over or was never asked for."""
+        times: list[float] = httpx.get(f"{self.url}/sent-so-far/{run}").json()
         return times
 
 
@@ -92,7 +98,8 @@ class Bench:
 
     @cached_property
     def model(self) -> Model:
-        return Model(self._stack.enter_context(running("tests.bench.model")))
+        served = self._stack.enter_context(running("tests.bench.model"))
+        return Model(served.url, served.pid)
 
     @cached_property
     def app(self) -> App:
@@ -114,8 +121,8 @@ class Bench:
 
     @cached_property
     def floor(self) -> Side:
-        url = self._stack.enter_context(running("tests.bench.floor", self.model.url))
-        return Side("floor", url, self.model, self.browser)
+        served = running("tests.bench.floor", self.model.url)
+        return Side("floor", self._stack.enter_context(served).url, self.model, self.browser)
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -127,11 +134,14 @@ class Bench:
 
     def in_app(self, *arguments: object) -> Any:
         """Runs a command of `in_app.py` on the app's database."""
-        command = [sys.executable, "-m", "tests.bench.in_app", *map(str, arguments)]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.app.environment, stdout=subprocess.PIPE, check=True
-        )
-        return json.loads(done.stdout)
+        return in_app(self.app.environment, *arguments)
+
+
+def in_app(environment: dict[str, str], *arguments: object) -> Any:
+    """Runs a command of `in_app.py` on the database of an app with this environment."""
+    command = [sys.executable, "-m", "tests.bench.in_app", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
 
 
 def clock(page: Page, session: CDPSession) -> float:

@@ -5,6 +5,8 @@ cookie EMAIL                signs somebody in, who is created when missing; give
 conversation EMAIL COUNT    one conversation of COUNT messages; gives its path
 conversations EMAIL COUNT   COUNT conversations without messages
 queries EMAIL PATH          how many queries a GET of PATH makes
+people NAME COUNT           COUNT people with that name; gives the session of each
+faults NAME COUNT           what is wrong with the COUNT replies that people of that name asked for
 """
 
 import json
@@ -30,6 +32,7 @@ from chatapp.accounts.models import Person  # noqa: E402
 from chatapp.conversations.models import Conversation, Message  # noqa: E402
 from chatapp.conversations.models.settings import default_model  # noqa: E402
 from chatapp.rendering import VERSION, render_document  # noqa: E402
+from tests.bench import model  # noqa: E402
 
 BATCH = 1000  # rows
 QUESTION_WORDS = 20
@@ -79,9 +82,32 @@ def queries(email: str, path: str) -> int:
     return len(captured)
 
 
+def people(name: str, count: str) -> list[str]:
+    return [cookie(f"{name}{number}@example.com") for number in range(int(count))]
+
+
+def faults(name: str, count: str) -> list[str]:
+    """One line for each reply that is not stored and rendered as the model said it."""
+    asked = Message.objects.filter(author__email__startswith=name)
+    pairs = [(message.text, message.children.get()) for message in asked]
+    found = [fault for pair in pairs if (fault := _fault(*pair))]
+    return found + ["missing"] * (int(count) - len(pairs))
+
+
+def _fault(question: str, reply: Message) -> str:
+    asked = model.plan({"messages": [{"role": "user", "content": question}]})
+    assert asked
+    said = "".join(model.token(asked.run, index) for index in range(asked.tokens))
+    if reply.status != Message.Status.COMPLETE or reply.text != said:
+        return f"{reply.pk} is {reply.status} with {len(reply.text)} of {len(said)} characters"
+    if reply.html != render_document(said, prefix=str(reply.pk)):
+        return f"{reply.pk} is not rendered as it should be"
+    return ""
+
+
 def _person(email: str) -> Person:
     found = Person.objects.filter(email=email).first()
-    return found or Person.objects.create_user(email, "correct horse battery staple")
+    return found or Person.objects.create_user(email)
 
 
 def _signed_in(email: str) -> Client:
@@ -116,7 +142,8 @@ def _words(count: int) -> str:
 
 
 COMMANDS: dict[str, Callable[..., object]] = {
-    function.__name__: function for function in (cookie, conversation, conversations, queries)
+    function.__name__: function
+    for function in (cookie, conversation, conversations, queries, people, faults)
 }
 
 if __name__ == "__main__":

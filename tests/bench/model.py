@@ -3,8 +3,9 @@
 Speaks the service's wire format. The message `bench run=7 tokens=400 rate=50` asks for 400
 tokens at 50 a second (0: all at once); they read `w7x0 `, `w7x1 ` and so on, with the markdown
 of an ordinary answer between them. `GET /sent/7` answers when that run is over, with the moment
-each token left, in seconds of CLOCK_MONOTONIC, which all processes of a machine share. A run
-streams once: whatever asks again (the app does, for a title) gets one word.
+each token left, in seconds of CLOCK_MONOTONIC, which all processes of a machine share;
+`GET /sent-so-far/7` answers at once. A run streams once: whatever asks again (the app does, for a
+title) gets one word.
 """
 
 import asyncio
@@ -61,6 +62,20 @@ def prompt(run: str, tokens: int, rate: float) -> str:
     return f"bench run={run} tokens={tokens} rate={rate:g}"
 
 
+def body(question: str) -> bytes:
+    return json.dumps({"messages": [{"role": "user", "content": question}]}).encode()
+
+
+def request(question: str) -> bytes:
+    """A whole HTTP request, for clients that know nothing about HTTP."""
+    asked = body(question)
+    head = (
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n"
+        f"Content-Length: {len(asked)}\r\n\r\n"
+    )
+    return head.encode() + asked
+
+
 def plan(request: dict[str, Any]) -> Plan | None:
     """What the last message asks for, None when it is not a question of the benchmark."""
     content = request["messages"][-1]["content"]
@@ -75,9 +90,11 @@ def token(run: str, index: int) -> str:
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
-    if scope["path"].startswith("/sent/"):
-        run = runs[scope["path"].removeprefix("/sent/")]
-        await run.over.wait()
+    if scope["path"].startswith("/sent"):
+        path, _, number = scope["path"].rpartition("/")
+        run = runs[number]
+        if path == "/sent":
+            await run.over.wait()
         await _start(send, b"application/json")
         await _body(send, json.dumps(run.sent).encode(), more=False)
         return

@@ -4,11 +4,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+
+from tests.bench.usage import pinned
 
 ROOT = Path(__file__).resolve().parents[2]
 END_SECONDS = 5
@@ -30,15 +33,21 @@ def serve(application: Any) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    url: str
+    pid: int
+
+
 @contextmanager
-def running(module: str, *arguments: str) -> Iterator[str]:
-    """Runs a module that calls `serve` and gives its address; ends it with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+def running(module: str, *arguments: str, core: int | None = None) -> Iterator[Server]:
+    """Runs a module that prints its address first, on one core or any; ends it with the block."""
+    command = [sys.executable, "-m", module, *arguments]
+    with nullcontext() if core is None else pinned(core):
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
-        yield process.stdout.readline().strip()
+        yield Server(process.stdout.readline().strip(), process.pid)
     finally:
         process.terminate()
         process.communicate(timeout=END_SECONDS)

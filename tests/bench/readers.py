@@ -47,7 +47,9 @@ async def ours(url: str, question: str) -> None:
 
 
 async def plain_httpx(url: str, question: str) -> None:
-    async with http.stream("POST", url + "/v1/chat/completions", content=_body(question)) as answer:
+    async with http.stream(
+        "POST", url + "/v1/chat/completions", content=model.body(question)
+    ) as answer:
         async for line in answer.aiter_lines():
             if line.startswith("data: {"):
                 _take(line[6:])
@@ -68,12 +70,7 @@ class Raw(asyncio.Protocol):
         self.question, self.over, self.rest = question, over, b""
 
     def connection_made(self, transport: asyncio.WriteTransport) -> None:  # type: ignore[override]
-        body = _body(self.question)
-        head = (
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        transport.write(head.encode() + body)
+        transport.write(model.request(self.question))
 
     def data_received(self, data: bytes) -> None:
         *events, self.rest = (self.rest + data).split(b"\n\n")
@@ -83,10 +80,6 @@ class Raw(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.over.set_result(None)
-
-
-def _body(question: str) -> bytes:
-    return json.dumps({"messages": [{"role": "user", "content": question}]}).encode()
 
 
 def _take(data: str | bytes) -> None:

@@ -1,0 +1,80 @@
+"""What processes use, from Linux's own account of them."""
+
+import os
+import threading
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")  # ticks a second
+SAMPLE_EVERY = 0.25  # seconds
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of all its threads, in user and kernel mode; not of its children."""
+    # The name in parentheses may hold spaces.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:")) / 1024
+
+
+class Usage:
+    """Samples of several processes, in the order in which they were taken."""
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        self._pids = pids
+        self._times: list[float] = []  # seconds of CLOCK_MONOTONIC
+        self._cpu: list[float] = []  # seconds, of all together
+        self.peak_mb = 0.0  # of the largest one
+
+    def look(self) -> None:
+        self._times.append(time.monotonic())
+        self._cpu.append(sum(map(cpu_seconds, self._pids)))
+        self.peak_mb = max([self.peak_mb, *map(resident_mb, self._pids)])
+
+    @property
+    def cpu(self) -> float:
+        """Seconds, from the first sample to the last."""
+        return self._cpu[-1] - self._cpu[0]
+
+    def cpu_within(self, begin: float, end: float) -> tuple[float, float, float]:
+        """Seconds of CPU, and the first and the last sample between which they were used."""
+        first, last = bisect_left(self._times, begin), bisect_right(self._times, end) - 1
+        return self._cpu[last] - self._cpu[first], self._times[first], self._times[last]
+
+
+@contextmanager
+def watched(*pids: int) -> Iterator[Usage]:
+    """Looks at processes for as long as the block runs."""
+    usage, over = Usage(pids), threading.Event()
+    usage.look()
+
+    def look() -> None:
+        while not over.wait(SAMPLE_EVERY):
+            usage.look()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield usage
+    finally:
+        over.set()
+        looking.join()
+        usage.look()
+
+
+@contextmanager
+def pinned(core: int) -> Iterator[None]:
+    """Processes that begin within the block stay on one core; with fewer cores they share."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(before)[core % len(before)]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
