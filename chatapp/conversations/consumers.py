@@ -1,6 +1,8 @@
 """One websocket per tab: checks who it is, joins that person's group, forwards. Nothing else."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from channels.auth import get_user
@@ -10,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError
 
 from chatapp.conversations import events
-from chatapp.conversations.hub import CLOSE, hub
+from chatapp.conversations.hub import CLOSE, Subscription, hub
 from chatapp.conversations.relay import relay
 
 SIGNED_OUT = 4401  # close code; a page that gets it doesn't come back by itself
@@ -36,27 +38,19 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self._forwarding.cancel()
 
     async def _forward(self) -> None:
-        # Straight from the queue to the wire: Channels' own dispatch costs a thread hop per event.
+        # Straight from the queue to the wire: Channels' own dispatch costs a thread hop per event,
+        # and a time limit on each wait as much as the wait.
         groups = (
             events.person_group(self.scope["user"].pk),
             events.session_group(self.scope["session"].session_key),
         )
-        with hub.subscribed(groups) as subscription:
+        with hub.subscribed(groups) as subscription, pulsing(subscription):
             await self.send(events.hello(settings.VERSION, relay.joined))
-            while (event := await self._next(subscription.queue)) is not CLOSE:
-                await self.send(event)
+            while (event := await subscription.queue.get()) is not CLOSE:
+                await self.base_send({"type": "websocket.send", "text": event})
                 if event == JOINED and not await self._is_still_signed_in():
                     break
         await self.close(CLOSED_BY_SERVER)
-
-    async def _next(self, queue: asyncio.Queue[str | None]) -> str | None:
-        if not queue.empty():
-            return queue.get_nowait()
-        try:
-            async with asyncio.timeout(events.PULSE_SECONDS):
-                return await queue.get()
-        except TimeoutError:
-            return events.pulse()
 
     async def _is_still_signed_in(self) -> bool:
         """What was missed while the processes were apart may have been an order to close."""
@@ -73,3 +67,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
         headers = dict(self.scope["headers"])
         origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
         return origin.netloc != "" and origin.netloc == headers.get(b"host", b"").decode("latin-1")
+
+
+@contextmanager
+def pulsing(subscription: Subscription) -> Iterator[None]:
+    """Puts in a sign of life whenever nothing was said for a while."""
+    loop = subscription.loop
+    timer: asyncio.TimerHandle
+
+    def look() -> None:
+        nonlocal timer
+        if loop.time() >= subscription.put_at + events.PULSE_SECONDS:
+            subscription.put(events.pulse())
+        timer = loop.call_at(subscription.put_at + events.PULSE_SECONDS, look)
+
+    timer = loop.call_later(events.PULSE_SECONDS, look)
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -212,4 +212,8 @@ def _publish(person_id: UUID, kind: str, **fields: Any) -> None:
 
 
 def _encode(kind: str, **fields: Any) -> str:
-    return json.dumps({"v": PROTOCOL, "type": kind, **fields}, default=str, ensure_ascii=False)
+    return _json({"v": PROTOCOL, "type": kind, **fields})
+
+
+# `json.dumps` would make an encoder for each event.
+_json = json.JSONEncoder(default=str, ensure_ascii=False).encode

@@ -21,8 +21,10 @@ class Subscription:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self.put_at = self.loop.time()
 
     def put(self, event: str | None) -> None:
+        self.put_at = self.loop.time()
         if self.queue.qsize() == MAX_WAITING:
             self.queue.put_nowait(CLOSE)
         elif self.queue.qsize() < MAX_WAITING:

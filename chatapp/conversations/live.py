@@ -7,7 +7,7 @@ from uuid import UUID
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress
-from chatapp.conversations.pace import flush_interval
+from chatapp.conversations.pace import flush_interval, reading_pause
 from chatapp.inference import Waiting
 from chatapp.rendering import VERSION, BlockPatch, Fence, LiveDocument, highlight
 
@@ -34,6 +34,11 @@ class LiveState:
 
 def find(reply_id: UUID) -> "LiveReply | None":
     return _live.get(reply_id)
+
+
+def pause() -> float:
+    """Seconds between two readings of a stream, by the number of replies that run here."""
+    return reading_pause(len(_live))
 
 
 def all_here() -> "list[LiveReply]":
@@ -76,7 +81,7 @@ class LiveReply:
         self._waiting: Waiting | None = None
         self._waits_until = self._thinks_since = 0.0
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._wait_timer: asyncio.TimerHandle | None = None
         self._flushed_at = 0.0
         self._lag = 0.0
@@ -206,10 +211,11 @@ class LiveReply:
 
     def _publish_soon(self) -> None:
         if self._timer is None:
-            interval = flush_interval(len(_live), self._lag, self._document.open_block_size)
-            due = max(self._flushed_at + interval, self._loop.time())
+            interval = flush_interval(self._lag, self._document.open_block_size)
+            due = self._flushed_at + interval
             if due <= self._loop.time():
-                self.flush()
+                # Once everything that was read in one go is here.
+                self._timer = self._loop.call_soon(self.flush)
             else:
                 self._timer = self._loop.call_at(due, self._flush_on_time, due)
 

@@ -5,6 +5,7 @@ import asyncio
 import httpx
 from django.conf import settings
 
+from chatapp.conversations import live
 from chatapp.inference import InferenceClient, make_http_client
 
 _http: httpx.AsyncClient | None = None
@@ -25,6 +26,7 @@ def client() -> InferenceClient:
             _http,
             catalog=settings.CATALOG,
             prompt_caching=settings.PROMPT_CACHING,
+            pause=live.pause,
         )
     return _client
 

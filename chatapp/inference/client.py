@@ -16,7 +16,7 @@ from .catalog import Model, TokenField
 from .errors import InferenceError, NotConnected
 from .headroom import Headroom
 from .payload import has_pictures, weight
-from .retry import pause
+from .retry import pause as pause_before_retry
 from .service import Service
 from .stream import CompletionParser
 from .types import (
@@ -37,7 +37,8 @@ class InferenceClient:
 
     `headroom` is what the latest answer said of the quotas, None when none did. `catalog` knows
     the models' limits; a model that it lacks is sent whatever the request holds. Waiting goes
-    through `sleep`, and its jitter through `chance`, which gives 0 to 1.
+    through `sleep`, and its jitter through `chance`, which gives 0 to 1. `pause` gives the seconds
+    in which an answer may gather before it is read again: one wake-up then serves many tokens.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class InferenceClient:
         max_bytes: int = MAX_REPLY_BYTES,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        pause: Callable[[], float] = float,
     ) -> None:
         self.service = service
         self.headroom: Headroom | None = None
@@ -60,6 +62,7 @@ class InferenceClient:
         self._limits = Limits(max_seconds, max_bytes)
         self._sleep = sleep
         self._chance = chance
+        self._pause = pause
         self._token_fields: dict[str, TokenField] = {}
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[Delta]:
@@ -96,7 +99,7 @@ class InferenceClient:
             if adapted := await asyncio.to_thread(adapt, attempt, failure):
                 attempt = adapted
                 continue
-            seconds = pause(failure, retries, self._chance)
+            seconds = pause_before_retry(failure, retries, self._chance)
             if seconds is None:
                 raise failure
             retries += 1
@@ -125,11 +128,14 @@ class InferenceClient:
         try:
             async with aclosing(call.chunks()) as chunks:
                 async for chunk in chunks:
-                    for delta in parser.feed(chunk):
+                    deltas = parser.feed(chunk)
+                    for delta in deltas:
                         yield delta
                     if parser.done:
                         await drain(chunks)
                         break
+                    if deltas and (seconds := self._pause()):
+                        await asyncio.sleep(seconds)
             for delta in parser.finish():
                 yield delta
         except InferenceError as error:

@@ -14,8 +14,8 @@ from tests.bench import model
 TOKEN = "0" * 32  # any secret will do, so long as cookie and header are the same
 NUMBER = re.compile(rb"\d+")
 CLOSE, PING, PONG = 0x8, 0x9, 0xA
-FINISHED = b'"type": "message.finished"'
-PULSE = b'"type": "pulse"'
+FINISHED = b'"message.finished"'
+PULSE = b'"pulse"'
 
 
 @dataclass(slots=True)

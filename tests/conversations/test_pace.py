@@ -2,14 +2,19 @@
 
 import pytest
 
-from chatapp.conversations.pace import flush_interval
+from chatapp.conversations.pace import flush_interval, reading_pause
 
 
 @pytest.mark.parametrize(
-    ("running", "lag", "open_block", "interval"),
-    [(1, 0, 0, 0.016), (50, 0, 0, 0.037), (200, 0, 0, 0.1), (1, 0.05, 0, 0.066), (1, 9, 0, 0.1)],
+    ("lag", "open_block", "interval"),
+    [(0, 0, 0.016), (0.05, 0, 0.066), (9, 0, 0.1), (0, 8_000, 0.036)],
 )
-def test_patches_come_at_the_pace_of_the_load(
-    running: int, lag: float, open_block: int, interval: float
-) -> None:
-    assert flush_interval(running, lag, open_block) == pytest.approx(interval)
+def test_patches_come_at_the_pace_of_the_load(lag: float, open_block: int, interval: float) -> None:
+    assert flush_interval(lag, open_block) == pytest.approx(interval)
+
+
+@pytest.mark.parametrize(
+    ("running", "pause"), [(1, 0), (8, 0), (9, 0.0163), (50, 0.0286), (200, 0.0736), (999, 0.1)]
+)
+def test_with_many_replies_their_text_gathers_before_it_is_read(running: int, pause: float) -> None:
+    assert reading_pause(running) == pytest.approx(pause)

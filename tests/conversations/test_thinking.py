@@ -47,8 +47,11 @@ def patches(running: Exchange, monkeypatch: pytest.MonkeyPatch) -> Patches:
 async def test_reasoning_streams_into_a_line_of_its_own(
     running: Exchange, patches: Patches
 ) -> None:
-    pieces = [ReasoningDelta("Let me "), ReasoningDelta("<see>."), TextDelta("Four.")]
-    with answering(*pieces, Finished("stop")):
+    async def first_is_seen(request: object) -> None:
+        await patches.until(1)
+
+    pieces = [ReasoningDelta("<see>."), TextDelta("Four."), Finished("stop")]
+    with answering(ReasoningDelta("Let me "), first_is_seen, *pieces):
         await generation.generate(running.reply)
 
     first, *_, last = patches

@@ -43,6 +43,34 @@ async def test_an_answer_streams(serve: Serve, connect: Connect, ask: Ask) -> No
     assert rb"Hi \u003cb\u003e" in request
 
 
+async def test_text_may_gather_but_never_the_first(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    said: list[str] = []
+    said_before: list[list[str]] = []
+
+    def pause() -> float:
+        said_before.append(list(said))
+        return 0.001
+
+    async def one_by_one(writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        for text in ("", "Hel", "lo"):
+            writer.write(chunk(text_event(text)))
+            await asyncio.sleep(0.02)
+        writer.write(chunk(b"data: [DONE]\n\n") + chunk(b""))
+
+    server = await serve(one_by_one)
+    async with aclosing(connect(server.url, pause=pause).stream(ask("Hi"))) as deltas:
+        async for delta in deltas:
+            if isinstance(delta, TextDelta):
+                said.append(delta.text)
+
+    assert "".join(said) == "Hello"
+    assert said_before
+    assert all(said_before)
+
+
 async def test_without_a_key_none_is_sent(serve: Serve, connect: Connect, ask: Ask) -> None:
     server = await serve(writes(stream_of("heroku")))
     assert await connect(server.url, key="").complete(ask("Hi")) == "Hello"
