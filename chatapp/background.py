@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from chatapp import logs
 
@@ -81,12 +81,18 @@ async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
 
 
 def _call[T](fields: dict[str, Any], function: Callable[..., T], args: tuple[Any, ...]) -> T:
-    # A long-lived thread meets dead connections after a database restart.
-    close_old_connections()
+    _let_go_of_connections()
     try:
         with logs.fields(**fields):
             return function(*args)
     finally:
+        _let_go_of_connections()
+
+
+def _let_go_of_connections() -> None:
+    """A long-lived thread meets dead connections after a database restart, and a pool wants its own
+    back. A file never dies, and opening it anew costs more than a short write."""
+    if connection.vendor != "sqlite":
         close_old_connections()
 
 
