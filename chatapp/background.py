@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import close_old_connections, connection
 
 from chatapp import logs
@@ -67,7 +68,12 @@ async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
     """Runs a function that uses the database in one of a few threads of our own.
 
     `sync_to_async` gives every task the same one thread: 100 tasks with a 10 ms query took 1.2 s.
+
+    A request that waits here gives back the connection of its own thread first: as many requests
+    as the pool has connections would wait for ever, each for one that the others hold.
     """
+    if SyncToAsync.thread_sensitive_context.get(None):
+        await sync_to_async(close_old_connections)()
     return await asyncio.get_running_loop().run_in_executor(
         _writers, _call, logs.bound(), function, args
     )

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -85,6 +86,8 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
     form.is_valid()
+    # The message is written in another thread, which may have to wait for this connection.
+    close_old_connections()
     return form
 
 

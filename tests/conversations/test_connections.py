@@ -1,0 +1,61 @@
+"""Requests and the threads for writes share a small pool of connections.
+
+A request that waits for such a thread must hold none: as many requests as the pool has connections
+would wait for ever.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations import generation
+from chatapp.conversations.models import Exchange, NewMessage, add_exchange
+from chatapp.conversations.views import messages
+from tests.conversations.tab import Tab
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@asynccontextmanager
+async def request_thread() -> AsyncIterator[BaseDatabaseWrapper]:
+    """The thread in which the synchronous part of one request runs, by its connection."""
+    async with ThreadSensitiveContext():
+        own: BaseDatabaseWrapper = await sync_to_async(lambda: connections["default"])()
+        try:
+            yield own
+        finally:
+            await sync_to_async(own.close)()
+
+
+async def test_a_request_that_waits_for_a_thread_holds_no_connection() -> None:
+    async with request_thread() as own:
+        await sync_to_async(own.ensure_connection)()
+
+        held = await background.in_thread(lambda: own.connection is not None)
+
+    assert not held
+
+
+async def test_a_request_that_waits_for_its_message_to_be_written_holds_none(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await Tab.of(owner)
+    held = []
+    async with request_thread() as own:
+
+        def look(person: Person, new: NewMessage) -> Exchange:
+            held.append(own.connection is not None)
+            return add_exchange(person, new)
+
+        monkeypatch.setattr(messages, "add_exchange", look)
+        monkeypatch.setattr(generation, "start", lambda reply: None)
+        answer = await tab.send("Hello")
+
+    assert answer.status_code == 201
+    assert held == [False]
