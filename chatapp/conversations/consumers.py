@@ -42,7 +42,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             events.session_group(self.scope["session"].session_key),
         )
         with hub.subscribed(groups) as subscription:
-            await self.send(events.hello(settings.VERSION, relay.joined))
+            person_id = self.scope["user"].pk
+            await self.send(events.hello(settings.VERSION, relay.joined, person_id))
             while (event := await self._next(subscription.queue)) is not CLOSE:
                 await self.send(event)
                 if event == JOINED and not await self._is_still_signed_in():
