@@ -67,5 +67,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from a page that stood open for long; says how to keep what was typed."""
     if wants_json(request):
         sentence = _("This page has expired. Reload it and send again.")
-        return JsonResponse({"error": sentence}, status=403)
+        return JsonResponse({"error": sentence, "expired": True}, status=403)
     return render(request, "403_csrf.html", status=403)

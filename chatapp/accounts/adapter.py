@@ -1,10 +1,38 @@
 """What we tell django-allauth about our house."""
 
+from http import HTTPStatus
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from chatapp.accounts.sessions import who_is_here
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves; the owner adds people."""
         return False
+
+    def ajax_response(
+        self,
+        request: HttpRequest,
+        response: HttpResponse,
+        redirect_to: str | None = None,
+        form: BaseForm | None = None,
+        data: Any = None,
+    ) -> HttpResponse:
+        """Answers a script: who is signed in now, or what is wrong.
+
+        allauth's own answer repeats every field of the form, the password too.
+        """
+        if form and form.errors:
+            sentences = [str(error) for errors in form.errors.values() for error in errors]
+            error = {"error": " ".join(sentences)}
+            return JsonResponse(error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if not request.user.is_authenticated:
+            error = {"error": _("This account can't sign in.")}
+            return JsonResponse(error, status=HTTPStatus.FORBIDDEN)
+        return who_is_here(request)

@@ -7,6 +7,7 @@ from chatapp.accounts import views
 
 urlpatterns = [
     path("welcome/", views.welcome, name="welcome"),
+    path("account/session", views.session, name="session"),
     path("account/sign-in/", allauth.login, name="account_login"),
     path("account/sign-out/", allauth.logout, name="account_logout"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),

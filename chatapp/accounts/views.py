@@ -1,11 +1,12 @@
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chatapp.accounts.forms import FirstAccountForm
 from chatapp.accounts.models import OwnerExists, Person
+from chatapp.accounts.sessions import who_is_here
 
 
 @login_not_required
@@ -25,3 +26,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     login(request, owner)
     return redirect("home")
+
+
+@login_not_required
+@require_safe
+def session(request: HttpRequest) -> JsonResponse:
+    return who_is_here(request)

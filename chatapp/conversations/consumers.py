@@ -45,7 +45,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             events.session_group(self.scope["session"].session_key),
         )
         with hub.subscribed(groups) as subscription, pulsing(subscription):
-            await self.send(events.hello(settings.VERSION, relay.joined))
+            person_id = self.scope["user"].pk
+            await self.send(events.hello(settings.VERSION, relay.joined, person_id))
             while (event := await subscription.queue.get()) is not CLOSE:
                 await self.base_send({"type": "websocket.send", "text": event})
                 if event == JOINED and not await self._is_still_signed_in():

@@ -37,8 +37,9 @@ def session_group(session_key: str) -> str:
     return f"session:{session_key}"
 
 
-def hello(version: str, joined: bool) -> str:
-    return _encode("hello", version=version, joined=joined)
+def hello(version: str, joined: bool, person_id: UUID) -> str:
+    """`person_id` lets a page that stood open see that somebody else has signed in since."""
+    return _encode("hello", version=version, joined=joined, person=person_id)
 
 
 def joined(value: bool) -> str:

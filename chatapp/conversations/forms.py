@@ -32,6 +32,7 @@ class SendForm(SettingsForm):
     """
 
     client_id = forms.UUIDField()
+    parent = forms.UUIDField(required=False)
     text = forms.CharField(required=False, strip=False)
 
     files: MultiValueDict[str, UploadedFile]
@@ -80,6 +81,8 @@ class SendForm(SettingsForm):
             text=self.cleaned_data["text"],
             images=self.cleaned_data["images"],
             links=self.cleaned_data["links"],
+            parent=self.cleaned_data["parent"],
+            tells_parent="parent" in self.data,
         )
 
     def _check_count(self, count: int) -> None:

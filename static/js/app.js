@@ -7,6 +7,7 @@ import "./elements/message-box.js";
 import "./elements/model-controls.js";
 import "./elements/settings-sheet.js";
 import "./elements/message-composer.js";
+import "./elements/message-outbox.js";
 import "./elements/conversation-list.js";
 import "./elements/conversation-menu.js";
 import "./elements/copy-actions.js";
@@ -18,5 +19,6 @@ import "./elements/picture-description.js";
 import "./elements/picture-lightbox.js";
 import "./elements/side-drawer.js";
 import "./elements/theme-switch.js";
+import "./elements/sign-in-again.js";
 // Last: what the socket reports must find its listeners.
 import "./elements/live-socket.js";

@@ -72,6 +72,14 @@ async def test_a_tab_that_goes_leaves_nothing_behind(tab: Tab) -> None:
     assert len(hub) == 0
 
 
+async def test_a_page_hears_whose_line_it_is(tab: Tab, owner: Person) -> None:
+    socket = Socket(tab.client.cookies["sessionid"].value)
+    await socket.open()
+
+    assert (await socket.event())["person"] == str(owner.pk)
+    await socket.close()
+
+
 async def test_a_page_hears_at_once_whether_processes_are_joined(tab: Tab) -> None:
     socket = Socket(tab.client.cookies["sessionid"].value)
     await socket.open()

@@ -1,12 +1,10 @@
 """Sending, as the database sees it."""
 
-import threading
 import uuid
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from django.db import connection
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
@@ -109,33 +107,6 @@ def test_somebody_elses_conversation_does_not_exist(member: Person, exchange: Ex
     with pytest.raises(Conversation.DoesNotExist):
         add_exchange(member, new_message("Mine?", exchange.conversation.pk))
 
-    assert Message.objects.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("same_client_id", [True, False])
-def test_of_racing_sends_one_is_added(owner: Person, same_client_id: bool) -> None:
-    first = new_message()
-    second = first if same_client_id else replace(first, client_id=uuid.uuid4())
-    start, outcomes = threading.Barrier(2), []
-
-    def send(new: object) -> None:
-        start.wait()
-        try:
-            outcomes.append(add_exchange(owner, new).created)
-        except ReplyRunning:
-            outcomes.append("running")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send, args=(new,)) for new in (first, second)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert outcomes.count(True) == 1
-    assert outcomes.count(False if same_client_id else "running") == 1
     assert Message.objects.count() == 2
 
 

@@ -98,7 +98,7 @@ async def test_a_failure_stands_in_the_reply_and_can_be_retried(tab: Tab) -> Non
 @pytest.mark.parametrize("fault", ["/cut 5", "/garbage"])
 async def test_what_had_streamed_stays_when_the_service_breaks(tab: Tab, fault: str) -> None:
     async with tab.listening() as live:
-        await tab.send(f"{fault} /always /rate 100")
+        await tab.send(f"{fault} /times 3 /rate 100")
         finished = (await live.until("message.finished"))[-1]
 
     reply = await Message.objects.aget(pk=finished["message"])

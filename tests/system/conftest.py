@@ -120,6 +120,12 @@ class Chat:
         self.replies = page.locator("article[data-role=assistant]")
         self.messages = page.locator("article[data-role=user]")
 
+    @property
+    def said(self) -> list[str]:
+        """Everything that was said, in the order of the page."""
+        texts = self.page.locator("article .bubble, article .prose").all_text_contents()
+        return [text.strip() for text in texts]
+
     def open(self, path: str = "/") -> "Chat":
         self.page.goto(path)
         return self

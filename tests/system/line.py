@@ -12,14 +12,21 @@ class Line:
     def __init__(self, port: int) -> None:
         self._port = port
         self._loop = asyncio.new_event_loop()
+        self._forwarding: set[asyncio.Task[None] | None] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._open = True
+        self._sockets: set[asyncio.StreamWriter] = set()
+        self._silenced: set[asyncio.StreamWriter] = set()
         self.url = ""
 
     def cut(self) -> None:
         """Ends every connection; new ones are closed at once."""
         self._open = False
         self._loop.call_soon_threadsafe(self._abort)
+
+    def silence(self) -> None:
+        """The sockets of now look open for ever, and nothing comes through them any more."""
+        self._silenced |= self._sockets
 
     def mend(self) -> None:
         self._open = True
@@ -35,24 +42,28 @@ class Line:
         await end.wait()
         server.close()
         self._abort()
+        await asyncio.gather(*filter(None, self._forwarding))
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._forwarding.add(asyncio.current_task())
         if not self._open:
             writer.transport.abort()
             return
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._port)
         self._writers |= {writer, there_writer}
-        await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer))
+        await asyncio.gather(self._copy(reader, there_writer), self._copy(there_reader, writer))
         self._writers -= {writer, there_writer}
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    # Either end may break off at any moment; that is what this line is for.
-    with suppress(ConnectionError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Either end may break off at any moment; that is what this line is for.
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if b"\r\nUpgrade: websocket" in data or b"\r\nupgrade: websocket" in data:
+                    self._sockets.add(writer)
+                if writer not in self._silenced:
+                    writer.write(data)
+                    await writer.drain()
+        writer.close()
 
 
 @contextmanager

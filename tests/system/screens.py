@@ -83,7 +83,7 @@ def test_waiting(chat: Chat, shoot: Callable[[str], None]) -> None:
 
 
 def test_error(chat: Chat, shoot: Callable[[str], None]) -> None:
-    send(chat, "/cut 30 /always A reply that is cut in the middle")
+    send(chat, "/cut 30 /times 3 A reply that is cut in the middle")
     expect(chat.replies).to_have_attribute("data-status", "failed")
     shoot("error")
 
@@ -137,6 +137,40 @@ def test_long_reply(chat: Chat, shoot: Callable[[str], None]) -> None:
     chat.page.get_by_role("combobox", name="Model").select_option("claude-4-5-sonnet")
     ask(chat, "/echo Changed")
     shoot("changed")
+
+
+def test_waiting_messages(chat: Chat, shoot: Callable[[str], None]) -> None:
+    send(chat, "/rate 30 /long 400 Tell me about herons")
+    expect(chat.stop_button).to_be_visible()
+    send(chat, "And where do they sleep in winter, when the lakes are frozen?")
+    send(chat, "Thank you!")
+    chat.box.fill("Something else that I am still writing")
+    expect(chat.messages).to_have_count(3)
+    shoot("queued")
+    chat.stop_button.click()
+    expect(chat.page.locator("article[data-status=unsent]")).to_have_count(2)
+    shoot("held-back")
+
+
+def test_waiting_for_the_line(chat: Chat, shoot: Callable[[str], None]) -> None:
+    ask(chat, "/echo Herons stand on one leg to keep warm.")
+    chat.page.route("**/messages", lambda route: route.abort())
+    send(chat, "Does that work for people, too?")
+    send(chat, "I am in a tunnel and write on.")
+    expect(chat.page.get_by_text("Waiting for the connection")).to_have_count(2)
+    shoot("offline")
+
+
+def test_signing_in_again(chat: Chat, shoot: Callable[[str], None]) -> None:
+    ask(chat, "/echo Herons stand on one leg to keep warm.")
+    chat.page.route("**/messages", lambda route: route.fulfill(status=401, json={}))
+    send(chat, "Does that work for people, too?")
+    dialog = chat.page.get_by_role("dialog", name="Sign in again")
+    dialog.get_by_label("Password").fill("wrong wrong wrong")
+    chat.page.context.clear_cookies()
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    shoot("sign-in-again")
 
 
 def hills(folder: Path, count: int) -> list[Path]:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.system.app import OWNER, PASSWORD, App
 from tests.system.conftest import Chat
+from tests.system.people import fill_in
 
 
 def sidebar(page: Page) -> Any:
@@ -176,7 +177,9 @@ def test_signing_out_in_one_tab_is_said_in_the_other(browser: Browser, app: App)
 
     expect(second.get_by_text("You are signed out")).to_be_visible(timeout=15_000)
     Chat(second).box.press("Enter")
-    expect(Chat(second).box).to_have_value("Not lost")
+    fill_in(second.get_by_role("dialog"), OWNER)
+    expect(Chat(second).replies).to_have_attribute("data-status", "complete")
+    expect(Chat(second).messages).to_contain_text("Not lost")
     context.close()
 
 

@@ -105,7 +105,7 @@ def test_a_long_reply_goes_on_in_the_same_message(chat: Chat) -> None:
 
 
 def test_a_reply_that_broke_off_keeps_its_text_and_goes_on(chat: Chat) -> None:
-    chat.send("/cut 20 /always A reply that is cut in the middle")
+    chat.send("/cut 20 /times 3 A reply that is cut in the middle")
 
     expect(chat.replies).to_have_attribute("data-status", "failed")
     problem = chat.replies.locator("[data-part=error]")

@@ -3,7 +3,9 @@ from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import ELSEWHERE, Moment
 from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.exchange import (
+    ConversationGone,
     Exchange,
+    MovedOn,
     NewMessage,
     ReplyRunning,
     SendSpent,
@@ -17,6 +19,7 @@ __all__ = [
     "ELSEWHERE",
     "Attachment",
     "Conversation",
+    "ConversationGone",
     "Defaults",
     "Draft",
     "Effort",
@@ -24,6 +27,7 @@ __all__ = [
     "Message",
     "ModelSettings",
     "Moment",
+    "MovedOn",
     "NewMessage",
     "Outcome",
     "Progress",

@@ -30,6 +30,14 @@ class ReplyRunning(Exception):
     """A reply runs in this conversation; nothing was added."""
 
 
+class MovedOn(Exception):
+    """The conversation has messages that the page does not show; nothing was added."""
+
+
+class ConversationGone(Exception):
+    """The page shows a conversation that was deleted since; nothing was added."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """What a person sends. Both ids are made in the page.
@@ -43,6 +51,10 @@ class NewMessage:
     text: str = ""
     images: "tuple[Image, ...]" = ()
     links: tuple[str, ...] = ()
+    # The last message that the page shows, None on an empty one. A page of an earlier release
+    # tells none, and is not checked.
+    parent: uuid.UUID | None = None
+    tells_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +71,17 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
     """Adds a message and a queued reply to a conversation, which the first send creates.
 
     One client id is one message: a double click or a retry gives the exchange of the first.
-    Raises Conversation.DoesNotExist for somebody else's conversation, ReplyRunning while a
-    reply runs, SendSpent when the id stands for another text.
+    Raises Conversation.DoesNotExist for somebody else's conversation, ConversationGone for one
+    that was deleted, MovedOn when the message was not written under the end of the path,
+    ReplyRunning while a reply runs there, SendSpent when the id stands for another text.
     """
     try:
         with transaction.atomic():
             return _add(person, new)
     except IntegrityError:
-        # The same send in another conversation, or one that was faster by a moment.
-        earlier = _find(person, new)
-        if earlier:
-            return earlier
-        raise ReplyRunning from None
+        # Another send made the conversation, or took the id, a moment ago. Now it can be seen.
+        with transaction.atomic():
+            return _add(person, new)
 
 
 def _find(person: "Person", new: NewMessage) -> Exchange | None:
@@ -88,12 +99,12 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
 
 
 def _add(person: "Person", new: NewMessage) -> Exchange:
-    conversation, is_new = _lock(person, new)
-    tip = None
-    if not is_new:
-        if earlier := _find(person, new):
-            return earlier
-        tip = _go_on(conversation, new)
+    conversation = _lock(person, new)
+    if earlier := _find(person, new):
+        return earlier
+    tip = conversation.path.last() if conversation else None
+    _check_place(conversation, tip, new)
+    conversation = _go_on(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
         parent=tip,
@@ -111,19 +122,38 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
     return Exchange(conversation, message, reply, created=True)
 
 
-def _lock(person: "Person", new: NewMessage) -> tuple[Conversation, bool]:
-    """Gives the conversation, locked, and whether it is new."""
-    conversation, is_new = Conversation.objects.select_for_update().get_or_create(
-        id=new.conversation_id,
-        defaults={
-            "owner": person,
-            "title": _first_words(new.text),
-            **asdict(new.chosen),
-        },
+def _lock(person: "Person", new: NewMessage) -> Conversation | None:
+    conversation: Conversation | None = (
+        Conversation.objects.select_for_update().filter(pk=new.conversation_id).first()
     )
-    if conversation.owner_id != person.pk:
+    if conversation and conversation.owner_id != person.pk:
         raise Conversation.DoesNotExist
-    return conversation, is_new
+    return conversation
+
+
+def _check_place(conversation: Conversation | None, tip: Message | None, new: NewMessage) -> None:
+    """Lets a message through that follows what its page shows."""
+    if new.tells_parent and new.parent and conversation is None:
+        raise ConversationGone
+    if new.tells_parent and new.parent != (tip.pk if tip else None):
+        raise MovedOn
+    if tip and tip.is_running:
+        raise ReplyRunning
+
+
+def _begin(person: "Person", new: NewMessage) -> Conversation:
+    return Conversation.objects.create(
+        id=new.conversation_id, owner=person, title=_first_words(new.text), **asdict(new.chosen)
+    )
+
+
+def _go_on(conversation: Conversation, new: NewMessage) -> Conversation:
+    """Moves the conversation to the top, with the model that was chosen last."""
+    conversation.active_at = timezone.now()
+    conversation.model = new.chosen.model
+    conversation.thinking = new.chosen.thinking
+    conversation.save(update_fields=["active_at", "model", "thinking"])
+    return conversation
 
 
 def _first_words(text: str) -> str:
@@ -133,18 +163,6 @@ def _first_words(text: str) -> str:
     # A long first word, as a line of Chinese is one, is cut where it has to be.
     cut = line[:FIRST_TITLE].rsplit(" ", 1)[0]
     return f"{cut}…"
-
-
-def _go_on(conversation: Conversation, new: NewMessage) -> Message | None:
-    """Moves the conversation to the top and gives the message that the new one follows."""
-    tip = conversation.messages.filter(on_path=True).order_by("-position").first()
-    if tip and tip.is_running:
-        raise ReplyRunning
-    conversation.active_at = timezone.now()
-    conversation.model = new.chosen.model
-    conversation.thinking = new.chosen.thinking
-    conversation.save(update_fields=["active_at", "model", "thinking"])
-    return tip
 
 
 def _attach(message: Message, new: NewMessage) -> None:

@@ -22,6 +22,8 @@ def error(sentence: str, status: int) -> HttpResponse:
     return JsonResponse({"error": sentence}, status=status)
 
 
-def refusal(sentence: str, form: SettingsForm, status: int) -> HttpResponse:
-    """The sentence, and in `fields` one for each setting that is wrong."""
-    return JsonResponse({"error": sentence, "fields": form.problems}, status=status)
+def refusal(sentence: str, form: SettingsForm, status: int, reason: str = "") -> HttpResponse:
+    """The sentence, in `fields` one for each setting that is wrong, and the mark of a reason that
+    scripts know a way out of."""
+    mark = {reason: True} if reason else {}
+    return JsonResponse({"error": sentence, "fields": form.problems, **mark}, status=status)

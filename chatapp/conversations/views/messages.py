@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chatapp import background
@@ -21,8 +21,10 @@ from chatapp.conversations.forms import SendForm
 from chatapp.conversations.history import message_page, messages_after
 from chatapp.conversations.models import (
     Conversation,
+    ConversationGone,
     Defaults,
     Exchange,
+    MovedOn,
     NewMessage,
     ReplyRunning,
     SendSpent,
@@ -32,6 +34,33 @@ from chatapp.conversations.views.answers import done, refusal
 from chatapp.conversations.views.page import page
 
 type Sent = tuple[Exchange, ExchangeHtml]
+
+# Sends that the conversation does not take: status, the mark for scripts, the sentence.
+REFUSALS = {
+    MovedOn: (
+        HTTPStatus.CONFLICT,
+        "moved",
+        _(
+            "This conversation has gone on elsewhere. The newer part is shown; "
+            "send again if your message still fits."
+        ),
+    ),
+    ReplyRunning: (
+        HTTPStatus.CONFLICT,
+        "running",
+        _("A reply is still running here. Your text stays; send it when it is done."),
+    ),
+    SendSpent: (
+        HTTPStatus.CONFLICT,
+        "spent",
+        _("This page was an old copy. Your text stays; send it again."),
+    ),
+    ConversationGone: (
+        HTTPStatus.GONE,
+        "gone",
+        _("This conversation was deleted. Your text stays here; take it to a new chat."),
+    ),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,15 +101,12 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         exchange, html = await _shielded_send(request.user, form.message)
     except Conversation.DoesNotExist:
         raise Http404 from None
-    except ReplyRunning:
-        sentence = _("A reply is still running here. Your text stays; send it when it is done.")
-    except SendSpent:
-        sentence = _("This page was an old copy. Your text stays; send it again.")
-    else:
-        if form.cleaned_data["as_default"]:
-            await sync_to_async(Defaults.objects.keep)(request.user, form.chosen)
-        return _accept(request, exchange, html)
-    return await sync_to_async(_refuse)(request, form, sentence, HTTPStatus.CONFLICT)
+    except tuple(REFUSALS) as refused:
+        status, mark, sentence = REFUSALS[type(refused)]
+        return await sync_to_async(_refuse)(request, form, str(sentence), status, mark)
+    if form.cleaned_data["as_default"]:
+        await sync_to_async(Defaults.objects.keep)(request.user, form.chosen)
+    return _accept(request, exchange, html)
 
 
 def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
@@ -107,8 +133,8 @@ async def _add_and_start(person: Person, new: NewMessage) -> Sent | Exception:
     """Gives a refusal instead of raising it: it is an answer, not an error of the task."""
     try:
         exchange, html = await background.in_thread(_add_and_announce, person, new)
-    except (Conversation.DoesNotExist, ReplyRunning, SendSpent) as refusal:
-        return refusal
+    except (Conversation.DoesNotExist, *REFUSALS) as refused:
+        return refused
     if exchange.created:
         generation.start(exchange.reply)
     return exchange, html
@@ -133,15 +159,18 @@ def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> H
             "html": html.link,
         },
         "messages": html.message + html.reply,
+        "reply": exchange.reply.pk,
     }
     status = HTTPStatus.CREATED if exchange.created else HTTPStatus.OK
     return JsonResponse(body, status=status)
 
 
-def _refuse(request: PersonRequest, form: SendForm, sentence: str, status: int) -> HttpResponse:
+def _refuse(
+    request: PersonRequest, form: SendForm, sentence: str, status: int, reason: str = ""
+) -> HttpResponse:
     """Says why; without scripts on the page itself, with everything that was typed."""
     if wants_json(request):
-        return refusal(sentence, form, status)
+        return refusal(sentence, form, status, reason)
     shown = Conversation.objects.of(request.user).filter(pk=form.conversation_id).first()
     text = form.data.get("text", "")
     return page(request, shown, status=status, form=form, text=text, error=sentence)

@@ -20,7 +20,7 @@ from chatapp.conversations.history import (
     conversation_page,
     message_page,
 )
-from chatapp.conversations.models import Conversation, Defaults, Effort
+from chatapp.conversations.models import Conversation, Defaults, Effort, Message
 from chatapp.conversations.settings_form import (
     IN_THE_SHEET_ONLY,
     MAX_INSTRUCTIONS,
@@ -66,9 +66,14 @@ def page(
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
         sidebar = conversation_page(request.user, sidebar_before)
-        context = _context(shown, history, sidebar, composer)
+        tip = shown.path.last() if shown and before is not None else _last(history)
+        context = _context(shown, history, sidebar, {"parent": tip, **composer})
         context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)
+
+
+def _last(history: MessagePage) -> Message | None:
+    return history.messages[-1] if history.messages else None
 
 
 def _context(

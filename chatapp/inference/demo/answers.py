@@ -14,6 +14,9 @@ CONTINUE = re.compile(r"\b(?:continue|go on|carry on)\b", re.IGNORECASE)
 REPEAT = re.compile(r"\brepeat", re.IGNORECASE)
 
 
+GARBAGE_AFTER = 5  # tokens
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`text` and how to send it."""
@@ -42,7 +45,7 @@ def answer(request: dict[str, Any]) -> Answer:
     planned = _plan(commands, picture_urls(question))
     if given:
         rest = Answer(_rest(planned.text, given), rate=planned.rate)
-        if "always" in commands.switches:
+        if _faults(planned, given) < commands.fault_times:
             rest = replace(rest, cut_after=planned.cut_after, garbage=planned.garbage)
         return rest
     if planned.finish_reason == "length":
@@ -71,6 +74,11 @@ def _question(messages: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
 def _asks_to_continue(message: dict[str, Any]) -> bool:
     text = text_of(message)
     return bool(CONTINUE.search(text) and REPEAT.search(text))
+
+
+def _faults(planned: Answer, given: str) -> int:
+    """How often the fault that is planned came before: each let through as many tokens."""
+    return len(showcase.tokens(given)) // max(1, planned.cut_after or GARBAGE_AFTER)
 
 
 def _rest(text: str, given: str) -> str:

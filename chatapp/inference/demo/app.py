@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import wire
-from .answers import Answer, answer
+from .answers import GARBAGE_AFTER, Answer, answer
 from .asgi import (
     Message,
     Receive,
@@ -29,7 +29,6 @@ from .refusals import Refusal, Refusals
 from .showcase import tokens
 
 DEFAULT_RATE = 50.0  # tokens a second
-GARBAGE_AFTER = 5  # tokens
 DEFAULT_MAX_TOKENS = 8_192
 RETRY_AFTER = (b"retry-after", b"2")  # seconds
 

@@ -24,7 +24,7 @@ Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
 | `/newfield` | refuses `max_tokens`; it wants `max_completion_tokens` |
 | `/cut N` | drops the connection after N tokens |
 | `/garbage` | sends data that is not JSON in mid-stream |
-| `/always` | does `/cut` and `/garbage` again when the answer goes on |
+| `/times N` | does `/cut` or `/garbage` N times, also when the answer goes on |
 | `/silent S` | waits S seconds before the first token |
 | `/rate N` | sends N tokens a second; 0 is as fast as possible |
 | `/long N` | answers with N tokens |
@@ -43,10 +43,10 @@ that cannot be used.
 MAX_SECONDS = 600.0  # of silence or thinking
 MAX_TOKENS = 100_000
 
-WITH_NUMBER = ("cut", "silent", "rate", "long", "window", "think")
+WITH_NUMBER = ("cut", "silent", "rate", "long", "window", "think", "times")
 SWITCHES = (
     *("garbage", "length", "reason", "tool", "emoji", "help"),
-    *("firewall", "nothinking", "newfield", "always"),
+    *("firewall", "nothinking", "newfield"),
 )
 COMMAND = re.compile(
     rf"(?<!\S)/(?:(?P<name>{'|'.join(WITH_NUMBER)})\s+(?P<number>\d{{1,6}}(?:\.\d+)?)"
@@ -67,6 +67,7 @@ class Commands:
     flaky: tuple[int, int] = (0, 0)  # HTTP status, how many times
     window: int | None = None  # tokens
     cut_after: int | None = None
+    fault_times: int = 1
     silent_seconds: float = 0.0
     thinking_seconds: float = 0.0
     rate: float | None = None
@@ -89,6 +90,7 @@ def parse_commands(text: str) -> Commands:
         flaky=next(flaky, (0, 0)),
         window=_tokens(numbers.get("window")),
         cut_after=_tokens(numbers.get("cut")),
+        fault_times=int(numbers.get("times", 1)),
         silent_seconds=min(numbers.get("silent", 0.0), MAX_SECONDS),
         thinking_seconds=min(numbers.get("think", 0.0), MAX_SECONDS),
         rate=numbers.get("rate"),

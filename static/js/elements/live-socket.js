@@ -1,7 +1,10 @@
 const SILENCE = 35_000; // ms; the server's pulse comes every 15 s
+const SILENT_AFTER_SLEEP = 20_000; // ms; then a line that looks open may be dead
+const NO_ANSWER = 10_000; // ms until a line that does not open is tried anew
 const QUIET = 3_000; // ms without a line before anything is said
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 10_000; // ms
+const TICK = 5_000; // ms; a clock that jumps between two of them stood still
 const SIGNED_OUT = 4401; // close code
 
 /** The line from the server. Each of its events becomes `live:<type>` on the document. */
@@ -9,6 +12,8 @@ class LiveSocket extends HTMLElement {
   #socket = null;
   #failures = 0;
   #version = null;
+  #isSignedOut = false;
+  #heard = 0; // ms, wall clock: it goes on while the machine sleeps
   #timers = {}; // silence, retry, notice
   #end = new AbortController();
 
@@ -17,10 +22,12 @@ class LiveSocket extends HTMLElement {
     const wake = () => document.visibilityState === "visible" && this.#wake();
     addEventListener("online", wake, { signal });
     document.addEventListener("visibilitychange", wake, { signal });
-    document.addEventListener("signed-out", () => this.#say("signed-out"), { signal });
+    document.addEventListener("signed-out", () => this.#signOut(), { signal });
+    document.addEventListener("signed-in", () => this.#connect(), { signal });
     // A page that may come back from the browser's cache must not hold a line.
     addEventListener("pagehide", () => this.#hangUp(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.#connect(), { signal });
+    this.#watchClock(wake);
     this.#connect();
   }
 
@@ -30,43 +37,72 @@ class LiveSocket extends HTMLElement {
   }
 
   #connect() {
-    this.#clear("retry");
+    this.#hangUp();
     const socket = new WebSocket(new URL(this.dataset.url, location.href.replace(/^http/, "ws")));
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onclose = ({ code }) => this.#socket === socket && this.#lost(code);
-    this.#listenForSilence();
+    this.#listenForSilence(NO_ANSWER);
   }
 
   #receive(event) {
-    this.#listenForSilence();
-    if (event.type === "hello") this.#open(event.version);
+    this.#heard = Date.now();
+    this.#listenForSilence(SILENCE);
+    if (event.type === "hello" && !this.#open(event)) return;
     document.dispatchEvent(new CustomEvent(`live:${event.type}`, { detail: event }));
   }
 
-  #open(version) {
+  /** False when the line is another person's: so is the browser, and this page has to go. */
+  #open({ version, person }) {
+    if (person && person !== this.dataset.person) {
+      this.#hangUp();
+      document.dispatchEvent(new Event("session:other"));
+      return false;
+    }
     this.#failures = 0;
+    this.#isSignedOut = false;
     this.#clear("notice");
     this.#version ??= version;
     this.#say(version === this.#version ? "" : "updated");
     document.dispatchEvent(new Event("live:open"));
+    return true;
   }
 
   #lost(code) {
     this.#hangUp();
+    document.dispatchEvent(new Event("live:down"));
     if (code === SIGNED_OUT) {
-      this.#say("signed-out");
+      document.dispatchEvent(new Event("signed-out"));
       return;
     }
-    document.dispatchEvent(new Event("live:down"));
     this.#timers.notice ??= setTimeout(() => this.#say("reconnecting"), QUIET);
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     // Jitter, or every tab would come back in the same instant after a restart.
     this.#timers.retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random() / 2));
   }
 
+  #signOut() {
+    this.#isSignedOut = true;
+    this.#clear("notice");
+    this.#say("signed-out");
+  }
+
+  /** Somebody looks at the page again, or the machine slept: asks rather than trusts what looks open. */
   #wake() {
-    if (this.#timers.retry) this.#connect();
+    const isDead = this.#heard && Date.now() - this.#heard > SILENT_AFTER_SLEEP;
+    if (this.#timers.retry || this.#isSignedOut || isDead) this.#connect();
+    else document.dispatchEvent(new Event("live:woken"));
+  }
+
+  #watchClock(wake) {
+    let last = Date.now();
+    const tick = () => {
+      const passed = Date.now() - last;
+      last = Date.now();
+      if (passed > SILENT_AFTER_SLEEP) wake();
+    };
+    const timer = setInterval(tick, TICK);
+    this.#end.signal.addEventListener("abort", () => clearInterval(timer));
   }
 
   #hangUp() {
@@ -77,9 +113,9 @@ class LiveSocket extends HTMLElement {
     socket?.close();
   }
 
-  #listenForSilence() {
+  #listenForSilence(patience) {
     this.#clear("silence");
-    this.#timers.silence = setTimeout(() => this.#lost(), SILENCE);
+    this.#timers.silence = setTimeout(() => this.#lost(), patience);
   }
 
   #clear(name) {
@@ -89,8 +125,6 @@ class LiveSocket extends HTMLElement {
 
   #say(state) {
     for (const line of this.children) line.hidden = line.dataset.state !== state;
-    // Back to this page, where what was typed still stands.
-    this.querySelector("[data-sign-in]").search = new URLSearchParams({ next: location.pathname });
   }
 }
 

@@ -1,3 +1,5 @@
+import { uuid4 } from "../lib/uuid.js";
+
 const TOUCH = matchMedia("(pointer: coarse)");
 const DRAFT = "draft:"; // per page, in this tab's session storage
 
@@ -13,6 +15,8 @@ class MessageBox extends HTMLElement {
     document.addEventListener("click", (event) => this.#suggest(event), { signal });
     visualViewport.addEventListener("resize", fitKeyboard, { signal });
     this.value ||= sessionStorage.getItem(DRAFT + location.pathname) ?? "";
+    // The browser may show a copy of a page whose id has been used.
+    this.field.form.elements.client_id.value = uuid4();
     // On a touch screen the keyboard would cover the page that was asked for.
     if (!TOUCH.matches) this.field.focus({ preventScroll: true });
   }
@@ -30,15 +34,32 @@ class MessageBox extends HTMLElement {
     this.#grow();
   }
 
-  /** Keeps what stands in the box, and other texts of this page that were not sent. */
-  keepDraft(others = []) {
-    const text = [...others, this.value].filter(Boolean).join("\n\n");
-    if (text) sessionStorage.setItem(DRAFT + location.pathname, text);
-    else this.dropDraft();
+  /** Of the message that stands in the box. */
+  get clientId() {
+    return this.field.form.elements.client_id.value;
   }
 
-  dropDraft() {
-    sessionStorage.removeItem(DRAFT + location.pathname);
+  /** Empties the box for another message. */
+  take() {
+    const taken = { text: this.value, clientId: this.clientId };
+    this.#hold({ text: "", clientId: uuid4() });
+    return taken;
+  }
+
+  /** Puts an unsent message back. */
+  give(message) {
+    this.#hold(message);
+  }
+
+  #hold({ text, clientId }) {
+    this.value = text;
+    this.field.form.elements.client_id.value = clientId;
+    this.#keepDraft();
+  }
+
+  #keepDraft() {
+    if (this.value) sessionStorage.setItem(DRAFT + location.pathname, this.value);
+    else sessionStorage.removeItem(DRAFT + location.pathname);
   }
 
   /** Enter sends and Shift+Enter breaks the line; on touch keyboards Enter breaks the line. */
@@ -53,7 +74,7 @@ class MessageBox extends HTMLElement {
 
   #edited() {
     this.#grow();
-    this.keepDraft();
+    this.#keepDraft();
   }
 
   #suggest({ target }) {

@@ -1,10 +1,11 @@
 import { isPending, isReply, isRunning, paint } from "../lib/articles.js";
 import { RequestError, getText, post } from "../lib/http.js";
 import { morph, parse } from "../lib/morph.js";
+import { Pending } from "../lib/pending.js";
 import { Replies } from "../lib/replies.js";
 import { Scroll } from "../lib/scroll.js";
 
-const ASK_EVERY = 1000; // ms, while no socket tells the news
+const ASK_AGAIN = 1000; // ms
 const NO_CONTENT = 204;
 const PLACE = "place:"; // of the reader, per conversation
 
@@ -17,12 +18,15 @@ class MessageList extends HTMLElement {
     onState: (id, html) => this.#update(this.#articles.get(id), parse(html)[0]),
   });
   #end = new AbortController();
-  #poll = null;
+  #catching = null; // a promise, while the page asks for what it misses
+  #isAsked = false;
+  #later = 0;
 
   connectedCallback() {
     const { signal } = this.#end;
     const jump = this.querySelector("[data-jump]");
     this.messages = this.querySelector(".messages");
+    this.pending = new Pending(this.messages);
     this.status = this.querySelector("[data-spoken]");
     this.scroll = new Scroll(this.messages.parentElement, this.messages, (far) => (jump.hidden = !far), signal);
     for (const article of this.messages.querySelectorAll("article")) this.#register(article);
@@ -35,35 +39,44 @@ class MessageList extends HTMLElement {
     this.#listen("message.changed", (event) => this.insert(event.html));
     this.#listen("reply.resumed", (event) => this.insert(event.html));
     this.#listen("reply.patch", (event) => this.#replies.receive(event));
-    document.addEventListener("live:open", () => this.#catchUp(), { signal });
-    document.addEventListener("live:joined", ({ detail }) => detail.value && this.#catchUp(), { signal });
-    document.addEventListener("live:down", () => this.#askWithoutSocket(), { signal });
+    this.#listen("reply.elsewhere", ({ reply }) => this.#replies.hearsOf(reply) || this.catchUp());
+    document.addEventListener("live:open", () => this.catchUp(), { signal });
+    document.addEventListener("live:woken", () => this.catchUp(), { signal });
+    document.addEventListener("live:down", () => this.#join(false), { signal });
+    document.addEventListener("live:hello", ({ detail }) => this.#join(detail.joined !== false), { signal });
+    document.addEventListener("live:joined", ({ detail }) => this.#join(detail.value) && this.catchUp(), { signal });
   }
 
   disconnectedCallback() {
     this.#end.abort();
-    clearInterval(this.#poll);
+    this.#replies.stop();
+    clearTimeout(this.#later);
+  }
+
+  /** The id of the last message that the server knows, or "". */
+  get tip() {
+    return this.#last?.dataset.message ?? "";
+  }
+
+  get isEmpty() {
+    return !this.messages.querySelector("article");
+  }
+
+  /** Status of a message on the page, or undefined. */
+  statusOf(id) {
+    return this.#articles.get(id)?.dataset.status;
   }
 
   /** Shows a message that is on its way, near the top. */
   send(article) {
-    this.withdraw(article.dataset.clientId);
-    this.messages.append(article);
+    this.pending.show(article);
     this.scroll.anchor(article);
   }
 
-  /** Tells that a message was not sent, and why. */
-  fail(clientId, sentence) {
-    const article = this.#pending(clientId);
-    if (!article) return;
-    article.dataset.status = "unsent";
-    article.querySelector("[data-part=error]").hidden = false;
-    article.querySelector("[data-sentence]").textContent = sentence;
-    this.say(sentence);
-  }
-
-  withdraw(clientId) {
-    this.#pending(clientId)?.remove();
+  /** Puts a message that waited near the top as it goes out, unless somebody reads further up. */
+  rise(clientId) {
+    const article = this.pending.find(clientId);
+    if (article && this.scroll.isFollowing) this.scroll.anchor(article);
   }
 
   insert(html) {
@@ -91,18 +104,19 @@ class MessageList extends HTMLElement {
     this.status.textContent = sentence;
   }
 
+  /** Whether the socket brings all news, also those of other processes. */
+  #join(isTold) {
+    return (this.#replies.isTold = isTold);
+  }
+
   #listen(type, handle) {
     const own = ({ detail }) => detail.conversation === this.dataset.conversation && handle(detail);
     document.addEventListener(`live:${type}`, own, { signal: this.#end.signal });
   }
 
-  #pending(clientId) {
-    return clientId && this.messages.querySelector(`[data-client-id="${clientId}"][data-message=""]`);
-  }
-
   #place(article) {
     if (this.#replaced.has(article.dataset.message)) return;
-    const known = this.#articles.get(article.dataset.message) ?? this.#pending(article.dataset.clientId);
+    const known = this.#articles.get(article.dataset.message) ?? this.pending.find(article.dataset.clientId);
     if (!known) this.#add(article);
     else if (isPending(known) || this.#isNews(known, article)) this.#update(known, article);
   }
@@ -173,26 +187,30 @@ class MessageList extends HTMLElement {
     return [...this.messages.querySelectorAll("article:not([data-message=''])")].at(-1);
   }
 
-  async #catchUp() {
-    clearInterval(this.#poll);
-    this.#poll = null;
+  /** Fetches what the page misses; gives a promise of its end. Asked meanwhile, it looks once more. */
+  catchUp() {
     this.#replies.askAll();
-    const last = this.#last;
-    if (!this.dataset.url || !last) return;
-    // One step back: another tab may have retried the last reply meanwhile.
-    const after = Math.max(0, +last.dataset.position - 1);
-    try {
-      this.insert(await getText(`${this.dataset.url}messages?after=${after}`));
-      // More may have come than one answer holds.
-      if (this.#last !== last) await this.#catchUp();
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      setTimeout(() => this.isConnected && this.#catchUp(), ASK_EVERY);
-    }
+    this.#isAsked = true;
+    this.#catching ??= this.#fetchNewer().finally(() => (this.#catching = null));
+    return this.#catching;
   }
 
-  #askWithoutSocket() {
-    this.#poll ??= setInterval(() => this.#replies.askAll(), ASK_EVERY);
+  async #fetchNewer() {
+    clearTimeout(this.#later);
+    try {
+      for (let last = null; this.dataset.url && this.#last && (this.#isAsked || this.#last !== last); ) {
+        this.#isAsked = false;
+        last = this.#last; // more may have come than one answer holds
+        // One step back: another tab may have retried the last reply meanwhile.
+        const after = Math.max(0, +last.dataset.position - 1);
+        this.insert(await getText(`${this.dataset.url}messages?after=${after}`));
+      }
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.status === 401) document.dispatchEvent(new Event("signed-out"));
+      // 404: the conversation was deleted, and there is nothing to catch up with.
+      else if (error.status !== 404) this.#later = setTimeout(() => this.catchUp(), ASK_AGAIN);
+    }
   }
 
   /** Retry, Continue and what else a person may ask of a reply. */

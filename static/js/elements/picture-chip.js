@@ -1,6 +1,5 @@
 import { RequestError, upload } from "../lib/http.js";
 import { Line } from "../lib/line.js";
-import { parse } from "../lib/morph.js";
 import { shrunk } from "../lib/shrink.js";
 
 const line = new Line(2); // uploads at once
@@ -11,8 +10,6 @@ class PictureChip extends HTMLElement {
   #send; // ({ signal, onProgress }) => Promise of the server's answer
   #call = new AbortController();
   #preview = ""; // address of the browser's own copy
-  #html = "";
-  tokens = 0;
 
   connectedCallback() {
     this.image = this.querySelector("img");
@@ -41,7 +38,11 @@ class PictureChip extends HTMLElement {
 
   /** The picture as it will stand beside its message. */
   get sent() {
-    return parse(this.#html)[0];
+    return this.querySelector("[data-sent]").content.firstElementChild.cloneNode(true);
+  }
+
+  get tokens() {
+    return +(this.dataset.tokens ?? 0);
   }
 
   discard() {
@@ -66,8 +67,8 @@ class PictureChip extends HTMLElement {
 
   #ready({ id, link, thumbnail, note, tokens, html }) {
     Object.assign(this.field, { name: id ? "picture" : "link", value: id ?? link, disabled: false });
-    this.tokens = tokens;
-    this.#html = html;
+    this.dataset.tokens = tokens;
+    this.querySelector("[data-sent]").innerHTML = html;
     this.#enter("ready", note);
     if (id) this.#showKept(thumbnail);
   }

@@ -1,29 +1,66 @@
 const HEADERS = { Accept: "application/json" };
 const PATIENCE = 40_000; // ms; a proxy gives up after 30 s, a dead line never would
+const SHORT_PATIENCE = 10_000; // ms, for what is answered at once and asked again
+const REASONS = ["moved", "running", "spent", "gone", "expired"]; // marks of refusals with a way out
 
-/** A request that did not work. `status` is 0 when the server was not reached;
- *  `sentence` is the server's own, or ""; `fields` has one for each field that is wrong. */
+/** A request that did not work. `status` is 0 when the server was not reached; `sentence` is the
+ *  server's own, or ""; `fields` has one for each field that is wrong; `reason` is one of REASONS. */
 export class RequestError extends Error {
-  constructor(status, sentence = "", fields = {}) {
-    super(sentence || `Request failed (${status})`);
+  constructor(status, { error = "", fields = {}, ...marks } = {}) {
+    super(error || `Request failed (${status})`);
     this.status = status;
-    this.sentence = sentence;
+    this.sentence = error;
     this.fields = fields;
+    this.reason = REASONS.find((reason) => marks[reason]) ?? "";
   }
 }
 
-export const getText = (url) => request(url).then((response) => response.text());
-export const getJson = (url) => request(url).then((response) => response.json());
+const NEWS = { patience: SHORT_PATIENCE };
+export const getText = (url) => request(url, NEWS).then((response) => response.text());
+export const getJson = (url) => request(url, NEWS).then((response) => response.json());
 
 /** Posts a form; `fields` is a FormData or a plain object. Gives the response. With `keepalive`
  *  (small forms only) the request goes on when the page is left. */
 export function post(url, fields, { keepalive = false } = {}) {
-  return request(url, { method: "POST", body: withToken(fields), keepalive });
+  return withFreshToken(() => request(url, { method: "POST", body: withToken(fields), keepalive }));
 }
 
 /** Uploads with progress (fetch can't tell it) and gives the server's JSON. onProgress(share): 1 is
  *  when all has arrived and the server works on it. A file may take its time; silence may not. */
-export function upload(url, fields, { onProgress, signal }) {
+export function upload(url, fields, options) {
+  return withFreshToken(() => uploadOnce(url, fields, options));
+}
+
+/** Takes over who is signed in, as the server told it: the token of every form on the page. Throws
+ *  when it is somebody else than the person whose page this is. */
+export function enterSession({ person, token }) {
+  const mine = document.querySelector("[data-person]")?.dataset.person;
+  if (person && mine && person !== mine) {
+    document.dispatchEvent(new Event("session:other"));
+    throw new RequestError(401);
+  }
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+}
+
+/** Asks who is signed in; gives the id of the person, or null. */
+export async function renewToken() {
+  const session = await getJson(document.querySelector("[data-session-url]").dataset.sessionUrl);
+  enterSession(session);
+  return session.person;
+}
+
+/** A sign-in in another tab changes the token of forms: takes the new one and tries again. */
+async function withFreshToken(send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (error.reason !== "expired") throw error;
+    await renewToken();
+    return send();
+  }
+}
+
+function uploadOnce(url, fields, { onProgress, signal }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const call = new XMLHttpRequest();
@@ -39,7 +76,7 @@ export function upload(url, fields, { onProgress, signal }) {
     call.onload = () => {
       const body = parse(call.responseText);
       if (call.status >= 200 && call.status < 300) resolve(body);
-      else reject(new RequestError(call.status, body.error));
+      else reject(new RequestError(call.status, body));
     };
     call.onerror = () => reject(new RequestError(0));
     call.onloadend = () => clearTimeout(silence);
@@ -50,16 +87,15 @@ export function upload(url, fields, { onProgress, signal }) {
   });
 }
 
-async function request(url, options = {}) {
+async function request(url, { patience = PATIENCE, ...options } = {}) {
   let response;
   try {
-    response = await fetch(url, { ...options, headers: HEADERS, signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(url, { ...options, headers: HEADERS, signal: AbortSignal.timeout(patience) });
   } catch {
     throw new RequestError(0); // fetch rejects only when the server was not reached in time
   }
   if (response.ok) return response;
-  const { error, fields } = parse(await response.text());
-  throw new RequestError(response.status, error, fields);
+  throw new RequestError(response.status, parse(await response.text()));
 }
 
 function withToken(fields) {
@@ -73,7 +109,7 @@ function withToken(fields) {
 /** The JSON of an answer; a proxy's error page is HTML and says nothing to a person. */
 function parse(text) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) ?? {};
   } catch {
     return {};
   }

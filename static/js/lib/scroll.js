@@ -23,6 +23,10 @@ export class Scroll {
     signal.addEventListener("abort", () => this.#observer.disconnect());
   }
 
+  get isFollowing() {
+    return this.#following;
+  }
+
   toEnd() {
     this.#following = true;
     this.pane.scrollTop = this.pane.scrollHeight;

@@ -1,0 +1,108 @@
+"""/account/session, and signing in by a script: for a page whose login ended while it was open."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from allauth.account import app_settings
+from django.core.cache import cache
+from django.test import Client
+
+from chatapp.accounts.models import Person
+from tests.conftest import PASSWORD
+
+JSON = {"accept": "application/json"}
+SIGN_IN = "/account/sign-in/"
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_so_far() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def browser() -> Client:
+    """A browser whose forms need their token."""
+    return Client(enforce_csrf_checks=True)
+
+
+def sign_in(browser: Client, email: str, password: str = PASSWORD, token: str = "") -> Any:
+    token = token or browser.get("/account/session").json()["token"]
+    fields = {"login": email, "password": password, "csrfmiddlewaretoken": token}
+    return browser.post(SIGN_IN, fields, headers=JSON)
+
+
+def test_it_tells_who_is_signed_in(
+    signed_in: Callable[[Person], Client], stranger: Client, owner: Person
+) -> None:
+    assert signed_in(owner).get("/account/session").json()["person"] == str(owner.pk)
+    assert stranger.get("/account/session").json()["person"] is None
+
+
+def test_a_script_signs_in_and_gets_the_new_token(browser: Client, owner: Person) -> None:
+    before = browser.get("/account/session").json()["token"]
+
+    answer = sign_in(browser, owner.email, token=before).json()
+
+    assert answer["person"] == str(owner.pk)
+    theme = {"theme": "dark", "csrfmiddlewaretoken": answer["token"]}
+    assert browser.post("/theme/", theme, headers=JSON).status_code == 204
+    stale = browser.post("/theme/", {**theme, "csrfmiddlewaretoken": before}, headers=JSON)
+    assert stale.status_code == 403
+    assert stale.json()["expired"] is True
+
+
+def test_a_wrong_password_is_a_sentence_and_is_not_said_back(
+    browser: Client, owner: Person
+) -> None:
+    response = sign_in(browser, owner.email, "wrong wrong wrong")
+
+    assert response.status_code == 422
+    assert "password" in response.json()["error"]
+    assert "wrong wrong wrong" not in response.content.decode()
+    assert PASSWORD not in sign_in(browser, owner.email).content.decode()
+
+
+def test_without_a_token_nobody_is_signed_in(browser: Client, owner: Person) -> None:
+    response = browser.post(SIGN_IN, {"login": owner.email, "password": PASSWORD}, headers=JSON)
+
+    assert response.status_code == 403
+    assert browser.get("/account/session").json()["person"] is None
+
+
+def test_an_inactive_person_is_told(browser: Client, owner: Person) -> None:
+    Person.objects.update(is_active=False)
+
+    response = sign_in(browser, owner.email)
+
+    assert response.status_code in (403, 422)
+    assert response.json()["error"]
+    assert browser.get("/account/session").json()["person"] is None
+
+
+def test_guessing_is_limited_for_scripts_too(browser: Client, owner: Person) -> None:
+    limit = re.search(r"(\d+)/\d+s/key", app_settings.RATE_LIMITS["login_failed"])
+    assert limit
+    for _ in range(int(limit[1])):
+        sign_in(browser, owner.email, "wrong wrong wrong")
+
+    response = sign_in(browser, owner.email)
+
+    assert "Too many" in response.json()["error"]
+    assert browser.get("/account/session").json()["person"] is None
+
+
+def test_other_sites_can_neither_read_nor_keep_the_token(browser: Client) -> None:
+    response = browser.get("/account/session", headers={"origin": "https://evil.example"})
+
+    assert "Access-Control-Allow-Origin" not in response
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+
+
+def test_it_is_only_read(browser: Client) -> None:
+    assert Client().post("/account/session").status_code == 405

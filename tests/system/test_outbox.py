@@ -1,0 +1,237 @@
+"""Messages that can not go out at once: they wait, say so, and go out by themselves, in order."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.system.app import App
+from tests.system.conftest import Chat
+from tests.system.line import Line, line_to
+from tests.system.people import sign_in_afresh, sign_out
+from tests.system.pictures import attach, chips, saved, shown
+
+SENDS = "**/messages"
+SLOW = "/rate 50 /long 3000"
+AWHILE = "/rate 40 /long 300"  # long enough for a person to do something meanwhile
+
+
+@pytest.fixture
+def line(app: App) -> Iterator[Line]:
+    with line_to(app.port) as line:
+        yield line
+
+
+@pytest.fixture
+def far(page: Page, line: Line) -> Chat:
+    """A conversation behind a line that can be cut."""
+    chat = Chat(page).open(line.url)
+    chat.ask("/echo first")
+    return chat
+
+
+def notices(chat: Chat) -> Locator:
+    return chat.page.locator(".outgoing[data-part=notice]:visible")
+
+
+def unsent(chat: Chat) -> Locator:
+    return chat.page.locator("article[data-status=unsent]")
+
+
+def has_settled(chat: Chat, replies: int) -> None:
+    expect(chat.replies).to_have_count(replies, timeout=20_000)
+    expect(chat.replies.last).to_have_attribute("data-status", "complete", timeout=20_000)
+    expect(notices(chat)).to_have_count(0)
+
+
+def refuse_sends(page: Page) -> None:
+    """As if the server could not be reached, for sends alone: the page itself can be loaded."""
+
+    def answer(route: Route) -> None:
+        route.abort() if route.request.method == "POST" else route.continue_()
+
+    page.route(SENDS, answer)
+
+
+def test_what_is_sent_offline_goes_out_in_order_once_the_line_is_back(
+    far: Chat, line: Line
+) -> None:
+    line.cut()
+    for text in ("/echo second", "/echo third", "/echo fourth"):
+        far.send(text)
+        expect(far.box).to_have_value("")
+    expect(notices(far)).to_have_text([re.compile("Waiting for the connection")] * 3)
+    expect(far.messages.last).to_have_attribute("data-status", "sending")
+
+    line.mend()
+
+    has_settled(far, 4)
+    said = far.said
+    assert said[2:] == [
+        *("/echo second", "second"),
+        *("/echo third", "third"),
+        *("/echo fourth", "fourth"),
+    ]
+    far.page.reload()
+    assert far.said == said
+
+
+def test_a_first_message_sent_offline_begins_its_conversation_later(page: Page, line: Line) -> None:
+    chat = Chat(page).open(line.url)
+    line.cut()
+    chat.send("/echo one")
+    chat.send("/echo two")
+    expect(notices(chat)).to_have_count(2)
+
+    line.mend()
+
+    has_settled(chat, 2)
+    assert re.search(r"/c/[0-9a-f-]{36}/$", page.url)
+    assert chat.said == ["/echo one", "one", "/echo two", "two"]
+
+
+def test_a_message_whose_answer_is_lost_is_there_once(chat: Chat) -> None:
+    chat.ask("/echo first")
+    posted = []
+
+    def lose_first(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        posted.append(route.request.post_data)
+        if len(posted) > 1:
+            return route.continue_()
+        route.fetch()  # it arrives, and nobody hears of it
+        return route.abort()
+
+    chat.page.route(SENDS, lose_first)
+    chat.page.evaluate("document.querySelector('live-socket').remove()")  # nor by the socket
+    chat.send("/echo second")
+
+    expect(chat.messages).to_have_count(2)
+    expect(chat.replies).to_have_count(2)
+    expect(chat.replies.last).to_have_attribute("data-status", "complete")
+    assert len(posted) == 2
+    chat.page.reload()
+    assert chat.said == ["/echo first", "first", "/echo second", "second"]
+
+
+def test_what_waits_survives_a_reload(chat: Chat) -> None:
+    chat.ask("/echo first")
+    refuse_sends(chat.page)
+    chat.send("/echo second")
+    chat.send("/echo third")
+    expect(notices(chat)).to_have_count(2)
+
+    chat.page.reload()
+
+    expect(chat.messages).to_have_text([re.compile(t) for t in ("first", "second", "third")])
+    expect(notices(chat)).to_have_count(2)
+    expect(chat.box).to_have_value("")
+    chat.page.unroute(SENDS)
+    has_settled(chat, 3)
+    assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
+
+
+def test_a_new_conversation_that_waits_survives_a_reload(chat: Chat) -> None:
+    refuse_sends(chat.page)
+    chat.send("/echo one")
+    expect(notices(chat)).to_have_count(1)
+
+    chat.page.reload()
+
+    expect(chat.messages).to_have_count(1)
+    chat.page.unroute(SENDS)
+    has_settled(chat, 1)
+    assert re.search(r"/c/[0-9a-f-]{36}/$", chat.page.url)
+
+
+def test_pictures_wait_along_and_come_back_to_the_box(chat: Chat, tmp_path: Path) -> None:
+    refuse_sends(chat.page)
+    attach(chat.page, saved(tmp_path / "heron.png"))
+    chat.send("What is this?")
+    expect(notices(chat)).to_have_count(1)
+    chat.page.reload()
+    expect(shown(chat)).to_have_count(1)
+
+    chat.messages.get_by_role("button", name="Edit").click()
+
+    expect(chat.box).to_have_value("What is this?")
+    expect(chips(chat.page)).to_have_count(1)
+    expect(chips(chat.page)).to_contain_text("heron.png")
+    expect(chat.messages).to_have_count(0)
+    chat.page.unroute(SENDS)
+    assert "300 x 200" in chat.ask("And this?")
+    expect(shown(chat)).to_have_count(1)
+
+
+def test_messages_wait_for_the_reply_that_runs(chat: Chat) -> None:
+    chat.send(AWHILE)
+    expect(chat.stop_button).to_be_visible()
+    chat.send("/echo second")
+    chat.box.fill("/echo third")
+    chat.send_button.click()
+
+    expect(notices(chat)).to_have_text([re.compile("Waits for the reply")] * 2)
+    expect(chat.replies).to_have_count(1)
+    has_settled(chat, 3)
+    assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
+
+
+def test_a_waiting_message_is_edited_or_removed(chat: Chat) -> None:
+    chat.send(AWHILE)
+    expect(chat.stop_button).to_be_visible()
+    for text in ("/echo one", "/echo two", "/echo three"):
+        chat.send(text)
+
+    chat.messages.nth(2).get_by_role("button", name="Remove").click()
+    expect(chat.messages).to_have_count(3)
+    chat.messages.nth(1).get_by_role("button", name="Edit").click()
+    expect(chat.box).to_have_value("/echo one")
+    expect(chat.box).to_be_focused()
+    chat.messages.nth(1).get_by_role("button", name="Edit").click()
+    expect(chat.page.get_by_text("Another text stands in the message box")).to_be_visible()
+    chat.send("/echo one, edited")
+
+    has_settled(chat, 3)
+    assert chat.said[2:] == ["/echo three", "three", "/echo one, edited", "one, edited"]
+
+
+@pytest.mark.parametrize("end", ["stopped", "failed"])
+def test_nothing_goes_out_behind_a_reply_that_did_not_finish(chat: Chat, end: str) -> None:
+    chat.send(SLOW if end == "stopped" else "/rate 20 /cut 60 /always Something that breaks off")
+    expect(chat.stop_button).to_be_visible()
+    chat.send("/echo second")
+    chat.send("/echo third")
+    expect(notices(chat)).to_have_count(2)
+
+    if end == "stopped":
+        chat.stop_button.click()
+
+    expect(chat.replies).to_have_attribute("data-status", end, timeout=20_000)
+    expect(chat.box).to_have_value("/echo second")
+    expect(unsent(chat)).to_have_text(re.compile("/echo third"))
+    chat.box.press("Enter")
+    has_settled(chat, 2)
+    unsent(chat).get_by_role("button", name="Retry").click()
+    has_settled(chat, 3)
+    assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
+
+
+def test_signing_out_drops_what_waits(page: Page) -> None:
+    sign_in_afresh(page)
+    chat = Chat(page)
+    chat.ask("/echo first")
+    place = page.url
+    refuse_sends(page)
+    chat.send("/echo never")
+    expect(notices(chat)).to_have_count(1)
+
+    sign_out(page)
+    page.unroute(SENDS)
+    sign_in_afresh(page)
+    chat.open(place)
+
+    assert chat.ask("/echo second") == "second"
+    assert chat.said == ["/echo first", "first", "/echo second", "second"]

@@ -1,0 +1,155 @@
+"""A login that ends while a page stands open: one signs in again where one is."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.system.app import OWNER, PASSWORD, App
+from tests.system.conftest import Chat
+from tests.system.people import MEMBER, end_login, fill_in, sign_in_afresh
+
+
+@pytest.fixture(scope="module")
+def member(app: App) -> str:
+    app.manage("add_person", MEMBER, "--password-stdin", given=PASSWORD)
+    return MEMBER
+
+
+@pytest.fixture
+def expired(page: Page, app: App) -> Chat:
+    """A conversation whose login has ended, which the page does not know."""
+    sign_in_afresh(page)
+    chat = Chat(page)
+    chat.ask("/echo first")
+    page.evaluate("() => (window.stillHere = true)")
+    end_login(app, page)
+    return chat
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Sign in again")
+
+
+def test_what_was_sent_goes_out_after_signing_in_again_in_place(expired: Chat) -> None:
+    page = expired.page
+    expired.send("/echo second")
+
+    expect(dialog(page).get_by_label("Email")).to_have_value(OWNER)
+    fill_in(dialog(page), OWNER, "wrong wrong wrong")
+    expect(dialog(page).get_by_role("alert")).to_contain_text("not correct")
+    expect(expired.messages).to_have_count(2)
+    fill_in(dialog(page), OWNER)
+
+    expect(dialog(page)).to_have_count(0)
+    expect(expired.replies).to_have_count(2)
+    expect(expired.replies.last).to_have_attribute("data-status", "complete")
+    expect(page.get_by_text("You are signed out")).to_be_hidden()
+    assert page.evaluate("window.stillHere")
+    assert expired.ask("/echo fourth") == "fourth"  # the socket and the token are new
+
+
+def test_whoever_does_not_sign_in_loses_nothing(expired: Chat) -> None:
+    page = expired.page
+    expired.send("/echo second")
+    dialog(page).get_by_role("button", name="Not now").click()
+
+    expect(expired.messages.last).to_contain_text("Waits until you sign in again")
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    page.reload()
+    fill_in(page.locator("form"), OWNER)
+
+    expect(expired.replies).to_have_count(2)
+    expect(expired.replies.last).to_have_attribute("data-status", "complete")
+    assert expired.replies.last.locator("[data-part=text]").inner_text() == "second"
+
+
+def test_the_banner_leads_to_the_same_dialog(expired: Chat) -> None:
+    page = expired.page
+    page.evaluate("document.dispatchEvent(new Event('signed-out'))")
+
+    page.get_by_role("link", name="Sign in again").click()
+    fill_in(dialog(page), OWNER)
+
+    expect(page.get_by_text("You are signed out")).to_be_hidden()
+    assert expired.ask("/echo second") == "second"
+    assert page.evaluate("window.stillHere")
+
+
+def test_another_person_gets_a_page_of_their_own(expired: Chat, member: str) -> None:
+    page = expired.page
+    place = page.url
+    expired.send("/echo for nobody else")
+    expired.box.evaluate("box => (box.value = 'half a thought')")
+
+    fill_in(dialog(page), member)
+
+    expect(page).to_have_url(re.compile(r"^https?://[^/]+/$"))
+    expect(page.get_by_role("button", name=re.compile(member))).to_be_visible()
+    expect(expired.box).to_have_value("")
+    expect(page.get_by_text("for nobody else")).to_have_count(0)
+    assert page.evaluate("JSON.stringify(sessionStorage)") == "{}"
+    sign_in_afresh(page)
+    expired.open(place)
+    expect(expired.replies).to_have_count(1)
+    expect(expired.messages).to_have_count(1)
+
+
+def test_a_chat_that_was_to_begin_does_not_become_another_persons(
+    page: Page, app: App, member: str
+) -> None:
+    sign_in_afresh(page)
+    end_login(app, page)
+    page.route_web_socket("**/ws/", lambda socket: None)  # which would tell the page as well
+    Chat(page).send("/echo for nobody else")
+
+    with page.expect_navigation():
+        fill_in(dialog(page), member)
+
+    expect(page.get_by_role("button", name=re.compile(member))).to_be_visible()
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(0)
+    expect(page.get_by_text("for nobody else")).to_have_count(0)
+
+
+@pytest.fixture
+def overtaken(page: Page, member: str) -> Chat:
+    """The owner's page in a browser where somebody else has signed in in another tab."""
+    sign_in_afresh(page)
+    chat = Chat(page)
+    chat.ask("/echo first")
+    page.context.clear_cookies()
+    other = Chat(page.context.new_page()).open()
+    fill_in(other.page.locator("form"), member)
+    expect(other.box).to_be_visible()
+    return chat
+
+
+def test_a_tab_sends_nothing_for_somebody_else(overtaken: Chat, member: str) -> None:
+    page = overtaken.page
+
+    overtaken.send("/echo for nobody else")
+
+    expect(page.get_by_role("button", name=re.compile(member))).to_be_visible()
+    expect(page.get_by_text("for nobody else")).to_have_count(0)
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(0)
+
+
+def test_a_tab_goes_when_its_line_is_somebody_elses(overtaken: Chat, member: str) -> None:
+    page = overtaken.page
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+
+    expect(page.get_by_role("button", name=re.compile(member))).to_be_visible()
+    expect(overtaken.messages).to_have_count(0)
+
+
+def test_a_sign_in_in_another_tab_is_taken_over(expired: Chat) -> None:
+    other = expired.page.context.new_page()
+    other.goto("/")
+    fill_in(other.locator("form"), OWNER)
+    expect(Chat(other).box).to_be_visible()
+
+    assert expired.ask("/echo second") == "second"
+
+    assert expired.page.evaluate("window.stillHere")
