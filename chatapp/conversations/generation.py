@@ -11,8 +11,9 @@ import django.db
 from django.utils.translation import gettext as _
 
 from chatapp import background, logs
-from chatapp.conversations import endings, live, prompts, titles, usage
-from chatapp.conversations.live import LiveReply, saved_document
+from chatapp.conversations import endings, live, prompts, saving, titles, usage
+from chatapp.conversations.live import LiveReply
+from chatapp.conversations.live_state import saved_document
 from chatapp.conversations.models import Message
 from chatapp.conversations.prompts import Prompt
 from chatapp.conversations.relay import relay
@@ -20,9 +21,7 @@ from chatapp.conversations.streaming import Ending, stream
 from chatapp.images.errors import ImageRefused
 from chatapp.rendering import LiveDocument
 
-SAVE_EVERY = 0.8  # seconds
 TASK = "reply:"
-STREAM = "stream:"
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ def made_here() -> set[UUID]:
 
 def stop_here(reply_id: UUID) -> None:
     """Ends the stream of a reply if it runs in this process; what was published stays."""
-    for stream_task in background.running(f"{STREAM}{reply_id}:"):
+    for stream_task in background.running(f"{live.STREAM}{reply_id}:"):
         stream_task.cancel()
 
 
@@ -147,18 +146,15 @@ def _close_if_stopped(reply: Message) -> None:
 
 
 async def _run(job: Job, running: LiveReply) -> Ending:
-    """Streams and saves side by side; every way to end comes back as an Ending."""
+    """Streams, and is saved meanwhile; every way to end comes back as an Ending."""
     ending = Ending()
-    name = f"{STREAM}{job.reply.pk}:{job.reply.attempt}"
-    streaming = background.spawn(name, stream(job.prompt, running, ending))
-    saving = asyncio.create_task(_save_while_running(running, streaming))
+    streaming = background.spawn(running.stream_name, stream(job.prompt, running, ending))
+    saving.start()
     try:
         await asyncio.wait({streaming})
     finally:
         streaming.cancel()
         running.halt()
-        saving.cancel()
-        await asyncio.wait({saving})
     if running.is_given_up or (_is_closing and ending.may_go_on):
         ending.is_let_go = True
     elif streaming.cancelled():
@@ -166,20 +162,6 @@ async def _run(job: Job, running: LiveReply) -> Ending:
     elif streaming.exception():
         ending.fail(_("Something went wrong on our side. Try again."))
     return ending
-
-
-async def _save_while_running(running: LiveReply, streaming: asyncio.Task[None]) -> None:
-    """Saves text and position on a clock; ends a stream that was asked to stop elsewhere."""
-    while True:
-        await asyncio.sleep(SAVE_EVERY)
-        try:
-            wanted = await background.in_thread(running.reply.save_progress, running.progress)
-        except django.db.Error as error:
-            # The text is safe in memory; the next turn of the clock tries again.
-            logger.warning("A reply could not be saved: %s", type(error).__name__)
-        else:
-            if not wanted:
-                streaming.cancel()
 
 
 def _task_name(reply: Message, attempt: int) -> str:

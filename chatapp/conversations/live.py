@@ -1,35 +1,19 @@
 """A running reply as its readers see it: what has been published, and how often."""
 
 import asyncio
-from dataclasses import dataclass
 from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
+from chatapp.conversations.live_state import LiveState
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress
 from chatapp.conversations.pace import flush_interval, reading_pause
 from chatapp.inference import Waiting
-from chatapp.rendering import VERSION, BlockPatch, Fence, LiveDocument, highlight
+from chatapp.rendering import BlockPatch, Fence, LiveDocument, highlight
+
+STREAM = "stream:"  # begins the name of the task that asks the model
 
 _live: dict[UUID, "LiveReply"] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class LiveState:
-    """All that a page shows of a running reply, of one instant."""
-
-    attempt: int
-    progress: Progress
-    html: str
-    moment: Moment
-
-    def show_in(self, reply: Message) -> None:
-        """Puts this state into a row that is about to be rendered, never to be saved."""
-        for name in self.progress.__slots__:
-            setattr(reply, name, getattr(self.progress, name))
-        reply.attempt, reply.moment = self.attempt, self.moment
-        reply.html, reply.html_version = self.html, VERSION
-        reply.status = Message.Status.STREAMING
 
 
 def find(reply_id: UUID) -> "LiveReply | None":
@@ -43,20 +27,6 @@ def pause() -> float:
 
 def all_here() -> "list[LiveReply]":
     return list(_live.values())
-
-
-def saved_document(reply: Message) -> LiveDocument:
-    """The text of a row as a document that can go on, its code coloured. Slow: for a thread."""
-    document = LiveDocument(prefix=str(reply.pk))
-    document.append(reply.text)
-    for fence in document.take_finished_fences():
-        document.replace(fence.index, highlight(fence))
-    return document
-
-
-def saved_state(reply: Message) -> LiveState:
-    """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
-    return LiveState(reply.attempt, reply.progress, saved_document(reply).html, Moment())
 
 
 class LiveReply:
@@ -73,6 +43,8 @@ class LiveReply:
         self.notices = dict(reply.notices)
         self.seams = list(reply.seams)
         self.is_given_up = False  # another process is to go on
+        self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
+        self.saved_sequence = reply.sequence
         self._thought_seconds = reply.thought_seconds
         self._document = document
         self._pending: list[str] = []
@@ -85,6 +57,7 @@ class LiveReply:
         self._wait_timer: asyncio.TimerHandle | None = None
         self._flushed_at = 0.0
         self._lag = 0.0
+        self.saved_at = self._loop.time()
 
     def __enter__(self) -> "LiveReply":
         _live[self.reply.pk] = self
@@ -99,6 +72,11 @@ class LiveReply:
     def text(self) -> str:
         """The text published so far."""
         return self._document.text
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether there is more than what was saved."""
+        return self.sequence != self.saved_sequence or bool(self._thinks_since)
 
     @property
     def length(self) -> int:

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from chatapp import process
-from chatapp.conversations.models import Exchange, Message, Outcome, Progress, Spent
+from chatapp.conversations.models import Exchange, Message, Outcome, Progress, Spent, saving
+from chatapp.conversations.models.saving import Snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -14,6 +15,10 @@ pytestmark = pytest.mark.django_db
 def again(exchange: Exchange) -> Message:
     """The reply as another process reads it."""
     return Message.objects.get(pk=exchange.reply.pk)
+
+
+def save(reply: Message, progress: Progress) -> None:
+    saving.save([Snapshot(reply, progress)])
 
 
 def expire(reply: Message) -> None:
@@ -59,7 +64,7 @@ def test_a_queued_reply_that_nobody_began_is_taken(running: Exchange) -> None:
 def test_an_expired_lease_is_taken_once_and_its_owner_can_write_no_more(running: Exchange) -> None:
     owner = again(running)
     owner.begin()
-    owner.save_progress(Progress("half a", sequence=3))
+    save(owner, Progress("half a", sequence=3))
     expire(owner)
     first, second = again(running), again(running)
 
@@ -67,7 +72,8 @@ def test_an_expired_lease_is_taken_once_and_its_owner_can_write_no_more(running:
     assert not second.take_over()
 
     assert (first.text, first.attempt, first.deaths, first.takeovers) == ("half a", 2, 1, 1)
-    assert not owner.save_progress(Progress("stale", sequence=5))
+    save(owner, Progress("stale", sequence=5))
+    assert saving.unwanted([owner]) == {owner.pk}
     assert not owner.let_go(Progress("stale"), Spent())
     assert not owner.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
     assert again(running).text == "half a"
@@ -141,11 +147,13 @@ def test_without_a_word_thinking_begins_anew(running: Exchange) -> None:
 def test_a_reply_asked_to_stop_saves_no_more(running: Exchange) -> None:
     reply = running.reply
     reply.begin()
-    assert reply.save_progress(Progress("so far", sequence=1))
+    save(reply, Progress("so far", sequence=1))
+    assert saving.unwanted([reply]) == set()
 
     assert reply.request_stop()
 
-    assert not reply.save_progress(Progress("so far and more", sequence=2))
+    save(reply, Progress("so far and more", sequence=2))
+    assert saving.unwanted([reply]) == {reply.pk}
     reply.refresh_from_db()
     assert reply.text == "so far"
 
@@ -172,3 +180,17 @@ def test_continue_counts_deaths_anew(running: Exchange) -> None:
     reply = again(running)
     assert (reply.deaths, reply.takeovers, reply.leased_by) == (0, 0, "")
     assert not Message.objects.lost()
+
+
+def test_everything_known_is_saved_and_read_back(running: Exchange) -> None:
+    reply = again(running)
+    reply.begin()
+    reply.first_token_at = timezone.now()
+    notices = {"pictures_refused": [["heron “1”.png", "It's too small."]]}
+    progress = Progress("Text\n😀", "Hm.", 7, 1.5, notices, [4, 9])
+
+    save(reply, progress)
+
+    saved = again(running)
+    assert saved.progress == progress
+    assert saved.first_token_at == reply.first_token_at

@@ -9,10 +9,11 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from chatapp import background
+from chatapp import background, conversations
 from chatapp.accounts.models import Person
 from chatapp.conversations import generation, leases, live
-from chatapp.conversations.models import Exchange, Message, Progress
+from chatapp.conversations.models import Exchange, Message, Progress, saving
+from chatapp.conversations.models.saving import Snapshot
 from chatapp.inference import Finished, TextDelta
 from tests.conversations.conftest import answering, outcome
 
@@ -36,6 +37,11 @@ class Gate:
     async def __call__(self, request: object) -> None:
         self.reached.set()
         await self.opened.wait()
+
+
+def quick_saves(monkeypatch: pytest.MonkeyPatch) -> None:
+    for pace in ("SAVE_EVERY", "LOOK_EVERY"):
+        monkeypatch.setattr(conversations.saving, pace, 0.01)
 
 
 async def lose(exchange: Exchange, **fields: object) -> None:
@@ -207,7 +213,7 @@ async def test_a_process_that_ends_begins_nothing(running: Exchange) -> None:
 async def test_progress_of_an_overtaken_attempt_ends_its_stream(
     running: Exchange, monkeypatch: pytest.MonkeyPatch, owner: Person
 ) -> None:
-    monkeypatch.setattr(generation, "SAVE_EVERY", 0.01)
+    quick_saves(monkeypatch)
     gate = Gate()
     with answering(TextDelta("Mine"), gate):
         generation.start(running.reply)
@@ -217,5 +223,5 @@ async def test_progress_of_an_overtaken_attempt_ends_its_stream(
         assert await background.in_thread(other.take_over)
         await asyncio.wait(background.running("reply:"), timeout=5)
 
-    await background.in_thread(other.save_progress, Progress("Theirs"))
+    await background.in_thread(saving.save, [Snapshot(other, Progress("Theirs"))])
     assert (await outcome(running)).text == "Theirs"

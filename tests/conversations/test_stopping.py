@@ -16,7 +16,7 @@ from chatapp.conversations.relay import relay
 from chatapp.inference import TextDelta
 from chatapp.inference.turns import arrange
 from tests.conversations.conftest import answering, new_message, outcome
-from tests.conversations.test_leases import Gate
+from tests.conversations.test_leases import Gate, quick_saves
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
 
@@ -72,7 +72,7 @@ async def test_another_process_may_have_it_stopped(running: Exchange) -> None:
 async def test_another_process_ends_its_own_with_all_of_its_text(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "SAVE_EVERY", 0.01)
+    quick_saves(monkeypatch)
     monkeypatch.setattr(generation, "is_made_here", lambda reply: False)
     gate = Gate()
     with answering(TextDelta("Half, and a bit more"), gate):

@@ -80,14 +80,6 @@ class Leased(models.Model):
             values |= {"reasoning": "", "thought_seconds": None}
         return self._take(self._row.lost(), values)
 
-    def save_progress(self, progress: Progress) -> bool:
-        """Saves text and position together; False when this attempt has to end.
-
-        That is so when another attempt took over or somebody asked the reply to stop.
-        """
-        row = self._of_this_attempt.filter(stop_requested_at=None)
-        return bool(row.update(**values_of(progress), first_token_at=self.first_token_at))
-
     def let_go(self, progress: Progress, spent: Spent) -> bool:
         """Ends this attempt unfinished: whoever is there may go on from here at once."""
         values = values_of(progress) | values_of(spent) | {"leased_by": "", "leased_until": None}

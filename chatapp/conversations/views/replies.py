@@ -16,6 +16,7 @@ from chatapp import background
 from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.conversations import events, generation, live, stopping
 from chatapp.conversations.access import own_reply
+from chatapp.conversations.live_state import saved_state
 from chatapp.conversations.models import Message
 from chatapp.conversations.views.answers import done, error
 
@@ -29,7 +30,7 @@ async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
     if running and running.reply.attempt >= reply.attempt and reply.is_running:
         running.state.show_in(reply)
     elif reply.is_running:
-        (await sync_to_async(live.saved_state)(reply)).show_in(reply)
+        (await sync_to_async(saved_state)(reply)).show_in(reply)
     return JsonResponse(
         {
             "reply": reply.pk,

@@ -1,0 +1,38 @@
+"""What a page shows of a running reply, from memory or as far as its row knows."""
+
+from dataclasses import dataclass
+
+from chatapp.conversations.models import Message, Moment, Progress
+from chatapp.rendering import VERSION, LiveDocument, highlight
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """All that a page shows of a running reply, of one instant."""
+
+    attempt: int
+    progress: Progress
+    html: str
+    moment: Moment
+
+    def show_in(self, reply: Message) -> None:
+        """Puts this state into a row that is about to be rendered, never to be saved."""
+        for name in self.progress.__slots__:
+            setattr(reply, name, getattr(self.progress, name))
+        reply.attempt, reply.moment = self.attempt, self.moment
+        reply.html, reply.html_version = self.html, VERSION
+        reply.status = Message.Status.STREAMING
+
+
+def saved_document(reply: Message) -> LiveDocument:
+    """The text of a row as a document that can go on, its code coloured. Slow: for a thread."""
+    document = LiveDocument(prefix=str(reply.pk))
+    document.append(reply.text)
+    for fence in document.take_finished_fences():
+        document.replace(fence.index, highlight(fence))
+    return document
+
+
+def saved_state(reply: Message) -> LiveState:
+    """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
+    return LiveState(reply.attempt, reply.progress, saved_document(reply).html, Moment())
