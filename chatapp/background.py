@@ -29,7 +29,7 @@ def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     names that request.
     """
     running = find(name)
-    if running:
+    if running and not running.done():
         work.close()
         return running
     context = contextvars.Context()

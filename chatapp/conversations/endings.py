@@ -28,7 +28,7 @@ async def save(live: LiveReply, ending: Ending) -> None:
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             await background.in_thread(_let_go if ending.is_let_go else _finish, live, ending)
-        except django.db.Error as error:
+        except (django.db.OperationalError, django.db.InterfaceError) as error:
             logger.warning("The end of a reply could not be saved: %s", type(error).__name__)
             await asyncio.sleep(pause)
         else:

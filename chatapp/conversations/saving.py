@@ -55,5 +55,17 @@ async def _save(replies: list[LiveReply], now: float) -> None:
 
 
 def _save_and_look(snapshots: list[Snapshot], replies: list[Message]) -> set[UUID]:
-    saving.save(snapshots)
+    try:
+        saving.save(snapshots)
+    except (ValueError, django.db.DataError):
+        # Something in one of them that the database can't hold; the others must not suffer.
+        for snapshot in snapshots:
+            _save_alone(snapshot)
     return saving.unwanted(replies)
+
+
+def _save_alone(snapshot: Snapshot) -> None:
+    try:
+        saving.save([snapshot])
+    except (ValueError, django.db.DataError) as error:
+        logger.warning("Reply %s can't be saved: %s", snapshot.reply.pk, type(error).__name__)
