@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
+from chatapp.conversations.draft_state import draft_state
 from chatapp.conversations.hub import CLOSE, hub
 from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.rendering import BlockPatch
@@ -21,6 +22,7 @@ Part = Literal[
 
 PROTOCOL = 1
 PULSE_SECONDS = 15
+LONG_DRAFT = 20_000  # characters; whoever wants a longer one asks for it
 
 
 def person_group(person_id: UUID) -> str:
@@ -75,6 +77,16 @@ def exchange_added(exchange: Exchange, html: ExchangeHtml) -> None:
     _message_created(person_id, exchange.message, html.message)
     _message_created(person_id, exchange.reply, html.reply)
     _conversation_changed(exchange.conversation, html.link, moved=True)
+    # The first message came from the empty page.
+    draft_changed(person_id, exchange.conversation.pk if exchange.message.position else None)
+
+
+def draft_changed(person_id: UUID, conversation_id: UUID | None) -> None:
+    """What is written and not sent there, read anew; the `text` of a long one is left out."""
+    state = draft_state(person_id, conversation_id)
+    if len(state["text"]) > LONG_DRAFT:
+        state["text"] = None
+    _publish(person_id, "draft.changed", **state)
 
 
 def reply_replaced(old: Message, new: Message) -> None:

@@ -83,4 +83,5 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
 
 def _leave_out(picture: Attachment, error: PictureRefused) -> None:
     picture.refuse(error.detail or error.reason)
-    events.message_changed(picture.message)
+    if picture.message:
+        events.message_changed(picture.message)

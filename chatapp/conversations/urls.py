@@ -2,6 +2,7 @@ from django.urls import path
 
 from chatapp.conversations.views import (
     conversations,
+    drafts,
     messages,
     model_pictures,
     page,
@@ -17,6 +18,8 @@ urlpatterns = [
     path("conversations", conversations.conversations, name="conversations"),
     path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
+    path("draft", drafts.draft, name="draft"),
+    path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),
     path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
     path("c/<uuid:conversation_id>/settings", settings.settings, name="settings"),
     path("c/<uuid:conversation_id>/deletion", conversations.deletion, name="deletion"),

@@ -67,7 +67,7 @@ class ImageManager(models.Manager["Image"]):
         return list(own)
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Image]:
-        """Pictures in no conversation, for which nothing is waiting either."""
+        """Pictures beside no message and no draft, for which nothing is waiting either."""
         return self.filter(attachments=None, spared_until__lt=now)
 
     def usage(self, person: AbstractBaseUser) -> Usage:

@@ -7,6 +7,8 @@ import "./elements/message-box.js";
 import "./elements/model-controls.js";
 import "./elements/settings-sheet.js";
 import "./elements/message-composer.js";
+// Before the outbox, which takes out of the box what it has kept itself.
+import "./elements/message-draft.js";
 import "./elements/message-outbox.js";
 import "./elements/conversation-list.js";
 import "./elements/conversation-menu.js";

@@ -12,9 +12,12 @@ from chatapp.conversations.models import Exchange
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+DRAFT = {"client_id": str(uuid.uuid4()), "tab": str(uuid.uuid4()), "edit": "1", "text": "Half"}
 URLS = [
     ("GET", "", {}, HTTPStatus.OK),
     ("GET", "messages", {}, HTTPStatus.OK),
+    ("GET", "draft", {}, HTTPStatus.OK),
+    ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
     ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
     ("POST", "deletion", {}, HTTPStatus.NO_CONTENT),

@@ -4,10 +4,11 @@ import os
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,12 @@ class App:
             check=True,
             capture_output=True,
         )
+
+    def forget_drafts(self) -> None:
+        path = self.environment["DATABASE_URL"].removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=20)) as database, database:
+            database.execute("DELETE FROM conversations_attachment WHERE message_id IS NULL")
+            database.execute("DELETE FROM conversations_draft")
 
     def is_healthy(self) -> bool:
         return httpx.get(f"{self.url}/healthz").text == "ok\n"

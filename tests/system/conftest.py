@@ -70,6 +70,7 @@ def sign_in(page: Page) -> None:
 
 @pytest.fixture
 def browser_context_args(app: App, signed_in: Any) -> dict[str, Any]:
+    app.forget_drafts()  # what an earlier test has left in a box
     return {
         "base_url": app.url,
         "storage_state": signed_in,
@@ -100,6 +101,8 @@ def watched(context: BrowserContext) -> Iterator[Page]:
     context.on("weberror", lambda error: problems.append(str(error.error)))
     page = context.new_page()
     yield page
+    for each in context.pages:  # or a box that is left with text in it would save that for the next
+        each.evaluate("document.querySelector('message-draft')?.remove()")
     context.close()
     assert not problems
 

@@ -67,7 +67,7 @@ def alts(pictures: Locator) -> list[Any]:
 
 
 class Held:
-    """Requests that stay on the way until the test lets them go on."""
+    """Posts that stay on the way until the test lets them go on."""
 
     def __init__(self, page: Page, pattern: str = UPLOADS) -> None:
         self.page = page
@@ -86,4 +86,7 @@ class Held:
             self.page.evaluate("new Promise(requestAnimationFrame)")  # lets news of requests in
 
     def _hold(self, route: Route) -> None:
-        self.routes.append(route)
+        if route.request.method == "POST":
+            self.routes.append(route)
+        else:
+            route.continue_()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.system.app import ROOT
 from tests.system.conftest import PHONE, Chat, watched
+from tests.system.drafts import write
 from tests.system.pictures import GIVE_FILE, Held, attach, chips, choose, png
 
 FOLDER = ROOT / "screens"
@@ -73,6 +74,17 @@ def test_streaming_and_done(chat: Chat, shoot: Callable[[str], None]) -> None:
     shoot("done")
     to_top(chat.page)
     shoot("done-top")
+
+
+def test_draft(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
+    """A text and its pictures as they stand in the box after a reload."""
+    for number, size in enumerate(SIZES[:3]):
+        Image.new("RGB", size, ("teal", "salmon", "olive")[number]).save(tmp_path / f"{number}.png")
+    attach(chat.page, *sorted(tmp_path.glob("*.png")))
+    write(chat, "Which of these three would you hang on a wall?\n\nAnd why not the green one?")
+    chat.page.reload()
+    expect(chips(chat.page)).to_have_count(3)
+    shoot("draft")
 
 
 def test_waiting(chat: Chat, shoot: Callable[[str], None]) -> None:

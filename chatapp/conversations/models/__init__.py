@@ -1,7 +1,7 @@
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import ELSEWHERE, Moment
-from chatapp.conversations.models.draft import Draft
+from chatapp.conversations.models.draft import Draft, DraftSpent, Written
 from chatapp.conversations.models.exchange import (
     ConversationGone,
     Exchange,
@@ -22,6 +22,7 @@ __all__ = [
     "ConversationGone",
     "Defaults",
     "Draft",
+    "DraftSpent",
     "Effort",
     "Exchange",
     "Message",
@@ -34,5 +35,6 @@ __all__ = [
     "ReplyRunning",
     "SendSpent",
     "Spent",
+    "Written",
     "add_exchange",
 ]

@@ -1,18 +1,25 @@
-"""A picture that stands beside a message: one of ours, or a link to one elsewhere."""
+"""A picture that stands beside a message or a draft: one of ours, or a link to one elsewhere."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.message import Message
+from chatapp.inference.context import picture_tokens
 
 LINK_LENGTH = 2_000  # characters
 REFUSAL_LENGTH = 500
 
 
 class Attachment(models.Model):
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="attachments", null=True
+    )
+    draft = models.ForeignKey(
+        "conversations.Draft", on_delete=models.CASCADE, related_name="attachments", null=True
+    )
     position = models.PositiveSmallIntegerField()
     image = models.ForeignKey(
         "images.Image", on_delete=models.PROTECT, null=True, related_name="attachments"
@@ -32,6 +39,11 @@ class Attachment(models.Model):
                 | models.Q(image__isnull=False, link=""),
                 name="either_image_or_link",
             ),
+            models.CheckConstraint(
+                condition=models.Q(message=None, draft__isnull=False)
+                | models.Q(message__isnull=False, draft=None),
+                name="beside_message_or_draft",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -40,6 +52,11 @@ class Attachment(models.Model):
     @property
     def kind(self) -> str:
         return "image" if self.image_id else "link"
+
+    @property
+    def source(self) -> str:
+        """The id of an image of ours, or the link; as a form carries it."""
+        return str(self.image_id) if self.image_id else self.link
 
     @property
     def url(self) -> str:
@@ -56,6 +73,18 @@ class Attachment(models.Model):
     @property
     def height(self) -> int | None:
         return self.image.height if self.image else None
+
+    @property
+    def tokens(self) -> int:
+        """What the model takes for it, estimated."""
+        return picture_tokens(self.width or 0, self.height or 0)
+
+    @property
+    def note(self) -> str:
+        """What there is to say about it before it is sent."""
+        if self.image and self.image.animated:
+            return _("Only the first frame of this animation is shown to the model.")
+        return ""
 
     def refuse(self, why: str) -> None:
         """The model service could not use this picture."""

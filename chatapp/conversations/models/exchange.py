@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.settings import ModelSettings
 
@@ -119,6 +120,7 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
     reply = Message.queued_reply(conversation, message, conversation.chosen)
     Message.objects.bulk_create([message, reply])
     _attach(message, new)
+    Draft.objects.end(person, new.client_id)
     return Exchange(conversation, message, reply, created=True)
 
 

@@ -20,7 +20,7 @@ from chatapp.conversations.history import (
     conversation_page,
     message_page,
 )
-from chatapp.conversations.models import Conversation, Defaults, Effort, Message
+from chatapp.conversations.models import Conversation, Defaults, Draft, Effort, Message
 from chatapp.conversations.settings_form import (
     IN_THE_SHEET_ONLY,
     MAX_INSTRUCTIONS,
@@ -67,7 +67,9 @@ def page(
         history = message_page(shown, before) if shown else MessagePage([], "")
         sidebar = conversation_page(request.user, sidebar_before)
         tip = shown.path.last() if shown and before is not None else _last(history)
-        context = _context(shown, history, sidebar, {"parent": tip, **composer})
+        draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
+        composer = {"parent": tip, **_written(draft), **composer}
+        context = _context(shown, history, sidebar, composer)
         context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)
 
@@ -102,12 +104,17 @@ def _context(
         "composer": {
             "action": reverse("messages", args=[conversation_id]),
             "conversation_id": conversation_id,
-            "client_id": uuid.uuid4(),
-            "text": "",
             "error": "",
             **composer,
         },
     }
+
+
+def _written(draft: Draft | None) -> dict[str, Any]:
+    """What stands in the message box. Sending it, even corrected, ends the draft by its id."""
+    if draft:
+        return {"client_id": draft.client_id, "text": draft.text, "draft": draft}
+    return {"client_id": uuid.uuid4(), "text": ""}
 
 
 def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage, process
 from chatapp.images.quota import QuotaExceeded
 from chatapp.images.store import StoreUnavailable
-from chatapp.inference.context import picture_tokens
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +58,9 @@ async def links(request: PersonRequest) -> HttpResponse:
         if not (failure.may_pass_on and may_go_to_model(link)):
             return error(failure.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
         note = _("%(reason)s The model gets the link instead.") % {"reason": failure.sentence}
-        html = _sent(Attachment(link=link))
-        return JsonResponse(
-            {"link": link, "note": note, "tokens": picture_tokens(0, 0), "html": html}
-        )
+        attachment = Attachment(link=link)
+        html = _sent(attachment)
+        return JsonResponse({"link": link, "note": note, "tokens": attachment.tokens, "html": html})
 
 
 async def _keep(request: PersonRequest, prepared: PreparedImage) -> HttpResponse:
@@ -71,7 +69,7 @@ async def _keep(request: PersonRequest, prepared: PreparedImage) -> HttpResponse
 
 
 def _facts(image: Image) -> dict[str, object]:
-    animated = _("Only the first frame of this animation is shown to the model.")
+    attachment = Attachment(image=image)
     return {
         "id": image.pk,
         "url": reverse("picture", args=[image.pk]),
@@ -79,9 +77,9 @@ def _facts(image: Image) -> dict[str, object]:
         "name": image.name,
         "width": image.width,
         "height": image.height,
-        "tokens": picture_tokens(image.width, image.height),
-        "note": animated if image.animated else "",
-        "html": _sent(Attachment(image=image)),
+        "tokens": attachment.tokens,
+        "note": attachment.note,
+        "html": _sent(attachment),
     }
 
 

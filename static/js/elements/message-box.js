@@ -1,9 +1,8 @@
 import { uuid4 } from "../lib/uuid.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
-const DRAFT = "draft:"; // per page, in this tab's session storage
 
-/** The field that messages are written in: its keys, its height, and the text a reload would lose. */
+/** The field that messages are written in: its keys, its height, and the id of what stands there. */
 class MessageBox extends HTMLElement {
   #end = new AbortController();
 
@@ -11,12 +10,13 @@ class MessageBox extends HTMLElement {
     const { signal } = this.#end;
     this.field = this.querySelector("textarea");
     this.field.addEventListener("keydown", (event) => this.#key(event), { signal });
-    this.field.addEventListener("input", () => this.#edited(), { signal });
+    this.field.addEventListener("input", () => this.#grow(), { signal });
     document.addEventListener("click", (event) => this.#suggest(event), { signal });
     visualViewport.addEventListener("resize", fitKeyboard, { signal });
-    this.value ||= sessionStorage.getItem(DRAFT + location.pathname) ?? "";
-    // The browser may show a copy of a page whose id has been used.
-    this.field.form.elements.client_id.value = uuid4();
+    // The id of this page's own: the browser may show a copy of a page whose id has been used.
+    if (!this.hasAttribute("data-drafted")) this.clientId = uuid4();
+    this.#grow();
+    this.field.setSelectionRange(this.field.textLength, this.field.textLength);
     // On a touch screen the keyboard would cover the page that was asked for.
     if (!TOUCH.matches) this.field.focus({ preventScroll: true });
   }
@@ -34,32 +34,41 @@ class MessageBox extends HTMLElement {
     this.#grow();
   }
 
-  /** Of the message that stands in the box. */
+  /** The id of the message that stands in the box. */
   get clientId() {
     return this.field.form.elements.client_id.value;
   }
 
-  /** Empties the box for another message. */
+  set clientId(id) {
+    this.field.form.elements.client_id.value = id;
+  }
+
+  /** Empties the box for the next message. */
   take() {
-    const taken = { text: this.value, clientId: this.clientId };
-    this.#hold({ text: "", clientId: uuid4() });
-    return taken;
+    const detail = { text: this.value, clientId: this.clientId };
+    this.value = "";
+    this.clientId = uuid4();
+    this.dispatchEvent(new CustomEvent("box:taken", { detail }));
+    return detail;
   }
 
-  /** Puts an unsent message back. */
-  give(message) {
-    this.#hold(message);
-  }
-
-  #hold({ text, clientId }) {
+  /** Puts a message back that was not sent. */
+  give({ text, clientId }) {
     this.value = text;
-    this.field.form.elements.client_id.value = clientId;
-    this.#keepDraft();
+    this.clientId = clientId;
+    this.dispatchEvent(new CustomEvent("box:given", { detail: { clientId } }));
   }
 
-  #keepDraft() {
-    if (this.value) sessionStorage.setItem(DRAFT + location.pathname, this.value);
-    else sessionStorage.removeItem(DRAFT + location.pathname);
+  /** A message that was taken will never be sent. */
+  drop(clientId) {
+    this.dispatchEvent(new CustomEvent("box:dropped", { detail: { clientId } }));
+  }
+
+  /** Shows what was written elsewhere; the cursor stays where it is, or at the end. */
+  replace(text) {
+    const { selectionStart, selectionEnd, textLength } = this.field;
+    this.value = text;
+    if (selectionStart < textLength) this.field.setSelectionRange(selectionStart, selectionEnd);
   }
 
   /** Enter sends and Shift+Enter breaks the line; on touch keyboards Enter breaks the line. */
@@ -72,15 +81,11 @@ class MessageBox extends HTMLElement {
     this.field.form.requestSubmit();
   }
 
-  #edited() {
-    this.#grow();
-    this.#keepDraft();
-  }
-
   #suggest({ target }) {
     const button = target.closest("[data-suggestion]");
     if (!button) return;
     this.value = button.dataset.suggestion;
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
     this.field.focus();
   }
 

@@ -130,6 +130,11 @@ class MessageOutbox extends HTMLElement {
     this.#outbox.take(id);
   }
 
+  #drop(entry) {
+    this.#remove(entry);
+    this.composer.box.drop(entry.id);
+  }
+
   #act(button) {
     const id = button?.closest("article").dataset.clientId;
     const entry = this.#outbox.entries.find((each) => each.id === id);
@@ -137,7 +142,7 @@ class MessageOutbox extends HTMLElement {
     this.composer.say("");
     const action = button.dataset.outgoing;
     if (action === "resend") this.#resend(entry, button.closest("article"));
-    if (action === "remove") this.#remove(entry);
+    if (action === "remove") this.#drop(entry);
     if (action === "edit" && !this.#takeBack(entry)) this.composer.say(this.dataset.full);
     if (action === "edit" || !TOUCH.matches) this.composer.focus();
   }

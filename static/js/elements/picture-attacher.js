@@ -1,3 +1,5 @@
+import { parse } from "../lib/morph.js";
+
 /** Pictures beside the text: uploaded at once, two at a time, and sent by id in their order. */
 class PictureAttacher extends HTMLElement {
   #end = new AbortController();
@@ -14,6 +16,7 @@ class PictureAttacher extends HTMLElement {
     this.addEventListener("pictures:linked", ({ detail }) => this.#addLink(detail), { signal });
     this.addEventListener("pictures:changed", () => this.#count(), { signal });
     document.addEventListener("paste", (event) => this.#paste(event), { signal });
+    this.#count();
   }
 
   disconnectedCallback() {
@@ -26,6 +29,16 @@ class PictureAttacher extends HTMLElement {
 
   get isBusy() {
     return Boolean(this.chips.querySelector("[data-state=uploading]"));
+  }
+
+  /** What the server has of them: ids and links, in their order. */
+  get kept() {
+    return this.#ready.map((chip) => chip.field.value);
+  }
+
+  /** Their chips, as `show` takes them. */
+  get html() {
+    return this.#ready.map(htmlOf).join("");
   }
 
   get hasFailed() {
@@ -42,7 +55,20 @@ class PictureAttacher extends HTMLElement {
 
   give(chips) {
     this.chips.append(...chips);
+    this.dispatchEvent(new CustomEvent("pictures:changed", { bubbles: true }));
+  }
+
+  /** Shows pictures of a draft in place of those that the server has. */
+  show(html) {
+    const fresh = parse(html);
+    if (`${fresh.map((chip) => chip.querySelector("input").value)}` === `${this.kept}`) return;
+    for (const chip of this.#ready) chip.remove();
+    this.chips.prepend(...fresh);
     this.#count();
+  }
+
+  get #ready() {
+    return [...this.chips.querySelectorAll("[data-state=ready]")];
   }
 
   /** How a chip looks in the pending copy of its message. */
@@ -106,6 +132,12 @@ class PictureAttacher extends HTMLElement {
   #refuse(detail) {
     this.dispatchEvent(new CustomEvent("pictures:refused", { detail, bubbles: true }));
   }
+}
+
+function htmlOf(chip) {
+  const copy = chip.cloneNode(true);
+  copy.removeAttribute("style"); // the progress of its upload, which the security policy allows no HTML
+  return copy.outerHTML;
 }
 
 customElements.define("picture-attacher", PictureAttacher);

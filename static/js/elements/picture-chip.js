@@ -19,6 +19,7 @@ class PictureChip extends HTMLElement {
     this.onclick = ({ target }) => target.closest("[data-retry-upload]") && this.#start();
     this.image.onload = () => this.toggleAttribute("data-pictured", true);
     this.image.onerror = () => this.toggleAttribute("data-pictured", false);
+    this.field.disabled = this.dataset.state !== "ready"; // without scripts it can't be removed
   }
 
   sendFile(file, url) {

@@ -1,0 +1,35 @@
+"""A draft as pages are told about it, in an answer and in an event alike."""
+
+from typing import Any
+from uuid import UUID
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from chatapp.conversations.models import Draft
+
+
+def draft_state(person_id: UUID, conversation_id: UUID | None) -> dict[str, Any]:
+    """Of two states, the one with the later `at` is the newer: the draft is read after it.
+
+    `at` and `written` are seconds by the server's clock, `client_id` is None without a draft,
+    `tab` is the one that wrote it, `pictures` are chips.
+    """
+    at = timezone.now().timestamp()
+    draft = Draft.objects.shown(person_id, conversation_id)
+    return {
+        "conversation": conversation_id,
+        "at": at,
+        "written": draft.updated_at.timestamp() if draft else 0,
+        "client_id": draft.client_id if draft else None,
+        "tab": draft.tab if draft else None,
+        "text": draft.text if draft else "",
+        "pictures": _chips(draft) if draft else "",
+    }
+
+
+def _chips(draft: Draft) -> str:
+    return "".join(
+        render_to_string("conversations/_picture_chip.html", {"attachment": attachment})
+        for attachment in draft.attachments.all()
+    )

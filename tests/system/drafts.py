@@ -1,0 +1,19 @@
+"""What browser tests of drafts have in common."""
+
+import re
+from typing import Any
+
+from tests.system.conftest import Chat
+
+
+def is_save(about: Any) -> bool:
+    """A request that saves a draft, or the answer to it."""
+    request = getattr(about, "request", about)
+    return request.method == "POST" and bool(re.search("/draft$", request.url))
+
+
+def write(chat: Chat, text: str) -> None:
+    """Types, and waits until the server has it."""
+    with chat.page.expect_response(is_save) as saved:
+        chat.box.fill(text)
+    assert saved.value.status == 204

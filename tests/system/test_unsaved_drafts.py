@@ -1,0 +1,236 @@
+"""What is written survives a line that is cut, a reload, and a server that is away; and saving it
+costs no more than it must."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.system.app import OWNER, PASSWORD, App
+from tests.system.conftest import Chat
+from tests.system.drafts import is_save, write
+from tests.system.line import Line, line_to
+from tests.system.pictures import Held
+
+SECOND = 1_000  # ms
+PASTE = """box => {
+    box.value = "word ".repeat(60_000);
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+}"""
+
+
+@pytest.fixture
+def line(app: App) -> Iterator[Line]:
+    with line_to(app.port) as line:
+        yield line
+
+
+@pytest.fixture
+def saves(page: Page) -> list[Request]:
+    """The saves that left the page."""
+    saves: list[Request] = []
+    page.on("request", lambda request: saves.append(request) if is_save(request) else None)
+    return saves
+
+
+def test_what_is_typed_without_a_line_is_there_after_a_reload(
+    page: Page, line: Line, phone: Page
+) -> None:
+    other, chat = Chat(phone).open(), Chat(page).open(line.url)
+    write(chat, "Before the tunnel")
+
+    line.cut()
+    chat.box.press("End")
+    chat.box.press_sequentially(", and in it")
+    page.goto("about:blank")
+    line.mend()
+    chat.open(line.url)
+
+    for each in (chat, other):
+        expect(each.box).to_have_value("Before the tunnel, and in it")
+
+
+def test_what_is_typed_without_a_line_is_saved_when_the_line_is_back(
+    page: Page, line: Line, phone: Page
+) -> None:
+    other = Chat(phone).open()
+    chat = Chat(page).open(line.url)
+    line.cut()
+    with page.expect_event("requestfailed", is_save):
+        chat.box.fill("In the tunnel")
+
+    line.mend()
+
+    expect(other.box).to_have_value("In the tunnel", timeout=20_000)
+
+
+def test_a_text_whose_send_was_cut_off_is_there_once_after_a_reload(page: Page, line: Line) -> None:
+    chat = Chat(page).open(line.url)
+    with Held(page, "**/messages") as sends:
+        chat.send("/echo not yet")
+        sends.wait(1)
+        expect(chat.box).to_have_value("")
+        line.cut()
+        with page.expect_event("requestfailed", lambda request: "/messages" in request.url):
+            sends.routes[0].continue_()
+        line.mend()
+    page.reload()
+
+    is_there_once(chat)
+
+
+def test_a_reload_before_a_send_has_left_keeps_the_text_once(chat: Chat) -> None:
+    with Held(chat.page, "**/messages") as sends:
+        chat.send("/echo not yet")
+        sends.wait(1)
+        chat.page.reload()
+        sends.wait(2)
+        sends.routes[1].continue_()
+
+    is_there_once(chat)
+
+
+def is_there_once(chat: Chat) -> None:
+    """As a message, which went out by itself, and not in the box as well."""
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    expect(chat.messages).to_have_count(1)
+    expect(chat.box).to_have_value("")
+    expect(chat.open(chat.page.url.split("/c/")[0]).box).to_have_value("")
+
+
+def test_a_message_that_is_taken_out_of_the_list_does_not_come_back(page: Page, line: Line) -> None:
+    chat = Chat(page).open(line.url)
+    chat.ask("/echo begun")
+    write(chat, "rather not")
+    with Held(page, "**/messages") as sends:
+        chat.box.press("Enter")
+        sends.wait(1)
+        sends.routes[0].abort()
+        expect(chat.messages.last).to_contain_text("Waiting for the connection")
+        with page.expect_response(is_save):
+            chat.messages.last.get_by_role("button", name="Remove").click()
+
+    page.reload()
+
+    expect(chat.messages).to_have_count(1)
+    expect(chat.box).to_have_value("")
+
+
+def test_what_is_typed_is_kept_at_once_for_a_crash_gives_no_notice(chat: Chat) -> None:
+    with Held(chat.page, "**/draft"):
+        chat.box.press_sequentially("Herons")
+        assert '"text":"Herons"' in chat.page.evaluate("Object.values(sessionStorage).join()")
+
+
+def test_a_send_that_arrived_while_its_answer_was_lost_empties_the_box(chat: Chat) -> None:
+    chat.page.route("**/messages", lambda route: (route.fetch(), route.abort()), times=1)
+    chat.send("/echo arrived")
+
+    is_there_once(chat)
+
+
+def test_of_what_waited_here_and_what_came_from_elsewhere_the_newer_is_shown(
+    page: Page, phone: Page, line: Line
+) -> None:
+    other, chat = Chat(phone).open(), Chat(page).open(line.url)
+    line.cut()
+    with page.expect_event("requestfailed", is_save):
+        chat.box.fill("older, never saved")
+    page.goto("about:blank")
+
+    write(other, "newer, by the phone")
+    line.mend()
+    chat.open(line.url)
+
+    expect(chat.box).to_have_value("newer, by the phone")
+    expect(other.box).to_have_value("newer, by the phone")
+
+
+def test_what_is_kept_in_the_tab_is_not_left_to_somebody_else(app: App, page: Page) -> None:
+    app.manage("add_person", "second@example.com", "--password-stdin", given=PASSWORD)
+    page.context.clear_cookies()
+    sign_in(page, OWNER)
+    page.route("**/draft", lambda route: route.abort())
+    chat = Chat(page)
+    chat.box.fill("A private thought")
+    expect(chat.box).to_have_value("A private thought")
+
+    page.context.clear_cookies()
+    sign_in(page, "second@example.com")
+    expect(chat.box).to_have_value("")
+    assert "private" not in page.evaluate("Object.values(sessionStorage).join()")
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
+
+
+def test_a_draft_is_saved_at_once_when_the_box_or_the_page_is_left(page: Page, phone: Page) -> None:
+    chat, other = frozen(page), Chat(phone).open()
+    chat.box.fill("left the box")
+
+    with page.expect_response(is_save):
+        chat.box.blur()
+    expect(other.box).to_have_value("left the box")
+
+    chat.box.fill("left the page")
+    page.goto("about:blank")
+    expect(other.box).to_have_value("left the page")
+
+
+def test_nothing_is_saved_while_nothing_changed(page: Page, saves: list[Request]) -> None:
+    chat = frozen(page)
+    write_at_once(chat, "Herons")
+
+    chat.box.press_sequentially("x")
+    chat.box.press("Backspace")
+    chat.box.blur()
+    page.clock.run_for(60 * SECOND)
+    page.reload()
+    expect(chat.box).to_have_value("Herons")
+    page.clock.run_for(60 * SECOND)
+
+    assert len(saves) == 1
+
+
+def frozen(page: Page) -> Chat:
+    """An open page whose time stands still."""
+    page.clock.install()
+    chat = Chat(page).open()
+    page.clock.pause_at(time.time() + 2)
+    return chat
+
+
+def write_at_once(chat: Chat, text: str) -> None:
+    chat.box.fill(text)
+    with chat.page.expect_response(is_save):
+        chat.page.clock.run_for(2 * SECOND)
+
+
+def test_who_types_without_end_is_saved_every_few_seconds(page: Page, saves: list[Request]) -> None:
+    chat = frozen(page)
+
+    for _ in range(24):
+        chat.box.press_sequentially("x")
+        page.clock.run_for(SECOND // 2)
+
+    assert 2 <= len(saves) <= 4
+
+
+def test_a_long_text_is_saved_less_often(page: Page, saves: list[Request]) -> None:
+    chat = frozen(page)
+    chat.box.evaluate(PASTE)
+    chat.box.press_sequentially("x")
+    page.clock.run_for(3 * SECOND)
+    assert not saves
+
+    with page.expect_response(is_save) as saved:
+        page.clock.run_for(2 * SECOND)
+
+    assert saved.value.status == 204
