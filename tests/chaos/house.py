@@ -70,7 +70,7 @@ def running_house(
         environment = app_environment(
             DATABASE_URL=database,
             REDIS_URL=redis.url,
-            INFERENCE_URL=model,
+            INFERENCE_URL=model.url,
             **config_vars,
         )
         people = [sys.executable, "-m", "tests.chaos.people", *emails]
@@ -79,4 +79,4 @@ def running_house(
             running_apps(folder, processes, environment) as apps,
             running_proxy([app.port for app in apps]) as proxy,
         ):
-            yield House(postgres, redis, model, apps, proxy, database, folder)
+            yield House(postgres, redis, model.url, apps, proxy, database, folder)

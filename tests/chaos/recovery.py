@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.chaos.record import Fault, Record
+from tests.chaos.record import Asked, Fault, Record
 
 HANGS_UP = 1.0  # seconds within which the model notices that a process is gone
 STOPPING = 2.0  # seconds around a Stop, which ends a request to the model too
@@ -36,7 +36,7 @@ def pauses(record: Record) -> list[Pause]:
         for run in sorted(_hit_runs(record, fault.at)):
             reply = _running_reply(record, replies.get(run, []), fault.at)
             if reply and not _hit_again(record, run, reply, fault.at):
-                found.append(_pause(record, reply, fault.at))
+                found.append(_pause(record, run, reply, fault.at))
     return found
 
 
@@ -71,23 +71,31 @@ def _running_reply(record: Record, replies: list[str], at: float) -> str | None:
     return max(begun, key=lambda reply: first[reply], default=None)
 
 
-def _next_sign(record: Record, reply: str, at: float) -> float | None:
-    """When a page first showed text of a later attempt, or the end."""
-    signs = [*record.attempts[reply].values(), *record.ends[reply]]
-    return min((sign for sign in signs if sign > at), default=None)
+def _next_sign(record: Record, run: str, reply: str, at: float) -> float | None:
+    """When a page first showed text of an attempt that began after a kill, or the end."""
+    asked_again = min(
+        (asked.start for asked in _asked(record, run) if asked.start > at), default=at
+    )
+    texts = [first for first in record.attempts[reply].values() if first > asked_again]
+    ends = [end for end in record.ends[reply] if end > at]
+    return min(texts + ends, default=None)
+
+
+def _asked(record: Record, run: str) -> list[Asked]:
+    return [asked for asked in record.asked if asked.run == run]
 
 
 def _hit_again(record: Record, run: str, reply: str, at: float) -> bool:
     """Whether its next owner was killed before anything was seen: then that kill counts."""
-    sign = _next_sign(record, reply, at)
+    sign = _next_sign(record, run, reply, at)
     later = [fault.at for fault in kills(record) if fault.at > at]
     return any(
         (sign is None or again < sign) and run in _hit_runs(record, again) for again in later
     )
 
 
-def _pause(record: Record, reply: str, at: float) -> Pause:
-    sign = _next_sign(record, reply, at)
+def _pause(record: Record, run: str, reply: str, at: float) -> Pause:
+    sign = _next_sign(record, run, reply, at)
     until = record.end if sign is None else sign
     outage = sum(
         max(0.0, min(fault.until, until) - max(fault.at, at))

@@ -69,6 +69,15 @@ def test_a_pause_lasts_from_the_kill_to_the_first_new_text() -> None:
     assert len(mid_reply_kills(good_run())) == 1
 
 
+def test_late_text_of_the_attempt_that_was_killed_ends_no_pause() -> None:
+    record = good_run()
+    record.attempts["m2"] = {1: 5.1, 2: 10.2, 3: 20.1}
+
+    [pause] = pauses(record)
+
+    assert pause.seconds == pytest.approx(10.1)
+
+
 def test_a_pause_that_is_too_long_is_found() -> None:
     record = good_run()
     record.attempts["m2"][2] = 25.5

@@ -16,8 +16,8 @@ FAST = 100_000.0  # pieces a second
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[str]:
-    with running("tests.chaos.model") as url:
-        yield url
+    with running("tests.chaos.model") as server:
+        yield server.url
 
 
 def ask(model: str, question: Question, given: str = "") -> httpx.Response:

@@ -31,7 +31,7 @@ def test_a_reply_survives_the_death_of_the_only_process(browser: Browser, tmp_pa
     question = Question("survivor", 160, 25.0)
     with (
         running("tests.chaos.model") as model,
-        running_app(tmp_path, INFERENCE_URL=model) as app,
+        running_app(tmp_path, INFERENCE_URL=model.url) as app,
         signed_in_page(browser, app.url) as page,
     ):
         chat = Chat(page)
@@ -48,7 +48,7 @@ def test_a_reply_survives_the_death_of_the_only_process(browser: Browser, tmp_pa
         assert article.evaluate("article => article.isConnected")
         assert saved_text(chat) == text("survivor", 160)
         assert same_after_reload(chat)
-        first, second = httpx.get(f"{model}/asked").json()
+        first, second = httpx.get(f"{model.url}/asked").json()
         assert (first["outcome"], second["outcome"]) == ("hung up", "complete")
         assert second["given"] > 0
 
