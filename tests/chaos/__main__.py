@@ -20,6 +20,7 @@ its record: the checker has to find each.
 """
 
 import os
+import pickle
 import sys
 import tempfile
 from pathlib import Path
@@ -49,6 +50,7 @@ def main() -> int:
         place.mkdir()
         print(f"\n{name}", flush=True)
         record = play(wanted, place)
+        (place / "record.pickle").write_bytes(pickle.dumps(record))
         parts.append(Part(name, wanted, record, violations(record, wanted.recovery_seconds)))
         for violation in parts[-1].violations:
             print(violation, flush=True)

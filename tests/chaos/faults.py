@@ -15,7 +15,7 @@ from tests.servers.app import CLEAN_EXITS, AppProcess
 
 IN_TIME = 25.0  # seconds that a process may take to leave after SIGTERM
 
-type Break = Callable[["Breaker"], Awaitable[str]]
+type Break = Callable[["Breaker", Fault], Awaitable[str]]
 
 
 class Breaker:
@@ -43,7 +43,7 @@ class Breaker:
     async def _happen(self, kind: str) -> None:
         fault = Fault(kind, time.monotonic(), float("inf"))
         self.record.faults.append(fault)
-        fault.detail = await FAULTS[kind](self)
+        fault.detail = await FAULTS[kind](self, fault)
         fault.until = time.monotonic()
         print(f"{fault.at - self.record.begin:7.1f} s  {kind}: {fault.detail}", flush=True)
 
@@ -56,17 +56,18 @@ class Breaker:
         return self.house.apps[self._next_app % len(self.house.apps)]
 
 
-async def kill(breaker: Breaker) -> str:
+async def kill(breaker: Breaker, fault: Fault) -> str:
     app = breaker.next_app()
     app.send(signal.SIGKILL)
     await asyncio.to_thread(app.wait)
+    fault.hit = await asyncio.to_thread(breaker.house.replies_of, app.pid)
     away = breaker.seconds(0, 3)
     await asyncio.sleep(away)
     await _start(app)
-    return f"port {app.port}, started again after {away:.1f} s"
+    return f"{len(fault.hit)} replies hit, started again after {away:.1f} s"
 
 
-async def terminate(breaker: Breaker) -> str:
+async def terminate(breaker: Breaker, _fault: Fault) -> str:
     app = breaker.next_app()
     begin = time.monotonic()
     app.send(signal.SIGTERM)
@@ -80,12 +81,12 @@ async def terminate(breaker: Breaker) -> str:
     return f"port {app.port}, gone after {seconds:.1f} s with status {status}"
 
 
-async def cut(breaker: Breaker) -> str:
+async def cut(breaker: Breaker, _fault: Fault) -> str:
     share = breaker.chance.choice((0.3, 0.6, 1.0))
     return f"{breaker.house.proxy.cut(share)} connections"
 
 
-async def restart_redis(breaker: Breaker) -> str:
+async def restart_redis(breaker: Breaker, _fault: Fault) -> str:
     redis, away = breaker.house.redis, breaker.seconds(0.2, 3)
     await asyncio.to_thread(redis.stop)
     await asyncio.sleep(away)
@@ -93,7 +94,7 @@ async def restart_redis(breaker: Breaker) -> str:
     return f"away for {away:.1f} s"
 
 
-async def stall_redis(breaker: Breaker) -> str:
+async def stall_redis(breaker: Breaker, _fault: Fault) -> str:
     redis, seconds = breaker.house.redis, breaker.seconds(3, 6)
     redis.pause()
     await asyncio.sleep(seconds)
@@ -101,7 +102,7 @@ async def stall_redis(breaker: Breaker) -> str:
     return f"silent for {seconds:.1f} s"
 
 
-async def restart_postgres(breaker: Breaker) -> str:
+async def restart_postgres(breaker: Breaker, _fault: Fault) -> str:
     postgres, away = breaker.house.postgres, breaker.seconds(0.2, 4)
     await asyncio.to_thread(postgres.stop, "fast")
     await asyncio.sleep(away)
@@ -109,7 +110,7 @@ async def restart_postgres(breaker: Breaker) -> str:
     return f"away for {away:.1f} s"
 
 
-async def crash_postgres(breaker: Breaker) -> str:
+async def crash_postgres(breaker: Breaker, _fault: Fault) -> str:
     postgres, away = breaker.house.postgres, breaker.seconds(0.2, 4)
     await asyncio.to_thread(postgres.stop, "immediate")
     await asyncio.sleep(away)
@@ -117,7 +118,7 @@ async def crash_postgres(breaker: Breaker) -> str:
     return f"away for {away:.1f} s"
 
 
-async def stall_postgres(breaker: Breaker) -> str:
+async def stall_postgres(breaker: Breaker, _fault: Fault) -> str:
     postgres, seconds = breaker.house.postgres, breaker.seconds(2, 5)
     await asyncio.to_thread(postgres.pause)
     await asyncio.sleep(seconds)

@@ -25,6 +25,11 @@ ROWS = """
     FROM conversations_message
 """
 
+LEASED = """
+    SELECT id::text, attempt FROM conversations_message
+    WHERE status = 'streaming' AND leased_by LIKE %s
+"""
+
 
 @dataclass(slots=True)
 class House:
@@ -47,6 +52,11 @@ class House:
     def rows(self) -> list[Row]:
         with psycopg.connect(self.database, row_factory=class_row(Row)) as connection:
             return connection.execute(ROWS).fetchall()
+
+    def replies_of(self, pid: int) -> dict[str, int]:
+        """The running replies that a process has a lease on, with their attempts."""
+        with psycopg.connect(self.database) as connection:
+            return dict(connection.execute(LEASED, [f"%.{pid}.%"]).fetchall())
 
     def running_replies(self) -> int:
         with psycopg.connect(self.database) as connection:

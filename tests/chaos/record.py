@@ -35,10 +35,13 @@ class Act:
 
 @dataclass(slots=True)
 class Fault:
+    """`hit` are the replies, with their attempts, that a killed process was making."""
+
     kind: str
     at: float
     until: float
     detail: str = ""
+    hit: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ async def _play(plan: Plan, house: House, emails: Sequence[str]) -> Record:
             habits = Habits(plan, record, runs, chance, reader)
             talking.create_task(_talk(people[place % len(people)], habits, over))
         breaking = talking.create_task(Breaker(house, plan, record).go_on(over))
-        await _until_enough(plan, house, record, breaking)
+        await _until_enough(plan, record, breaking)
         over.set()
     record.is_at_rest = await _comes_to_rest(house)
     record.end = time.monotonic()
@@ -62,16 +62,12 @@ async def _talk(person: Person, habits: Habits, over: asyncio.Event) -> None:
         await Talk(person, habits).hold()
 
 
-async def _until_enough(
-    plan: Plan, house: House, record: Record, breaking: asyncio.Task[None]
-) -> None:
+async def _until_enough(plan: Plan, record: Record, breaking: asyncio.Task[None]) -> None:
     deadline = time.monotonic() + plan.seconds
     while time.monotonic() < deadline and not breaking.done():
         await asyncio.wait({breaking}, timeout=min(LOOK_EVERY, deadline - time.monotonic()))
-        if plan.kills:
-            record.asked = await asyncio.to_thread(house.asked)
-            if len(mid_reply_kills(record)) >= plan.kills:
-                return
+        if plan.kills and len(mid_reply_kills(record)) >= plan.kills:
+            return
 
 
 async def _comes_to_rest(house: House) -> bool:

@@ -34,7 +34,7 @@ def good_run() -> Record:
         Asked("a0", 5.0, 0, True, 10.1, "hung up"),
         Asked("a0", 20.0, 100, True, 30.0, "complete"),
     ]
-    record.faults = [Fault("kill -9", 10.0, 12.0)]
+    record.faults = [Fault("kill -9", 10.0, 12.0, hit={"m2": 1})]
     record.attempts["m2"] = {1: 5.1, 2: 20.1}
     record.ends["m2"] = [30.1]
     return record
@@ -71,11 +71,21 @@ def test_a_pause_lasts_from_the_kill_to_the_first_new_text() -> None:
 
 def test_late_text_of_the_attempt_that_was_killed_ends_no_pause() -> None:
     record = good_run()
-    record.attempts["m2"] = {1: 5.1, 2: 10.2, 3: 20.1}
+    record.attempts["m2"] = {1: 10.2, 2: 20.1}
 
     [pause] = pauses(record)
 
     assert pause.seconds == pytest.approx(10.1)
+
+
+def test_when_the_next_owner_is_killed_too_its_kill_counts() -> None:
+    record = good_run()
+    record.faults.append(Fault("kill -9", 15.0, 16.0, hit={"m2": 2}))
+    record.attempts["m2"] = {1: 5.1, 3: 26.0}
+
+    [pause] = pauses(record)
+
+    assert (pause.killed_at, pause.seconds) == (15.0, pytest.approx(11.0))
 
 
 def test_a_pause_that_is_too_long_is_found() -> None:

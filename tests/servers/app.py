@@ -34,6 +34,11 @@ class AppProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         """Only begins; `wait_until_ready` is a step of its own, so that several start at once."""
         self._process = subprocess.Popen(
