@@ -16,7 +16,7 @@ from tests.chaos.words import seen, text
 OVERLAP = 1.0
 # After a Stop the owner may be another process, which without Redis looks every few seconds.
 OVERLAP_AFTER_ACT = 5.0
-DEATHS = 3  # then a reply is given up
+DEATHS = 3  # of processes that made a reply; then it is given up
 CUTS = 3  # the model may break off twice; then a person is asked
 BROKE_OFF = "The answer broke off"
 TAG = re.compile(r'<(\w+)((?: [\w-]+="[^"]*")+)>')
@@ -140,7 +140,7 @@ def _stopped(facts: Facts, reply: Row, sent: Sent, name: str) -> Iterator[Violat
 
 def _may_fail(facts: Facts, reply: Row, sent: Sent) -> bool:
     """After three deaths, or when the model broke off more often than is made up for."""
-    if reply.deaths >= DEATHS:
+    if sum(reply.id in fault.hit for fault in facts.record.faults) >= DEATHS:
         return True
     cuts = sum(asked.outcome == "cut" for asked in facts.asked[sent.run])
     return reply.error.startswith(BROKE_OFF) and cuts >= CUTS

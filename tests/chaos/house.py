@@ -21,7 +21,7 @@ from tests.servers.redis import RedisServer, running_redis
 CONNECTIONS = "20"  # as many as the smallest plan of the platform gives
 ROWS = """
     SELECT id::text, conversation_id::text AS conversation, parent_id::text AS parent, position,
-        on_path, role, status, text, error, attempt, deaths, client_id::text
+        on_path, role, status, text, error, attempt, client_id::text
     FROM conversations_message
 """
 

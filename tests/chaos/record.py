@@ -89,7 +89,6 @@ class Row:
     text: str
     error: str = ""
     attempt: int = 0
-    deaths: int = 0
     client_id: str | None = None
 
 

@@ -20,7 +20,7 @@ WHOLE = text("a0", WORDS)
 def good_run() -> Record:
     """One message and its reply, whose process was killed once at second 10; a page saw all."""
     question = Row("m1", "c", None, 0, True, "user", "complete", "Say it", client_id="send")
-    reply = Row("m2", "c", "m1", 1, True, "assistant", "complete", WHOLE, attempt=2, deaths=1)
+    reply = Row("m2", "c", "m1", 1, True, "assistant", "complete", WHOLE, attempt=2)
     html = f'<div data-part="text">{render_document(WHOLE, prefix="m2")}</div><!--/text-->'
     shown = [
         Shown("m1", "user", "complete", 0, "Say it"),
@@ -129,7 +129,8 @@ def test_a_reply_may_fail_after_three_deaths_or_three_cuts(
 ) -> None:
     record = good_run()
     reply = record.rows[1]
-    reply.status, reply.deaths, reply.error = "failed", deaths, BROKE_OFF
+    reply.status, reply.error = "failed", BROKE_OFF
+    record.faults = [Fault("kill -9", 10.0, 11.0, hit={"m2": 1}) for _ in range(deaths)]
     record.views = []
     record.asked[1].end = 21.0
     record.asked += [
