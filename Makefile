@@ -11,7 +11,7 @@ PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: run test fuzz mutate lint bench screens
+.PHONY: run test fuzz mutate lint bench chaos screens
 
 run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local
@@ -48,6 +48,11 @@ lint: $(BIN)/.installed-dev
 
 bench: $(BIN)/.installed-dev
 	$(BIN)/python -m tests.bench
+
+# Kills, restarts, stalls and cuts under load, for CHAOS_MINUTES (30) from CHAOS_SEED (1), then 100
+# kills in mid-reply; writes docs/reliability.md. Needs PostgreSQL 15 and Redis.
+chaos: $(BIN)/.installed-dev
+	$(BIN)/python -m tests.chaos
 
 screens: $(BIN)/.installed-dev
 	$(BIN)/python -m pytest -q tests/system/screens.py

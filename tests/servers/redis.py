@@ -10,7 +10,7 @@ from pathlib import Path
 
 import redis
 
-from tests.system.app import free_port
+from tests.servers.ports import free_port
 
 BOOT_SECONDS = 10
 NOT_INSTALLED = (

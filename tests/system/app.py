@@ -3,7 +3,6 @@
 import os
 import select
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from tests.servers.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60
@@ -97,8 +98,3 @@ def running_app(folder: Path, **environment: str) -> Iterator[App]:
     finally:
         if app.process and app.process.poll() is None:
             app.stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])

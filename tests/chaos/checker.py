@@ -1,0 +1,224 @@
+"""What must be true of a run, whatever was broken. Each breach is one violation with its rule."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from chatapp.rendering import render_document
+from tests.chaos.record import Act, Asked, Record, Row, Sent, Shown
+from tests.chaos.recovery import pauses
+from tests.chaos.reply_text import blocks_of, joined
+from tests.chaos.words import seen, text
+
+# Seconds that an owner's request may outlive its lease; the taker asks after the lease's end.
+OVERLAP = 1.0
+# After a Stop the owner may be another process, which without Redis looks every few seconds.
+OVERLAP_AFTER_ACT = 5.0
+DEATHS = 3  # of processes that made a reply; then it is given up
+CUTS = 3  # the model may break off twice; then a person is asked
+BROKE_OFF = "The answer broke off"
+TAG = re.compile(r'<(\w+)((?: [\w-]+="[^"]*")+)>')
+ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
+ENDED = ("complete", "stopped", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    rule: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.detail}"
+
+
+class Facts:
+    """A record with its parts joined."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.sent = {sent.client_id: sent for sent in record.sent}
+        self.rows = {row.id: row for row in record.rows}
+        self.replies = [row for row in record.rows if row.role == "assistant"]
+        self.asked: defaultdict[str, list[Asked]] = defaultdict(list)
+        for asked in sorted(record.asked, key=lambda asked: asked.start):
+            self.asked[asked.run].append(asked)
+        self.acts: defaultdict[str, list[Act]] = defaultdict(list)
+        for act in record.acts:
+            self.acts[act.run].append(act)
+
+    def sent_for(self, reply: Row) -> Sent | None:
+        """The send that a reply answers."""
+        question = self.rows.get(reply.parent or "")
+        return self.sent.get(question.client_id or "") if question else None
+
+
+def violations(record: Record, recovery_seconds: float) -> list[Violation]:
+    facts = Facts(record)
+    return [
+        *_complaints(record),
+        *_messages(facts),
+        *_replies(facts),
+        *_requests(facts),
+        *_views(facts),
+        *_recoveries(record, recovery_seconds),
+    ]
+
+
+def failures(record: Record) -> Counter[str]:
+    """How often replies ended as failed, by what the person was told."""
+    return Counter(row.error for row in record.rows if row.status == "failed")
+
+
+def _complaints(record: Record) -> Iterator[Violation]:
+    for complaint in record.complaints:
+        yield Violation("something went wrong", complaint)
+
+
+def _messages(facts: Facts) -> Iterator[Violation]:
+    """Every message that was taken is there once, with its text; none that was refused is."""
+    there = Counter(row.client_id for row in facts.rows.values() if row.role == "user")
+    texts = {row.client_id: row.text for row in facts.rows.values()}
+    for sent in facts.record.sent:
+        count = there[sent.client_id]
+        if sent.answer == "accepted" and not count:
+            yield Violation("lost message", f"{sent.client_id} in {sent.conversation}")
+        if sent.answer == "refused" and count:
+            yield Violation("refused message kept", f"{sent.client_id} in {sent.conversation}")
+        if count > 1:
+            yield Violation("doubled message", f"{sent.client_id} {count} times")
+        if count and texts[sent.client_id] != sent.text:
+            yield Violation("wrong message", f"{sent.client_id}: {texts[sent.client_id]!r}")
+    runs = Counter(
+        facts.sent[row.client_id].run for row in facts.rows.values() if row.client_id in facts.sent
+    )
+    for run, count in runs.items():
+        if count > 1:
+            yield Violation("doubled message", f"{run} stands there {count} times")
+    for client_id in there:
+        if client_id not in facts.sent:
+            yield Violation("unknown message", f"{client_id}")
+
+
+def _replies(facts: Facts) -> Iterator[Violation]:
+    answered = {reply.parent for reply in facts.replies}
+    for row in facts.rows.values():
+        if row.role == "user" and row.id not in answered:
+            yield Violation("message without a reply", row.id)
+    for reply in facts.replies:
+        sent = facts.sent_for(reply)
+        if sent is None:
+            yield Violation("reply to nothing", reply.id)
+            continue
+        yield from _reply(facts, reply, sent)
+
+
+def _reply(facts: Facts, reply: Row, sent: Sent) -> Iterator[Violation]:
+    whole = text(sent.run, sent.words)
+    name = f"{sent.run} ({reply.id}, attempt {reply.attempt})"
+    if reply.status not in ENDED:
+        yield Violation("reply without an end", f"{name} is {reply.status}")
+    if reply.status == "complete" and reply.text != whole:
+        yield Violation("wrong text", f"{name}: {_difference(reply.text, whole)}")
+    elif not whole.startswith(reply.text):
+        yield Violation("wrong text", f"{name}, {reply.status}: {_difference(reply.text, whole)}")
+    if reply.status == "stopped":
+        yield from _stopped(facts, reply, sent, name)
+    if reply.status == "failed" and not _may_fail(facts, reply, sent):
+        yield Violation("failed for no good reason", f"{name}: {reply.error}")
+
+
+def _stopped(facts: Facts, reply: Row, sent: Sent, name: str) -> Iterator[Violation]:
+    stops = [act for act in facts.acts[sent.run] if act.kind == "stop" and act.reply == reply.id]
+    if not stops:
+        yield Violation("stopped by nobody", name)
+    kept, shown = seen(sent.run, reply.text + "\n"), max((act.seen for act in stops), default=0)
+    if kept < shown:
+        yield Violation("Stop lost text", f"{name}: {shown} words were seen, {kept} are kept")
+
+
+def _may_fail(facts: Facts, reply: Row, sent: Sent) -> bool:
+    """After three deaths, or when the model broke off more often than is made up for."""
+    if sum(reply.id in fault.hit for fault in facts.record.faults) >= DEATHS:
+        return True
+    cuts = sum(asked.outcome == "cut" for asked in facts.asked[sent.run])
+    return reply.error.startswith(BROKE_OFF) and cuts >= CUTS
+
+
+def _requests(facts: Facts) -> Iterator[Violation]:
+    """No two owners at once, and none that goes on after a text that was never said."""
+    for run, requests in facts.asked.items():
+        for asked in requests:
+            if not asked.known:
+                yield Violation("model was given a wrong text", f"{run}, {asked.given} characters")
+        for first, second in pairwise(requests):
+            over = (first.end or facts.record.end) - second.start
+            acts = [act for act in facts.acts[run] if act.at < second.start]
+            if over > (OVERLAP_AFTER_ACT if acts else OVERLAP):
+                yield Violation("two owners at once", f"{run} for {over:.1f} s")
+
+
+def _views(facts: Facts) -> Iterator[Violation]:
+    """Every page ends with what the database holds."""
+    paths: defaultdict[str, list[Shown]] = defaultdict(list)
+    for row in sorted(facts.rows.values(), key=lambda row: row.position):
+        if row.on_path:
+            paths[row.conversation].append(_as_shown(row))
+    for view in facts.record.views:
+        wanted = paths[view.conversation]
+        if [shown.id for shown in view.shown] != [row.id for row in wanted]:
+            yield Violation("page with other messages", f"{view.page}: {_ids(view.shown, wanted)}")
+            continue
+        for shown, row in zip(map(_alike, view.shown), wanted, strict=True):
+            if shown != row:
+                yield Violation("page that differs", f"{view.page}: {_contrast(shown, row)}")
+
+
+def _alike(shown: Shown) -> Shown:
+    """With the attributes of each tag in one order: the sanitiser's differs between processes."""
+
+    def sort(tag: re.Match[str]) -> str:
+        return f"<{tag[1]} {' '.join(sorted(ATTRIBUTE.findall(tag[2])))}>"
+
+    return replace(shown, html=TAG.sub(sort, shown.html))
+
+
+def _as_shown(row: Row) -> Shown:
+    """A message as a page has to show it."""
+    html = row.text
+    if row.role == "assistant":
+        rendered = render_document(row.text, prefix=row.id)
+        html = joined(blocks_of(f'<div data-part="text">{rendered}</div><!--/text-->'))
+    return _alike(Shown(row.id, row.role, row.status, row.attempt, html))
+
+
+def _recoveries(record: Record, most: float) -> Iterator[Violation]:
+    for pause in pauses(record):
+        if pause.seconds is None:
+            yield Violation("no recovery", f"{pause.reply} after a kill")
+        elif pause.seconds > most + pause.outage:
+            yield Violation("late recovery", f"{pause.reply} after {pause.seconds:.1f} s")
+    if not record.is_at_rest:
+        yield Violation("no rest", "replies still ran when all had to be over")
+
+
+def _difference(found: str, wanted: str) -> str:
+    same = next(
+        (at for at, (one, other) in enumerate(zip(found, wanted, strict=False)) if one != other),
+        min(len(found), len(wanted)),
+    )
+    return f"from character {same} {found[same : same + 40]!r}, not {wanted[same : same + 40]!r}"
+
+
+def _ids(shown: list[Shown], wanted: list[Shown]) -> str:
+    return f"{[one.id[:8] for one in shown]}, not {[one.id[:8] for one in wanted]}"
+
+
+def _contrast(shown: Shown, row: Shown) -> str:
+    for name in ("role", "status", "attempt", "html"):
+        one, other = getattr(shown, name), getattr(row, name)
+        if one != other:
+            detail = _difference(one, other) if name == "html" else f"{one}, not {other}"
+            return f"{name} of {row.id}: {detail}"
+    return ""

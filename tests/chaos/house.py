@@ -1,0 +1,92 @@
+"""Everything that runs besides the pages: database, Redis, model, app processes, proxy."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+from psycopg.rows import class_row
+
+from tests.bench.processes import running
+from tests.chaos.record import Asked, Row
+from tests.servers.app import ROOT, AppProcess, app_environment, running_apps
+from tests.servers.postgres import Postgres, running_postgres
+from tests.servers.proxy import Proxy, running_proxy
+from tests.servers.redis import RedisServer, running_redis
+
+CONNECTIONS = "20"  # as many as the smallest plan of the platform gives
+ROWS = """
+    SELECT id::text, conversation_id::text AS conversation, parent_id::text AS parent, position,
+        on_path, role, status, text, error, attempt, client_id::text
+    FROM conversations_message
+"""
+
+LEASED = """
+    SELECT id::text, attempt FROM conversations_message
+    WHERE status = 'streaming' AND leased_by LIKE %s
+"""
+
+
+@dataclass(slots=True)
+class House:
+    postgres: Postgres
+    redis: RedisServer
+    model: str
+    apps: Sequence[AppProcess]
+    proxy: Proxy
+    database: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return self.proxy.url
+
+    def asked(self) -> list[Asked]:
+        """Every request that the model has got so far."""
+        return [Asked(**asked) for asked in httpx.get(f"{self.model}/asked", timeout=30).json()]
+
+    def rows(self) -> list[Row]:
+        with psycopg.connect(self.database, row_factory=class_row(Row)) as connection:
+            return connection.execute(ROWS).fetchall()
+
+    def replies_of(self, pid: int) -> dict[str, int]:
+        """The running replies that a process has a lease on, with their attempts."""
+        with psycopg.connect(self.database) as connection:
+            return dict(connection.execute(LEASED, [f"%.{pid}.%"]).fetchall())
+
+    def running_replies(self) -> int:
+        with psycopg.connect(self.database) as connection:
+            query = "SELECT count(*) FROM conversations_message WHERE status = ANY(%s)"
+            row = connection.execute(query, [["queued", "streaming"]]).fetchone()
+            assert row
+            return int(row[0])
+
+
+@contextmanager
+def running_house(
+    folder: Path, processes: int, emails: Sequence[str], **config_vars: str
+) -> Iterator[House]:
+    """Serves the app to these people until the block ends; all logs are in `folder`."""
+    with (
+        running_postgres(folder, max_connections=CONNECTIONS) as postgres,
+        running_redis(folder) as redis,
+        running("tests.chaos.model") as model,
+    ):
+        database = postgres.create_database("chat")
+        environment = app_environment(
+            DATABASE_URL=database,
+            REDIS_URL=redis.url,
+            INFERENCE_URL=model.url,
+            **config_vars,
+        )
+        people = [sys.executable, "-m", "tests.chaos.people", *emails]
+        subprocess.run(people, cwd=ROOT, env=environment, check=True)
+        with (
+            running_apps(folder, processes, environment) as apps,
+            running_proxy([app.port for app in apps]) as proxy,
+        ):
+            yield House(postgres, redis, model.url, apps, proxy, database, folder)

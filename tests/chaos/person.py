@@ -1,0 +1,201 @@
+"""What people do: they write, read, lose patience, reload, open a second page, try again."""
+
+import random
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import aiohttp
+
+from tests.chaos.articles import Article, parse
+from tests.chaos.browser import Reader
+from tests.chaos.plan import Plan
+from tests.chaos.question import Question
+from tests.chaos.record import Act, Fault, Record, Sent
+from tests.chaos.tab import AGAIN, Tab
+from tests.chaos.words import seen
+from tests.system.app import PASSWORD
+
+PATIENCE = 120.0  # seconds for the end of a reply; then it is left to the checker
+REST = 20.0  # seconds in which all pages of a conversation come to show the same
+MOST_TRIES = 4  # at one reply that ended badly
+AGAIN_AFTER_STOP = 0.6  # share of stopped replies that are continued or tried again
+UNITS_PER_WORD = 25  # of HTML, roughly
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass(slots=True)
+class Person:
+    email: str
+    url: str
+    cookies: aiohttp.CookieJar
+
+    async def sign_in(self) -> None:
+        async with aiohttp.ClientSession(self.url, cookie_jar=self.cookies) as http:
+            async with http.get("/") as page:  # leads to the form
+                path, token = page.url.path, TOKEN.search(await page.text())
+            assert token
+            fields = {"login": self.email, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
+            async with http.post(path, data=fields) as answer:
+                assert answer.url.path == "/", f"{self.email} can't sign in"
+
+
+@dataclass(slots=True)
+class Habits:
+    """What the conversations at one place have in common."""
+
+    plan: Plan
+    record: Record
+    runs: Iterator[str]
+    chance: random.Random
+    reader: Reader | None = None
+
+
+class Talk:
+    """One conversation of a person from its first message to the end of its last reply."""
+
+    def __init__(self, person: Person, habits: Habits) -> None:
+        self.id = str(uuid.UUID(int=habits.chance.getrandbits(128), version=4))
+        self.tabs: list[Tab] = []
+        self._person = person
+        self._plan = habits.plan
+        self._record = habits.record
+        self._runs = habits.runs
+        self._chance = habits.chance
+        self._reader = habits.reader
+
+    async def hold(self) -> None:
+        try:
+            tab = await self._open(new=True)
+            for _ in range(self._chance.randint(*self._plan.turns)):
+                run = next(self._runs)
+                question = self._plan.question(run, self._chance)
+                reply = await self._send(tab, question)
+                if reply is None:
+                    break
+                if self._reader:
+                    await self._reader.begin(self.id, self._person.cookies)
+                await self._read(tab, question, reply)
+                if self._chance.random() < self._plan.second:
+                    tab = await self._open()
+        finally:
+            await self._leave()
+
+    async def _open(self, *, new: bool = False) -> Tab:
+        name = f"page {len(self.tabs) + 1} of {self.id}"
+        tab = Tab(name, self._person.url, self._person.cookies, self._record)
+        self.tabs.append(tab)
+        await tab.open(self.id, new=new)
+        return tab
+
+    async def _send(self, tab: Tab, question: Question) -> str | None:
+        """Sends until it is taken, under a new id after each refusal; gives the id of the reply."""
+        while await tab.until(lambda: not tab.articles.running, PATIENCE):
+            sent = Sent(str(uuid.uuid4()), self.id, question.run, str(question), question.words)
+            self._record.sent.append(sent)
+            parent = tab.articles.last
+            status, answer = await tab.post(
+                f"/c/{self.id}/messages",
+                client_id=sent.client_id,
+                conversation=self.id,
+                text=sent.text,
+                parent=parent.id if parent else "",
+            )
+            if status in (200, 201):
+                sent.answer = "accepted"
+                tab.articles.confirm(answer["messages"])
+                return parse(answer["messages"])[-1].id
+            sent.answer = "refused"
+            if status != 409:
+                self._record.complaints.append(f"{tab.name}: a send got {status}: {answer}")
+                return None
+            await tab.catch_up_soon(AGAIN)
+        return None
+
+    async def _read(self, tab: Tab, question: Question, reply: str) -> None:
+        """Follows a reply to its end, and tries again what ended badly."""
+        whim = self._whim()
+        at = self._chance.randint(0, question.words * UNITS_PER_WORD)
+        for _ in range(MOST_TRIES):
+            if whim and await self._reaches(tab, reply, at):
+                await self._follow_whim(whim, tab, question.run, reply)
+            whim = None
+            if not await tab.until(lambda reply=reply: _has_ended(tab, reply), PATIENCE):
+                return
+            act = self._wish(tab.articles.known.get(reply))
+            if act is None:
+                return
+            reply = await self._ask(act, tab, question.run, reply)
+
+    def _whim(self) -> str | None:
+        dice = self._chance.random()
+        if dice < self._plan.stop:
+            return "stop"
+        return "reload" if dice < self._plan.stop + self._plan.reload else None
+
+    async def _reaches(self, tab: Tab, reply: str, size: int) -> bool:
+        """Whether a reply grows to a size before it ends."""
+
+        def grown() -> bool:
+            article = tab.articles.known.get(reply)
+            return article is not None and article.size >= size
+
+        await tab.until(lambda: grown() or _has_ended(tab, reply), PATIENCE)
+        return grown() and not _has_ended(tab, reply)
+
+    async def _follow_whim(self, whim: str, tab: Tab, run: str, reply: str) -> None:
+        article = tab.articles.known[reply]
+        if whim == "reload":
+            fault = Fault("page reloaded", tab.now, tab.now, tab.name)
+            self._record.faults.append(fault)
+            await tab.reload()
+            fault.until = tab.now
+        else:
+            act = Act("stop", run, reply, tab.now, seen(run, article.html))
+            self._record.acts.append(act)
+            await tab.post(article.data["stop-url"])
+
+    def _wish(self, article: Article | None) -> str | None:
+        """What a person asks of a reply that ended; None to leave it."""
+        if article is None or not article.acts:
+            return None
+        if article.status == "stopped" and self._chance.random() > AGAIN_AFTER_STOP:
+            return None
+        return self._chance.choice(sorted(article.acts))
+
+    async def _ask(self, act: str, tab: Tab, run: str, reply: str) -> str:
+        """Retry or Continue; gives the id of the reply that is made then."""
+        article = tab.articles.known[reply]
+        self._record.acts.append(Act(act, run, reply, tab.now, seen(run, article.html)))
+        _status, answer = await tab.post(article.acts[act])
+        if "html" in answer:
+            tab.articles.insert_new(answer["html"], answer["replaces"])
+            return parse(answer["html"])[0].id
+        # Asked twice, as when the first answer was lost: the page shows what came of it.
+        await tab.catch_up_soon(AGAIN)
+        last = tab.articles.last
+        return last.id if last else reply
+
+    async def _leave(self) -> None:
+        """Waits until all pages show the same, notes what they show, and closes them."""
+        for tab in self.tabs[:1]:
+            await tab.until(self._agree, REST)
+        for tab in self.tabs:
+            self._record.views.append(tab.view)
+            await tab.close()
+        if self._reader and self.tabs:
+            await self._reader.end(self.id, self.tabs[0].view.shown)
+
+    def _agree(self) -> bool:
+        views = [tab.view.shown for tab in self.tabs]
+        return not any(tab.articles.running for tab in self.tabs) and all(
+            view == views[0] for view in views
+        )
+
+
+def _has_ended(tab: Tab, reply: str) -> bool:
+    """Also when another has taken its place."""
+    article = tab.articles.known.get(reply)
+    return article is None or not article.is_running

@@ -1,0 +1,103 @@
+"""What a run is to do: how many pages, how long, which faults and how often."""
+
+import random
+from dataclasses import dataclass
+
+from tests.chaos.question import Question
+from tests.chaos.words import text
+
+# The order of one round is drawn from the seed; each round has them all.
+ROUND = (
+    *("kill -9", "kill -9", "SIGTERM and restart", "sockets cut", "Redis restarted"),
+    *("Redis stalled", "Postgres restarted", "Postgres crashed", "Postgres stalled"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    seed: int
+    seconds: float  # during which conversations begin and faults happen
+    kills: int = 0  # or until so many processes were killed in mid-reply
+    rounds: int = 0  # or until so many rounds of faults are over
+    processes: int = 3
+    people: int = 10
+    at_once: int = 20  # conversations
+    turns: tuple[int, int] = (2, 5)  # messages in a conversation
+    words: tuple[int, int] = (80, 500)  # of a reply
+    rate: float = 22.0  # pieces a second; a word is about two
+    round: tuple[str, ...] = ROUND
+    pause: tuple[float, float] = (4.0, 9.0)  # seconds between two faults
+    haste: float = 1.0  # divides the time for which something is away
+    hand_over: float = 18.0  # seconds for which a process that leaves goes on with its replies
+    stop: float = 0.12  # shares of the replies that a person stops,
+    reload: float = 0.2  # reads on after a reload,
+    second: float = 0.25  # and of the turns after which a second page is opened
+    browser: bool = False  # whether a real one reads along
+    model: float = 0.25  # of the replies in which something is wrong with the model
+    recovery_seconds: float = 15.0  # after kill -9, until every reply shows new text
+
+    def question(self, run: str, chance: random.Random) -> Question:
+        words = chance.randint(*self.words)
+        rate = round(self.rate * chance.uniform(0.7, 1.4), 1)
+        if chance.random() >= self.model:
+            return Question(run, words, rate)
+        length = len(text(run, words))
+        places = sorted(chance.randint(1, length - 1) for _ in range(3))
+        return chance.choice(
+            (
+                Question(run, words, rate, refuse=(429,)),
+                Question(run, words, rate, refuse=(500,)),
+                Question(run, words, rate, refuse=(500,), cut=tuple(places[:1])),
+                Question(run, words, rate, cut=tuple(places[:1])),
+                Question(run, words, rate, cut=tuple(places[:2])),
+                Question(run, words, rate, cut=tuple(places)),
+                Question(run, words, rate, stall=((places[0], round(chance.uniform(2, 7), 1)),)),
+            )
+        )
+
+    def faults(self) -> list[str]:
+        """One round in its order."""
+        return random.Random(f"{self.seed} faults").sample(self.round, len(self.round))
+
+
+def full(seed: int, minutes: float) -> Plan:
+    return Plan(seed, minutes * 60, browser=True)
+
+
+def short(seed: int) -> Plan:
+    """Each fault once, in well under a minute."""
+    return Plan(
+        seed,
+        seconds=60,
+        rounds=1,
+        processes=2,
+        people=3,
+        at_once=6,
+        turns=(1, 2),
+        words=(40, 120),
+        round=tuple(dict.fromkeys(ROUND)),
+        pause=(0.5, 1.0),
+        haste=3.0,
+        hand_over=3.0,
+        recovery_seconds=60,  # a machine that runs other tests beside takes its time
+    )
+
+
+def kills(seed: int, count: int) -> Plan:
+    """Many short replies, and a process killed among them every few seconds."""
+    return Plan(
+        seed,
+        seconds=count * 30,
+        kills=count,
+        processes=4,
+        at_once=24,
+        turns=(2, 3),
+        words=(60, 140),
+        round=("kill -9",),
+        pause=(1.0, 2.0),
+        haste=5.0,
+        stop=0,
+        reload=0,
+        second=0,
+        model=0,
+    )

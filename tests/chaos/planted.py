@@ -1,0 +1,92 @@
+"""Faults planted into the record of a run, which the checker has to find."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+
+from tests.chaos.record import Record, Row
+
+type Plant = Callable[[Record], None]
+
+
+def plant(record: Record, fault: Plant) -> Record:
+    spoilt = deepcopy(record)
+    fault(spoilt)
+    return spoilt
+
+
+def lose_a_message(record: Record) -> None:
+    """A message was acknowledged and neither it nor its reply is there."""
+    lost = _question(record)
+    record.rows = [row for row in record.rows if lost.id not in (row.id, row.parent)]
+
+
+def double_a_message(record: Record) -> None:
+    """A retried post became a second message, with a reply of its own."""
+    reply = _complete(record)
+    question = next(row for row in record.rows if row.id == reply.parent)
+    again = replace(question, id=f"{question.id}-again", position=question.position + 2)
+    record.rows += [
+        again,
+        replace(reply, id=f"{reply.id}-again", parent=again.id, position=reply.position + 2),
+    ]
+
+
+def leave_a_reply(record: Record) -> None:
+    """Nobody goes on with a reply."""
+    reply = _complete(record)
+    reply.status, reply.text = "streaming", reply.text[: len(reply.text) // 2]
+
+
+def lose_a_character(record: Record) -> None:
+    """A seam dropped what it should have kept."""
+    reply = _complete(record)
+    middle = len(reply.text) // 2
+    reply.text = reply.text[:middle] + reply.text[middle + 1 :]
+
+
+def ask_twice_at_once(record: Record) -> None:
+    """An owner went on after its lease, while the next one was asking."""
+    asked = next(asked for asked in record.asked if asked.outcome == "complete")
+    assert asked.end
+    record.asked.append(replace(asked, start=asked.end - 3, end=asked.end + 3))
+
+
+def fail_a_reply(record: Record) -> None:
+    """A reply failed that had no reason to."""
+    reply = _complete(record)
+    reply.status, reply.error = "failed", "Something went wrong on our side. Try again."
+
+
+def show_less(record: Record) -> None:
+    """A page missed the end of a reply."""
+    view = next(view for view in record.views if view.shown)
+    last = view.shown[-1]
+    view.shown[-1] = replace(last, html=last.html[: len(last.html) // 2])
+
+
+def show_one_less(record: Record) -> None:
+    """A page missed a message."""
+    next(view for view in record.views if view.shown).shown.pop()
+
+
+# What is planted, by the rule that must be broken by it.
+PLANTED: dict[str, Plant] = {
+    "lost message": lose_a_message,
+    "doubled message": double_a_message,
+    "reply without an end": leave_a_reply,
+    "wrong text": lose_a_character,
+    "two owners at once": ask_twice_at_once,
+    "failed for no good reason": fail_a_reply,
+    "page that differs": show_less,
+    "page with other messages": show_one_less,
+}
+
+
+def _question(record: Record) -> Row:
+    taken = {sent.client_id for sent in record.sent if sent.answer == "accepted"}
+    return next(row for row in record.rows if row.client_id in taken)
+
+
+def _complete(record: Record) -> Row:
+    return next(row for row in record.rows if row.role == "assistant" and row.status == "complete")

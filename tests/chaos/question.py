@@ -1,0 +1,61 @@
+"""What is asked of the model of the run, in words that a person could send."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+QUESTION = re.compile(r"chaos run=(\w+) words=(\d+) rate=([\d.]+)((?: \w+=[\d.,:]+)*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The answer `words.text(run, words)`, and what goes wrong on its way, each thing once."""
+
+    run: str
+    words: int
+    rate: float  # pieces a second
+    refuse: tuple[int, ...] = ()  # HTTP statuses, one request each
+    cut: tuple[int, ...] = ()  # characters
+    stall: tuple[tuple[int, float], ...] = ()  # characters, seconds
+
+    def __str__(self) -> str:
+        faults = {
+            "refuse": ",".join(map(str, self.refuse)),
+            "cut": ",".join(map(str, self.cut)),
+            "stall": ",".join(f"{at}:{seconds:g}" for at, seconds in self.stall),
+        }
+        tail = "".join(f" {name}={value}" for name, value in faults.items() if value)
+        return f"chaos run={self.run} words={self.words} rate={self.rate:g}{tail}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The last question in a text: one that was never answered goes along with the next."""
+        found = list(QUESTION.finditer(text))
+        if not found:
+            return None
+        run, count, rate, tail = found[-1].groups()
+        faults = dict(part.split("=") for part in tail.split())
+        stalls = [part.split(":") for part in faults.get("stall", "").split(",") if part]
+        return cls(
+            run,
+            int(count),
+            float(rate),
+            tuple(int(status) for status in faults.get("refuse", "").split(",") if status),
+            tuple(int(at) for at in faults.get("cut", "").split(",") if at),
+            tuple((int(at), float(seconds)) for at, seconds in stalls),
+        )
+
+
+def understood(messages: list[dict[str, Any]]) -> tuple[Question | None, str]:
+    """What is asked, and the text after which to go on. A title is no question of ours."""
+    texts = [(message["role"], _text(message["content"])) for message in messages]
+    if texts[0][1].startswith("Write a title"):
+        return None, ""
+    asked = [index for index, (role, text) in enumerate(texts)
+             if role == "user" and Question.parse(text)]  # fmt: skip
+    given = "".join(text for role, text in texts[asked[-1] :] if role == "assistant")
+    return Question.parse(texts[asked[-1]][1]), given
+
+
+def _text(content: str | list[dict[str, Any]]) -> str:
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)

@@ -1,0 +1,122 @@
+"""What a run leaves for the checker: who sent, saw and asked for what, and what was broken when.
+
+Times are seconds of CLOCK_MONOTONIC, which all processes of a machine share.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Literal
+
+type Outcome = Literal["", "complete", "hung up", "cut", "refused 429", "refused 500"]
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message that a page sent, perhaps several times under its one client id."""
+
+    client_id: str
+    conversation: str
+    run: str
+    text: str
+    words: int  # of the known answer
+    answer: Literal["", "accepted", "refused"] = ""
+
+
+@dataclass(slots=True)
+class Act:
+    """What a person asked of a reply; `seen` is the number of words that the page showed then."""
+
+    kind: Literal["stop", "retry", "continue"]
+    run: str
+    reply: str
+    at: float
+    seen: int = 0
+
+
+@dataclass(slots=True)
+class Fault:
+    """`hit` are the replies, with their attempts, that a killed process was making."""
+
+    kind: str
+    at: float
+    until: float
+    detail: str = ""
+    hit: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request to the model. `given` counts the characters after which it goes on, and `known`
+    says whether those were the beginning of the known answer."""
+
+    run: str
+    start: float
+    given: int
+    known: bool
+    end: float | None = None
+    outcome: Outcome = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as a page shows it; `html` is that of the text alone."""
+
+    id: str
+    role: str
+    status: str
+    attempt: int
+    html: str
+
+
+@dataclass(slots=True)
+class View:
+    page: str
+    conversation: str
+    shown: list[Shown]
+
+
+@dataclass(slots=True)
+class Row:
+    """A message in the database."""
+
+    id: str
+    conversation: str
+    parent: str | None
+    position: int
+    on_path: bool
+    role: str
+    status: str
+    text: str
+    error: str = ""
+    attempt: int = 0
+    client_id: str | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    sent: list[Sent] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
+    browsed: int = 0  # conversations that a real browser read along
+    rows: list[Row] = field(default_factory=list)
+    # Of each reply the first moment at which any page showed text of an attempt, and each moment
+    # at which a page saw it end.
+    attempts: defaultdict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    ends: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    complaints: list[str] = field(default_factory=list)  # what went wrong before the checker came
+    begin: float = 0.0
+    end: float = 0.0
+    is_at_rest: bool = True  # no reply runs any more
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How often each fault happened."""
+        model = Counter(
+            "model stream cut" if asked.outcome == "cut" else f"model {asked.outcome}"
+            for asked in self.asked
+            if asked.outcome.startswith(("cut", "refused"))
+        )
+        stops = Counter("Stop by a person" for act in self.acts if act.kind == "stop")
+        return Counter(fault.kind for fault in self.faults) + model + stops

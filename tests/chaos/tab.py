@@ -1,0 +1,250 @@
+"""A browser tab without a browser: pages and posts over HTTP, news over the socket.
+
+What it does is what the page's scripts do: it retries a post under the same client id, and asks
+for the state of a reply when a patch is missing, when the line was away, and in silence.
+"""
+
+import asyncio
+import json
+import random
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
+from tests.chaos.articles import Articles
+from tests.chaos.record import Record, View
+
+PATIENCE = 40.0  # seconds for one request
+AGAIN = 1.0  # seconds until a request that failed is made again
+LOOK_EVERY = 0.5  # seconds
+LINE_SILENCE = 35.0  # seconds; the pulse comes every 15
+SILENCE = {True: 5.0, False: 1.0}  # seconds without a patch, by whether Redis joins the processes
+LONGEST_WAIT = 10.0  # seconds between two tries to get a line
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+JSON = {"Accept": "application/json"}
+
+# A process that dies, a cut connection, a wait that is too long.
+LOST = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+class Tab:
+    """Shows one conversation; `until` waits for what its person waits for."""
+
+    def __init__(self, name: str, url: str, cookies: aiohttp.CookieJar, record: Record) -> None:
+        self.name = name
+        self.url = url
+        self.conversation = ""
+        self.articles = Articles(self._ask_soon)
+        self._record = record
+        self._token = ""
+        self._joined = True
+        self._news = asyncio.Event()
+        self._is_down = False
+        self._asking: set[str] = set()
+        self._ended: set[tuple[str, int, str]] = set()
+        self._heard: dict[str, float] = {}  # when a reply was last heard of or asked for
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._http = aiohttp.ClientSession(
+            url, cookie_jar=cookies, timeout=aiohttp.ClientTimeout(total=PATIENCE)
+        )
+
+    @property
+    def now(self) -> float:
+        return time.monotonic()
+
+    @property
+    def view(self) -> View:
+        shown = [article.shown for article in self.articles.in_order]
+        return View(self.name, self.conversation, shown)
+
+    async def open(self, conversation: str, *, new: bool = False) -> None:
+        """Loads the page of a conversation, or the empty one that will become it, and listens."""
+        self.conversation = conversation
+        page = await self._page("/" if new else f"/c/{conversation}/")
+        found = TOKEN.search(page)
+        assert found, f"{self.name} got a page without a form"
+        self._token = found[1]
+        self.articles.insert(page)
+        for work in (self._listen(), self._ask_in_silence()):
+            self._spawn(work)
+
+    async def reload(self) -> None:
+        """Forgets everything, as a reload does."""
+        await self._hang_up()
+        self.articles = Articles(self._ask_soon)
+        await self.open(self.conversation)
+
+    async def close(self) -> None:
+        await self._hang_up()
+        await self._http.close()
+
+    async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Waits for the page to show something; gives whether it did in time."""
+        deadline = time.monotonic() + seconds
+        while not holds() and time.monotonic() < deadline:
+            self._news.clear()
+            with suppress(TimeoutError):  # what is waited for may happen on another page
+                await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
+        return holds()
+
+    async def post(self, path: str, **fields: str) -> tuple[int, dict[str, Any]]:
+        """Posts until somebody answers; 5xx is nobody's answer."""
+        form = {"csrfmiddlewaretoken": self._token, **fields}
+        while True:
+            with suppress(*LOST):
+                async with self._http.post(path, data=form, headers=JSON) as response:
+                    text = await response.text()
+                    if response.status < 500:
+                        return response.status, json.loads(text) if text else {}
+            await asyncio.sleep(AGAIN)
+
+    async def catch_up_soon(self, seconds: float) -> None:
+        """Fetches the newer part of the list after a while, until it comes."""
+        await asyncio.sleep(seconds)
+        await self._catch_up_until_told()
+
+    async def catch_up(self) -> None:
+        """Fetches the newer part of the list; one step back, where a retry may have been."""
+        last = self.articles.last
+        after = max(0, last.position - 1) if last else 0
+        if last:
+            path = f"/c/{self.conversation}/messages?after={after}"
+            self.articles.insert(await self._get(path))
+            self._tell()
+
+    async def _page(self, path: str) -> str:
+        while True:
+            with suppress(*LOST):
+                async with self._http.get(path) as response:
+                    response.raise_for_status()
+                    return await response.text()
+            await asyncio.sleep(AGAIN)
+
+    async def _get(self, path: str) -> str:
+        async with self._http.get(path, headers=JSON) as response:
+            response.raise_for_status()
+            return await response.text()
+
+    # --- The socket ---------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        failures = 0
+        while True:
+            with suppress(*LOST):
+                async with self._http.ws_connect("/ws/", headers={"Origin": self.url}) as socket:
+                    async for event in _events(socket):
+                        failures = 0
+                        self._receive(event)
+            self._is_down = True
+            wait = min(LONGEST_WAIT, 0.5 * 2**failures)
+            failures += 1
+            await asyncio.sleep(wait * (0.5 + random.random() / 2))
+
+    def _receive(self, event: Mapping[str, Any]) -> None:
+        if event["type"] in ("hello", "joined"):
+            self._is_down = False
+            self._joined = event.get("joined", event.get("value", True))
+            self._spawn(self._catch_up_until_told())
+        elif event.get("conversation") == self.conversation:
+            self._take(event)
+            self._tell()
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        match event["type"]:
+            case "message.created":
+                self.articles.insert_new(event["html"], event["replaces"])
+            case "message.finished" | "message.changed" | "reply.resumed":
+                self.articles.insert(event["html"])
+            case "reply.patch":
+                self._heard[event["reply"]] = time.monotonic()
+                self.articles.patch(event)
+            case "reply.elsewhere" if event["reply"] not in self.articles.known:
+                self._spawn(self._catch_up_until_told())
+            case "reply.elsewhere":
+                self._ask_soon(event["reply"])
+
+    async def _catch_up_until_told(self) -> None:
+        """Asks for the state of what runs and for the newer part of the list."""
+        for article in self.articles.running:
+            self._ask_soon(article.id)
+        while True:
+            with suppress(*LOST):
+                await self.catch_up()
+                return
+            await asyncio.sleep(AGAIN)
+
+    # --- The state of replies -----------------------------------------------------------
+
+    def _ask_soon(self, reply: str) -> None:
+        self._spawn(self._ask(reply))
+
+    async def _ask(self, reply: str) -> None:
+        """Asks for the state, a second later again while a patch is still missing."""
+        article = self.articles.known.get(reply)
+        if article is None or reply in self._asking:
+            return
+        self._asking.add(reply)
+        self._heard[reply] = time.monotonic()
+        try:
+            self.articles.adopt(json.loads(await self._get(article.data["state-url"])))
+            self._tell()
+        except LOST:
+            pass  # what is missing is asked for below, or when the line is back
+        finally:
+            self._asking.discard(reply)
+        await asyncio.sleep(AGAIN)
+        if self.articles.is_behind(reply):
+            await self._ask(reply)
+
+    async def _ask_in_silence(self) -> None:
+        while True:
+            await asyncio.sleep(AGAIN / 2)
+            silence = AGAIN if self._is_down else SILENCE[self._joined]
+            before = time.monotonic() - silence
+            for article in self.articles.running:
+                if self._heard.setdefault(article.id, time.monotonic()) < before:
+                    self._ask_soon(article.id)
+
+    # --- The page itself ----------------------------------------------------------------
+
+    def _tell(self) -> None:
+        """Wakes the person and notes what the page has come to show."""
+        now = time.monotonic()
+        for reply, text in self.articles.texts.items():
+            if text.blocks and reply in self.articles.known:
+                self._record.attempts[reply].setdefault(text.attempt, now)
+        for article in self.articles.known.values():
+            ended = (article.id, article.attempt, article.status)
+            if article.is_reply and not article.is_running and ended not in self._ended:
+                self._ended.add(ended)
+                self._record.ends[article.id].append(now)
+        self._news.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._record.complaints.append(f"{self.name}: {error!r}")
+
+    async def _hang_up(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[dict[str, Any]]:
+    """Everything that the server says until the line ends or falls silent."""
+    while True:
+        message = await socket.receive(timeout=LINE_SILENCE)
+        if message.type != aiohttp.WSMsgType.TEXT:
+            return
+        yield json.loads(message.data)

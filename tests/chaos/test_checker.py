@@ -1,0 +1,162 @@
+"""The checker finds what it is there for, and nothing in a run that went well."""
+
+from dataclasses import replace
+
+import pytest
+
+from chatapp.rendering import render_document
+from tests.chaos.checker import BROKE_OFF, violations
+from tests.chaos.planted import PLANTED, plant
+from tests.chaos.record import Act, Asked, Fault, Record, Row, Sent, Shown, View
+from tests.chaos.recovery import mid_reply_kills, pauses
+from tests.chaos.reply_text import blocks_of, joined
+from tests.chaos.words import text
+
+LIMIT = 15.0  # seconds
+WORDS = 40
+WHOLE = text("a0", WORDS)
+
+
+def good_run() -> Record:
+    """One message and its reply, whose process was killed once at second 10; a page saw all."""
+    question = Row("m1", "c", None, 0, True, "user", "complete", "Say it", client_id="send")
+    reply = Row("m2", "c", "m1", 1, True, "assistant", "complete", WHOLE, attempt=2)
+    html = f'<div data-part="text">{render_document(WHOLE, prefix="m2")}</div><!--/text-->'
+    shown = [
+        Shown("m1", "user", "complete", 0, "Say it"),
+        Shown("m2", "assistant", "complete", 2, joined(blocks_of(html))),
+    ]
+    record = Record(begin=0.0, end=60.0)
+    record.sent = [Sent("send", "c", "a0", "Say it", WORDS, "accepted")]
+    record.rows = [question, reply]
+    record.views = [View("page", "c", shown)]
+    record.asked = [
+        Asked("a0", 5.0, 0, True, 10.1, "hung up"),
+        Asked("a0", 20.0, 100, True, 30.0, "complete"),
+    ]
+    record.faults = [Fault("kill -9", 10.0, 12.0, hit={"m2": 1})]
+    record.attempts["m2"] = {1: 5.1, 2: 20.1}
+    record.ends["m2"] = [30.1]
+    return record
+
+
+def rules(record: Record) -> list[str]:
+    return [violation.rule for violation in violations(record, LIMIT)]
+
+
+def stopped_run(seen: int) -> Record:
+    record = good_run()
+    reply = record.rows[1]
+    reply.status, reply.text = "stopped", WHOLE[: WHOLE.index("a0x20")]
+    record.acts = [Act("stop", "a0", "m2", 25.0, seen)]
+    record.views = []
+    return record
+
+
+def test_a_run_that_went_well_breaks_no_rule() -> None:
+    assert rules(good_run()) == []
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+def test_what_is_planted_is_found(rule: str) -> None:
+    assert rule in rules(plant(good_run(), PLANTED[rule]))
+
+
+def test_a_pause_lasts_from_the_kill_to_the_first_new_text() -> None:
+    [pause] = pauses(good_run())
+
+    assert (pause.reply, pause.seconds) == ("m2", pytest.approx(10.1))
+    assert len(mid_reply_kills(good_run())) == 1
+
+
+def test_late_text_of_the_attempt_that_was_killed_ends_no_pause() -> None:
+    record = good_run()
+    record.attempts["m2"] = {1: 10.2, 2: 20.1}
+
+    [pause] = pauses(record)
+
+    assert pause.seconds == pytest.approx(10.1)
+
+
+def test_when_the_next_owner_is_killed_too_its_kill_counts() -> None:
+    record = good_run()
+    record.faults.append(Fault("kill -9", 15.0, 16.0, hit={"m2": 2}))
+    record.attempts["m2"] = {1: 5.1, 3: 26.0}
+
+    [pause] = pauses(record)
+
+    assert (pause.killed_at, pause.seconds) == (15.0, pytest.approx(11.0))
+
+
+def test_a_pause_that_is_too_long_is_found() -> None:
+    record = good_run()
+    record.attempts["m2"][2] = 25.5
+
+    assert rules(record) == ["late recovery"]
+
+
+def test_a_database_that_is_away_meanwhile_gives_more_time() -> None:
+    record = good_run()
+    record.attempts["m2"][2] = 25.5
+    record.faults.append(Fault("Postgres stalled", 14.0, 16.0))
+
+    assert rules(record) == []
+
+
+def test_a_reply_that_nobody_goes_on_with_has_no_recovery() -> None:
+    record = good_run()
+    del record.attempts["m2"][2]
+    record.ends.clear()
+
+    assert "no recovery" in rules(record)
+
+
+def test_a_stop_keeps_what_was_seen() -> None:
+    assert rules(stopped_run(seen=20)) == []
+    assert rules(stopped_run(seen=21)) == ["Stop lost text"]
+
+
+def test_a_reply_that_nobody_stopped_is_found() -> None:
+    record = stopped_run(seen=0)
+    record.acts = []
+
+    assert rules(record) == ["stopped by nobody"]
+
+
+@pytest.mark.parametrize(("deaths", "cuts", "allowed"), [(3, 0, True), (2, 2, False), (0, 3, True)])
+def test_a_reply_may_fail_after_three_deaths_or_three_cuts(
+    deaths: int, cuts: int, allowed: bool
+) -> None:
+    record = good_run()
+    reply = record.rows[1]
+    reply.status, reply.error = "failed", BROKE_OFF
+    record.faults = [Fault("kill -9", 10.0, 11.0, hit={"m2": 1}) for _ in range(deaths)]
+    record.views = []
+    record.asked[1].end = 21.0
+    record.asked += [
+        Asked("a0", 21.0 + number, 100, True, 22.0 + number, "cut") for number in range(cuts)
+    ]
+
+    assert rules(record) == ([] if allowed else ["failed for no good reason"])
+
+
+def test_a_refused_message_that_is_there_is_found() -> None:
+    record = good_run()
+    record.sent[0].answer = "refused"
+
+    assert rules(record) == ["refused message kept"]
+
+
+def test_a_wrong_text_given_to_the_model_is_found() -> None:
+    record = good_run()
+    record.asked[1] = replace(record.asked[1], known=False)
+
+    assert rules(record) == ["model was given a wrong text"]
+
+
+def test_a_run_without_rest_and_a_complaint_are_found() -> None:
+    record = good_run()
+    record.is_at_rest = False
+    record.complaints.append("a process took 30 s to leave")
+
+    assert rules(record) == ["something went wrong", "no rest"]

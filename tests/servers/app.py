@@ -1,0 +1,105 @@
+"""App processes as a platform runs them: `manage.py serve`, configured by config vars alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+from tests.servers.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 60
+END_SECONDS = 40  # after SIGTERM; a platform kills after 30
+CLEAN_EXITS = (-signal.SIGTERM, 128 + signal.SIGTERM)  # as a child's status, as a shell's
+
+
+class AppProcess:
+    """One process; it can be killed and started again on the same port."""
+
+    def __init__(self, environment: dict[str, str], log: IO[bytes]) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = environment | {"PORT": str(self.port)}
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    def start(self) -> None:
+        """Only begins; `wait_until_ready` is a step of its own, so that several start at once."""
+        self._process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=self._log,
+            stderr=self._log,
+        )
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not self._is_ready():
+            if not self.is_running or time.monotonic() > deadline:
+                raise RuntimeError(f"The app does not start on port {self.port}: {self._log.name}")
+            time.sleep(0.1)
+
+    def send(self, how: signal.Signals) -> None:
+        assert self._process
+        self._process.send_signal(how)
+
+    def wait(self) -> int:
+        """Waits for its end and gives the exit status; negative for a signal."""
+        assert self._process
+        return self._process.wait(END_SECONDS)
+
+    def kill(self) -> None:
+        if self.is_running:
+            self.send(signal.SIGKILL)
+            self.wait()
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def app_environment(**config_vars: str) -> dict[str, str]:
+    """Nothing of what this process was configured with, but what every process needs."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "SECRET_KEY": "only for tests", **config_vars}
+
+
+def manage(environment: dict[str, str], *arguments: str) -> None:
+    """Runs a command of `manage.py` and waits for its end."""
+    command = [sys.executable, "manage.py", *arguments]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+
+@contextmanager
+def running_apps(
+    folder: Path, count: int, environment: dict[str, str]
+) -> Iterator[Sequence[AppProcess]]:
+    """Processes that share a database, until the block ends. Each has its log in `folder`."""
+    with ExitStack() as stack:
+        logs = [stack.enter_context((folder / f"app-{n}.log").open("ab")) for n in range(count)]
+        apps = [AppProcess(environment, log) for log in logs]
+        for app in apps:
+            app.start()
+            stack.callback(app.kill)
+        for app in apps:
+            app.wait_until_ready()
+        yield apps
