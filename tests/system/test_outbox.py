@@ -200,7 +200,7 @@ def test_a_waiting_message_is_edited_or_removed(chat: Chat) -> None:
 
 @pytest.mark.parametrize("end", ["stopped", "failed"])
 def test_nothing_goes_out_behind_a_reply_that_did_not_finish(chat: Chat, end: str) -> None:
-    chat.send(SLOW if end == "stopped" else "/rate 20 /cut 60 /always Something that breaks off")
+    chat.send(SLOW if end == "stopped" else "/rate 20 /cut 20 /times 3 Something that breaks off")
     expect(chat.stop_button).to_be_visible()
     chat.send("/echo second")
     chat.send("/echo third")
