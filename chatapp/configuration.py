@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from environs import Env
 
+SHORTEST_SETUP_CODE = 12  # characters; nobody counts the guesses
 BUCKETEER = "BUCKETEER_BUCKET_NAME"
 # Nobody agrees on this one; the first that is set counts.
 BUCKET_NAMES = (
@@ -49,6 +50,14 @@ def redis_url(url: str) -> str:
             "REDIS_URL must look like redis://host:6379 or rediss://:password@host:6379"
         )
     return url
+
+
+def setup_code(code: str) -> str:
+    """What the first person has to know where anybody can come by; "" for nothing."""
+    code = code.strip()
+    if code and len(code) < SHORTEST_SETUP_CODE:
+        raise ValueError(f"CHAT_SETUP_CODE needs at least {SHORTEST_SETUP_CODE} characters")
+    return code
 
 
 def mailer(url: str) -> dict[str, object]:

@@ -44,6 +44,7 @@ try:
     PROMPT_CACHING = env.bool("CHAT_PROMPT_CACHING", True)
     CATALOG = load_catalog(env.str("CHAT_MODELS", "") or None, env.str("INFERENCE_MODEL_ID", ""))
 
+    SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     MAILERS = {"default": configuration.mailer(env.str("CHAT_SMTP_URL", ""))}
     DEFAULT_FROM_EMAIL = env.str("CHAT_EMAIL_FROM", "Chat <chat@localhost>")
 

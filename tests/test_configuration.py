@@ -219,3 +219,10 @@ def test_no_redis_is_there(url: str) -> None:
     with pytest.raises(ValueError, match="REDIS_URL must look like redis://host:6379") as refused:
         configuration.redis_url(url)
     assert "p4ssword" not in str(refused.value)
+
+
+def test_a_setup_code_that_can_be_guessed_is_refused() -> None:
+    assert configuration.setup_code(" 0123456789ab\n") == "0123456789ab"
+    assert configuration.setup_code("") == ""
+    with pytest.raises(ValueError, match="at least 12 characters"):
+        configuration.setup_code("letmein")

@@ -1,3 +1,6 @@
+from http import HTTPStatus
+
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +18,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """The first visit: one person makes the account that owns the house."""
     if Person.objects.exists():
         return redirect("home")
+    if settings.ON_DYNO and not settings.SETUP_CODE:
+        # Whoever came first would own the house.
+        return render(request, "accounts/no_setup_code.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
     form = FirstAccountForm(request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form})

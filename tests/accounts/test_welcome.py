@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from chatapp.accounts.models import OwnerExists, Person
 
@@ -26,6 +27,34 @@ def test_the_first_person_owns_the_house_and_is_signed_in(stranger: Client) -> N
     assert person.is_owner
     assert person.email == "first@example.com"
     assert int(stranger.session["_auth_user_id"].replace("-", ""), 16) == person.pk.int
+
+
+def test_a_public_house_asks_for_its_code(stranger: Client, settings: Settings, db: None) -> None:
+    settings.SETUP_CODE = "0123456789abcdef"
+    assert b"Setup code" in stranger.get("/welcome/").content
+
+    for wrong in ({}, {"setup_code": ""}, {"setup_code": "0123456789abcdee"}):
+        assert stranger.post("/welcome/", NEW | wrong).context["form"].errors["setup_code"]
+    assert not Person.objects.exists()
+
+    stranger.post("/welcome/", NEW | {"setup_code": " 0123456789abcdef "})
+    assert Person.objects.get().is_owner
+
+
+def test_at_home_no_code_is_asked_for(stranger: Client, db: None) -> None:
+    assert b"Setup code" not in stranger.get("/welcome/").content
+
+
+def test_a_public_house_without_a_code_cannot_be_claimed(
+    stranger: Client, settings: Settings, db: None
+) -> None:
+    settings.ON_DYNO = True
+
+    for response in (stranger.get("/welcome/"), stranger.post("/welcome/", NEW)):
+        assert response.status_code == 503
+        assert b"heroku config:set CHAT_SETUP_CODE=" in response.content
+
+    assert not Person.objects.exists()
 
 
 def test_a_second_person_is_led_to_sign_in(stranger: Client, owner: Person) -> None:
