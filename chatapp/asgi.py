@@ -10,15 +10,13 @@ django_application = get_asgi_application()
 # Everything below needs the apps to be loaded.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 from chatapp.body_limit import BodyLimit  # noqa: E402
 from chatapp.conversations.routing import websocket_urlpatterns  # noqa: E402
 from chatapp.lifespan import lifespan  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": BodyLimit(django_application),
-        "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
-        "lifespan": lifespan,
-    }
-)
+protocols = {"http": BodyLimit(django_application), "lifespan": lifespan}
+if not settings.DATABASE_MISSING:
+    protocols["websocket"] = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+application = ProtocolTypeRouter(protocols)

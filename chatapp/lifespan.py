@@ -1,5 +1,9 @@
 """What happens when a server process starts and when it ends."""
 
+import signal
+from types import FrameType
+from typing import Any
+
 from django.conf import settings
 
 from chatapp import background
@@ -15,17 +19,39 @@ DRAIN_SECONDS = 1
 
 async def lifespan(scope: Event, receive: Receive, send: Send) -> None:
     await receive()
+    if not settings.DATABASE_MISSING:
+        _start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await _end()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _begin_nothing_more_when_told_to_end() -> None:
+    """uvicorn lets open requests end first and comes to us seconds later."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def told(number: int, frame: FrameType | None, before: Any = before) -> None:
+            generation.close()
+            before(number, frame)
+
+        signal.signal(number, told)
+
+
+def _start() -> None:
+    _begin_nothing_more_when_told_to_end()
     service.client()  # making the connections' pool takes 25 ms, which no message should wait for
     stopping.start()
     leases.start()
     elsewhere.start()
     housekeeping.start()
     relay.start()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
+
+
+async def _end() -> None:
     await generation.hand_over(settings.HAND_OVER_SECONDS, LET_GO_SECONDS)
     await background.drain(DRAIN_SECONDS)
     await service.close()
     await background.in_thread(workshop.close)
     await relay.close()
-    await send({"type": "lifespan.shutdown.complete"})

@@ -1,12 +1,14 @@
 """Static files on the event loop, compressed pages, requests with a name in the log."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
@@ -71,3 +73,20 @@ class RequestLogMiddleware:
         with logs.fields(request=request_id):
             response: HttpResponseBase = await self.get_response(request)
         return response
+
+
+class DatabaseMissingMiddleware:
+    """On a dyno without Postgres every page is the one that says how to add it."""
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            response: HttpResponseBase = await self.get_response(request)
+            return response
+        return render(request, "no_database.html", status=HTTPStatus.SERVICE_UNAVAILABLE)

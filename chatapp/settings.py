@@ -25,6 +25,8 @@ try:
     SECRET_KEY = env.str("SECRET_KEY", "")
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
     PORT = env.int("PORT", 8000)
+    # More than one process needs Redis, whatever WEB_CONCURRENCY says.
+    WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=Range(min=1))
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
     database = env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
 
@@ -75,6 +77,9 @@ if not SECRET_KEY:
 else:
     SECRET_KEY_IS_THROWAWAY = False
 
+# The disk of a dyno is lost at every restart, and the conversations with it.
+DATABASE_MISSING = ON_DYNO and database["ENGINE"] == "django.db.backends.sqlite3"
+
 DEBUG = False
 ALLOWED_HOSTS = ALLOWED_HOSTS or (["*"] if ON_DYNO else ["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "chatapp.urls"
@@ -95,13 +100,14 @@ INSTALLED_APPS = [
     "chatapp.conversations",
 ]
 
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 MIDDLEWARE = [
     "chatapp.middleware.StaticFilesMiddleware",
     "chatapp.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "chatapp.middleware.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    SESSIONS,
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -109,6 +115,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "chatapp.accounts.middleware.SignInRequiredMiddleware",
 ]
+
+if DATABASE_MISSING:
+    # Before anything that would ask for one.
+    MIDDLEWARE.insert(MIDDLEWARE.index(SESSIONS), "chatapp.middleware.DatabaseMissingMiddleware")
 
 TEMPLATES = [
     {
@@ -127,7 +137,9 @@ TEMPLATES = [
 
 # --- Database -------------------------------------------------------------------------
 
-if database["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASE_MISSING:
+    database = {"ENGINE": "django.db.backends.dummy"}
+elif database["ENGINE"] == "django.db.backends.sqlite3":
     # DEFERRED transactions gave 3,055 lock errors with two writers, IMMEDIATE none.
     database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -1,31 +1,25 @@
 import contextlib
+import logging
+import socket
 from argparse import ArgumentParser
-from types import FrameType
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from uvicorn.supervisors import Multiprocess
 
-from chatapp.conversations import generation
 from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
 from chatapp.storage import build_if_changed
 
 LOCAL_HAND_OVER_SECONDS = 2
 
-
-class Server(uvicorn.Server):
-    """Begins no reply once it was told to end; waiting for open requests comes first, and then the
-    shutdown of lifespan."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        generation.close()
-        super().handle_exit(sig, frame)
+logger = logging.getLogger(__name__)
 
 
-class AnnouncingServer(Server):
+class AnnouncingServer(uvicorn.Server):
     """Says where to go once it listens."""
 
     async def startup(self, sockets: Any = None) -> None:
@@ -45,7 +39,7 @@ class Command(BaseCommand):
         if settings.SECRET_KEY_IS_THROWAWAY:
             raise CommandError("SECRET_KEY is missing: heroku config:set SECRET_KEY=…")
         if not local:
-            Server(config("")).run()
+            serve(config("", workers()))
             return
         call_command("migrate", interactive=False, verbosity=0)
         build_if_changed()
@@ -61,13 +55,32 @@ class Command(BaseCommand):
                     server.run()
 
 
-def config(host: str) -> uvicorn.Config:
+def workers() -> int:
+    """Processes: one without Redis, for two would not hear each other."""
+    if settings.WEB_WORKERS > 1 and not settings.REDIS_URL:
+        logger.warning("WEB_WORKERS needs REDIS_URL; one process serves")
+        return 1
+    return settings.WEB_WORKERS
+
+
+def serve(config: uvicorn.Config) -> None:
+    if config.workers == 1:
+        uvicorn.Server(config).run()
+        return
+    # What uvicorn binds for several processes is IPv4 alone.
+    with socket.create_server(
+        ("", settings.PORT), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048
+    ) as listening:
+        Multiprocess(config, sockets=[listening]).run()
+
+
+def config(host: str, workers: int = 1) -> uvicorn.Config:
     """uvicorn as docs/decisions.md explains it; an empty host is IPv4 and IPv6."""
     return uvicorn.Config(
         "chatapp.asgi:application",
         host=host,
         port=settings.PORT,
-        workers=1,  # Heroku exports WEB_CONCURRENCY=2: silence would mean two processes
+        workers=workers,  # silence would mean what WEB_CONCURRENCY says
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=4096,  # bytes; browsers have nothing to say on the socket

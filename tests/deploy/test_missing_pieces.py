@@ -1,0 +1,35 @@
+"""What a dyno says while pieces are missing: pages and commands, never a crash."""
+
+import httpx
+
+from tests.deploy.dyno import THROUGH_THE_ROUTER, run, serving
+
+ADD_POSTGRES = "heroku addons:create heroku-postgresql:essential-0"
+
+
+def test_without_a_database_every_page_says_how_to_get_one() -> None:
+    with serving() as url:
+        for path in ("/", "/welcome/", "/c/8d1f/", "/account/sign-in/"):
+            answer = httpx.get(url + path, headers=THROUGH_THE_ROUTER)
+            assert answer.status_code == 503
+            assert ADD_POSTGRES in answer.text
+            assert "<h1>" in answer.text
+
+
+def test_its_address_answers_over_both_protocols() -> None:
+    with serving() as url:
+        for host in ("127.0.0.1", "[::1]"):
+            assert httpx.get(url.replace("127.0.0.1", host) + "/healthz").text == "ok\n"
+
+
+def test_a_file_is_no_database_on_a_dyno() -> None:
+    released = run("release", DATABASE_URL="sqlite:///chat.sqlite3")
+
+    assert released.returncode == 0
+    assert ADD_POSTGRES in released.stderr
+
+
+def test_a_release_whose_database_does_not_answer_fails() -> None:
+    released = run("release", DATABASE_URL="postgres://u:p@127.0.0.1:1/chat")
+
+    assert released.returncode != 0
