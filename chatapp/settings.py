@@ -26,6 +26,8 @@ try:
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
     PORT = env.int("PORT", 8000)
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
+    # What the plan holds, 0 for unknown; the smallest one of Heroku's has 1 GB.
+    DATABASE_SIZE_MB = env.int("CHAT_DATABASE_SIZE_MB", 1024 * ON_DYNO, validate=Range(min=0))
     database = env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
 
     REDIS_URL = configuration.redis_url(env.str("REDIS_URL", ""))
@@ -59,6 +61,8 @@ try:
     # How long replies may go on when this process is told to end.
     HAND_OVER_SECONDS = env.float("CHAT_HAND_OVER_SECONDS", 18, validate=Range(min=0))
     VERSION = env.str("HEROKU_SLUG_COMMIT", "local")
+    RELEASE = env.str("HEROKU_RELEASE_VERSION", "")
+    DYNO_MEMORY_MB = env.int("DYNO_RAM", 0)  # as the buildpack tells it, 0 elsewhere
     LOG_LEVEL = env.str("CHAT_LOG_LEVEL", "INFO")
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"A config var can't be used: {error}") from error
@@ -92,6 +96,7 @@ INSTALLED_APPS = [
     "chatapp.accounts",
     "chatapp.images",
     "chatapp.conversations",
+    "chatapp.doctor",
 ]
 
 MIDDLEWARE = [
