@@ -22,6 +22,7 @@ BUCKET_NAMES = (
     "S3_BUCKET_NAME",
 )
 ENDPOINT_NAMES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+MAIL_SECONDS = 8  # of silence of the mail server: a page waits for it
 REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
@@ -75,6 +76,7 @@ def mailer(url: str) -> dict[str, object]:
         "password": unquote(parts.password or ""),
         "use_ssl": secure,
         "use_tls": not secure,
+        "timeout": MAIL_SECONDS,
     }
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 

@@ -28,6 +28,8 @@ try:
     # More than one process needs Redis, whatever WEB_CONCURRENCY says.
     WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=Range(min=1))
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
+    # What the plan holds, 0 for unknown; the smallest one of Heroku's has 1 GB.
+    DATABASE_SIZE_MB = env.int("CHAT_DATABASE_SIZE_MB", 1024 * ON_DYNO, validate=Range(min=0))
     database = env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
 
     REDIS_URL = configuration.redis_url(env.str("REDIS_URL", ""))
@@ -62,6 +64,8 @@ try:
     # How long replies may go on when this process is told to end.
     HAND_OVER_SECONDS = env.float("CHAT_HAND_OVER_SECONDS", 18, validate=Range(min=0))
     VERSION = env.str("HEROKU_SLUG_COMMIT", "local")
+    RELEASE = env.str("HEROKU_RELEASE_VERSION", "")
+    DYNO_MEMORY_MB = env.int("DYNO_RAM", 0)  # as the buildpack tells it, 0 elsewhere
     LOG_LEVEL = env.str("CHAT_LOG_LEVEL", "INFO")
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"A config var can't be used: {error}") from error
@@ -98,6 +102,7 @@ INSTALLED_APPS = [
     "chatapp.accounts",
     "chatapp.images",
     "chatapp.conversations",
+    "chatapp.doctor",
 ]
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"

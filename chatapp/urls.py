@@ -8,6 +8,7 @@ urlpatterns = [
     path("theme/", views.choose_theme, name="theme"),
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.conversations.urls")),
+    path("doctor/", include("chatapp.doctor.urls")),
 ]
 
 handler400 = "chatapp.views.bad_request"

@@ -47,6 +47,11 @@ class Relay:
         return self.is_connected and self._peers.all_speak(events.PROTOCOL)
 
     @property
+    def is_started(self) -> bool:
+        """Whether this process has a line at all: commands of manage.py have none."""
+        return self._line is not None
+
+    @property
     def is_connected(self) -> bool:
         """Whether Redis takes what we say and we hear it, as of the last few seconds."""
         return self._line is not None and self._line.is_up

@@ -44,7 +44,8 @@ DOCUMENTS = ("text/html", "application/json")  # never a stream, whatever the st
 class Seen:
     """An answer as it came, and how the app understands it.
 
-    `status` is 0 when none came, `failure` None when it came whole. `longest_gap` is in seconds.
+    `status` is 0 when none came, `failure` None when it came whole. `longest_gap` is in seconds,
+    and so are `arrivals`, the times from the question to each piece of text.
     """
 
     status: int = 0
@@ -53,6 +54,7 @@ class Seen:
     deltas: list[Delta] = field(default_factory=list)
     failure: InferenceError | None = None
     longest_gap: float = 0.0
+    arrivals: list[float] = field(default_factory=list)
 
     @property
     def is_stream(self) -> bool:
@@ -166,7 +168,7 @@ class Prober:
 
     async def _read(self, seen: Seen, post: httpx.Request) -> None:
         clock = asyncio.get_running_loop().time
-        last = clock()
+        last = begun = clock()
         response = await self._http.send(post, stream=True, follow_redirects=False)
         seen.status, seen.headers = response.status_code, response.headers
         parser = CompletionParser(self._service.key)
@@ -179,7 +181,9 @@ class Prober:
                 if len(seen.body) > MAX_BYTES:
                     raise ReplyTooLarge
                 if seen.is_stream:
-                    seen.deltas += parser.feed(chunk)
+                    deltas = parser.feed(chunk)
+                    seen.deltas += deltas
+                    seen.arrivals += [now - begun for one in deltas if isinstance(one, TextDelta)]
                 if parser.done:
                     break  # a server may leave the connection open
         for delta in parser.finish():

@@ -22,5 +22,7 @@ import "./elements/picture-lightbox.js";
 import "./elements/side-drawer.js";
 import "./elements/theme-switch.js";
 import "./elements/sign-in-again.js";
+import "./elements/socket-check.js";
+import "./elements/doctor-checks.js";
 // Last: what the socket reports must find its listeners.
 import "./elements/live-socket.js";

@@ -253,6 +253,12 @@ def test_sidebar(chat: Chat, shoot: Callable[[str], None], layout: str) -> None:
     shoot("delete")
 
 
+def test_doctor(chat: Chat, shoot: Callable[[str], None]) -> None:
+    chat.page.goto("/doctor/")
+    expect(chat.page.get_by_text("Checking…")).to_be_hidden(timeout=20_000)
+    shoot("doctor")
+
+
 def test_sign_in(browser: Browser, app: Any, layout: str, scheme: str) -> None:
     context = browser.new_context(base_url=app.url, **{**LAYOUTS[layout], "color_scheme": scheme})
     page = context.new_page()

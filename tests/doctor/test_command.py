@@ -1,0 +1,45 @@
+"""`manage.py doctor`: the same lines in a terminal, and 1 at the end when one is red."""
+
+import io
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from chatapp.doctor.checks import CHECKS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_every_check_has_its_line_in_order(no_service: None) -> None:
+    out = io.StringIO()
+
+    call_command("doctor", stdout=out)
+
+    lines = re.findall(r"^(green|yellow|note) +(.{24})", out.getvalue(), re.MULTILINE)
+    assert [title.strip() for _level, title in lines] == [str(check.title) for check in CHECKS]
+
+
+def test_a_fix_stands_below_its_line(no_service: None) -> None:
+    out = io.StringIO()
+
+    call_command("doctor", stdout=out)
+
+    first, fix, command = out.getvalue().splitlines()[:3]
+    assert first.startswith("yellow  Model service  ")
+    assert fix == "        Point the app at a real model."
+    assert command.endswith("make run")
+
+
+def test_a_red_line_ends_it_with_1(no_service: None, on_dyno: None, settings: Settings) -> None:
+    settings.REDIS_URL = ""
+    out = io.StringIO()
+
+    with pytest.raises(CommandError) as caught:
+        call_command("doctor", stdout=out)
+
+    assert caught.value.returncode == 1
+    reds = len(re.findall(r"^red ", out.getvalue(), re.MULTILINE))
+    assert str(caught.value) == f"{reds} checks are red."
+    assert "heroku addons:create heroku-inference:standard" in out.getvalue()
