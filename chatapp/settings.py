@@ -30,8 +30,14 @@ try:
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
     # What the plan holds, 0 for unknown; the smallest one of Heroku's has 1 GB.
     DATABASE_SIZE_MB = env.int("CHAT_DATABASE_SIZE_MB", 1024 * ON_DYNO, validate=Range(min=0))
-    database = env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}")
-
+    DATABASES = {
+        "default": configuration.database(
+            env.dj_db_url("DATABASE_URL", f"sqlite:///{ROOT / 'db.sqlite3'}"),
+            DATABASE_POOL_SIZE,
+            ON_DYNO,
+        )
+    }
+    DATABASE_MISSING = DATABASES["default"] == configuration.NO_DATABASE
     REDIS_URL = configuration.redis_url(env.str("REDIS_URL", ""))
 
     # With nothing configured `make run` starts the demo model and puts it here.
@@ -80,9 +86,6 @@ if not SECRET_KEY:
     SECRET_KEY_IS_THROWAWAY = ON_DYNO
 else:
     SECRET_KEY_IS_THROWAWAY = False
-
-# The disk of a dyno is lost at every restart, and the conversations with it.
-DATABASE_MISSING = ON_DYNO and database["ENGINE"] == "django.db.backends.sqlite3"
 
 DEBUG = False
 ALLOWED_HOSTS = ALLOWED_HOSTS or (["*"] if ON_DYNO else ["localhost", "127.0.0.1", "[::1]"])
@@ -139,30 +142,6 @@ TEMPLATES = [
         },
     },
 ]
-
-# --- Database -------------------------------------------------------------------------
-
-if DATABASE_MISSING:
-    database = {"ENGINE": "django.db.backends.dummy"}
-elif database["ENGINE"] == "django.db.backends.sqlite3":
-    # DEFERRED transactions gave 3,055 lock errors with two writers, IMMEDIATE none.
-    database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    # The smallest Postgres plan allows 20 connections in all.
-    database["OPTIONS"] = {
-        **database.get("OPTIONS", {}),
-        # Whoever waits longer gets an error; a request is cut by the platform after 30 s anyway.
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10},
-        "connect_timeout": 5,
-        **({"sslmode": "require"} if ON_DYNO else {}),
-    }
-    database["CONN_MAX_AGE"] = 0
-    database["CONN_HEALTH_CHECKS"] = True
-DATABASES = {"default": database}
 
 # --- Static files ---------------------------------------------------------------------
 
