@@ -72,11 +72,16 @@ async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
     A request that waits here gives back the connection of its own thread first: as many requests
     as the pool has connections would wait for ever, each for one that the others hold.
     """
-    if SyncToAsync.thread_sensitive_context.get(None):
-        await sync_to_async(close_old_connections)()
+    await give_back_connection()
     return await asyncio.get_running_loop().run_in_executor(
         _writers, _call, logs.bound(), function, args
     )
+
+
+async def give_back_connection() -> None:
+    """For a request before it waits long: it would keep a connection that others need."""
+    if SyncToAsync.thread_sensitive_context.get(None):
+        await sync_to_async(close_old_connections)()
 
 
 async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -16,8 +17,9 @@ from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, NewMessage, add_exchange
-from chatapp.conversations.views import messages
-from tests.conversations.tab import Tab
+from chatapp.conversations.views import messages, uploads
+from chatapp.images.errors import ImageTypeRefused
+from tests.conversations.tab import JSON, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,4 +60,24 @@ async def test_a_request_that_waits_for_its_message_to_be_written_holds_none(
         answer = await tab.send("Hello")
 
     assert answer.status_code == 201
+    assert held == [False]
+
+
+async def test_a_request_that_waits_for_its_picture_holds_none(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await Tab.of(owner)
+    held = []
+    async with request_thread() as own:
+
+        async def look(file: object, name: str) -> None:
+            held.append(own.connection is not None)
+            raise ImageTypeRefused
+
+        monkeypatch.setattr(uploads, "process", look)
+        answer = await tab.client.post(
+            "/pictures/", {"image": SimpleUploadedFile("a.png", b"a")}, headers=JSON
+        )
+
+    assert answer.status_code == 422
     assert held == [False]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from chatapp import background
 from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations.models import Attachment
 from chatapp.conversations.picture_links import TooManyAtOnce, copy_of, may_go_to_model
@@ -37,6 +38,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
     file = request.FILES.get("image")
     if file is None:
         return error(_("No picture arrived. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY)
+    await background.give_back_connection()
     try:
         return await _keep(request, await process(file, file.name or ""))
     except ImageRefused as refusal:
@@ -47,6 +49,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
 async def links(request: PersonRequest) -> HttpResponse:
     """Keeps a copy. Where the site won't give one, the link itself may still go to the model."""
     link = request.POST.get("link", "").strip()
+    await background.give_back_connection()
     try:
         return await _keep(request, await copy_of(request.user, link))
     except ImageRefused as refusal:
