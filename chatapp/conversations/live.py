@@ -60,6 +60,8 @@ class LiveReply:
         self.saved_at = self._loop.time()
 
     def __enter__(self) -> "LiveReply":
+        if overtaken := find(self.reply.pk):
+            background.cancel(overtaken.stream_name)
         _live[self.reply.pk] = self
         return self
 

@@ -39,10 +39,16 @@ async def _see_to(reply: Message) -> None:
         if await background.in_thread(_is_over, reply):
             return
         await asyncio.sleep(LOOK_EVERY)
-    await background.in_thread(endings.close, reply, Message.Status.STOPPED)
+    await background.in_thread(_close, reply)
+
+
+def _close(reply: Message) -> None:
+    """Not when somebody had it go on meanwhile."""
+    endings.close(reply, Message.Status.STOPPED, made_by="who was asked to stop")
 
 
 def _is_over(reply: Message) -> bool:
     if endings.close(reply, Message.Status.STOPPED, made_by="nobody"):
         return True
-    return not Message.objects.running().filter(pk=reply.pk).exists()
+    asked = Message.objects.running().exclude(stop_requested_at=None)
+    return not asked.filter(pk=reply.pk).exists()

@@ -97,6 +97,22 @@ async def test_a_process_that_does_not_answer_is_not_waited_for(
     assert (saved.status, saved.text) == ("stopped", "Half")
 
 
+async def test_one_that_goes_on_again_meanwhile_is_not_stopped(
+    running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopping, "PATIENCE", 0.3)
+    monkeypatch.setattr(stopping, "LOOK_EVERY", 0.2)
+    reply = await elsewhere(running, text="Half")
+
+    await stopping.stop(reply)
+    # The other process ended it, and Continue came before anybody looked.
+    await elsewhere(running, stop_requested_at=None, attempt=3)
+    if task := background.find(f"stop:{reply.pk}"):
+        await task
+
+    assert (await outcome(running)).status == "streaming"
+
+
 async def test_a_reply_that_has_ended_is_left_alone(exchange: Exchange) -> None:
     await stopped(exchange.reply)
 

@@ -24,7 +24,7 @@ LEASE = timedelta(seconds=10)
 GRACE = timedelta(seconds=3)
 MOST_DEATHS = 3  # of processes that made the same reply; it may be what kills them
 
-type Maker = Literal["anybody", "this attempt", "nobody"]
+type Maker = Literal["anybody", "this attempt", "nobody", "who was asked to stop"]
 
 
 class Leased(models.Model):
@@ -110,6 +110,7 @@ class Leased(models.Model):
             "anybody": self._row.running(),
             "this attempt": self._of_this_attempt,
             "nobody": self._row.lost(),
+            "who was asked to stop": self._row.running().exclude(stop_requested_at=None),
         }
         row = rows[made_by]
         values = {"status": status, "error": error, "finished_at": timezone.now()}
