@@ -44,16 +44,19 @@ async def _look_forever() -> None:
     before: Found = {}
     while True:
         await asyncio.sleep(LOOK_WHEN_JOINED if relay.joined else LOOK_EVERY)
-        people = events.listening()
         try:
-            now = await background.in_thread(_look, people) if people else {}
+            before = await _look_and_tell(before)
         except django.db.Error as error:
             logger.warning("Replies elsewhere could not be looked for: %s", type(error).__name__)
-            continue
-        # Once more for those that have ended since.
-        for reply_id, seen in (before | now).items():
-            events.reply_elsewhere(seen.person, seen.conversation, reply_id)
-        before = now
+
+
+async def _look_and_tell(before: Found) -> Found:
+    """Tells of what is found, and once more of what was found before and has ended since."""
+    people = events.listening()
+    now = await background.in_thread(_look, people) if people else {}
+    for reply_id, seen in (before | now).items():
+        events.reply_elsewhere(seen.person, seen.conversation, reply_id)
+    return now
 
 
 def _look(people: set[UUID]) -> Found:

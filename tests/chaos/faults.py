@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import count
+from typing import Literal
 
 from tests.chaos.house import House
 from tests.chaos.plan import Plan
@@ -102,20 +103,15 @@ async def stall_redis(breaker: Breaker, _fault: Fault) -> str:
     return f"silent for {seconds:.1f} s"
 
 
-async def restart_postgres(breaker: Breaker, _fault: Fault) -> str:
-    postgres, away = breaker.house.postgres, breaker.seconds(0.2, 4)
-    await asyncio.to_thread(postgres.stop, "fast")
-    await asyncio.sleep(away)
-    await asyncio.to_thread(postgres.start)
-    return f"away for {away:.1f} s"
+def stop_postgres(mode: Literal["fast", "immediate"]) -> Break:
+    async def stop(breaker: Breaker, _fault: Fault) -> str:
+        postgres, away = breaker.house.postgres, breaker.seconds(0.2, 4)
+        await asyncio.to_thread(postgres.stop, mode)
+        await asyncio.sleep(away)
+        await asyncio.to_thread(postgres.start)
+        return f"away for {away:.1f} s"
 
-
-async def crash_postgres(breaker: Breaker, _fault: Fault) -> str:
-    postgres, away = breaker.house.postgres, breaker.seconds(0.2, 4)
-    await asyncio.to_thread(postgres.stop, "immediate")
-    await asyncio.sleep(away)
-    await asyncio.to_thread(postgres.start)
-    return f"away for {away:.1f} s"
+    return stop
 
 
 async def stall_postgres(breaker: Breaker, _fault: Fault) -> str:
@@ -137,7 +133,7 @@ FAULTS: dict[str, Break] = {
     "sockets cut": cut,
     "Redis restarted": restart_redis,
     "Redis stalled": stall_redis,
-    "Postgres restarted": restart_postgres,
-    "Postgres crashed": crash_postgres,
+    "Postgres restarted": stop_postgres("fast"),
+    "Postgres crashed": stop_postgres("immediate"),
     "Postgres stalled": stall_postgres,
 }

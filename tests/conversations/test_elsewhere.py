@@ -1,6 +1,5 @@
 """Pages hear of replies that another process makes, when nothing else tells them."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -34,12 +33,6 @@ async def heard(socket: Socket) -> tuple[str, str]:
     return event["conversation"], event["reply"]
 
 
-async def look(owner: Person) -> None:
-    elsewhere.start()
-    await asyncio.sleep(0.2)
-    await background.drain(1)
-
-
 async def test_a_reply_of_another_process_is_told(owner: Person, running: Exchange) -> None:
     await make(running)
     tab = await Tab.of(owner)
@@ -70,14 +63,13 @@ async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> No
     await Conversation.objects.aupdate(active_at=long_ago)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        elsewhere.start()
+        before = await elsewhere._look_and_tell({})
         await heard(live)
         await make(running, status="complete")
+        before = await elsewhere._look_and_tell(before)
         await heard(live)
-        await asyncio.sleep(0.2)
-        await background.drain(1)
-        while not await live.is_silent():
-            await live.event()
+        assert await elsewhere._look_and_tell(before) == {}
+        assert await live.is_silent()
 
 
 async def test_one_that_came_and_went_between_two_looks_is_told(
@@ -98,7 +90,7 @@ async def test_our_own_and_those_of_nobody_are_not_told(
     await make(running, by=by)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        await look(owner)
+        await elsewhere._look_and_tell({})
         assert await live.is_silent()
 
 
@@ -106,5 +98,5 @@ async def test_replies_of_other_people_are_not_told(member: Person, running: Exc
     await make(running)
     tab = await Tab.of(member)
     async with tab.listening() as live:
-        await look(member)
+        await elsewhere._look_and_tell({})
         assert await live.is_silent()

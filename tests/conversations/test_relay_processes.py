@@ -19,9 +19,9 @@ from pytest_django import Settings
 
 from chatapp.conversations.hub import CLOSE
 from tests.conversations.side import GROUP, WAIT, side
-from tests.conversations.visitor import Visitor
+from tests.conversations.visitor import Visitor, two_apps
 from tests.servers.redis import RedisServer
-from tests.system.app import App, free_port, running_app
+from tests.system.app import App
 
 ROOT = Path(installed.ROOT)
 LOCAL = ("pulse", "joined", "reply.elsewhere")  # each process tells its own pages
@@ -116,16 +116,8 @@ def test_without_redis_its_packages_are_not_even_loaded() -> None:
 
 @pytest.fixture
 def apps(tmp_path: Path, redis_server: RedisServer) -> Iterator[tuple[App, App]]:
-    """Two server processes on one database."""
-    environment = {"REDIS_URL": redis_server.url, "CHAT_DEMO_RATE": "200"}
-    with running_app(tmp_path, **environment) as one:
-        port = free_port()
-        two = App(f"http://127.0.0.1:{port}", {**one.environment, "PORT": str(port)})
-        two.start()
-        try:
-            yield one, two
-        finally:
-            two.stop()
+    with two_apps(tmp_path, REDIS_URL=redis_server.url, CHAT_DEMO_RATE="200") as apps:
+        yield apps
 
 
 async def test_a_tab_of_another_process_follows_a_reply_and_a_sign_out(

@@ -4,31 +4,15 @@ three without it."""
 import asyncio
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conversations.tab import JSON
-from tests.conversations.visitor import WAIT, Visitor
-from tests.servers.ports import free_port
+from tests.conversations.visitor import WAIT, Visitor, two_apps
 from tests.servers.redis import RedisServer
-from tests.system.app import App, running_app
-
-
-@contextmanager
-def two_apps(folder: Path, **environment: str) -> Iterator[tuple[App, App]]:
-    """Two server processes on one database."""
-    with running_app(folder, CHAT_DEMO_RATE="50", **environment) as one:
-        port = free_port()
-        two = App(f"http://127.0.0.1:{port}", {**one.environment, "PORT": str(port)})
-        two.start()
-        try:
-            yield one, two
-        finally:
-            two.stop()
+from tests.system.app import App
 
 
 async def state(person: Visitor, path: str) -> dict[str, Any]:
@@ -63,10 +47,10 @@ async def seconds_to_stop(one: App, two: App, question: str, shown: str) -> floa
 async def test_joined_by_redis(
     tmp_path: Path, redis_server: RedisServer, question: str, shown: str
 ) -> None:
-    with two_apps(tmp_path, REDIS_URL=redis_server.url) as (one, two):
+    with two_apps(tmp_path, CHAT_DEMO_RATE="50", REDIS_URL=redis_server.url) as (one, two):
         assert await seconds_to_stop(one, two, question, shown) < 1
 
 
 async def test_not_joined(tmp_path: Path) -> None:
-    with two_apps(tmp_path) as (one, two):
+    with two_apps(tmp_path, CHAT_DEMO_RATE="50") as (one, two):
         assert await seconds_to_stop(one, two, "/long 2000", " 3 ") < 3

@@ -2,17 +2,32 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import websockets
 
 from tests.conversations.tab import JSON
-from tests.system.app import OWNER, PASSWORD, App
+from tests.servers.ports import free_port
+from tests.system.app import OWNER, PASSWORD, App, running_app
 
 WAIT = 20  # seconds
+
+
+@contextmanager
+def two_apps(folder: Path, **environment: str) -> Iterator[tuple[App, App]]:
+    """Two server processes on one database."""
+    with running_app(folder, **environment) as one:
+        port = free_port()
+        two = App(f"http://127.0.0.1:{port}", {**one.environment, "PORT": str(port)})
+        two.start()
+        try:
+            yield one, two
+        finally:
+            two.stop()
 
 
 class Visitor:

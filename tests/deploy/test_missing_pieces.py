@@ -1,5 +1,7 @@
 """What a dyno says while pieces are missing: pages and commands, never a crash."""
 
+from pathlib import Path
+
 import httpx
 
 from tests.deploy.dyno import THROUGH_THE_ROUTER, run, serving
@@ -7,8 +9,8 @@ from tests.deploy.dyno import THROUGH_THE_ROUTER, run, serving
 ADD_POSTGRES = "heroku addons:create heroku-postgresql:essential-0"
 
 
-def test_without_a_database_every_page_says_how_to_get_one() -> None:
-    with serving() as url:
+def test_without_a_database_every_page_says_how_to_get_one(tmp_path: Path) -> None:
+    with serving(tmp_path) as url:
         for path in ("/", "/welcome/", "/c/8d1f/", "/account/sign-in/"):
             answer = httpx.get(url + path, headers=THROUGH_THE_ROUTER)
             assert answer.status_code == 503
@@ -16,8 +18,8 @@ def test_without_a_database_every_page_says_how_to_get_one() -> None:
             assert "<h1>" in answer.text
 
 
-def test_its_address_answers_over_both_protocols() -> None:
-    with serving() as url:
+def test_its_address_answers_over_both_protocols(tmp_path: Path) -> None:
+    with serving(tmp_path) as url:
         for host in ("127.0.0.1", "[::1]"):
             assert httpx.get(url.replace("127.0.0.1", host) + "/healthz").text == "ok\n"
 

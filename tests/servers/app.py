@@ -49,9 +49,9 @@ class AppProcess:
             stderr=self._log,
         )
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, path: str = "/readyz") -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not self._is_ready():
+        while not self._answers(path):
             if not self.is_running or time.monotonic() > deadline:
                 raise RuntimeError(f"The app does not start on port {self.port}: {self._log.name}")
             time.sleep(0.1)
@@ -70,9 +70,9 @@ class AppProcess:
             self.send(signal.SIGKILL)
             self.wait()
 
-    def _is_ready(self) -> bool:
+    def _answers(self, path: str) -> bool:
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+            return httpx.get(self.url + path, timeout=5).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.system.app import OWNER, PASSWORD, App, running_app
 from tests.system.browser import find_browser, launch_arguments
+from tests.system.line import Line, line_to
 
 HERE = Path(__file__).parent
 LEFT_OUT = """
@@ -151,3 +152,17 @@ class Chat:
 @pytest.fixture
 def chat(page: Page) -> Chat:
     return Chat(page).open()
+
+
+@pytest.fixture
+def line(app: App) -> Iterator[Line]:
+    with line_to(app.port) as line:
+        yield line
+
+
+@pytest.fixture
+def far(page: Page, line: Line) -> Chat:
+    """A conversation behind a line that can be cut."""
+    chat = Chat(page).open(line.url)
+    chat.ask("/echo first")
+    return chat

@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,23 +10,10 @@ from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.line import Line, line_to
+from tests.system.line import Line
 
 RUNNING = "/rate 50 /long 80"
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
-
-
-@pytest.fixture
-def line(app: App) -> Iterator[Line]:
-    with line_to(app.port) as line:
-        yield line
-
-
-@pytest.fixture
-def far(page: Page, line: Line) -> Chat:
-    chat = Chat(page).open(line.url)
-    chat.ask("/echo first")
-    return chat
 
 
 @pytest.fixture

@@ -1,35 +1,19 @@
 """Messages that can not go out at once: they wait, say so, and go out by themselves, in order."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.line import Line, line_to
+from tests.system.line import Line
 from tests.system.people import sign_in_afresh, sign_out
 from tests.system.pictures import attach, chips, saved, shown
 
 SENDS = "**/messages"
 SLOW = "/rate 50 /long 3000"
 AWHILE = "/rate 40 /long 300"  # long enough for a person to do something meanwhile
-
-
-@pytest.fixture
-def line(app: App) -> Iterator[Line]:
-    with line_to(app.port) as line:
-        yield line
-
-
-@pytest.fixture
-def far(page: Page, line: Line) -> Chat:
-    """A conversation behind a line that can be cut."""
-    chat = Chat(page).open(line.url)
-    chat.ask("/echo first")
-    return chat
 
 
 def notices(chat: Chat) -> Locator:

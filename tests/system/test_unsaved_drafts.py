@@ -3,7 +3,6 @@ costs no more than it must."""
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, Request, expect
 from tests.system.app import OWNER, PASSWORD, App
 from tests.system.conftest import Chat
 from tests.system.drafts import is_save, write
-from tests.system.line import Line, line_to
+from tests.system.line import Line
 from tests.system.pictures import Held
 
 SECOND = 1_000  # ms
@@ -19,12 +18,6 @@ PASTE = """box => {
     box.value = "word ".repeat(60_000);
     box.dispatchEvent(new Event("input", {bubbles: true}));
 }"""
-
-
-@pytest.fixture
-def line(app: App) -> Iterator[Line]:
-    with line_to(app.port) as line:
-        yield line
 
 
 @pytest.fixture
