@@ -169,7 +169,7 @@ def test_waiting_for_the_line(chat: Chat, shoot: Callable[[str], None]) -> None:
     chat.page.route("**/messages", lambda route: route.abort())
     send(chat, "Does that work for people, too?")
     send(chat, "I am in a tunnel and write on.")
-    expect(chat.page.get_by_text("Waiting for the connection")).to_have_count(2)
+    expect(chat.page.locator(".outgoing[data-part=notice]:visible")).to_have_count(2)
     shoot("offline")
 
 
