@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import close_old_connections
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -103,6 +104,8 @@ class SendForm(SettingsForm):
             ) from None
 
     def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
+        if files:
+            close_old_connections()  # a worker takes its time
         try:
             prepared = [prepare(file, file.name or "") for file in files]
             return [Image.objects.keep(self.person, picture) for picture in prepared]
@@ -113,6 +116,7 @@ class SendForm(SettingsForm):
         """Copies of what links lead to, and those whose sites give none to us."""
         images, uncopied = [], []
         for link in links:
+            close_old_connections()  # a site takes its time
             try:
                 prepared = async_to_sync(copy_of)(self.person, link)
                 images.append(Image.objects.keep(self.person, prepared))

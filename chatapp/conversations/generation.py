@@ -3,6 +3,7 @@ process that makes it: another goes on."""
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,6 +23,7 @@ from chatapp.images.errors import ImageRefused
 from chatapp.rendering import LiveDocument
 
 TASK = "reply:"
+LONG = 2  # seconds from asking for a lease, after which it is looked at again
 
 logger = logging.getLogger(__name__)
 
@@ -126,13 +128,16 @@ def _spawn(reply: Message, take: Take) -> None:
 
 def _take(reply: Message, take: Take) -> Job | None:
     """Takes a reply for this process; None when there is nothing left to do."""
-    deaths = reply.deaths
+    deaths, asked = reply.deaths, time.monotonic()
     if not take(reply):
         return None
     prompt = prompts.reply_prompt(reply)
     if reply.deaths > deaths:
         usage.count_lost_call(reply, prompt.request)
-    return Job(reply, prompt, saved_document(reply))
+    job = Job(reply, prompt, saved_document(reply))
+    if time.monotonic() - asked > LONG and not reply.renew():
+        return None  # the database held us up, and others were faster
+    return job
 
 
 def _fail(reply: Message, sentence: str) -> None:

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from chatapp import background, conversations
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation, leases, live
+from chatapp.conversations import generation, leases, live, prompts
 from chatapp.conversations.models import Exchange, Message, Progress, saving
 from chatapp.conversations.models.saving import Snapshot
+from chatapp.conversations.prompts import Prompt, reply_prompt
 from chatapp.inference import Finished, TextDelta
 from tests.conversations.conftest import answering, outcome
 
@@ -208,6 +209,26 @@ async def test_a_process_that_ends_begins_nothing(running: Exchange) -> None:
 
     assert not background.running("reply:")
     assert (await outcome(running)).status == "queued"
+
+
+async def test_who_was_held_up_looks_again_before_asking_the_model(
+    running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "LONG", 0)
+
+    def overtaken(reply: Message) -> Prompt:
+        other = Message.objects.get(pk=reply.pk)
+        Message.objects.filter(pk=reply.pk).update(leased_until=timezone.now() - timedelta(0, 1))
+        assert other.take_over()
+        return reply_prompt(other)
+
+    monkeypatch.setattr(prompts, "reply_prompt", overtaken)
+    with answering(ValueError("must not be asked")):
+        generation.start(running.reply)
+        await asyncio.wait(background.running("reply:"))
+
+    reply = await outcome(running)
+    assert (reply.status, reply.attempt) == ("streaming", 2)
 
 
 async def test_progress_of_an_overtaken_attempt_ends_its_stream(

@@ -80,6 +80,10 @@ class Leased(models.Model):
             values |= {"reasoning": "", "thought_seconds": None}
         return self._take(self._row.lost(), values)
 
+    def renew(self) -> bool:
+        """Makes the lease of this attempt last its full time again; False when it was overtaken."""
+        return bool(self._of_this_attempt.update(leased_until=Now() + LEASE))
+
     def let_go(self, progress: Progress, spent: Spent) -> bool:
         """Ends this attempt unfinished: whoever is there may go on from here at once."""
         values = values_of(progress) | values_of(spent) | {"leased_by": "", "leased_until": None}

@@ -4,6 +4,7 @@ const NO_ANSWER = 10_000; // ms until a line that does not open is tried anew
 const QUIET = 3_000; // ms without a line before anything is said
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 10_000; // ms
+const SPREAD = 1_000; // ms over which the pages ask again once processes are joined
 const TICK = 5_000; // ms; a clock that jumps between two of them stood still
 const SIGNED_OUT = 4401; // close code
 
@@ -14,7 +15,7 @@ class LiveSocket extends HTMLElement {
   #version = null;
   #isSignedOut = false;
   #heard = 0; // ms, wall clock: it goes on while the machine sleeps
-  #timers = {}; // silence, retry, notice
+  #timers = {}; // silence, retry, notice, joined
   #end = new AbortController();
 
   connectedCallback() {
@@ -49,6 +50,14 @@ class LiveSocket extends HTMLElement {
     this.#heard = Date.now();
     this.#listenForSilence(SILENCE);
     if (event.type === "hello" && !this.#open(event)) return;
+    if (event.type === "joined") this.#clear("joined");
+    if (event.type === "joined" && event.value) {
+      // Every page hears it in the same instant, and each of them asks.
+      this.#timers.joined = setTimeout(() => this.#tell(event), Math.random() * SPREAD);
+    } else this.#tell(event);
+  }
+
+  #tell(event) {
     document.dispatchEvent(new CustomEvent(`live:${event.type}`, { detail: event }));
   }
 
@@ -110,6 +119,7 @@ class LiveSocket extends HTMLElement {
     this.#socket = null;
     this.#clear("silence");
     this.#clear("retry");
+    this.#clear("joined");
     socket?.close();
   }
 
