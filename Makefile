@@ -42,7 +42,7 @@ lint: $(BIN)/.installed-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DYNO=web.1 CI= SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		DATABASE_URL=postgres://u:p@localhost/db ALLOWED_HOSTS=chat.example.com \
-		CHAT_SMTP_URL=smtp://u:p@mail.example.com \
+		EMAIL_URL=smtp://u:p@mail.example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python tests/sizes.py
 

@@ -86,17 +86,25 @@ def setup_code(code: str) -> str:
     return code
 
 
-def mailer(url: str) -> dict[str, object]:
-    """Reads smtp://user:password@host:port or smtps://…; without a URL mails go to the console."""
+def mailer(url: str, on_dyno: bool) -> dict[str, Any]:
+    """Reads smtp://user:password@host:port (STARTTLS) or smtps://… (TLS from the first byte).
+
+    Without a URL mails go to the console, and on a dyno nowhere: links for new passwords have no
+    place in a log that other services may get.
+    """
+    url = url.strip()
     parts = urlsplit(url)
     if not url:
-        return {"BACKEND": "chatapp.accounts.mail.ReadableConsoleBackend"}
+        name = "django.core.mail.backends.dummy.EmailBackend"
+        return {"BACKEND": name if on_dyno else "chatapp.accounts.mail.ReadableConsoleBackend"}
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("CHAT_SMTP_URL must look like smtp://user:password@host:587")
-    secure = parts.scheme == "smtps"
+        raise ValueError("EMAIL_URL must look like smtp://user:password@host:587")
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    # Some providers write smtps for their port of STARTTLS.
+    secure = parts.scheme == "smtps" and port != 587
     options = {
         "host": parts.hostname,
-        "port": parts.port or (465 if secure else 587),
+        "port": port,
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "use_ssl": secure,
@@ -167,17 +175,29 @@ def image_delivery(wanted: str, origin: str) -> str:
     return wanted
 
 
-def public_origin(env: Env, on_dyno: bool, hosts: list[str]) -> str:
+def hosts(stated: list[str], on_dyno: bool, own_name: str) -> list[str]:
+    """Names that requests may ask for: those that are listed, and on a dyno its own.
+
+    A dyno that knows none takes all: the router passes on those of this app only.
+    """
+    if not on_dyno:
+        return stated or ["localhost", "127.0.0.1", "[::1]"]
+    if not (stated or own_name):
+        return ["*"]
+    return list(dict.fromkeys([*stated, *filter(None, [own_name])]))
+
+
+def public_origin(stated: str, on_dyno: bool, hosts: list[str], own_name: str) -> str:
     """Where the model service can fetch from us, such as https://chat.example.com; "" for nowhere.
 
     A dyno knows its own name when its metadata are switched on; else the one host that is listed.
     """
-    stated = env.str("CHAT_PUBLIC_ORIGIN", "").strip().rstrip("/")
+    stated = stated.strip().rstrip("/")
     parts = urlsplit(stated)
     if stated and (parts.scheme != "https" or not parts.hostname or parts.path):
         raise ValueError("CHAT_PUBLIC_ORIGIN must look like https://chat.example.com")
     if stated or not on_dyno:
         return stated
     names = [host for host in hosts if "*" not in host and not host.startswith(".")]
-    host = env.str("HEROKU_APP_DEFAULT_DOMAIN_NAME", "") or (names[0] if len(names) == 1 else "")
+    host = own_name or (names[0] if len(names) == 1 else "")
     return f"https://{host}" if host else ""

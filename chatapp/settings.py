@@ -23,7 +23,9 @@ env = Env()
 try:
     ON_DYNO = bool(env.str("DYNO", "")) and not env.str("CI", "")
     SECRET_KEY = env.str("SECRET_KEY", "")
-    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+    # Known when the metadata of dynos are switched on.
+    OWN_NAME = env.str("HEROKU_APP_DEFAULT_DOMAIN_NAME", "") if ON_DYNO else ""
+    ALLOWED_HOSTS = configuration.hosts(env.list("ALLOWED_HOSTS", []), ON_DYNO, OWN_NAME)
     PORT = env.int("PORT", 8000)
     # More than one process needs Redis, whatever WEB_CONCURRENCY says.
     WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=Range(min=1))
@@ -55,10 +57,13 @@ try:
     CATALOG = load_catalog(env.str("CHAT_MODELS", "") or None, env.str("INFERENCE_MODEL_ID", ""))
 
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
-    MAILERS = {"default": configuration.mailer(env.str("CHAT_SMTP_URL", ""))}
+    EMAIL_URL = env.str("EMAIL_URL", "")
+    MAILERS = {"default": configuration.mailer(EMAIL_URL, ON_DYNO)}
     DEFAULT_FROM_EMAIL = env.str("CHAT_EMAIL_FROM", "Chat <chat@localhost>")
 
-    PUBLIC_ORIGIN = configuration.public_origin(env, ON_DYNO, ALLOWED_HOSTS)
+    PUBLIC_ORIGIN = configuration.public_origin(
+        env.str("CHAT_PUBLIC_ORIGIN", ""), ON_DYNO, ALLOWED_HOSTS, OWN_NAME
+    )
     IMAGE_DELIVERY = configuration.image_delivery(
         env.str("CHAT_IMAGE_DELIVERY", "auto"), PUBLIC_ORIGIN
     )
@@ -88,7 +93,6 @@ else:
     SECRET_KEY_IS_THROWAWAY = False
 
 DEBUG = False
-ALLOWED_HOSTS = ALLOWED_HOSTS or (["*"] if ON_DYNO else ["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "chatapp.urls"
 ASGI_APPLICATION = "chatapp.asgi.application"
 AUTH_USER_MODEL = "accounts.Person"
@@ -138,6 +142,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.theme",
+                "chatapp.doctor.notices.owner_notices",
             ],
         },
     },

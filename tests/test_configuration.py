@@ -137,46 +137,65 @@ def test_a_place_that_is_not_there_is_refused(chosen: str, sentence: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("variables", "on_dyno", "hosts", "origin"),
+    ("stated", "on_dyno", "hosts", "own_name", "origin"),
     [
-        ({}, False, ["chat.example.com"], ""),
-        ({"CHAT_PUBLIC_ORIGIN": "https://a.example/"}, False, [], "https://a.example"),
-        ({"CHAT_PUBLIC_ORIGIN": "https://a.example"}, True, ["b.example"], "https://a.example"),
-        (
-            {"HEROKU_APP_DEFAULT_DOMAIN_NAME": "a.herokuapp.com"},
-            True,
-            [],
-            "https://a.herokuapp.com",
-        ),
-        ({}, True, ["chat.example.com"], "https://chat.example.com"),
-        ({}, True, ["a.example", "b.example"], ""),
-        ({}, True, ["*"], ""),
-        ({}, True, [".example.com"], ""),
+        ("", False, ["chat.example.com"], "", ""),
+        ("https://a.example/", False, [], "", "https://a.example"),
+        ("https://a.example", True, ["b.example"], "", "https://a.example"),
+        ("", True, ["a.herokuapp.com"], "a.herokuapp.com", "https://a.herokuapp.com"),
+        ("", True, ["chat.example.com"], "", "https://chat.example.com"),
+        ("", True, ["a.example", "b.example"], "", ""),
+        ("", True, ["*"], "", ""),
+        ("", True, [".example.com"], "", ""),
     ],
 )
 def test_where_the_service_can_reach_us(
-    monkeypatch: pytest.MonkeyPatch,
-    variables: dict[str, str],
-    on_dyno: bool,
-    hosts: list[str],
-    origin: str,
+    stated: str, on_dyno: bool, hosts: list[str], own_name: str, origin: str
 ) -> None:
-    for name in ("CHAT_PUBLIC_ORIGIN", "HEROKU_APP_DEFAULT_DOMAIN_NAME"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-
-    assert configuration.public_origin(Env(), on_dyno, hosts) == origin
+    assert configuration.public_origin(stated, on_dyno, hosts, own_name) == origin
 
 
 @pytest.mark.parametrize("stated", ["http://a.example", "a.example", "https://a.example/chat"])
-def test_an_origin_that_cannot_be_one_is_refused(
-    monkeypatch: pytest.MonkeyPatch, stated: str
-) -> None:
-    monkeypatch.setenv("CHAT_PUBLIC_ORIGIN", stated)
-
+def test_an_origin_that_cannot_be_one_is_refused(stated: str) -> None:
     with pytest.raises(ValueError, match="CHAT_PUBLIC_ORIGIN"):
-        configuration.public_origin(Env(), False, [])
+        configuration.public_origin(stated, False, [], "")
+
+
+@pytest.mark.parametrize(
+    ("stated", "on_dyno", "own_name", "hosts"),
+    [
+        ([], False, "", ["localhost", "127.0.0.1", "[::1]"]),
+        (["a.example"], False, "", ["a.example"]),
+        ([], True, "", ["*"]),
+        ([], True, "a.herokuapp.com", ["a.herokuapp.com"]),
+        (["a.example"], True, "", ["a.example"]),
+        (["a.example"], True, "a.herokuapp.com", ["a.example", "a.herokuapp.com"]),
+    ],
+)
+def test_which_names_it_answers_to(
+    stated: list[str], on_dyno: bool, own_name: str, hosts: list[str]
+) -> None:
+    assert configuration.hosts(stated, on_dyno, own_name) == hosts
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "use_ssl"),
+    [
+        ("smtp://mail.example.com", 587, False),
+        ("smtp://mail.example.com:2525", 2525, False),
+        ("smtps://mail.example.com", 465, True),
+        ("smtps://mail.example.com:587", 587, False),
+    ],
+)
+def test_how_a_mail_server_is_reached(url: str, port: int, use_ssl: bool) -> None:
+    options = configuration.mailer(url, on_dyno=True)["OPTIONS"]
+
+    assert (options["port"], options["use_ssl"], options["use_tls"]) == (port, use_ssl, not use_ssl)
+
+
+def test_without_a_mail_server_a_dyno_logs_no_links() -> None:
+    assert configuration.mailer("", on_dyno=True)["BACKEND"].endswith("dummy.EmailBackend")
+    assert "Console" in configuration.mailer("", on_dyno=False)["BACKEND"]
 
 
 def test_links_need_an_origin() -> None:

@@ -67,7 +67,7 @@ def test_config_vars_mean(environment: dict[str, str], expected: str) -> None:
         {"CHAT_MODELS": "not json"},
         {"INFERENCE_URL": "ftp://somewhere"},
         {"CHAT_HTTP_TRANSPORT": "carrier pigeon"},
-        {"CHAT_SMTP_URL": "mail.example.com"},
+        {"EMAIL_URL": "mail.example.com"},
     ],
 )
 def test_nonsense_stops_the_boot_with_a_sentence(environment: dict[str, str]) -> None:

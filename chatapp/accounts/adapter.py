@@ -4,10 +4,12 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from chatapp.accounts.models import LinkRequest, Person
 from chatapp.accounts.sessions import who_is_here
 
 
@@ -15,6 +17,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves; the owner adds people."""
         return False
+
+    def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
+        if not settings.EMAIL_URL:
+            LinkRequest.objects.note(user)
+        super().send_password_reset_mail(user, email, context)
+
+    def set_password(self, user: Person, password: str) -> None:
+        super().set_password(user, password)
+        LinkRequest.objects.filter(person=user).delete()
 
     def ajax_response(
         self,

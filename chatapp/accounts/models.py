@@ -1,8 +1,10 @@
 """People. Everybody signs in by e-mail; one of them is the owner of the house."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -61,3 +63,25 @@ class Person(AbstractBaseUser):
 
     def __str__(self: Self) -> str:
         return self.email
+
+
+class LinkRequestManager(models.Manager["LinkRequest"]):
+    def note(self, person: Person) -> None:
+        self.update_or_create(person=person, defaults={"asked_at": timezone.now()})
+
+    def open(self) -> "models.QuerySet[LinkRequest]":
+        """Those for whom a link that is made now would not come too late, newest first."""
+        begin = timezone.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+        return self.filter(asked_at__gt=begin).select_related("person").order_by("-asked_at")
+
+
+class LinkRequest(models.Model):
+    """Somebody forgot a password, and there is no mail server that could bring a link."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    asked_at = models.DateTimeField()
+
+    objects: ClassVar[LinkRequestManager] = LinkRequestManager()
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.asked_at}"

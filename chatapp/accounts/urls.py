@@ -12,8 +12,13 @@ urlpatterns = [
     path("account/sign-out/", allauth.logout, name="account_logout"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),
     path("account/password/", allauth.password_change, name="account_change_password"),
-    path("account/reset/", allauth.password_reset, name="account_reset_password"),
-    path("account/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    path("account/reset/", views.PasswordReset.as_view(), name="account_reset_password"),
+    path(
+        "account/reset/sent/",
+        views.PasswordResetAsked.as_view(),
+        name="account_reset_password_done",
+    ),
+    path("account/links/", views.password_links, name="password-links"),
     re_path(
         r"^account/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         allauth.password_reset_from_key,

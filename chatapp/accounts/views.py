@@ -1,14 +1,19 @@
 from http import HTTPStatus
+from typing import Any
 
+from allauth.account import views as allauth
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chatapp.accounts.forms import FirstAccountForm
-from chatapp.accounts.models import OwnerExists, Person
+from chatapp.accounts.models import LinkRequest, OwnerExists, Person
+from chatapp.accounts.password_links import password_link
+from chatapp.accounts.requests import PersonRequest
 from chatapp.accounts.sessions import who_is_here
 
 
@@ -38,3 +43,30 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @require_safe
 def session(request: HttpRequest) -> JsonResponse:
     return who_is_here(request)
+
+
+class PasswordReset(allauth.PasswordResetView):
+    """Asks for a link, which comes by mail, or from the owner's hands."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"has_mail": bool(settings.EMAIL_URL)}
+
+
+class PasswordResetAsked(allauth.PasswordResetDoneView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"has_mail": bool(settings.EMAIL_URL), "on_dyno": settings.ON_DYNO}
+
+
+@never_cache
+@require_safe
+def password_links(request: PersonRequest) -> HttpResponse:
+    """For the owner: who waits for a link to choose a new password, and the links."""
+    if not request.user.is_owner:
+        raise Http404
+    waiting = [
+        (asked, request.build_absolute_uri(password_link(asked.person)))
+        for asked in LinkRequest.objects.open()
+    ]
+    return render(request, "accounts/password_links.html", {"waiting": waiting})

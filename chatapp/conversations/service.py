@@ -6,8 +6,11 @@ import httpx
 from django.conf import settings
 
 from chatapp.conversations import live
-from chatapp.inference import InferenceClient, make_http_client
+from chatapp.inference import InferenceClient, InferenceError, make_http_client
+from chatapp.inference.errors import KeyRefused, WrongAddress
 
+# What the service says to every request, such as that the key is wrong; None when it takes them.
+_refusal: InferenceError | None = None
 _http: httpx.AsyncClient | None = None
 _client: InferenceClient | None = None
 _loop: asyncio.AbstractEventLoop | None = None
@@ -29,6 +32,18 @@ def client() -> InferenceClient:
             pause=live.pause,
         )
     return _client
+
+
+def note(failure: InferenceError | None) -> None:
+    """Remembers how the last request of this process ended; None is well."""
+    global _refusal
+    if failure is None or isinstance(failure, KeyRefused | WrongAddress):
+        _refusal = failure
+
+
+def refusal() -> InferenceError | None:
+    """Why no request can succeed as the service is configured, as far as this process knows."""
+    return _refusal
 
 
 async def close() -> None:

@@ -77,6 +77,7 @@ async def _stream_once(prompt: Prompt, live: LiveReply, ending: Ending) -> Infer
     except InferenceError as error:
         logger.warning("A stream ended early: %s", type(error).__name__)
         failure = error
+    service.note(failure)
     _add(seam.flush(), live)
     live.end_thinking()
     live.flush()

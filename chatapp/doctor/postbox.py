@@ -11,7 +11,7 @@ from chatapp.accounts.models import Person
 from chatapp.doctor.checks import Check
 from chatapp.doctor.checks.mail import SMTP, server
 from chatapp.doctor.commands import config
-from chatapp.doctor.result import Result, green, red
+from chatapp.doctor.result import Result, green, red, yellow
 
 TITLE: Promise = gettext_lazy("Test mail")
 
@@ -22,13 +22,15 @@ def delivery_to(person: Person) -> Check:
 
 
 def _send(address: str) -> Result:
+    if settings.ON_DYNO and not server():
+        return yellow(gettext("No mail server is configured."), "", config(SMTP))
     subject = gettext("A test mail of your chat")
     body = gettext("You asked for it on the page “Doctor”. Mails of your chat arrive.")
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
     except (OSError, SMTPException) as error:
         found = gettext("The mail server did not take it (%s).") % _reason(error)
-        return red(found, gettext("Check CHAT_SMTP_URL and CHAT_EMAIL_FROM."), config(SMTP))
+        return red(found, gettext("Check EMAIL_URL and CHAT_EMAIL_FROM."), config(SMTP))
     if not server():
         return green(gettext("Printed where the app runs: no mail server is configured."))
     return green(gettext("Sent to %s. See whether it arrives, and not as spam.") % address)

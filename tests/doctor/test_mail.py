@@ -29,18 +29,20 @@ def sent() -> Result:
 
 
 def test_the_console_is_green_here_and_yellow_on_a_dyno(settings: Settings) -> None:
-    settings.MAILERS = {"default": configuration.mailer("")}
+    settings.MAILERS = {"default": configuration.mailer("", False)}
     here = mail.look()
     settings.ON_DYNO = True
     there = mail.look()
 
     assert (here.level, there.level) == ("green", "yellow")
     assert "forgot a password" in there.found
-    assert there.command.startswith("heroku config:set CHAT_SMTP_URL=")
+    assert there.command.startswith("heroku config:set EMAIL_URL=")
 
 
 def test_a_mail_server_is_green_without_its_password(settings: Settings) -> None:
-    settings.MAILERS = {"default": configuration.mailer("smtp://me:hunter2@mail.example.com")}
+    settings.MAILERS = {
+        "default": configuration.mailer("smtp://me:hunter2@mail.example.com", False)
+    }
     settings.DEFAULT_FROM_EMAIL = "Chat <chat@example.com>"
 
     result = mail.look()
@@ -50,7 +52,7 @@ def test_a_mail_server_is_green_without_its_password(settings: Settings) -> None
 
 
 def test_a_sender_that_no_server_takes_is_yellow(settings: Settings) -> None:
-    settings.MAILERS = {"default": configuration.mailer("smtp://mail.example.com")}
+    settings.MAILERS = {"default": configuration.mailer("smtp://mail.example.com", False)}
 
     result = mail.look()
 
@@ -90,7 +92,7 @@ def test_a_mail_server_that_is_not_there_is_red(settings: Settings) -> None:
 def test_a_test_mail_on_the_console_says_so(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings.MAILERS = {"default": configuration.mailer("")}
+    settings.MAILERS = {"default": configuration.mailer("", False)}
 
     assert "no mail server" in sent().found
     assert "To: owner@example.com" in capsys.readouterr().out

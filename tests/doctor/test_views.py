@@ -19,7 +19,7 @@ SignIn = Callable[[Person], Client]
 
 @pytest.fixture(autouse=True)
 def _mails_on_the_console(settings: Settings, no_service: None) -> None:
-    settings.MAILERS = {"default": configuration.mailer("")}
+    settings.MAILERS = {"default": configuration.mailer("", False)}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from chatapp.doctor.commands import config
 from chatapp.doctor.result import Result, green, yellow
 
-SMTP = "CHAT_SMTP_URL=smtp://user:password@host:587"
+SMTP = "EMAIL_URL=smtp://user:password@host:587"
 SENDER = "CHAT_EMAIL_FROM='Chat <chat@example.com>'"
 
 
@@ -35,9 +35,6 @@ def server() -> dict[str, Any]:
 
 def _console() -> Result:
     if settings.ON_DYNO:
-        found = gettext(
-            "Not configured: mails are printed in the log, and nobody who forgot a password gets "
-            "a link."
-        )
+        found = gettext("Not configured: whoever forgot a password gets the link from your hands.")
         return yellow(found, gettext("Name a mail server."), config(SMTP))
     return green(gettext("Mails are printed on the console."))

@@ -22,15 +22,19 @@ async def look() -> Result:
     try:
         clients = await redis_server.clients(settings.REDIS_URL)
     except redis_server.TROUBLE as error:
-        found = gettext("Redis does not answer (%s). Replies of other processes show up late.")
-        fix = gettext("See how it is, and whether REDIS_URL is right.")
-        return red(found % type(error).__name__, fix, heroku("redis:info"))
+        return away(type(error).__name__)
     if relay.is_started and not relay.joined:
         return yellow(
             gettext("Redis answers, but this process is not joined with all others."),
             gettext("After a deploy or a restart of Redis it takes a few seconds: run this again."),
         )
     return _line(*clients)
+
+
+def away(reason: str = "") -> Result:
+    found = gettext("Redis does not answer%s. Replies of other processes show up late.")
+    fix = gettext("See how it is, and whether REDIS_URL is right.")
+    return red(found % (reason and f" ({reason})"), fix, heroku("redis:info"))
 
 
 def _line(used: int, limit: int) -> Result:

@@ -13,7 +13,7 @@ REAL = gettext_noop("Point the app at a real model.")
 
 async def look() -> Result:
     if settings.SERVICE.kind == "none":
-        return _none()
+        return not_configured()
     model = next(iter(settings.CATALOG.values()))
     begun = time.monotonic()
     seen = await asking.ask(model, "Say yes.", 1)
@@ -29,7 +29,7 @@ async def look() -> Result:
     return green(gettext("%(service)s: %(model)s answered within %(seconds)s s.") % words)
 
 
-def _none() -> Result:
+def not_configured() -> Result:
     if settings.ON_DYNO:
         fix = gettext("Add the model service, which sets INFERENCE_URL and INFERENCE_KEY.")
         return red(gettext("No model service is configured."), fix, asking.connecting())

@@ -1,0 +1,26 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from chatapp.accounts.models import Person
+from chatapp.accounts.password_links import password_link
+
+
+class Command(BaseCommand):
+    help = "Prints a link with which a person chooses a new password; it works once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *, email: str, **options: Any) -> None:
+        try:
+            person = Person.objects.get_by_natural_key(email)
+        except Person.DoesNotExist:
+            raise CommandError(f"Nobody here has the address {email}.") from None
+        self.stdout.write(f"{settings.PUBLIC_ORIGIN or _origin()}{password_link(person)}")
+
+
+def _origin() -> str:
+    return "https://<your app>" if settings.ON_DYNO else f"http://127.0.0.1:{settings.PORT}"

@@ -1,0 +1,91 @@
+"""Without a mail server the owner hands over the links to choose a new password."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from chatapp.accounts.models import LinkRequest, Person
+
+SignIn = Callable[[Person], Client]
+NEW = "another long password 9"
+
+
+@pytest.fixture(autouse=True)
+def _no_mail(settings: Settings) -> None:
+    settings.EMAIL_URL = ""
+
+
+def follow(link: str) -> None:
+    """Chooses a new password where the link leads."""
+    browser = Client()
+    form = browser.get(urlsplit(link).path, follow=True)
+    browser.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+
+
+def ask(person: Person) -> str:
+    """What a person reads who asks for a link."""
+    answer = Client().post("/account/reset/", {"email": person.email}, follow=True)
+    return str(answer.content.decode())
+
+
+def test_the_owner_sees_who_waits_and_hands_over_a_link(
+    signed_in: SignIn, owner: Person, member: Person
+) -> None:
+    assert "The owner knows" in ask(member)
+    page = signed_in(owner).get("/account/links/")
+    [link] = re.findall(r"<code>(http://testserver/account/reset/[^<]+)</code>", page.text)
+    follow(link)
+
+    member.refresh_from_db()
+    assert member.email in page.text
+    assert "no-store" in page["Cache-Control"]
+    assert member.check_password(NEW)
+    assert not LinkRequest.objects.exists()
+    assert "Nobody waits" in signed_in(owner).get("/account/links/").text
+
+
+def test_nobody_else_sees_the_links(signed_in: SignIn, owner: Person, member: Person) -> None:
+    ask(owner)
+
+    assert signed_in(member).get("/account/links/").status_code == 404
+    assert Client().get("/account/links/").status_code == 302
+
+
+def test_an_old_request_is_not_shown(signed_in: SignIn, owner: Person, member: Person) -> None:
+    ask(member)
+    LinkRequest.objects.update(asked_at=timezone.now() - timedelta(days=4))
+
+    assert member.email not in signed_in(owner).get("/account/links/").text
+
+
+def test_an_unknown_address_reads_the_same(owner: Person) -> None:
+    known, unknown = ask(owner), ask(Person(email="nobody@example.com"))
+
+    token = re.compile('name="csrfmiddlewaretoken" value="[^"]+"')
+    assert token.sub("", known) == token.sub("", unknown)
+
+
+def test_with_a_mail_server_nobody_waits(settings: Settings, member: Person) -> None:
+    settings.EMAIL_URL = "smtp://mail.example.com"
+
+    assert "Look into your mail" in ask(member)
+    assert not LinkRequest.objects.exists()
+
+
+def test_a_command_prints_a_link_for_the_owner(
+    owner: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("password_link", owner.email.upper())
+    follow(capsys.readouterr().out.strip())
+
+    owner.refresh_from_db()
+    assert owner.check_password(NEW)
+    with pytest.raises(CommandError, match=r"nobody@example\.com"):
+        call_command("password_link", "nobody@example.com")

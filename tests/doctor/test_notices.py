@@ -1,0 +1,74 @@
+"""What the owner reads on every page while a piece is missing; nobody else does."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from chatapp.accounts.models import LinkRequest, Person
+from chatapp.conversations import service
+from chatapp.conversations.relay import Relay, relay
+from chatapp.inference import Service
+from chatapp.inference.errors import KeyRefused, RateLimited
+
+SignIn = Callable[[Person], Client]
+MARK = 'class="house-notice"'
+
+
+@pytest.fixture(autouse=True)
+def _healthy(settings: Settings) -> Iterator[None]:
+    settings.SERVICE = Service("heroku", "https://us.inference.heroku.com", "inf-1")
+    settings.ON_DYNO = True
+    settings.EMAIL_URL = ""
+    yield
+    service.note(None)
+
+
+def page(browser: Client) -> str:
+    return str(browser.get("/", headers={"x-forwarded-proto": "https"}).text)
+
+
+def test_a_house_where_all_is_well_says_nothing(signed_in: SignIn, owner: Person) -> None:
+    assert MARK not in page(signed_in(owner))
+
+
+def test_a_missing_service_is_told_with_its_command(
+    signed_in: SignIn, owner: Person, member: Person, settings: Settings
+) -> None:
+    settings.SERVICE = Service("none")
+
+    assert "heroku addons:create heroku-inference:standard" in page(signed_in(owner))
+    assert MARK not in page(signed_in(member))
+
+
+def test_a_refused_key_is_told_until_the_service_answers(signed_in: SignIn, owner: Person) -> None:
+    service.note(KeyRefused())
+    service.note(RateLimited())  # says nothing about the key
+    refused = page(signed_in(owner))
+    service.note(None)
+
+    assert "does not accept the key" in refused
+    assert "<code>heroku " in refused
+    assert MARK not in page(signed_in(owner))
+
+
+def test_redis_that_is_away_is_told(
+    signed_in: SignIn, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Relay, "is_started", property(lambda self: self is relay))
+
+    assert "heroku redis:info" in page(signed_in(owner))
+
+
+def test_who_waits_for_a_link_is_told(
+    signed_in: SignIn, owner: Person, member: Person, settings: Settings
+) -> None:
+    LinkRequest.objects.create(person=member, asked_at=timezone.now())
+    waiting = page(signed_in(owner))
+    settings.EMAIL_URL = "smtp://mail.example.com"
+
+    assert "Somebody waits for a link" in waiting
+    assert "/account/links/" in waiting
+    assert MARK not in page(signed_in(owner))
