@@ -11,7 +11,7 @@ PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: run test fuzz mutate lint bench chaos screens
+.PHONY: run test fuzz mutate lint bench chaos rehearse screens
 
 run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local
@@ -53,6 +53,11 @@ bench: $(BIN)/.installed-dev
 # kills in mid-reply; writes docs/reliability.md. Needs PostgreSQL 15 and Redis.
 chaos: $(BIN)/.installed-dev
 	$(BIN)/python -m tests.chaos
+
+# Deploys to a stand-in of Heroku with the README's own commands, in ten minutes; see
+# tests/rehearsal/rehearsal.py. Needs PostgreSQL 15, Redis and Chromium.
+rehearse: $(BIN)/.installed-dev
+	$(BIN)/python -m tests.rehearsal
 
 screens: $(BIN)/.installed-dev
 	$(BIN)/python -m pytest -q tests/system/screens.py

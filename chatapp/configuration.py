@@ -78,6 +78,13 @@ def redis_url(url: str) -> str:
     return url
 
 
+def attachment(name: str) -> str:
+    """What the names of the service's config vars begin with: how the add-on was attached."""
+    if not re.fullmatch("[A-Z][A-Z0-9_]*", name):
+        raise ValueError("CHAT_INFERENCE_ATTACHMENT must be a name such as INFERENCE")
+    return name
+
+
 def setup_code(code: str) -> str:
     """What the first person has to know where anybody can come by; "" for nothing."""
     code = code.strip()

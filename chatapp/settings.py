@@ -42,10 +42,11 @@ try:
     DATABASE_MISSING = DATABASES["default"] == configuration.NO_DATABASE
     REDIS_URL = configuration.redis_url(env.str("REDIS_URL", ""))
 
+    ATTACHMENT = configuration.attachment(env.str("CHAT_INFERENCE_ATTACHMENT", "INFERENCE"))
     # With nothing configured `make run` starts the demo model and puts it here.
     SERVICE = Service.from_config(
-        url=env.str("INFERENCE_URL", ""),
-        key=env.str("INFERENCE_KEY", ""),
+        url=env.str(f"{ATTACHMENT}_URL", ""),
+        key=env.str(f"{ATTACHMENT}_KEY", ""),
         demo_url=env.str("CHAT_DEMO_URL", ""),
         on_dyno=ON_DYNO,
     )
@@ -54,7 +55,9 @@ try:
         "CHAT_HTTP_TRANSPORT", "aiohttp", validate=OneOf(get_args(HttpTransport))
     )  # type: ignore[assignment]
     PROMPT_CACHING = env.bool("CHAT_PROMPT_CACHING", True)
-    CATALOG = load_catalog(env.str("CHAT_MODELS", "") or None, env.str("INFERENCE_MODEL_ID", ""))
+    CATALOG = load_catalog(
+        env.str("CHAT_MODELS", "") or None, env.str(f"{ATTACHMENT}_MODEL_ID", "")
+    )
 
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     EMAIL_URL = env.str("EMAIL_URL", "")

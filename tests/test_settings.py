@@ -49,6 +49,16 @@ def load(**environment: str) -> subprocess.CompletedProcess[str]:
             "none False sqlite3 claude-4-5-sonnet False",
         ),
         (
+            {
+                "CHAT_INFERENCE_ATTACHMENT": "SECOND",
+                "INFERENCE_URL": "http://127.0.0.1:1",
+                "SECOND_URL": "https://eu.inference.heroku.com",
+                "SECOND_KEY": "inf-2",
+                "SECOND_MODEL_ID": "claude-4-5-sonnet",
+            },
+            "heroku False sqlite3 claude-4-5-sonnet False",
+        ),
+        (
             {"CHAT_MODELS": '[{"id": "mine"}]', "CI": "true", "DYNO": "run.1"},
             "none False sqlite3 mine False",
         ),
@@ -68,6 +78,7 @@ def test_config_vars_mean(environment: dict[str, str], expected: str) -> None:
         {"INFERENCE_URL": "ftp://somewhere"},
         {"CHAT_HTTP_TRANSPORT": "carrier pigeon"},
         {"EMAIL_URL": "mail.example.com"},
+        {"CHAT_INFERENCE_ATTACHMENT": "second one"},
     ],
 )
 def test_nonsense_stops_the_boot_with_a_sentence(environment: dict[str, str]) -> None:

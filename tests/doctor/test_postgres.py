@@ -1,13 +1,8 @@
 """What a real Postgres says of itself."""
 
-import os
-import pwd
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Any
 
 import dj_database_url
@@ -20,7 +15,6 @@ from chatapp.doctor import postgres
 from chatapp.doctor.checks import clock, connections, database, room
 from tests.servers.marks import needs_postgres
 from tests.servers.postgres import Postgres, running_postgres
-from tests.servers.redis import self_signed
 
 pytestmark = [needs_postgres, pytest.mark.django_db]
 ASKING = (postgres, clock, connections, database, room)
@@ -33,20 +27,10 @@ Use = Callable[[str], Any]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """It offers encryption, and a person who may connect LIMIT times."""
-    folder = Path(mkdtemp())
-    files = self_signed(folder)
-    if os.geteuid() == 0:  # the server runs as somebody else then
-        known = {person.pw_name: person for person in pwd.getpwall()}
-        person = known.get("postgres") or known["nobody"]
-        for path in (folder, *files):
-            os.chown(path, person.pw_uid, person.pw_gid)
-    certificate, key = map(str, files)
-    encrypted = {"ssl": "on", "ssl_cert_file": certificate, "ssl_key_file": key}
-    with running_postgres(tmp_path_factory.mktemp("postgres"), **encrypted) as server:
+    with running_postgres(tmp_path_factory.mktemp("postgres"), tls=True) as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute(f"CREATE ROLE small LOGIN CONNECTION LIMIT {LIMIT}")
+            connection.execute(f"CREATE ROLE small LOGIN CONNECTION LIMIT {LIMIT} PASSWORD 'small'")
         yield server
-    rmtree(folder)
 
 
 @pytest.fixture
@@ -75,7 +59,7 @@ def assert_counted(used: int, limit: int) -> None:
 
 
 def of_small(server: Postgres) -> str:
-    return server.url.replace("//chat@", "//small@")
+    return server.url.replace("//chat@", "//small:small@")
 
 
 def test_its_version_size_and_clock(server: Postgres, use: Use) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import psycopg
 
+from tests.servers.certificates import self_signed
 from tests.servers.ports import free_port
 
 OLDEST = 15  # major version
@@ -39,9 +40,14 @@ NOT_INSTALLED = (
 
 
 class Postgres:
-    """One server; it can be stopped and started again on the same port and data."""
+    """One server; it can be stopped and started again on the same port and data.
 
-    def __init__(self, programs: Path, data: Path, log: Path, settings: dict[str, str]) -> None:
+    With `tls` it has a certificate of its own, and everybody but PERSON needs TLS and a password.
+    """
+
+    def __init__(
+        self, programs: Path, data: Path, log: Path, settings: dict[str, str], tls: bool = False
+    ) -> None:
         self.port = free_port()
         self._log = log
         self._data = data
@@ -51,6 +57,8 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         self._run("initdb", "--auth=trust", f"--username={PERSON}", "--encoding=UTF8",
                   "--locale=C", "--no-sync")  # fmt: skip
+        if tls:
+            self._settings |= self._secure()
 
     @property
     def url(self) -> str:
@@ -103,6 +111,18 @@ class Postgres:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.url_of(name)
+
+    def _secure(self) -> dict[str, str]:
+        """Gives the settings with which the server takes nothing in the clear."""
+        certificate, key = self_signed(self._data, "postgres")
+        if person := _other_person():
+            os.chown(key, person["user"], person["group"])
+            certificate.chmod(0o644)
+        hosts = self._data / "pg_hba.conf"
+        hosts.write_text(
+            f"host all {PERSON} 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n"
+        )
+        return {"ssl": "on", "ssl_cert_file": str(certificate), "ssl_key_file": str(key)}
 
     def _answers(self) -> bool:
         try:
@@ -160,7 +180,7 @@ def _unprivileged() -> pwd.struct_passwd:
 
 
 @contextmanager
-def running_postgres(folder: Path, **settings: str) -> Iterator[Postgres]:
+def running_postgres(folder: Path, *, tls: bool = False, **settings: str) -> Iterator[Postgres]:
     """A server until the block ends; its log stays in `folder`. `settings` are its own.
 
     Raises RuntimeError when the programs are missing or do not start.
@@ -174,7 +194,7 @@ def running_postgres(folder: Path, **settings: str) -> Iterator[Postgres]:
         person = _unprivileged()
         os.chown(data, person.pw_uid, person.pw_gid)
     try:
-        server = Postgres(programs, data, folder / "postgres.log", settings)
+        server = Postgres(programs, data, folder / "postgres.log", settings, tls)
         server.start()
         try:
             yield server

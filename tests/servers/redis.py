@@ -3,13 +3,14 @@
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis
 
+from tests.servers.certificates import self_signed
 from tests.servers.ports import free_port
 
 BOOT_SECONDS = 10
@@ -28,19 +29,24 @@ class RedisServer:
     folder: Path
     port: int
     tls: bool = False
+    options: Sequence[str] = ()
+    password: str = ""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
-        return f"{'rediss' if self.tls else 'redis'}://127.0.0.1:{self.port}"
+        who = f":{self.password}@" if self.password else ""
+        return f"{'rediss' if self.tls else 'redis'}://{who}127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Returns once Redis answers."""
         listening = ["--port", "0", "--tls-port"] if self.tls else ["--port"]
         command = ["redis-server", *listening, str(self.port), "--bind", "127.0.0.1"]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder), *self.options]
+        if self.password:
+            command += ["--requirepass", self.password]
         if self.tls:
-            certificate, key = self_signed(self.folder)
+            certificate, key = self_signed(self.folder, "redis")
             command += ["--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
             command += ["--tls-auth-clients", "no", "--tls-ca-cert-file", str(certificate)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
@@ -73,22 +79,14 @@ class RedisServer:
 
 
 @contextmanager
-def running_redis(folder: Path, *, tls: bool = False) -> Iterator[RedisServer]:
-    """Keeps nothing on disk but, with TLS, a certificate in `folder`."""
-    server = RedisServer(folder, free_port(), tls)
+def running_redis(
+    folder: Path, *, tls: bool = False, options: Sequence[str] = (), password: str = ""
+) -> Iterator[RedisServer]:
+    """Keeps nothing on disk but, with TLS, a certificate in `folder`; `options` are the server's
+    own."""
+    server = RedisServer(folder, free_port(), tls, options, password)
     server.start()
     try:
         yield server
     finally:
         server.stop(signal.SIGKILL)
-
-
-def self_signed(folder: Path) -> tuple[Path, Path]:
-    """A certificate that no authority has signed, and its key; made once per folder."""
-    certificate, key = folder / "redis.crt", folder / "redis.key"
-    if not certificate.exists():
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"]
-        command += ["ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=redis"]
-        command += ["-keyout", str(key), "-out", str(certificate)]
-        subprocess.run(command, check=True, capture_output=True)
-    return certificate, key

@@ -1,0 +1,115 @@
+"""A dyno: one process of the Procfile, run by honcho, with what the platform gives it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+import httpx
+import psutil
+
+from tests.servers.ports import free_port
+
+MEMORY_MB = 512
+BIND_SECONDS = 60  # then R10
+END_SECONDS = 30  # then SIGKILL
+LOOK_EVERY = 0.05  # seconds
+
+
+def environment(config: dict[str, str], programs: Path, name: str) -> dict[str, str]:
+    """Config vars, and what the platform and its buildpack add to them."""
+    return {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "HOME": os.environ["HOME"],
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "WEB_CONCURRENCY": "2",
+        "WEB_CONCURRENCY_SET_BY": "heroku/python",
+        "FORWARDED_ALLOW_IPS": "*",
+        "DYNO_RAM": str(MEMORY_MB),
+        "DYNO": name,
+        **config,
+    }
+
+
+class Dyno:
+    """Its processor is one core, which it shares with the other dynos."""
+
+    def __init__(self, name: str, slug: Path, environment: dict[str, str], log: IO[bytes]) -> None:
+        self.name = name
+        self.port = free_port()
+        self.boot_seconds = 0.0
+        self.was_killed = False
+        command = [sys.executable, "-m", "honcho", "start", name.partition(".")[0]]
+        self._began = time.monotonic()
+        self._process = subprocess.Popen(
+            command,
+            cwd=slug,
+            env={**environment, "PORT": str(self.port)},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        if sys.platform == "linux":
+            psutil.Process(self._process.pid).cpu_affinity([0])
+
+    def wait_until_bound(self) -> None:
+        """Raises RuntimeError when it ends before, or takes longer than the platform allows."""
+        while not self._answers():
+            waited = time.monotonic() - self._began
+            if self._process.poll() is not None or waited > BIND_SECONDS:
+                raise RuntimeError(f"{self.name} did not bind its port within {waited:.0f} s")
+            time.sleep(LOOK_EVERY)
+        self.boot_seconds = time.monotonic() - self._began
+
+    def terminate(self) -> None:
+        """Each process of a dyno gets the signal."""
+        for process in self._processes():
+            process.send_signal(signal.SIGTERM)
+
+    def wait(self) -> float:
+        """Seconds until its end; what is left after END_SECONDS is killed."""
+        began = time.monotonic()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.was_killed = True
+            self.kill()
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        for process in [*self._processes(), psutil.Process(self._process.pid)]:
+            process.kill()
+        self._process.wait()
+
+    @property
+    def status(self) -> int | None:
+        """What it ended with; None while it runs."""
+        return self._process.poll()
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def memory_mb(self) -> float:
+        """Resident, of the app's own processes; what they share is counted once for each."""
+        sizes = []
+        for process in self._processes():
+            if process.name().startswith("python"):
+                sizes.append(process.memory_info().rss)
+        return sum(sizes) / 1024**2
+
+    def _processes(self) -> list[psutil.Process]:
+        """Without honcho itself and its forks, which stand for the platform."""
+        above = psutil.Process(self._process.pid)
+        return [process for fork in above.children() for process in fork.children(recursive=True)]
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).is_success
+        except httpx.TransportError:
+            return False

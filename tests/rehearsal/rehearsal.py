@@ -1,0 +1,204 @@
+"""A deployment from the README's first command to its last, with what happens in between."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+
+from chatapp.inference.demo.answers import answer
+from tests.rehearsal.addons import running_addons
+from tests.rehearsal.command_line import CommandLine, parser
+from tests.rehearsal.platform import Platform, watched
+from tests.rehearsal.readme import Readme
+from tests.rehearsal.router import running_router
+from tests.rehearsal.slug import Builder
+from tests.rehearsal.terminal import CommandFailed, Terminal, open_terminal
+from tests.rehearsal.visitor import Visitor, visiting
+from tests.servers.app import ROOT
+from tests.servers.certificates import self_signed
+
+NAME = "your-chat"  # as the README calls it
+SETTLE_SECONDS = 120
+SILENCE = 120  # seconds
+LONG = "/rate 40 /long 800"  # 20 seconds
+BROKEN = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "{last}")]
+    operations = [migrations.RunSQL("SELECT 1 / 0")]
+"""
+
+
+class Rehearsal:
+    """Each method is a step; together, in the order of `__main__`, they are the whole."""
+
+    def __init__(
+        self, platform: Platform, terminal: Terminal, readme: Readme, visitor: Visitor, folder: Path
+    ) -> None:
+        self.platform = platform
+        self.terminal = terminal
+        self.readme = readme
+        self.visitor = visitor
+        self._folder = folder
+        self.memory_mb = 0.0  # of the one dyno, after the first hundred replies
+        self.connections = 0  # to Postgres, the most with one dyno
+        self.build_seconds = 0.0
+        self._with_picture = ""  # address of the conversation that has one
+
+    def deploy(self) -> None:
+        """The README's way from nothing to a page."""
+        said = self.terminal.type(self.readme.take("heroku create"))
+        assert self.platform.config["CHAT_SETUP_CODE"] in said
+        assert self.platform.url in said
+        self.build_seconds = self.platform.build_seconds
+
+    def claim(self) -> None:
+        """A stranger in plain HTTP is led to TLS, and only who knows the code owns the house."""
+        plain = httpx.get(self.platform.router.plain_url, headers={"host": self.platform.domain})
+        assert plain.headers["location"] == f"https://{self.platform.domain}/"
+        self.visitor.claim(self.platform.config["CHAT_SETUP_CODE"])
+
+    def talk(self) -> None:
+        assert "One" in self.visitor.chat.ask("/echo One, two, three.")
+        picture = self._folder / "picture.png"
+        Image.new("RGB", (640, 400), "#2c6a55").save(picture)
+        assert self.visitor.show_picture(picture)
+        self._with_picture = self.visitor.page.url
+
+    def stay_silent(self) -> None:
+        """Two minutes without a word of the model, beyond every window of the router."""
+        self.visitor.begin(f"/silent {SILENCE} /echo At last.")
+        sockets = len(self.visitor.sockets)
+        assert "At last." in self.visitor.see_the_end()
+        assert len(self.visitor.sockets) == sockets, "the socket was cut"
+
+    def crowd(self) -> None:
+        """The first hundred replies, ten at a time."""
+        for _ in range(10):
+            self.visitor.send_many(["/rate 200 /long 200"] * 10)
+            self._settle()
+        self.memory_mb = self.platform.dynos[0].memory_mb
+
+    def push_again(self) -> None:
+        """A deploy in mid-reply."""
+        self._replies_run()
+        self.terminal.commit("Another release")
+        self.terminal.type("git push heroku main")
+        self._replies_are_whole()
+
+    def push_a_broken_migration(self) -> None:
+        """The old release stays as it is."""
+        running = [dyno.port for dyno in self.platform.dynos]
+        migrations = self.terminal.clone / "chatapp" / "accounts" / "migrations"
+        last = sorted(migrations.glob("0*.py"))[-1].stem
+        broken = migrations / "9999_broken.py"
+        broken.write_text(BROKEN.format(last=last))
+        self.terminal.commit("A broken migration")
+        with pytest.raises(CommandFailed, match="the release phase ended with 1"):
+            self.terminal.type("git push heroku main")
+        assert [dyno.port for dyno in self.platform.dynos] == running
+        broken.unlink()
+        self.terminal.commit("Mended")
+
+    def restart(self) -> None:
+        """What happens to every dyno once a day."""
+        self._replies_run()
+        self.terminal.type("heroku ps:restart")
+        self._replies_are_whole()
+
+    def note_one_dyno(self) -> None:
+        """The most connections before there are more dynos: two of them overlapped, a release
+        and commands ran."""
+        self.connections = self.platform.figures.postgres
+
+    def back_up_and_restore(self) -> None:
+        self.terminal.type(self.readme.take("heroku pg:backups:schedule"))
+        dump = self.terminal.clone / "latest.dump"
+        assert dump.read_bytes().startswith(b"PGDMP")
+        dump.unlink()
+        before = self._read_conversation()
+        self.platform.addons.drop()
+        self.terminal.type(self.readme.take("heroku maintenance:on"))
+        assert self._read_conversation() == before
+
+    def scale(self) -> None:
+        """To three dynos that hear each other, and back to one, both in mid-reply."""
+        self._replies_run()
+        self.terminal.type(self.readme.take("heroku addons:create heroku-redis"))
+        self._replies_are_whole()
+        self._replies_run()
+        self.terminal.type("heroku ps:scale web=1")
+        self._replies_are_whole()
+
+    def attach(self) -> None:
+        self.terminal.type(self.readme.take("heroku addons:attach"))
+        assert "two" in self.visitor.chat.open().ask("/echo one, two")
+
+    def type_the_rest(self) -> None:
+        """Nothing of the chapter is left, and what stands in its prose are commands too."""
+        assert not self.readme.blocks, self.readme.blocks
+        for words in self.readme.in_prose:
+            own = words[1 : words.index("--")] if "--" in words else words[1:]
+            parser().parse_args(own)
+
+    def replies(self) -> tuple[int, list[str]]:
+        """How many there are, and those that are not what the model said, in a few words."""
+        rows = self.platform.addons.query(
+            "SELECT question.text, reply.text, reply.status, reply.id::text, "
+            "(SELECT count(*) FROM conversations_attachment WHERE message_id = question.id) "
+            "FROM conversations_message reply JOIN conversations_message question "
+            "ON question.conversation_id = reply.conversation_id "
+            "AND question.position = reply.position - 1 WHERE reply.role = 'assistant'"
+        )
+        lost = []
+        for question, text, status, reply, pictures in rows:
+            said = answer({"messages": [{"role": "user", "content": question}]}).text
+            if status != "complete" or not (text == said or (pictures and text)):
+                lost.append(f"{reply}: {status}, {question!s:.40}")
+        return len(rows), lost
+
+    def _replies_run(self) -> None:
+        """One in front of the visitor, and nine more."""
+        self.visitor.begin(LONG)
+        self.visitor.send_many([LONG] * 9)
+
+    def _replies_are_whole(self) -> None:
+        self.visitor.see_the_end()
+        self._settle()
+        _count, lost = self.replies()
+        assert not lost, lost
+
+    def _settle(self) -> None:
+        """Waits until no reply runs."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        running = "SELECT id FROM conversations_message WHERE status IN ('queued', 'streaming')"
+        while self.platform.addons.query(running):
+            assert time.monotonic() < deadline, "replies hang"
+            time.sleep(0.5)
+
+    def _read_conversation(self) -> tuple[list[str], bytes]:
+        """What was said about the picture, and its bytes as the page gets them."""
+        page = self.visitor.page
+        page.goto(self._with_picture)
+        source = page.locator("article img").first.get_attribute("src")
+        return self.visitor.chat.said, page.request.get(str(source)).body()
+
+
+@contextmanager
+def rehearsing(folder: Path, *, anew: bool) -> Iterator[Rehearsal]:
+    """Everything is there, and nothing is deployed. Logs stay in `folder`."""
+    with ExitStack() as stack:
+        addons = stack.enter_context(running_addons(folder))
+        router = stack.enter_context(running_router(*self_signed(folder, "router")))
+        platform = Platform(NAME, folder, addons, router, Builder(folder, anew=anew))
+        stack.callback(platform.shut_down)
+        line = CommandLine(platform, folder)
+        terminal = stack.enter_context(open_terminal(ROOT, folder, line))
+        visitor = stack.enter_context(visiting(platform.url))
+        stack.enter_context(watched(platform))
+        yield Rehearsal(platform, terminal, Readme(ROOT / "README.md"), visitor, folder)

@@ -1,0 +1,89 @@
+"""Somebody who uses the app through the router, in a browser."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, WebSocket, expect, sync_playwright
+
+from tests.system.browser import launch_arguments
+from tests.system.conftest import Chat
+
+OWNER = "owner@example.com"
+PASSWORD = "correct horse battery staple"
+PATIENCE = 60_000  # ms: the dynos, the browser and all servers share this machine
+# Sends messages, each in a new conversation, as the page's own script does.
+SEND_MANY = """async (messages) => {
+  const form = document.querySelector("#composer-form");
+  const send = async ([conversation, client, text]) => {
+    const fields = new FormData(form);
+    fields.set("client_id", client);
+    fields.set("conversation", conversation);
+    fields.set("text", text);
+    const answer = await fetch(`/c/${conversation}/messages`, {
+      method: "POST", body: fields, headers: { Accept: "application/json" },
+    });
+    return answer.status;
+  };
+  return Promise.all(messages.map(send));
+}"""
+
+
+class Visitor:
+    """Counts its sockets, and remembers when the page was loaded anew."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.chat = Chat(page)
+        self.sockets: list[WebSocket] = []
+        page.on("websocket", self.sockets.append)
+        page.set_default_timeout(PATIENCE)
+
+    def claim(self, code: str) -> None:
+        """Makes the account that owns the house; a wrong code comes first, and does nothing."""
+        self.page.goto("/")
+        for attempt in ("not the code at all", code):
+            self.page.get_by_label("Email").fill(OWNER)
+            self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+            self.page.get_by_label("Setup code").fill(attempt)
+            self.page.get_by_role("button", name="Create account").click()
+            if attempt != code:
+                expect(self.page.get_by_text("This is not the setup code.")).to_be_visible()
+        expect(self.chat.box).to_be_visible()
+
+    def begin(self, text: str) -> None:
+        """Sends in a new chat and leaves when the reply runs."""
+        self.page.goto("/")
+        self.page.evaluate("window.isTheSamePage = true")
+        self.chat.send(text)
+        expect(self.chat.replies).to_have_attribute("data-status", "streaming")
+
+    def see_the_end(self) -> str:
+        """Waits for the end of the last reply, without help; gives its text."""
+        reply = self.chat.replies.last
+        expect(reply).to_have_attribute("data-status", "complete", timeout=2 * PATIENCE)
+        assert self.page.evaluate("window.isTheSamePage"), "the page was loaded anew"
+        return reply.locator("[data-part=text]").inner_text()
+
+    def send_many(self, texts: list[str]) -> None:
+        """Each goes to a conversation of its own."""
+        messages = [[str(uuid.uuid4()), str(uuid.uuid4()), text] for text in texts]
+        answers = self.page.evaluate(SEND_MANY, messages)
+        assert set(answers) == {201}, answers
+
+    def show_picture(self, picture: Path) -> str:
+        self.page.goto("/")
+        self.page.locator("input[name=images]").set_input_files(picture)
+        expect(self.page.locator("[data-chips] > *")).to_have_attribute("data-state", "ready")
+        return self.chat.ask("What is in this picture?")
+
+
+@contextmanager
+def visiting(url: str) -> Iterator[Visitor]:
+    """A browser that takes the router's certificate."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_arguments())  # type: ignore[arg-type]
+        context = browser.new_context(base_url=url, ignore_https_errors=True)
+        yield Visitor(context.new_page())
+        browser.close()
