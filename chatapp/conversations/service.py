@@ -19,11 +19,12 @@ _loop: asyncio.AbstractEventLoop | None = None
 def client() -> InferenceClient:
     """Gives the client of the running loop: one, because it learns what the service accepts, and
     because making its connections costs 25 ms."""
-    global _http, _client, _loop
+    global _http, _client, _loop, _refusal
     if _http is None or _loop is not asyncio.get_running_loop():
         _http, _loop = make_http_client(settings.HTTP_TRANSPORT), asyncio.get_running_loop()
         _client = None
     if _client is None or _client.service is not settings.SERVICE:
+        _refusal = None
         _client = InferenceClient(
             settings.SERVICE,
             _http,

@@ -3,8 +3,11 @@
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import service
-from chatapp.inference import ChatMessage, CompletionRequest, Service
+from chatapp.conversations import generation, service
+from chatapp.conversations.models import Exchange, Message
+from chatapp.inference import ChatMessage, CompletionRequest, Finished, Service, TextDelta
+from chatapp.inference.errors import KeyRefused
+from tests.conversations.conftest import answering
 
 REQUEST = CompletionRequest("m", (ChatMessage.from_text("user", "Hi"),), 10)
 
@@ -30,3 +33,21 @@ async def test_it_is_the_same_as_long_as_the_service_is(settings: Settings) -> N
     assert service.client() is not first
 
     await service.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_service")
+async def test_a_refused_key_is_remembered_until_one_is_taken(
+    running: Exchange, exchange: Exchange
+) -> None:
+    with answering(KeyRefused()):
+        await generation.generate(running.reply)
+    refused = service.refusal()
+
+    again = await Message.objects.select_related("conversation").aget(pk=exchange.reply.pk)
+    await Message.objects.filter(pk=again.pk).aupdate(status=Message.Status.QUEUED)
+    with answering(TextDelta("Yes."), Finished("stop")):
+        await generation.generate(again)
+
+    assert isinstance(refused, KeyRefused)
+    assert service.refusal() is None

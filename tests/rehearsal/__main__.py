@@ -17,8 +17,7 @@ FREE = MOST_CONNECTIONS - 1  # one is left for whoever comes to look
 def main() -> None:
     if not is_complete():
         sys.exit("A rehearsal needs PostgreSQL 15, Redis 7, git and Chromium.")
-    with tempfile.TemporaryDirectory(prefix="rehearsal-", delete=False) as name:
-        folder = Path(name)
+    folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
     print(f"Logs in {folder}")
     with rehearsing(folder, anew=True) as rehearsal:
         for step in steps(rehearsal):
@@ -41,6 +40,8 @@ def steps(rehearsal: Rehearsal) -> list[Callable[[], None]]:
         rehearsal.push_again,
         rehearsal.push_a_broken_migration,
         rehearsal.restart,
+        rehearsal.examine,
+        rehearsal.lose_pieces,
         rehearsal.note_one_dyno,
         rehearsal.back_up_and_restore,
         rehearsal.scale,

@@ -8,10 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from chatapp.inference.demo.answers import answer
 from tests.rehearsal.addons import running_addons
 from tests.rehearsal.command_line import CommandLine, parser
+from tests.rehearsal.pieces import LOST
 from tests.rehearsal.platform import Platform, watched
 from tests.rehearsal.readme import Readme
 from tests.rehearsal.router import running_router
@@ -44,7 +46,7 @@ class Rehearsal:
         self.terminal = terminal
         self.readme = readme
         self.visitor = visitor
-        self._folder = folder
+        self.folder = folder
         self.memory_mb = 0.0  # of the one dyno, after the first hundred replies
         self.connections = 0  # to Postgres, the most with one dyno
         self.build_seconds = 0.0
@@ -65,7 +67,7 @@ class Rehearsal:
 
     def talk(self) -> None:
         assert "One" in self.visitor.chat.ask("/echo One, two, three.")
-        picture = self._folder / "picture.png"
+        picture = self.folder / "picture.png"
         Image.new("RGB", (640, 400), "#2c6a55").save(picture)
         assert self.visitor.show_picture(picture)
         self._with_picture = self.visitor.page.url
@@ -111,6 +113,30 @@ class Rehearsal:
         self.terminal.type("heroku ps:restart")
         self._replies_are_whole()
 
+    def examine(self) -> None:
+        """With everything there, the doctor finds nothing that is broken."""
+        self._see_the_doctor("healthy")
+        assert not self.visitor.page.locator("[data-level=red]").count()
+
+    def lose_pieces(self) -> None:
+        """Whatever is missing: pages are served, and the owner reads what to do."""
+        for lost in LOST:
+            before = {name: self.platform.config.get(name) for name in lost.config}
+            self.platform.configure(**lost.config)
+            chat = self.visitor.chat.open()
+            chat.send("/echo Are you there?")
+            expect(chat.replies).to_have_attribute("data-status", lost.status)
+            conversation = self.visitor.page.url
+            expect(chat.open().page.locator(".house-notice")).to_contain_text(lost.notice)
+            self._see_the_doctor(lost.check)
+            red = self.visitor.page.locator(f"[data-check={lost.check}]")
+            expect(red).to_have_attribute("data-level", "red")
+            self.platform.configure(**before)
+            chat.open(conversation)
+            if lost.status == "failed":
+                self.visitor.page.get_by_role("button", name="Retry").click()
+            expect(chat.replies).to_have_attribute("data-status", "complete")
+
     def note_one_dyno(self) -> None:
         """The most connections before there are more dynos: two of them overlapped, a release
         and commands ran."""
@@ -153,7 +179,7 @@ class Rehearsal:
             "(SELECT count(*) FROM conversations_attachment WHERE message_id = question.id) "
             "FROM conversations_message reply JOIN conversations_message question "
             "ON question.conversation_id = reply.conversation_id "
-            "AND question.position = reply.position - 1 WHERE reply.role = 'assistant'"
+            "AND question.id = reply.parent_id WHERE reply.role = 'assistant' AND reply.on_path"
         )
         lost = []
         for question, text, status, reply, pictures in rows:
@@ -161,6 +187,12 @@ class Rehearsal:
             if status != "complete" or not (text == said or (pictures and text)):
                 lost.append(f"{reply}: {status}, {question!s:.40}")
         return len(rows), lost
+
+    def _see_the_doctor(self, name: str) -> None:
+        page = self.visitor.page
+        page.goto("/doctor/")
+        expect(page.locator("[data-level=pending]")).to_have_count(0, timeout=SETTLE_SECONDS * 1000)
+        page.screenshot(path=self.folder / f"doctor-{name}.png", full_page=True)
 
     def _replies_run(self) -> None:
         """One in front of the visitor, and nine more."""

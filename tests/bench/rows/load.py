@@ -5,10 +5,10 @@ second; 50 questions are sent a second. The app (SQLite) runs on one core, the m
 the other. A token's delay is from the model, which stamps it as it leaves, to the socket of the
 tab; delay and CPU are those of the seconds in which all replies run, unless told otherwise. A
 reply has failed when its tab did not get all of it, or when the database does not hold text and
-rendering exactly as the model said it. The floor hands the same streams on byte for byte, without
-a database, accounts or markdown: a forwarder in place of the nginx of the stated floor. It runs
-before and after the app, and the run with the shorter delays counts, since a disturbed floor would
-excuse ours.
+rendering exactly as the model said it. The floor hands the same streams on, without a database,
+accounts or markdown: nginx, as for the stated floor, or a bare forwarder where it is not installed.
+It runs before and after the app, and the run with the shorter delays counts, since a disturbed
+floor would excuse ours.
 """
 
 from contextlib import ExitStack
@@ -16,6 +16,8 @@ from contextlib import ExitStack
 import httpx
 
 from tests.bench.figures import Figure, quantile
+from tests.bench.floor.proxy import name as proxy_name
+from tests.bench.floor.proxy import running_proxy
 from tests.bench.harness import Bench, Model, in_app
 from tests.bench.load import HARNESS, SERVERS, Load, Place, load
 from tests.bench.processes import running
@@ -34,9 +36,9 @@ def measure(bench: Bench) -> list[Figure]:
     with ExitStack() as stack:
         served = stack.enter_context(running("tests.bench.model", core=HARNESS))
         model = Model(served.url, served.pid)
-        floor = stack.enter_context(running("tests.bench.floor.forwarder", model.url, core=SERVERS))
         folder = bench.folder / "load"
         folder.mkdir()
+        floor = stack.enter_context(running_proxy(model.url, folder, SERVERS))
         with pinned(SERVERS):
             app = stack.enter_context(
                 running_app(folder, INFERENCE_URL=model.url, CHAT_LOG_LEVEL="WARNING")
@@ -79,7 +81,7 @@ def measure(bench: Bench) -> list[Figure]:
             reach=80,
             stated_floor=20,
             others=OTHERS_CPU,
-            statistic=many.harness_cpu,
+            statistic=f"floor: {proxy_name()}; {many.harness_cpu}",
         ),
         Figure(
             name="Memory with 200 replies",
