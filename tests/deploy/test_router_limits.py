@@ -1,0 +1,188 @@
+"""The rehearsal's router loses patience, and says so with the platform's codes."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.deploy.asgi_dyno import Receive, Send, answer, asgi_dyno, whole_body
+from tests.deploy.conftest import FIRST_BYTE_SECONDS, IDLE_SECONDS, Line
+from tests.fetching.site import Site, reply
+from tests.rehearsal.router import Router
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+OFTEN = IDLE_SECONDS / 10
+
+
+async def keeps_the_line(writer: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
+async def says_one_thing(writer: asyncio.StreamWriter) -> None:
+    writer.write(HEAD + b"one")
+    await asyncio.Event().wait()
+
+
+async def talks_slowly(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    for _ in range(15):
+        writer.write(b".")
+        await asyncio.sleep(OFTEN)
+
+
+async def leaves(writer: asyncio.StreamWriter) -> None:
+    pass
+
+
+async def leaves_in_mid_sentence(writer: asyncio.StreamWriter) -> None:
+    writer.write(HEAD + b"one")
+
+
+async def test_a_dyno_that_is_silent_for_too_long_is_left(
+    router: Router, http: httpx.AsyncClient
+) -> None:
+    async with Site(keeps_the_line, reply("200 OK")) as site:
+        router.dynos = [site.port]
+
+        refused = await http.get("/")
+        await site.client_left.wait()
+
+        assert refused.status_code == 503
+        assert "H12" in refused.text
+        assert (await http.get("/")).status_code == 200
+    assert router.codes == ["H12"]
+
+
+async def test_the_wait_begins_when_the_dyno_has_the_whole_request(
+    router: Router, http: httpx.AsyncClient
+) -> None:
+    async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        await answer(send, await whole_body(receive))
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"one"
+        await asyncio.sleep(FIRST_BYTE_SECONDS * 1.5)
+        yield b"two"
+
+    async with asgi_dyno(app) as port:
+        router.dynos = [port]
+        assert (await http.post("/", content=slowly())).text == "onetwo"
+    assert router.codes == []
+
+
+async def test_an_answer_that_stops_is_cut(router: Router, http: httpx.AsyncClient) -> None:
+    async with Site(says_one_thing) as site:
+        router.dynos = [site.port]
+
+        with pytest.raises(httpx.RemoteProtocolError, match="peer closed"):
+            await http.get("/")
+        await site.client_left.wait()
+    assert router.codes == ["H15"]
+
+
+async def test_every_byte_of_an_answer_begins_the_wait_anew(
+    router: Router, http: httpx.AsyncClient
+) -> None:
+    async with Site(talks_slowly) as site:
+        router.dynos = [site.port]
+
+        assert len((await http.get("/")).content) * OFTEN > IDLE_SECONDS
+    assert router.codes == []
+
+
+async def test_a_client_that_stops_in_its_request_is_sent_away(router: Router, line: Line) -> None:
+    reader, writer = line
+    async with Site(keeps_the_line) as site:
+        router.dynos = [site.port]
+        writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\none")
+
+        assert (await reader.readline()).startswith(b"HTTP/1.1 503")
+    assert router.codes == ["H28"]
+
+
+async def test_a_dyno_that_takes_nothing_more_is_left(
+    router: Router, http: httpx.AsyncClient
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        router.dynos = [listening.getsockname()[1]]
+
+        assert (await http.post("/", content=bytes(20_000_000))).status_code == 503
+    assert router.codes == ["H15"]
+
+
+async def test_a_dyno_that_closes_without_an_answer(
+    router: Router, http: httpx.AsyncClient
+) -> None:
+    async with Site(leaves) as site:
+        router.dynos = [site.port]
+
+        refused = await http.get("/")
+
+    assert refused.status_code == 503
+    assert router.codes == ["H13"]
+
+
+async def test_a_dyno_that_closes_in_its_answer(router: Router, http: httpx.AsyncClient) -> None:
+    async with Site(leaves_in_mid_sentence) as site:
+        router.dynos = [site.port]
+        async with http.stream("GET", "/") as answered:
+            arriving = answered.aiter_raw()
+
+            assert await anext(arriving) == b"one"
+            with pytest.raises(httpx.RemoteProtocolError, match="peer closed"):
+                await anext(arriving)
+    assert router.codes == ["H18"]
+
+
+async def test_a_dyno_that_talks_nonsense(router: Router, http: httpx.AsyncClient) -> None:
+    async with Site(b"220 mail.example.com\r\n\r\n") as site:
+        router.dynos = [site.port]
+
+        assert (await http.get("/")).status_code == 503
+    assert router.codes == ["H17"]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"220 mail.example.com\r\n\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+        b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+    ],
+)
+async def test_a_client_that_talks_nonsense(router: Router, line: Line, nonsense: bytes) -> None:
+    reader, writer = line
+    async with Site(keeps_the_line) as site:
+        router.dynos = [site.port]
+        writer.write(nonsense)
+
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+    assert router.codes == ["H26"]
+
+
+async def test_when_a_client_leaves_the_dyno_is_left(
+    router: Router, http: httpx.AsyncClient, line: Line
+) -> None:
+    _, writer = line
+    async with Site(keeps_the_line, reply("200 OK")) as site:
+        router.dynos = [site.port]
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await site.asked.wait()
+
+        writer.close()
+        await site.client_left.wait()
+
+        await http.get("/")  # by now that is written down
+    assert router.codes == ["H27"]
+
+
+async def test_a_fault_of_the_router_is_told(router: Router, http: httpx.AsyncClient) -> None:
+    router.dynos = [70_000]  # no port
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await http.get("/")
+    assert router.codes == ["H99"]

@@ -1,0 +1,137 @@
+"""The rehearsal's router and connections that become something else than HTTP."""
+
+import asyncio
+import ssl
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import websockets
+
+from tests.deploy.asgi_dyno import Receive, Send, asgi_dyno
+from tests.deploy.conftest import IDLE_SECONDS, Line
+from tests.fetching.site import Site
+from tests.rehearsal.router import Router
+
+OFTEN = IDLE_SECONDS / 10
+ASKED = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: chat\r\n\r\n"
+SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n"
+
+
+def socket_of(router: Router) -> websockets.connect:
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    return websockets.connect(router.url.replace("https", "wss"), ssl=anybody)
+
+
+async def end_of(reader: asyncio.StreamReader) -> None:
+    with suppress(ConnectionResetError):
+        await reader.read()
+
+
+async def test_a_websocket_passes_both_ways_until_one_side_closes(router: Router) -> None:
+    has_ended = asyncio.Event()
+
+    async def echo(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (event := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": event["text"]})
+        assert event["code"] == 4000
+        has_ended.set()
+
+    async with asgi_dyno(echo) as port:
+        router.dynos = [port]
+        async with socket_of(router) as line:
+            for text in ("one", "two" * 1_000):
+                await line.send(text)
+                assert await line.recv() == text
+            await line.close(4000)
+        await has_ended.wait()
+    assert router.codes == []
+
+
+async def test_pings_keep_a_websocket_open(router: Router) -> None:
+    async def patient(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        await asyncio.sleep(IDLE_SECONDS * 1.7)
+        await send({"type": "websocket.close", "code": 1012})
+
+    async with asgi_dyno(patient) as port:
+        router.dynos = [port]
+        async with socket_of(router) as line:
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                await line.recv()
+
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 1012
+    assert router.codes == []
+
+
+async def test_what_comes_together_with_the_head_is_passed_on(router: Router, line: Line) -> None:
+    heard = asyncio.Event()
+
+    async def switch(writer: asyncio.StreamWriter) -> None:
+        writer.write(SWITCHED + b"from the dyno")
+        await heard.wait()
+
+    reader, writer = line
+    async with Site(switch) as site:
+        router.dynos = [site.port]
+        writer.write(ASKED)
+
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+        assert await reader.readexactly(13) == b"from the dyno"
+        heard.set()
+    assert site.headers()["connection"] == "Upgrade"
+    assert site.headers()["upgrade"] == "chat"
+    assert await reader.read() == b""
+
+
+async def test_an_upgrade_that_the_dyno_declines_is_a_request_like_any_other(
+    router: Router, line: Line
+) -> None:
+    reader, writer = line
+    async with Site(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno") as site:
+        router.dynos = [site.port]
+        for _ in range(2):
+            writer.write(ASKED)
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 403")
+            assert await reader.readexactly(2) == b"no"
+
+
+async def test_a_dyno_that_is_silent_on_a_socket_for_too_long_is_cut(
+    router: Router, line: Line
+) -> None:
+    async def switch(writer: asyncio.StreamWriter) -> None:
+        writer.write(SWITCHED)
+        await asyncio.Event().wait()
+
+    reader, writer = line
+    async with Site(switch) as site:
+        router.dynos = [site.port]
+        writer.write(ASKED)
+        await reader.readuntil(b"\r\n\r\n")
+        while not site.client_left.is_set():
+            writer.write(b".")
+            await asyncio.sleep(OFTEN)
+        await end_of(reader)
+    assert router.codes == ["H15"]
+
+
+async def test_a_client_that_is_silent_on_a_socket_for_too_long_is_cut(
+    router: Router, line: Line
+) -> None:
+    async def switch(writer: asyncio.StreamWriter) -> None:
+        writer.write(SWITCHED)
+        while not site.client_left.is_set():
+            writer.write(b".")
+            await asyncio.sleep(OFTEN)
+
+    reader, writer = line
+    async with Site(switch) as site:
+        router.dynos = [site.port]
+        writer.write(ASKED)
+        await end_of(reader)
+        await site.client_left.wait()
+    assert router.codes == ["H28"]

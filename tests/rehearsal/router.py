@@ -1,0 +1,181 @@
+"""Heroku's router in small, for rehearsing a deployment on one machine.
+
+TLS ends here, and each request goes in plain HTTP to a random dyno. Clients keep their connections.
+Those to dynos the real router keeps too; here each request has one of its own, closed after the
+answer. That is not announced (`Connection: close`), or a dyno that answers early would hang up on
+the rest of the request. What goes wrong gets the platform's code:
+
+H12  no byte of the answer in time          H17  no HTTP from the dyno
+H13  the dyno closed without an answer      H18  the dyno closed in the middle of its answer
+H14  there is no dyno                       H21  no dyno takes the connection
+H15  nothing from the dyno for too long     H26  no proper HTTP from the client
+H28  nothing from the client for too long   H27  the client left before the answer
+H99  a fault of the router itself
+"""
+
+import asyncio
+import random
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+
+import h11
+
+from tests.rehearsal import heads
+from tests.rehearsal.exchange import ClientLeft, Exchange, Failure, Limits
+from tests.rehearsal.line import Line, connected, line_of_a_client, line_to_a_dyno
+
+BOTH_DONE = {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
+
+
+class Router:
+    """Runs on a loop of its own in a thread; what is public may be used from any other."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.url = ""
+        self.plain_url = ""  # the same without TLS
+        self.dynos: list[int] = []  # ports; may be replaced at any time
+        self.codes: list[str] = []  # of what went wrong, in order
+        self._limits = limits
+        self._loop = asyncio.new_event_loop()
+        self._clients: set[asyncio.StreamWriter] = set()
+
+    @property
+    def connections(self) -> int:
+        """Those of clients that are open now."""
+        return len(self._clients)
+
+    async def _serve(self, tls: ssl.SSLContext, ready: threading.Event, end: asyncio.Event) -> None:
+        secure = await asyncio.start_server(partial(self._accept, "https"), "127.0.0.1", 0, ssl=tls)
+        plain = await asyncio.start_server(partial(self._accept, "http"), "127.0.0.1", 0)
+        self.url = f"https://127.0.0.1:{secure.sockets[0].getsockname()[1]}"
+        self.plain_url = f"http://127.0.0.1:{plain.sockets[0].getsockname()[1]}"
+        ready.set()
+        await end.wait()
+        secure.close()
+        plain.close()
+        for writer in self._clients:
+            writer.transport.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _accept(
+        self, scheme: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """All requests of one client's connection."""
+        self._clients.add(writer)
+        client = line_of_a_client(reader, writer)
+        port = writer.get_extra_info("sockname")[1]
+        origin = heads.Origin(writer.get_extra_info("peername")[0], scheme, port)
+        try:
+            with suppress(ClientLeft, Failure):
+                while await self._serve_request(client, origin):
+                    client.http.start_next_cycle()
+        except Exception:
+            self.codes.append("H99")
+            raise
+        finally:
+            await self._close(writer)
+            self._clients.discard(writer)
+
+    async def _close(self, writer: asyncio.StreamWriter) -> None:
+        """First sends what is still in the buffer; in its framing a client sees what is missing."""
+        writer.close()
+        try:
+            async with asyncio.timeout(self._limits.idle_seconds):
+                await writer.wait_closed()
+        except OSError:
+            writer.transport.abort()
+
+    async def _serve_request(self, client: Line, origin: heads.Origin) -> bool:
+        """Gives whether the connection can take another.
+
+        Raises ClientLeft, and Failure when the answer has begun.
+        """
+        request = None
+        try:
+            request = await _next_request(client)
+            if request is None:
+                return False
+            await self._pass_on(request, client, origin)
+        except ClientLeft:
+            if not client.has_answered:
+                self.codes.append("H27")
+            raise
+        except Failure as failure:
+            self.codes.append(failure.code)
+            if client.has_answered:
+                raise
+            await _refuse(client, request, failure)
+        await self._hear_out(client)
+        return client.http.states == BOTH_DONE
+
+    async def _pass_on(self, request: h11.Request, client: Line, origin: heads.Origin) -> None:
+        if not heads.is_acceptable(request):
+            raise Failure("H26", HTTPStatus.BAD_REQUEST)
+        with await self._connect() as connection:
+            exchange = Exchange(client, line_to_a_dyno(connection), self._limits)
+            await exchange.run(heads.for_the_dyno(request, origin))
+
+    async def _connect(self) -> socket.socket:
+        """A connection to a random dyno that takes one."""
+        dynos = list(self.dynos)
+        for port in random.sample(dynos, len(dynos)):
+            with suppress(ConnectionRefusedError):
+                return await connected(port)
+        raise Failure("H21" if dynos else "H14")
+
+    async def _hear_out(self, client: Line) -> None:
+        """Takes the rest of the request: to close before would destroy the answer on its way."""
+        with suppress(TimeoutError, h11.RemoteProtocolError):
+            async with asyncio.timeout(self._limits.idle_seconds):
+                while client.http.their_state is h11.SEND_BODY:
+                    await client.next_event()
+
+
+async def _next_request(client: Line) -> h11.Request | None:
+    """None when there is no other. Raises ClientLeft in the middle of one, Failure for nonsense."""
+    try:
+        event = await client.next_event()
+    except h11.RemoteProtocolError:
+        if client.has_ended:
+            raise ClientLeft from None
+        raise Failure("H26", HTTPStatus.BAD_REQUEST) from None
+    return event if isinstance(event, h11.Request) else None
+
+
+async def _refuse(client: Line, request: h11.Request | None, failure: Failure) -> None:
+    is_head = request is not None and request.method == b"HEAD"
+    body = b"" if is_head else f"{failure.status.phrase} ({failure.code})\n".encode()
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    status, reason = failure.status, failure.status.phrase
+    await client.send(h11.Response(status_code=status, reason=reason, headers=headers))
+    await client.send(h11.Data(data=body))
+    await client.send(h11.EndOfMessage())
+
+
+@contextmanager
+def running_router(
+    certificate: Path, key: Path, first_byte_seconds: float = 30.0, idle_seconds: float = 55.0
+) -> Iterator[Router]:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    router = Router(Limits(first_byte_seconds, idle_seconds))
+    ready, end = threading.Event(), asyncio.Event()
+    serving = router._serve(tls, ready, end)
+    thread = threading.Thread(target=router._loop.run_until_complete, args=(serving,))
+    thread.start()
+    ready.wait()
+    try:
+        yield router
+    finally:
+        router._loop.call_soon_threadsafe(end.set)
+        thread.join()
+        router._loop.close()
