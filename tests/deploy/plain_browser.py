@@ -33,11 +33,14 @@ class PlainBrowser:
 
     def __init__(self, http: httpx.Client, url: str) -> None:
         self._http = http
-        self._open(url)
+        self.open(url)
+
+    def open(self, url: str) -> None:
+        self._page = self._http.get(url).raise_for_status()
 
     def go_to(self, url: str) -> None:
         """Opens the page with the same path at another process."""
-        self._open(url + self._page.url.path)
+        self.open(url + self._page.url.path)
 
     def fill_in(self, **typed: str) -> None:
         """Sends the form that has these fields, with what the page wrote into hidden ones."""
@@ -59,7 +62,7 @@ class PlainBrowser:
         while any(said.status in RUNNING for said in self._shown):
             assert time.monotonic() < deadline, f"The reply does not end: {self._shown}"
             time.sleep(LOOK_EVERY)
-            self._open(str(self._page.url))
+            self.open(str(self._page.url))
         return self._shown
 
     @property
@@ -67,9 +70,6 @@ class PlainBrowser:
         reader = _Reader()
         reader.feed(self._page.text)
         return reader.conversation
-
-    def _open(self, url: str) -> None:
-        self._page = self._http.get(url).raise_for_status()
 
 
 class _Reader(HTMLParser):

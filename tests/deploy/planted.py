@@ -13,7 +13,7 @@ PLANTED = {
         'migrations.AddField("message", "filled", models.TextField(db_default=""))',
         "",
     ),
-    "9002_drops_a_column": ('RemoveField("message", "seams")', "DROPPING columns"),
+    "9002_drops_a_column": ('RemoveField("message", "text")', "DROPPING columns"),
     "9003_drops_a_table": ('DeleteModel("defaults")', "DROPPING table"),
     "9004_renames": ('RenameField("conversation", "title", "name")', "RENAMING columns"),
     "9005_has_a_default_in_python": (

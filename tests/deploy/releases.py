@@ -31,9 +31,10 @@ def unpack(commit: str, folder: Path) -> Path:
     packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True)
     if packed.returncode:
         raise RuntimeError(
-            f"The code of the last release, {commit}, can't be had from this repository: "
+            f"docs/releases.md names {commit}, which this repository can't give: "
             f"{packed.stderr.decode().strip()}\n"
-            "A shallow clone gets the rest of its history with `git fetch --unshallow`."
+            "A shallow clone gets the rest of its history with `git fetch --unshallow`; "
+            "a repository that began with a copy of the code names a commit of its own."
         )
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
         files.extractall(folder, filter="data")

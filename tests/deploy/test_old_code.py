@@ -6,6 +6,7 @@ and runs with the packages of this checkout.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ import pytest
 
 from tests.deploy.plain_browser import PlainBrowser, Said
 from tests.deploy.releases import database_of
-from tests.servers.app import app_environment, manage, running_apps
+from tests.servers.app import ROOT, app_environment, manage, running_apps
 from tests.servers.marks import needs_postgres
 from tests.servers.postgres import Postgres
 from tests.system.app import OWNER, PASSWORD
@@ -45,24 +46,24 @@ def test_old_and_new_code_go_on_with_one_conversation(
     built: Path, new_database: str, model: str, http: httpx.Client, tmp_path: Path
 ) -> None:
     environment = app_environment(DATABASE_URL=new_database, INFERENCE_URL=model)
-    with running_apps(tmp_path, 1, environment, built) as [old]:
-        browser = PlainBrowser(http, old.url)
+    with serving(tmp_path / "old", environment, built) as old:
+        browser = PlainBrowser(http, old)
         browser.fill_in(email=OWNER, password=PASSWORD)
         browser.fill_in(text="Said to old code")
         assert browser.read() == answered("Said to old code")
 
-        with running_apps(tmp_path, 1, environment) as [new]:
-            browser.go_to(new.url)
+        with serving(tmp_path / "new", environment, ROOT) as new:
+            browser.go_to(new)
             assert browser.read() == answered("Said to old code")
             browser.fill_in(text="Said to new code")
             assert browser.read() == answered("Said to old code", "Said to new code")
 
-            browser.go_to(old.url)
-            assert browser.read() == answered("Said to old code", "Said to new code")
-            browser.fill_in(text="Said after a rollback")
-            assert browser.read() == answered(
-                "Said to old code", "Said to new code", "Said after a rollback"
-            )
+        browser.go_to(old)
+        assert browser.read() == answered("Said to old code", "Said to new code")
+        browser.fill_in(text="Said after a rollback")
+        assert browser.read() == answered(
+            "Said to old code", "Said to new code", "Said after a rollback"
+        )
 
 
 def test_old_code_that_runs_while_the_schema_changes_goes_on(
@@ -70,18 +71,33 @@ def test_old_code_that_runs_while_the_schema_changes_goes_on(
 ) -> None:
     url = database_of(built, postgres, "migrated")
     environment = app_environment(DATABASE_URL=url, INFERENCE_URL=model)
-    with running_apps(tmp_path, 1, environment, built) as [old]:
-        browser = PlainBrowser(http, old.url)
+    with serving(tmp_path / "old", environment, built) as old:
+        browser = PlainBrowser(http, old)
         browser.fill_in(email=OWNER, password=PASSWORD)
         browser.fill_in(text="Said before")
         assert browser.read() == answered("Said before")
 
         manage(environment, "release")
 
-        browser.go_to(old.url)
+        browser.go_to(old)
         assert browser.read() == answered("Said before")
         browser.fill_in(text="Said afterwards")
         assert browser.read() == answered("Said before", "Said afterwards")
+        browser.open(old)
+        browser.fill_in(text="Said in a new conversation")
+        assert browser.read() == answered("Said in a new conversation")
+
+
+@contextmanager
+def serving(folder: Path, environment: dict[str, str], code: Path) -> Iterator[str]:
+    """The address of one process; of a test that fails the report shows what it complained of."""
+    folder.mkdir()
+    try:
+        quiet = environment | {"CHAT_LOG_LEVEL": "WARNING"}
+        with running_apps(folder, 1, quiet, code) as [app]:
+            yield app.url
+    finally:
+        print((folder / "app-0.log").read_text())
 
 
 def answered(*messages: str) -> list[Said]:
