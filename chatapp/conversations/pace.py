@@ -3,7 +3,7 @@
 FRAME = 0.016  # seconds between two patches while little goes on
 WIDEST = 0.1  # seconds between two patches at most
 LIGHT_LOAD = 8  # running replies that keep the pace of one display frame
-PER_REPLY = 0.0003  # seconds added for each further one
+PER_REPLY = 0.00036  # seconds added for each further one
 PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
 
 

@@ -14,7 +14,7 @@ def test_patches_come_at_the_pace_of_the_load(lag: float, open_block: int, inter
 
 
 @pytest.mark.parametrize(
-    ("running", "pause"), [(1, 0), (8, 0), (9, 0.0163), (50, 0.0286), (200, 0.0736), (999, 0.1)]
+    ("running", "pause"), [(1, 0), (8, 0), (9, 0.01636), (50, 0.03112), (200, 0.08512), (999, 0.1)]
 )
 def test_with_many_replies_their_text_gathers_before_it_is_read(running: int, pause: float) -> None:
     assert reading_pause(running) == pytest.approx(pause)

@@ -1,4 +1,5 @@
-"""A router with short limits, and a client that takes its certificate for what it is."""
+"""What tests of deployments stand on: a router with short limits and a client that takes its
+certificate for what it is; the code of the last release, and a database server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,8 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.deploy.releases import database_of, last_release, unpack
 from tests.rehearsal.router import Router, running_router
+from tests.servers.app import ROOT
 from tests.servers.certificates import self_signed
+from tests.servers.postgres import Postgres, running_postgres
 
 type Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -40,3 +44,29 @@ async def line(router: Router) -> AsyncIterator[Line]:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
     yield reader, writer
     writer.close()
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the code of the last release.
+
+    It comes from git. A copy of the code that came without a repository, such as a tarball, has
+    nothing to compare with: its tests are expected to fail, which the report says with the reason
+    and which is no failure, also in CI, where a skipped test is one. A repository that lacks the
+    commit, such as a shallow clone, makes them fail, and they say what to do.
+    """
+    if not (ROOT / ".git").exists():
+        pytest.xfail("this copy of the code has no git history to take the last release from")
+    return unpack(last_release(), tmp_path_factory.mktemp("released"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as postgres:
+        yield postgres
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Postgres) -> str:
+    """The url of a database as the code of this checkout makes it."""
+    return database_of(ROOT, postgres, "new")

@@ -1,4 +1,7 @@
-"""App processes as a platform runs them: `manage.py serve`, configured by config vars alone."""
+"""App processes as a platform runs them: `manage.py serve`, configured by config vars alone.
+
+`code` is the folder of the code that they run: this checkout, or another release.
+"""
 
 import os
 import signal
@@ -23,11 +26,12 @@ CLEAN_EXITS = (-signal.SIGTERM, 128 + signal.SIGTERM)  # as a child's status, as
 class AppProcess:
     """One process; it can be killed and started again on the same port."""
 
-    def __init__(self, environment: dict[str, str], log: IO[bytes]) -> None:
+    def __init__(self, environment: dict[str, str], log: IO[bytes], code: Path = ROOT) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = environment | {"PORT": str(self.port)}
         self._log = log
+        self._code = code
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -43,7 +47,7 @@ class AppProcess:
         """Only begins; `wait_until_ready` is a step of its own, so that several start at once."""
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
-            cwd=ROOT,
+            cwd=self._code,
             env=self._environment,
             stdout=self._log,
             stderr=self._log,
@@ -83,20 +87,25 @@ def app_environment(**config_vars: str) -> dict[str, str]:
     return {**kept, "SECRET_KEY": "only for tests", **config_vars}
 
 
-def manage(environment: dict[str, str], *arguments: str) -> None:
-    """Runs a command of `manage.py` and waits for its end."""
+def manage(environment: dict[str, str], *arguments: str, code: Path = ROOT) -> None:
+    """Runs a command of `manage.py` and waits for its end.
+
+    Raises RuntimeError with what it wrote when it fails.
+    """
     command = [sys.executable, "manage.py", *arguments]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    ended = subprocess.run(command, cwd=code, env=environment, capture_output=True, text=True)
+    if ended.returncode:
+        raise RuntimeError(f"manage.py {' '.join(arguments)} failed:\n{ended.stderr}")
 
 
 @contextmanager
 def running_apps(
-    folder: Path, count: int, environment: dict[str, str]
+    folder: Path, count: int, environment: dict[str, str], code: Path = ROOT
 ) -> Iterator[Sequence[AppProcess]]:
     """Processes that share a database, until the block ends. Each has its log in `folder`."""
     with ExitStack() as stack:
         logs = [stack.enter_context((folder / f"app-{n}.log").open("ab")) for n in range(count)]
-        apps = [AppProcess(environment, log) for log in logs]
+        apps = [AppProcess(environment, log, code) for log in logs]
         for app in apps:
             app.start()
             stack.callback(app.kill)

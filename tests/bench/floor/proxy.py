@@ -32,6 +32,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port} backlog=512;
+        location = /ready {{ return 204; }}
         location / {{
             proxy_pass {model_url};
             proxy_http_version 1.1;
@@ -77,7 +78,7 @@ def _wait_until_ready(url: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            httpx.get(url)
+            httpx.get(f"{url}/ready")
         except httpx.ConnectError:
             if time.monotonic() > deadline:
                 raise
