@@ -11,7 +11,7 @@ import uuid
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
-REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # 200 is what the platform passes on
 
 fields = bound_contextvars
 bind = bind_contextvars

@@ -246,5 +246,7 @@ LOGGING = {
         # It prints a traceback a second while Redis is away; redis_line.py says it once.
         "channels_redis.pubsub": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
+        # A traceback for every request by another name; the page says what to do.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

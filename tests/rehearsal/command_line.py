@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.rehearsal.dyno import BootFailed
 from tests.rehearsal.platform import Platform, ReleaseFailed
 from tests.rehearsal.slug import BuildFailed
 
@@ -70,7 +71,6 @@ class CommandLine:
         self._repository = folder / "heroku.git"
         self._backup = folder / "backup"
         self._attached: dict[str, str] = {}  # name of the attachment -> plan
-        self.obeyed: list[str] = []
 
     def obey(self, words: list[str], folder: Path) -> str:
         """Gives what it prints.
@@ -82,8 +82,10 @@ class CommandLine:
         wanted = parser().parse_args(own)
         name = "_" + wanted.command.replace(":", "_").replace("-", "_")
         method: Callable[[Namespace, Path], str | None] = getattr(self, name)
-        self.obeyed.append(shlex.join(words))
-        return method(wanted, folder) or ""
+        try:
+            return method(wanted, folder) or ""
+        except (BootFailed, BuildFailed, ReleaseFailed) as error:
+            raise Refused(f"{wanted.command} failed: {error}") from error
 
     def _create(self, wanted: Namespace, folder: Path) -> str:
         if wanted.name != self._platform.name:
@@ -97,10 +99,7 @@ class CommandLine:
         return f"{self._platform.url}\n"
 
     def _built_in_push(self, wanted: Namespace, folder: Path) -> str:
-        try:
-            self._platform.push(Path(wanted.repository), wanted.commit)
-        except (BuildFailed, ReleaseFailed) as error:
-            raise Refused(f"Push failed: {error}") from error
+        self._platform.push(Path(wanted.repository), wanted.commit)
         return "Released.\n"
 
     def _addons_create(self, wanted: Namespace, folder: Path) -> None:

@@ -51,7 +51,7 @@ class Terminal:
             timeout=BLOCK_SECONDS,
         )
         # A push whose hook fails tells so, and ends well all the same.
-        if ran.returncode or "Push failed" in ran.stdout:
+        if ran.returncode or "built-in:push failed" in ran.stdout:
             raise CommandFailed(ran.stdout)
         return ran.stdout
 

@@ -37,7 +37,7 @@ class Visitor:
         self.page = page
         self.chat = Chat(page)
         self.sockets: list[WebSocket] = []
-        page.on("websocket", self.sockets.append)
+        page.on("websocket", lambda socket: self.sockets.append(socket))
         page.set_default_timeout(PATIENCE)
 
     def claim(self, code: str) -> None:
