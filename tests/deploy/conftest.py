@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deploy.releases import database_of, last_release, unpack
+from tests.deploy.releases import database_of, has_history, last_release, unpack
 from tests.rehearsal.router import Router, running_router
 from tests.servers.app import ROOT
 from tests.servers.certificates import self_signed
@@ -50,12 +50,12 @@ async def line(router: Router) -> AsyncIterator[Line]:
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the code of the last release.
 
-    It comes from git. A copy of the code that came without a repository, such as a tarball, has
-    nothing to compare with: its tests are expected to fail, which the report says with the reason
-    and which is no failure, also in CI, where a skipped test is one. A repository that lacks the
-    commit, such as a shallow clone, makes them fail, and they say what to do.
+    It comes from git. A copy of the code without its history, such as a tarball or a shallow clone,
+    has nothing to compare with: its tests are expected to fail, which the report says with the
+    reason and which is no failure, also in CI, where a skipped test is one. A whole history that
+    lacks the commit makes them fail, and they say what to do.
     """
-    if not (ROOT / ".git").exists():
+    if not has_history():
         pytest.xfail("this copy of the code has no git history to take the last release from")
     return unpack(last_release(), tmp_path_factory.mktemp("released"))
 

@@ -23,6 +23,15 @@ def last_release() -> str:
     return str(commits[-1])
 
 
+def has_history() -> bool:
+    """Whether this checkout is a repository with all its commits."""
+    if not (ROOT / ".git").exists():
+        return False
+    asked = ["git", "rev-parse", "--is-shallow-repository"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True).stdout
+    return told.strip() == "false"
+
+
 def unpack(commit: str, folder: Path) -> Path:
     """Writes the code of a commit into a folder, and gives the folder.
 
@@ -33,8 +42,7 @@ def unpack(commit: str, folder: Path) -> Path:
         raise RuntimeError(
             f"docs/releases.md names {commit}, which this repository can't give: "
             f"{packed.stderr.decode().strip()}\n"
-            "A shallow clone gets the rest of its history with `git fetch --unshallow`; "
-            "a repository that began with a copy of the code names a commit of its own."
+            "A repository that began with a copy of the code names a commit of its own."
         )
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
         files.extractall(folder, filter="data")

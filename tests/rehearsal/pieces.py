@@ -6,6 +6,7 @@ from typing import NamedTuple
 class Lost(NamedTuple):
     """A piece that is missing, what comes of a message then, and what the owner is told."""
 
+    name: str
     config: dict[str, str | None]
     status: str
     check: str
@@ -14,11 +15,30 @@ class Lost(NamedTuple):
 
 LOST = [
     Lost(
+        "no-service",
         {"INFERENCE_URL": None, "INFERENCE_KEY": None},
         "failed",
         "service",
         "heroku addons:create heroku-inference:standard",
     ),
-    Lost({"INFERENCE_KEY": "inf-wrong"}, "failed", "service", "does not accept the key"),
-    Lost({"REDIS_URL": "rediss://127.0.0.1:1"}, "complete", "processes", "Redis does not answer"),
+    Lost(
+        "wrong-key",
+        {"INFERENCE_KEY": "inf-wrong"},
+        "failed",
+        "service",
+        "does not accept the key",
+    ),
+    Lost(
+        "no-redis",
+        {"REDIS_URL": "rediss://127.0.0.1:1"},
+        "complete",
+        "processes",
+        "Redis does not answer",
+    ),
 ]
+# What the README's commands leave out: a house without these works, and the doctor says so.
+WHOLE = {
+    "EMAIL_URL": "smtp://chat:secret@mail.example.com:587",
+    "CHAT_EMAIL_FROM": "Chat <chat@example.com>",
+    "CHAT_IMAGE_DELIVERY": "inline",  # the demo model fetches no links
+}

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from chatapp.inference.demo.answers import answer
 from tests.rehearsal.addons import running_addons
 from tests.rehearsal.command_line import CommandLine, parser
-from tests.rehearsal.pieces import LOST
+from tests.rehearsal.pieces import LOST, WHOLE
 from tests.rehearsal.platform import Platform, watched
 from tests.rehearsal.readme import Readme
 from tests.rehearsal.router import running_router
@@ -64,6 +64,10 @@ class Rehearsal:
         plain = httpx.get(self.platform.router.plain_url, headers={"host": self.platform.domain})
         assert plain.headers["location"] == f"https://{self.platform.domain}/"
         self.visitor.claim(self.platform.config["CHAT_SETUP_CODE"])
+        for coding in ("br", "gzip"):
+            kept = self.visitor.fetch_stylesheet(coding)
+            assert kept["content-encoding"] == coding
+            assert "immutable" in kept["cache-control"]
 
     def talk(self) -> None:
         assert "One" in self.visitor.chat.ask("/echo One, two, three.")
@@ -114,9 +118,11 @@ class Rehearsal:
         self._replies_are_whole()
 
     def examine(self) -> None:
-        """With everything there, the doctor finds nothing that is broken."""
+        """With everything there, the doctor finds nothing to mend."""
+        self.platform.configure(**WHOLE)
         self._see_the_doctor("healthy")
-        assert not self.visitor.page.locator("[data-level=red]").count()
+        assert not self.visitor.page.locator("[data-level=red], [data-level=yellow]").count()
+        self.platform.configure(**dict.fromkeys(WHOLE))
 
     def lose_pieces(self) -> None:
         """Whatever is missing: pages are served, and the owner reads what to do."""
@@ -128,7 +134,7 @@ class Rehearsal:
             expect(chat.replies).to_have_attribute("data-status", lost.status)
             conversation = self.visitor.page.url
             expect(chat.open().page.locator(".house-notice")).to_contain_text(lost.notice)
-            self._see_the_doctor(lost.check)
+            self._see_the_doctor(lost.name)
             red = self.visitor.page.locator(f"[data-check={lost.check}]")
             expect(red).to_have_attribute("data-level", "red")
             self.platform.configure(**before)
@@ -213,12 +219,10 @@ class Rehearsal:
             assert time.monotonic() < deadline, "replies hang"
             time.sleep(0.5)
 
-    def _read_conversation(self) -> tuple[list[str], bytes]:
+    def _read_conversation(self) -> tuple[list[str], list[int]]:
         """What was said about the picture, and its bytes as the page gets them."""
-        page = self.visitor.page
-        page.goto(self._with_picture)
-        source = page.locator("article img").first.get_attribute("src")
-        return self.visitor.chat.said, page.request.get(str(source)).body()
+        self.visitor.page.goto(self._with_picture)
+        return self.visitor.chat.said, self.visitor.bytes_of_picture()
 
 
 @contextmanager

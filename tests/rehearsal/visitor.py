@@ -4,7 +4,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 from playwright.sync_api import Page, WebSocket, expect, sync_playwright
 
 from tests.system.browser import launch_arguments
@@ -29,6 +31,8 @@ SEND_MANY = """async (messages) => {
   return Promise.all(messages.map(send));
 }"""
 
+FETCH = """async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())]"""
+
 
 class Visitor:
     """Counts its sockets, and remembers when the page was loaded anew."""
@@ -51,6 +55,13 @@ class Visitor:
             if attempt != code:
                 expect(self.page.get_by_text("This is not the setup code.")).to_be_visible()
         expect(self.chat.box).to_be_visible()
+
+    def fetch_stylesheet(self, coding: str) -> httpx.Headers:
+        """What comes with the page's styles for somebody who takes one way of compressing them."""
+        link = self.page.locator("link[rel=stylesheet]").first.get_attribute("href")
+        url = urlsplit(self.page.url)
+        asked = {"host": url.netloc, "accept-encoding": coding}
+        return httpx.get(f"https://127.0.0.1:{url.port}{link}", headers=asked, verify=False).headers
 
     def begin(self, text: str) -> None:
         """Sends in a new chat and leaves when the reply runs."""
@@ -77,6 +88,13 @@ class Visitor:
         self.page.locator("input[name=images]").set_input_files(picture)
         expect(self.page.locator("[data-chips] > *")).to_have_attribute("data-state", "ready")
         return self.chat.ask("What is in this picture?")
+
+    def bytes_of_picture(self) -> list[int]:
+        """Of the first one on the page, whole."""
+        link = self.page.locator("article a[data-part=image]").first
+        found: list[int] = self.page.evaluate(FETCH, link.get_attribute("href"))
+        assert found
+        return found
 
 
 @contextmanager
