@@ -17,8 +17,8 @@ run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local
 
 test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed
-	$(BIN)/python -m pytest -q -n 3 --dist worksteal --ignore=tests/system
-	$(BIN)/python -m pytest -q -n 3 --dist worksteal tests/system
+	$(BIN)/python -m pytest -q -n 4 --dist worksteal --ignore=tests/system
+	$(BIN)/python -m pytest -q -n 4 --dist worksteal tests/system
 
 # A failure names its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
 # Of pictures: FUZZ_PICTURES, with tests/images/test_fuzz.py.
