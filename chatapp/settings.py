@@ -84,16 +84,11 @@ try:
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"A config var can't be used: {error}") from error
 
-if not SECRET_KEY:
-    # A dyno without the key may build static files but must not serve: `serve` refuses.
-    SECRET_KEY = (
-        secrets.token_urlsafe(48)
-        if ON_DYNO
-        else configuration.local_secret_key(ROOT / ".secret_key")
-    )
-    SECRET_KEY_IS_THROWAWAY = ON_DYNO
-else:
-    SECRET_KEY_IS_THROWAWAY = False
+# A dyno without the key may build static files but must not serve: `serve` refuses.
+SECRET_KEY_IS_THROWAWAY = ON_DYNO and not SECRET_KEY
+if SECRET_KEY_IS_THROWAWAY:
+    SECRET_KEY = secrets.token_urlsafe(48)
+SECRET_KEY = SECRET_KEY or configuration.local_secret_key(ROOT / ".secret_key")
 
 DEBUG = False
 ROOT_URLCONF = "chatapp.urls"
