@@ -47,6 +47,7 @@ def parser() -> Parser:
     command("config:set", "values", values=many)
     command("config:get", "name")
     command("config:unset", "name")
+    command("domains:add", "name")
     command("labs:enable", "feature", feature={"choices": ["runtime-dyno-metadata"]})
     command("run", "words", words={"nargs": "..."})
     command("open")

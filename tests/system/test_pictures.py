@@ -49,7 +49,7 @@ def test_a_picture_takes_its_room_before_it_is_there(chat: Chat, photo: Path) ->
 
     chat.page.unroute("**/thumbnail")
     chat.page.reload()
-    chat.page.wait_for_function("document.querySelector('a.picture img').naturalWidth > 0")
+    chat.page.wait_for_function("document.querySelector('a.picture img')?.naturalWidth > 0")
 
     assert before
     assert before == pytest.approx(shown(chat).bounding_box(), abs=0.5)

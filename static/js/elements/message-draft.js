@@ -123,8 +123,9 @@ class MessageDraft extends HTMLElement {
   }
 
   async #ask() {
+    const asked = Date.now();
     try {
-      this.#follow(await getJson(`${this.#url ?? "/"}draft`));
+      this.#follow(await getJson(`${this.#url ?? "/"}draft`), asked);
     } catch (error) {
       // When the line is back it asks again.
       if (!(error instanceof RequestError)) throw error;
@@ -132,20 +133,21 @@ class MessageDraft extends HTMLElement {
     this.#saver.retry();
   }
 
-  /** News of this place's draft. What is being written here and not saved yet wins. */
-  #follow(state) {
+  /** News of this place's draft, not older than `since`. What is being written here and not saved yet wins. */
+  #follow(state, since = Date.now()) {
     const place = this.#url ? this.list.dataset.conversation : null;
     if (state.conversation !== place || state.at < this.#at) return;
     this.#at = state.at;
     if (state.tab === this.#tab || this.#taken.has(state.client_id)) return;
-    if (this.#restored) this.#compare(state);
+    if (this.#restored) this.#compare(state, since);
     else if (!this.#saver.isEdited && !this.pictures.isBusy) this.#show(state);
   }
 
-  /** What a reload brought back, or what the server has: the one that was written last. */
-  #compare(state) {
+  /** What a reload brought back, or what the server has: the one that was written last. An answer that
+   *  takes its time must not make what was typed here look older than it is. */
+  #compare(state, since) {
     const age = (state.at - state.written) * 1000;
-    const isNewer = Date.now() - this.#restored < age;
+    const isNewer = since - this.#restored < age;
     this.#restored = 0;
     if (isNewer) this.#saver.flush();
     else this.#show(state);
