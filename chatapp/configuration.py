@@ -78,6 +78,27 @@ def redis_url(url: str) -> str:
     return url
 
 
+def weather(env: Env) -> tuple[str, str]:
+    """Where the weather tool asks about the weather, and where a place lies: Open-Meteo's public
+    servers, or others of their kind."""
+    now = env.str("CHAT_WEATHER_URL", "https://api.open-meteo.com")
+    places = env.str("CHAT_GEOCODING_URL", "https://geocoding-api.open-meteo.com")
+    return base_url("CHAT_WEATHER_URL", now), base_url("CHAT_GEOCODING_URL", places)
+
+
+def base_url(name: str, url: str) -> str:
+    """Checks the address of a service, http(s)://host with a path or without."""
+    url = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        is_plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of urlsplit: an address or a port that is none
+        is_plain = False
+    if not is_plain or parts.query or parts.fragment:
+        raise ValueError(f"{name} must look like https://host")
+    return url
+
+
 def attachment(name: str) -> str:
     """What the names of the service's config vars begin with: how the add-on was attached."""
     if not re.fullmatch("[A-Z][A-Z0-9_]*", name):

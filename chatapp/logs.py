@@ -6,11 +6,14 @@ Fields that hold for a while, such as the request or the reply that is worked on
 
 import logging
 import re
+import traceback
 import uuid
+from pathlib import Path
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
+FRAMES = 6  # of a fault
 REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # 200 is what the platform passes on
 
 fields = bound_contextvars
@@ -40,3 +43,11 @@ def line_formatter() -> logging.Formatter:
 def request_id(given: str) -> str:
     """What the router called a request, so that its log and ours can be read together."""
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def place(fault: BaseException) -> str:
+    """What happened and where, without its message: the words of libraries quote what they were
+    given, and that may be a password or what a person wrote."""
+    frames = traceback.extract_tb(fault.__traceback__)[-FRAMES:]
+    places = " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in reversed(frames))
+    return f"{type(fault).__name__} at {places}"

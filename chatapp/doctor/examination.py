@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-import traceback
 from dataclasses import replace
 from inspect import iscoroutinefunction
-from pathlib import Path
 
 from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 from django.utils.translation import gettext
 
-from chatapp import background
+from chatapp import background, logs
 from chatapp.accounts.models import Person
 from chatapp.doctor.checks import Check
 from chatapp.doctor.concealing import conceal
@@ -21,7 +19,6 @@ from chatapp.doctor.result import Result, red
 
 SECONDS = 10  # of one check
 REPORT_SECONDS = 12  # of all of them together
-FRAMES = 6  # of a failure, in the log
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +74,4 @@ def _late() -> Result:
 
 
 def _log(check: Check, error: Exception) -> None:
-    # Where, not what: the words of libraries quote addresses, and those may hold passwords.
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
-    places = " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in reversed(frames))
-    logger.error("The check %s failed: %s at %s", check.name, type(error).__name__, places)
+    logger.error("The check %s failed: %s", check.name, logs.place(error))

@@ -1,0 +1,74 @@
+"""From what a tool gives to the text that goes over the wire: always a JSON object, never empty,
+and of bounded size."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+MAX_BYTES = 50 * 1024  # of UTF-8; some 15,000 tokens, in every later request of the conversation
+NOTHING = {"result": "(nothing)"}
+MARK = "…"
+INCOMPLETE = f"What ends in {MARK} was too long and is not complete."
+
+
+def to_json(content: Mapping[str, object], max_bytes: int = MAX_BYTES) -> str:
+    """Compact JSON of at most so many bytes.
+
+    What is too long is shortened inside and never cut across: the longest texts and lists lose
+    their ends, and the object says so first. Raises TypeError and ValueError for what is no JSON.
+    """
+    content = content or NOTHING
+    whole = _json(clean(content))
+    if _bytes(whole) <= max_bytes:
+        return whole
+
+    def at_most(items: int) -> str:
+        return _json({"incomplete": INCOMPLETE, **_shortened(content, items)})
+
+    # From below, so that no attempt is much larger than what is allowed.
+    least = 1
+    while _bytes(at_most(least * 2)) <= max_bytes:
+        least *= 2
+    too_many = bisect_left(
+        range(least * 2), True, lo=least, key=lambda items: _bytes(at_most(items)) > max_bytes
+    )
+    return at_most(too_many - 1)
+
+
+def clean(value: Any) -> Any:
+    """The same without what no database takes: NUL and halves of characters in any text."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode()
+        case Mapping():
+            return {clean(key): clean(item) for key, item in value.items()}
+        case list() | tuple():
+            return [clean(item) for item in value]
+    return value
+
+
+def _shortened(value: Any, most: int) -> Any:
+    """The same with at most so many characters, items and keys anywhere."""
+    match value:
+        case str() if len(value) > most:
+            return clean(value[:most]) + MARK
+        case Mapping():
+            first = islice(value.items(), most)
+            kept = {_shortened(key, most): _shortened(item, most) for key, item in first}
+            return kept | ({MARK: MARK} if len(value) > most else {})
+        case list() | tuple():
+            items = [_shortened(item, most) for item in value[:most]]
+            return items + ([MARK] if len(value) > most else [])
+    return clean(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())

@@ -1,0 +1,65 @@
+"""Asking another service for JSON, with a limit on everything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import httpx
+import msgspec
+from django.utils.translation import gettext
+
+from chatapp.fetching.network import public_tls
+
+from .tool import ToolFailed
+
+TIMEOUT = httpx.Timeout(5)  # seconds, for each of connecting, writing and the next bytes
+TOTAL_SECONDS = 12
+MAX_BYTES = 1024 * 1024
+TOO_MANY_REQUESTS = 429
+
+Parameters = Mapping[str, str | float]
+
+
+async def ask[T](service: str, url: str, parameters: Parameters, kind: type[T]) -> T:
+    """GETs `url` from a service that the owner of this house chose, and reads the answer as `kind`.
+
+    `service` is its name for people. Raises ToolFailed, also for an answer of another shape. Not
+    for addresses that a person or a model names: those are for `chatapp.fetching`.
+    """
+    try:
+        async with asyncio.timeout(TOTAL_SECONDS):
+            status, content = await _get(url, parameters)
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise _failed(gettext("%(service)s took too long to answer."), service) from error
+    except httpx.HTTPError as error:
+        raise _failed(gettext("%(service)s can't be reached."), service) from error
+    if status == TOO_MANY_REQUESTS:
+        raise _failed(gettext("%(service)s takes no more questions now. Try later."), service)
+    if status != httpx.codes.OK:
+        sentence = gettext("%(service)s did not answer (HTTP %(status)d).")
+        raise _failed(sentence, service, status=status)
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        sentence = gettext("The answer of %(service)s can't be read.")
+        raise _failed(sentence, service) from error
+
+
+async def _get(url: str, parameters: Parameters) -> tuple[int, bytes]:
+    """Status and content, of which at most MAX_BYTES are read."""
+    tls = await asyncio.to_thread(public_tls)
+    content = b""
+    async with (
+        httpx.AsyncClient(verify=tls, timeout=TIMEOUT, trust_env=False) as client,
+        client.stream("GET", url, params=parameters) as answer,
+    ):
+        async for piece in answer.aiter_bytes():
+            content += piece
+            if len(content) > MAX_BYTES:
+                break
+    return answer.status_code, content
+
+
+def _failed(sentence: str, service: str, **words: object) -> ToolFailed:
+    return ToolFailed(sentence % {"service": service, **words})

@@ -1,0 +1,218 @@
+"""A call of a tool: whatever the model wrote and whatever the tool does, there is an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.utils.translation import gettext_lazy
+
+from chatapp.tools.making import tool
+from chatapp.tools.running import MAX_ARGUMENT_CHARACTERS, Outcome, doing, parse, run
+from chatapp.tools.tool import Context, Output, Tool, ToolFailed
+
+SECRET = "the person's secret"
+
+
+def _doing(**arguments: object) -> str:
+    return f"Echoing {arguments.get('text')}"
+
+
+@tool(label=gettext_lazy("Echo"), doing=_doing)
+async def echo(context: Context, text: str = "nothing", times: int = 1) -> Output:
+    """Echoes."""
+    return Output({"echo": text * times, "zone": context.zone}, f"Echoed\n{text}")
+
+
+async def echoed(arguments: str) -> Any:
+    outcome = await run(echo, arguments, Context("Asia/Tokyo"))
+    assert not outcome.is_error, outcome.error
+    return json.loads(outcome.content)["echo"]
+
+
+def made(body: Any) -> Tool:
+    """A tool that does this."""
+
+    @tool(label="Trial", doing=_doing)
+    async def trial(context: Context, text: str = "") -> Output:
+        """Tries."""
+        result = body()
+        output: Output = await result if asyncio.iscoroutine(result) else result
+        return output
+
+    return trial
+
+
+async def outcome_of(body: Any, seconds: float = 60) -> Outcome:
+    return await run(made(body), json.dumps({"text": SECRET}), Context(), seconds)
+
+
+async def test_an_outcome_has_content_a_line_and_a_time() -> None:
+    outcome = await run(echo, '{"text": "hi", "times": 2}', Context("Asia/Tokyo"))
+
+    assert json.loads(outcome.content) == {"echo": "hihi", "zone": "Asia/Tokyo"}
+    assert outcome.done == "Echoed hi"
+    assert 0 <= outcome.seconds < 5
+    assert (outcome.error, outcome.is_error, outcome.images) == ("", False, ())
+
+
+@pytest.mark.parametrize("arguments", ["", "  \n", "{}", "null", '""', '"{}"'])
+async def test_no_arguments(arguments: str) -> None:
+    assert await echoed(arguments) == "nothing"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"text": "hi"}',
+        ' {"text":"hi"}\n',
+        r'"{\"text\": \"hi\"}"',
+        '{"text": "hi", "times": "1"}',
+        '{"text": "no", "text": "hi"}',
+        '{"text": "hi\\u0000"}',
+    ],
+)
+async def test_arguments_in_many_spellings(arguments: str) -> None:
+    assert await echoed(arguments) == "hi"
+
+
+async def test_halves_of_characters_do_not_get_through() -> None:
+    assert await echoed('{"text": "\\ud83d"}') == "?"
+    assert await echoed('{"text": "\\ud83d\\ude00"}') == "😀"
+
+
+UNFIT = {
+    '{"text": "hi"} and more': "not valid JSON",
+    '{"text": "hi"': "not valid JSON",
+    "text=hi": "not valid JSON",
+    r'"{\"text\""': "not valid JSON",
+    '["hi"]': "must be a JSON object",
+    "3": "must be a JSON object",
+    '"\\"\\""': "must be a JSON object",
+    "[" * 50_000: "can't be read",
+    '{"times": ' + "9" * 5_000 + "}": "can't be read",
+    '"' + "a" * MAX_ARGUMENT_CHARACTERS + '"': "too long",
+    '{"text": 3}': "Expected `str`, got `int` - at `$.text`",
+    '{"times": "three"}': "`$.times`",
+    '{"times": null}': "`$.times`",
+    '{"txt": "hi"}': "unknown field `txt`",
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), UNFIT.items(), ids=range(len(UNFIT)))
+async def test_arguments_that_do_not_fit(arguments: str, words: str) -> None:
+    outcome = await run(echo, arguments, Context())
+
+    assert words in outcome.error
+    assert json.loads(outcome.content) == {"error": outcome.error}
+    assert outcome.done == "Echo"
+    assert doing(echo, arguments) == "Echo"
+
+
+def test_parsing_alone() -> None:
+    assert parse('{"b": 1, "a": [null, 2.5]}') == {"b": 1, "a": [None, 2.5]}
+    with pytest.raises(ToolFailed):
+        parse("[]")
+
+
+def test_the_line_while_it_runs_is_one_plain_line() -> None:
+    assert doing(echo, '{"text": "a\\n\\u202eb"}') == "Echoing a b"
+    assert len(doing(echo, json.dumps({"text": "a" * 1_000}))) == 200
+
+
+async def test_a_failure_is_told_to_both() -> None:
+    def fail() -> Output:
+        raise ToolFailed("It rains.")
+
+    outcome = await outcome_of(fail)
+
+    assert (outcome.error, outcome.done, outcome.is_error) == ("It rains.", "Trial", True)
+    assert outcome.content == '{"error":"It rains."}'
+
+
+FAULTS: dict[str, Any] = {
+    "raises": lambda: [][1],
+    "raises what was said": lambda: int(SECRET),
+    "a timeout of its own": lambda: asyncio.wait_for(asyncio.Event().wait(), 0.001),
+    "no output": lambda: None,
+    "no JSON": lambda: Output({"a": object()}, ""),
+    "no number": lambda: Output({"a": float("nan")}, ""),
+    "no line": lambda: Output({}, None),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_faults_are_logged_without_what_was_said(
+    fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        outcome = await outcome_of(FAULTS[fault])
+
+    assert outcome.error.startswith("This tool itself failed.")
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert "The tool trial failed" in record.getMessage()
+    assert SECRET not in caplog.text
+    assert "secret" not in outcome.content
+
+
+async def test_an_endless_nesting_is_a_fault(caplog: pytest.LogCaptureFixture) -> None:
+    content: dict[str, object] = {}
+    content["itself"] = content
+
+    outcome = await outcome_of(lambda: Output(content, ""))
+
+    assert outcome.error.startswith("This tool itself failed.")
+    assert "RecursionError" in caplog.text
+
+
+async def test_the_time_limit() -> None:
+    stopped = asyncio.Event()
+
+    async def wait() -> Output:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        raise AssertionError
+
+    outcome = await outcome_of(wait, seconds=0.05)
+
+    assert outcome.error == "It took longer than 0.05 seconds and was stopped."
+    assert 0.05 <= outcome.seconds < 5
+    assert stopped.is_set()
+
+
+async def test_cancelling_a_call_stops_it() -> None:
+    begun, stopped = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> Output:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        raise AssertionError
+
+    calling = asyncio.create_task(outcome_of(wait))
+    await begun.wait()
+    calling.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    assert stopped.is_set()
+
+
+async def test_nothing_is_said_in_words() -> None:
+    outcome = await outcome_of(lambda: Output({}, "Done"))
+
+    assert json.loads(outcome.content) == {"result": "(nothing)"}
+
+
+async def test_pictures_are_handed_on() -> None:
+    outcome = await outcome_of(lambda: Output({"a": 1}, "Done", images=(b"PNG",)))
+
+    assert outcome.images == (b"PNG",)
