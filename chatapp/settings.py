@@ -59,6 +59,9 @@ try:
         env.str("CHAT_MODELS", "") or None, env.str(f"{ATTACHMENT}_MODEL_ID", "")
     )
 
+    TOOLS: list[str] = env.list("CHAT_TOOLS", [])
+    WEATHER_URL, GEOCODING_URL = configuration.weather(env)
+
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     EMAIL_URL = env.str("EMAIL_URL", "")
     MAILERS = {"default": configuration.mailer(EMAIL_URL, ON_DYNO)}

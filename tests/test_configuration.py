@@ -245,3 +245,23 @@ def test_a_setup_code_that_can_be_guessed_is_refused() -> None:
     assert configuration.setup_code("") == ""
     with pytest.raises(ValueError, match="at least 12 characters"):
         configuration.setup_code("letmein")
+
+
+@pytest.mark.parametrize(
+    ("url", "base"),
+    [
+        ("https://api.example.com", "https://api.example.com"),
+        (" http://127.0.0.1:8080/ ", "http://127.0.0.1:8080"),
+        ("https://example.com/weather/", "https://example.com/weather"),
+    ],
+)
+def test_where_a_service_is(url: str, base: str) -> None:
+    assert configuration.base_url("CHAT_WEATHER_URL", url) == base
+
+
+@pytest.mark.parametrize(
+    "url", ["", "api.example.com", "ftp://a.example", "https://", "https://a?b=c", "http://a:b/"]
+)
+def test_no_service_is_there(url: str) -> None:
+    with pytest.raises(ValueError, match="CHAT_WEATHER_URL must look like"):
+        configuration.base_url("CHAT_WEATHER_URL", url)

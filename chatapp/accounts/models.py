@@ -46,6 +46,8 @@ class Person(AbstractBaseUser):
     email = models.EmailField(_("Email"), unique=True)
     is_active = models.BooleanField(default=True)
     is_owner = models.BooleanField(default=False)
+    # A key of the time zone database, as the browser told it last.
+    zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()

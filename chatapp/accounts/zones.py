@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
+from chatapp.accounts.requests import PersonRequest
+
 COOKIE = "zone"
 
 
@@ -15,3 +17,11 @@ def zone_of(request: HttpRequest) -> tzinfo:
     except (ValueError, KeyError, OSError):
         # No such zone, or a name that would lead out of the zone files.
         return UTC
+
+
+def remember_zone(request: PersonRequest) -> None:
+    """Keeps it with the person: what runs for them later has no request to ask."""
+    key = getattr(zone_of(request), "key", "UTC")
+    if request.user.zone != key:
+        request.user.zone = key
+        request.user.save(update_fields=["zone"])

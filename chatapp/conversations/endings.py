@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from itertools import chain, repeat
 
 import django.db
@@ -27,7 +28,7 @@ async def save(live: LiveReply, ending: Ending) -> None:
     """
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
-            await background.in_thread(_let_go if ending.is_let_go else _finish, live, ending)
+            await background.in_thread(_way_to_end(ending), live, ending)
         except (django.db.OperationalError, django.db.InterfaceError) as error:
             logger.warning("The end of a reply could not be saved: %s", type(error).__name__)
             await asyncio.sleep(pause)
@@ -43,6 +44,19 @@ def close(reply: Message, status: str, error: str = "", *, made_by: Maker = "any
     events.message_finished(reply.conversation.owner_id, reply)
     _log(reply)
     return True
+
+
+def _way_to_end(ending: Ending) -> Callable[[LiveReply, Ending], None]:
+    if ending.is_let_go:
+        return _let_go
+    return _wait if ending.status == Message.Status.WAITING else _finish
+
+
+def _wait(live: LiveReply, ending: Ending) -> None:
+    """For the person's word: until then the reply costs nobody anything."""
+    progress = live.progress
+    if live.reply.wait(progress, usage.spent(live.reply, ending.calls, progress)):
+        events.message_finished(live.person_id, live.reply)
 
 
 def _finish(live: LiveReply, ending: Ending) -> None:

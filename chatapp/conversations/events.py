@@ -17,7 +17,7 @@ from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.rendering import BlockPatch
 
 Part = Literal[
-    "notices", "thinking", "thought"
+    "notices", "thinking", "thought", "steps"
 ]  # of a reply; each has a partial and a slot on the page
 
 PROTOCOL = 1

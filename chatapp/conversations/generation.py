@@ -4,7 +4,7 @@ process that makes it: another goes on."""
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,10 +15,11 @@ from chatapp import background, logs
 from chatapp.conversations import endings, live, prompts, saving, titles, usage
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.live_state import saved_document
-from chatapp.conversations.models import Message
+from chatapp.conversations.models import Message, Step
 from chatapp.conversations.prompts import Prompt
 from chatapp.conversations.relay import relay
 from chatapp.conversations.streaming import Ending, stream
+from chatapp.conversations.toolbox import Toolbox
 from chatapp.images.errors import ImageRefused
 from chatapp.rendering import LiveDocument
 
@@ -39,6 +40,7 @@ class Job:
     reply: Message
     prompt: Prompt
     document: LiveDocument
+    steps: Sequence[Step] = ()
 
 
 def start(reply: Message) -> None:
@@ -103,7 +105,8 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
             await background.in_thread(_close_if_stopped, reply)
             return
         logs.bind(attempt=reply.attempt)
-        with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as running:
+        person_id = job.reply.conversation.owner_id
+        with LiveReply(job.reply, person_id, job.document, job.steps) as running:
             ending = await _run(job, running)
             await endings.save(running, ending)
     except ImageRefused as refusal:
@@ -131,13 +134,20 @@ def _take(reply: Message, take: Take) -> Job | None:
     deaths, asked = reply.deaths, time.monotonic()
     if not take(reply):
         return None
+    steps = _recovered(reply) if reply.attempt > 1 else []
     prompt = prompts.reply_prompt(reply)
     if reply.deaths > deaths:
         usage.count_lost_call(reply, prompt.request)
-    job = Job(reply, prompt, saved_document(reply))
+    job = Job(reply, prompt, saved_document(reply), steps)
     if time.monotonic() - asked > LONG and not reply.renew():
         return None  # the database held us up, and others were faster
     return job
+
+
+def _recovered(reply: Message) -> list[Step]:
+    """The calls of earlier attempts, of which none runs any more."""
+    Step.objects.recover(reply, Toolbox.of(reply.conversation).free)
+    return list(reply.steps.all())
 
 
 def _fail(reply: Message, sentence: str) -> None:

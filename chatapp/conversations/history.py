@@ -63,7 +63,7 @@ def conversation_page(person: Person, before: str = "") -> ConversationPage:
 
 
 def _shown(conversation: Conversation) -> "QuerySet[Message]":
-    return conversation.path.prefetch_related("attachments__image")
+    return conversation.path.prefetch_related("attachments__image", "steps")
 
 
 def _cursor(conversation: Conversation) -> str:

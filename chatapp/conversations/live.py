@@ -1,12 +1,13 @@
 """A running reply as its readers see it: what has been published, and how often."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.live_state import LiveState
-from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress
+from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress, Step
 from chatapp.conversations.pace import flush_interval, reading_pause
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, Fence, LiveDocument, highlight
@@ -32,10 +33,13 @@ def all_here() -> "list[LiveReply]":
 class LiveReply:
     """Collects what the model says and publishes it on a clock. Lives on the event loop.
 
-    A reply that goes on starts from what its row holds; `document` is that of its text.
+    A reply that goes on starts from what its row holds; `document` is that of its text, `steps`
+    are the calls of tools so far.
     """
 
-    def __init__(self, reply: Message, person_id: UUID, document: LiveDocument) -> None:
+    def __init__(
+        self, reply: Message, person_id: UUID, document: LiveDocument, steps: Sequence[Step] = ()
+    ) -> None:
         self.reply = reply
         self.person_id = person_id
         self.sequence = reply.sequence
@@ -47,6 +51,7 @@ class LiveReply:
         self.saved_sequence = reply.sequence
         self._thought_seconds = reply.thought_seconds
         self._document = document
+        self.steps = list(steps)
         self._pending: list[str] = []
         self._pending_reasoning: list[str] = []
         self._stale_parts: set[events.Part] = set()
@@ -76,6 +81,12 @@ class LiveReply:
         return self._document.text
 
     @property
+    def turn_begins(self) -> int:
+        """Characters of text before what the model says now: it was last asked with the results of
+        calls that it made after so many."""
+        return self.steps[-1].text_length if self.steps else 0
+
+    @property
     def has_grown(self) -> bool:
         """Whether there is more than what was saved."""
         return self.sequence != self.saved_sequence or bool(self._thinks_since)
@@ -99,11 +110,15 @@ class LiveReply:
 
     @property
     def state(self) -> LiveState:
-        return LiveState(self.reply.attempt, self.progress, self._document.html, self._moment)
+        return LiveState(
+            self.reply.attempt, self.progress, self._document.html, self._moment, self.steps
+        )
 
     def add(self, text: str) -> None:
         """Takes new text: published at once when the last patch is long enough ago, else soon."""
         self.end_thinking()
+        if self.steps and len(self.text) == self.turn_begins > 0 and not self._pending:
+            self._pending.append("\n\n")  # what it says after a call is a paragraph of its own
         self._pending.append(text)
         self._publish_soon()
 
@@ -132,17 +147,21 @@ class LiveReply:
         self._stale_parts.add("notices")
         self.flush()
 
-    def tell(self, change: str, count: int) -> None:
+    def tell(self, change: str, value: object) -> None:
         """The request that went out is not quite what was asked for."""
-        self.notices[change] = count
+        self.notices[change] = value
         self._stale_parts.add("notices")
         self.flush()
 
     def tell_refused(self, name: str, why: str) -> None:
         """A picture was left out, because the service could not use it."""
         refused = self.notices.get("pictures_refused", [])
-        self.notices["pictures_refused"] = [*refused, [name, why]]
-        self._stale_parts.add("notices")
+        self.tell("pictures_refused", [*refused, [name, why]])
+
+    def show_steps(self, steps: Sequence[Step]) -> None:
+        """Calls of tools began, ended or wait for the person."""
+        self.steps = list(steps)
+        self._stale_parts.add("steps")
         self.flush()
 
     def flush(self) -> None:
@@ -167,7 +186,7 @@ class LiveReply:
         self._pending.clear()
         self._pending_reasoning.clear()
         self.end_thinking()
-        self.reply.moment = ELSEWHERE
+        self.reply.moment, self.reply.known_steps = ELSEWHERE, self.steps
 
     @property
     def _thought_so_far(self) -> float | None:
@@ -220,6 +239,7 @@ class LiveReply:
     def _part_html(self, part: events.Part) -> str:
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
         self.reply.thought_seconds, self.reply.moment = self._thought_seconds, self._moment
+        self.reply.known_steps = self.steps
         return events.part_html(self.reply, part)
 
     async def _colour(self, fence: Fence) -> None:

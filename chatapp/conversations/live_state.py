@@ -1,8 +1,9 @@
 """What a page shows of a running reply, from memory or as far as its row knows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatapp.conversations.models import Message, Moment, Progress
+from chatapp.conversations.models import Message, Moment, Progress, Step
 from chatapp.rendering import VERSION, LiveDocument, highlight
 
 
@@ -14,12 +15,14 @@ class LiveState:
     progress: Progress
     html: str
     moment: Moment
+    steps: Sequence[Step] = ()
 
     def show_in(self, reply: Message) -> None:
         """Puts this state into a row that is about to be rendered, never to be saved."""
         for name in self.progress.__slots__:
             setattr(reply, name, getattr(self.progress, name))
         reply.attempt, reply.moment = self.attempt, self.moment
+        reply.known_steps = list(self.steps)
         reply.html, reply.html_version = self.html, VERSION
         reply.status = Message.Status.STREAMING
 
@@ -35,4 +38,5 @@ def saved_document(reply: Message) -> LiveDocument:
 
 def saved_state(reply: Message) -> LiveState:
     """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
-    return LiveState(reply.attempt, reply.progress, saved_document(reply).html, Moment())
+    html = saved_document(reply).html
+    return LiveState(reply.attempt, reply.progress, html, Moment(), list(reply.steps.all()))

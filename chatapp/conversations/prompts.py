@@ -6,11 +6,20 @@ from uuid import UUID
 from django.conf import settings
 
 from chatapp.conversations import delivery
-from chatapp.conversations.models import Attachment, Effort, Message, ModelSettings
+from chatapp.conversations.models import (
+    MOST_ROUNDS,
+    Attachment,
+    Effort,
+    Message,
+    ModelSettings,
+    Step,
+)
+from chatapp.conversations.toolbox import Toolbox
+from chatapp.conversations.turns import has_calls, image_part, reply_turns, turns_of
 from chatapp.images import store
 from chatapp.images.models import Image
-from chatapp.inference import ChatMessage, CompletionRequest, ImagePart, Model, Role, TextPart
-from chatapp.inference.context import LEFT_OUT_PICTURE, MAX_PICTURES, estimate_text
+from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
+from chatapp.inference.context import MAX_PICTURES, estimate_text
 
 # Byte for byte the same in every request, and first: the service caches it by itself.
 INSTRUCTIONS = """\
@@ -29,8 +38,6 @@ SMALLEST_BUDGET = 1_024
 LEFT_FOR_THE_ANSWER = 1_024
 
 PICTURE_BYTES = 10 * 1024 * 1024  # of all pictures sent inline in one request, before base64
-REFUSED_PICTURE = "[The model service could not use the picture “{name}”. It was left out.]"
-UNSEEN_PICTURE = "[A picture that you cannot see: “{name}”.]"
 MESSAGES_AT_A_TIME = 200
 
 TITLE_INSTRUCTIONS = """\
@@ -47,6 +54,7 @@ class Prompt:
     reply: Message
     request: CompletionRequest
     form: delivery.Form
+    toolbox: Toolbox
     pictures: tuple[Attachment, ...] = ()  # those that the model gets to see, oldest first
     turns_left_out: int = 0
     pictures_left_out: int = 0
@@ -63,36 +71,46 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
     form = form or delivery.forms()[0]
     messages, turns_left_out = _newest_messages(reply, model.context_window)
-    attachments = [
-        attachment
-        for message in messages
-        for attachment in message.attachments.all()
-        if not attachment.refusal
-    ]
+    attachments = [one for message in messages for one in _pictures(message)]
     urls = _urls(attachments, form) if model.vision else {}
-    turns = [_chat_message(message, urls, model) for message in messages]
-    if reply.text:
-        turns.append(ChatMessage.from_text("assistant", reply.text))
+    turns = [turn for message in messages for turn in turns_of(message, urls, model)]
+    steps = list(reply.steps.all()) if reply.attempt else []
+    turns += reply_turns(reply.text, steps)
+    if is_cut := _is_cut(reply, steps):
         turns.append(ChatMessage.from_text("user", CONTINUE))
+    toolbox = Toolbox.of(reply.conversation)
     request = CompletionRequest(
         model=model.id,
         messages=(ChatMessage.from_text("system", _system_text(chosen)), *turns),
         max_tokens=min(chosen.max_tokens or model.max_output, model.max_output),
-        thinking_budget=_thinking_budget(reply, model),
+        thinking_budget=None if has_calls(turns) else _thinking_budget(reply, model),
         temperature=chosen.temperature,
         top_p=chosen.top_p,
-        goes_on=bool(reply.text),
+        tools=toolbox.offered,
+        may_call=not steps or steps[-1].round + 1 < MOST_ROUNDS,
+        goes_on=is_cut,
     )
     missing = len(attachments) - len(urls)
     return Prompt(
         reply,
         request,
         form,
+        toolbox,
         tuple(attachment for attachment in attachments if attachment.pk in urls),
         turns_left_out,
         pictures_left_out=missing if model.vision else 0,
         pictures_unseen=0 if model.vision else missing,
     )
+
+
+def _pictures(message: Message) -> list[Attachment]:
+    """Those that the service has not refused."""
+    return [attachment for attachment in message.attachments.all() if not attachment.refusal]
+
+
+def _is_cut(reply: Message, steps: list[Step]) -> bool:
+    """Whether the reply ends in a text of the model's, and not in what came of its calls."""
+    return bool(reply.text[steps[-1].text_length :].strip() if steps else reply.text)
 
 
 def picture_request(
@@ -103,7 +121,7 @@ def picture_request(
     url = _urls([picture], form).get(picture.pk)
     if url is None:
         return None
-    parts = (_image_part(picture, url), TextPart("OK?"))
+    parts = (image_part(picture, url), TextPart("OK?"))
     return CompletionRequest(model, (ChatMessage("user", parts),), max_tokens=1)
 
 
@@ -136,12 +154,12 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
     """As many of the newest messages as the model could read, oldest first, and the number of
     turns before them. What doesn't fit is not even fetched."""
     earlier = reply.conversation.path.filter(position__lt=reply.position, left_out=False)
-    newest_first = earlier.order_by("-position").prefetch_related("attachments__image")
+    newest_first = earlier.order_by("-position").prefetch_related("attachments__image", "steps")
     messages: list[Message] = []
     tokens = 0
     for message in newest_first.iterator(chunk_size=MESSAGES_AT_A_TIME):
         messages.insert(0, message)
-        tokens += estimate_text(message.text)
+        tokens += estimate_text(message.text) + sum(map(_tokens, message.steps.all()))
         if tokens > window:
             break
     if tokens <= window:
@@ -177,22 +195,5 @@ def _small_enough(images: list[Image]) -> list[Image]:
     return list(chosen.values())
 
 
-def _chat_message(message: Message, urls: dict[int, str], model: Model) -> ChatMessage:
-    pictures = [_picture(attachment, urls, model) for attachment in message.attachments.all()]
-    text = [TextPart(message.text)] if message.text else []
-    role: Role = "user" if message.role == Message.Role.USER else "assistant"
-    return ChatMessage(role, (*pictures, *text))
-
-
-def _picture(attachment: Attachment, urls: dict[int, str], model: Model) -> ImagePart | TextPart:
-    if attachment.refusal:
-        return TextPart(REFUSED_PICTURE.format(name=attachment.name))
-    if not model.vision:
-        return TextPart(UNSEEN_PICTURE.format(name=attachment.name))
-    url = urls.get(attachment.pk)
-    return _image_part(attachment, url) if url else TextPart(LEFT_OUT_PICTURE)
-
-
-def _image_part(attachment: Attachment, url: str) -> ImagePart:
-    image = attachment.image
-    return ImagePart(url, image.width, image.height) if image else ImagePart(url)
+def _tokens(step: Step) -> int:
+    return estimate_text(step.arguments) + estimate_text(step.content)

@@ -6,6 +6,7 @@ from uuid import UUID
 from chatapp import background
 from chatapp.conversations import endings, generation
 from chatapp.conversations.models import Message
+from chatapp.conversations.models.lease import Maker
 from chatapp.conversations.relay import relay
 
 PATIENCE = 2.0  # seconds for another process to end its stream; after that it must be dead
@@ -23,6 +24,8 @@ async def stop(reply: Message) -> None:
     The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
     """
     if not await background.in_thread(reply.request_stop):
+        # It may wait for a decision about a tool: this is one.
+        await background.in_thread(_end, reply, "nobody, until a decision")
         return
     if generation.is_made_here(reply):
         generation.stop_here(reply.pk)
@@ -44,11 +47,15 @@ async def _see_to(reply: Message) -> None:
 
 def _close(reply: Message) -> None:
     """Not when somebody had it go on meanwhile."""
-    endings.close(reply, Message.Status.STOPPED, made_by="who was asked to stop")
+    _end(reply, "who was asked to stop")
+
+
+def _end(reply: Message, made_by: Maker) -> bool:
+    return endings.close(reply, Message.Status.STOPPED, made_by=made_by)
 
 
 def _is_over(reply: Message) -> bool:
-    if endings.close(reply, Message.Status.STOPPED, made_by="nobody"):
+    if _end(reply, "nobody"):
         return True
     asked = Message.objects.running().exclude(stop_requested_at=None)
     return not asked.filter(pk=reply.pk).exists()

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations import prompts, refused_pictures, service
+from chatapp.conversations import prompts, refused_pictures, service, steps
+from chatapp.conversations.hearing import Hearing
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message
 from chatapp.conversations.prompts import Prompt
-from chatapp.conversations.seam import Seam
 from chatapp.conversations.usage import Call
 from chatapp.inference import (
     Adapted,
@@ -22,6 +22,8 @@ from chatapp.inference import (
     ReasoningDelta,
     TextBlocked,
     TextDelta,
+    ToolCall,
+    ToolCallDelta,
     Usage,
     Waiting,
 )
@@ -49,36 +51,65 @@ class Ending:
 
 
 async def stream(prompt: Prompt, live: LiveReply, ending: Ending) -> None:
-    """Asks the model and hands on what it says; a reply that has a text goes on after it, and so
-    does one whose stream is cut."""
-    for cuts_left in range(MOST_CUTS, -1, -1):
-        begun = live.length
-        error = await _stream_once(prompt, live, ending)
-        if error is None:
-            break
-        ending.may_go_on = error.retryable
-        # Before a word was said the client has tried again by itself.
-        if not (error.retryable and live.length > begun and cuts_left):
-            ending.fail(_sentence(error, live.reply), _kind(error))
-            break
+    """Asks the model and hands on what it says, runs the tools that it calls, and asks again with
+    what came of them, until it answers."""
+    try:
+        await _converse(prompt, live, ending)
+    except steps.Overtaken:
+        # Nothing is written of an attempt that another overtook; else somebody pressed Stop.
+        ending.status = Message.Status.STOPPED
+
+
+async def _converse(prompt: Prompt, live: LiveReply, ending: Ending) -> None:
+    if live.steps:
+        # Calls of an attempt that died, or that the person has decided about since.
+        if not await steps.settle(live, prompt.toolbox):
+            ending.status = Message.Status.WAITING
+            return
+        prompt = await background.in_thread(_prompt_to_go_on, live)
+    while calls := await _turn(prompt, live, ending):
+        await steps.begin(live, calls, prompt.toolbox)
+        if not await steps.settle(live, prompt.toolbox):
+            ending.status = Message.Status.WAITING
+            return
         prompt = await background.in_thread(_prompt_to_go_on, live)
     if not live.text and ending.status == Message.Status.COMPLETE:
         ending.fail(_empty(ending))
 
 
-async def _stream_once(prompt: Prompt, live: LiveReply, ending: Ending) -> InferenceError | None:
+async def _turn(prompt: Prompt, live: LiveReply, ending: Ending) -> list[ToolCall]:
+    """What the model says in one go, and the tools that it wants to be called then. A reply that
+    has a text goes on after it, and so does one whose stream is cut."""
+    for cuts_left in range(MOST_CUTS, -1, -1):
+        begun = live.length
+        hearing = Hearing(live.text[live.turn_begins :])
+        error = await _stream_once(prompt, live, ending, hearing)
+        if error is None:
+            return hearing.calls
+        ending.may_go_on = error.retryable
+        # Before a word was said the client has tried again by itself.
+        has_begun = live.length > begun or hearing.calls
+        if not (error.retryable and has_begun and cuts_left):
+            ending.fail(_sentence(error, live.reply), _kind(error))
+            break
+        prompt = await background.in_thread(_prompt_to_go_on, live)
+    return []
+
+
+async def _stream_once(
+    prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing
+) -> InferenceError | None:
     """One stream up to its end; gives what ended it too early."""
-    seam = Seam(live.text)
-    if live.text and len(live.text) not in live.seams:
+    if len(live.text) > live.turn_begins and len(live.text) not in live.seams:
         live.seams.append(len(live.text))
     failure = None
     try:
-        await _ask(prompt, live, ending, seam)
+        await _ask(prompt, live, ending, hearing)
     except InferenceError as error:
         logger.warning("A stream ended early: %s", type(error).__name__)
         failure = error
     service.note(failure)
-    _add(seam.flush(), live)
+    _add(hearing.seam.flush(), live)
     live.end_thinking()
     live.flush()
     return failure
@@ -89,7 +120,7 @@ def _prompt_to_go_on(live: LiveReply) -> Prompt:
     return prompts.reply_prompt(live.reply)
 
 
-async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> None:
+async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing) -> None:
     """Asks until no picture is refused any more: each time one fewer, or all in another form."""
     while True:
         _tell_left_out(prompt, live)
@@ -98,7 +129,7 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> N
         try:
             async with aclosing(service.client().stream(prompt.request)) as deltas:
                 async for delta in deltas:
-                    _take(delta, prompt, live, ending, seam)
+                    _take(delta, prompt, live, ending, hearing)
         except PictureRefused as error:
             found = await refused_pictures.remedy(prompt, error) if live.length == begun else None
             if found is None:
@@ -111,14 +142,17 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> N
             return
 
 
-def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, seam: Seam) -> None:
+def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing) -> None:
     match delta:
         case TextDelta(text):
             if live.reply.first_token_at is None:
                 live.reply.first_token_at = timezone.now()
-            _add(seam.feed(text), live)
+            _add(hearing.seam.feed(text), live)
         case ReasoningDelta(text):
             live.think(text)
+        case ToolCallDelta():
+            live.end_thinking()
+            hearing.note_call(delta)
         case Waiting():
             live.wait(delta)
         case Adapted(change, count):

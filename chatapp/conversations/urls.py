@@ -9,6 +9,7 @@ from chatapp.conversations.views import (
     pictures,
     replies,
     settings,
+    steps,
     storage,
     uploads,
 )
@@ -35,6 +36,11 @@ urlpatterns = [
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/omission",
         replies.omission,
         name="omission",
+    ),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/steps/<uuid:step_id>/decision",
+        steps.decision,
+        name="decision",
     ),
     path("settings/defaults", settings.defaults, name="defaults"),
     path("storage/", storage.storage, name="storage"),

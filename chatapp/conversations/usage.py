@@ -1,6 +1,7 @@
 """What a reply cost in tokens: as the service told, or estimated for calls that ended too early."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from chatapp.conversations.models import Message, Progress, Spent
 from chatapp.inference import CompletionRequest, Usage
@@ -30,7 +31,7 @@ class Call:
 def spent(reply: Message, calls: list[Call], progress: Progress) -> Spent:
     """All that was spent on a reply: what its row holds already, and these calls."""
     total = reply.spent
-    for call, after in zip(calls, [*calls[1:], None], strict=True):
+    for call, after in zip_longest(calls, calls[1:]):
         text_end = after.text_before if after else len(progress.text)
         reasoning_end = after.reasoning_before if after else len(progress.reasoning)
         this = call.spent(progress.text[:text_end], progress.reasoning[:reasoning_end])

@@ -49,7 +49,8 @@ def encode(
     body: dict[str, object] = {"model": request.model}
     if request.tools:
         # The default of tool_choice is "required" on one page of the documentation.
-        body |= {"tools": _tools(request.tools), "tool_choice": "auto"}
+        choice = "auto" if request.may_call else "none"
+        body |= {"tools": _tools(request.tools), "tool_choice": choice}
     body |= {"stream": True, "stream_options": {"include_usage": True}}
     body |= _limits(request, token_field, max_output)
     body["messages"] = [_message(message) for message in arrange(request.messages)]

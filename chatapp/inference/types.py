@@ -77,8 +77,9 @@ class CompletionRequest:
 
     `max_tokens` bounds the answer, not the question; `thinking_budget`, in tokens and None for no
     thinking, comes on top as far as the model allows. At most one of `temperature` and `top_p`
-    (both 0 to 1) is set; while the model thinks, neither is sent. `goes_on` says that the last
-    message only asks to go on with the answer before it, so both belong to one turn.
+    (both 0 to 1) is set; while the model thinks, neither is sent. `may_call` says whether it may
+    call tools in this answer. `goes_on` says that the last message only asks to go on with the
+    answer before it, so both belong to one turn.
     """
 
     model: str
@@ -88,6 +89,7 @@ class CompletionRequest:
     temperature: float | None = None
     top_p: float | None = None
     tools: tuple[Tool, ...] = ()
+    may_call: bool = True
     goes_on: bool = False
 
 

@@ -1,8 +1,10 @@
+from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import ELSEWHERE, Moment
 from chatapp.conversations.models.draft import Draft, DraftSpent, Written
 from chatapp.conversations.models.exchange import (
+    AwaitsDecision,
     ConversationGone,
     Exchange,
     MovedOn,
@@ -14,12 +16,19 @@ from chatapp.conversations.models.exchange import (
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import Outcome, Progress, Spent
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
+from chatapp.conversations.models.step import MOST_ROUNDS, Asked, Came, State, Step
 
 __all__ = [
+    "DECISIONS",
     "ELSEWHERE",
+    "MOST_ROUNDS",
+    "Asked",
     "Attachment",
+    "AwaitsDecision",
+    "Came",
     "Conversation",
     "ConversationGone",
+    "Decision",
     "Defaults",
     "Draft",
     "DraftSpent",
@@ -35,6 +44,9 @@ __all__ = [
     "ReplyRunning",
     "SendSpent",
     "Spent",
+    "State",
+    "Step",
     "Written",
     "add_exchange",
+    "decide",
 ]

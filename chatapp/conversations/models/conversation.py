@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +42,9 @@ class Conversation(WithModelSettings):
     titled_by = models.CharField(max_length=10, choices=TitledBy.choices, default=TitledBy.NOBODY)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     active_at = models.DateTimeField(default=timezone.now)
+
+    # Names of tools that may act here without asking again.
+    allowed_tools = models.JSONField(default=list, db_default=Value([], models.JSONField()))
 
     objects: ClassVar = ConversationQuerySet.as_manager()
 

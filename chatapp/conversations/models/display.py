@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
     from chatapp.conversations.models.attachment import Attachment
+    from chatapp.conversations.models.step import Step
 
 
 # What a person may ask of a reply; each is an address of its own.
@@ -40,6 +41,7 @@ class MessageDisplay:
     """Mixed into Message; reads its columns, queries nothing that was not prefetched."""
 
     moment = ELSEWHERE
+    known_steps: "list[Step] | None" = None  # set by whoever has them at hand
 
     if TYPE_CHECKING:
         pk: UUID
@@ -58,7 +60,9 @@ class MessageDisplay:
         thought_seconds: float | None
         started_at: datetime | None
         finished_at: datetime | None
+        attempt: int
         attachments: RelatedManager[Attachment]
+        steps: RelatedManager[Step]
 
     @property
     def shown_html(self) -> SafeString:
@@ -70,6 +74,12 @@ class MessageDisplay:
     @property
     def attachments_shown(self) -> "list[Attachment]":
         return list(self.attachments.all()) if self.role == "user" else []
+
+    @property
+    def steps_shown(self) -> "list[Step]":
+        if self.role == "user" or not self.attempt:
+            return []  # nobody has asked for anything yet
+        return list(self.steps.all()) if self.known_steps is None else self.known_steps
 
     @property
     def model_label(self) -> str:

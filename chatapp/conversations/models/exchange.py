@@ -31,6 +31,10 @@ class ReplyRunning(Exception):
     """A reply runs in this conversation; nothing was added."""
 
 
+class AwaitsDecision(Exception):
+    """A tool waits for the person's word in this conversation; nothing was added."""
+
+
 class MovedOn(Exception):
     """The conversation has messages that the page does not show; nothing was added."""
 
@@ -74,7 +78,8 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
     One client id is one message: a double click or a retry gives the exchange of the first.
     Raises Conversation.DoesNotExist for somebody else's conversation, ConversationGone for one
     that was deleted, MovedOn when the message was not written under the end of the path,
-    ReplyRunning while a reply runs there, SendSpent when the id stands for another text.
+    ReplyRunning while a reply runs there, AwaitsDecision while one waits for the person's word,
+    SendSpent when the id stands for another text.
     """
     try:
         with transaction.atomic():
@@ -139,6 +144,8 @@ def _check_place(conversation: Conversation | None, tip: Message | None, new: Ne
         raise ConversationGone
     if new.tells_parent and new.parent != (tip.pk if tip else None):
         raise MovedOn
+    if tip and tip.status == Message.Status.WAITING:
+        raise AwaitsDecision
     if tip and tip.is_running:
         raise ReplyRunning
 

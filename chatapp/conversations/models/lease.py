@@ -24,7 +24,9 @@ LEASE = timedelta(seconds=10)
 GRACE = timedelta(seconds=3)
 MOST_DEATHS = 3  # of processes that made the same reply; it may be what kills them
 
-type Maker = Literal["anybody", "this attempt", "nobody", "who was asked to stop"]
+type Maker = Literal[
+    "anybody", "this attempt", "nobody", "who was asked to stop", "nobody, until a decision"
+]
 
 
 class Leased(models.Model):
@@ -90,6 +92,14 @@ class Leased(models.Model):
         values["first_token_at"] = self.first_token_at
         return bool(self._of_this_attempt.update(**values))
 
+    def wait(self, progress: Progress, spent: Spent) -> bool:
+        """Ends this attempt until the person has decided about a call; nobody takes it over."""
+        values = values_of(progress) | values_of(spent) | {"leased_by": "", "leased_until": None}
+        values |= {"status": Status.WAITING, "first_token_at": self.first_token_at}
+        waits = bool(self._of_this_attempt.update(**values))
+        self._set(values)
+        return waits
+
     def finish(self, outcome: Outcome) -> bool:
         """Ends this attempt; False when it had been ended or taken over before."""
         values = values_of(outcome.progress) | values_of(outcome.spent) | values_of(outcome)
@@ -115,6 +125,7 @@ class Leased(models.Model):
             "this attempt": self._of_this_attempt,
             "nobody": self._row.lost(),
             "who was asked to stop": self._row.running().exclude(stop_requested_at=None),
+            "nobody, until a decision": self._row.filter(status=Status.WAITING),
         }
         row = rows[made_by]
         values = {"status": status, "error": error, "finished_at": timezone.now()}

@@ -9,6 +9,7 @@ from django.db import models
 class Status(models.TextChoices):
     QUEUED = "queued"
     STREAMING = "streaming"
+    WAITING = "waiting"  # for the person's word about a tool; nobody makes it meanwhile
     COMPLETE = "complete"
     STOPPED = "stopped"
     FAILED = "failed"

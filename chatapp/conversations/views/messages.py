@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.accounts.requests import PersonRequest, wants_json
+from chatapp.accounts.zones import remember_zone
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.events import ExchangeHtml
 from chatapp.conversations.forms import SendForm
 from chatapp.conversations.history import message_page, messages_after
 from chatapp.conversations.models import (
+    AwaitsDecision,
     Conversation,
     ConversationGone,
     Defaults,
@@ -49,6 +51,11 @@ REFUSALS = {
         HTTPStatus.CONFLICT,
         "running",
         _("A reply is still running here. Your text stays; send it when it is done."),
+    ),
+    AwaitsDecision: (
+        HTTPStatus.CONFLICT,
+        "waiting",
+        _("Say above first whether the tool may run. Your text stays; send it then."),
     ),
     SendSpent: (
         HTTPStatus.CONFLICT,
@@ -112,6 +119,7 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
     form.is_valid()
+    remember_zone(request)
     # The message is written in another thread, which may have to wait for this connection.
     close_old_connections()
     return form

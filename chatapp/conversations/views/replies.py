@@ -56,7 +56,7 @@ async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
     """Puts a new reply in the place of one that failed or was stopped."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     new = await _shielded(f"retry:{reply.pk}", _retry(reply))
-    return await _show(request, reply, new, HTTPStatus.CREATED)
+    return await show(request, reply, new, HTTPStatus.CREATED)
 
 
 @require_POST
@@ -66,7 +66,7 @@ async def continuation(
     """Goes on with a reply that ended too early, after its text."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     resumed = await _shielded(f"continue:{reply.pk}", _continue(reply))
-    return await _show(request, reply, resumed, HTTPStatus.OK)
+    return await show(request, reply, resumed, HTTPStatus.OK)
 
 
 @require_POST
@@ -87,7 +87,7 @@ async def _shielded(name: str, work: Coroutine[Any, Any, Message | None]) -> Mes
     return await asyncio.shield(background.spawn(name, work))
 
 
-async def _show(
+async def show(
     request: PersonRequest, reply: Message, result: Message | None, status: int
 ) -> HttpResponse:
     if result is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from . import pictures, showcase
@@ -15,6 +17,11 @@ REPEAT = re.compile(r"\brepeat", re.IGNORECASE)
 
 
 GARBAGE_AFTER = 5  # tokens
+WEATHER = re.compile(
+    r"\bweather\b.*?\bin ([^?.!]+?)(?: right now| now| today)?[?.!]*$", re.I | re.S
+)
+WEATHER_TOOL = "current_weather"
+SOME_CALL = ("current_time", '{"zone": "Europe/Berlin"}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Answer:
     text: str
     reasoning: str = ""
     finish_reason: str = "stop"
-    tool_call: bool = False
+    calls: tuple[tuple[str, str], ...] = ()  # of tools: name, and arguments as JSON
     cut_after: int | None = None  # tokens
     garbage: bool = False
     silent_seconds: float = 0.0
@@ -37,12 +44,14 @@ def answer(request: dict[str, Any]) -> Answer:
     messages = request["messages"]
     last = messages[-1]
     if last["role"] == "tool":
-        return Answer(f"The tool answered:\n\n```\n{text_of(last)}\n```")
+        return Answer("\n\n".join(map(_quoted, _results(messages))))
     if wants_title(messages):
         return Answer(showcase.title(text_of(last)))
     question, given = _question(messages)
     commands = parse_commands(text_of(question))
     planned = _plan(commands, picture_urls(question))
+    if calls := _wanted_calls(request, commands):
+        planned = replace(planned, text="Let me look that up.", calls=calls)
     if given:
         rest = Answer(_rest(planned.text, given), rate=planned.rate)
         if _faults(planned, given) < commands.fault_times:
@@ -55,6 +64,28 @@ def answer(request: dict[str, Any]) -> Answer:
         seconds = commands.thinking_seconds
         planned = replace(planned, reasoning=showcase.thoughts(seconds), thinking_seconds=seconds)
     return planned
+
+
+def _results(messages: list[dict[str, Any]]) -> list[str]:
+    """What came of the last calls, in their order."""
+    results = [*takewhile(lambda message: message["role"] == "tool", reversed(messages))]
+    return [text_of(result) for result in reversed(results)]
+
+
+def _quoted(result: str) -> str:
+    return f"The tool answered:\n\n```\n{result}\n```"
+
+
+def _wanted_calls(request: dict[str, Any], commands: Commands) -> tuple[tuple[str, str], ...]:
+    """Calls of tools that were offered: those that were asked for, or the weather of a place."""
+    offered = {tool["function"]["name"] for tool in request.get("tools", [])}
+    if request.get("tool_choice") == "none":
+        return ()
+    place = WEATHER.search(commands.words)
+    asked = commands.calls
+    if place and not asked:
+        asked = ((WEATHER_TOOL, json.dumps({"place": place[1].strip()})),)
+    return tuple(call for call in asked if call[0] in offered)
 
 
 def _question(messages: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
@@ -94,7 +125,7 @@ def _plan(commands: Commands, urls: list[str]) -> Answer:
         text=_body(commands, urls),
         reasoning=showcase.REASONING if "reason" in switches else "",
         finish_reason="length" if "length" in switches else "stop",
-        tool_call="tool" in switches,
+        calls=(SOME_CALL,) if "tool" in switches else (),
         cut_after=commands.cut_after,
         garbage="garbage" in switches,
         silent_seconds=commands.silent_seconds,

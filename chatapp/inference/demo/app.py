@@ -92,7 +92,7 @@ class DemoApp:
         frames = wire.Frames(f"chatcmpl-{secrets.token_hex(8)}", int(time.time()), request["model"])
         if request.get("stream"):
             options = request.get("stream_options") or {}
-            ending = frames.closing("tool_calls" if planned.tool_call else planned.finish_reason)
+            ending = frames.closing("tool_calls" if planned.calls else planned.finish_reason)
             if options.get("include_usage"):
                 ending += frames.usage(*usage)
             await self._stream(planned, frames, ending + wire.DONE, send)

@@ -32,6 +32,7 @@ Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
 | `/reason` | thinks aloud first |
 | `/think S` | thinks for S seconds when thinking is on |
 | `/tool` | asks for a tool call |
+| `/call NAME {"json": 1}` | calls a tool that it was offered, with these arguments; one per line |
 | `/emoji` | answers with characters that are easy to break |
 | `/echo TEXT` | sends TEXT back, exactly |
 | `/help` | shows this table |
@@ -54,6 +55,7 @@ COMMAND = re.compile(
     r"|flaky\s+(?P<flaky>[45]\d\d)\s+(?P<times>\d{1,2})"
     rf"|(?P<switch>{'|'.join(SWITCHES)}))(?!\S)"
 )
+CALL = re.compile(r"^/call[ \t]+(?P<name>[\w-]{1,64})[ \t]*(?P<arguments>.*)$", re.MULTILINE)
 ECHO = re.compile(r"(?<!\S)/echo[ \n]")
 
 
@@ -72,6 +74,7 @@ class Commands:
     thinking_seconds: float = 0.0
     rate: float | None = None
     long_tokens: int | None = None
+    calls: tuple[tuple[str, str], ...] = ()  # names of tools and arguments as JSON
     switches: frozenset[str] = frozenset()
 
 
@@ -79,6 +82,8 @@ def parse_commands(text: str) -> Commands:
     echo = ECHO.search(text)
     head = text[: echo.start()] if echo else text
     paragraphs = head.rsplit("\n\n", 1)
+    calls = tuple((match["name"], match["arguments"]) for match in CALL.finditer(paragraphs[-1]))
+    paragraphs[-1] = CALL.sub("", paragraphs[-1])
     found = list(COMMAND.finditer(paragraphs[-1]))
     paragraphs[-1] = COMMAND.sub("", paragraphs[-1])
     numbers = {match["name"]: float(match["number"]) for match in found if match["name"]}
@@ -95,6 +100,7 @@ def parse_commands(text: str) -> Commands:
         thinking_seconds=min(numbers.get("think", 0.0), MAX_SECONDS),
         rate=numbers.get("rate"),
         long_tokens=_tokens(numbers.get("long")),
+        calls=calls,
         switches=frozenset(match["switch"] for match in found if match["switch"]),
     )
 

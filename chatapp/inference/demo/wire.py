@@ -12,8 +12,7 @@ from .showcase import tokens
 
 DONE = b"event: done\ndata: [DONE]\n\n"
 GARBAGE = b"event: message\ndata: {this is not JSON\n\n"
-TOOL_NAME = "current_time"
-TOOL_ARGUMENTS = ('{"zone":', ' "Europe/', 'Berlin"}')
+ARGUMENT_PIECE = 9  # characters
 
 ERRORS = {
     400: ("invalid_request_error", "invalid request"),
@@ -56,12 +55,12 @@ class Frames:
         for piece in tokens(answer.text):
             yield due, self._chunk({"content": piece})
             due += pause
-        if answer.tool_call:
+        for number, (name, arguments) in enumerate(answer.calls, 1):
             # As seen on the wire: the index is that of a content block, later names are empty.
-            first = {"id": "tooluse_demo1", "type": "function"}
-            yield due, self._chunk(_tool_call(0, TOOL_NAME, "", first))
-            for piece in TOOL_ARGUMENTS:
-                yield due, self._chunk(_tool_call(1, "", piece, {}))
+            first = {"id": f"tooluse_{self.id}_{number}", "type": "function"}
+            yield due, self._chunk(_tool_call(number - 1, name, "", first))
+            for piece in _pieces(arguments):
+                yield due, self._chunk(_tool_call(number, "", piece, {}))
 
     def closing(self, finish_reason: str) -> bytes:
         return self._chunk({}, finish_reason)
@@ -114,6 +113,11 @@ def error_body(status: int, message: str = "") -> bytes:
     kind, default = ERRORS.get(status, ("api_error", "the demo model was asked to fail"))
     error = {"code": status, "message": message or default, "type": kind}
     return json.dumps({"error": error}).encode()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for start in range(0, len(text), ARGUMENT_PIECE):
+        yield text[start : start + ARGUMENT_PIECE]
 
 
 def _tool_call(index: int, name: str, arguments: str, head: dict[str, str]) -> dict[str, Any]:

@@ -220,7 +220,7 @@ class MessageList extends HTMLElement {
     event.preventDefault();
     try {
       const { id } = form.closest("article");
-      const answer = await post(form.action, new FormData(form));
+      const answer = await post(form.action, new FormData(form, event.submitter));
       if (answer.status !== NO_CONTENT) this.#insertNew(await answer.json());
       this.#keepFocus(id);
     } catch (error) {

@@ -1,0 +1,54 @@
+"""What a person says about a call that waits for it."""
+
+from typing import Literal, get_args
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models.lease import GRACE
+from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.progress import Status
+from chatapp.conversations.models.step import UNDECIDED, State, Step
+
+Decision = Literal["allow", "always", "deny"]
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
+
+
+@transaction.atomic
+def decide(reply: Message, step_id: UUID, decision: Decision) -> bool:
+    """Writes the decision, and with the last one puts the reply back into the queue.
+
+    `always` also lets the same tool act unasked in this conversation from now on. False when there
+    was nothing to decide any more.
+    """
+    conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
+    waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)
+    step = Step.objects.filter(pk=step_id, reply__in=waiting).first()
+    if step is None or not Step.objects.decide(step, _state(decision)):
+        return False
+    if decision == "always":
+        _allow_always(conversation, step.name)
+        Step.objects.filter(reply=reply, name=step.name, state=State.ASKING).update(
+            state=State.READY
+        )
+    if not Step.objects.filter(reply=reply, state__in=UNDECIDED).exists():
+        waiting.update(
+            status=Status.QUEUED,
+            leased_until=timezone.now() + GRACE,
+            # A page must see that this is newer than what it shows.
+            attempt=reply.attempt + 1,
+        )
+    reply.refresh_from_db()
+    return True
+
+
+def _state(decision: Decision) -> State:
+    return State.DENIED if decision == "deny" else State.READY
+
+
+def _allow_always(conversation: Conversation, name: str) -> None:
+    if name not in conversation.allowed_tools:
+        conversation.allowed_tools = [*conversation.allowed_tools, name]
+        conversation.save(update_fields=["allowed_tools"])

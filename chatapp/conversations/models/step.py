@@ -1,0 +1,188 @@
+"""What a model asked tools to do for a reply: each call a row, so that none is lost, and none that
+has ended runs again."""
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from django.db import models, transaction
+
+from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.progress import RUNNING
+from chatapp.tools.registry import built_in
+from chatapp.tools.running import doing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_ROUNDS = 8  # of calls for one reply
+
+
+class State(models.TextChoices):
+    ASKING = "asking"  # waits for the person to allow it
+    READY = "ready"  # may run
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # it came to an error, which the model is told
+    DENIED = "denied"
+    UNKNOWN = "unknown"  # whoever ran it died: it may have acted, and the person decides
+
+
+# What the model is told of calls that never came to an end, and of those that were denied.
+OPEN_ENDED = {
+    False: '{"error":"This call was broken off before it came to an end."}',
+    True: '{"error":"The person did not allow this call."}',
+}
+OPEN = (State.ASKING, State.READY, State.RUNNING, State.UNKNOWN)
+UNDECIDED = (State.ASKING, State.UNKNOWN)
+
+
+class Asked(NamedTuple):
+    """A call as the model made it, and whether it may run at once."""
+
+    call_id: str
+    name: str
+    arguments: str
+    is_free: bool
+
+
+class Came(NamedTuple):
+    """What came of a call: `content` for the model, `line` and `error` for the person."""
+
+    content: str
+    line: str
+    seconds: float
+    error: str = ""
+
+
+class StepManager(models.Manager["Step"]):
+    def begin_round(self, reply: Message, text_length: int, calls: "Sequence[Asked]") -> bool:
+        """Writes what the model asked for after so many characters of text; False when the
+        attempt was overtaken or is to stop, and nothing was written."""
+        last = self.filter(reply=reply).aggregate(last=models.Max("round"))["last"]
+        number = 0 if last is None else last + 1
+        steps = [
+            Step(
+                reply=reply,
+                round=number,
+                index=index,
+                text_length=text_length,
+                call_id=call.call_id,
+                name=call.name,
+                arguments=call.arguments,
+                state=State.READY if call.is_free else State.ASKING,
+            )
+            for index, call in enumerate(calls)
+        ]
+        with transaction.atomic():
+            if not _still_made(reply).select_for_update().exists():
+                return False
+            self.bulk_create(steps)
+        return True
+
+    def start(self, reply: Message, steps: "Sequence[Step]") -> bool:
+        """Before any of them acts: whoever goes on after a death must know that they may have."""
+        with transaction.atomic():
+            if not _still_made(reply).select_for_update().exists():
+                return False
+            mine = self.filter(pk__in=[step.pk for step in steps], state=State.READY)
+            mine.update(state=State.RUNNING)
+        return True
+
+    def finish(self, step: "Step", came: Came) -> bool:
+        """Writes what came of a call, once: what has ended stays as it is."""
+        state = State.FAILED if came.error else State.DONE
+        values: dict[str, Any] = {**came._asdict(), "state": state}
+        return bool(self.filter(pk=step.pk, state=State.RUNNING).update(**values))
+
+    def recover(self, reply: Message, free: "set[str]") -> None:
+        """What ran when its process died: reading runs anew, for anything else nobody knows."""
+        running = self.filter(reply=reply, state=State.RUNNING)
+        running.filter(name__in=free).update(state=State.READY)
+        running.exclude(name__in=free).update(state=State.UNKNOWN)
+
+    def decide(self, step: "Step", state: State) -> bool:
+        """The person's word about a call that waits for it; False when it no longer does."""
+        return bool(self.filter(pk=step.pk, state__in=UNDECIDED).update(state=state))
+
+
+class Step(models.Model):
+    """One call. Calls of one `round` were made together, after `text_length` characters of the
+    reply's text, and the model goes on when all of them have ended."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reply = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="steps")
+    round = models.PositiveSmallIntegerField()
+    index = models.PositiveSmallIntegerField()
+    text_length = models.PositiveIntegerField()
+
+    call_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    arguments = models.TextField()
+
+    state = models.CharField(max_length=10, choices=State.choices)
+    content = models.TextField(blank=True, default="", db_default="")
+    line = models.CharField(max_length=300, blank=True, default="", db_default="")
+    error = models.TextField(blank=True, default="", db_default="")
+    seconds = models.FloatField(null=True)
+
+    objects: ClassVar[StepManager] = StepManager()
+
+    class Meta:
+        ordering: ClassVar = ["reply", "round", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["reply", "round", "index"], name="one_step_per_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.reply_id}: {self.state}"
+
+    def end(self, came: Came) -> None:
+        """Shows in this object what the row says."""
+        self.state = State.FAILED if came.error else State.DONE
+        for name, value in came._asdict().items():
+            setattr(self, name, value)
+
+    @property
+    def result(self) -> str:
+        """What the model is told: the text of a JSON object, whatever became of the call."""
+        return self.content or OPEN_ENDED[self.state == State.DENIED]
+
+    @property
+    def shown_line(self) -> str:
+        """What is done or was done, in a line."""
+        if self.line:
+            return self.line
+        tool = built_in().get(self.name)
+        return doing(tool, self.arguments) if tool else self.name
+
+    @property
+    def shown_arguments(self) -> str:
+        return _indented(self.arguments)
+
+    @property
+    def shown_content(self) -> str:
+        return _indented(self.content)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in UNDECIDED
+
+
+def _indented(text: str) -> str:
+    """JSON for people; what is none stays as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _still_made(reply: Message) -> "models.QuerySet[Message]":
+    """The row of a reply, as long as this attempt at it is the last and nobody stops it."""
+    return Message.objects.filter(
+        pk=reply.pk, attempt=reply.attempt, status__in=RUNNING, stop_requested_at=None
+    )

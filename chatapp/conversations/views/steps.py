@@ -1,0 +1,40 @@
+"""/c/<id>/replies/<id>/steps/<id>/decision: whether a tool may act."""
+
+import asyncio
+from http import HTTPStatus
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from chatapp import background
+from chatapp.accounts.requests import PersonRequest
+from chatapp.conversations import events, generation
+from chatapp.conversations.access import own_reply
+from chatapp.conversations.models import DECISIONS, Decision, Message, decide
+from chatapp.conversations.views.answers import error
+from chatapp.conversations.views.replies import show
+
+
+@require_POST
+async def decision(
+    request: PersonRequest, conversation_id: UUID, reply_id: UUID, step_id: UUID
+) -> HttpResponse:
+    """Takes the person's word; said twice, or in two tabs, the first one counts."""
+    reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
+    word = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
+    if word is None:
+        return error(_("Say whether it may run."), HTTPStatus.UNPROCESSABLE_ENTITY)
+    work = background.spawn(f"decide:{step_id}", _decide(reply, step_id, word))
+    return await show(request, reply, await asyncio.shield(work), HTTPStatus.OK)
+
+
+async def _decide(reply: Message, step_id: UUID, word: Decision) -> Message:
+    """Gives the reply as it stands then, also when somebody was faster."""
+    if await background.in_thread(decide, reply, step_id, word):
+        await background.in_thread(events.reply_resumed, reply)
+        if reply.status == Message.Status.QUEUED:
+            generation.start(reply)
+    return reply
