@@ -19,6 +19,7 @@ from .tool import Arguments, Context, Output, Tool, ToolFailed
 SECONDS = 60.0  # of one call
 MAX_ARGUMENT_CHARACTERS = 100_000
 LINE_CHARACTERS = 200
+SENTENCE_CHARACTERS = 600
 
 logger = logging.getLogger(__name__)
 
@@ -97,8 +98,9 @@ def _json(text: str) -> object:
 
 
 def _failed(tool: Tool, sentence: str, begun: float) -> Outcome:
-    content = to_json({"error": sentence})
-    return Outcome(content, str(tool.label), time.monotonic() - begun, error=sentence)
+    error = plain_line(sentence, SENTENCE_CHARACTERS)  # it may quote what the model wrote
+    content = to_json({"error": error})
+    return Outcome(content, str(tool.label), time.monotonic() - begun, error=error)
 
 
 async def _within(seconds: float, tool: Tool, arguments: Arguments, context: Context) -> Output:

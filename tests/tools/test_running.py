@@ -133,6 +133,14 @@ async def test_a_failure_is_told_to_both() -> None:
     assert outcome.content == '{"error":"It rains."}'
 
 
+async def test_a_failure_is_one_plain_line() -> None:
+    outcome = await run(echo, json.dumps({"a\u202eb\n" + "c" * 5_000: 1}), Context())
+
+    assert "unknown field `ab c" in outcome.error
+    assert outcome.error.isprintable()
+    assert len(outcome.error) == 600
+
+
 FAULTS: dict[str, Any] = {
     "raises": lambda: [][1],
     "raises what was said": lambda: int(SECRET),
