@@ -4,7 +4,7 @@ process that makes it: another goes on."""
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,7 +40,6 @@ class Job:
     reply: Message
     prompt: Prompt
     document: LiveDocument
-    steps: Sequence[Step] = ()
 
 
 def start(reply: Message) -> None:
@@ -105,8 +104,7 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
             await background.in_thread(_close_if_stopped, reply)
             return
         logs.bind(attempt=reply.attempt)
-        person_id = job.reply.conversation.owner_id
-        with LiveReply(job.reply, person_id, job.document, job.steps) as running:
+        with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as running:
             ending = await _run(job, running)
             await endings.save(running, ending)
     except ImageRefused as refusal:
@@ -134,11 +132,11 @@ def _take(reply: Message, take: Take) -> Job | None:
     deaths, asked = reply.deaths, time.monotonic()
     if not take(reply):
         return None
-    steps = _recovered(reply) if reply.attempt > 1 else []
+    reply.known_steps = _recovered(reply) if reply.attempt > 1 else []
     prompt = prompts.reply_prompt(reply)
     if reply.deaths > deaths:
         usage.count_lost_call(reply, prompt.request)
-    job = Job(reply, prompt, saved_document(reply), steps)
+    job = Job(reply, prompt, saved_document(reply))
     if time.monotonic() - asked > LONG and not reply.renew():
         return None  # the database held us up, and others were faster
     return job

@@ -33,13 +33,11 @@ def all_here() -> "list[LiveReply]":
 class LiveReply:
     """Collects what the model says and publishes it on a clock. Lives on the event loop.
 
-    A reply that goes on starts from what its row holds; `document` is that of its text, `steps`
-    are the calls of tools so far.
+    A reply that goes on starts from what its row holds, and from the calls of tools so far that are
+    known of it; `document` is that of its text.
     """
 
-    def __init__(
-        self, reply: Message, person_id: UUID, document: LiveDocument, steps: Sequence[Step] = ()
-    ) -> None:
+    def __init__(self, reply: Message, person_id: UUID, document: LiveDocument) -> None:
         self.reply = reply
         self.person_id = person_id
         self.sequence = reply.sequence
@@ -51,7 +49,6 @@ class LiveReply:
         self.saved_sequence = reply.sequence
         self._thought_seconds = reply.thought_seconds
         self._document = document
-        self.steps = list(steps)
         self._pending: list[str] = []
         self._pending_reasoning: list[str] = []
         self._stale_parts: set[events.Part] = set()
@@ -79,6 +76,10 @@ class LiveReply:
     def text(self) -> str:
         """The text published so far."""
         return self._document.text
+
+    @property
+    def steps(self) -> list[Step]:
+        return self.reply.known_steps or []
 
     @property
     def turn_begins(self) -> int:
@@ -160,7 +161,7 @@ class LiveReply:
 
     def show_steps(self, steps: Sequence[Step]) -> None:
         """Calls of tools began, ended or wait for the person."""
-        self.steps = list(steps)
+        self.reply.known_steps = list(steps)
         self._stale_parts.add("steps")
         self.flush()
 
@@ -186,7 +187,7 @@ class LiveReply:
         self._pending.clear()
         self._pending_reasoning.clear()
         self.end_thinking()
-        self.reply.moment, self.reply.known_steps = ELSEWHERE, self.steps
+        self.reply.moment = ELSEWHERE
 
     @property
     def _thought_so_far(self) -> float | None:
@@ -239,7 +240,6 @@ class LiveReply:
     def _part_html(self, part: events.Part) -> str:
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
         self.reply.thought_seconds, self.reply.moment = self._thought_seconds, self._moment
-        self.reply.known_steps = self.steps
         return events.part_html(self.reply, part)
 
     async def _colour(self, fence: Fence) -> None:

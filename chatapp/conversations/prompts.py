@@ -74,7 +74,7 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     attachments = [one for message in messages for one in _pictures(message)]
     urls = _urls(attachments, form) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
-    steps = list(reply.steps.all()) if reply.attempt else []
+    steps = reply.steps_shown
     turns += reply_turns(reply.text, steps)
     if is_cut := _is_cut(reply, steps):
         turns.append(ChatMessage.from_text("user", CONTINUE))
@@ -110,7 +110,8 @@ def _pictures(message: Message) -> list[Attachment]:
 
 def _is_cut(reply: Message, steps: list[Step]) -> bool:
     """Whether the reply ends in a text of the model's, and not in what came of its calls."""
-    return bool(reply.text[steps[-1].text_length :].strip() if steps else reply.text)
+    begun = steps[-1].text_length if steps else 0
+    return bool(reply.text[begun:].strip())
 
 
 def picture_request(

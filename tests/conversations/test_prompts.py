@@ -156,6 +156,13 @@ def test_a_reply_with_a_text_goes_on_after_it(running: Exchange) -> None:
     ]
 
 
+def test_a_reply_that_is_blank_so_far_is_asked_for_anew(running: Exchange) -> None:
+    running.reply.begin()
+    running.reply.text = "\n\n"
+
+    assert turns(running.reply) == [("user", "Hello")]
+
+
 def test_what_was_left_out_by_hand_is_not_sent(owner: Person, exchange: Exchange) -> None:
     refused(exchange.reply)
     added = add_exchange(owner, new_message("Go on", exchange.conversation.pk))

@@ -28,12 +28,9 @@ class State(models.TextChoices):
     UNKNOWN = "unknown"  # whoever ran it died: it may have acted, and the person decides
 
 
-# What the model is told of calls that never came to an end, and of those that were denied.
-OPEN_ENDED = {
-    False: '{"error":"This call was broken off before it came to an end."}',
-    True: '{"error":"The person did not allow this call."}',
-}
-OPEN = (State.ASKING, State.READY, State.RUNNING, State.UNKNOWN)
+# What the model is told of calls without a result.
+DENIAL = '{"error":"The person did not allow this call."}'
+BROKEN_OFF = '{"error":"This call was broken off before it came to an end."}'
 UNDECIDED = (State.ASKING, State.UNKNOWN)
 
 
@@ -146,7 +143,7 @@ class Step(models.Model):
     @property
     def result(self) -> str:
         """What the model is told: the text of a JSON object, whatever became of the call."""
-        return self.content or OPEN_ENDED[self.state == State.DENIED]
+        return self.content or (DENIAL if self.state == State.DENIED else BROKEN_OFF)
 
     @property
     def shown_line(self) -> str:
@@ -163,10 +160,6 @@ class Step(models.Model):
     @property
     def shown_content(self) -> str:
         return _indented(self.content)
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
 
     @property
     def is_undecided(self) -> bool:
