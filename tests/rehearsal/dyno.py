@@ -101,12 +101,13 @@ class Dyno:
 
     @property
     def memory_mb(self) -> float:
-        """Resident, of the app's own processes; what they share is counted once for each."""
-        sizes = []
-        for process in self._processes():
-            if process.name().startswith("python"):
-                sizes.append(process.memory_info().rss)
-        return sum(sizes) / 1024**2
+        """Resident, of the app's own processes; what they share is counted once for each. A dyno
+        that ends at this moment has none."""
+        try:
+            own = [one for one in self._processes() if one.name().startswith("python")]
+            return sum(one.memory_info().rss for one in own) / 1024**2
+        except psutil.NoSuchProcess:
+            return 0.0
 
     def _processes(self) -> list[psutil.Process]:
         """Without honcho itself and its forks, which stand for the platform."""

@@ -3,6 +3,7 @@
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,17 +189,17 @@ class Platform:
 
 @contextmanager
 def watched(platform: Platform) -> Iterator[None]:
-    """Takes samples for as long as the block runs."""
+    """Takes samples for as long as the block runs; one that fails fails the block at its end."""
     over = threading.Event()
 
     def look() -> None:
         while not over.wait(SAMPLE_EVERY):
             platform.look()
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
-        yield
-    finally:
-        over.set()
-        looking.join()
+    with ThreadPoolExecutor(1) as thread:
+        looking = thread.submit(look)
+        try:
+            yield
+        finally:
+            over.set()
+        looking.result()
