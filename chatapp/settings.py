@@ -59,7 +59,7 @@ try:
         env.str("CHAT_MODELS", "") or None, env.str(f"{ATTACHMENT}_MODEL_ID", "")
     )
 
-    TOOLS: list[str] = env.list("CHAT_TOOLS", [])
+    TOOLS: list[str] = env.list("CHAT_TOOLS", ["all"])
     WEATHER_URL, GEOCODING_URL = configuration.weather(env)
 
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "chatapp",
     "chatapp.accounts",
     "chatapp.images",
+    "chatapp.connectors",
     "chatapp.conversations",
     "chatapp.doctor",
 ]

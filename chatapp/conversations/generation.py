@@ -144,7 +144,7 @@ def _take(reply: Message, take: Take) -> Job | None:
 
 def _recovered(reply: Message) -> list[Step]:
     """The calls of earlier attempts, of which none runs any more."""
-    Step.objects.recover(reply, Toolbox.of(reply.conversation).free)
+    Step.objects.recover(reply, Toolbox.of(reply).repeatable)
     return list(reply.steps.all())
 
 

@@ -78,7 +78,7 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     turns += reply_turns(reply.text, steps)
     if is_cut := _is_cut(reply, steps):
         turns.append(ChatMessage.from_text("user", CONTINUE))
-    toolbox = Toolbox.of(reply.conversation)
+    toolbox = Toolbox.of(reply)
     request = CompletionRequest(
         model=model.id,
         messages=(ChatMessage.from_text("system", _system_text(chosen)), *turns),

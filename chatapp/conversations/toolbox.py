@@ -1,14 +1,12 @@
-"""Which tools the model may use in a conversation, and for whom they run."""
+"""Which tools the model may use for a reply, and for whom they run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from django.conf import settings
-
 from chatapp import inference
-from chatapp.conversations.models import Conversation
-from chatapp.tools.registry import built_in
+from chatapp.connectors.switches import switches
+from chatapp.conversations.models import Message
 from chatapp.tools.tool import Context, Tool
 
 
@@ -22,14 +20,21 @@ class Toolbox:
     allowed: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, conversation: Conversation) -> Self:
+    def of(cls, reply: Message) -> Self:
         """Reads the conversation and its owner: to be called in a thread."""
-        known = built_in()
-        chosen = {name: known[name] for name in sorted(settings.TOOLS) if name in known}
+        conversation = reply.conversation
+        chosen = [
+            tool
+            for switch in switches()
+            if conversation.tool_choices.get(switch.key, switch.is_on)
+            for tool in switch.tools
+        ]
         if not chosen:
             return cls({}, Context())
-        context = Context(zone=conversation.owner.zone)
-        return cls(chosen, context, frozenset(conversation.allowed_tools))
+        # In the order of names: the service caches requests that begin alike.
+        tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
+        context = Context(zone=conversation.owner.zone, work=str(reply.pk))
+        return cls(tools, context, frozenset(conversation.allowed_tools))
 
     @property
     def offered(self) -> tuple[inference.Tool, ...]:
@@ -40,13 +45,15 @@ class Toolbox:
         )
 
     @property
-    def free(self) -> set[str]:
-        """Names of those that only read: they may run unasked, and again."""
-        return {name for name, tool in self.tools.items() if tool.access == "free"}
+    def repeatable(self) -> set[str]:
+        """Names of those that only read, so that a call of which nobody knows the end may be made
+        again."""
+        return {name for name, tool in self.tools.items() if not tool.acts}
 
     def find(self, name: str) -> Tool | None:
         return self.tools.get(name)
 
     def is_free(self, name: str) -> bool:
         """Whether a call may run at once. One of a tool that is not there does no harm."""
-        return name not in self.tools or name in self.free or name in self.allowed
+        tool = self.find(name)
+        return tool is None or tool.access == "free" or name in self.allowed

@@ -38,6 +38,7 @@ def tool(
             description=" ".join((function.__doc__ or "").split()),
             parameters=_schema(kind),
             access=access,
+            acts=access == "ask",
             doing=lambda arguments: doing(**_checked(arguments, kind)),
             run=run,
         )

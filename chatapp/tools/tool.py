@@ -18,9 +18,12 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what the service takes
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """For whom a tool runs. `zone` is a key of the time zone database, as Europe/Berlin."""
+    """For whom a tool runs, and in what. `zone` is a key of the time zone database, as
+    Europe/Berlin. `work` tells one reply from another: what a tool keeps open, it keeps open for
+    that long."""
 
     zone: str = "UTC"
+    work: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class Tool:
     JSON Schema of type "object", byte for byte the same at every start. `doing` gives the line that
     is shown while it runs ("Looking up the weather in Portland"). It and `run` raise ToolFailed
     when the arguments, which a model made up, do not fit.
+
+    `acts` tells that it changes or costs something, so that a call is never made twice for one;
+    `access` is whether it asks the person first, which the owner can choose otherwise.
     """
 
     name: str
@@ -59,6 +65,7 @@ class Tool:
     description: str
     parameters: Mapping[str, object]
     access: Access
+    acts: bool
     doing: Callable[[Arguments], str]
     run: Callable[[Arguments, Context], Awaitable[Output]]
 

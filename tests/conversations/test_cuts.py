@@ -1,6 +1,7 @@
 """A stream that is cut goes on by itself, twice at most, without a seam to be seen."""
 
 import pytest
+from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.conversations import generation
@@ -99,7 +100,10 @@ async def test_a_cut_among_the_thoughts_asks_anew(running: Exchange) -> None:
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_each_call_is_counted_as_told_or_as_estimated(running: Exchange) -> None:
+async def test_each_call_is_counted_as_told_or_as_estimated(
+    running: Exchange, settings: Settings
+) -> None:
+    settings.TOOLS = []
     reply, _script = await made(
         running,
         [TextDelta("One two three "), Interrupted()],

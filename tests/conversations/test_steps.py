@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp import background
-from chatapp.conversations import generation, leases, stopping, toolbox
+from chatapp.connectors import switches
+from chatapp.conversations import generation, leases, stopping
 from chatapp.conversations.models import (
     MOST_ROUNDS,
     Decision,
@@ -49,7 +50,14 @@ class Kit:
             return Output({"came": arguments.get("what", "")}, f"Did {name}")
 
         return Tool(
-            name, name.title(), f"Does {name}.", {"type": "object"}, access, lambda _: name, run
+            name,
+            name.title(),
+            f"Does {name}.",
+            {"type": "object"},
+            access,
+            access == "ask",
+            lambda _: name,
+            run,
         )
 
 
@@ -57,9 +65,8 @@ class Kit:
 async def kit(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kit]:
     kit = Kit()
     tools = {"act": kit.tool("act", "ask"), "look": kit.tool("look", "free")}
-    monkeypatch.setattr(toolbox, "built_in", lambda: tools)
+    monkeypatch.setattr(switches, "built_in", lambda: tools)
     monkeypatch.setattr(generation, "_is_closing", False)
-    settings.TOOLS = ["act", "look"]
     yield kit
     await background.drain(5)
 

@@ -1,11 +1,13 @@
 """How the model is asked: chosen per conversation, and as a person's default for new ones."""
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ def default_model() -> str:
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """What a person can choose. `temperature` and `top_p` are 0 to 1 and never both set;
-    `max_tokens` bounds an answer without its thinking, None is the model's own limit."""
+    `max_tokens` bounds an answer without its thinking, None is the model's own limit.
+    `tool_choices` tells which switches of tools are on; one that is missing stands as the house has
+    it."""
 
     model: str
     instructions: str = ""
@@ -39,6 +43,7 @@ class ModelSettings:
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    tool_choices: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def instructions_digest(self) -> str:
@@ -56,6 +61,7 @@ class WithModelSettings(models.Model):
     temperature = models.FloatField(null=True, blank=True)
     top_p = models.FloatField(null=True, blank=True)
     max_tokens = models.PositiveIntegerField(null=True, blank=True)
+    tool_choices = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         abstract = True
@@ -67,7 +73,7 @@ class WithModelSettings(models.Model):
 
     @property
     def chosen(self) -> ModelSettings:
-        values = {field.name: getattr(self, field.name) for field in fields(ModelSettings)}
+        values = {one.name: getattr(self, one.name) for one in fields(ModelSettings)}
         return ModelSettings(**values | {"model": self.offered_model})
 
     def choose(self, wanted: ModelSettings) -> None:
