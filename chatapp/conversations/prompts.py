@@ -79,11 +79,12 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     if is_cut := _is_cut(reply, steps):
         turns.append(ChatMessage.from_text("user", CONTINUE))
     toolbox = Toolbox.of(reply)
+    may_think = not (toolbox.tools and has_calls(turns))
     request = CompletionRequest(
         model=model.id,
         messages=(ChatMessage.from_text("system", _system_text(chosen)), *turns),
         max_tokens=min(chosen.max_tokens or model.max_output, model.max_output),
-        thinking_budget=None if has_calls(turns) else _thinking_budget(reply, model),
+        thinking_budget=_thinking_budget(reply, model) if may_think else None,
         temperature=chosen.temperature,
         top_p=chosen.top_p,
         tools=toolbox.offered,

@@ -14,7 +14,8 @@ from .context import estimate, fit, leave_out_pictures
 from .errors import ConversationTooLong, InferenceError, RequestRefused, TextBlocked
 from .firewall import rewrite
 from .payload import MAX_REQUEST_BYTES, encode, picture_urls
-from .types import Adapted, CompletionRequest, ToolCall
+from .spelling_out import has_calls, spell_out_calls
+from .types import Adapted, CompletionRequest
 
 MAX_CUTS = 2
 SHARE_KEPT = 0.75  # of the tokens, when the service does not say how many are too many
@@ -25,6 +26,7 @@ OTHER_FIELD: dict[TokenField, TokenField] = {
 }
 THINKING = re.compile(r"thinking|reasoning|budget_tokens", re.IGNORECASE)
 SAMPLING = re.compile(r"temperature|top_p", re.IGNORECASE)
+TOOLS = re.compile(r"tool", re.IGNORECASE)
 TOKEN_FIELD = re.compile(r"max_(?:completion_)?tokens", re.IGNORECASE)
 # "208310 tokens > 200000 maximum", "195000 + 8192 > 200000"
 OVER_MAXIMUM = re.compile(r"(\d+)(?: tokens)?(?: \+ \d+)? > (\d+)")
@@ -62,9 +64,11 @@ def prepare(
     """
     field = token_field or (model.token_field if model else "max_tokens")
     window, max_output = (model.context_window, model.max_output) if model else (None, None)
+    if has_calls(request) and not request.tools:
+        request = spell_out_calls(request)
     attempt = Attempt(request, field, window, max_output)
     # The service has no field to take signed thoughts back, and wants them with a tool's result.
-    impossible = _has_calls(request) or (model is not None and not model.thinking)
+    impossible = has_calls(request) or (model is not None and not model.thinking)
     if request.thinking_budget is not None and impossible:
         attempt = _without_thinking(attempt)
     if attempt.window is not None:
@@ -114,12 +118,19 @@ def _other_fields(attempt: Attempt, detail: str) -> Attempt | None:
     if not attempt.field_switched and TOKEN_FIELD.search(detail):
         other = OTHER_FIELD[attempt.token_field]
         return replace(attempt, token_field=other, field_switched=True)
+    if request.tools and TOOLS.search(detail):
+        return _without_tools(attempt)
     return None
 
 
 def _without_thinking(attempt: Attempt) -> Attempt:
     request = replace(attempt.request, thinking_budget=None)
     return replace(attempt, request=request, news=(*attempt.news, Adapted("thinking_off")))
+
+
+def _without_tools(attempt: Attempt) -> Attempt:
+    request = spell_out_calls(attempt.request)
+    return replace(attempt, request=request, news=(*attempt.news, Adapted("tools_off")))
 
 
 def _rewritten(attempt: Attempt) -> Attempt | None:
@@ -176,7 +187,3 @@ def _left_out(attempt: Attempt, request: CompletionRequest, turns: int, pictures
         turns_left_out=all_turns,
         pictures_left_out=all_pictures,
     )
-
-
-def _has_calls(request: CompletionRequest) -> bool:
-    return any(isinstance(part, ToolCall) for m in request.messages for part in m.parts)

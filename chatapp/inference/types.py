@@ -137,7 +137,9 @@ class Waiting:
     sentence: str
 
 
-Change = Literal["turns_left_out", "pictures_left_out", "text_rewritten", "thinking_off"]
+Change = Literal[
+    "turns_left_out", "pictures_left_out", "text_rewritten", "thinking_off", "tools_off"
+]
 
 
 @dataclass(frozen=True, slots=True)

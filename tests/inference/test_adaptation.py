@@ -12,17 +12,25 @@ from chatapp.inference import adaptation, errors
 from chatapp.inference.adaptation import Attempt, adapt, pack, prepare
 from chatapp.inference.catalog import Model
 from chatapp.inference.context import LEFT_OUT_PICTURE, estimate
+from chatapp.inference.spelling_out import spell_out_calls
 from chatapp.inference.types import (
     Adapted,
     ChatMessage,
     CompletionRequest,
     ImagePart,
     TextPart,
+    Tool,
     ToolCall,
     ToolResult,
 )
 
 MODEL = Model("m", "M", thinking=True)
+TOOL = Tool("look", "Looks.", {"type": "object"})
+WITH_CALL = (
+    ChatMessage.from_text("user", "What is there?"),
+    ChatMessage("assistant", (TextPart("I look."), ToolCall("1", "look", '{"at":"it"}'))),
+    ChatMessage("tool", (ToolResult("1", '{"there":"a cat"}'),)),
+)
 
 
 def asked(*messages: ChatMessage, **options: Any) -> CompletionRequest:
@@ -70,12 +78,34 @@ def test_the_token_field_is_the_learned_one_else_the_catalogues() -> None:
 
 
 def test_thinking_is_off_when_the_history_holds_calls() -> None:
-    call = ChatMessage("assistant", (ToolCall("1", "t", "{}"),))
-    history = (*turns(1), call, ChatMessage("tool", (ToolResult("1", "r"),)))
-    attempt = prepare(asked(*history, thinking_budget=2_000), MODEL)
+    history = WITH_CALL
+    attempt = prepare(asked(*history, tools=(TOOL,), thinking_budget=2_000), MODEL)
     assert attempt.request.thinking_budget is None
     assert attempt.news == (Adapted("thinking_off"),)
-    assert prepare(asked(*history), MODEL).news == ()
+    assert prepare(asked(*history, tools=(TOOL,)), MODEL).news == ()
+
+
+def test_calls_are_told_in_words_where_no_tools_are_offered() -> None:
+    attempt = prepare(asked(*WITH_CALL, thinking_budget=2_000), MODEL)
+    assert attempt.request == spell_out_calls(asked(*WITH_CALL, thinking_budget=2_000))
+    assert attempt.news == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
+        "tools is not supported by this model",
+        "tool_choice must be auto or a function",
+    ],
+)
+def test_a_refusal_that_names_tools_goes_on_without_them(words: str) -> None:
+    attempt = prepare(asked(*WITH_CALL, tools=(TOOL,)), MODEL)
+    adapted = adapt(attempt, refused(words))
+    assert adapted
+    assert adapted.request == spell_out_calls(attempt.request)
+    assert adapted.news == (Adapted("tools_off"),)
+    assert adapt(adapted, refused(words)) is None
 
 
 def test_thinking_is_off_for_a_model_that_cannot() -> None:

@@ -35,6 +35,10 @@ def offer(**changes: Any) -> dict[str, Any]:
     return request(tools=[{"type": "function", "function": TOOL | changes}])
 
 
+def with_tools(request: dict[str, Any]) -> dict[str, Any]:
+    return request | {"tools": offer()["tools"]}
+
+
 def call(**changes: Any) -> dict[str, Any]:
     function = {"name": "time", "arguments": "{}"} | changes
     return talk(CALLING | {"tool_calls": [CALL | {"function": function}]}, RESULT)
@@ -93,7 +97,7 @@ def test_what_the_service_refuses_is_refused(bad: object, words: str) -> None:
         (think(temperature=0.5), "temperature may only be set to 1"),
         (think(top_p=0.5), "top_p must be unset"),
         (think(tool_choice="required"), "forces tool use"),
-        (think(messages=talk(CALLING, RESULT)["messages"]), "redacted_thinking"),
+        (with_tools(think(messages=talk(CALLING, RESULT)["messages"])), "redacted_thinking"),
     ],
 )
 def test_thinking_has_rules(bad: object, words: str) -> None:
@@ -127,6 +131,7 @@ def test_thinking_has_rules(bad: object, words: str) -> None:
         (talk(CALLING, RESULT | {"content": "[1]"}), "array, number or boolean"),
         (talk(CALLING, RESULT | {"content": "true"}), "array, number or boolean"),
         (talk(CALLING, RESULT | {"content": " "}), "content is required"),
+        (talk(CALLING, RESULT), "toolConfig field must be defined"),
     ],
 )
 def test_tools_have_rules(bad: object, words: str) -> None:
@@ -141,8 +146,8 @@ def test_tools_have_rules(bad: object, words: str) -> None:
         request(top_p=1),
         offer(),
         offer() | {"tool_choice": "auto"},
-        talk(CALLING, RESULT),
-        talk(CALLING, RESULT, say("assistant", "Noon."), say("user", "Thanks")),
+        with_tools(talk(CALLING, RESULT)),
+        with_tools(talk(CALLING, RESULT, say("assistant", "Noon."), say("user", "Thanks"))),
         think(),
         think(temperature=1),
         request(extended_thinking={"enabled": False}, temperature=0.5),
@@ -161,7 +166,7 @@ def test_a_good_request_is_accepted(good: object) -> None:
             | st.dictionaries(st.sampled_from(["role", "content", "type", "function"]), inner)
         ),
     ),
-    good=st.sampled_from([request(), think(), offer(), talk(CALLING, RESULT)]),
+    good=st.sampled_from([request(), think(), offer(), with_tools(talk(CALLING, RESULT))]),
 )
 def test_no_value_of_any_field_breaks_the_demo(field: str, value: Any, good: Any) -> None:
     body = good | {field: value}

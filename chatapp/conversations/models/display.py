@@ -170,6 +170,8 @@ def _notice(change: str, count: int) -> str:
                 "A content filter in front of the service refused some words. "
                 "The model got a copy in which they are spelled apart."
             )
+        case "tools_off":
+            return _("The service did not accept tools for this; the model answered without.")
         case _:
             return _("The service did not accept thinking for this; the model answered without.")
 

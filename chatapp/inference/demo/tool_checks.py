@@ -7,6 +7,9 @@ import re
 from typing import Any
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+WITHOUT_TOOLS = (
+    "The toolConfig field must be defined when using toolUse and toolResult content blocks."
+)
 CHOICES = frozenset({"none", "auto", "required"})
 
 
@@ -20,7 +23,10 @@ def complaint(request: dict[str, Any]) -> str:
     choice = request.get("tool_choice", "auto")
     if not isinstance(choice, dict) and not (isinstance(choice, str) and choice in CHOICES):
         return "tool_choice must be none, auto, required or a function"
-    return _pairing_complaint(request["messages"])
+    if words := _pairing_complaint(request["messages"]):
+        return words
+    is_called = any("tool_calls" in message for message in request["messages"])
+    return WITHOUT_TOOLS if is_called and not tools else ""
 
 
 def _tool_complaint(tool: Any) -> str:

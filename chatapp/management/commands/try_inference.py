@@ -44,6 +44,7 @@ CHANGES = {
     "pictures_left_out": "the oldest pictures are left out",
     "text_rewritten": "words that a content filter refuses are spelled apart",
     "thinking_off": "it goes without thinking",
+    "tools_off": "it goes without tools",
 }
 
 
