@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Conversation, Message
+from chatapp.conversations.models import Attachment, Conversation, Message, StepPicture
 from chatapp.images.models import Image
 
 
@@ -27,6 +27,7 @@ def own_picture(person: Person, image_id: UUID) -> Image:
 
 def visible_picture(person: Person, image_id: UUID) -> Image:
     """A picture that the person uploaded, or that stands in a conversation of theirs."""
-    shown = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__owner=person)
-    theirs = Q(owner=person) | Exists(shown)
+    sent = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__owner=person)
+    made = StepPicture.objects.filter(image=OuterRef("pk"), step__reply__conversation__owner=person)
+    theirs = Q(owner=person) | Exists(sent) | Exists(made)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)

@@ -12,7 +12,7 @@ import django.db
 from django.utils.translation import gettext as _
 
 from chatapp import background, logs
-from chatapp.conversations import endings, live, prompts, saving, titles, usage
+from chatapp.conversations import endings, live, prompts, results, saving, titles, usage
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.live_state import saved_document
 from chatapp.conversations.models import Message, Step
@@ -25,6 +25,7 @@ from chatapp.rendering import LiveDocument
 
 TASK = "reply:"
 LONG = 2  # seconds from asking for a lease, after which it is looked at again
+PATIENCE = 0.5  # seconds that an end waits for what came of calls and is not saved yet
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +50,9 @@ def start(reply: Message) -> None:
 
 
 def take_over(reply: Message) -> None:
-    """Goes on with a reply that nobody makes any more."""
-    if not _is_closing:
+    """Goes on with a reply that nobody makes any more. Not while this process has what came of its
+    calls and has to save that: the database has just come back."""
+    if not _is_closing and not results.is_keeping(reply.pk):
         _spawn(reply, Message.take_over)
 
 
@@ -106,7 +108,7 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
         logs.bind(attempt=reply.attempt)
         with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as running:
             ending = await _run(job, running)
-            await endings.save(running, ending)
+            await _end(running, ending)
     except ImageRefused as refusal:
         # The store of pictures is away; the person can try again.
         await background.in_thread(_fail, reply, refusal.sentence)
@@ -145,7 +147,7 @@ def _take(reply: Message, take: Take) -> Job | None:
 def _recovered(reply: Message) -> list[Step]:
     """The calls of earlier attempts, of which none runs any more."""
     Step.objects.recover(reply, Toolbox.of(reply).repeatable)
-    return list(reply.steps.all())
+    return list(reply.steps.with_pictures())
 
 
 def _fail(reply: Message, sentence: str) -> None:
@@ -175,6 +177,15 @@ async def _run(job: Job, running: LiveReply) -> Ending:
     elif streaming.exception():
         ending.fail(_("Something went wrong on our side. Try again."))
     return ending
+
+
+async def _end(running: LiveReply, ending: Ending) -> None:
+    """Whoever goes on with a reply must find what came of its calls; a person who pressed Stop
+    need not wait for that."""
+    late = await results.until_saved(running.reply, None if ending.is_let_go else PATIENCE)
+    await endings.save(running, ending)
+    if late:
+        background.spawn(f"late:{running.reply.pk}", results.show_late(running.reply, late))
 
 
 def _task_name(reply: Message, attempt: int) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Message
+from chatapp.conversations.models import Conversation, Message, Step
 
 MESSAGES_PER_PAGE = 40
 CONVERSATIONS_PER_PAGE = 30
@@ -63,7 +63,8 @@ def conversation_page(person: Person, before: str = "") -> ConversationPage:
 
 
 def _shown(conversation: Conversation) -> "QuerySet[Message]":
-    return conversation.path.prefetch_related("attachments__image", "steps")
+    steps = Prefetch("steps", Step.objects.with_pictures())
+    return conversation.path.prefetch_related("attachments__image", steps)
 
 
 def _cursor(conversation: Conversation) -> str:

@@ -39,4 +39,4 @@ def saved_document(reply: Message) -> LiveDocument:
 def saved_state(reply: Message) -> LiveState:
     """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
     html = saved_document(reply).html
-    return LiveState(reply.attempt, reply.progress, html, Moment(), list(reply.steps.all()))
+    return LiveState(reply.attempt, reply.progress, html, Moment(), reply.steps_shown)

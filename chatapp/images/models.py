@@ -67,8 +67,9 @@ class ImageManager(models.Manager["Image"]):
         return list(own)
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Image]:
-        """Pictures beside no message and no draft, for which nothing is waiting either."""
-        return self.filter(attachments=None, spared_until__lt=now)
+        """Pictures beside no message and no draft, that came of no call of a tool, and for which
+        nothing is waiting either."""
+        return self.filter(attachments=None, step_pictures=None, spared_until__lt=now)
 
     def usage(self, person: AbstractBaseUser) -> Usage:
         used = self.filter(owner_id=person.pk).aggregate(used=models.Sum("byte_size"))["used"]

@@ -17,6 +17,7 @@ from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import Outcome, Progress, Spent
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
 from chatapp.conversations.models.step import MOST_ROUNDS, Asked, Came, State, Step
+from chatapp.conversations.models.step_picture import StepPicture
 
 __all__ = [
     "DECISIONS",
@@ -46,6 +47,7 @@ __all__ = [
     "Spent",
     "State",
     "Step",
+    "StepPicture",
     "Written",
     "add_exchange",
     "decide",

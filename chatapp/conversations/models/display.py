@@ -62,7 +62,7 @@ class MessageDisplay:
         finished_at: datetime | None
         attempt: int
         attachments: RelatedManager[Attachment]
-        steps: RelatedManager[Step]
+        steps: Any  # a StepManager
 
     @property
     def shown_html(self) -> SafeString:
@@ -79,7 +79,10 @@ class MessageDisplay:
     def steps_shown(self) -> "list[Step]":
         if self.role == "user" or not self.attempt:
             return []  # nobody has asked for anything yet
-        return list(self.steps.all()) if self.known_steps is None else self.known_steps
+        if self.known_steps is not None:
+            return self.known_steps
+        is_prefetched = "steps" in getattr(self, "_prefetched_objects_cache", {})
+        return list(self.steps.all() if is_prefetched else self.steps.with_pictures())
 
     @property
     def model_label(self) -> str:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from django.db import models, transaction
 
 from chatapp.conversations.models.message import Message
-from chatapp.conversations.models.progress import RUNNING
+from chatapp.conversations.models.progress import RUNNING, Status
+from chatapp.conversations.models.step_picture import StepPicture
 from chatapp.tools.registry import built_in
 from chatapp.tools.running import doing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from chatapp.images.models import Image
 
 MOST_ROUNDS = 8  # of calls for one reply
 
@@ -32,6 +35,8 @@ class State(models.TextChoices):
 DENIAL = '{"error":"The person did not allow this call."}'
 BROKEN_OFF = '{"error":"This call was broken off before it came to an end."}'
 UNDECIDED = (State.ASKING, State.UNKNOWN)
+UNENDED = (State.READY, State.RUNNING)
+BROKEN = "broken"  # shown of a call that its reply ended without; no row says so
 
 
 class Asked(NamedTuple):
@@ -44,15 +49,29 @@ class Asked(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What came of a call: `content` for the model, `line` and `error` for the person."""
+    """What came of a call: `content` for the model, the rest for the person. `note` says why
+    pictures are missing."""
 
     content: str
     line: str
     seconds: float
     error: str = ""
+    note: str = ""
+    pictures: "tuple[Image, ...]" = ()
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        values = self._asdict()
+        del values["pictures"]
+        return values | {"state": State.FAILED if self.error else State.DONE}
 
 
 class StepManager(models.Manager["Step"]):
+    def with_pictures(self) -> "models.QuerySet[Step]":
+        """As they are shown: one query more, where there are any."""
+        pictures = StepPicture.objects.select_related("image")
+        return self.prefetch_related(models.Prefetch("pictures", pictures))
+
     def begin_round(self, reply: Message, text_length: int, calls: "Sequence[Asked]") -> bool:
         """Writes what the model asked for after so many characters of text; False when the
         attempt was overtaken or is to stop, and nothing was written."""
@@ -87,10 +106,16 @@ class StepManager(models.Manager["Step"]):
         return True
 
     def finish(self, step: "Step", came: Came) -> bool:
-        """Writes what came of a call, once: what has ended stays as it is."""
-        state = State.FAILED if came.error else State.DONE
-        values: dict[str, Any] = {**came._asdict(), "state": state}
-        return bool(self.filter(pk=step.pk, state=State.RUNNING).update(**values))
+        """Writes what came of a call and its pictures, once: what has ended stays as it is, and so
+        does a call that a later attempt at the reply has taken up."""
+        attempt = Message.objects.filter(pk=step.reply_id, attempt=step.reply.attempt)
+        with transaction.atomic():
+            if not attempt.select_for_update().exists():
+                return False
+            if not self.filter(pk=step.pk, state=State.RUNNING).update(**came.columns):
+                return False
+            StepPicture.objects.bulk_create(StepPicture.row(step, came.pictures))
+        return True
 
     def recover(self, reply: Message, free: "set[str]") -> None:
         """What ran when its process died: reading runs anew, for anything else nobody knows."""
@@ -121,7 +146,10 @@ class Step(models.Model):
     content = models.TextField(blank=True, default="", db_default="")
     line = models.CharField(max_length=300, blank=True, default="", db_default="")
     error = models.TextField(blank=True, default="", db_default="")
+    note = models.TextField(blank=True, default="", db_default="")
     seconds = models.FloatField(null=True)
+
+    known_pictures: "list[StepPicture] | None" = None  # set by whoever has them at hand
 
     objects: ClassVar[StepManager] = StepManager()
 
@@ -136,9 +164,18 @@ class Step(models.Model):
 
     def end(self, came: Came) -> None:
         """Shows in this object what the row says."""
-        self.state = State.FAILED if came.error else State.DONE
-        for name, value in came._asdict().items():
+        for name, value in came.columns.items():
             setattr(self, name, value)
+        self.known_pictures = StepPicture.row(self, came.pictures)
+
+    @property
+    def pictures_shown(self) -> list[StepPicture]:
+        return list(self.pictures.all()) if self.known_pictures is None else self.known_pictures
+
+    @property
+    def shown_state(self) -> str:
+        is_over = self.reply.status not in (*RUNNING, Status.WAITING)
+        return BROKEN if is_over and self.state in UNENDED else self.state
 
     @property
     def result(self) -> str:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from pathlib import PurePath
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations import events
 from chatapp.conversations.access import own_picture, visible_picture
-from chatapp.conversations.models import Attachment, Message
+from chatapp.conversations.models import Attachment, Message, StepPicture
 from chatapp.images.models import Image
 from chatapp.images.store import PictureMissing, StoreUnavailable
 
@@ -45,7 +46,9 @@ def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
     image = own_picture(request.user, image_id)
     image.describe(request.POST.get("alt", ""))
     beside = Attachment.objects.filter(image=image).values("message")
-    shown = Message.objects.of(request.user).filter(pk__in=beside).order_by("-created_at")
+    came = StepPicture.objects.filter(image=image).values("step__reply")
+    either = Q(pk__in=beside) | Q(pk__in=came)
+    shown = Message.objects.of(request.user).filter(either).order_by("-created_at")
     newest = shown.select_related("conversation").prefetch_related("attachments__image")
     for message in newest[:COPIES_TOLD]:
         events.message_changed(message)

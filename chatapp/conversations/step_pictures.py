@@ -1,0 +1,115 @@
+"""Pictures that tools give: strangers' bytes, which go the way of uploads. What can't be kept
+becomes words."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Self
+
+from django.utils.translation import gettext as _
+
+from chatapp.accounts.models import Person
+from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge, ImageTooSlow
+from chatapp.images.models import Image
+from chatapp.images.processing import PreparedImage, process
+from chatapp.images.quota import QuotaExceeded
+from chatapp.images.store import StoreUnavailable
+
+MOST_PICTURES = 10  # of one call; each takes up to seconds to open
+
+logger = logging.getLogger(__name__)
+
+
+class TooMany(ImageRefused):
+    def __init__(self) -> None:
+        super().__init__(_("more than %(most)s came") % {"most": MOST_PICTURES})
+
+
+class Pictures[P](NamedTuple):
+    """Those that could be used, in their order, and why others could not."""
+
+    usable: tuple[P, ...] = ()
+    refusals: tuple[ImageRefused, ...] = ()
+
+    @classmethod
+    def of(cls, results: Iterable[P | ImageRefused]) -> Self:
+        every = list(results)
+        return cls(
+            tuple(one for one in every if not isinstance(one, ImageRefused)),
+            tuple(one for one in every if isinstance(one, ImageRefused)),
+        )
+
+    @property
+    def note(self) -> str:
+        """For the person, empty when all are there."""
+        if not self.refusals:
+            return ""
+        missing = len(self.refusals)
+        return _("Pictures that could not be shown: %(missing)s of %(count)s (%(why)s).") % {
+            "missing": missing,
+            "count": missing + len(self.usable),
+            "why": "; ".join(dict.fromkeys(map(_why, self.refusals))),
+        }
+
+    @property
+    def told(self) -> str:
+        """For the model, which sees none of them."""
+        count = len(self.usable) + len(self.refusals)
+        told = f"Shown to the person: {len(self.usable)} of {count}. You cannot see them."
+        return f"{told} {self.note}".strip()
+
+
+async def opened(contents: Sequence[bytes], tool: str) -> Pictures[PreparedImage]:
+    """Decodes and shrinks them one after the other, in the process that opens uploads."""
+    names = [f"{tool}-{number}" for number in range(1, len(contents) + 1)]
+    few = list(zip(contents, names, strict=True))[:MOST_PICTURES]
+    too_many = [TooMany() for _content in contents[MOST_PICTURES:]]
+    return Pictures.of([*[await _open(content, name) for content, name in few], *too_many])
+
+
+def kept(owner: Person, pictures: Pictures[PreparedImage]) -> Pictures[Image]:
+    """Stores them, once per person and within their room; done again it finds what is there.
+
+    Reads and writes the database: to be called in a thread.
+    """
+    results: list[Image | ImageRefused] = []
+    for picture in pictures.usable:
+        away = next((one for one in results if isinstance(one, StoreUnavailable)), None)
+        results.append(away or _keep(owner, picture))  # each would wait for the time limit
+    images = Pictures.of(results)
+    # From here on they are collected an hour after nothing shows them any more.
+    Image.objects.hold(owner, [image.pk for image in images.usable])
+    return Pictures(images.usable, pictures.refusals + images.refusals)
+
+
+async def _open(content: bytes, name: str) -> PreparedImage | ImageRefused:
+    try:
+        return await process(content, name)
+    except ImageRefused as refusal:
+        return _noted(refusal)
+
+
+def _keep(owner: Person, picture: PreparedImage) -> Image | ImageRefused:
+    try:
+        return Image.objects.keep(owner, picture)
+    except ImageRefused as refusal:
+        return _noted(refusal)
+
+
+def _noted(refusal: ImageRefused) -> ImageRefused:
+    logger.info("A picture of a tool was not kept: %s", type(refusal).__name__)
+    return refusal
+
+
+def _why(refusal: ImageRefused) -> str:
+    """The sentences of refusals speak to whoever sent a picture; nobody here did."""
+    match refusal:
+        case TooMany():
+            return refusal.sentence
+        case ImageTooLarge() | ImageTooSlow():
+            return _("too large")
+        case QuotaExceeded():
+            return _("no room left: delete conversations with pictures to make some")
+        case StoreUnavailable() | ImagesUnavailable():
+            return _("pictures can't be kept right now")
+        case _:
+            return _("not readable as a picture")
