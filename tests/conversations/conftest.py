@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
+from chatapp.connectors import switches
 from chatapp.conversations import generation, service
 from chatapp.conversations.models import (
     Exchange,
@@ -22,8 +23,9 @@ from chatapp.conversations.models import (
     Progress,
     add_exchange,
 )
-from chatapp.inference import CompletionRequest, Delta, InferenceClient, Service
+from chatapp.inference import CompletionRequest, Delta, Finished, InferenceClient, Service
 from chatapp.inference.demo.process import demo_model
+from tests.conversations.kit import ANSWER, Kit, call, script
 
 MODEL = "claude-sonnet-4-6"
 type Send = Callable[..., Exchange]
@@ -71,6 +73,24 @@ async def outcome(running: Exchange) -> Message:
     return await Message.objects.select_related("conversation").aget(pk=running.reply.pk)
 
 
+async def made(exchange: Exchange) -> Message:
+    """Makes the reply, or goes on with it, until nothing runs."""
+    reply = await outcome(exchange)
+    await generation.generate(
+        reply, Message.begin if reply.status == "queued" else Message.take_over
+    )
+    return await outcome(exchange)
+
+
+async def looked(exchange: Exchange, what: str = "up") -> CompletionRequest:
+    """Makes a reply with one call; gives the request with what came of it."""
+    say = script([*call("look", what), Finished("tool_calls")], ANSWER)
+    with answering(say):
+        assert (await made(exchange)).status == "complete"
+    request: CompletionRequest = say.asked[1]
+    return request
+
+
 @pytest.fixture
 def exchange(owner: Person) -> Exchange:
     """A finished exchange in a conversation of the owner's."""
@@ -116,6 +136,16 @@ def no_reply() -> Iterator[Any]:
     """No reply is made; gives what was to begin one."""
     with patch.object(generation, "start") as start:
         yield start
+
+
+@pytest.fixture
+async def kit(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kit]:
+    """Its tools are all there are."""
+    kit = Kit()
+    monkeypatch.setattr(switches, "built_in", lambda: kit.tools)
+    monkeypatch.setattr(generation, "_is_closing", False)
+    yield kit
+    await background.drain(5)
 
 
 async def ended(names: Iterable[str]) -> None:

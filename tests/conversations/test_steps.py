@@ -2,127 +2,17 @@
 asked where the tool acts."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.utils import timezone
-from pytest_django import Settings
 
 from chatapp import background
-from chatapp.connectors import switches
 from chatapp.conversations import generation, leases, stopping
-from chatapp.conversations.models import (
-    MOST_ROUNDS,
-    Decision,
-    Exchange,
-    Message,
-    State,
-    Step,
-    decide,
-)
-from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta, ToolResult
-from chatapp.tools.tool import Arguments, Context, Output, Tool
-from tests.conversations.conftest import answering, outcome
+from chatapp.conversations.models import MOST_ROUNDS, Decision, Exchange, State, Step, decide
+from chatapp.inference import Finished, TextDelta
+from tests.conversations.conftest import answering, made, outcome
+from tests.conversations.kit import ANSWER, Kit, add_step, call, die, results, script, steps
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
-
-ANSWER = [TextDelta("It is done."), Finished("stop")]
-
-
-class Kit:
-    """Two tools that note their calls: one reads, one acts."""
-
-    def __init__(self) -> None:
-        self.ran: list[str] = []
-        self.gate: asyncio.Event | None = None
-        self.two_run = asyncio.Event()
-
-    def tool(self, name: str, access: Any) -> Tool:
-        async def run(arguments: Arguments, context: Context) -> Output:
-            self.ran.append(f"{name} {arguments.get('what', '')}".strip())
-            if len(self.ran) == 2:
-                self.two_run.set()
-            if self.gate:
-                await self.gate.wait()
-            return Output({"came": arguments.get("what", "")}, f"Did {name}")
-
-        return Tool(
-            name,
-            name.title(),
-            f"Does {name}.",
-            {"type": "object"},
-            access,
-            access == "ask",
-            lambda _: name,
-            run,
-        )
-
-
-@pytest.fixture(autouse=True)
-async def kit(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kit]:
-    kit = Kit()
-    tools = {"act": kit.tool("act", "ask"), "look": kit.tool("look", "free")}
-    monkeypatch.setattr(switches, "built_in", lambda: tools)
-    monkeypatch.setattr(generation, "_is_closing", False)
-    yield kit
-    await background.drain(5)
-
-
-def call(name: str, what: str = "", number: int = 1) -> list[Any]:
-    """A call as it streams: in two pieces."""
-    arguments = json.dumps({"what": what})
-    return [
-        ToolCallDelta(f"call{number}", name, arguments[:3]),
-        ToolCallDelta("", "", arguments[3:]),
-    ]
-
-
-def script(*turns: list[Any]) -> Callable[[CompletionRequest], list[Any]]:
-    """What the model says to one request after the other; each is noted."""
-    rest = list(turns)
-
-    def say(request: CompletionRequest) -> list[Any]:
-        if not request.tools:
-            return []  # a title
-        say.asked.append(request)  # type: ignore[attr-defined]
-        return rest.pop(0)
-
-    say.asked = []  # type: ignore[attr-defined]
-    return say
-
-
-def results(request: CompletionRequest) -> list[str]:
-    parts = [part for message in request.messages for part in message.parts]
-    return [part.content for part in parts if isinstance(part, ToolResult)]
-
-
-async def steps(exchange: Exchange) -> list[tuple[str, str]]:
-    return [(step.name, step.state) async for step in Step.objects.filter(reply=exchange.reply)]
-
-
-async def made(exchange: Exchange) -> Message:
-    """Makes the reply, or goes on with it, until nothing runs."""
-    reply = await outcome(exchange)
-    await generation.generate(
-        reply, Message.begin if reply.status == "queued" else Message.take_over
-    )
-    return await outcome(exchange)
-
-
-async def die(exchange: Exchange, **fields: Any) -> None:
-    """The process that made the reply is gone."""
-    ago = timezone.now() - timedelta(seconds=1)
-    values = {"status": "streaming", "attempt": 1, "leased_by": "dead", "leased_until": ago}
-    await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values | fields)
-
-
-async def add_step(exchange: Exchange, name: str, state: State, **fields: Any) -> Step:
-    place = {"round": 0, "index": await Step.objects.acount(), "text_length": 0}
-    values = {"reply": exchange.reply, "name": name, "call_id": "call1", "arguments": "{}"}
-    return await Step.objects.acreate(**place | values | fields, state=state)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service", "kit")]
 
 
 async def decided(exchange: Exchange, decision: Decision) -> bool:

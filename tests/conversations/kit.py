@@ -1,0 +1,110 @@
+"""Tools of a test, and a model that calls them."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from PIL import Image as Pillow
+
+from chatapp.conversations.models import Exchange, Message, State, Step
+from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta, ToolResult
+from chatapp.tools.tool import Arguments, Context, Output, Tool
+from tests.images.samples import encoded
+
+ANSWER = [TextDelta("It is done."), Finished("stop")]
+
+
+class Kit:
+    """Two tools that note their calls: one reads, one acts. Both give the `images`, once they are
+    let through the gate."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.broken_off: list[str] = []
+        self.gate: asyncio.Event | None = None
+        self.images: tuple[bytes, ...] = ()
+        self.one_runs, self.two_run = asyncio.Event(), asyncio.Event()
+
+    @property
+    def tools(self) -> dict[str, Tool]:
+        return {"act": self.tool("act", "ask"), "look": self.tool("look", "free")}
+
+    async def let_through(self, name: str) -> None:
+        try:
+            if self.gate:
+                await self.gate.wait()
+        except asyncio.CancelledError:
+            self.broken_off.append(name)
+            raise
+
+    def tool(self, name: str, access: Any) -> Tool:
+        async def run(arguments: Arguments, context: Context) -> Output:
+            self.ran.append(f"{name} {arguments.get('what', '')}".strip())
+            self.one_runs.set()
+            if len(self.ran) == 2:
+                self.two_run.set()
+            await self.let_through(name)
+            return Output({"came": arguments.get("what", "")}, f"Did {name}", self.images)
+
+        return Tool(
+            name,
+            name.title(),
+            f"Does {name}.",
+            {"type": "object"},
+            access,
+            access == "ask",
+            lambda _: name,
+            run,
+        )
+
+
+def call(name: str, what: str = "", number: int = 1) -> list[Any]:
+    """A call as it streams: in two pieces."""
+    arguments = json.dumps({"what": what})
+    return [
+        ToolCallDelta(f"call{number}", name, arguments[:3]),
+        ToolCallDelta("", "", arguments[3:]),
+    ]
+
+
+def script(*turns: list[Any]) -> Callable[[CompletionRequest], list[Any]]:
+    """What the model says to one request after the other; each is noted."""
+    rest = list(turns)
+
+    def say(request: CompletionRequest) -> list[Any]:
+        if not request.tools:
+            return []  # a title
+        say.asked.append(request)  # type: ignore[attr-defined]
+        return rest.pop(0)
+
+    say.asked = []  # type: ignore[attr-defined]
+    return say
+
+
+def results(request: CompletionRequest) -> list[str]:
+    parts = [part for message in request.messages for part in message.parts]
+    return [part.content for part in parts if isinstance(part, ToolResult)]
+
+
+async def steps(exchange: Exchange) -> list[tuple[str, str]]:
+    return [(step.name, step.state) async for step in Step.objects.filter(reply=exchange.reply)]
+
+
+async def die(exchange: Exchange, **fields: Any) -> None:
+    """The process that made the reply is gone."""
+    ago = timezone.now() - timedelta(seconds=1)
+    values = {"status": "streaming", "attempt": 1, "leased_by": "dead", "leased_until": ago}
+    await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values | fields)
+
+
+async def add_step(exchange: Exchange, name: str, state: State, **fields: Any) -> Step:
+    place = {"round": 0, "index": await Step.objects.acount(), "text_length": 0}
+    values = {"reply": exchange.reply, "name": name, "call_id": "call1", "arguments": "{}"}
+    return await Step.objects.acreate(**place | values | fields, state=state)
+
+
+def drawn(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> bytes:
+    return encoded(Pillow.new("RGB", size, colour), "PNG")

@@ -1,0 +1,158 @@
+"""Pictures that tools give: opened like uploads, kept in the room of the person, shown below the
+step."""
+
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import AsyncClient
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations import events
+from chatapp.conversations.hub import hub
+from chatapp.conversations.models import Exchange, Step, StepPicture
+from chatapp.images.models import Image
+from chatapp.images.processing import prepare
+from chatapp.tools.results import MAX_BYTES
+from tests.conversations.conftest import looked
+from tests.conversations.kit import Kit, drawn, results
+from tests.conversations.side import Ear
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
+
+JUNK = b"%PDF-1.7 and no picture"
+
+
+async def page_of(exchange: Exchange, person: Person) -> str:
+    client = AsyncClient()
+    await client.aforce_login(person)
+    page = await client.get(f"/c/{exchange.conversation.pk}/")
+    return str(page.content.decode())
+
+
+async def test_pictures_stand_below_their_step_in_their_order(
+    running: Exchange, kit: Kit, owner: Person
+) -> None:
+    kit.images = drawn("teal", (64, 48)), drawn("tan", (30, 90))
+
+    request = await looked(running)
+
+    pictures = [one async for one in StepPicture.objects.select_related("image", "step")]
+    assert [(one.image.width, one.image.height) for one in pictures] == [(64, 48), (30, 90)]
+    page = await page_of(running, owner)
+    for number, one in enumerate(pictures, 1):
+        small = (
+            f'<img src="/pictures/{one.image_id}/thumbnail" alt="Picture {number} of 2 from look"'
+        )
+        assert f'{small} width="{one.image.width}" height="{one.image.height}"' in page
+    assert json.loads(results(request)[0]) == {
+        "pictures": "Shown to the person: 2 of 2. You cannot see them.",
+        "came": "up",
+    }
+
+
+async def test_they_are_shown_as_soon_as_the_step_ends(
+    running: Exchange, kit: Kit, owner: Person
+) -> None:
+    kit.images = (drawn(),)
+    with hub.subscribed((events.person_group(owner.pk),)) as subscription:
+        await looked(running)
+        ear = Ear(subscription)
+        told = [await ear.event() for _ in range(ear.waiting)]
+
+    steps = [event["parts"]["steps"] for event in told if "steps" in event.get("parts", {})]
+    image = await Image.objects.aget()
+    assert f"/pictures/{image.pk}/thumbnail" in steps[-1]
+    assert 'alt="Picture from look"' in steps[-1]
+    assert "thumbnail" not in steps[-2]
+
+
+@pytest.mark.parametrize(
+    ("images", "room", "why"),
+    [
+        ((drawn(), JUNK), 200, "not readable as a picture"),
+        ((drawn(), drawn()[:60]), 200, "not readable as a picture"),
+        ((drawn(), drawn("red", (20_000, 20_000))), 200, "too large"),
+        ((drawn(), b"\xff\xd8\xff" + bytes(50 * 1024 * 1024)), 200, "too large"),
+        ((drawn(), drawn("tan")), 0, "no room left"),
+    ],
+    ids=["no picture", "cut short", "pixels", "bytes", "room"],
+)
+async def test_what_cannot_be_kept_becomes_words(
+    running: Exchange,
+    kit: Kit,
+    owner: Person,
+    settings: Settings,
+    images: tuple[bytes, ...],
+    room: int,
+    why: str,
+) -> None:
+    settings.IMAGE_QUOTA_PERSON_MB = room
+    kit.images = images
+    shown = 1 if room else 0
+
+    request = await looked(running)
+
+    step = await Step.objects.aget()
+    missing = f"Pictures that could not be shown: {2 - shown} of 2 ({why}"
+    assert (step.state, step.error) == ("done", "")
+    assert step.note.startswith(missing)
+    told = json.loads(results(request)[0])["pictures"]
+    assert told.startswith(f"Shown to the person: {shown} of 2. You cannot see them. {missing}")
+    assert await Image.objects.acount() == shown
+    assert missing in await page_of(running, owner)
+
+
+async def test_a_store_that_is_away_costs_the_pictures_only(
+    running: Exchange, kit: Kit, settings: Settings
+) -> None:
+    settings.IMAGE_STORE = "bucket"  # and none is configured
+    kit.images = drawn(), drawn("tan")
+
+    await looked(running)
+
+    step = await Step.objects.aget()
+    assert step.note.endswith("2 of 2 (pictures can't be kept right now).")
+
+
+async def test_of_many_the_first_are_shown(running: Exchange, kit: Kit) -> None:
+    kit.images = tuple(drawn("teal", (9, 9 + number)) for number in range(12))
+
+    await looked(running)
+
+    step = await Step.objects.aget()
+    assert [one.image.height async for one in step.pictures.select_related("image")] == [
+        *range(9, 19)
+    ]
+    assert step.note.endswith("2 of 12 (more than 10 came).")
+
+
+async def test_a_picture_is_stored_once_and_keeps_its_description(
+    running: Exchange, kit: Kit, owner: Person
+) -> None:
+    sent = await sync_to_async(Image.objects.keep)(owner, prepare(drawn(), "sea.png"))
+    await sync_to_async(sent.describe)("The sea")
+    kit.images = drawn(), drawn()
+
+    await looked(running)
+
+    assert await Image.objects.aget() == sent
+    assert await StepPicture.objects.acount() == 2
+    assert (await page_of(running, owner)).count('alt="The sea"') == 2
+
+
+async def test_the_result_keeps_its_size(running: Exchange, kit: Kit) -> None:
+    kit.images = (drawn(),)
+
+    request = await looked(running, "a" * 60_000)
+
+    (result,) = results(request)
+    assert MAX_BYTES - 10 < len(result.encode()) <= MAX_BYTES
+    assert json.loads(result)["pictures"].startswith("Shown to the person: 1 of 1.")
+
+
+async def test_without_pictures_nothing_is_said_about_them(running: Exchange, kit: Kit) -> None:
+    request = await looked(running)
+
+    assert results(request) == ['{"came":"up"}']
