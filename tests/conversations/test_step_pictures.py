@@ -105,8 +105,9 @@ async def test_what_cannot_be_kept_becomes_words(
 
 
 async def test_a_store_that_is_away_costs_the_pictures_only(
-    running: Exchange, kit: Kit, settings: Settings
+    running: Exchange, kit: Kit, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And is asked once only: each time may take as long as it is given."""
     settings.IMAGE_STORE = "bucket"  # and none is configured
     kit.images = drawn(), drawn("tan")
 
@@ -114,6 +115,7 @@ async def test_a_store_that_is_away_costs_the_pictures_only(
 
     step = await Step.objects.aget()
     assert step.note.endswith("2 of 2 (pictures can't be kept right now).")
+    assert caplog.text.count("none is configured") == 1
 
 
 async def test_of_many_the_first_are_shown(running: Exchange, kit: Kit) -> None:

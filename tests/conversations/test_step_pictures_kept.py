@@ -86,6 +86,7 @@ async def test_they_stay_with_their_conversation_and_go_with_it(
     kit.images = (drawn(),)
     await looked(running)
 
+    assert not await Image.objects.unreferenced(later(10_000)).aexists()
     assert await sync_to_async(collect)(later(10_000)) == Collected()
 
     await running.conversation.adelete()
