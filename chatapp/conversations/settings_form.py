@@ -1,6 +1,8 @@
 """The rules for how the model may be asked, and the sentence for everything else."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -10,11 +12,14 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chatapp.connectors.switches import Switch, switches
+from chatapp.conversations import tool_fields
 from chatapp.conversations.models import Effort, ModelSettings
+from chatapp.conversations.tool_fields import ToolField
 
 MAX_INSTRUCTIONS = 20_000  # characters
 MIN_TOKENS = 256
-NAMES = tuple(field.name for field in fields(ModelSettings))
+NAMES = tuple(field.name for field in fields(ModelSettings) if field.name != "tool_choices")
 IN_THE_SHEET_ONLY = ("instructions", "temperature", "top_p", "max_tokens")
 
 
@@ -69,13 +74,24 @@ class SettingsForm(forms.Form):
     def shown(self) -> dict[str, str]:
         """What stands in each field: what was typed, else what is set."""
         values = {name: "" if v is None else str(v) for name, v in asdict(self.base).items()}
+        del values["tool_choices"]
         typed = (name for name in (*NAMES, "as_default") if name in self.data)
         return values | {name: str(self.data[name]) for name in typed}
 
     @property
     def has_more(self) -> bool:
         """Something is set that only the sheet shows."""
-        return any(self.shown[name] for name in IN_THE_SHEET_ONLY)
+        is_set = any(self.shown[name] for name in IN_THE_SHEET_ONLY)
+        return is_set or any(field.is_changed for field in self.tools)
+
+    @cached_property
+    def switches(self) -> list[Switch]:
+        """Of tools. One query, for those who ask."""
+        return switches()
+
+    @cached_property
+    def tools(self) -> list[ToolField]:
+        return tool_fields.fields_of(self.switches, self.base.tool_choices, self.data)
 
     def clean_model(self) -> str:
         model: str = self.cleaned_data["model"] or self.base.model
@@ -112,8 +128,15 @@ class SettingsForm(forms.Form):
         if given.get("temperature") is not None and given.get("top_p") is not None:
             self.add_error("top_p", _("Set the temperature or Top P, not both."))
         if not self.errors:
-            self.chosen = _consistent(replace(self.base, **given), given)
+            chosen = _consistent(replace(self.base, **given), given)
+            self.chosen = replace(chosen, tool_choices=self._tool_choices())
         return cleaned
+
+    def _tool_choices(self) -> Mapping[str, bool]:
+        before = self.base.tool_choices
+        if not tool_fields.is_posted(self.data):
+            return before
+        return tool_fields.posted(self.switches, before, self.data)
 
 
 def _consistent(chosen: ModelSettings, given: dict[str, Any]) -> ModelSettings:

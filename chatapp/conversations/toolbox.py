@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from django.conf import settings
+
 from chatapp import inference
 from chatapp.connectors.switches import switches
 from chatapp.conversations.models import Message
@@ -23,6 +25,9 @@ class Toolbox:
     def of(cls, reply: Message) -> Self:
         """Reads the conversation and its owner: to be called in a thread."""
         conversation = reply.conversation
+        model = settings.CATALOG.get(reply.model) or settings.CATALOG[conversation.offered_model]
+        if not model.tools:
+            return cls({}, Context())
         chosen = [
             tool
             for switch in switches()

@@ -29,6 +29,7 @@ class Model:
     label: str
     vision: bool = False
     thinking: bool = False
+    tools: bool = True
     context_window: int = DEFAULT_CONTEXT_WINDOW
     max_output: int = DEFAULT_MAX_OUTPUT
     price_in: float | None = None
@@ -159,6 +160,7 @@ _CHECKS: dict[str, _Check] = {
     "label": _TEXT,
     "vision": _TRUTH,
     "thinking": _TRUTH,
+    "tools": _TRUTH,
     "context_window": _COUNT,
     "max_output": _COUNT,
     "price_in": _PRICE,

@@ -131,6 +131,7 @@ def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool) -> dic
         "is_open": is_open or not problems.keys().isdisjoint(IN_THE_SHEET_ONLY),
         "model": chosen,
         "efforts": Effort.choices,
+        "tools": form.tools,
         "max_instructions": MAX_INSTRUCTIONS,
         "min_tokens": MIN_TOKENS,
     }

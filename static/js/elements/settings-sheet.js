@@ -1,14 +1,17 @@
 import { Fields } from "../lib/fields.js";
 import { RequestError, post } from "../lib/http.js";
+import { Switches } from "../lib/switches.js";
 
-const NAMES = ["model", "thinking", "instructions", "temperature", "top_p", "max_tokens"];
+const ONLY_HERE = ["instructions", "temperature", "top_p", "max_tokens"];
+const NAMES = ["model", "thinking", ...ONLY_HERE]; // the first two stand beside the message box too
 const EITHER = { temperature: "top_p", top_p: "temperature" };
 const EMPTY = Object.fromEntries(NAMES.map((name) => [name, ""]));
 const NARROW = matchMedia("(max-width: 49.99rem)"); // the sheet covers the page
 
 /** How the model is asked in this conversation. What is typed stays until it is saved. */
 class SettingsSheet extends HTMLElement {
-  #fields = new Fields(this, NAMES, EITHER);
+  #switches = new Switches(this);
+  #fields = new Fields(this, [...NAMES, ...this.#switches.names], EITHER);
   #sent = {}; // values, with the message that begins the conversation
   #end = new AbortController();
 
@@ -53,16 +56,25 @@ class SettingsSheet extends HTMLElement {
     if (cannot) this.#fields.write({ thinking: "" });
     this.querySelector("[data-thinking]").disabled = cannot;
     this.querySelector("[data-cannot]").hidden = !cannot;
+    this.#allowTools(!model?.hasAttribute("data-without-tools"));
     if (model) {
       this.querySelector("[name=max_tokens]").max = model.dataset.max;
       this.querySelector("[data-limit]").textContent = model.dataset.most;
     }
-    // Model and thinking stand beside the message box; of the others only a dot tells.
-    const { model: _, thinking: __, ...others } = this.list.dataset.url ? this.#fields.known : this.#fields.values;
-    const isChanged = Object.values(others).some(Boolean);
+    // Of the others only a dot tells.
+    const values = this.list.dataset.url ? this.#fields.known : this.#fields.values;
+    const isChanged = ONLY_HERE.some((name) => values[name]) || this.#switches.areChanged(values);
     const { title, titleChanged } = this.button.dataset;
     this.button.toggleAttribute("data-changed", isChanged);
     this.button.title = isChanged ? titleChanged : title;
+  }
+
+  /** What is on stays on for the next model, and goes along with the message all the same. */
+  #allowTools(can) {
+    const tools = this.querySelector("[data-tools]");
+    if (!tools) return;
+    tools.querySelector(".tools").inert = !can;
+    tools.querySelector("[data-cannot-call]").hidden = can;
   }
 
   #edit({ name, value }) {
@@ -91,7 +103,7 @@ class SettingsSheet extends HTMLElement {
   }
 
   #reset() {
-    this.#show({ ...EMPTY, model: this.querySelector("[name=model]").value });
+    this.#show({ ...EMPTY, ...this.#switches.usual, model: this.querySelector("[name=model]").value });
     this.#complain(EMPTY);
     this.#tellQuick();
   }
@@ -145,7 +157,8 @@ class SettingsSheet extends HTMLElement {
 
   #follow({ conversation, settings }) {
     if (conversation !== this.list.dataset.conversation || !this.list.dataset.url) return;
-    this.#fields.follow(settings);
+    const { tool_choices: choices, ...others } = settings;
+    this.#fields.follow({ ...others, ...(choices && this.#switches.valuesOf(choices)) });
     this.#show({});
   }
 

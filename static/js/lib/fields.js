@@ -1,5 +1,8 @@
+const CHECKED = ["radio", "checkbox"];
+
 /** The fields of a form by name, wherever they stand, beside the values that the server has.
- *  A group of radio buttons reads and writes like one field. */
+ *  A group of radio buttons reads and writes like one field, and so does a checkbox with the hidden
+ *  field before it, whose value holds while it is off. */
 export class Fields {
   #root;
   #names;
@@ -22,14 +25,14 @@ export class Fields {
   }
 
   read(name) {
-    return this.#all(name).find((field) => field.type !== "radio" || field.checked)?.value ?? "";
+    return this.#all(name).findLast((field) => !CHECKED.includes(field.type) || field.checked)?.value ?? "";
   }
 
   write(values) {
     for (const [name, value] of Object.entries(values)) {
       for (const field of this.#all(name)) {
-        if (field.type === "radio") field.checked = field.value === value;
-        else field.value = value;
+        if (CHECKED.includes(field.type)) field.checked = field.value === value;
+        else if (field.type !== "hidden") field.value = value;
       }
     }
   }
