@@ -62,8 +62,8 @@ class SettingsSheet extends HTMLElement {
       this.querySelector("[data-limit]").textContent = model.dataset.most;
     }
     // Of the others only a dot tells.
-    const values = this.list.dataset.url ? this.#fields.known : this.#fields.values;
-    const isChanged = ONLY_HERE.some((name) => values[name]) || this.#switches.areChanged(values);
+    const set = this.list.dataset.url ? this.#fields.known : this.#fields.values;
+    const isChanged = ONLY_HERE.some((name) => set[name]) || this.#switches.areChanged(set);
     const { title, titleChanged } = this.button.dataset;
     this.button.toggleAttribute("data-changed", isChanged);
     this.button.title = isChanged ? titleChanged : title;
