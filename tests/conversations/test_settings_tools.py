@@ -101,7 +101,7 @@ def test_what_was_chosen_stands_again_when_the_owner_gives_the_tool_back(
 def test_without_scripts_an_unchecked_box_turns_off(client: Client, exchange: Exchange) -> None:
     url = exchange.conversation.get_absolute_url()
     # A browser posts the hidden field of each switch, and after it the box if that is checked.
-    fields: dict[str, Any] = dict.fromkeys(EVERY, ["off", "on"])
+    fields: dict[str, Any] = {name: ["off", "on"] for name in EVERY}
 
     client.post(f"{url}settings", fields | {"tool:current_weather": ["off"]})
 
