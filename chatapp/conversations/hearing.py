@@ -1,23 +1,41 @@
 """What one stream says: text that may repeat what is there, and calls that come in pieces."""
 
+from dataclasses import dataclass, field
+
 from chatapp.conversations.seam import Seam
 from chatapp.inference import ToolCall, ToolCallDelta
+from chatapp.inference.arguments import object_in
+from chatapp.inference.types import FinishReason
+
+
+@dataclass(slots=True)
+class _Call:
+    id: str
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+
+    @property
+    def whole(self) -> ToolCall:
+        return ToolCall(self.id, self.name, "".join(self.arguments))
 
 
 class Hearing:
     def __init__(self, saved: str) -> None:
         """`saved` is what this turn of the model has come to already."""
         self.seam = Seam(saved)
-        self._calls: list[ToolCall] = []
+        self._calls: dict[str, _Call] = {}  # by id, in the order in which they began
 
     def note_call(self, piece: ToolCallDelta) -> None:
-        if piece.id:
-            self._calls.append(ToolCall(piece.id, piece.name, piece.arguments))
-        elif self._calls:
-            begun = self._calls[-1]
-            whole = ToolCall(begun.id, begun.name, begun.arguments + piece.arguments)
-            self._calls[-1] = whole
+        call_id = piece.id or next(reversed(self._calls))
+        call = self._calls.setdefault(call_id, _Call(call_id))
+        call.name += piece.name
+        call.arguments.append(piece.arguments)
+
+    def end(self, reason: FinishReason) -> None:
+        """A last call that the limit cut off is forgotten: nobody knows what it was to be."""
+        if reason == "length" and self.calls and object_in(self.calls[-1].arguments) is None:
+            self._calls.popitem()
 
     @property
     def calls(self) -> list[ToolCall]:
-        return list(self._calls)
+        return [call.whole for call in self._calls.values()]

@@ -159,6 +159,7 @@ def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, hearing
             live.tell(change, count + getattr(prompt, change, 0))
         case Finished(reason):
             ending.finish_reason = reason
+            hearing.end(reason)
         case Usage():
             ending.calls[-1].usage = delta
 

@@ -26,7 +26,8 @@ OTHER_FIELD: dict[TokenField, TokenField] = {
 }
 THINKING = re.compile(r"thinking|reasoning|budget_tokens", re.IGNORECASE)
 SAMPLING = re.compile(r"temperature|top_p", re.IGNORECASE)
-TOOLS = re.compile(r"tool", re.IGNORECASE)
+# Thoughts are wanted before calls even by a service that was told not to think.
+TOOLS = re.compile(r"tool|thinking", re.IGNORECASE)
 TOKEN_FIELD = re.compile(r"max_(?:completion_)?tokens", re.IGNORECASE)
 # "208310 tokens > 200000 maximum", "195000 + 8192 > 200000"
 OVER_MAXIMUM = re.compile(r"(\d+)(?: tokens)?(?: \+ \d+)? > (\d+)")

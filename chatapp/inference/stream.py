@@ -22,6 +22,7 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "max_tokens": "length",
     "tool_calls": "tool_calls",
     "tool_use": "tool_calls",
+    "function_call": "tool_calls",
 }
 MAX_TOKENS = 1_000_000_000  # a count above this is nonsense, and no integer column would hold it
 
@@ -127,7 +128,9 @@ class CompletionParser:
             deltas.append(TextDelta(text))
         calls = message.get("tool_calls")
         if isinstance(calls, list):
-            deltas.extend(self._calls.read(call) for call in calls if isinstance(call, dict))
+            deltas.extend(self._calls.read(calls))
+        elif "function_call" in message:  # its name before there could be several
+            deltas.extend(self._calls.read([{"function": message["function_call"]}]))
 
 
 def _json_object(data: str) -> dict[str, Any]:

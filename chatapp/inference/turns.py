@@ -7,10 +7,11 @@ message, every call of a tool is followed by exactly one result, and a user or a
 
 from __future__ import annotations
 
-import json
 import re
-from itertools import takewhile
+from dataclasses import replace
+from itertools import chain, count, takewhile
 
+from .arguments import json_value, object_in
 from .errors import RequestRefused
 from .types import ChatMessage, ImagePart, Part, Role, TextPart, ToolCall, ToolResult
 
@@ -23,6 +24,9 @@ PARTS_BY_ROLE: dict[Role, tuple[type[Part], ...]] = {
     "assistant": (TextPart, ToolCall),
     "tool": (ToolResult,),
 }
+# Bedrock's rule for ids of calls; a conversation may bring some of another service along.
+NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]")
+MAX_ID_CHARACTERS = 64
 # A client met a 500 for such tags in history, so their angles become square brackets: the model
 # still sees where its thoughts were, and no parser on the way takes them for its own.
 THINKING_TAG = re.compile(r"<(/?(?:\w+:)?(?:reasoning|thinking)\b[^<>]*)>", re.IGNORECASE)
@@ -83,6 +87,7 @@ def _merge_neighbours(messages: list[ChatMessage]) -> list[ChatMessage]:
 
 def _with_results(turns: list[ChatMessage]) -> list[ChatMessage]:
     arranged: list[ChatMessage] = []
+    taken: set[str] = set()
     for index, turn in enumerate(turns):
         if turn.role == "tool":
             continue  # stands behind its call already
@@ -91,12 +96,25 @@ def _with_results(turns: list[ChatMessage]) -> list[ChatMessage]:
             if isinstance(part, ToolCall):
                 calls.setdefault(part.id, part)
         other = (part for part in turn.parts if not isinstance(part, ToolCall))
-        arranged.append(ChatMessage(turn.role, (*other, *calls.values())))
+        named = {call_id: _free_id(call_id, taken) for call_id in calls}
+        sendable = (replace(call, id=named[call_id]) for call_id, call in calls.items())
+        arranged.append(ChatMessage(turn.role, (*other, *sendable)))
         results = _results_after(turns, index) if calls else {}
         for call_id in calls:
             content = sendable_result(results.get(call_id, NO_RESULT))
-            arranged.append(ChatMessage("tool", (ToolResult(call_id, content),)))
+            arranged.append(ChatMessage("tool", (ToolResult(named[call_id], content),)))
     return arranged
+
+
+def _free_id(call_id: str, taken: set[str]) -> str:
+    """The id as it may be sent, and like no other in the request: servers that count their calls
+    begin anew with each answer. The same calls always get the same ids."""
+    plain = NOT_IN_IDS.sub("_", call_id)
+    numbered = (f"{plain[: MAX_ID_CHARACTERS - 8]}_{number}" for number in count(2))
+    ids = chain([plain[:MAX_ID_CHARACTERS]], numbered)
+    free = next(one for one in ids if one not in taken)
+    taken.add(free)
+    return free
 
 
 def _results_after(turns: list[ChatMessage], index: int) -> dict[str, str]:
@@ -113,7 +131,7 @@ def sendable_result(content: str) -> str:
     """A result is a text that is not empty, or a JSON object: other JSON broke the service."""
     if not content.replace("\x00", "").strip():
         return EMPTY_RESULT
-    value = _json(content)
+    value = json_value(content)
     if isinstance(value, list | float | bool) or (value is None and content.strip() == "null"):
         return f'{{"result":{content.strip()}}}'
     return content
@@ -121,16 +139,4 @@ def sendable_result(content: str) -> str:
 
 def sendable_arguments(arguments: str) -> str:
     """The arguments of a call must be a JSON object; anything else counts as no arguments."""
-    return arguments if isinstance(_json(arguments), dict) else "{}"
-
-
-def _json(text: str) -> object:
-    """The value of a JSON text, None for other text. Python alone takes NaN for JSON."""
-    try:
-        return json.loads(text, parse_int=float, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
+    return object_in(arguments) or "{}"

@@ -105,8 +105,8 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A piece of a tool call. One with an `id` opens a call; one without adds `arguments`
-    (JSON text) to the call opened last, because the service's index does not tell which."""
+    """A piece of a tool call. One with a new `id` begins a call; one with an id that came before
+    adds `name` and `arguments` (JSON text) to that call, one without to the call begun last."""
 
     id: str
     name: str

@@ -97,6 +97,7 @@ def test_calls_are_told_in_words_where_no_tools_are_offered() -> None:
         "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
         "tools is not supported by this model",
         "tool_choice must be auto or a function",
+        "messages.1.content.0: Expected `thinking` or `redacted_thinking`",
     ],
 )
 def test_a_refusal_that_names_tools_goes_on_without_them(words: str) -> None:

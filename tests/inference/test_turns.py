@@ -96,6 +96,25 @@ def test_a_call_without_an_id_is_dropped() -> None:
     ]
 
 
+def test_calls_of_different_turns_never_have_one_id() -> None:
+    # Servers that count their calls begin anew with each answer.
+    first = (say("user", "u"), call("1"), result("1", "a"), call("1", "2"), result("2", "c"))
+    assert brief(*first, result("1", "b")) == [
+        ("user", "u"),
+        ("assistant", NO_TEXT, "1"),
+        ("tool", "a", "1"),
+        ("assistant", NO_TEXT, "1_2", "2"),
+        ("tool", "b", "1_2"),
+        ("tool", "c", "2"),
+    ]
+
+
+def test_the_ids_of_calls_have_plain_characters_and_few_of_them() -> None:
+    odd, long = "functions.look:0|ä", "x" * 100
+    ids = [turn[-1] for turn in brief(say("user", "u"), call(odd, long), result(odd), result(long))]
+    assert ids == ["u", "x" * 64, "functions_look_0__", "x" * 64]
+
+
 @pytest.mark.parametrize(
     "messages",
     [

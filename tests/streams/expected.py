@@ -173,11 +173,9 @@ def outcome(deltas: list[Delta], error: InferenceError | None) -> Outcome:
 
 
 def _calls(pieces: list[ToolCallDelta]) -> tuple[tuple[str, str, str], ...]:
-    calls: list[tuple[str, str, str]] = []
+    calls: dict[str, tuple[str, str]] = {}
     for piece in pieces:
-        if piece.id or not calls:
-            calls.append((piece.id, piece.name, piece.arguments))
-        else:
-            call_id, name, arguments = calls[-1]
-            calls[-1] = (call_id, name + piece.name, arguments + piece.arguments)
-    return tuple(calls)
+        call_id = piece.id or next(reversed(calls))
+        name, arguments = calls.get(call_id, ("", ""))
+        calls[call_id] = (name + piece.name, arguments + piece.arguments)
+    return tuple((call_id, *said) for call_id, said in calls.items())
