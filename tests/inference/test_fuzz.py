@@ -18,8 +18,8 @@ from chatapp.inference.types import (
     ToolCallDelta,
     Usage,
 )
-from tests.streams.expected import outcome, replay
 from tests.streams.mutations import mutated
+from tests.streams.outcome import outcome, replay
 
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))
 STREAMS = int(os.environ.get("FUZZ_STREAMS", "1500"))

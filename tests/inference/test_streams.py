@@ -18,7 +18,8 @@ from chatapp.inference.errors import (
 from chatapp.inference.sse import MAX_EVENT_BYTES
 from chatapp.inference.stream import CompletionParser
 from chatapp.inference.types import Finished, TextDelta, ToolCallDelta, Usage
-from tests.streams.expected import EXPECTED, FOLDER, Outcome, cut, outcome, read, replay
+from tests.streams.expected import EXPECTED
+from tests.streams.outcome import FOLDER, Outcome, cut, outcome, read, replay
 
 TEXT = b'data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n'
 NAMES = ["choices", "delta", "message", "content", "usage", "error", "finish_reason", "reasoning"]

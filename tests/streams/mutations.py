@@ -9,7 +9,8 @@ from typing import Any
 
 from chatapp.inference.sse import MAX_EVENT_BYTES
 
-from .expected import EXPECTED, cut, read
+from .expected import EXPECTED
+from .outcome import cut, read
 
 MAX_MUTATIONS = 4
 MAX_CUTS = 8
