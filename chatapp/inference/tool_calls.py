@@ -46,8 +46,6 @@ class _Call:
 
     def add_name(self, name: str) -> str:
         """Gives what is new: some servers cut a name in pieces, some say all of it again."""
-        if self._heard and self.name:
-            return ""
         new = name[len(self.name) :] if name.startswith(self.name) else name
         self.name += new
         return new

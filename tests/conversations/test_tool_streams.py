@@ -210,8 +210,9 @@ async def test_a_service_that_wants_thoughts_before_calls_stops_no_conversation(
 
     assert (first.status, first.text) == ("complete", "I look.\n\nHello")
     assert (second.status, second.text) == ("complete", "Hello")
+    assert first.notices == {"tools_off": 0}
     told = json.loads(model.asked[2])["messages"]
-    assert "The tool weather was called" in told[-2]["content"]
+    assert "[Called the tool weather with" in told[-2]["content"]
     assert told[-1] == {"role": "user", "content": '[The tool weather gave: {"is":"fine"}]'}
 
 

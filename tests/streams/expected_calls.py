@@ -40,6 +40,7 @@ WHICH_CALL = {
     "tool_name_in_pieces": calls(WEATHER),
     "tool_name_that_grows": calls(WEATHER),
     "tool_name_repeated": calls(WEATHER),
+    "tool_name_repeated_without_its_id": calls(WEATHER),
     "tool_name_repeated_without_ids": calls(NAMED_BY_US[0]),
     "tool_unknown": calls(("tooluse_1", "fly", "{}")),
     "two_calls_in_one_delta": calls(WEATHER, ("tooluse_2", "time", "{}")),
