@@ -151,7 +151,7 @@ def test_a_model_that_takes_no_tools_says_so_and_keeps_the_switches(small_page: 
     sheet.choose("Model", "plain")
 
     expect(sentence).to_be_visible()
-    expect(sheet.panel.locator(".tools")).to_have_js_property("inert", True)
+    expect(sheet.panel.locator(".tool-switches")).to_have_js_property("inert", True)
     sheet.save()
     Chat(small_page).ask("/echo hello")
     small_page.reload()

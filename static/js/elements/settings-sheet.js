@@ -73,7 +73,7 @@ class SettingsSheet extends HTMLElement {
   #allowTools(can) {
     const tools = this.querySelector("[data-tools]");
     if (!tools) return;
-    tools.querySelector(".tools").inert = !can;
+    tools.querySelector(".tool-switches").inert = !can;
     tools.querySelector("[data-cannot-call]").hidden = can;
   }
 
