@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import path
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
@@ -20,12 +21,15 @@ from chatapp.connectors.switches import Switch
 from chatapp.conversations import settings_form
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
 from chatapp.conversations.toolbox import Toolbox
+from chatapp.conversations.views.page import home
 from chatapp.inference.catalog import load_catalog
 from chatapp.tools.registry import built_in
+from chatapp.urls import urlpatterns as chatapp_urls
 from tests.conversations.conftest import MODEL
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_reply")]
 JSON = {"accept": "application/json"}
+urlpatterns = [path("tools/", home, name="tools"), *chatapp_urls]
 EVERY = {f"tool:{name}": "off" for name in built_in()}
 
 
@@ -229,6 +233,19 @@ def test_where_the_owner_turned_all_tools_off_there_are_no_switches(client: Clie
         ToolSetting.objects.create(name=name, access="off")
 
     assert "<legend>Tools</legend>" not in client.get("/").content.decode()
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("is_off", [False, True])
+def test_the_owner_alone_is_led_to_the_page_of_tools(
+    client: Client, signed_in: Callable[[Person], Client], member: Person, is_off: bool
+) -> None:
+    for name in built_in() if is_off else ():
+        ToolSetting.objects.create(name=name, access="off")
+
+    link = 'id="settings".*<a href="/tools/">.*</settings-sheet>'
+    assert re.search(link, client.get("/").content.decode(), re.DOTALL)
+    assert not re.search(link, signed_in(member).get("/").content.decode(), re.DOTALL)
 
 
 def test_a_model_that_cannot_use_tools_is_offered_none(
