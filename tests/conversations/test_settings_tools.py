@@ -4,32 +4,22 @@ import re
 import threading
 import uuid
 from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import path
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.connectors import switches
 from chatapp.connectors.models import ToolSetting
-from chatapp.connectors.switches import Switch
-from chatapp.conversations import settings_form
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
 from chatapp.conversations.toolbox import Toolbox
-from chatapp.conversations.views.page import home
-from chatapp.inference.catalog import load_catalog
 from chatapp.tools.registry import built_in
-from chatapp.urls import urlpatterns as chatapp_urls
 from tests.conversations.conftest import MODEL
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_reply")]
 JSON = {"accept": "application/json"}
-urlpatterns = [path("tools/", home, name="tools"), *chatapp_urls]
 EVERY = {f"tool:{name}": "off" for name in built_in()}
 
 
@@ -51,10 +41,6 @@ def shown(page: str) -> dict[str, bool]:
     """The switches of a page by key, and whether they are on."""
     boxes = re.findall(r'<input type="checkbox" name="tool:([^"]+)"([^>]*)>', page)
     return {key: " checked" in rest for key, rest in boxes}
-
-
-def words(html: str) -> str:
-    return unescape(re.sub("<[^>]*>", "", html.partition(">")[2])).replace("\xa0", " ")
 
 
 def offered(exchange: Exchange) -> list[str]:
@@ -201,77 +187,3 @@ def test_two_tabs_that_turn_one_each_keep_both(owner: Person, exchange: Exchange
         thread.join()
 
     assert choices(exchange) == dict.fromkeys(built_in(), False)
-
-
-def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ToolSetting.objects.create(name="read_web_page", access="ask")
-    ToolSetting.objects.create(name="current_weather", access="off")
-    own = switches.switches()
-    free, asking = own[0].tools, own[-1].tools
-    servers = [
-        Switch("server-1", "GitHub", False, (*free, *asking)),
-        Switch("server-2", "One & all", True, free),
-    ]
-    monkeypatch.setattr(settings_form, "switches", lambda: [*own, *servers])
-
-    page = client.get("/").content.decode()
-
-    labels = re.findall(r'data-usual="(\w+)"(.*?)</label>', page)
-    assert [(usual, words(rest)) for usual, rest in labels] == [
-        ("on", "Calculator"),
-        ("on", "Date and time"),
-        ("on", "Web pages asks first"),
-        ("off", "GitHub · 2 tools asks first"),
-        ("on", "One & all · 1 tool"),
-    ]
-
-
-def test_where_the_owner_turned_all_tools_off_there_are_no_switches(client: Client) -> None:
-    for name in built_in():
-        ToolSetting.objects.create(name=name, access="off")
-
-    assert "<legend>Tools</legend>" not in client.get("/").content.decode()
-
-
-@pytest.mark.urls(__name__)
-@pytest.mark.parametrize("is_off", [False, True])
-def test_the_owner_alone_is_led_to_the_page_of_tools(
-    client: Client, signed_in: Callable[[Person], Client], member: Person, is_off: bool
-) -> None:
-    for name in built_in() if is_off else ():
-        ToolSetting.objects.create(name=name, access="off")
-
-    link = 'id="settings".*<a href="/tools/">.*</settings-sheet>'
-    assert re.search(link, client.get("/").content.decode(), re.DOTALL)
-    assert not re.search(link, signed_in(member).get("/").content.decode(), re.DOTALL)
-
-
-def test_a_model_that_cannot_use_tools_is_offered_none(
-    client: Client, exchange: Exchange, settings: Settings
-) -> None:
-    settings.CATALOG = settings.CATALOG | load_catalog('[{"id": "plain", "tools": false}]')
-    exchange.reply.model = "plain"
-
-    assert offered(exchange) == []
-    page = client.get("/").content.decode()
-    assert re.findall(r'value="([^"]+)"[^>]*data-without-tools', page) == ["plain"]
-
-
-def test_a_page_asks_for_the_switches_once(client: Client, exchange: Exchange) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        client.get(exchange.conversation.get_absolute_url())
-
-    table = ToolSetting._meta.db_table
-    assert len([query for query in queries if f'FROM "{table}"' in query["sql"]]) == 1
-
-
-def test_a_message_in_an_old_conversation_does_not_ask_for_them(
-    client: Client, exchange: Exchange
-) -> None:
-    fields = {"client_id": uuid.uuid4(), "text": "And?"}
-    with CaptureQueriesContext(connection) as queries:
-        client.post(f"/c/{exchange.conversation.pk}/messages", fields, headers=JSON)
-
-    assert not [query for query in queries if ToolSetting._meta.db_table in query["sql"]]
