@@ -78,7 +78,7 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     turns += reply_turns(reply.text, steps)
     if is_cut := _is_cut(reply, steps):
         turns.append(ChatMessage.from_text("user", CONTINUE))
-    toolbox = Toolbox.of(reply)
+    toolbox = Toolbox.of(reply, _written(messages))
     may_think = not (toolbox.tools and has_calls(turns))
     request = CompletionRequest(
         model=model.id,
@@ -102,6 +102,10 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
         pictures_left_out=missing if model.vision else 0,
         pictures_unseen=0 if model.vision else missing,
     )
+
+
+def _written(messages: list[Message]) -> tuple[str, ...]:
+    return tuple(message.text for message in messages if message.role == Message.Role.USER)
 
 
 def _pictures(message: Message) -> list[Attachment]:

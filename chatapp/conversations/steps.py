@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from chatapp import background
 from chatapp.conversations import results
 from chatapp.conversations.live import LiveReply
-from chatapp.conversations.models import Asked, Message, State, Step
+from chatapp.conversations.models import Asked, State, Step
 from chatapp.conversations.toolbox import Toolbox
 from chatapp.inference import ToolCall
 from chatapp.tools import running
@@ -23,8 +23,7 @@ class Overtaken(Exception):
 
 async def begin(live: LiveReply, calls: Sequence[ToolCall], toolbox: Toolbox) -> None:
     """Writes down what the model asks for. Raises Overtaken."""
-    asked = [_asked(call, toolbox) for call in calls]
-    live.show_steps(await background.in_thread(_begin, live.reply, len(live.text), asked))
+    live.show_steps(await background.in_thread(_begin, live, calls, toolbox))
 
 
 async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
@@ -48,7 +47,7 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
 def _asked(call: ToolCall, toolbox: Toolbox) -> Asked:
     """The call as a database can hold it, whatever a model made up."""
     name, arguments = call.name[:MOST_CHARACTERS], call.arguments.replace("\0", "")
-    return Asked(call.id[:MOST_CHARACTERS], name, arguments, toolbox.is_free(call.name))
+    return Asked(call.id[:MOST_CHARACTERS], name, arguments, toolbox.is_free(name, arguments))
 
 
 async def _run(step: Step, live: LiveReply, toolbox: Toolbox) -> None:
@@ -64,7 +63,8 @@ async def _outcome(step: Step, toolbox: Toolbox) -> running.Outcome:
     return await running.run(tool, step.arguments, toolbox.context)
 
 
-def _begin(reply: Message, text_length: int, asked: Sequence[Asked]) -> list[Step]:
-    if not Step.objects.begin_round(reply, text_length, asked):
+def _begin(live: LiveReply, calls: Sequence[ToolCall], toolbox: Toolbox) -> list[Step]:
+    asked = [_asked(call, toolbox) for call in calls]
+    if not Step.objects.begin_round(live.reply, len(live.text), asked):
         raise Overtaken
-    return list(reply.steps.with_pictures())
+    return list(live.reply.steps.with_pictures())

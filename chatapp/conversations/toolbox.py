@@ -9,6 +9,7 @@ from django.conf import settings
 from chatapp import inference
 from chatapp.connectors.switches import switches
 from chatapp.conversations.models import Message
+from chatapp.tools import running
 from chatapp.tools.tool import Context, Tool
 
 
@@ -22,8 +23,9 @@ class Toolbox:
     allowed: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, reply: Message) -> Self:
-        """Reads the conversation and its owner: to be called in a thread."""
+    def of(cls, reply: Message, written: tuple[str, ...] = ()) -> Self:
+        """Reads the conversation and its owner: to be called in a thread. `written` is what of the
+        person's own words the model gets to read."""
         conversation = reply.conversation
         model = settings.CATALOG.get(reply.model) or settings.CATALOG[conversation.offered_model]
         if not model.tools:
@@ -38,7 +40,7 @@ class Toolbox:
             return cls({}, Context())
         # In the order of names: the service caches requests that begin alike.
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
-        context = Context(zone=conversation.owner.zone, work=str(reply.pk))
+        context = Context(conversation.owner.zone, str(reply.pk), written)
         return cls(tools, context, frozenset(conversation.allowed_tools))
 
     @property
@@ -58,7 +60,9 @@ class Toolbox:
     def find(self, name: str) -> Tool | None:
         return self.tools.get(name)
 
-    def is_free(self, name: str) -> bool:
+    def is_free(self, name: str, arguments: str) -> bool:
         """Whether a call may run at once. One of a tool that is not there does no harm."""
         tool = self.find(name)
-        return tool is None or tool.access == "free" or name in self.allowed
+        if tool is None or name in self.allowed:
+            return True
+        return tool.access == "free" and not running.asks(tool, arguments, self.context)

@@ -17,13 +17,18 @@ Function = Callable[..., Awaitable[Output]]
 
 
 def tool(
-    *, label: str | Promise, doing: Callable[..., str], access: Access = "free"
+    *,
+    label: str | Promise,
+    doing: Callable[..., str],
+    access: Access = "free",
+    asks: Callable[..., bool] = lambda context, **arguments: False,
+    caution: str | Promise = "",
 ) -> Callable[[Function], Tool]:
     """Makes a tool of an async function with a Context and then the arguments of the model.
 
     The function's name is the tool's, its docstring is what the model reads about it, and
     `Annotated[..., Meta(description="…")]` is what it reads about an argument. `doing` is called
-    with the same arguments, by name and without the context.
+    with the same arguments, by name and without the context, `asks` with both.
     """
 
     def make(function: Function) -> Tool:
@@ -41,6 +46,8 @@ def tool(
             acts=access == "ask",
             doing=lambda arguments: doing(**_checked(arguments, kind)),
             run=run,
+            asks=lambda arguments, context: asks(context, **_checked(arguments, kind)),
+            caution=caution,
         )
 
     return make

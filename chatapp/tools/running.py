@@ -64,10 +64,19 @@ async def run(tool: Tool, arguments: str, context: Context, seconds: float = SEC
     return Outcome(content, done, time.monotonic() - begun, images=output.images)
 
 
-def doing(tool: Tool, arguments: str) -> str:
+def asks(tool: Tool, arguments: str, context: Context) -> bool:
+    """Whether a tool that is free wants this call allowed. One whose arguments do not fit comes to
+    nothing anyway."""
+    try:
+        return tool.asks(parse(arguments), context)
+    except ToolFailed:
+        return False
+
+
+def doing(tool: Tool, arguments: str, most: int = LINE_CHARACTERS) -> str:
     """The line that is shown while a tool runs; its label where the arguments do not fit."""
     try:
-        return plain_line(tool.doing(parse(arguments)), LINE_CHARACTERS)
+        return plain_line(tool.doing(parse(arguments)), most)
     except ToolFailed:
         return str(tool.label)
 

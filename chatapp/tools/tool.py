@@ -20,10 +20,11 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what the service takes
 class Context:
     """For whom a tool runs, and in what. `zone` is a key of the time zone database, as
     Europe/Berlin. `work` tells one reply from another: what a tool keeps open, it keeps open for
-    that long."""
+    that long. `written` is what the person has written in this conversation, and nobody else."""
 
     zone: str = "UTC"
     work: str = ""
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class Tool:
     when the arguments, which a model made up, do not fit.
 
     `acts` tells that it changes or costs something, so that a call is never made twice for one;
-    `access` is whether it asks the person first, which the owner can choose otherwise.
+    `access` is whether it asks the person first, which the owner can choose otherwise. One that is
+    free may still ask about some calls: `asks` tells which, and never fails for arguments that
+    `run` would take. `caution` is what the person should know when asked.
     """
 
     name: str
@@ -68,6 +71,8 @@ class Tool:
     acts: bool
     doing: Callable[[Arguments], str]
     run: Callable[[Arguments, Context], Awaitable[Output]]
+    asks: Callable[[Arguments, Context], bool] = lambda _arguments, _context: False
+    caution: str | Promise = ""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

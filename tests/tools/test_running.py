@@ -11,7 +11,7 @@ import pytest
 from django.utils.translation import gettext_lazy
 
 from chatapp.tools.making import tool
-from chatapp.tools.running import MAX_ARGUMENT_CHARACTERS, Outcome, doing, parse, run
+from chatapp.tools.running import MAX_ARGUMENT_CHARACTERS, Outcome, asks, doing, parse, run
 from chatapp.tools.tool import Context, Output, Tool, ToolFailed
 
 SECRET = "the person's secret"
@@ -224,3 +224,17 @@ async def test_pictures_are_handed_on() -> None:
     outcome = await outcome_of(lambda: Output({"a": 1}, "Done", images=(b"PNG",)))
 
     assert outcome.images == (b"PNG",)
+
+
+async def test_a_free_tool_may_ask_about_some_calls() -> None:
+    @tool(label="Trial", doing=_doing, asks=lambda context, text: text not in context.written)
+    async def trial(context: Context, text: str) -> Output:
+        """Tries."""
+        return Output({}, "Tried")
+
+    context = Context(written=("known",))
+
+    assert asks(trial, '{"text": "unknown"}', context)
+    assert not asks(trial, '{"text": "known"}', context)
+    assert not asks(trial, '{"wrong": 1}', context)  # it comes to nothing
+    assert not asks(echo, '{"text": "unknown"}', context)
