@@ -8,16 +8,16 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import django.db
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from chatapp import background, process
 from chatapp.conversations import events
-from chatapp.conversations.models import Conversation, Message
+from chatapp.conversations.models import UNDECIDED, Conversation, Message
 from chatapp.conversations.relay import relay
 
 LOOK_EVERY = 1  # seconds
@@ -27,13 +27,17 @@ RECENT = timedelta(seconds=LOOK_WHEN_JOINED + 2)
 
 logger = logging.getLogger(__name__)
 
-type Row = tuple[UUID, UUID, UUID]  # reply, person, conversation
+type Row = tuple[Any, ...]  # a reply, and the fields of Seen
 type Found = dict[UUID, Seen]
 
 
 class Seen(NamedTuple):
+    """The last two are of a reply that waits for the person's word, and how many calls do."""
+
     person: UUID
     conversation: UUID
+    attempt: int | None = None
+    undecided: int | None = None
 
 
 def start() -> None:
@@ -51,16 +55,19 @@ async def _look_forever() -> None:
 
 
 async def _look_and_tell(before: Found) -> Found:
-    """Tells of what is found, and once more of what was found before and has ended since."""
+    """Tells of what is found, and once more of what was found before and has ended since. Of a
+    reply that waits only when something has changed."""
     people = events.listening()
     now = await background.in_thread(_look, people) if people else {}
     for reply_id, seen in (before | now).items():
-        events.reply_elsewhere(seen.person, seen.conversation, reply_id)
+        if seen.attempt is None or seen != before.get(reply_id) or reply_id not in now:
+            events.reply_elsewhere(seen.person, seen.conversation, reply_id)
     return now
 
 
 def _look(people: set[UUID]) -> Found:
-    return {pk: Seen(*of) for pk, *of in [*_running(people), *_recent(people)]}
+    rows = [*_waiting(people), *_recent(people), *_running(people)]
+    return {pk: Seen(*of) for pk, *of in rows}
 
 
 def _running(people: set[UUID]) -> Iterable[Row]:
@@ -68,6 +75,14 @@ def _running(people: set[UUID]) -> Iterable[Row]:
     return running.filter(conversation__owner__in=people).values_list(
         "pk", "conversation__owner", "conversation"
     )
+
+
+def _waiting(people: set[UUID]) -> Iterable[Row]:
+    """Whoever made them: the person may answer in another process."""
+    waiting = Message.objects.filter(status=Message.Status.WAITING, conversation__owner__in=people)
+    return waiting.annotate(
+        undecided=Count("steps", filter=Q(steps__state__in=UNDECIDED))
+    ).values_list("pk", "conversation__owner", "conversation", "attempt", "undecided")
 
 
 def _recent(people: set[UUID]) -> Iterable[Row]:

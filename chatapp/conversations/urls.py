@@ -38,6 +38,11 @@ urlpatterns = [
         name="omission",
     ),
     path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/steps/<uuid:step_id>",
+        steps.whole,
+        name="step",
+    ),
+    path(
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/steps/<uuid:step_id>/decision",
         steps.decision,
         name="decision",

@@ -9,7 +9,7 @@ from chatapp import background, process
 from chatapp.accounts.models import Person
 from chatapp.conversations import elsewhere
 from chatapp.conversations.hub import hub
-from chatapp.conversations.models import Conversation, Exchange, Message
+from chatapp.conversations.models import Conversation, Exchange, Message, Step
 from tests.conversations.tab import Socket, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,3 +100,46 @@ async def test_replies_of_other_people_are_not_told(member: Person, running: Exc
     async with tab.listening() as live:
         await elsewhere._look_and_tell({})
         assert await live.is_silent()
+
+
+async def waits(
+    exchange: Exchange, attempt: int = 1, states: tuple[str, ...] = ("asking",)
+) -> None:
+    """The reply waits for the person, as a process left it that is not this one."""
+    values = {"status": "waiting", "attempt": attempt, "leased_by": "", "leased_until": None}
+    await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values)
+    await Step.objects.filter(reply=exchange.reply).adelete()
+    for index, state in enumerate(states):
+        place = {"round": 0, "index": index, "text_length": 0}
+        await Step.objects.acreate(reply=exchange.reply, **place, name="act", state=state)
+
+
+async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
+    owner: Person, running: Exchange
+) -> None:
+    await Conversation.objects.aupdate(active_at=timezone.now() - timedelta(hours=1))
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        before: elsewhere.Found = {}
+        for attempt, states in [
+            (1, ("asking", "asking")),
+            (1, ("asking", "ready")),
+            (3, ("asking",)),
+        ]:
+            await waits(running, attempt, states)
+            before = await elsewhere._look_and_tell(before)
+            await heard(live)
+            before = await elsewhere._look_and_tell(before)
+            assert await live.is_silent()
+
+
+async def test_what_came_of_the_decision_is_told(owner: Person, running: Exchange) -> None:
+    await Conversation.objects.aupdate(active_at=timezone.now() - timedelta(hours=1))
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        await waits(running)
+        before = await elsewhere._look_and_tell({})
+        await heard(live)
+        await make(running, status="complete")
+        await elsewhere._look_and_tell(before)
+        await heard(live)

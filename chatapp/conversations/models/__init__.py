@@ -16,13 +16,14 @@ from chatapp.conversations.models.exchange import (
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import Outcome, Progress, Spent
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
-from chatapp.conversations.models.step import MOST_ROUNDS, Asked, Came, State, Step
+from chatapp.conversations.models.step import MOST_ROUNDS, UNDECIDED, Asked, Came, State, Step
 from chatapp.conversations.models.step_picture import StepPicture
 
 __all__ = [
     "DECISIONS",
     "ELSEWHERE",
     "MOST_ROUNDS",
+    "UNDECIDED",
     "Asked",
     "Attachment",
     "AwaitsDecision",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chatapp.conversations.models.step import Step
 
 
+MOST_STEPS = 4  # lines that the steps of a reply take up until somebody unfolds them
 # What a person may ask of a reply; each is an address of its own.
 RESOURCES = ("state", "stop", "retry", "continuation", "omission")
 
@@ -83,6 +84,15 @@ class MessageDisplay:
             return self.known_steps
         is_prefetched = "steps" in getattr(self, "_prefetched_objects_cache", {})
         return list(self.steps.all() if is_prefetched else self.steps.with_pictures())
+
+    @property
+    def folded_steps(self) -> "list[Step]":
+        """Of many steps all but the last ones, and never one that waits for the person. As steps
+        come one by one, the page does not grow any more."""
+        steps = self.steps_shown
+        if len(steps) <= MOST_STEPS:
+            return []
+        return [step for step in steps[: 1 - MOST_STEPS] if not step.is_undecided]
 
     @property
     def model_label(self) -> str:

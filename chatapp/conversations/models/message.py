@@ -95,7 +95,10 @@ class Message(MessageDisplay, Remedies):
                 fields=["status"],
                 condition=models.Q(status__in=["queued", "streaming"]),
                 name="running_replies",
-            )
+            ),
+            models.Index(
+                fields=["status"], condition=models.Q(status="waiting"), name="waiting_replies"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,6 +57,11 @@ class Reply(Leased):
         return self.status in RUNNING
 
     @property
+    def is_unfinished(self) -> bool:
+        """It runs, or waits for the person's word."""
+        return self.is_running or self.status == Status.WAITING
+
+    @property
     def can_retry(self) -> bool:
         ended_badly = self.status in (Status.FAILED, Status.STOPPED)
         return self.role == "assistant" and ended_badly and not self.left_out

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from chatapp.images.models import Image
 
 MOST_ROUNDS = 8  # of calls for one reply
+EXCERPT = 4_000  # characters of what went in and of what came, each, that a page holds
+WHOLE_LINE = 5_000  # characters: who is asked about a call sees all of its line
 
 
 class State(models.TextChoices):
@@ -188,7 +190,15 @@ class Step(models.Model):
         if self.line:
             return self.line
         tool = built_in().get(self.name)
-        return doing(tool, self.arguments) if tool else self.name
+        if tool is None:
+            return self.name
+        return doing(tool, self.arguments, *([WHOLE_LINE] if self.is_undecided else []))
+
+    @property
+    def caution(self) -> str:
+        """What the person should know when asked."""
+        tool = built_in().get(self.name)
+        return str(tool.caution) if tool else ""
 
     @property
     def shown_arguments(self) -> str:
@@ -199,8 +209,26 @@ class Step(models.Model):
         return _indented(self.content)
 
     @property
+    def arguments_excerpt(self) -> str:
+        return _excerpt(self.shown_arguments)
+
+    @property
+    def content_excerpt(self) -> str:
+        return _excerpt(self.shown_content)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether an excerpt leaves something out."""
+        return max(len(self.shown_arguments), len(self.shown_content)) > EXCERPT
+
+    @property
     def is_undecided(self) -> bool:
         return self.state in UNDECIDED
+
+    @property
+    def is_open(self) -> bool:
+        """It has not come to an end, and will not when its reply has."""
+        return self.state in (State.READY, State.RUNNING, *UNDECIDED)
 
 
 def _indented(text: str) -> str:
@@ -209,6 +237,10 @@ def _indented(text: str) -> str:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
 
 
 def _still_made(reply: Message) -> "models.QuerySet[Message]":

@@ -1,4 +1,4 @@
-"""/c/<id>/replies/<id>/steps/<id>/decision: whether a tool may act."""
+"""/c/<id>/replies/<id>/steps/<id>: what a tool was asked and said, and whether it may act."""
 
 import asyncio
 from http import HTTPStatus
@@ -6,8 +6,9 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
 from chatapp.accounts.requests import PersonRequest
@@ -16,6 +17,18 @@ from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import DECISIONS, Decision, Message, decide
 from chatapp.conversations.views.answers import error
 from chatapp.conversations.views.replies import show
+
+
+@require_safe
+def whole(
+    request: PersonRequest, conversation_id: UUID, reply_id: UUID, step_id: UUID
+) -> HttpResponse:
+    """All of a step as plain text, of which its reply shows the beginning."""
+    step = get_object_or_404(own_reply(request.user, conversation_id, reply_id).steps, pk=step_id)
+    parts = [step.shown_line, _("Input"), step.shown_arguments]
+    if step.content:
+        parts += [_("Output"), step.shown_content]
+    return HttpResponse("\n\n".join(parts), content_type="text/plain; charset=utf-8")
 
 
 @require_POST
@@ -37,4 +50,6 @@ async def _decide(reply: Message, step_id: UUID, word: Decision) -> Message:
         await background.in_thread(events.reply_resumed, reply)
         if reply.status == Message.Status.QUEUED:
             generation.start(reply)
+    else:
+        await background.in_thread(reply.refresh_from_db)
     return reply

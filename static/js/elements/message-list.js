@@ -1,4 +1,4 @@
-import { isPending, isReply, isRunning, paint } from "../lib/articles.js";
+import { isPending, isReply, isRunning, isUnfinished, paint, standing } from "../lib/articles.js";
 import { RequestError, getText, post } from "../lib/http.js";
 import { morph, parse } from "../lib/morph.js";
 import { Pending } from "../lib/pending.js";
@@ -169,17 +169,15 @@ class MessageList extends HTMLElement {
   /** Speaks about a reply's beginning and end, and tells the composer which reply runs. */
   #announce(article) {
     if (!isReply(article)) return;
-    const { status, stopUrl } = article.dataset;
-    const running = isRunning(article);
-    const word = running ? "answering" : { stopped: "stopped", failed: "failed" }[status] ?? "done";
-    this.say(this.dataset[`says${word[0].toUpperCase()}${word.slice(1)}`]);
-    const detail = { running, stopUrl };
+    const [word, more] = standing(article);
+    this.say(`${this.dataset[`says${word[0].toUpperCase()}${word.slice(1)}`]} ${more}`.trim());
+    const detail = { running: isUnfinished(article), stopUrl: article.dataset.stopUrl };
     this.dispatchEvent(new CustomEvent("reply:running", { detail, bubbles: true }));
   }
 
   #paint(article, blocks, changes) {
-    paint(article, blocks, changes);
-    if (changes.parts.notices) this.say(article.querySelector("[data-slot=notices]").innerText);
+    const words = paint(article, blocks, changes);
+    if (words) this.say(words);
   }
 
   /** The last message that the server knows. */

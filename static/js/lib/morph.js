@@ -41,7 +41,7 @@ function morphChildren(from, to) {
 }
 
 function alike(old, fresh) {
-  return old?.nodeName === fresh.nodeName && old.dataset?.part === fresh.dataset?.part;
+  return old?.nodeName === fresh.nodeName && old.id === fresh.id && old.dataset?.part === fresh.dataset?.part;
 }
 
 function drop(node) {

@@ -7,6 +7,7 @@ const LONGEST_WAIT = 15_000; // ms
 const UNREACHED = [0, 502, 503, 504]; // no answer, or that of a proxy: tried for ever
 const MOST_FAILURES = 5; // of the server itself, at one send
 const RUNNING = ["queued", "streaming"];
+const GOES_ON = [...RUNNING, "waiting"]; // with the person's word about a tool
 const ENDED_BADLY = ["stopped", "failed"];
 
 /**
@@ -80,7 +81,7 @@ export class Outbox {
     if (!first || this.#posting) return;
     clearTimeout(this.#timer);
     const status = first.awaits ? this.statusOf(first.parent) : "";
-    if (RUNNING.includes(status)) this.#wait("reply");
+    if (GOES_ON.includes(status)) this.#wait("reply");
     else if (ENDED_BADLY.includes(status)) this.#hold({ reason: "ended", sentence: "" });
     else this.#post(first);
   }
