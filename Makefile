@@ -60,7 +60,8 @@ rehearse: $(BIN)/.installed-dev
 	$(BIN)/python -m tests.rehearsal
 
 screens: $(BIN)/.installed-dev
-	$(BIN)/python -m pytest -q tests/system/screens.py tests/system/screens_setup.py
+	$(BIN)/python -m pytest -q tests/system/screens.py tests/system/screens_setup.py \
+		tests/system/tools/screens.py
 
 $(BIN)/.installed: requirements.txt | $(BIN)/python
 	@echo "Installing the packages (once)…"

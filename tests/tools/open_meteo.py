@@ -59,10 +59,13 @@ class OpenMeteo(Site):
         ]
 
     async def _reply(self, writer: asyncio.StreamWriter) -> None:
-        path, parameters = taken_apart(self.requests[-1])
-        answers = {"/v1/search": self._search, "/v1/forecast": self._forecast}
-        writer.write(in_json(answers[path](parameters)))
+        writer.write(self.answer_to(self.requests[-1]))
         await writer.drain()
+
+    def answer_to(self, request: str) -> bytes:
+        path, parameters = taken_apart(request)
+        answers = {"/v1/search": self._search, "/v1/forecast": self._forecast}
+        return in_json(answers[path](parameters))
 
     def _search(self, parameters: dict[str, str]) -> dict[str, Any]:
         name, comma, rest = parameters["name"].partition(",")

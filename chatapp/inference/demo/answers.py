@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -11,16 +10,13 @@ from typing import Any
 from . import pictures, showcase
 from .commands import HELP, Commands, parse_commands
 from .messages import picture_urls, text_of, thinks_aloud, wants_title
+from .tool_talk import natural_calls, told
 
 CONTINUE = re.compile(r"\b(?:continue|go on|carry on)\b", re.IGNORECASE)
 REPEAT = re.compile(r"\brepeat", re.IGNORECASE)
 
 
 GARBAGE_AFTER = 5  # tokens
-WEATHER = re.compile(
-    r"\bweather\b.*?\bin ([^?.!]+?)(?: right now| now| today)?[?.!]*$", re.I | re.S
-)
-WEATHER_TOOL = "current_weather"
 SOME_CALL = ("current_time", '{"zone": "Europe/Berlin"}')
 
 
@@ -44,7 +40,7 @@ def answer(request: dict[str, Any]) -> Answer:
     messages = request["messages"]
     last = messages[-1]
     if last["role"] == "tool":
-        return Answer("\n\n".join(map(_quoted, _results(messages))))
+        return Answer("\n\n".join(map(told, _results(messages))))
     if wants_title(messages):
         return Answer(showcase.title(text_of(last)))
     question, given = _question(messages)
@@ -72,19 +68,12 @@ def _results(messages: list[dict[str, Any]]) -> list[str]:
     return [text_of(result) for result in reversed(results)]
 
 
-def _quoted(result: str) -> str:
-    return f"The tool answered:\n\n```\n{result}\n```"
-
-
 def _wanted_calls(request: dict[str, Any], commands: Commands) -> tuple[tuple[str, str], ...]:
-    """Calls of tools that were offered: those that were asked for, or the weather of a place."""
+    """Calls of tools that were offered: those that were asked for, or what the words need."""
     offered = {tool["function"]["name"] for tool in request.get("tools", [])}
     if request.get("tool_choice") == "none":
         return ()
-    place = WEATHER.search(commands.words)
-    asked = commands.calls
-    if place and not asked:
-        asked = ((WEATHER_TOOL, json.dumps({"place": place[1].strip()})),)
+    asked = commands.calls or natural_calls(commands.words)
     return tuple(call for call in asked if call[0] in offered)
 
 

@@ -1,5 +1,5 @@
 /** What the page or the person set, and the server's HTML does not know. */
-const OWN_ATTRIBUTES = new Set(["style", "open", "aria-pressed", "data-wrapped"]);
+const OWN_ATTRIBUTES = new Set(["style", "open", "tabindex", "aria-pressed", "data-wrapped"]);
 
 /** The elements in a piece of HTML. Nothing in them runs or loads until they join the page. */
 export function parse(html) {

@@ -1,0 +1,57 @@
+"""When the demo model calls tools by itself, and how it tells what came of a call."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+type Call = tuple[str, str]  # the name of a tool, and its arguments as JSON
+
+# What a message says, the tool that is for it, and the argument that it holds.
+REASONS = (
+    (
+        re.compile(r"\bweather\b.*?\bin ([^?.!]+?)(?: right now| now| today)?[?.!]*$", re.I | re.S),
+        "current_weather",
+        "place",
+    ),
+    (re.compile(r"\b(?:read|summari[sz]e)\b.*?(https?://[^\s<>]+)", re.I), "read_web_page", "url"),
+    (re.compile(r"\bcalculate ([^?]+)", re.I), "calculate", "expression"),
+    (re.compile(r"\bwhat time is it\b()", re.I), "current_date_and_time", ""),
+)
+MOST_QUOTED = 600  # characters
+
+
+def natural_calls(words: str) -> tuple[Call, ...]:
+    for reason, name, argument in REASONS:
+        if found := reason.search(words):
+            given = {argument: found[1].strip()} if argument else {}
+            return ((name, json.dumps(given)),)
+    return ()
+
+
+def told(result: str) -> str:
+    """What came of a call, in words where they are known."""
+    answer = _object(result)
+    match answer.get("untrusted_content"):
+        case {"place": place, "temperature": temperature, **rest}:
+            sky = f", {rest['conditions']}" if "conditions" in rest else ""
+            return f"In {place} it is {temperature}{sky}."
+        case {"title": title, "text": text}:
+            return f"**{title}** begins like this:\n\n{_quoted(str(text))}"
+    if "error" in answer:
+        return f"That did not work: {answer['error']}"
+    return f"The tool answered:\n\n{_quoted(result)}"
+
+
+def _quoted(text: str) -> str:
+    shown = text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
+    return f"```\n{shown}\n```"
+
+
+def _object(result: str) -> dict[str, Any]:
+    try:
+        value = json.loads(result)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

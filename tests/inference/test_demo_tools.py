@@ -1,0 +1,53 @@
+"""The demo model asks for tools in plain words, and tells in plain words what came of them."""
+
+import json
+
+import pytest
+
+from chatapp.inference.demo.tool_talk import natural_calls, told
+
+ASKED = {
+    "What's the weather like in Portland, Oregon right now?": (
+        "current_weather",
+        {"place": "Portland, Oregon"},
+    ),
+    "Please read https://example.com/herons for me": (
+        "read_web_page",
+        {"url": "https://example.com/herons"},
+    ),
+    "Calculate 12 * 7": ("calculate", {"expression": "12 * 7"}),
+    "What time is it?": ("current_date_and_time", {}),
+}
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_what_needs_a_tool(words: str) -> None:
+    [(name, arguments)] = natural_calls(words)
+
+    assert (name, json.loads(arguments)) == ASKED[words]
+
+
+@pytest.mark.parametrize("words", ["Hello", "I like the weather", "Have you read Moby-Dick?"])
+def test_what_needs_none(words: str) -> None:
+    assert natural_calls(words) == ()
+
+
+def test_the_weather_in_a_sentence() -> None:
+    weather = {"place": "Portland, Oregon", "temperature": "7.3 °C", "conditions": "slight rain"}
+
+    assert told(json.dumps({"source": "x", "untrusted_content": weather})) == (
+        "In Portland, Oregon it is 7.3 °C, slight rain."
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ('{"error": "It is down."}', "That did not work: It is down."),
+        ('{"came": 1}', 'The tool answered:\n\n```\n{"came": 1}\n```'),
+        ("[" * 2_000, "…\n```"),
+        ('{"untrusted_content": {"title": "T", "text": "Words"}}', "**T** begins like this"),
+    ],
+)
+def test_other_results(result: str, words: str) -> None:
+    assert words in told(result)

@@ -1,0 +1,120 @@
+"""An app of its own for tests of tools: with weather, and with a tool that acts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.system.app import App, running_app
+from tests.system.conftest import Chat, sign_in
+from tests.system.tools.desk.desk import Desk, running_desk
+from tests.system.tools.weather import Weather, running_weather
+
+
+@pytest.fixture(scope="session")
+def running_services() -> Iterator[tuple[Weather, Desk]]:
+    with running_weather() as weather, running_desk() as desk:
+        yield weather, desk
+
+
+@pytest.fixture(scope="session")
+def app(
+    running_services: tuple[Weather, Desk], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
+    weather, desk = running_services
+    environment = {
+        "CHAT_DEMO_RATE": "400",
+        "CHAT_WEATHER_URL": weather.line.url,
+        "CHAT_GEOCODING_URL": weather.line.url,
+        "DESK_URL": desk.url,
+        "DJANGO_SETTINGS_MODULE": "tests.system.tools.desk.settings",
+    }
+    with running_app(tmp_path_factory.mktemp("tools"), **environment) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def signed_in(app: App, browser: Browser) -> Any:
+    context = browser.new_context(base_url=app.url)
+    sign_in(context.new_page())
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def weather(running_services: tuple[Weather, Desk]) -> Iterator[Weather]:
+    running_services[0].mend()
+    yield running_services[0]
+    running_services[0].mend()
+
+
+@pytest.fixture
+def desk(running_services: tuple[Weather, Desk]) -> Iterator[Desk]:
+    running_services[1].clear()
+    yield running_services[1]
+    running_services[1].clear()
+
+
+class Steps:
+    """What a person finds of calls of tools in the last reply of a page."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+        self.all = chat.page.locator("[data-part=tool]")
+        self.lines = self.all.locator(".step-line")
+        self.spoken = chat.page.locator("[data-spoken]")
+
+    def expect_state(self, *states: str) -> None:
+        expect(self.all).to_have_count(len(states))
+        for number, state in enumerate(states):
+            expect(self.all.nth(number)).to_have_attribute("data-state", state)
+
+    def expect_reply(self, status: str) -> None:
+        expect(self.chat.replies.last).to_have_attribute("data-status", status)
+
+    def say(self, word: str) -> None:
+        """Presses a button of the first call that waits."""
+        self.chat.page.get_by_role("button", name=word).first.click()
+
+    def open(self, number: int = 0) -> Locator:
+        step = self.all.nth(number)
+        step.locator("summary").click()
+        return step.locator("pre")
+
+
+@pytest.fixture
+def steps(chat: Chat) -> Steps:
+    return Steps(chat)
+
+
+def other_tab(chat: Chat) -> Steps:
+    """The same conversation in another tab."""
+    page = chat.page.context.new_page()
+    tab = Chat(page).open(chat.page.url)
+    # Once its socket is open it hears what the first tab does.
+    page.wait_for_function("document.querySelector('live-socket')")
+    return Steps(tab)
+
+
+def without_scripts(browser: Browser, arguments: dict[str, Any]) -> BrowserContext:
+    return browser.new_context(**arguments, java_script_enabled=False)
+
+
+def wait_note(chat: Chat, text: str = "hello") -> Steps:
+    """Has the model ask whether it may leave a note."""
+    chat.send(f'/call leave_note {{"text": "{text}"}}')
+    steps = Steps(chat)
+    steps.expect_reply("waiting")
+    return steps
+
+
+def is_widened(page: Page) -> bool:
+    """Whether something makes the page wider than its window."""
+    return bool(
+        page.evaluate(
+            """() => [document.documentElement, document.querySelector('.scroller')]
+               .some(pane => pane.scrollWidth > pane.clientWidth)"""
+        )
+    )

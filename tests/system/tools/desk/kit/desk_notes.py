@@ -1,0 +1,23 @@
+"""Tools of the tests: one that acts, one that has a lot to say."""
+
+import os
+
+import httpx
+
+from chatapp.tools.making import tool
+from chatapp.tools.tool import Context, Output
+
+
+@tool(label="Notes", doing=lambda text: f"Leaving the note {text}", access="ask")
+async def leave_note(context: Context, text: str) -> Output:
+    """Leaves a note on a desk."""
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+        (await client.post(os.environ["DESK_URL"], content=text)).raise_for_status()
+    return Output({"left": text}, f"Left the note {text}")
+
+
+@tool(label="Drawer", doing=lambda words, kilobytes: f"Looking for {words}")
+async def search_drawer(context: Context, words: str, kilobytes: int = 1) -> Output:
+    """Searches a drawer that is full of words."""
+    found = f"{words} " * (1024 * kilobytes // len(f"{words} ".encode()))
+    return Output({"found": found}, f"Found {words}")

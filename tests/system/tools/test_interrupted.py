@@ -1,0 +1,59 @@
+"""Processes that end while a tool waits or runs: nothing is done twice unless somebody says so."""
+
+import signal
+
+from playwright.sync_api import expect
+
+from tests.system.app import App
+from tests.system.conftest import Chat
+from tests.system.tools.conftest import Steps, wait_note
+from tests.system.tools.desk.desk import Desk
+
+RECOVERY = 60_000  # ms; a lease has to expire first
+
+
+def test_it_still_waits_after_a_restart(chat: Chat, desk: Desk, app: App) -> None:
+    steps = wait_note(chat)
+
+    app.stop()
+    app.start()
+
+    steps.say("Allow once")
+    steps.expect_reply("complete")
+    assert desk.notes == ["hello"]
+
+
+def killed_while_it_ran(chat: Chat, desk: Desk, app: App) -> Steps:
+    desk.hold()
+    chat.box.fill('/call leave_note {"text": "hello"}')
+    chat.send_button.click()
+    steps = Steps(chat)
+    steps.say("Allow once")
+    desk.arrived.wait(10)
+    app.stop(signal.SIGKILL)
+    desk.gate.set()
+    app.start()
+    expect(chat.replies).to_have_attribute("data-status", "waiting", timeout=RECOVERY)
+    steps.expect_state("unknown")
+    return steps
+
+
+def test_one_that_may_have_happened_is_asked_about(chat: Chat, desk: Desk, app: App) -> None:
+    steps = killed_while_it_ran(chat, desk, app)
+    expect(steps.all).to_contain_text("It may have happened or not.")
+    assert desk.notes == ["hello"]
+
+    steps.say("Run it again")
+
+    steps.expect_reply("complete")
+    assert desk.notes == ["hello", "hello"]
+
+
+def test_and_can_be_left(chat: Chat, desk: Desk, app: App) -> None:
+    steps = killed_while_it_ran(chat, desk, app)
+
+    steps.say("Leave it")
+
+    steps.expect_reply("complete")
+    steps.expect_state("denied")
+    assert desk.notes == ["hello"]

@@ -1,0 +1,146 @@
+"""A question about the weather, from the box to the answer, against a stand-in of Open-Meteo."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.system.conftest import Chat
+from tests.system.tools.conftest import Steps, other_tab, without_scripts
+from tests.system.tools.weather import Weather
+
+QUESTION = "What's the weather like in Portland, Oregon right now?"
+DONE = re.compile(r"^Looked up the weather in Portland, Oregon\s*· \d+\.\d s$")
+UNSEEN = 0.001  # of layout shift: the end of the line itself moves
+ANSWER = "In Portland, Oregon, United States it is 7.3 °C, slight rain."
+
+
+def test_the_weather_is_looked_up_before_the_eyes_of_the_person(
+    chat: Chat, steps: Steps, weather: Weather
+) -> None:
+    weather.hold()
+    chat.send(QUESTION)
+    expect(steps.lines).to_have_text("Looking up the weather in Portland, Oregon…")
+    steps.expect_state("running")
+    second = other_tab(chat)
+    second.expect_state("running")
+
+    weather.release()
+
+    for tab in (steps, second):
+        tab.expect_state("done")
+        expect(tab.all.locator("summary")).to_have_text(DONE)
+        tab.expect_reply("complete")
+        expect(tab.chat.replies.locator("[data-part=text]")).to_contain_text(ANSWER)
+
+
+def test_a_step_opens_to_what_went_in_and_what_came(
+    chat: Chat, steps: Steps, weather: Weather
+) -> None:
+    chat.ask(QUESTION)
+    expect(steps.all.locator("pre").first).to_be_hidden()
+
+    given, came = steps.open().all()
+
+    expect(given).to_have_text(re.compile('"place": "Portland, Oregon"'))
+    expect(came).to_have_text(re.compile('"temperature": "7.3 °C"'))
+    expect(steps.all.get_by_text("Input")).to_be_visible()
+    expect(steps.all.get_by_text("Output")).to_be_visible()
+
+
+def test_all_is_there_after_a_reload_and_without_scripts(
+    chat: Chat, steps: Steps, weather: Weather, browser: Browser, browser_context_args: Any
+) -> None:
+    chat.ask(QUESTION)
+    chat.page.reload()
+    expect(steps.all.locator("summary")).to_have_text(DONE)
+    expect(chat.replies).to_contain_text(ANSWER)
+
+    plain = Chat(without_scripts(browser, browser_context_args).new_page()).open(chat.page.url)
+
+    expect(plain.replies).to_contain_text(ANSWER)
+    expect(Steps(plain).all.locator("summary")).to_have_text(DONE)
+    expect(Steps(plain).open().first).to_be_visible()
+    plain.page.context.close()
+
+
+def break_it(weather: Weather) -> None:
+    weather.is_broken = True
+
+
+TROUBLES = {
+    "slow": (Weather.hold, "Open-Meteo took too long to answer."),
+    "failing": (break_it, "Open-Meteo did not answer (HTTP 500)."),
+    "down": (lambda weather: weather.line.cut(), "Open-Meteo can't be reached."),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_trouble_stands_in_the_step_and_the_reply_still_ends(
+    chat: Chat, steps: Steps, weather: Weather, trouble: str
+) -> None:
+    happens, sentence = TROUBLES[trouble]
+    happens(weather)
+
+    answer = chat.ask(QUESTION)
+
+    steps.expect_state("failed")
+    expect(steps.lines).to_have_text(f"Weather: {sentence}")
+    expect(steps.lines).to_be_visible()
+    assert f"That did not work: {sentence}" in answer
+
+
+def test_stop_ends_a_step_that_runs(chat: Chat, steps: Steps, weather: Weather) -> None:
+    weather.hold()
+    chat.send(QUESTION)
+    steps.expect_state("running")
+
+    chat.stop_button.click()
+
+    steps.expect_reply("stopped")
+    expect(steps.all).to_contain_text("Broken off")
+    assert steps.all.locator(".step-mark").evaluate("mark => mark.getAnimations().length") == 0
+
+
+def test_steps_are_heard_as_lines_and_never_as_data(
+    chat: Chat, steps: Steps, weather: Weather
+) -> None:
+    chat.page.evaluate(
+        """() => { window.said = []; new MutationObserver(() =>
+           said.push(document.querySelector('[data-spoken]').textContent)).observe(
+           document.querySelector('[data-spoken]'), {childList: true}); }"""
+    )
+    chat.ask(QUESTION)
+    expect(steps.spoken).to_have_text("Done")
+
+    said = chat.page.evaluate("said")
+
+    looked_up = "Looked up the weather in Portland, Oregon"
+    assert any(words.startswith("Looking up the weather in Portland, Oregon") for words in said)
+    assert looked_up in said
+    assert not any("{" in words for words in said)
+
+
+@pytest.mark.parametrize("device", ["page", "phone"])
+def test_nothing_moves_while_a_step_ends(
+    device: str, weather: Weather, request: pytest.FixtureRequest
+) -> None:
+    chat = Chat(request.getfixturevalue(device)).open()
+    steps = Steps(chat)
+    weather.hold()
+    chat.box.fill(QUESTION)
+    chat.send_button.click()
+    steps.expect_state("running")
+    height = steps.all.bounding_box()
+    chat.page.evaluate(
+        """() => { window.shift = 0; new PerformanceObserver(list =>
+           list.getEntries().forEach(entry => shift += entry.value)).observe(
+           {type: 'layout-shift'}); }"""
+    )
+
+    weather.release()
+
+    steps.expect_reply("complete")
+    assert steps.all.bounding_box() == height
+    assert chat.page.evaluate("shift") < UNSEEN

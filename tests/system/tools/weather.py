@@ -1,0 +1,62 @@
+"""Open-Meteo for a real app: real HTTP, which can be held up, broken and cut."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.fetching.site import reply
+from tests.system.line import Line, line_to
+from tests.tools.open_meteo import OpenMeteo
+
+
+class Weather(OpenMeteo):
+    """Lives on the loop of a thread of its own; `line` is what leads there."""
+
+    line: Line
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.new_event_loop()
+        self._open = asyncio.Event()
+        self.is_broken = False
+
+    def hold(self) -> None:
+        """Questions wait for their answers from now on."""
+        self._loop.call_soon_threadsafe(self._open.clear)
+
+    def release(self) -> None:
+        self._loop.call_soon_threadsafe(self._open.set)
+
+    def mend(self) -> None:
+        """As a test finds it."""
+        self.release()
+        self.is_broken = False
+        self.line.mend()
+
+    async def _reply(self, writer: asyncio.StreamWriter) -> None:
+        request = self.requests[-1]  # others may come meanwhile
+        await self._open.wait()
+        broken = reply("500 Internal Server Error")
+        writer.write(broken if self.is_broken else self.answer_to(request))
+        await writer.drain()
+
+    async def _serve(self, ready: threading.Event, end: asyncio.Event) -> None:
+        async with self:
+            ready.set()
+            await end.wait()
+
+
+@contextmanager
+def running_weather() -> Iterator[Weather]:
+    weather, ready, end = Weather(), threading.Event(), asyncio.Event()
+    work = weather._serve(ready, end)
+    thread = threading.Thread(target=lambda: weather._loop.run_until_complete(work))
+    thread.start()
+    ready.wait()
+    with line_to(weather.port) as weather.line:
+        weather.release()
+        yield weather
+    weather._loop.call_soon_threadsafe(end.set)
+    thread.join()
+    weather._loop.close()
