@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 
 from chatapp.accounts.models import Person
+from chatapp.conversations import models
 from chatapp.conversations.models import Exchange, Message, Step
+from chatapp.conversations.views import steps
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -82,6 +85,16 @@ def test_who_comes_second_is_shown_what_is(signed_in: SignIn, owner: Person, ste
     assert 'data-state="denied"' in answer.json()["html"]
     step.refresh_from_db()
     assert step.state == "denied"
+
+
+def test_so_is_who_comes_second_in_the_same_instant(owner: Person, step: Step) -> None:
+    reply = Message.objects.select_related("conversation").get(pk=step.reply_id)
+    known_before = Message.objects.select_related("conversation").get(pk=step.reply_id)
+    models.decide(reply, step.pk, "deny")
+
+    shown = async_to_sync(steps._decide)(known_before, step.pk, "allow")
+
+    assert shown.status == "queued"
 
 
 @pytest.mark.parametrize("word", ["", "perhaps"])

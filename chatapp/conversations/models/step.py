@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.db import models, transaction
+from django.utils.functional import cached_property
 
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import RUNNING, Status
@@ -168,6 +169,7 @@ class Step(models.Model):
         """Shows in this object what the row says."""
         for name, value in came.columns.items():
             setattr(self, name, value)
+        self.__dict__.pop("shown_content", None)
         self.known_pictures = StepPicture.row(self, came.pictures)
 
     @property
@@ -200,12 +202,14 @@ class Step(models.Model):
         tool = built_in().get(self.name)
         return str(tool.caution) if tool else ""
 
-    @property
+    @cached_property
     def shown_arguments(self) -> str:
         return _indented(self.arguments)
 
-    @property
+    @cached_property
     def shown_content(self) -> str:
+        """Kept, because a running reply shows all of its steps anew whenever one of them ends, and
+        50 KB take some milliseconds."""
         return _indented(self.content)
 
     @property
