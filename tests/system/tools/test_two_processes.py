@@ -1,0 +1,58 @@
+"""Two processes that nothing joins but the database, as while a deploy goes on without Redis: pages
+of both show that a tool waits, and whichever page decides."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chatapp.inference.demo.process import demo_model
+from tests.servers.app import ROOT, AppProcess, app_environment, running_apps
+from tests.servers.marks import needs_postgres
+from tests.servers.postgres import running_postgres
+from tests.system.app import OWNER
+from tests.system.conftest import Chat, sign_in
+from tests.system.tools.conftest import Steps, wait_note
+from tests.system.tools.desk.desk import Desk
+
+pytestmark = needs_postgres
+
+
+@pytest.fixture
+def apps(desk: Desk, tmp_path: Path) -> Iterator[Sequence[AppProcess]]:
+    with running_postgres(tmp_path) as postgres, demo_model() as model:
+        environment = app_environment(
+            DATABASE_URL=postgres.create_database("chat"),
+            INFERENCE_URL=model,
+            DESK_URL=desk.url,
+            DJANGO_SETTINGS_MODULE="tests.system.tools.desk.settings",
+        )
+        people = [sys.executable, "-m", "tests.chaos.people", OWNER]
+        subprocess.run(people, cwd=ROOT, env=environment, check=True)
+        with running_apps(tmp_path, 2, environment) as apps:
+            yield apps
+
+
+def test_each_shows_what_the_other_does(
+    apps: Sequence[AppProcess], desk: Desk, browser: Browser
+) -> None:
+    context = browser.new_context(base_url=apps[0].url)
+    here = Chat(context.new_page())
+    sign_in(here.page)  # for both: cookies know no ports
+    here.ask("/echo first")
+    there = Chat(context.new_page()).open(here.page.url.replace(apps[0].url, apps[1].url))
+    expect(there.replies).to_have_count(1)
+
+    wait_note(here)
+
+    seen = Steps(there)
+    seen.expect_reply("waiting")
+    expect(there.stop_button).to_be_visible()
+    seen.say("Deny")
+    for tab in (seen, Steps(here)):
+        tab.expect_state("denied")
+        tab.expect_reply("complete")
+    context.close()
