@@ -14,6 +14,7 @@ QUESTION = "What's the weather like in Portland, Oregon right now?"
 # The answer names the state, too: two lines on a phone, if it were allowed to.
 LONG_QUESTION = "What's the weather like in Springfield today?"
 DONE = re.compile(r"^Looked up the weather in Portland, Oregon\s*· \d+\.\d s$")
+DONE_AT_ONCE = re.compile(r"^Looked up the weather in Portland, Oregon")  # no time worth telling
 UNSEEN = 0.001  # of layout shift: the end of the line itself moves
 ANSWER = "In Portland, Oregon, United States it is 7.3 °C, slight rain."
 
@@ -56,13 +57,13 @@ def test_all_is_there_after_a_reload_and_without_scripts(
 ) -> None:
     chat.ask(QUESTION)
     chat.page.reload()
-    expect(steps.all.locator("summary")).to_have_text(DONE)
+    expect(steps.all.locator("summary")).to_have_text(DONE_AT_ONCE)
     expect(chat.replies).to_contain_text(ANSWER)
 
     plain = Chat(without_scripts(browser, browser_context_args).new_page()).open(chat.page.url)
 
     expect(plain.replies).to_contain_text(ANSWER)
-    expect(Steps(plain).all.locator("summary")).to_have_text(DONE)
+    expect(Steps(plain).all.locator("summary")).to_have_text(DONE_AT_ONCE)
     expect(Steps(plain).open().first).to_be_visible()
     plain.page.context.close()
 
