@@ -1,18 +1,15 @@
 """What a model asked tools to do for a reply: each call a row, so that none is lost, and none that
 has ended runs again."""
 
-import json
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.db import models, transaction
-from django.utils.functional import cached_property
 
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import RUNNING, Status
+from chatapp.conversations.models.step_display import StepDisplay
 from chatapp.conversations.models.step_picture import StepPicture
-from chatapp.tools.registry import built_in
-from chatapp.tools.running import doing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from chatapp.images.models import Image
 
 MOST_ROUNDS = 8  # of calls for one reply
-EXCERPT = 4_000  # characters of what went in and of what came, each, that a page holds
-WHOLE_LINE = 5_000  # characters: who is asked about a call sees all of its line
 
 
 class State(models.TextChoices):
@@ -131,7 +126,7 @@ class StepManager(models.Manager["Step"]):
         return bool(self.filter(pk=step.pk, state__in=UNDECIDED).update(state=state))
 
 
-class Step(models.Model):
+class Step(StepDisplay, models.Model):
     """One call. Calls of one `round` were made together, after `text_length` characters of the
     reply's text, and the model goes on when all of them have ended."""
 
@@ -187,64 +182,13 @@ class Step(models.Model):
         return self.content or (DENIAL if self.state == State.DENIED else BROKEN_OFF)
 
     @property
-    def shown_line(self) -> str:
-        """What is done or was done, in a line."""
-        if self.line:
-            return self.line
-        tool = built_in().get(self.name)
-        if tool is None:
-            return self.name
-        return doing(tool, self.arguments, *([WHOLE_LINE] if self.is_undecided else []))
-
-    @property
-    def caution(self) -> str:
-        """What the person should know when asked."""
-        tool = built_in().get(self.name)
-        return str(tool.caution) if tool else ""
-
-    @cached_property
-    def shown_arguments(self) -> str:
-        return _indented(self.arguments)
-
-    @cached_property
-    def shown_content(self) -> str:
-        """Kept, because a running reply shows all of its steps anew whenever one of them ends, and
-        50 KB take some milliseconds."""
-        return _indented(self.content)
-
-    @property
-    def arguments_excerpt(self) -> str:
-        return _excerpt(self.shown_arguments)
-
-    @property
-    def content_excerpt(self) -> str:
-        return _excerpt(self.shown_content)
-
-    @property
-    def is_long(self) -> bool:
-        """Whether an excerpt leaves something out."""
-        return max(len(self.shown_arguments), len(self.shown_content)) > EXCERPT
-
-    @property
     def is_undecided(self) -> bool:
         return self.state in UNDECIDED
 
     @property
-    def is_open(self) -> bool:
-        """It has not come to an end, and will not when its reply has."""
-        return self.state in (State.READY, State.RUNNING, *UNDECIDED)
-
-
-def _indented(text: str) -> str:
-    """JSON for people; what is none stays as it is."""
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _excerpt(text: str) -> str:
-    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
+    def is_to_end(self) -> bool:
+        """It runs, or will without anybody's word."""
+        return self.state in UNENDED
 
 
 def _still_made(reply: Message) -> "models.QuerySet[Message]":

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.servers.desk import Desk, running_desk
 from tests.system.app import App, running_app
 from tests.system.conftest import Chat, sign_in
-from tests.system.tools.desk.desk import Desk, running_desk
 from tests.system.tools.weather import Weather, running_weather
 
 
@@ -27,8 +27,8 @@ def app(
         "CHAT_DEMO_RATE": "400",
         "CHAT_WEATHER_URL": weather.line.url,
         "CHAT_GEOCODING_URL": weather.line.url,
-        "DESK_URL": desk.url,
-        "DJANGO_SETTINGS_MODULE": "tests.system.tools.desk.settings",
+        "TEST_DESK": desk.url,
+        "DJANGO_SETTINGS_MODULE": "tests.servers.with_tools",
     }
     with running_app(tmp_path_factory.mktemp("tools"), **environment) as app:
         yield app

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.servers.desk import Desk
 from tests.system.app import App
 from tests.system.conftest import Chat, watched
 from tests.system.screens import FOLDER, LAYOUTS
 from tests.system.tools.conftest import Steps
-from tests.system.tools.desk.desk import Desk
 from tests.system.tools.test_interrupted import killed_while_it_ran
 from tests.system.tools.test_steps import TOWNS, ask_about
 from tests.system.tools.test_weather import QUESTION

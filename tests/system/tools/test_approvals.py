@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.servers.desk import Desk
 from tests.system.conftest import Chat
 from tests.system.tools.conftest import Steps, other_tab, wait_note, without_scripts
-from tests.system.tools.desk.desk import Desk
 
 NOT_ALLOWED = "The person did not allow this call."
 

@@ -4,10 +4,10 @@ import signal
 
 from playwright.sync_api import expect
 
+from tests.servers.desk import Desk
 from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.tools.conftest import Steps, wait_note
-from tests.system.tools.desk.desk import Desk
 
 RECOVERY = 60_000  # ms; a lease has to expire first
 

@@ -5,9 +5,9 @@ import re
 import httpx
 from playwright.sync_api import Page, expect
 
+from tests.servers.desk import Desk
 from tests.system.conftest import Chat
 from tests.system.tools.conftest import Steps, is_widened
-from tests.system.tools.desk.desk import Desk
 from tests.system.tools.weather import Weather
 
 TOWNS = [

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, expect
 
 from chatapp.inference.demo.process import demo_model
 from tests.servers.app import ROOT, AppProcess, app_environment, running_apps
+from tests.servers.desk import Desk
 from tests.servers.marks import needs_postgres
 from tests.servers.postgres import running_postgres
 from tests.system.app import OWNER
 from tests.system.conftest import Chat, sign_in
 from tests.system.tools.conftest import Steps, wait_note
-from tests.system.tools.desk.desk import Desk
 
 pytestmark = needs_postgres
 
@@ -27,8 +27,8 @@ def apps(desk: Desk, tmp_path: Path) -> Iterator[Sequence[AppProcess]]:
         environment = app_environment(
             DATABASE_URL=postgres.create_database("chat"),
             INFERENCE_URL=model,
-            DESK_URL=desk.url,
-            DJANGO_SETTINGS_MODULE="tests.system.tools.desk.settings",
+            TEST_DESK=desk.url,
+            DJANGO_SETTINGS_MODULE="tests.servers.with_tools",
         )
         people = [sys.executable, "-m", "tests.chaos.people", OWNER]
         subprocess.run(people, cwd=ROOT, env=environment, check=True)

@@ -1,4 +1,4 @@
-"""Tools of the tests: one that acts, one that has a lot to say."""
+"""More of them: one that acts, and one that has a lot to say."""
 
 import os
 
@@ -12,7 +12,7 @@ from chatapp.tools.tool import Context, Output
 async def leave_note(context: Context, text: str) -> Output:
     """Leaves a note on a desk."""
     async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
-        (await client.post(os.environ["DESK_URL"], content=text)).raise_for_status()
+        (await client.post(os.environ["TEST_DESK"], content=text)).raise_for_status()
     return Output({"left": text}, f"Left the note {text}")
 
 
