@@ -6,9 +6,11 @@ Fields that hold for a while, such as the request or the reply that is worked on
 
 import logging
 import re
+import sys
 import traceback
 import uuid
 from pathlib import Path
+from typing import Any
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
@@ -19,6 +21,32 @@ REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # 200 is what the platf
 fields = bound_contextvars
 bind = bind_contextvars
 bound = get_contextvars
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """For Django's LOGGING."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": "chatapp.logs.line_formatter"}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "stream": sys.stderr,
+            }
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "httpx": {"level": "WARNING"},
+            "uvicorn": {"level": "WARNING"},
+            # It prints a traceback a second while Redis is away; redis_line.py says it once.
+            "channels_redis.pubsub": {"level": "CRITICAL"},
+            "django.request": {"level": "ERROR"},
+            # A traceback for every request by another name; the page says what to do.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+        },
+    }
 
 
 def line_formatter() -> logging.Formatter:

@@ -5,7 +5,6 @@ Importing this module must work without secrets and without a database: Heroku r
 """
 
 import secrets
-import sys
 from pathlib import Path
 from typing import get_args
 
@@ -14,7 +13,7 @@ from django.utils.csp import CSP
 from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
 
-from chatapp import configuration
+from chatapp import configuration, logs
 from chatapp.inference import HttpTransport, Service, load_catalog
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -227,25 +226,4 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [ROOT / "locale"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "chatapp.logs.line_formatter"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "stream": sys.stderr,
-        }
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "httpx": {"level": "WARNING"},
-        "uvicorn": {"level": "WARNING"},
-        # It prints a traceback a second while Redis is away; redis_line.py says it once.
-        "channels_redis.pubsub": {"level": "CRITICAL"},
-        "django.request": {"level": "ERROR"},
-        # A traceback for every request by another name; the page says what to do.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logs.configuration(LOG_LEVEL)

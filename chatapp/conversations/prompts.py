@@ -74,10 +74,7 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
     attachments = [one for message in messages for one in _pictures(message)]
     urls = _urls(attachments, form) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
-    steps = reply.steps_shown
-    turns += reply_turns(reply.text, steps)
-    if is_cut := _is_cut(reply, steps):
-        turns.append(ChatMessage.from_text("user", CONTINUE))
+    turns += _begun(reply)
     toolbox = Toolbox.of(reply, _written(messages))
     may_think = not (toolbox.tools and has_calls(turns))
     request = CompletionRequest(
@@ -88,8 +85,8 @@ def reply_prompt(reply: Message, form: delivery.Form | None = None) -> Prompt:
         temperature=chosen.temperature,
         top_p=chosen.top_p,
         tools=toolbox.offered,
-        may_call=not steps or steps[-1].round + 1 < MOST_ROUNDS,
-        goes_on=is_cut,
+        may_call=_may_call(reply.steps_shown),
+        goes_on=_is_cut(reply),
     )
     missing = len(attachments) - len(urls)
     return Prompt(
@@ -113,10 +110,21 @@ def _pictures(message: Message) -> list[Attachment]:
     return [attachment for attachment in message.attachments.all() if not attachment.refusal]
 
 
-def _is_cut(reply: Message, steps: list[Step]) -> bool:
+def _begun(reply: Message) -> list[ChatMessage]:
+    """What there is of the reply, and that it is to go on."""
+    turns = reply_turns(reply.text, reply.steps_shown)
+    return [*turns, ChatMessage.from_text("user", CONTINUE)] if _is_cut(reply) else turns
+
+
+def _is_cut(reply: Message) -> bool:
     """Whether the reply ends in a text of the model's, and not in what came of its calls."""
+    steps = reply.steps_shown
     begun = steps[-1].text_length if steps else 0
     return bool(reply.text[begun:].strip())
+
+
+def _may_call(steps: list[Step]) -> bool:
+    return not steps or steps[-1].round + 1 < MOST_ROUNDS
 
 
 def picture_request(
