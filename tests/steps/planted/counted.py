@@ -1,0 +1,33 @@
+"""Two tools whose doing happens in another process, which counts it: one reads, one acts."""
+
+from __future__ import annotations
+
+import os
+
+import httpx
+
+from chatapp.tools.making import tool
+from chatapp.tools.tool import Context, Output, ToolFailed
+
+URL = os.environ["PLANTED_TOOLS_URL"]
+
+
+@tool(label="Look", doing=lambda what: f"Looking at {what}")
+async def look(context: Context, what: str) -> Output:
+    """Looks at something."""
+    return await _done("look", what, context)
+
+
+@tool(label="Act", doing=lambda what: f"Acting on {what}", access="ask")
+async def act(context: Context, what: str) -> Output:
+    """Acts on something."""
+    return await _done("act", what, context)
+
+
+async def _done(tool: str, what: str, context: Context) -> Output:
+    call = {"tool": tool, "what": what, "reply": context.work}
+    async with httpx.AsyncClient(timeout=None) as client:
+        answer = await client.post(f"{URL}/tools", json=call)
+    if not answer.is_success:
+        raise ToolFailed(f"The other side answered {answer.status_code}.")
+    return Output(answer.json(), f"Did {tool} {what}")

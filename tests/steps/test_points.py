@@ -1,0 +1,22 @@
+"""A process dies at every point of the loop of calls, and nothing is lost or done twice."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.servers.marks import needs_postgres
+from tests.steps.dying import play, wanted
+from tests.steps.house import ground
+from tests.steps.points import POINTS
+
+AT_ONCE = 4  # replies of the process that dies
+
+
+# One test, so that servers start once however many processes share the tests.
+@needs_postgres
+@pytest.mark.timeout(240)
+async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(tmp_path: Path) -> None:
+    async with ground(tmp_path) as place, place.house(2) as house:
+        played = await play(house, POINTS, AT_ONCE)
+
+    assert [result for _case, result in played] == [wanted(case) for case, _result in played]
