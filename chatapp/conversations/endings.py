@@ -53,10 +53,14 @@ def _way_to_end(ending: Ending) -> Callable[[LiveReply, Ending], None]:
 
 
 def _wait(live: LiveReply, ending: Ending) -> None:
-    """For the person's word: until then the reply costs nobody anything."""
+    """For the person's word: until then the reply costs nobody anything. Not when that word is
+    Stop already."""
     progress = live.progress
     if live.reply.wait(progress, usage.spent(live.reply, ending.calls, progress)):
         events.message_finished(live.person_id, live.reply)
+    else:
+        ending.status = Message.Status.STOPPED
+        _finish(live, ending)
 
 
 def _finish(live: LiveReply, ending: Ending) -> None:

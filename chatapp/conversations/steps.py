@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations import results
+from chatapp.conversations import results, usage
 from chatapp.conversations.live import LiveReply
-from chatapp.conversations.models import Asked, State, Step
+from chatapp.conversations.models import Asked, Progress, Spent, State, Step
 from chatapp.conversations.toolbox import Toolbox
+from chatapp.conversations.usage import Call
 from chatapp.inference import ToolCall
 from chatapp.tools import running
 from chatapp.tools.results import to_json
@@ -21,9 +22,17 @@ class Overtaken(Exception):
     """Another attempt makes this reply, or it is to stop."""
 
 
-async def begin(live: LiveReply, calls: Sequence[ToolCall], toolbox: Toolbox) -> None:
-    """Writes down what the model asks for. Raises Overtaken."""
-    live.show_steps(await background.in_thread(_begin, live, calls, toolbox))
+async def begin(
+    live: LiveReply, calls: Sequence[ToolCall], toolbox: Toolbox, requests: list[Call]
+) -> None:
+    """Writes down what the model asks for, and what the requests up to there cost, which are
+    counted with it and forgotten. Raises Overtaken."""
+    spent, steps = await background.in_thread(
+        _begin, live, live.progress, list(requests), calls, toolbox
+    )
+    live.reply.spent = spent
+    requests.clear()
+    live.show_steps(steps)
 
 
 async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
@@ -63,8 +72,15 @@ async def _outcome(step: Step, toolbox: Toolbox) -> running.Outcome:
     return await running.run(tool, step.arguments, toolbox.context)
 
 
-def _begin(live: LiveReply, calls: Sequence[ToolCall], toolbox: Toolbox) -> list[Step]:
+def _begin(
+    live: LiveReply,
+    progress: Progress,
+    requests: list[Call],
+    calls: Sequence[ToolCall],
+    toolbox: Toolbox,
+) -> tuple[Spent, list[Step]]:
+    spent = usage.spent(live.reply, requests, progress)
     asked = [_asked(call, toolbox) for call in calls]
-    if not Step.objects.begin_round(live.reply, len(live.text), asked):
+    if not Step.objects.begin_round(live.reply, progress, spent, asked):
         raise Overtaken
-    return list(live.reply.steps.with_pictures())
+    return spent, list(live.reply.steps.with_pictures())

@@ -68,7 +68,7 @@ async def _converse(prompt: Prompt, live: LiveReply, ending: Ending) -> None:
             return
         prompt = await background.in_thread(_prompt_to_go_on, live)
     while calls := await _turn(prompt, live, ending):
-        await steps.begin(live, calls, prompt.toolbox)
+        await steps.begin(live, calls, prompt.toolbox, ending.calls)
         if not await steps.settle(live, prompt.toolbox):
             ending.status = Message.Status.WAITING
             return
@@ -85,7 +85,8 @@ async def _turn(prompt: Prompt, live: LiveReply, ending: Ending) -> list[ToolCal
         hearing = Hearing(live.text[live.turn_begins :])
         error = await _stream_once(prompt, live, ending, hearing)
         if error is None:
-            return hearing.calls
+            # Some servers let a model call that was told to answer.
+            return hearing.calls if prompt.request.may_call else []
         ending.may_go_on = error.retryable
         # Before a word was said the client has tried again by itself.
         has_begun = live.length > begun or hearing.calls
@@ -153,6 +154,7 @@ def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, hearing
         case ToolCallDelta():
             live.end_thinking()
             hearing.note_call(delta)
+            ending.calls[-1].tools += delta.name + delta.arguments
         case Waiting():
             live.wait(delta)
         case Adapted(change, count):

@@ -15,6 +15,7 @@ class Call:
     request: CompletionRequest
     text_before: int = 0
     reasoning_before: int = 0
+    tools: str = ""  # names and arguments of those that it called
     usage: Usage | None = None
 
     def spent(self, text: str, reasoning: str) -> Spent:
@@ -22,7 +23,7 @@ class Call:
         Slow for a long request: for a thread."""
         if self.usage:
             return Spent(self.usage.prompt_tokens, self.usage.completion_tokens)
-        said = reasoning[self.reasoning_before :] + text[self.text_before :]
+        said = reasoning[self.reasoning_before :] + text[self.text_before :] + self.tools
         if not said:
             return Spent()
         return Spent(estimate(self.request), estimate_text(said), usage_is_estimated=True)
@@ -42,13 +43,15 @@ def spent(reply: Message, calls: list[Call], progress: Progress) -> Spent:
 def count_lost_call(reply: Message, request: CompletionRequest) -> None:
     """Counts a call whose process died with what it knew: `request` asks to go on after it.
 
-    Earlier calls of that process are lost too, and so is what thinking cost without a word after.
+    Earlier calls of that process since the tools ran are lost too, and so is what thinking cost
+    without a word after.
     """
-    begun = reply.seams[-1] if reply.seams else 0
-    lost = Call(request, begun if begun < len(reply.text) else 0)
-    total = _sum(reply.spent, lost.spent(reply.text, reply.reasoning))
-    reply.prompt_tokens, reply.completion_tokens = total.prompt_tokens, total.completion_tokens
-    reply.usage_is_estimated = total.usage_is_estimated
+    steps = reply.steps_shown
+    counted = steps[-1].text_length if steps else 0  # with the calls that were made after it
+    seam = reply.seams[-1] if reply.seams else 0
+    begun = seam if counted < seam < len(reply.text) else counted
+    lost = Call(request, begun, len(reply.reasoning) if steps else 0)
+    reply.spent = _sum(reply.spent, lost.spent(reply.text, reply.reasoning))
 
 
 def _sum(one: Spent, other: Spent) -> Spent:

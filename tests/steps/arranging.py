@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tests.steps.holds import WAIT, Hold
+from tests.steps.holds import Hold, until
 from tests.steps.house import House
 from tests.steps.points import Point, Where
 from tests.steps.question import Question
 from tests.steps.table import Held
-from tests.steps.talk import LOOK_EVERY, Talk
+from tests.steps.talk import Talk
 
 # Where the model waits until the write that is to be held up can be named by the reply.
 BEFORE = {"complete": "half {}a", "waiting": "calls {}a 0"}
@@ -59,11 +59,13 @@ async def arrange(house: House, point: Point, name: str, url: str) -> Case:
     await WAYS[point.where](case)
     if case.holds:
         await case.holds[-1].until_reached()
-    async with asyncio.timeout(WAIT):
-        while case.left != point.left:
-            await asyncio.sleep(LOOK_EVERY)
-            case.left = tuple(state for _what, state in await case.talk.steps())
+    await until(lambda: _has_left(case))
     return case
+
+
+async def _has_left(case: Case) -> bool:
+    """Also a call beside the one that is held up."""
+    return tuple(state for _what, state in await case.talk.steps()) == case.point.left
 
 
 async def _outside(case: Case) -> None:

@@ -1,8 +1,19 @@
 """Moments at which something outside of the app stands still until the test lets it go on."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 WAIT = 20.0  # seconds until what does not happen is a failure
+LOOK_EVERY = 0.03  # seconds
+
+
+async def until[T](look: Callable[[], Awaitable[T]]) -> T:
+    """Looks from outside again and again, until something is there."""
+    async with asyncio.timeout(WAIT):
+        while True:
+            if found := await look():
+                return found
+            await asyncio.sleep(LOOK_EVERY)
 
 
 class Hold:

@@ -1,10 +1,12 @@
 """App processes with the counted tools, on one PostgreSQL, and a person who is signed in."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.conversations.visitor import Visitor
@@ -56,7 +58,8 @@ async def ground(folder: Path, **config_vars: str) -> AsyncIterator[Ground]:
                 **config_vars,
             )
             people = [sys.executable, "-m", "tests.chaos.people", OWNER, MEMBER]
-            subprocess.run(people, cwd=ROOT, env=environment, check=True)
+            run = partial(subprocess.run, people, cwd=ROOT, env=environment, check=True)
+            await asyncio.to_thread(run)
             table = Table(database)
             await table.prepare()
             yield Ground(outside, table, folder, environment)

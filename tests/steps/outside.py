@@ -1,9 +1,9 @@
 """The world outside of the app: the model that calls tools, and what the tools do, counted.
 
 Lives in the loop of the test, so it survives every process of the app. Both can be told to stand
-still: the model at "asked NAME 0" (before a byte of its answer to the first request), "calls NAME 0"
-(everything is said but that this was all) and "half NAME" (of the answer), a tool at its "WHAT",
-when what it does is done and nobody knows yet.
+still: the model at "asked NAME 0" (before a byte of its answer to the first request), at
+"calls NAME 0" (everything is said but that this was all) and at "half NAME" (of the answer); a tool
+at its "WHAT", when it is done and nobody knows yet.
 """
 
 import json
@@ -100,13 +100,14 @@ async def _say(
     response: web.StreamResponse | None = None,
     ends: bool = True,
 ) -> web.StreamResponse:
-    if response is None:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
+    is_new = response is None
+    response = response or web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     pieces = [*map(json.dumps, frames)]
     if ends:
         pieces += [json.dumps({"choices": [], "usage": USAGE}), "[DONE]"]
     with suppress(ConnectionResetError):  # who asked may be dead
+        if is_new:
+            await response.prepare(request)
         for piece in pieces:
             await response.write(f"data: {piece}\n\n".encode())
     return response

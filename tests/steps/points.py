@@ -87,7 +87,9 @@ POINTS = [
         *(ACT, "write", "running {}a", ("ready",), (1,)),
         allow="a",
     ),
-    Point("the result of a reading call is being saved", LOOK, "write", "done {}a", ("running",), (2,)),
+    Point(
+        "the result of a reading call is being saved", LOOK, "write", "done {}a", ("running",), (2,)
+    ),
     Point("the answer streams", LOOK, "model", "half {}a", ("done",), (1,)),
     Point(
         "the second of two rounds reads",
@@ -122,5 +124,18 @@ POINTS = [
     Point(
         "the result is saved, the next request is being built",
         *(LOOK, "table", "conversations_attachment", ("done",), (1,)),
+    ),
+    Point(
+        "SIGTERM, and a call that reads takes longer than the process has left",
+        *(LOOK, "tool", "{}a", ("running",), (2,)),
+        how=signal.SIGTERM,
+    ),
+    Point(
+        "SIGTERM, and a call that acts takes longer than the process has left",
+        *(ACT, "tool", "{}a", ("running",), (1,), ("denied",)),
+        allow="a",
+        asks="a",
+        word="deny",
+        how=signal.SIGTERM,
     ),
 ]

@@ -4,7 +4,6 @@
 would write waits for a lock that the test has. Killed there, the write is never done.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,9 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.steps.holds import WAIT
-
-LOOK_EVERY = 0.02  # seconds
+from tests.steps.holds import until
 
 # A step is known by what it is about, so that its first row can be held up; a reply by its id.
 HOLDING = """
@@ -64,9 +61,7 @@ class Held:
     watch: psycopg.AsyncConnection[Any]
 
     async def until_reached(self) -> None:
-        async with asyncio.timeout(WAIT):
-            while not await self._waiting():
-                await asyncio.sleep(LOOK_EVERY)
+        await until(self._waiting)
 
     async def release(self) -> None:
         """Ends the wait, and the session of whoever waits: its process is dead by now."""
@@ -75,7 +70,9 @@ class Held:
         await self.line.close()
 
     async def _waiting(self) -> list[int]:
-        return [pid for (pid,) in await (await self.watch.execute(self.query, [self.name])).fetchall()]
+        return [
+            pid for (pid,) in await (await self.watch.execute(self.query, [self.name])).fetchall()
+        ]
 
 
 class Table:

@@ -1,6 +1,5 @@
 """One question of a person's and its reply, as it is seen from outside."""
 
-import asyncio
 import re
 import uuid
 from typing import Any
@@ -8,11 +7,10 @@ from typing import Any
 import httpx
 
 from tests.conversations.tab import JSON
-from tests.steps.holds import WAIT
+from tests.steps.holds import until
 from tests.steps.house import House
 from tests.steps.question import Question
 
-LOOK_EVERY = 0.05  # seconds
 STEP = re.compile(r'data-part="tool" data-state="(\w+)"')
 REPLY = re.compile(r'data-message="([0-9a-f-]{36})" data-role="assistant"')
 
@@ -60,16 +58,14 @@ class Talk:
 
     async def until(self, *statuses: str, url: str = "") -> dict[str, Any]:
         """Waits for the page to say so."""
-        async with asyncio.timeout(WAIT):
-            while (state := await self.state(url))["status"] not in statuses:
-                await asyncio.sleep(LOOK_EVERY)
-        return state
 
-    async def until_state(self, what: str, state: str) -> None:
-        """Waits for the database to say so of a call."""
-        async with asyncio.timeout(WAIT):
-            while (what, state) not in await self.steps():
-                await asyncio.sleep(LOOK_EVERY)
+        async def look() -> dict[str, Any] | None:
+            state = await self.state(url)
+            return state if state["status"] in statuses else None
+
+        found = await until(look)
+        assert found
+        return found
 
     async def steps(self) -> list[tuple[str, str]]:
         return [(step["what"], step["state"]) for step in await self.house.table.steps(self.reply)]

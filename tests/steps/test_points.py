@@ -16,7 +16,7 @@ AT_ONCE = 4  # replies of the process that dies
 @needs_postgres
 @pytest.mark.timeout(240)
 async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(tmp_path: Path) -> None:
-    async with ground(tmp_path) as place, place.house(2) as house:
+    async with ground(tmp_path) as place, place.house(2, CHAT_HAND_OVER_SECONDS="1") as house:
         played = await play(house, POINTS, AT_ONCE)
 
     assert [result for _case, result in played] == [wanted(case) for case, _result in played]

@@ -4,6 +4,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from chatapp.conversations.models.conversation import Conversation
@@ -27,6 +28,7 @@ def decide(reply: Message, step_id: UUID, decision: Decision) -> bool:
     waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)
     step = Step.objects.filter(pk=step_id, reply__in=waiting).first()
     if step is None or not Step.objects.decide(step, _state(decision)):
+        reply.refresh_from_db()  # as it stands since somebody was faster
         return False
     if decision == "always":
         _allow_always(conversation, step.name)
@@ -38,7 +40,8 @@ def decide(reply: Message, step_id: UUID, decision: Decision) -> bool:
             status=Status.QUEUED,
             leased_until=timezone.now() + GRACE,
             # A page must see that this is newer than what it shows.
-            attempt=reply.attempt + 1,
+            attempt=F("attempt") + 1,
+            first_token_at=None,
         )
     reply.refresh_from_db()
     return True

@@ -53,6 +53,7 @@ class Leased(models.Model):
     if TYPE_CHECKING:
         pk: uuid.UUID
         objects: ClassVar[Any]
+        steps: Any
         status: str
         text: str
         reasoning: str
@@ -77,8 +78,8 @@ class Leased(models.Model):
             values["takeovers"] = self.takeovers + 1
         if self.leased_by:
             values["deaths"] = self.deaths + 1
-        if not self.text:
-            # Without a word to go on from the model starts, and thinks, anew.
+        if not (self.text or self.steps.exists()):
+            # Without a word or a call to go on from the model starts, and thinks, anew.
             values |= {"reasoning": "", "thought_seconds": None}
         return self._take(self._row.lost(), values)
 
@@ -93,11 +94,15 @@ class Leased(models.Model):
         return bool(self._of_this_attempt.update(**values))
 
     def wait(self, progress: Progress, spent: Spent) -> bool:
-        """Ends this attempt until the person has decided about a call; nobody takes it over."""
+        """Ends this attempt until the person has decided about a call; nobody takes it over.
+
+        False when it was overtaken or is to stop.
+        """
         values = values_of(progress) | values_of(spent) | {"leased_by": "", "leased_until": None}
         values |= {"status": Status.WAITING, "first_token_at": self.first_token_at}
-        waits = bool(self._of_this_attempt.update(**values))
-        self._set(values)
+        wanted = self._of_this_attempt.filter(stop_requested_at=None)
+        if waits := bool(wanted.update(**values)):
+            self._set(values)
         return waits
 
     def finish(self, outcome: Outcome) -> bool:

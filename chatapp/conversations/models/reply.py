@@ -1,11 +1,11 @@
 """What a message has and can do as a reply of a model."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from chatapp.conversations.models.lease import Leased
-from chatapp.conversations.models.progress import RUNNING, Progress, Spent, Status
+from chatapp.conversations.models.progress import RUNNING, Progress, Spent, Status, values_of
 from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ class Reply(Leased):
         left_out: bool
         on_path: bool
 
+        @property
+        def steps_shown(self) -> list[Any]: ...
+
     @property
     def is_running(self) -> bool:
         return self.status in RUNNING
@@ -68,9 +71,10 @@ class Reply(Leased):
 
     @property
     def can_continue(self) -> bool:
-        """It has a text that ends too early."""
+        """It has a text that ends too early, or calls that need not be made again."""
         is_cut = self.status == Status.COMPLETE and self.finish_reason == LENGTH
-        return bool(self.text and not self.left_out and (self.can_retry or is_cut))
+        ended_early = not self.left_out and (self.can_retry or is_cut)
+        return ended_early and bool(self.text or self.steps_shown)
 
     @property
     def is_refused(self) -> bool:
@@ -84,3 +88,7 @@ class Reply(Leased):
     @property
     def spent(self) -> Spent:
         return Spent(self.prompt_tokens, self.completion_tokens, self.usage_is_estimated)
+
+    @spent.setter
+    def spent(self, spent: Spent) -> None:
+        self._set(values_of(spent))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from django.db import models, transaction
 
 from chatapp.conversations.models.message import Message
-from chatapp.conversations.models.progress import RUNNING, Status
+from chatapp.conversations.models.progress import RUNNING, Progress, Spent, Status, values_of
 from chatapp.conversations.models.step_display import StepDisplay
 from chatapp.conversations.models.step_picture import StepPicture
 
@@ -70,9 +70,12 @@ class StepManager(models.Manager["Step"]):
         pictures = StepPicture.objects.select_related("image")
         return self.prefetch_related(models.Prefetch("pictures", pictures))
 
-    def begin_round(self, reply: Message, text_length: int, calls: "Sequence[Asked]") -> bool:
-        """Writes what the model asked for after so many characters of text; False when the
-        attempt was overtaken or is to stop, and nothing was written."""
+    def begin_round(
+        self, reply: Message, progress: Progress, spent: Spent, calls: "Sequence[Asked]"
+    ) -> bool:
+        """Writes what the model asked for, and with it all that it said before and what that cost:
+        whoever goes on after a death asks for none of it again. False when the attempt was
+        overtaken or is to stop, and nothing was written."""
         last = self.filter(reply=reply).aggregate(last=models.Max("round"))["last"]
         number = 0 if last is None else last + 1
         steps = [
@@ -80,7 +83,7 @@ class StepManager(models.Manager["Step"]):
                 reply=reply,
                 round=number,
                 index=index,
-                text_length=text_length,
+                text_length=len(progress.text),
                 call_id=call.call_id,
                 name=call.name,
                 arguments=call.arguments,
@@ -88,8 +91,9 @@ class StepManager(models.Manager["Step"]):
             )
             for index, call in enumerate(calls)
         ]
+        values = values_of(progress) | values_of(spent) | {"first_token_at": reply.first_token_at}
         with transaction.atomic():
-            if not _still_made(reply).select_for_update().exists():
+            if not _still_made(reply).update(**values):
                 return False
             self.bulk_create(steps)
         return True
