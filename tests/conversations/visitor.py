@@ -37,12 +37,12 @@ class Visitor:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, app: App) -> AsyncIterator["Visitor"]:
+    async def at(cls, app: App, email: str = OWNER) -> AsyncIterator["Visitor"]:
         """Somebody who has just signed in."""
         async with httpx.AsyncClient(base_url=app.url, timeout=WAIT) as http:
             visitor = cls(app, http)
             await http.get("/account/sign-in/")
-            answer = await visitor.post("/account/sign-in/", login=OWNER, password=PASSWORD)
+            answer = await visitor.post("/account/sign-in/", login=email, password=PASSWORD)
             assert answer.is_redirect, answer.text
             yield visitor
 

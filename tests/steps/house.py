@@ -54,8 +54,7 @@ async def ground(folder: Path, **config_vars: str) -> AsyncIterator[Ground]:
                 INFERENCE_URL=outside.url,
                 PLANTED_TOOLS_URL=outside.url,
                 # As many as may be held up at once.
-                CHAT_DATABASE_POOL_SIZE="12",
-                **config_vars,
+                **{"CHAT_DATABASE_POOL_SIZE": "12"} | config_vars,
             )
             people = [sys.executable, "-m", "tests.chaos.people", OWNER, MEMBER]
             run = partial(subprocess.run, people, cwd=ROOT, env=environment, check=True)

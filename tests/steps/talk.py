@@ -67,6 +67,9 @@ class Talk:
         assert found
         return found
 
+    async def row(self) -> dict[str, Any]:
+        return await self.house.table.row(self.reply)
+
     async def steps(self) -> list[tuple[str, str]]:
         return [(step["what"], step["state"]) for step in await self.house.table.steps(self.reply)]
 

@@ -55,7 +55,7 @@ async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) ->
 async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     """Puts a new reply in the place of one that failed or was stopped."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    new = await _shielded(f"retry:{reply.pk}", _retry(reply))
+    new = await shielded(f"retry:{reply.pk}", _retry(reply))
     return await show(request, reply, new, HTTPStatus.CREATED)
 
 
@@ -65,7 +65,7 @@ async def continuation(
 ) -> HttpResponse:
     """Goes on with a reply that ended too early, after its text."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    resumed = await _shielded(f"continue:{reply.pk}", _continue(reply))
+    resumed = await shielded(f"continue:{reply.pk}", _continue(reply))
     return await show(request, reply, resumed, HTTPStatus.OK)
 
 
@@ -82,9 +82,12 @@ def omission(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> H
     return done(request, reply.conversation.get_absolute_url())
 
 
-async def _shielded(name: str, work: Coroutine[Any, Any, Message | None]) -> Message | None:
-    """Goes on when the browser hangs up in between, like a send."""
-    return await asyncio.shield(background.spawn(name, work))
+async def shielded[T](name: str, work: Coroutine[Any, Any, T]) -> T:
+    """Goes on when the browser hangs up in between, like a send. The work waits for a connection,
+    so the request holds none meanwhile."""
+    task = background.spawn(name, work)
+    await background.give_back_connection()
+    return await asyncio.shield(task)
 
 
 async def show(

@@ -1,6 +1,5 @@
 """/c/<id>/replies/<id>/steps/<id>: what a tool was asked and said, and whether it may act."""
 
-import asyncio
 from http import HTTPStatus
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import DECISIONS, Decision, Message, decide
 from chatapp.conversations.views.answers import error
-from chatapp.conversations.views.replies import show
+from chatapp.conversations.views.replies import shielded, show
 
 
 @require_safe
@@ -40,8 +39,8 @@ async def decision(
     word = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
     if word is None:
         return error(_("Say whether it may run."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    work = background.spawn(f"decide:{step_id}", _decide(reply, step_id, word))
-    return await show(request, reply, await asyncio.shield(work), HTTPStatus.OK)
+    decided = await shielded(f"decide:{step_id}", _decide(reply, step_id, word))
+    return await show(request, reply, decided, HTTPStatus.OK)
 
 
 async def _decide(reply: Message, step_id: UUID, word: Decision) -> Message:
