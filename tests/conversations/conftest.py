@@ -15,13 +15,16 @@ from chatapp.accounts.models import Person
 from chatapp.connectors import switches
 from chatapp.conversations import generation, service
 from chatapp.conversations.models import (
+    Decision,
     Exchange,
     Message,
     ModelSettings,
     NewMessage,
     Outcome,
     Progress,
+    Step,
     add_exchange,
+    decide,
 )
 from chatapp.inference import CompletionRequest, Delta, Finished, InferenceClient, Service
 from chatapp.inference.demo.process import demo_model
@@ -80,6 +83,12 @@ async def made(exchange: Exchange) -> Message:
         reply, Message.begin if reply.status == "queued" else Message.take_over
     )
     return await outcome(exchange)
+
+
+async def decided(exchange: Exchange, decision: Decision) -> bool:
+    step = await Step.objects.filter(reply=exchange.reply, state__in=["asking", "unknown"]).afirst()
+    assert step
+    return await background.in_thread(decide, await outcome(exchange), step.pk, decision)
 
 
 async def looked(exchange: Exchange, what: str = "up") -> CompletionRequest:

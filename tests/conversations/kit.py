@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,8 @@ class Kit:
         self.ran: list[str] = []
         self.broken_off: list[str] = []
         self.gate: asyncio.Event | None = None
+        self.on_run: Callable[[], Awaitable[None]] | None = None
+        self.gives: Any = None  # in the place of an Output; an error is raised
         self.images: tuple[bytes, ...] = ()
         self.one_runs, self.two_run = asyncio.Event(), asyncio.Event()
 
@@ -46,7 +48,13 @@ class Kit:
             self.one_runs.set()
             if len(self.ran) == 2:
                 self.two_run.set()
+            if self.on_run:
+                await self.on_run()
             await self.let_through(name)
+            if isinstance(self.gives, Exception):
+                raise self.gives
+            if self.gives is not None:
+                return self.gives  # type: ignore[no-any-return]
             return Output({"came": arguments.get("what", "")}, f"Did {name}", self.images)
 
         return Tool(

@@ -9,16 +9,10 @@ from chatapp import background
 from chatapp.conversations import generation, leases, stopping
 from chatapp.conversations.models import MOST_ROUNDS, Decision, Exchange, State, Step, decide
 from chatapp.inference import Finished, TextDelta
-from tests.conversations.conftest import answering, made, outcome
+from tests.conversations.conftest import answering, decided, made, outcome
 from tests.conversations.kit import ANSWER, Kit, add_step, call, die, results, script, steps
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service", "kit")]
-
-
-async def decided(exchange: Exchange, decision: Decision) -> bool:
-    step = await Step.objects.filter(reply=exchange.reply, state__in=["asking", "unknown"]).afirst()
-    assert step
-    return await background.in_thread(decide, await outcome(exchange), step.pk, decision)
 
 
 async def test_a_call_runs_and_the_model_gets_what_came(running: Exchange, kit: Kit) -> None:
