@@ -6,6 +6,7 @@ would wait for ever.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import pytest
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
@@ -16,9 +17,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import generation
-from chatapp.conversations.models import Exchange, NewMessage, add_exchange
-from chatapp.conversations.views import messages, uploads
+from chatapp.conversations.models import (
+    Decision,
+    Exchange,
+    Message,
+    NewMessage,
+    State,
+    add_exchange,
+)
+from chatapp.conversations.views import messages, steps, uploads
 from chatapp.images.errors import ImageTypeRefused
+from tests.conversations.calls import add_step
 from tests.conversations.tab import JSON, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,4 +89,27 @@ async def test_a_request_that_waits_for_its_picture_holds_none(
         )
 
     assert answer.status_code == 422
+    assert held == [False]
+
+
+async def test_a_request_that_waits_for_its_decision_holds_none(
+    owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await Tab.of(owner)
+    step = await add_step(running, "act", State.ASKING)
+    held = []
+    async with request_thread() as own:
+
+        def look(reply: Message, step_id: UUID, decision: Decision) -> bool:
+            held.append(own.connection is not None)
+            return False
+
+        monkeypatch.setattr(steps, "decide", look)
+        answer = await tab.client.post(
+            f"/c/{running.conversation.pk}/replies/{running.reply.pk}/steps/{step.pk}/decision",
+            {"decision": "allow"},
+            headers=JSON,
+        )
+
+    assert answer.status_code == 200
     assert held == [False]

@@ -128,6 +128,10 @@ async def while_many_wait(house: House, name: str) -> None:
         assert talk.did == {talk.question.name: 1}
 
 
+async def _says(talk: Talk, words: str, url: str) -> bool:
+    return words in (await talk.state(url))["html"]
+
+
 async def _is_complete(talk: Talk) -> bool:
     return (await talk.row())["status"] == "complete"
 
@@ -177,6 +181,19 @@ async def nonsense(house: House, name: str) -> None:
     assert (await talk.state())["status"] == "waiting"
 
 
+async def the_service_lets_wait_between_rounds(house: House, name: str) -> None:
+    talk, there = await waiting(house, f"act {name}")
+    house.outside.refusals[f"{name} 1"] = [429]
+
+    await talk.decide(name, "allow", there)
+    await until(lambda: _says(talk, "Waiting for the service", there))
+    state = await talk.until("complete", url=there)
+
+    assert state["text"] == talk.question.text
+    assert talk.did == {name: 1}
+    assert house.outside.asked[name] == 3  # before the call, refused, and after
+
+
 STORIES: tuple[Story, ...] = (
     while_many_wait,
     said_to_the_other_process,
@@ -189,4 +206,5 @@ STORIES: tuple[Story, ...] = (
     deletion_at_the_other_process,
     somebody_else,
     nonsense,
+    the_service_lets_wait_between_rounds,
 )

@@ -68,6 +68,7 @@ class Held:
         for pid in await self._waiting():
             await self.watch.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
         await self.line.close()
+        await self.watch.close()
 
     async def _waiting(self) -> list[int]:
         return [

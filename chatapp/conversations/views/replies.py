@@ -85,9 +85,8 @@ def omission(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> H
 async def shielded[T](name: str, work: Coroutine[Any, Any, T]) -> T:
     """Goes on when the browser hangs up in between, like a send. The work waits for a connection,
     so the request holds none meanwhile."""
-    task = background.spawn(name, work)
     await background.give_back_connection()
-    return await asyncio.shield(task)
+    return await asyncio.shield(background.spawn(name, work))
 
 
 async def show(
