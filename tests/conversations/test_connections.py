@@ -100,7 +100,7 @@ async def test_a_request_that_waits_for_its_decision_holds_none(
     held = []
     async with request_thread() as own:
 
-        def look(reply: Message, step_id: UUID, decision: Decision) -> bool:
+        def look(reply: Message, step_id: UUID, decision: Decision, attempt: int | None) -> bool:
             held.append(own.connection is not None)
             return False
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations import generation, stopping
-from chatapp.conversations.models import MOST_ROUNDS, Exchange, Message, State
+from chatapp.conversations.models import MOST_ROUNDS, Exchange, Message, State, Step, decide
 from chatapp.inference import Finished, TextDelta
 from chatapp.inference.errors import Interrupted, ServiceFailed
 from chatapp.tools import running as running_tools
@@ -208,6 +208,21 @@ async def test_stop_holds_when_the_reply_begins_to_wait(running: Exchange, kit: 
         reply = await made(running)
 
     assert (reply.status, reply.leased_until) == ("stopped", None)
+
+
+async def test_a_word_on_an_older_question_is_none_on_a_newer(running: Exchange, kit: Kit) -> None:
+    with answering(script([*call("act"), CALLED])):
+        first = await made(running)
+    await decided(running, "allow")
+    await die(running, attempt=5)
+    step = await Step.objects.aget(reply=running.reply)
+    await Step.objects.aupdate(state=State.RUNNING)
+    await made(running)
+
+    late = await background.in_thread(decide, first, step.pk, "allow", first.attempt)
+
+    assert not late
+    assert await steps(running) == [("act", "unknown")]
 
 
 async def test_thoughts_before_a_call_outlive_the_process(running: Exchange, kit: Kit) -> None:

@@ -18,14 +18,18 @@ DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 
 @transaction.atomic
-def decide(reply: Message, step_id: UUID, decision: Decision) -> bool:
+def decide(reply: Message, step_id: UUID, decision: Decision, attempt: int | None = None) -> bool:
     """Writes the decision, and with the last one puts the reply back into the queue.
 
-    `always` also lets the same tool act unasked in this conversation from now on. False when there
-    was nothing to decide any more.
+    `attempt` is that which the person's page shows: a later one may ask because the call has run
+    and nobody knows how it ended, and an answer to the first question is none to that. `always`
+    also lets the same tool act unasked in this conversation from now on. False when there was
+    nothing to decide any more.
     """
     conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
     waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)
+    if attempt is not None:
+        waiting = waiting.filter(attempt=attempt)
     step = Step.objects.filter(pk=step_id, reply__in=waiting).first()
     if step is None or not Step.objects.decide(step, _state(decision)):
         reply.refresh_from_db()  # as it stands since somebody was faster

@@ -39,13 +39,15 @@ async def decision(
     word = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
     if word is None:
         return error(_("Say whether it may run."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    decided = await shielded(f"decide:{step_id}", _decide(reply, step_id, word))
+    shown = request.POST.get("attempt", "")
+    attempt = int(shown) if shown.isdecimal() else None  # no page of ours lacks it
+    decided = await shielded(f"decide:{step_id}", _decide(reply, step_id, word, attempt))
     return await show(request, reply, decided, HTTPStatus.OK)
 
 
-async def _decide(reply: Message, step_id: UUID, word: Decision) -> Message:
+async def _decide(reply: Message, step_id: UUID, word: Decision, attempt: int | None) -> Message:
     """Gives the reply as it stands then, also when somebody was faster."""
-    if await background.in_thread(decide, reply, step_id, word):
+    if await background.in_thread(decide, reply, step_id, word, attempt):
         await background.in_thread(events.reply_resumed, reply)
         if reply.status == Message.Status.QUEUED:
             generation.start(reply)
