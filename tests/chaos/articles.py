@@ -13,6 +13,9 @@ ARTICLE = re.compile(r'<article class="message.*?</article>', re.DOTALL)
 ATTRIBUTE = re.compile(r' data-([a-z-]+)="([^"]*)"')
 ACT = re.compile(r'action="([^"]+)" data-act="(retry|continue)"')
 BUBBLE = re.compile(r'data-part="text" dir="auto">(.*?)</div>', re.DOTALL)
+ASKING = re.compile(r'action="([^"]+)" data-act="decide"')
+STEP = re.compile(r'data-part="tool" data-state="(\w+)"')
+UNDECIDED = ("asking", "unknown")
 RUNNING = ("queued", "streaming")
 
 
@@ -24,6 +27,9 @@ class Article:
     acts: dict[str, str]  # what a person may ask of it, with the address
     blocks: Blocks = field(default_factory=list)
     text: str = ""
+    asks: list[str] = field(default_factory=list)  # where to say whether a call may be made
+    about: str = ""  # the state of the first call that is asked about
+    calls: tuple[str, ...] = ()  # their states
 
     @property
     def id(self) -> str:
@@ -60,7 +66,7 @@ class Article:
 
     @property
     def shown(self) -> Shown:
-        return Shown(self.id, self.data["role"], self.status, self.attempt, self.html)
+        return Shown(self.id, self.data["role"], self.status, self.attempt, self.html, self.calls)
 
 
 def parse(html: str) -> list[Article]:
@@ -76,6 +82,8 @@ def _article(html: str) -> Article:
     )
     if article.is_reply:
         article.blocks = blocks_of(html)
+        article.asks, article.calls = ASKING.findall(html), tuple(STEP.findall(html))
+        article.about = next((one for one in article.calls if one in UNDECIDED), "")
     else:
         bubble = BUBBLE.search(html)
         article.text = unescape(bubble[1]) if bubble else ""

@@ -3,14 +3,17 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from chatapp.rendering import render_document
+from tests.chaos.question import Question
 from tests.chaos.record import Act, Asked, Record, Row, Sent, Shown
 from tests.chaos.recovery import pauses
 from tests.chaos.reply_text import blocks_of, joined
-from tests.chaos.words import seen, text
+from tests.chaos.tools import shown_calls, tool_violations
+from tests.chaos.violation import Violation
+from tests.chaos.words import seen
 
 # Seconds that an owner's request may outlive its lease; the taker asks after the lease's end.
 OVERLAP = 1.0
@@ -22,15 +25,6 @@ BROKE_OFF = "The answer broke off"
 TAG = re.compile(r'<(\w+)((?: [\w-]+="[^"]*")+)>')
 ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
 ENDED = ("complete", "stopped", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    rule: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.detail}"
 
 
 class Facts:
@@ -62,6 +56,7 @@ def violations(record: Record, recovery_seconds: float) -> list[Violation]:
         *_replies(facts),
         *_requests(facts),
         *_views(facts),
+        *tool_violations(record),
         *_recoveries(record, recovery_seconds),
     ]
 
@@ -115,7 +110,9 @@ def _replies(facts: Facts) -> Iterator[Violation]:
 
 
 def _reply(facts: Facts, reply: Row, sent: Sent) -> Iterator[Violation]:
-    whole = text(sent.run, sent.words)
+    asked = Question.parse(sent.text)
+    assert asked
+    whole = asked.answer
     name = f"{sent.run} ({reply.id}, attempt {reply.attempt})"
     if reply.status not in ENDED:
         yield Violation("reply without an end", f"{name} is {reply.status}")
@@ -162,9 +159,10 @@ def _requests(facts: Facts) -> Iterator[Violation]:
 def _views(facts: Facts) -> Iterator[Violation]:
     """Every page ends with what the database holds."""
     paths: defaultdict[str, list[Shown]] = defaultdict(list)
+    calls = shown_calls(facts.record)
     for row in sorted(facts.rows.values(), key=lambda row: row.position):
         if row.on_path:
-            paths[row.conversation].append(_as_shown(row))
+            paths[row.conversation].append(_as_shown(row, calls[row.id]))
     for view in facts.record.views:
         wanted = paths[view.conversation]
         if [shown.id for shown in view.shown] != [row.id for row in wanted]:
@@ -184,13 +182,13 @@ def _alike(shown: Shown) -> Shown:
     return replace(shown, html=TAG.sub(sort, shown.html))
 
 
-def _as_shown(row: Row) -> Shown:
+def _as_shown(row: Row, calls: tuple[str, ...]) -> Shown:
     """A message as a page has to show it."""
     html = row.text
     if row.role == "assistant":
         rendered = render_document(row.text, prefix=row.id)
         html = joined(blocks_of(f'<div data-part="text">{rendered}</div><!--/text-->'))
-    return _alike(Shown(row.id, row.role, row.status, row.attempt, html))
+    return _alike(Shown(row.id, row.role, row.status, row.attempt, html, calls))
 
 
 def _recoveries(record: Record, most: float) -> Iterator[Violation]:
@@ -216,7 +214,7 @@ def _ids(shown: list[Shown], wanted: list[Shown]) -> str:
 
 
 def _contrast(shown: Shown, row: Shown) -> str:
-    for name in ("role", "status", "attempt", "html"):
+    for name in ("role", "status", "attempt", "calls", "html"):
         one, other = getattr(shown, name), getattr(row, name)
         if one != other:
             detail = _difference(one, other) if name == "html" else f"{one}, not {other}"

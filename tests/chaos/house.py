@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from tests.bench.processes import running
-from tests.chaos.record import Asked, Row
+from tests.chaos.record import Asked, Call, Did, Row
 from tests.servers.app import ROOT, AppProcess, app_environment, running_apps
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.proxy import Proxy, running_proxy
@@ -23,6 +23,12 @@ ROWS = """
     SELECT id::text, conversation_id::text AS conversation, parent_id::text AS parent, position,
         on_path, role, status, text, error, attempt, client_id::text
     FROM conversations_message
+"""
+
+CALLS = """
+    SELECT id::text, reply_id::text AS reply, name, arguments::json ->> 'what' AS what, state,
+        CASE WHEN content = '' THEN NULL ELSE (content::json ->> 'number')::int END AS number
+    FROM conversations_step ORDER BY reply_id, round, index
 """
 
 LEASED = """
@@ -53,6 +59,14 @@ class House:
         with psycopg.connect(self.database, row_factory=class_row(Row)) as connection:
             return connection.execute(ROWS).fetchall()
 
+    def did(self) -> list[Did]:
+        """All that tools did so far."""
+        return [Did(**did) for did in httpx.get(f"{self.model}/did", timeout=30).json()]
+
+    def calls(self) -> list[Call]:
+        with psycopg.connect(self.database, row_factory=class_row(Call)) as connection:
+            return connection.execute(CALLS).fetchall()
+
     def replies_of(self, pid: int) -> dict[str, int]:
         """The running replies that a process has a lease on, with their attempts."""
         with psycopg.connect(self.database) as connection:
@@ -81,6 +95,8 @@ def running_house(
             DATABASE_URL=database,
             REDIS_URL=redis.url,
             INFERENCE_URL=model.url,
+            DJANGO_SETTINGS_MODULE="tests.steps.settings",
+            PLANTED_TOOLS_URL=model.url,
             **config_vars,
         )
         people = [sys.executable, "-m", "tests.chaos.people", *emails]

@@ -12,7 +12,7 @@ from tests.chaos.articles import Article, parse
 from tests.chaos.browser import Reader
 from tests.chaos.plan import Plan
 from tests.chaos.question import Question
-from tests.chaos.record import Act, Fault, Record, Sent
+from tests.chaos.record import Act, Fault, Record, Sent, Word
 from tests.chaos.tab import AGAIN, Tab
 from tests.chaos.words import seen
 from tests.system.app import PASSWORD
@@ -22,6 +22,8 @@ REST = 20.0  # seconds in which all pages of a conversation come to show the sam
 MOST_TRIES = 4  # at one reply that ended badly
 AGAIN_AFTER_STOP = 0.6  # share of stopped replies that are continued or tried again
 UNITS_PER_WORD = 25  # of HTML, roughly
+WORDS = ("allow", "allow", "allow", "always", "deny")
+STOP_INSTEAD = 0.1  # share of the questions about a call that are answered with Stop
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -118,16 +120,22 @@ class Talk:
         """Follows a reply to its end, and tries again what ended badly."""
         whim = self._whim()
         at = self._chance.randint(0, question.words * UNITS_PER_WORD)
-        for _ in range(MOST_TRIES):
+        tries = 0
+        while tries < MOST_TRIES:
             if whim and await self._reaches(tab, reply, at):
                 await self._follow_whim(whim, tab, question.run, reply)
-            whim = None
+                whim = None
             if not await tab.until(lambda reply=reply: _has_ended(tab, reply), PATIENCE):
                 return
-            act = self._wish(tab.articles.known.get(reply))
+            article = tab.articles.known.get(reply)
+            if article and article.asks:
+                await self._decide(tab, question.run, article)
+                continue
+            whim, act = None, self._wish(article)
             if act is None:
                 return
             reply = await self._ask(act, tab, question.run, reply)
+            tries += 1
 
     def _whim(self) -> str | None:
         dice = self._chance.random()
@@ -156,6 +164,18 @@ class Talk:
             act = Act("stop", run, reply, tab.now, seen(run, article.html))
             self._record.acts.append(act)
             await tab.post(article.data["stop-url"])
+
+    async def _decide(self, tab: Tab, run: str, article: Article) -> None:
+        """Says whether a call may be made, or that the reply is to stop."""
+        if self._chance.random() < STOP_INSTEAD:
+            await self._follow_whim("stop", tab, run, article.id)
+            await tab.until(lambda: not tab.articles.known[article.id].asks, PATIENCE)
+            return
+        path, word = article.asks[0], self._chance.choice(WORDS)
+        said = Word(path.split("/")[-2], article.attempt, article.about, word)
+        self._record.words.append(said)
+        _status, answer = await tab.post(path, decision=word, attempt=str(article.attempt))
+        tab.articles.insert_new(answer["html"], None)
 
     def _wish(self, article: Article | None) -> str | None:
         """What a person asks of a reply that ended; None to leave it."""

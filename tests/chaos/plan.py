@@ -1,7 +1,7 @@
 """What a run is to do: how many pages, how long, which faults and how often."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.chaos.question import Question
 from tests.chaos.words import text
@@ -11,6 +11,7 @@ ROUND = (
     *("kill -9", "kill -9", "SIGTERM and restart", "sockets cut", "Redis restarted"),
     *("Redis stalled", "Postgres restarted", "Postgres crashed", "Postgres stalled"),
 )
+TOOLS = (("look",), ("act",), ("look", "look"), ("act", "look"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,17 @@ class Plan:
     reload: float = 0.2  # reads on after a reload,
     second: float = 0.25  # and of the turns after which a second page is opened
     browser: bool = False  # whether a real one reads along
-    model: float = 0.25  # of the replies in which something is wrong with the model
+    model: float = 0.25  # of the replies in which something is wrong with the model,
+    tools: float = 0.4  # and of those in which it calls tools
     recovery_seconds: float = 15.0  # after kill -9, until every reply shows new text
 
     def question(self, run: str, chance: random.Random) -> Question:
+        asked = self._question(run, chance)
+        if chance.random() >= self.tools:
+            return asked
+        return replace(asked, calls=_calls(text(run, asked.words), chance))
+
+    def _question(self, run: str, chance: random.Random) -> Question:
         words = chance.randint(*self.words)
         rate = round(self.rate * chance.uniform(0.7, 1.4), 1)
         if chance.random() >= self.model:
@@ -60,6 +68,13 @@ class Plan:
         return random.Random(f"{self.seed} faults").sample(self.round, len(self.round))
 
 
+def _calls(whole: str, chance: random.Random) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """One or two rounds of calls, each within a word: a text begins and ends with a letter."""
+    places = [at for at in range(1, len(whole)) if whole[at - 1 : at + 1].isalnum()]
+    rounds = sorted(chance.sample(places, chance.choice((1, 2))))
+    return tuple((at, chance.choice(TOOLS)) for at in rounds)
+
+
 def full(seed: int, minutes: float) -> Plan:
     return Plan(seed, minutes * 60, browser=True)
 
@@ -79,6 +94,7 @@ def short(seed: int) -> Plan:
         pause=(0.5, 1.0),
         haste=3.0,
         hand_over=3.0,
+        tools=0.8,
         recovery_seconds=60,  # a machine that runs other tests beside takes its time
     )
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
-from tests.chaos.record import Record, Row
+from tests.chaos.record import Call, Did, Record, Row
+
+MORE = 9  # calls than a person allows
 
 type Plant = Callable[[Record], None]
 
@@ -70,6 +72,30 @@ def show_one_less(record: Record) -> None:
     next(view for view in record.views if view.shown).shown.pop()
 
 
+def act_once_more(record: Record) -> None:
+    """A call that acts was made again without a word."""
+    call = _done(record, "act")
+    earlier = range(-MORE, 0)  # than the one whose result was saved
+    record.did += [Did(number, call.reply, call.name, call.what) for number in earlier]
+
+
+def act_after_the_end(record: Record) -> None:
+    """A call was made again when its result stood there."""
+    call = _done(record)
+    record.did.append(Did(len(record.did), call.reply, call.name, call.what))
+
+
+def leave_a_call(record: Record) -> None:
+    """Nobody went on with a call, and the reply ended."""
+    call = _done(record)
+    record.calls = [replace(one, state="running") if one == call else one for one in record.calls]
+
+
+def forget_a_call(record: Record) -> None:
+    """A call was made that is written nowhere."""
+    record.calls.remove(_done(record))
+
+
 # What is planted, by the rule that must be broken by it.
 PLANTED: dict[str, Plant] = {
     "lost message": lose_a_message,
@@ -80,6 +106,10 @@ PLANTED: dict[str, Plant] = {
     "failed for no good reason": fail_a_reply,
     "page that differs": show_less,
     "page with other messages": show_one_less,
+    "acted unasked": act_once_more,
+    "finished call made again": act_after_the_end,
+    "call without an end": leave_a_call,
+    "call that was not written down": forget_a_call,
 }
 
 
@@ -90,3 +120,9 @@ def _question(record: Record) -> Row:
 
 def _complete(record: Record) -> Row:
     return next(row for row in record.rows if row.role == "assistant" and row.status == "complete")
+
+
+def _done(record: Record, name: str = "") -> Call:
+    return next(
+        call for call in record.calls if call.state == "done" and call.name == (name or call.name)
+    )

@@ -58,14 +58,49 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What a person said about a call: a page of this attempt asked whether it may be made, or,
+    `about` an unknown end, whether it may be made again."""
+
+    step: str
+    attempt: int
+    about: Literal["asking", "unknown"]
+    word: Literal["allow", "always", "deny"]
+
+
+@dataclass(slots=True)
+class Did:
+    """What a tool did, in the order of all that tools did. `what` is one call of one reply."""
+
+    number: int
+    reply: str
+    tool: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call in the database; `number` is that of the Did whose result was saved."""
+
+    id: str
+    reply: str
+    name: str
+    what: str
+    state: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as a page shows it; `html` is that of the text alone."""
+    """A message as a page shows it; `html` is that of the text alone, `calls` are the states of
+    what tools were asked for."""
 
     id: str
     role: str
     status: str
     attempt: int
     html: str
+    calls: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -101,6 +136,9 @@ class Record:
     views: list[View] = field(default_factory=list)
     browsed: int = 0  # conversations that a real browser read along
     rows: list[Row] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    did: list[Did] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     # Of each reply the first moment at which any page showed text of an attempt, and each moment
     # at which a page saw it end.
     attempts: defaultdict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))

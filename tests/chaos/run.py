@@ -52,6 +52,7 @@ async def _play(plan: Plan, house: House, emails: Sequence[str]) -> Record:
     record.is_at_rest = await _comes_to_rest(house)
     record.end = time.monotonic()
     record.asked, record.rows = house.asked(), house.rows()
+    record.did, record.calls = house.did(), house.calls()
     return record
 
 

@@ -7,27 +7,41 @@ import pytest
 from chatapp.rendering import render_document
 from tests.chaos.checker import BROKE_OFF, violations
 from tests.chaos.planted import PLANTED, plant
-from tests.chaos.record import Act, Asked, Fault, Record, Row, Sent, Shown, View
+from tests.chaos.question import Question
+from tests.chaos.record import (
+    Act,
+    Asked,
+    Call,
+    Did,
+    Fault,
+    Record,
+    Row,
+    Sent,
+    Shown,
+    View,
+    Word,
+)
 from tests.chaos.recovery import mid_reply_kills, pauses
 from tests.chaos.reply_text import blocks_of, joined
 from tests.chaos.words import text
 
 LIMIT = 15.0  # seconds
 WORDS = 40
-WHOLE = text("a0", WORDS)
+QUESTION = Question("a0", WORDS, 20.0, calls=((text("a0", WORDS).index("0x1"), ("act", "act")),))
+ASKED, WHOLE = str(QUESTION), QUESTION.answer
 
 
 def good_run() -> Record:
     """One message and its reply, whose process was killed once at second 10; a page saw all."""
-    question = Row("m1", "c", None, 0, True, "user", "complete", "Say it", client_id="send")
+    question = Row("m1", "c", None, 0, True, "user", "complete", ASKED, client_id="send")
     reply = Row("m2", "c", "m1", 1, True, "assistant", "complete", WHOLE, attempt=2)
     html = f'<div data-part="text">{render_document(WHOLE, prefix="m2")}</div><!--/text-->'
     shown = [
-        Shown("m1", "user", "complete", 0, "Say it"),
-        Shown("m2", "assistant", "complete", 2, joined(blocks_of(html))),
+        Shown("m1", "user", "complete", 0, ASKED),
+        Shown("m2", "assistant", "complete", 2, joined(blocks_of(html)), ("done", "denied")),
     ]
     record = Record(begin=0.0, end=60.0)
-    record.sent = [Sent("send", "c", "a0", "Say it", WORDS, "accepted")]
+    record.sent = [Sent("send", "c", "a0", ASKED, WORDS, "accepted")]
     record.rows = [question, reply]
     record.views = [View("page", "c", shown)]
     record.asked = [
@@ -37,6 +51,17 @@ def good_run() -> Record:
     record.faults = [Fault("kill -9", 10.0, 12.0, hit={"m2": 1})]
     record.attempts["m2"] = {1: 5.1, 2: 20.1}
     record.ends["m2"] = [30.1]
+    # One was made, broken off by the kill, and made again; the other was not to be made.
+    record.words = [
+        Word("s1", 1, "asking", "allow"),
+        Word("s1", 2, "unknown", "allow"),
+        Word("s2", 1, "asking", "deny"),
+    ]
+    record.did = [Did(number, "m2", "act", "a0r0n0") for number in (0, 1)]
+    record.calls = [
+        Call("s1", "m2", "act", "a0r0n0", "done", 1),
+        Call("s2", "m2", "act", "a0r0n1", "denied", None),
+    ]
     return record
 
 

@@ -1,0 +1,55 @@
+"""What must be true of the calls of tools in a run. What was done is counted by who did it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from tests.chaos.record import Record
+from tests.chaos.violation import Violation
+
+ENDED = ("done", "failed", "denied")
+OPEN = ("ready", "running")
+BROKEN = ("stopped", "failed")  # ends of a reply that break off its open calls
+
+
+def tool_violations(record: Record) -> Iterator[Violation]:
+    status = {row.id: row.status for row in record.rows}
+    runs: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for did in record.did:
+        runs[did.reply, did.what].append(did.number)
+    allowed = _allowed(record)
+    for call in record.calls:
+        name = f"{call.name} {call.what} of {call.reply}, {call.state}"
+        made = runs.pop((call.reply, call.what), [])
+        if call.state == "done" and call.number not in made:
+            yield Violation("result from nowhere", f"{name}: {call.number}, made were {made}")
+        if call.number is not None and max(made, default=0) > call.number:
+            yield Violation("finished call made again", f"{name}: {made}")
+        if call.name == "act" and len(made) > allowed[call.id]:
+            yield Violation("acted unasked", f"{name}: {made}, {allowed[call.id]} allowed")
+        if status.get(call.reply) == "complete" and call.state not in ENDED:
+            yield Violation("call without an end", name)
+    for (reply, what), made in runs.items():
+        yield Violation("call that was not written down", f"{what} of {reply}: {made}")
+
+
+def shown_calls(record: Record) -> defaultdict[str, tuple[str, ...]]:
+    """The states that pages have to show, by reply."""
+    status = {row.id: row.status for row in record.rows}
+    shown: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for call in record.calls:
+        is_broken = call.state in OPEN and status.get(call.reply) in BROKEN
+        shown[call.reply] += ("broken" if is_broken else call.state,)
+    return shown
+
+
+def _allowed(record: Record) -> Counter[str]:
+    """How often each call may have been made at most: once for each question that a person
+    answered so, and once without a question where that tool was allowed for good."""
+    rows = {row.id: row.conversation for row in record.rows}
+    place = {call.id: (rows.get(call.reply), call.name) for call in record.calls}
+    said = {(word.step, word.attempt) for word in record.words if word.word != "deny"}
+    allowed = Counter(step for step, _attempt in said)
+    asked = {word.step for word in record.words if word.about == "asking"}
+    free = {place.get(word.step) for word in record.words if word.word == "always"}
+    allowed.update(step for step in place if place[step] in free and step not in asked)
+    return allowed
