@@ -50,7 +50,8 @@ bench: $(BIN)/.installed-dev
 	$(BIN)/python -m tests.bench
 
 # Kills, restarts, stalls and cuts under load, for CHAOS_MINUTES (30) from CHAOS_SEED (1), then 100
-# kills in mid-reply; writes docs/reliability.md. Needs PostgreSQL 15 and Redis.
+# kills in mid-reply and one at every point of a call; writes docs/reliability.md. Needs
+# PostgreSQL 15 and Redis.
 chaos: $(BIN)/.installed-dev
 	$(BIN)/python -m tests.chaos
 

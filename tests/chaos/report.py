@@ -14,6 +14,8 @@ from tests.chaos.checker import Violation, failures
 from tests.chaos.plan import Plan
 from tests.chaos.record import Record
 from tests.chaos.recovery import mid_reply_kills, pauses
+from tests.steps import report as points
+from tests.steps.report import Played
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "reliability.md"
@@ -31,6 +33,8 @@ without sticky sessions, and a model whose answers are known word by word;
 - a Stop that lost text which somebody had seen;
 - two requests to the model at once for one reply, or one that goes on after a wrong text;
 - a page that ends with anything else than the database;
+- a call of a tool that was made again after its result was saved, or that acted more often than
+  a person allowed, or that no row tells of; a finished reply with a call that has no end;
 - pages that waited for more than 15 s after `kill -9` (plus the time in which a database was
   away too), or replies that still run when all is over.
 """
@@ -54,10 +58,12 @@ class Part:
         return sorted(kind for kind in wanted if not self.record.counts[kind])
 
 
-def markdown(parts: Sequence[Part]) -> str:
+def markdown(parts: Sequence[Part], played: Played) -> str:
     lines = [HEAD, *(f"- {name}: {value}" for name, value in _facts().items())]
     for part in parts:
         lines += ["", f"## {part.name}", "", *_part(part)]
+    if played:
+        lines += ["", "## Kills at every point of a call", "", *points.lines(played)]
     return "\n".join(lines) + "\n"
 
 
@@ -100,6 +106,10 @@ def _figures(part: Part) -> list[tuple[str, object]]:
         ("Messages acknowledged", sum(sent.answer == "accepted" for sent in record.sent)),
         ("Replies", len(replies)),
         ("Requests to the model", len(record.asked)),
+        ("Calls of tools", len(record.calls)),
+        ("Made, those that a kill broke off included", len(record.did)),
+        ("Answers of people about calls", len(record.words)),
+        ("Of those after an unknown end", sum(one.about == "unknown" for one in record.words)),
         ("Pages compared with the database", len(record.views)),
         ("Conversations that a real browser read along", record.browsed),
         ("Processes killed in mid-reply", len(mid_reply_kills(record))),

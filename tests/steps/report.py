@@ -1,0 +1,51 @@
+"""What came of every point, as a part of `docs/reliability.md`."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.steps.arranging import Case
+from tests.steps.dying import Result, play, wanted
+from tests.steps.house import ground
+from tests.steps.points import POINTS
+
+HEAD = """\
+The process that makes a reply is killed exactly while something outside of it stands still: the
+model, the tool, or the write into the database. Then the other process goes on, or the same one
+started again. The tools do what they do in a process that outlives both, which counts.
+"""
+COLUMNS = ("The process dies while", "Calls then", "The person", "Calls in the end", "Made")
+WORDS = {"allow": "is asked, and says yes", "deny": "is asked, and says no"}
+
+type Played = Sequence[tuple[Case, Result]]
+
+
+def play_all(folder: Path) -> Played:
+    """One reply at a time."""
+    return asyncio.run(_play(folder))
+
+
+def lines(played: Played) -> list[str]:
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *(_row(case, result) for case, result in played)]
+    table = [f"| {' | '.join(row)} |" for row in rows]
+    broken = breaches(played)
+    return [HEAD, *table, "", *([f"- {one}" for one in broken] or ["No rule was broken."])]
+
+
+def breaches(played: Played) -> list[str]:
+    return [f"{case.point.name}: {result}" for case, result in played if result != wanted(case)]
+
+
+async def _play(folder: Path) -> Played:
+    async with ground(folder, CHAT_HAND_OVER_SECONDS="1") as place, place.house(2) as house:
+        return await play(house, POINTS, together=1)
+
+
+def _row(case: Case, result: Result) -> tuple[str, ...]:
+    return (
+        case.point.name,
+        ", ".join(result.left) or "none is written down",
+        WORDS[case.point.word] if result.asked else "",
+        ", ".join(result.ends),
+        ", ".join(f"{count}×" for count in result.runs),
+    )
