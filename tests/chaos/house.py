@@ -95,8 +95,8 @@ def running_house(
             DATABASE_URL=database,
             REDIS_URL=redis.url,
             INFERENCE_URL=model.url,
-            DJANGO_SETTINGS_MODULE="tests.steps.settings",
-            PLANTED_TOOLS_URL=model.url,
+            DJANGO_SETTINGS_MODULE="tests.servers.with_tools",
+            TEST_TOOLS=f"{model.url}/tools",
             **config_vars,
         )
         people = [sys.executable, "-m", "tests.chaos.people", *emails]

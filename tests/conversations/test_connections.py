@@ -27,7 +27,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.conversations.views import messages, steps, uploads
 from chatapp.images.errors import ImageTypeRefused
-from tests.conversations.calls import add_step
+from tests.conversations.kit import add_step
 from tests.conversations.tab import JSON, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)

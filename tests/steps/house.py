@@ -49,10 +49,10 @@ async def ground(folder: Path, **config_vars: str) -> AsyncIterator[Ground]:
         async with Outside.running() as outside:
             database = postgres.create_database("chat")
             environment = app_environment(
-                DJANGO_SETTINGS_MODULE="tests.steps.settings",
+                DJANGO_SETTINGS_MODULE="tests.servers.with_tools",
                 DATABASE_URL=database,
                 INFERENCE_URL=outside.url,
-                PLANTED_TOOLS_URL=outside.url,
+                TEST_TOOLS=f"{outside.url}/tools",
                 # As many as may be held up at once.
                 **{"CHAT_DATABASE_POOL_SIZE": "12"} | config_vars,
             )

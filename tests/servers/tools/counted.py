@@ -9,8 +9,6 @@ import httpx
 from chatapp.tools.making import tool
 from chatapp.tools.tool import Context, Output, ToolFailed
 
-URL = os.environ["PLANTED_TOOLS_URL"]
-
 
 @tool(label="Look", doing=lambda what: f"Looking at {what}")
 async def look(context: Context, what: str) -> Output:
@@ -27,7 +25,7 @@ async def act(context: Context, what: str) -> Output:
 async def _done(tool: str, what: str, context: Context) -> Output:
     call = {"tool": tool, "what": what, "reply": context.work}
     async with httpx.AsyncClient(timeout=None) as client:
-        answer = await client.post(f"{URL}/tools", json=call)
+        answer = await client.post(os.environ["TEST_TOOLS"], json=call)
     if not answer.is_success:
         raise ToolFailed(f"The other side answered {answer.status_code}.")
     return Output(answer.json(), f"Did {tool} {what}")
