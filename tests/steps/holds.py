@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-WAIT = 20.0  # seconds until what does not happen is a failure
+WAIT = 40.0  # seconds until what does not happen is a failure
 LOOK_EVERY = 0.03  # seconds
 
 

@@ -34,9 +34,10 @@ class Point:
     how: signal.Signals = signal.SIGKILL
 
     @property
-    def writes(self) -> bool:
-        """Whether a thread of the process waits for the database: it has three."""
-        return self.where in ("write", "end", "table")
+    def weight(self) -> int:
+        """How many threads of the process wait for the database. Where a table is barred, nobody
+        else gets anywhere."""
+        return {"write": 1, "end": 1, "table": 2}.get(self.where, 0)
 
 
 LOOK, ACT = "look {}a", "act {}a"
@@ -120,7 +121,6 @@ POINTS = [
         asks="b",
         word="deny",
     ),
-    # Last: nobody who is with it can ask the model anything.
     Point(
         "the result is saved, the next request is being built",
         *(LOOK, "table", "conversations_attachment", ("done",), (1,)),
