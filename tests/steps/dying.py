@@ -33,7 +33,7 @@ class Result:
 
 async def play(house: House, points: Sequence[Point], together: int) -> list[tuple[Case, Result]]:
     """Kills the first process at all points, so many replies at a time; it comes back each time,
-    and goes on with the other."""
+    and goes on, alone or with others."""
     played = []
     for wave in waves(points, together):
         # What bars the database comes last: it bars whoever saves and renews leases too.
@@ -42,6 +42,8 @@ async def play(house: House, points: Sequence[Point], together: int) -> list[tup
         cases = await _die(house, wave, names)
         await house.table.expire_leases(house.apps[0].pid)
         house.apps[0].start()
+        if len(house.apps) == 1:
+            await asyncio.to_thread(house.apps[0].wait_until_ready)
         results = await asyncio.gather(*map(_go_on, cases))
         await asyncio.to_thread(house.apps[0].wait_until_ready)
         played += zip(cases, results, strict=True)

@@ -1,12 +1,13 @@
 """A process dies at every point of the loop of calls, and nothing is lost or done twice."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.servers.marks import needs_postgres
 from tests.steps.dying import play, wanted
-from tests.steps.house import ground
+from tests.steps.house import ground, ground_of_files
 from tests.steps.points import POINTS
 
 AT_ONCE = 4  # replies of the process that dies
@@ -18,5 +19,14 @@ AT_ONCE = 4  # replies of the process that dies
 async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(tmp_path: Path) -> None:
     async with ground(tmp_path) as place, place.house(2, CHAT_HAND_OVER_SECONDS="1") as house:
         played = await play(house, POINTS, AT_ONCE)
+
+    assert [result for _case, result in played] == [wanted(case) for case, _result in played]
+
+
+async def test_a_process_alone_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    """As under `make run`, at the points that need no hold in the database."""
+    points = [point for point in POINTS if not point.weight and point.how == signal.SIGKILL]
+    async with ground_of_files(tmp_path) as place, place.house(1) as house:
+        played = await play(house, points, len(points))
 
     assert [result for _case, result in played] == [wanted(case) for case, _result in played]

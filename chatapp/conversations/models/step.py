@@ -5,6 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import RUNNING, Progress, Spent, Status, values_of
@@ -31,6 +32,7 @@ class State(models.TextChoices):
 
 # What the model is told of calls without a result.
 DENIAL = '{"error":"The person did not allow this call."}'
+UNREPEATED = '{"error":"This call may have been carried out. The person did not repeat it."}'
 BROKEN_OFF = '{"error":"This call was broken off before it came to an end."}'
 UNDECIDED = (State.ASKING, State.UNKNOWN)
 UNENDED = (State.READY, State.RUNNING)
@@ -127,7 +129,11 @@ class StepManager(models.Manager["Step"]):
 
     def decide(self, step: "Step", state: State) -> bool:
         """The person's word about a call that waits for it; False when it no longer does."""
-        return bool(self.filter(pk=step.pk, state__in=UNDECIDED).update(state=state))
+        values: dict[str, Any] = {"state": state}
+        if (step.state, state) == (State.UNKNOWN, State.DENIED):
+            sentence = _("It may have happened. It was not run again.")
+            values |= {"content": UNREPEATED, "error": sentence}
+        return bool(self.filter(pk=step.pk, state__in=UNDECIDED).update(**values))
 
 
 class Step(StepDisplay, models.Model):
