@@ -32,7 +32,6 @@ def decide(reply: Message, step_id: UUID, decision: Decision, attempt: int | Non
         waiting = waiting.filter(attempt=attempt)
     step = Step.objects.filter(pk=step_id, reply__in=waiting).first()
     if step is None or not Step.objects.decide(step, _state(decision)):
-        reply.refresh_from_db()  # as it stands since somebody was faster
         return False
     if decision == "always":
         _allow_always(conversation, step.name)

@@ -45,7 +45,9 @@ async def decision(
     return await show(request, reply, decided, HTTPStatus.OK)
 
 
-async def _decide(reply: Message, step_id: UUID, word: Decision, attempt: int | None) -> Message:
+async def _decide(
+    reply: Message, step_id: UUID, word: Decision, attempt: int | None = None
+) -> Message:
     """Gives the reply as it stands then, also when somebody was faster."""
     if await background.in_thread(decide, reply, step_id, word, attempt):
         await background.in_thread(events.reply_resumed, reply)
