@@ -5,6 +5,7 @@ BIN := .venv/bin
 COMPATIBLE := .venv/compatible
 MUTATION := .venv/mutation
 BUCKET := .venv/bucket
+SERVERS := .venv/mcp
 CANDIDATES := python3.13 python3.14 python3.12 python3
 # A name on the path need not run (version managers leave such names), so each is tried.
 PYTHON = $(shell for name in $(CANDIDATES); do \
@@ -16,7 +17,7 @@ PYTHON = $(shell for name in $(CANDIDATES); do \
 run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local
 
-test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed
+test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed $(SERVERS)/.installed
 	$(BIN)/python -m pytest -q -n 4 --dist worksteal --ignore=tests/system
 	$(BIN)/python -m pytest -q -n 4 --dist worksteal tests/system
 
@@ -85,6 +86,12 @@ $(BUCKET)/.installed: tests/images/bucket_server.txt | $(BIN)/python
 	@echo "Installing an S3-compatible server for tests (once)…"
 	@$(BIN)/python -m venv $(BUCKET)
 	@$(BUCKET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(SERVERS)/.installed: tests/connectors/mcp_servers.txt | $(BIN)/python
+	@echo "Installing MCP servers for tests (once)…"
+	@$(BIN)/python -m venv $(SERVERS)
+	@$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 # An environment of its own: it brings a terminal interface and a parser that nothing else needs.

@@ -55,6 +55,11 @@ class ToolSetting(models.Model):
         return f"{self.name}: {self.access}"
 
     @property
+    def is_offered(self) -> bool:
+        """Of a tool of a server: one without parameters is none that could be called."""
+        return self.access != self.Degree.OFF and not self.is_gone and bool(self.parameters)
+
+    @property
     def allowance(self) -> Access:
         """How a tool that is not off goes about a call."""
         return "free" if self.access == self.Degree.FREE else "ask"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp import background
+from chatapp.connectors import sessions
 from chatapp.conversations import prompts, refused_pictures, service, steps
 from chatapp.conversations.hearing import Hearing
 from chatapp.conversations.live import LiveReply
@@ -58,6 +59,8 @@ async def stream(prompt: Prompt, live: LiveReply, ending: Ending) -> None:
     except steps.Overtaken:
         # Nothing is written of an attempt that another overtook; else somebody pressed Stop.
         ending.status = Message.Status.STOPPED
+    finally:
+        sessions.close(prompt.toolbox.context.work)
 
 
 async def _converse(prompt: Prompt, live: LiveReply, ending: Ending) -> None:

@@ -40,7 +40,9 @@ class Toolbox:
             return cls({}, Context())
         # In the order of names: the service caches requests that begin alike.
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
-        context = Context(conversation.owner.zone, str(reply.pk), written)
+        # One that was overtaken must not close what the next attempt opened.
+        work = f"{reply.pk}:{reply.attempt}"
+        context = Context(conversation.owner.zone, work, written)
         return cls(tools, context, frozenset(conversation.allowed_tools))
 
     @property

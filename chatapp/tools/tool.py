@@ -19,8 +19,9 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what the service takes
 @dataclass(frozen=True, slots=True)
 class Context:
     """For whom a tool runs, and in what. `zone` is a key of the time zone database, as
-    Europe/Berlin. `work` tells one reply from another: what a tool keeps open, it keeps open for
-    that long. `written` is what the person has written in this conversation, and nobody else."""
+    Europe/Berlin. `work` tells one attempt at a reply from another: what a tool keeps open, it
+    keeps open for that long. `written` is what the person has written in this conversation, and
+    nobody else."""
 
     zone: str = "UTC"
     work: str = ""

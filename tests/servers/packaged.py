@@ -18,12 +18,12 @@ type Arguments = list[str | Path]
 
 @contextmanager
 def serving(
-    command: Callable[[str], Arguments], ready: str = "/", **environment: str
+    command: Callable[[str], Arguments], ready: str = "/", status: int = 200, **environment: str
 ) -> Iterator[str]:
     """The address of a server that `command` starts on the socket with this file descriptor.
 
     The socket is bound here and handed over: requests wait in it until the server is ready, and
-    nobody can take the port in between. `ready` is a path that answers with success.
+    nobody can take the port in between. `ready` is a path that answers with this status.
     """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -34,7 +34,7 @@ def serving(
             stderr=subprocess.DEVNULL,  # a line for each request
         )
     try:
-        assert httpx.get(address + ready, timeout=START_SECONDS).is_success
+        assert httpx.get(address + ready, timeout=START_SECONDS).status_code == status
         yield address
     finally:
         process.terminate()

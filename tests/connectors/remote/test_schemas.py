@@ -1,0 +1,92 @@
+"""What a tool takes, as the model service takes it; what it would refuse is left out and told."""
+
+from typing import Any
+
+import pytest
+
+from chatapp.connectors.checking import check
+from chatapp.connectors.schemas import fit
+from tests.connectors.remote.conftest import Added, rows
+from tests.servers.mcp_site import McpSite, listing, tool
+
+OBJECT = {"type": "object"}
+
+
+def nested(levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(levels):
+        schema = {"type": "object", "properties": {"a": schema}}
+    return schema
+
+
+UNFIT: dict[str, tuple[Any, str]] = {
+    "none": (None, "not described as an object"),
+    "a list": ([OBJECT], "not described as an object"),
+    "a word": ("object", "not described as an object"),
+    "a text": ({"type": "string"}, "not described as an object"),
+    "types": ({"type": ["object", "null"]}, "not described as an object"),
+    "large": (OBJECT | {"description": "x" * 20_480}, "larger than 20 KB"),
+    "deep": (nested(13), "nested too deeply"),
+    "endless": (OBJECT | {"maximum": float("inf")}, "not described in valid JSON"),
+    "elsewhere": (OBJECT | {"allOf": 1, "not": {"$ref": "http://a.example/"}}, "another document"),
+    "name": (OBJECT | {"properties": {"the city": {}}}, "an argument named “the city”"),
+    "properties": (OBJECT | {"properties": ["city"]}, "not described in valid JSON Schema"),
+    "property": (OBJECT | {"properties": {"city": "text"}}, "not described in valid JSON Schema"),
+    "required": (OBJECT | {"required": "city"}, "not described in valid JSON Schema"),
+    "kind": (OBJECT | {"properties": {"a": {"type": "txt"}}}, "not described in valid JSON Schema"),
+}
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+async def test_a_schema_that_would_be_refused_is_left_out(added: Added, kind: str) -> None:
+    schema, words = UNFIT[kind]
+    async with McpSite(list=listing(tool("look", inputSchema=schema), tool("act"))) as site:
+        server = await added(site.url)
+
+    look, act = (await rows())["look"], (await rows())["act"]
+    assert look.description.startswith("Left out: ")
+    assert words in look.description
+    assert (look.access, look.parameters, look.is_offered) == ("off", {}, False)
+    assert (act.access, act.is_offered) == ("ask", True)
+    assert server.problem == ""
+
+
+async def test_a_tool_that_gets_worse_is_turned_off(added: Added) -> None:
+    async with McpSite() as site:
+        server = await added(site.url)
+        site.answers["tools/list"] = listing(tool("look", inputSchema=None))
+        await check(server)
+        site.answers["tools/list"] = listing(tool("look"))
+        await check(server)
+
+    row = (await rows())["look"]
+    assert (row.access, row.parameters) == ("off", OBJECT)
+
+
+async def test_tools_that_are_too_large_together_are_left_out(added: Added) -> None:
+    large = OBJECT | {"description": "x" * 19_000}
+    many = [tool(f"tool{number:02}", inputSchema=large) for number in range(20)]
+    async with McpSite(list=listing(*many)) as site:
+        await added(site.url)
+
+    offered = [row.is_offered for row in (await rows()).values()]
+    assert offered == [True] * 15 + [False] * 5
+
+
+def test_what_the_service_does_not_take_is_taken_out() -> None:
+    inner = {"type": "string", "$schema": "x", "anyOf": [{"minLength": 1}]}
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "oneOf": [{"required": ["a"]}],
+        "properties": {"a": inner, "b.c": {"$ref": "#/$defs/b"}},
+        "$defs": {"b": {"enum": [1, "\x00\x07"]}},
+    }
+
+    assert fit(schema) == {
+        "type": "object",
+        "properties": {
+            "a": {"type": "string", "anyOf": [{"minLength": 1}]},
+            "b.c": {"$ref": "#/$defs/b"},
+        },
+        "$defs": {"b": {"enum": [1, "\x07"]}},
+    }
