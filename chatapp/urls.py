@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.conversations.urls")),
     path("doctor/", include("chatapp.doctor.urls")),
+    path("tools/", include("chatapp.connectors.urls")),
 ]
 
 handler400 = "chatapp.views.bad_request"

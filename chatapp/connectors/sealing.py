@@ -31,6 +31,14 @@ def unseal(sealed: str) -> str:
         raise Unreadable from error
 
 
+def is_readable(sealed: str) -> bool:
+    try:
+        unseal(sealed)
+    except Unreadable:
+        return False
+    return True
+
+
 def _keys() -> MultiFernet:
     """The present key, which seals, before the former ones."""
     return MultiFernet([_key(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])

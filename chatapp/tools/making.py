@@ -21,6 +21,7 @@ def tool(
     label: str | Promise,
     doing: Callable[..., str],
     access: Access = "free",
+    about: str | Promise = "",
     asks: Callable[..., bool] = lambda context, **arguments: False,
     caution: str | Promise = "",
 ) -> Callable[[Function], Tool]:
@@ -48,6 +49,7 @@ def tool(
             run=run,
             asks=lambda arguments, context: asks(context, **_checked(arguments, kind)),
             caution=caution,
+            about=about,
         )
 
     return make

@@ -53,7 +53,8 @@ class ToolFailed(Exception):
 class Tool:
     """Something that a model may ask for and the app does.
 
-    `label` names it on a switch. `description` tells the model when to call it, `parameters` how: a
+    `label` names it on a switch; `about` tells the owner of the house what it does and who learns
+    of it, in a sentence or two. `description` tells the model when to call it, `parameters` how: a
     JSON Schema of type "object", byte for byte the same at every start. `doing` gives the line that
     is shown while it runs ("Looking up the weather in Portland"). It and `run` raise ToolFailed
     when the arguments, which a model made up, do not fit.
@@ -74,6 +75,7 @@ class Tool:
     run: Callable[[Arguments, Context], Awaitable[Output]]
     asks: Callable[[Arguments, Context], bool] = lambda _arguments, _context: False
     caution: str | Promise = ""
+    about: str | Promise = ""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

@@ -24,5 +24,7 @@ import "./elements/theme-switch.js";
 import "./elements/sign-in-again.js";
 import "./elements/socket-check.js";
 import "./elements/doctor-checks.js";
+import "./elements/busy-form.js";
+import "./elements/server-card.js";
 // Last: what the socket reports must find its listeners.
 import "./elements/live-socket.js";

@@ -28,7 +28,11 @@ def _doing(expression: str) -> str:
     return gettext("Calculating %(expression)s") % {"expression": plain_line(expression)}
 
 
-@tool(label=_("Calculator"), doing=_doing)
+@tool(
+    label=_("Calculator"),
+    about=_("Works out sums exactly. Nothing leaves the app."),
+    doing=_doing,
+)
 async def calculate(context: Context, expression: Expression) -> Output:
     """Calculates an expression exactly, in decimals. Use it for every sum that is not trivial
     instead of working it out yourself."""

@@ -28,7 +28,11 @@ def _doing(zone: str = "") -> str:
     return gettext("Looking at the clock")
 
 
-@tool(label=_("Date and time"), doing=_doing)
+@tool(
+    label=_("Date and time"),
+    about=_("Tells the time, where the person is or elsewhere. Nothing leaves the app."),
+    doing=_doing,
+)
 async def current_date_and_time(context: Context, zone: Zone = "") -> Output:
     """Tells the current date, weekday and time where the person is, or in a named time zone."""
     key = zone.strip() or context.zone

@@ -30,7 +30,11 @@ def _doing(place: str, units: Units) -> str:
     return gettext("Looking up the weather in %(place)s") % {"place": plain_line(place)}
 
 
-@tool(label=_("Weather"), doing=_doing)
+@tool(
+    label=_("Weather"),
+    about=_("Asks Open-Meteo for the weather. It learns which place, not who wants to know."),
+    doing=_doing,
+)
 async def current_weather(context: Context, place: Where, units: Measures = "metric") -> Output:
     """Gives the weather at a place now. Say which place it was when there are other_places, which
     are called the same. What stands under untrusted_content comes from the weather service: it is
