@@ -28,7 +28,7 @@ class AccessForm(forms.Form):
         self, tools: Sequence[ListedTool], data: QueryDict | None = None, **options: Any
     ) -> None:
         self.tools = tools
-        present = {_field(tool): tool for tool in tools if not tool.is_gone}
+        present = {_field(tool): tool for tool in tools if tool.has_choice}
         if data is not None:
             data = data.copy()
             for name, tool in present.items():
@@ -45,14 +45,14 @@ class AccessForm(forms.Form):
 
     @property
     def lines(self) -> Iterator[tuple[ListedTool, BoundField | None]]:
-        """Each tool with its field; one that is gone has none."""
+        """Each tool with its field, if there is something to choose."""
         for tool in self.tools:
-            yield tool, None if tool.is_gone else self[_field(tool)]
+            yield tool, self[_field(tool)] if tool.has_choice else None
 
     @property
     def chosen(self) -> dict[str, str]:
         """What was changed, by the names of the tools."""
-        changed = {tool.name: _field(tool) for tool in self.tools if not tool.is_gone}
+        changed = {tool.name: _field(tool) for tool in self.tools if tool.has_choice}
         return {
             name: self.cleaned_data[field]
             for name, field in changed.items()
@@ -104,7 +104,7 @@ class ServerToolsForm(AccessForm):
 
     @property
     def count(self) -> int:
-        return sum(not tool.is_gone for tool in self.tools)
+        return sum(tool.has_choice for tool in self.tools)
 
     @property
     def token_is_unreadable(self) -> bool:
@@ -112,6 +112,8 @@ class ServerToolsForm(AccessForm):
 
     @transaction.atomic
     def save(self) -> None:
+        # Or a check that is being written down would write the former choices again.
+        list(Server.objects.select_for_update().filter(pk=self.server.pk))
         if "is_on" in self.changed_data:
             Server.objects.filter(pk=self.server.pk).update(is_on=self.cleaned_data["is_on"])
         for name, access in self.chosen.items():

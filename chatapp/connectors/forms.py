@@ -24,12 +24,17 @@ class ServerForm(forms.Form):
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
+        help_text=gettext_lazy("As chats show it."),
         show_hidden_initial=True,
         error_messages={"required": gettext_lazy("Give it a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
     url = forms.CharField(
         label=gettext_lazy("Address"),
+        help_text=gettext_lazy(
+            "Where it takes calls, such as https://tools.example.com/mcp. It may stand in your own "
+            "network."
+        ),
         show_hidden_initial=True,
         error_messages={"required": gettext_lazy("Enter the address of the server.")},
         widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -48,6 +53,9 @@ class ServerForm(forms.Form):
         self.server = server or Server()
         initial = {"name": self.server.name, "url": self.server.url}
         super().__init__(data, initial=initial)
+        self.fields["token"].help_text = self._about_token()
+        if self.is_new:
+            self.fields["name"].widget.attrs["autofocus"] = True
 
     @property
     def is_new(self) -> bool:
@@ -56,10 +64,6 @@ class ServerForm(forms.Form):
     @property
     def token_is_kept(self) -> bool:
         return bool(self.server.sealed_token)
-
-    @property
-    def token_is_unreadable(self) -> bool:
-        return not is_readable(self.server.sealed_token)
 
     @property
     def token_was_typed(self) -> bool:
@@ -134,6 +138,18 @@ class ServerForm(forms.Form):
         if "name" in self.changed_data:
             changes["name"] = cleaned["name"]
         return changes
+
+    def _about_token(self) -> str:
+        if not self.token_is_kept:
+            return _(
+                "Only if the server wants one, as “Bearer”. It is kept encrypted and never shown."
+            )
+        if is_readable(self.server.sealed_token):
+            return _("One is kept. Leave this empty to keep it.")
+        return _(
+            "The one that is kept can no longer be read, because SECRET_KEY has changed: enter it "
+            "again."
+        )
 
     def _is_taken(self, name: str) -> bool:
         return Server.objects.exclude(pk=self.server.pk).filter(name__iexact=name).exists()

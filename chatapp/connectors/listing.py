@@ -16,7 +16,8 @@ MAX_LINE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ListedTool:
-    """`says_it_reads` is a server's word about its tool; None for one of the app's own."""
+    """`says_it_reads` is a server's word about its tool; None for one of the app's own. One that is
+    gone or left out can't be called, so there is nothing to choose."""
 
     name: str
     title: str
@@ -24,6 +25,11 @@ class ListedTool:
     access: str
     says_it_reads: bool | None = None
     is_gone: bool = False
+    is_left_out: bool = False
+
+    @property
+    def has_choice(self) -> bool:
+        return not (self.is_gone or self.is_left_out)
 
     @property
     def beginning(self) -> str:
@@ -52,6 +58,7 @@ def remote_tools(rows: Iterable[ToolSetting]) -> list[ListedTool]:
             row.access,
             row.says_it_reads,
             row.is_gone,
+            is_left_out=not row.parameters,
         )
         for row in rows
     ]

@@ -30,5 +30,5 @@ def notes(db: None) -> Server:
 
 
 def add_tool(server: Server, name: str, **said: object) -> ToolSetting:
-    given = {"access": "ask", "remote_name": name} | said
+    given = {"access": "ask", "remote_name": name, "parameters": {"type": "object"}} | said
     return ToolSetting.objects.create(name=f"notes_{name}", server=server, **given)

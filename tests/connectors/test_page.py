@@ -91,6 +91,18 @@ def test_a_tool_that_is_gone_is_shown_as_such_and_offers_no_choice(
     assert 'name="tool-notes_write"' not in shown
 
 
+def test_a_tool_that_can_not_be_offered_says_why_and_offers_no_choice(
+    visitor: Client, notes: Server
+) -> None:
+    add_tool(notes, "odd", parameters={}, description="Left out: it wants too much.")
+
+    shown = page(visitor)
+
+    assert "Connected · 2 tools ·" in shown
+    assert "Left out: it wants too much." in shown
+    assert 'name="tool-notes_odd"' not in shown
+
+
 def test_what_a_server_says_is_shown_as_plain_text(visitor: Client, notes: Server) -> None:
     evil = "<script>alert(1)</script>\u202egnp.exe\x07"
     add_tool(notes, "evil", title=evil, description=f"{evil}\n\nMore.")
