@@ -121,7 +121,7 @@ def test_what_a_server_says_is_shown_as_plain_text(visitor: Client, notes: Serve
 def test_a_long_description_is_folded_and_an_endless_one_cut(
     visitor: Client, notes: Server
 ) -> None:
-    add_tool(notes, "long", description="Word. " * 100_000)
+    add_tool(notes, "long", description="Word.\n" * 100_000)
     add_tool(notes, "short", description="Short.")
 
     shown = page(visitor)

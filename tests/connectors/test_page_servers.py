@@ -175,6 +175,18 @@ def test_two_tabs_do_not_undo_each_others_changes(visitor: Client, sealed: Serve
     assert unseal(sealed.sealed_token) == "another"
 
 
+def test_a_new_address_does_not_undo_a_name_given_in_another_tab(
+    visitor: Client, notes: Server
+) -> None:
+    old = Server(pk=notes.pk, name=notes.name, url=notes.url)
+    change(visitor, notes, name="My notes")
+
+    assert change(visitor, old, url=ELSEWHERE) == 303
+
+    notes.refresh_from_db()
+    assert (notes.name, notes.url) == ("My notes", ELSEWHERE)
+
+
 def test_another_address_is_asked_at_once_another_name_is_not(
     visitor: Client, notes: Server
 ) -> None:
