@@ -54,7 +54,7 @@ class ServerForm(forms.Form):
         initial = {"name": self.server.name, "url": self.server.url}
         super().__init__(data, initial=initial)
         self.fields["token"].help_text = self._about_token()
-        if self.is_new:
+        if self.is_new and data is None:
             self.fields["name"].widget.attrs["autofocus"] = True
 
     @property

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.text import Truncator
-
 from chatapp.connectors.models import ToolSetting
 from chatapp.tools.outside import plain_line
 from chatapp.tools.registry import built_in
@@ -37,7 +35,7 @@ class ListedTool:
         line = " ".join(self.about.split())
         if len(line) <= FOLDED:
             return ""
-        return str(Truncator(line).chars(FOLDED))
+        return line[:FOLDED].rpartition(" ")[0] or line[:FOLDED]
 
 
 def own_tools() -> list[ListedTool]:
