@@ -40,7 +40,7 @@ def _asks(context: Context, url: str, with_links: bool) -> bool:
 
 @tool(
     label=_("Web pages"),
-    about=_("Reads public web pages. It always asks about addresses that the person did not write."),
+    about=_("Reads public web pages. Asks first about addresses that the person did not write."),
     doing=_doing,
     asks=_asks,
     caution=_("The site gets to know every word of this address."),
