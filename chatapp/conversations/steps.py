@@ -16,6 +16,7 @@ from chatapp.tools import running
 from chatapp.tools.results import to_json
 
 MOST_CHARACTERS = 200  # of a name or an id
+MOST_CALLS = 16  # in one round
 
 
 class Overtaken(Exception):
@@ -55,8 +56,17 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
 
 def _asked(call: ToolCall, toolbox: Toolbox) -> Asked:
     """The call as a database can hold it, whatever a model made up."""
-    name, arguments = call.name[:MOST_CHARACTERS], call.arguments.replace("\0", "")
-    return Asked(call.id[:MOST_CHARACTERS], name, arguments, toolbox.is_free(name, arguments))
+    call_id, name, arguments = (
+        text.replace("\0", "") for text in (call.id, call.name, call.arguments)
+    )
+    call_id, name = call_id[:MOST_CHARACTERS], name[:MOST_CHARACTERS]
+    line = toolbox.doing(name, arguments)
+    return Asked(call_id, name, arguments, toolbox.is_free(name, arguments), line)
+
+
+def _left_out(asked: Asked) -> Asked:
+    sentence = _("These are too many calls at once: %(most)s may be made together.")
+    return asked._replace(is_free=False, error=sentence % {"most": MOST_CALLS})
 
 
 async def _run(step: Step, live: LiveReply, toolbox: Toolbox) -> None:
@@ -81,6 +91,7 @@ def _begin(
 ) -> tuple[Spent, list[Step]]:
     spent = usage.spent(live.reply, requests, progress)
     asked = [_asked(call, toolbox) for call in calls]
+    asked[MOST_CALLS:] = map(_left_out, asked[MOST_CALLS:])
     if not Step.objects.begin_round(live.reply, progress, spent, asked):
         raise Overtaken
     return spent, list(live.reply.steps.with_pictures())

@@ -10,6 +10,7 @@ from chatapp import inference
 from chatapp.connectors.switches import switches
 from chatapp.conversations.models import Message
 from chatapp.tools import running
+from chatapp.tools.outside import plain_line
 from chatapp.tools.tool import Context, Tool
 
 
@@ -61,6 +62,11 @@ class Toolbox:
 
     def find(self, name: str) -> Tool | None:
         return self.tools.get(name)
+
+    def doing(self, name: str, arguments: str) -> str:
+        """The line that is shown while a call runs."""
+        tool = self.find(name)
+        return running.doing(tool, arguments) if tool else plain_line(name)
 
     def is_free(self, name: str, arguments: str) -> bool:
         """Whether a call may run at once. One of a tool that is not there does no harm."""

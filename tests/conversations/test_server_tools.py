@@ -82,6 +82,7 @@ async def test_no_session_waits_for_the_person(running: Exchange, site: McpSite)
     assert await nothing_is_left(site)
 
     step = await Step.objects.aget(name="site__act")
+    assert step.shown_line == "Using act of Site"
     await background.in_thread(decide, await outcome(running), step.pk, "allow")
     with answering(script(ANSWER)):
         await generation.generate(await outcome(running), Message.begin)

@@ -8,6 +8,7 @@ import pytest
 from chatapp import background
 from chatapp.conversations import generation, leases, stopping
 from chatapp.conversations.models import MOST_ROUNDS, Decision, Exchange, State, Step, decide
+from chatapp.conversations.steps import MOST_CALLS
 from chatapp.inference import Finished, TextDelta
 from tests.conversations.conftest import answering, decided, made, outcome
 from tests.conversations.kit import ANSWER, Kit, add_step, call, die, results, script, steps
@@ -39,6 +40,21 @@ async def test_calls_of_one_turn_run_together(running: Exchange, kit: Kit) -> No
         await asyncio.wait(background.running("reply:"))
 
     assert await steps(running) == [("look", "done"), ("look", "done")]
+
+
+async def test_too_many_calls_at_once_do_not_run_and_the_model_hears_why(
+    running: Exchange, kit: Kit
+) -> None:
+    wanted = [piece for number in range(MOST_CALLS + 2) for piece in call("look", "it", number)]
+    say = script([*wanted, Finished("tool_calls")], ANSWER)
+    with answering(say):
+        reply = await made(running)
+
+    assert reply.status == "complete"
+    assert len(kit.ran) == MOST_CALLS
+    assert [state for _name, state in await steps(running)][-3:] == ["done", "failed", "failed"]
+    assert len(results(say.asked[1])) == MOST_CALLS + 2
+    assert "too many calls at once" in results(say.asked[1])[-1]
 
 
 async def test_a_tool_that_acts_waits_for_the_person(running: Exchange, kit: Kit) -> None:

@@ -11,6 +11,7 @@ from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import RUNNING, Progress, Spent, Status, values_of
 from chatapp.conversations.models.step_display import StepDisplay
 from chatapp.conversations.models.step_picture import StepPicture
+from chatapp.tools.results import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +41,24 @@ BROKEN = "broken"  # shown of a call that its reply ended without; no row says s
 
 
 class Asked(NamedTuple):
-    """A call as the model made it, and whether it may run at once."""
+    """A call as the model made it, whether it may run at once, and the line that is shown until
+    something came of it. One with an `error` does not run at all."""
 
     call_id: str
     name: str
     arguments: str
     is_free: bool
+    line: str
+    error: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        values = self._asdict()
+        if values.pop("is_free"):
+            return values | {"state": State.READY}
+        if self.error:
+            return values | {"state": State.FAILED, "content": to_json({"error": self.error})}
+        return values | {"state": State.ASKING}
 
 
 class Came(NamedTuple):
@@ -86,10 +99,7 @@ class StepManager(models.Manager["Step"]):
                 round=number,
                 index=index,
                 text_length=len(progress.text),
-                call_id=call.call_id,
-                name=call.name,
-                arguments=call.arguments,
-                state=State.READY if call.is_free else State.ASKING,
+                **call.columns,
             )
             for index, call in enumerate(calls)
         ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import cached_property
 
 from chatapp.tools.registry import built_in
-from chatapp.tools.running import LINE_CHARACTERS, doing
+from chatapp.tools.running import doing
 
 EXCERPT = 4_000  # characters of what went in and of what came, each, that a page holds
 WHOLE_LINE = 5_000  # characters: who is asked about a call sees all of its line
@@ -27,12 +27,8 @@ class StepDisplay:
     @property
     def shown_line(self) -> str:
         """What is done or was done, in a line."""
-        if self.line:
-            return self.line
-        tool = built_in().get(self.name)
-        if tool is None:
-            return self.name
-        return doing(tool, self.arguments, WHOLE_LINE if self.is_undecided else LINE_CHARACTERS)
+        tool = built_in().get(self.name) if self.is_undecided else None
+        return doing(tool, self.arguments, WHOLE_LINE) if tool else self.line or self.name
 
     @property
     def caution(self) -> str:
