@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.connectors.definitions import MOST_TOOLS, Definition
 from chatapp.connectors.models import Server, ToolSetting
 from chatapp.connectors.naming import name_for
-from chatapp.connectors.sessions import connecting
-from chatapp.connectors.trouble import Fault, Trouble, of_fault
+from chatapp.connectors.remote.definitions import MOST_TOOLS, Definition
+from chatapp.connectors.remote.sessions import connecting
+from chatapp.connectors.remote.trouble import Fault, Trouble, of_fault
 from chatapp.tools.registry import built_in
 
 SECONDS = 15

@@ -6,10 +6,10 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from chatapp.connectors import sessions
 from chatapp.connectors.models import Server, ToolSetting
-from chatapp.connectors.results import output
-from chatapp.connectors.trouble import Trouble
+from chatapp.connectors.remote import sessions
+from chatapp.connectors.remote.results import output
+from chatapp.connectors.remote.trouble import Trouble
 from chatapp.tools.tool import Arguments, Context, Output, Tool, ToolFailed
 
 # For the model, after the server's own words.

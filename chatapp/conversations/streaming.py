@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.connectors import sessions
+from chatapp.connectors.remote import sessions
 from chatapp.conversations import prompts, refused_pictures, service, steps
 from chatapp.conversations.hearing import Hearing
 from chatapp.conversations.live import LiveReply

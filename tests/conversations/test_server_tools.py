@@ -9,7 +9,7 @@ import pytest
 from chatapp import background
 from chatapp.connectors.checking import check
 from chatapp.connectors.models import Server, ToolSetting
-from chatapp.connectors.sessions import TASK
+from chatapp.connectors.remote.sessions import TASK
 from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, Message, Step, decide
 from chatapp.conversations.toolbox import Toolbox

@@ -9,8 +9,8 @@ import pytest
 from chatapp import background
 from chatapp.connectors import checking
 from chatapp.connectors.models import Server, ToolSetting
+from chatapp.connectors.remote.sessions import TASK, close
 from chatapp.connectors.sealing import seal
-from chatapp.connectors.sessions import TASK, close
 from chatapp.connectors.switches import switches
 from chatapp.tools import running
 from chatapp.tools.running import Outcome

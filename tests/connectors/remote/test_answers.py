@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from chatapp.connectors.trouble import MAX_BYTES
+from chatapp.connectors.remote.trouble import MAX_BYTES
 from tests.connectors.remote.conftest import Added, Use
 from tests.fetching.site import redirect, reply
 from tests.servers.mcp_site import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chatapp.connectors import sessions
+from chatapp.connectors.remote import sessions
 from tests.connectors.remote.conftest import Added, Use, calls, problem
 from tests.fetching.site import reply
 from tests.servers.mcp_site import (

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chatapp.connectors.checking import check
-from chatapp.connectors.definitions import MOST_TOOLS
 from chatapp.connectors.models import Server, ToolSetting
+from chatapp.connectors.remote.definitions import MOST_TOOLS
 from tests.connectors.remote.conftest import Added, rows
 from tests.servers.mcp_site import Asked, McpSite, in_json, listing, tool
 

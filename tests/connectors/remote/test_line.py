@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chatapp.connectors import checking
-from chatapp.connectors.line import Line, client, hearing
-from chatapp.connectors.trouble import MAX_BYTES, Fault, Heard
+from chatapp.connectors.remote.line import Line, client, hearing
+from chatapp.connectors.remote.trouble import MAX_BYTES, Fault, Heard
 from chatapp.fetching.network import public_tls
 from tests.connectors.remote.conftest import Added, Use
 from tests.fetching.site import redirect

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatapp.connectors.results import MAX_IMAGE_BYTES, output
+from chatapp.connectors.remote.results import MAX_IMAGE_BYTES, output
 from chatapp.tools.results import to_json
 from chatapp.tools.tool import Output, ToolFailed
 from tests.images.samples import corners, encoded

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chatapp.connectors.checking import check
-from chatapp.connectors.schemas import fit
+from chatapp.connectors.remote.schemas import fit
 from tests.connectors.remote.conftest import Added, rows
 from tests.servers.mcp_site import McpSite, listing, tool
 

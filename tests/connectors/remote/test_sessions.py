@@ -6,8 +6,8 @@ import json
 import pytest
 
 from chatapp import background
-from chatapp.connectors import line, sessions
-from chatapp.connectors.sessions import TASK, close
+from chatapp.connectors.remote import line, sessions
+from chatapp.connectors.remote.sessions import TASK, close
 from tests.connectors.remote.conftest import Added, Use, all_closed, calls
 from tests.servers.mcp_site import (
     Asked,

@@ -13,7 +13,7 @@ from mcp.client._transport import ReadStream
 from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCResponse
 
-from chatapp.connectors.definitions import MOST_TOOLS, Definition, read
+from chatapp.connectors.remote.definitions import MOST_TOOLS, Definition, read
 
 Item = SessionMessage | Exception
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chatapp.connectors import schemas
+from chatapp.connectors.remote import schemas
 from chatapp.tools.outside import plain_line
 
 NAME_CHARACTERS = 200

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chatapp.connectors.trouble import Trouble
+from chatapp.connectors.remote.trouble import Trouble
 from chatapp.images.formats import HEAD_BYTES, detect
 from chatapp.tools.outside import from_outside
 from chatapp.tools.tool import Output, ToolFailed

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 
 import httpx2
 
-from chatapp.connectors.trouble import MAX_BYTES, Fault, Heard
+from chatapp.connectors.remote.trouble import MAX_BYTES, Fault, Heard
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 65  # between two pieces: a call as a whole may take 60

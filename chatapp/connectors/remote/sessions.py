@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from chatapp import background
 from chatapp.connectors import health
 from chatapp.connectors.models import Server
-from chatapp.connectors.trouble import Fault, Trouble, of_fault
+from chatapp.connectors.remote.trouble import Fault, Trouble, of_fault
 
 if TYPE_CHECKING:
-    from chatapp.connectors.remote import Remote
+    from chatapp.connectors.remote.client import Remote
 
 TASK = "mcp:"
 OPEN_SECONDS = 15
@@ -35,7 +35,7 @@ class Connect(Protocol):
 
 async def connecting() -> Connect:
     """Loads the SDK, in a thread: it takes 0.7 s, and replies stream meanwhile."""
-    module = await asyncio.to_thread(import_module, "chatapp.connectors.remote")
+    module = await asyncio.to_thread(import_module, "chatapp.connectors.remote.client")
     return cast(Connect, module.connected)
 
 

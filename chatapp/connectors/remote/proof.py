@@ -1,5 +1,5 @@
 """Whether what a server says that a tool takes is JSON Schema at all. Importing this costs 11 MB:
-only `remote.py` does."""
+only `client.py` does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, SchemaError
 
-from chatapp.connectors.definitions import Definition
+from chatapp.connectors.remote.definitions import Definition
 
 
 def proven(found: Iterable[Definition]) -> list[Definition]:

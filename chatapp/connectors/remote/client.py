@@ -25,13 +25,13 @@ from mcp_types import (
 )
 from pydantic import RootModel, ValidationError
 
-from chatapp.connectors.definitions import MOST_TOOLS, Definition, together
-from chatapp.connectors.line import Line, client, hearing
 from chatapp.connectors.models import Server
-from chatapp.connectors.proof import proven
+from chatapp.connectors.remote.definitions import MOST_TOOLS, Definition, together
+from chatapp.connectors.remote.line import Line, client, hearing
+from chatapp.connectors.remote.proof import proven
+from chatapp.connectors.remote.sieve import Sieve
+from chatapp.connectors.remote.trouble import MAX_BYTES, Fault, Heard, Trouble, of_fault, of_line
 from chatapp.connectors.sealing import Unreadable, unseal
-from chatapp.connectors.sieve import Sieve
-from chatapp.connectors.trouble import MAX_BYTES, Fault, Heard, Trouble, of_fault, of_line
 from chatapp.fetching.network import public_tls
 from chatapp.tools.outside import plain_line
 
