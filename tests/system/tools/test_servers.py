@@ -1,0 +1,96 @@
+"""A server that nobody here wrote is added by the owner, and its tool is used from the chat."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.servers.mcp_packages import PackagedServer, clock, needs_mcp_servers
+from tests.system.app import App
+from tests.system.conftest import Chat
+from tests.system.tools.conftest import Steps
+
+pytestmark = needs_mcp_servers
+
+FORGET = "from chatapp.connectors.models import Server; Server.objects.all().delete()"
+ASK = '/call clock__convert_time {"source_timezone": "UTC", "time": "12:00", "target_timezone": '
+LATER = "Using convert_time of Clock"
+
+
+@pytest.fixture
+def server(app: App) -> Iterator[PackagedServer]:
+    with clock() as server:
+        yield server
+    app.manage("shell", "-c", FORGET)
+
+
+@pytest.fixture
+def added(chat: Chat, server: PackagedServer) -> PackagedServer:
+    page = chat.page
+    page.goto("/tools/servers/add")
+    page.get_by_label("Name").fill("Clock")
+    page.get_by_label("Address").fill(server.url)
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("server-card")).to_contain_text("Connected · 2 tools", timeout=30_000)
+    chat.open("/")
+    return server
+
+
+def test_its_tool_is_used_from_the_chat(chat: Chat, added: PackagedServer) -> None:
+    chat.send(f'{ASK}"Asia/Tokyo"}}')
+    steps = Steps(chat)
+    steps.expect_reply("waiting")
+    expect(steps.lines).to_have_text(LATER)
+
+    steps.say("Always in this conversation")
+    steps.expect_reply("complete")
+
+    expect(steps.all.locator("summary")).to_have_text(
+        re.compile(r"^Used convert_time of Clock *(· \d+\.\d s)?\s*$")
+    )
+    expect(steps.open().last).to_contain_text("21:00:00+09:00")
+    expect(steps.all.locator("pre").last).to_contain_text("untrusted_content")
+    expect(chat.replies.last.locator("[data-part=text]")).to_contain_text("+9.0h")
+    chat.page.reload()
+    expect(steps.lines).to_have_text("Used convert_time of Clock")
+
+
+def test_a_server_that_went_away_fails_the_call_and_comes_back(
+    chat: Chat, added: PackagedServer
+) -> None:
+    added.stop()
+    chat.send(f'{ASK}"Asia/Tokyo"}}')
+    steps = Steps(chat)
+    steps.expect_reply("waiting")
+    steps.say("Always in this conversation")
+    steps.expect_reply("complete")
+
+    steps.expect_state("failed")
+    expect(steps.lines).to_contain_text("Clock: The server can't be reached.")
+    chat.page.goto("/tools/")
+    expect(chat.page.locator("server-card")).to_contain_text("The server can't be reached.")
+
+    added.start()
+    chat.page.go_back()
+    chat.ask(f'{ASK}"Europe/Berlin"}}')
+
+    steps.expect_state("failed", "done")
+
+
+def test_its_switch_turns_it_off_in_one_conversation(chat: Chat, added: PackagedServer) -> None:
+    chat.page.get_by_role("button", name="Chat settings").click()
+    switch = chat.page.get_by_role("checkbox", name="Clock · 2 tools")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    chat.page.get_by_role("button", name="Save").click()
+
+    chat.ask(f'{ASK}"Asia/Tokyo"}}')
+
+    expect(chat.page.locator("[data-part=tool]")).to_have_count(0)
+
+    chat.page.get_by_role("button", name="Chat settings").click()
+    switch.check()
+    chat.page.get_by_role("button", name="Save").click()
+    chat.send(f'{ASK}"Asia/Tokyo"}}')
+    Steps(chat).expect_reply("waiting")
