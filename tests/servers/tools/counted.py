@@ -23,7 +23,8 @@ async def act(context: Context, what: str) -> Output:
 
 
 async def _done(tool: str, what: str, context: Context) -> Output:
-    call = {"tool": tool, "what": what, "reply": context.work}
+    reply, _attempt = context.work.split(":")
+    call = {"tool": tool, "what": what, "reply": reply}
     async with httpx.AsyncClient(timeout=None) as client:
         answer = await client.post(os.environ["TEST_TOOLS"], json=call)
     if not answer.is_success:
