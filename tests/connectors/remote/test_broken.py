@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chatapp.connectors.remote import sessions
-from tests.connectors.remote.conftest import Added, Use, calls, problem
+from chatapp.connectors.remote.sessions import close
+from tests.connectors.remote.conftest import Added, Use, all_closed, calls, problem
 from tests.fetching.site import reply
 from tests.servers.mcp_site import (
     Asked,
@@ -160,6 +161,8 @@ async def test_a_call_that_takes_too_long_is_told(
         monkeypatch.setattr(sessions, "CALL_SECONDS", 0.2)
 
         outcome = await use()
+        close("reply")
+        await all_closed()
 
     assert outcome.error == "Site: The server takes too long to answer."
     assert await problem(server) == "The server takes too long to answer."
