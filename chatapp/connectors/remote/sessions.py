@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TASK = "mcp:"
 OPEN_SECONDS = 15
 CALL_SECONDS = 55  # less than any tool may take, so that it is told whose fault it was
-MOST_SESSIONS = 200  # of this process; 0.3 MB each
+MOST_SESSIONS = 200  # of this process; 0.1 MB each
 
 _open: dict[tuple[str, int], Session] = {}
 _numbers = count(1)  # the name of a task must be new: one that ends keeps its own for a moment
