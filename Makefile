@@ -12,7 +12,7 @@ PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: run test fuzz mutate lint bench chaos rehearse screens
+.PHONY: run test long fuzz mutate lint bench chaos rehearse screens
 
 run: $(BIN)/.installed
 	@$(BIN)/python manage.py serve --local
@@ -20,6 +20,12 @@ run: $(BIN)/.installed
 test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed $(SERVERS)/.installed
 	$(BIN)/python -m pytest -q -n 4 --dist worksteal --ignore=tests/system
 	$(BIN)/python -m pytest -q -n 4 --dist worksteal tests/system
+
+# What `make test` plays in a shorter form: deaths of processes at every point of a call, the person's
+# word with Redis and without, long outages, a rolling restart under twenty replies.
+long: $(BIN)/.installed-dev
+	$(BIN)/python -m pytest -q -m long --ignore=tests/system
+	$(BIN)/python -m pytest -q -m long tests/system
 
 # A failure names its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
 # Of pictures: FUZZ_PICTURES, with tests/images/test_fuzz.py.

@@ -18,6 +18,7 @@ from chatapp.tools.results import MAX_BYTES
 from tests.conversations.conftest import looked
 from tests.conversations.kit import Kit, drawn, results
 from tests.conversations.side import Ear
+from tests.images.samples import png_header
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
 
@@ -73,7 +74,7 @@ async def test_they_are_shown_as_soon_as_the_step_ends(
     [
         ((drawn(), JUNK), 200, "not readable as a picture"),
         ((drawn(), drawn()[:60]), 200, "not readable as a picture"),
-        ((drawn(), drawn("red", (20_000, 20_000))), 200, "too large"),
+        ((drawn(), png_header(20_000, 20_000)), 200, "too large"),
         ((drawn(), b"\xff\xd8\xff" + bytes(50 * 1024 * 1024)), 200, "too large"),
         ((drawn(), drawn("tan")), 0, "no room left"),
     ],

@@ -50,7 +50,9 @@ async def logged(capfd: pytest.CaptureFixture[str], words: str) -> None:
 
 @needs_postgres
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(("is_long", "takeovers"), [(False, 0), (True, 1)])
+@pytest.mark.parametrize(
+    ("is_long", "takeovers"), [(False, 0), pytest.param(True, 1, marks=pytest.mark.long)]
+)
 async def test_what_came_of_a_call_waits_for_the_database(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
@@ -90,7 +92,10 @@ async def test_what_came_of_a_call_waits_for_the_database(
 
 @pytest.mark.parametrize(
     ("tool", "visits", "status", "shown"),
-    [("listen", 2, "complete", 'data-state="done"'), ("ring", 1, "waiting", "Run it again")],
+    [
+        pytest.param("listen", 2, "complete", 'data-state="done"', marks=pytest.mark.long),
+        ("ring", 1, "waiting", "Run it again"),
+    ],
 )
 async def test_a_process_that_is_told_to_leave_in_mid_call(
     tmp_path: Path, outside: Door, tool: str, visits: int, status: str, shown: str

@@ -8,17 +8,28 @@ import pytest
 from tests.servers.marks import needs_postgres
 from tests.steps.dying import play, wanted
 from tests.steps.house import ground, ground_of_files
-from tests.steps.points import POINTS
+from tests.steps.points import POINTS, Point
 
 AT_ONCE = 4  # replies of the process that dies
+# Those that a process alone, on files, is not killed at below.
+IN_THE_DATABASE = [point for point in POINTS if point.weight]
 
 
 # One test, so that servers start once however many processes share the tests.
 @needs_postgres
 @pytest.mark.timeout(240)
-async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "points",
+    [
+        pytest.param(IN_THE_DATABASE[1::2], id="some"),
+        pytest.param(POINTS, id="all", marks=pytest.mark.long),
+    ],
+)
+async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(
+    tmp_path: Path, points: list[Point]
+) -> None:
     async with ground(tmp_path) as place, place.house(2, CHAT_HAND_OVER_SECONDS="1") as house:
-        played = await play(house, POINTS, AT_ONCE)
+        played = await play(house, points, AT_ONCE)
 
     assert [result for _case, result in played] == [wanted(case) for case, _result in played]
 

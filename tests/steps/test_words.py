@@ -7,28 +7,35 @@ import pytest
 
 from tests.servers.marks import needs_postgres, needs_redis
 from tests.servers.redis import RedisServer
-from tests.steps.house import House, ground
+from tests.steps.house import ground
 from tests.steps.stories import STORIES
 
 POOL = "3"  # connections of each process
 
 
-# One test, so that servers start once however many processes share the tests.
+# All stories are one test, so that servers start once however many processes share the tests.
+@needs_postgres
+@pytest.mark.timeout(240)
+async def test_a_word_counts_once_wherever_it_is_said(tmp_path: Path) -> None:
+    await tell_all(tmp_path)
+
+
 @needs_postgres
 @needs_redis
+@pytest.mark.long
 @pytest.mark.timeout(240)
-async def test_a_word_counts_once_wherever_it_is_said(
+async def test_so_it_does_where_redis_joins_the_processes(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    async with ground(tmp_path, CHAT_DATABASE_POOL_SIZE=POOL) as place:
-        async with place.house(2) as house:
-            await tell_all(house, "alone")
-        async with place.house(2, REDIS_URL=redis_server.url) as house:
-            await tell_all(house, "joined")
+    await tell_all(tmp_path, REDIS_URL=redis_server.url)
 
 
-async def tell_all(house: House, kind: str) -> None:
+async def tell_all(folder: Path, **environment: str) -> None:
     """All at once: they share nothing but the house."""
-    async with asyncio.TaskGroup() as telling:
+    async with (
+        ground(folder, CHAT_DATABASE_POOL_SIZE=POOL) as place,
+        place.house(2, **environment) as house,
+        asyncio.TaskGroup() as telling,
+    ):
         for number, story in enumerate(STORIES):
-            telling.create_task(story(house, f"{kind}{number}"))
+            telling.create_task(story(house, f"told{number}"))

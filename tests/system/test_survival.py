@@ -55,6 +55,7 @@ def test_a_reply_survives_the_death_of_the_only_process(browser: Browser, tmp_pa
 
 @needs_postgres
 @needs_redis
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_a_rolling_restart_under_twenty_replies_needs_no_reload(
     browser: Browser, tmp_path: Path

@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.servers.desk import Desk
@@ -49,6 +50,7 @@ def test_one_that_may_have_happened_is_asked_about(chat: Chat, desk: Desk, app: 
     assert desk.notes == ["hello", "hello"]
 
 
+@pytest.mark.long
 def test_and_can_be_left(chat: Chat, desk: Desk, app: App) -> None:
     steps = killed_while_it_ran(chat, desk, app)
 
