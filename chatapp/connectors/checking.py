@@ -49,16 +49,16 @@ def _too_many() -> str:
 
 
 def _save_state(server: Server) -> None:
-    """A server that was removed meanwhile stays so."""
+    """A server that was removed meanwhile stays so, and one that moved is another."""
     state = {"problem": server.problem, "checked_at": server.checked_at}
-    Server.objects.filter(pk=server.pk).update(**state)
+    Server.objects.filter(pk=server.pk, url=server.url).update(**state)
 
 
 @transaction.atomic
 def _save_tools(server: Server, tools: list[Definition]) -> None:
     # All of them, in one order: two that are asked at once must not find the same name for tools.
     servers = Server.objects.select_for_update().order_by("pk")
-    if server.pk not in {one.pk for one in servers}:
+    if (server.pk, server.url) not in {(one.pk, one.url) for one in servers}:
         return
     known = {row.remote_name: row for row in server.tools.all()}
     # Nothing slips in later: the owner has seen the first list only.

@@ -128,6 +128,17 @@ async def test_a_server_that_was_removed_meanwhile_stays_away(added: Added) -> N
     assert await rows() == {}
 
 
+async def test_what_a_former_address_says_is_not_written_down(added: Added) -> None:
+    async with McpSite() as site:
+        server = await added(site.url, asks=False)
+        await Server.objects.aupdate(url="https://elsewhere.example/mcp")
+
+        await check(server)
+
+    assert (await Server.objects.aget()).checked_at is None
+    assert await rows() == {}
+
+
 async def test_names_are_fit_for_the_model_and_all_different(added: Added) -> None:
     odd = ["look", "Look", "a/b", "a.b", "a b", "日本", "天気", "x" * 200, "x" * 199, "__", "a__b"]
     async with McpSite(list=listing(*map(tool, odd))) as site:
