@@ -239,10 +239,11 @@ async def test_progress_of_an_overtaken_attempt_ends_its_stream(
     with answering(TextDelta("Mine"), gate):
         generation.start(running.reply)
         await gate.reached.wait()
+        made_here = background.running("reply:")
         other = await Message.objects.aget(pk=running.reply.pk)
         await lose(running)
         assert await background.in_thread(other.take_over)
-        await asyncio.wait(background.running("reply:"), timeout=5)
+        await asyncio.wait(made_here, timeout=5)
 
     await background.in_thread(saving.save, [Snapshot(other, Progress("Theirs"))])
     assert (await outcome(running)).text == "Theirs"

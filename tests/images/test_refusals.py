@@ -152,6 +152,7 @@ def test_what_encodes_too_large_is_made_smaller(mode: str, monkeypatch: pytest.M
     assert 50 < result.width < 300
 
 
+@pytest.mark.long
 def test_the_worst_picture_fits_the_limit_of_the_service() -> None:
     result = prepare(io.BytesIO(encoded(noise("RGBA", (1568, 1568), seed=3), "PNG")), "picture")
 

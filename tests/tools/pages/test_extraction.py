@@ -54,9 +54,14 @@ HOSTILE = {
     + "&d;" * 1_000,
     "a file": '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><p>&b;</p><p>more text</p>',
 }
+# These take all the time that a page is given.
+LONG = ("line breaks", "words", "attributes", "titles", "nested divs", "nested lists")
+SOME_HOSTILE = [
+    pytest.param(kind, marks=pytest.mark.long) if kind in LONG else kind for kind in HOSTILE
+]
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", SOME_HOSTILE)
 async def test_a_hostile_page_has_a_text_or_a_sentence(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
