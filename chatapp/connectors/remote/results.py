@@ -20,7 +20,6 @@ MOST_IMAGES = 8
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
 
 # For the model.
-SHOWN = "Shown to the person: {count}. You do not see them."
 NO_PICTURE = "a picture that can't be shown"
 TOO_LARGE = "a picture that is too large to be shown"
 TOO_MANY = "a picture more than can be shown"
@@ -47,8 +46,6 @@ def output(answer: Mapping[str, Any], server: str, done: str) -> Output:
         sentence = _("%(server)s says that this failed: %(said)s")
         raise ToolFailed(sentence % {"server": server, "said": said})
     content = from_outside(server, _content(parts, answer.get("structuredContent")))
-    if parts.images:
-        content["pictures"] = SHOWN.format(count=len(parts.images))
     if parts.left_out:
         content["left_out"] = parts.left_out
     return Output(content, done, images=tuple(parts.images))

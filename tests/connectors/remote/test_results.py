@@ -72,12 +72,11 @@ def test_resources_and_links_are_told() -> None:
     }
 
 
-def test_pictures_are_for_the_person_and_the_model_knows() -> None:
+def test_pictures_are_for_the_person() -> None:
     given = answered(text("Here:"), image(PNG), image(encoded(corners(), "WEBP")))
 
     assert given.images[0] == PNG
     assert len(given.images) == 2
-    assert given.content["pictures"] == "Shown to the person: 2. You do not see them."
 
 
 NO_PICTURES = {
@@ -100,7 +99,6 @@ def test_what_can_not_be_shown_is_told_in_words(kind: str) -> None:
     assert given.images == ()
     assert len(given.content["left_out"]) == 1  # type: ignore[arg-type]
     assert "AAAA" not in to_json(given.content)
-    assert "pictures" not in given.content
 
 
 def test_base64_in_lines_is_read() -> None:
