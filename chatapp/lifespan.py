@@ -11,6 +11,7 @@ from chatapp.body_limit import Event, Receive, Send
 from chatapp.conversations import elsewhere, generation, housekeeping, leases, service, stopping
 from chatapp.conversations.relay import relay
 from chatapp.images.processing import workshop
+from chatapp.rendering import renderer
 
 # The platform kills what has not ended 30 s after it was told to; uvicorn takes up to 3 before us.
 LET_GO_SECONDS = 2
@@ -54,4 +55,5 @@ async def _end() -> None:
     await background.drain(DRAIN_SECONDS)
     await service.close()
     await background.in_thread(workshop.close)
+    await background.in_thread(renderer.close)
     await relay.close()

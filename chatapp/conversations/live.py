@@ -1,6 +1,7 @@
 """A running reply as its readers see it: what has been published, and how often."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -8,9 +9,9 @@ from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.live_state import LiveState
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress, Step
-from chatapp.conversations.pace import flush_interval, reading_pause
+from chatapp.conversations.pace import MAX_FLUSH, MAX_PENDING, flush_interval, reading_pause
 from chatapp.inference import Waiting
-from chatapp.rendering import BlockPatch, Fence, LiveDocument, highlight
+from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
 
 STREAM = "stream:"  # begins the name of the task that asks the model
 
@@ -58,7 +59,7 @@ class LiveReply:
         self._timer: asyncio.Handle | None = None
         self._wait_timer: asyncio.TimerHandle | None = None
         self._flushed_at = 0.0
-        self._lag = 0.0
+        self._lag = self._cost = 0.0
         self.saved_at = self._loop.time()
 
     def __enter__(self) -> "LiveReply":
@@ -76,6 +77,16 @@ class LiveReply:
     def text(self) -> str:
         """The text published so far."""
         return self._document.text
+
+    @property
+    def text_length(self) -> int:
+        """Characters of `text`."""
+        return self._document.length
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits to be rendered that reading the model should pause."""
+        return sum(map(len, self._pending)) > MAX_PENDING
 
     @property
     def steps(self) -> list[Step]:
@@ -96,7 +107,7 @@ class LiveReply:
     def length(self) -> int:
         """Characters that the model has said so far, thoughts included."""
         waiting = sum(map(len, (*self._pending, *self._pending_reasoning)))
-        return len(self.text) + len(self.reasoning) + waiting
+        return self.text_length + len(self.reasoning) + waiting
 
     @property
     def progress(self) -> Progress:
@@ -118,7 +129,7 @@ class LiveReply:
     def add(self, text: str) -> None:
         """Takes new text: published at once when the last patch is long enough ago, else soon."""
         self.end_thinking()
-        if self.steps and len(self.text) == self.turn_begins > 0 and not self._pending:
+        if self.steps and self.text_length == self.turn_begins > 0 and not self._pending:
             self._pending.append("\n\n")  # what it says after a call is a paragraph of its own
         self._pending.append(text)
         self._publish_soon()
@@ -166,17 +177,26 @@ class LiveReply:
         self.flush()
 
     def flush(self) -> None:
-        """Publishes what waits."""
+        """Publishes what waits, of a long text only as much as can be rendered in one go."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
         self._flushed_at = self._loop.time()
-        text, reasoning = "".join(self._pending), "".join(self._pending_reasoning)
-        self._pending.clear()
+        text, reasoning = self._next_text(), "".join(self._pending_reasoning)
         self._pending_reasoning.clear()
+        began = time.thread_time()
         self._publish(self._document.append(text) if text else (), reasoning)
-        for fence in self._document.take_finished_fences():
-            background.spawn(f"highlight:{self.reply.pk}:{fence.index}", self._colour(fence))
+        self._cost = time.thread_time() - began
+        self._improve_pieces()
+        if self._pending:
+            self._publish_soon()
+
+    async def drain(self) -> None:
+        """Publishes all that waits, at the pace that its rendering allows."""
+        self.flush()
+        while self._pending:
+            await asyncio.sleep(self._interval)
+            self.flush()
 
     def halt(self) -> None:
         """Publishes nothing more; what had not been published is dropped."""
@@ -209,10 +229,18 @@ class LiveReply:
         self._stale_parts.add("notices")
         self.flush()
 
+    def _next_text(self) -> str:
+        text = "".join(self._pending)
+        self._pending = [text[MAX_FLUSH:]] if len(text) > MAX_FLUSH else []
+        return text[:MAX_FLUSH]
+
+    @property
+    def _interval(self) -> float:
+        return flush_interval(self._lag, self._document.open_block_size, self._cost)
+
     def _publish_soon(self) -> None:
         if self._timer is None:
-            interval = flush_interval(self._lag, self._document.open_block_size)
-            due = self._flushed_at + interval
+            due = self._flushed_at + self._interval
             if due <= self._loop.time():
                 # Once everything that was read in one go is here.
                 self._timer = self._loop.call_soon(self.flush)
@@ -242,7 +270,11 @@ class LiveReply:
         self.reply.thought_seconds, self.reply.moment = self._thought_seconds, self._moment
         return events.part_html(self.reply, part)
 
-    async def _colour(self, fence: Fence) -> None:
-        html = await background.in_thread(highlight, fence)
-        if find(self.reply.pk) is self:
-            self._publish((self._document.replace(fence.index, html),))
+    def _improve_pieces(self) -> None:
+        for piece in self._document.take_pieces():
+            background.spawn(f"render:{self.reply.pk}:{piece.index}", self._improve(piece))
+
+    async def _improve(self, piece: Piece) -> None:
+        html = await rendered_piece(piece, prefix=str(self.reply.pk))
+        if html and find(self.reply.pk) is self:
+            self._publish(self._document.replace(piece.index, html))

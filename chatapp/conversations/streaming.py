@@ -104,8 +104,8 @@ async def _stream_once(
     prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing
 ) -> InferenceError | None:
     """One stream up to its end; gives what ended it too early."""
-    if len(live.text) > live.turn_begins and len(live.text) not in live.seams:
-        live.seams.append(len(live.text))
+    if live.text_length > live.turn_begins and live.text_length not in live.seams:
+        live.seams.append(live.text_length)
     failure = None
     try:
         await _ask(prompt, live, ending, hearing)
@@ -115,7 +115,7 @@ async def _stream_once(
     service.note(failure)
     _add(hearing.seam.flush(), live)
     live.end_thinking()
-    live.flush()
+    await live.drain()
     return failure
 
 
@@ -129,11 +129,13 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing
     while True:
         _tell_left_out(prompt, live)
         begun = live.length
-        ending.calls.append(Call(prompt.request, len(live.text), len(live.reasoning)))
+        ending.calls.append(Call(prompt.request, live.text_length, len(live.reasoning)))
         try:
             async with aclosing(service.client().stream(prompt.request)) as deltas:
                 async for delta in deltas:
                     _take(delta, prompt, live, ending, hearing)
+                    if live.is_behind:
+                        await live.drain()
         except PictureRefused as error:
             found = await refused_pictures.remedy(prompt, error) if live.length == begun else None
             if found is None:
