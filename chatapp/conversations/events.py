@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
 from chatapp.conversations.hub import CLOSE, hub
-from chatapp.conversations.models import Conversation, Exchange, Message
+from chatapp.conversations.models import Conversation, Exchange, Message, Step
 from chatapp.rendering import BlockPatch
 
 Part = Literal[
@@ -117,10 +117,12 @@ def reply_patched(
     blocks: tuple[BlockPatch, ...],
     reasoning: str = "",
     parts: dict[Part, str] | None = None,
+    steps: list[str] | None = None,
 ) -> None:
     """Block `index` keeps the first `kept` UTF-16 code units of its HTML, followed by `html`.
 
-    `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots.
+    `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots, and
+    `steps` new HTML for single calls of tools, which stand in their slot already.
     """
     _publish(
         person_id,
@@ -133,6 +135,7 @@ def reply_patched(
         blocks=blocks,
         **({"reasoning": reasoning} if reasoning else {}),
         **({"parts": parts} if parts else {}),
+        **({"steps": steps} if steps else {}),
     )
 
 
@@ -185,6 +188,12 @@ def message_html(message: Message) -> str:
 
 def part_html(reply: Message, part: Part) -> str:
     return render_to_string(f"conversations/_{part}.html", {"message": reply})
+
+
+def step_html(reply: Message, step: Step) -> str:
+    """A call as it stands among the others of its reply."""
+    context = {"message": reply, "step": step, "folded": reply.folded_steps}
+    return render_to_string("conversations/_step.html", context)
 
 
 def link_html(conversation: Conversation) -> str:

@@ -1,15 +1,16 @@
 """A running reply as its readers see it: what has been published, and how often."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
+from chatapp.conversations.backlog import Backlog
 from chatapp.conversations.live_state import LiveState
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress, Step
-from chatapp.conversations.pace import MAX_FLUSH, MAX_PENDING, flush_interval, reading_pause
+from chatapp.conversations.pace import FlushClock, reading_pause
+from chatapp.conversations.thinking import ThinkingTimer
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
 
@@ -48,18 +49,17 @@ class LiveReply:
         self.is_given_up = False  # another process is to go on
         self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
         self.saved_sequence = reply.sequence
-        self._thought_seconds = reply.thought_seconds
+        self._thinking = ThinkingTimer(reply.thought_seconds)
         self._document = document
-        self._pending: list[str] = []
-        self._pending_reasoning: list[str] = []
+        self._backlog = Backlog()
         self._stale_parts: set[events.Part] = set()
+        self._steps_html = ""
+        self._stale_steps: list[Step] = []
         self._waiting: Waiting | None = None
-        self._waits_until = self._thinks_since = 0.0
+        self._waits_until = 0.0
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.Handle | None = None
+        self._clock = FlushClock(self.flush)
         self._wait_timer: asyncio.TimerHandle | None = None
-        self._flushed_at = 0.0
-        self._lag = self._cost = 0.0
         self.saved_at = self._loop.time()
 
     def __enter__(self) -> "LiveReply":
@@ -86,7 +86,7 @@ class LiveReply:
     @property
     def is_behind(self) -> bool:
         """Whether so much waits to be rendered that reading the model should pause."""
-        return sum(map(len, self._pending)) > MAX_PENDING
+        return self._backlog.is_full
 
     @property
     def steps(self) -> list[Step]:
@@ -101,13 +101,12 @@ class LiveReply:
     @property
     def has_grown(self) -> bool:
         """Whether there is more than what was saved."""
-        return self.sequence != self.saved_sequence or bool(self._thinks_since)
+        return self.sequence != self.saved_sequence or self._thinking.is_running
 
     @property
     def length(self) -> int:
         """Characters that the model has said so far, thoughts included."""
-        waiting = sum(map(len, (*self._pending, *self._pending_reasoning)))
-        return self.text_length + len(self.reasoning) + waiting
+        return self.text_length + len(self.reasoning) + len(self._backlog)
 
     @property
     def progress(self) -> Progress:
@@ -115,7 +114,7 @@ class LiveReply:
             text=self.text,
             reasoning=self.reasoning,
             sequence=self.sequence,
-            thought_seconds=self._thought_so_far,
+            thought_seconds=self._thinking.seconds,
             notices=dict(self.notices),
             seams=list(self.seams),
         )
@@ -129,27 +128,26 @@ class LiveReply:
     def add(self, text: str) -> None:
         """Takes new text: published at once when the last patch is long enough ago, else soon."""
         self.end_thinking()
-        if self.steps and self.text_length == self.turn_begins > 0 and not self._pending:
-            self._pending.append("\n\n")  # what it says after a call is a paragraph of its own
-        self._pending.append(text)
+        if self.steps and self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
+            self._backlog.add("\n\n")  # what it says after a call is a paragraph of its own
+        self._backlog.add(text)
         self._publish_soon()
 
     def think(self, text: str) -> None:
         """Takes a piece of the model's reasoning."""
-        if not self._thinks_since:
-            self._thinks_since = self._loop.time()
-            if self.reasoning or self._pending_reasoning:
+        if not self._thinking.is_running:
+            self._thinking.begin()
+            if self.reasoning or self._backlog.has_reasoning:
                 self._stale_parts.add("thought")
-                self._pending_reasoning.append("\n\n")  # it has thought before
+                self._backlog.add_reasoning("\n\n")  # it has thought before
             else:
                 self._stale_parts.add("thinking")
-        self._pending_reasoning.append(text)
+        self._backlog.add_reasoning(text)
         self._publish_soon()
 
     def end_thinking(self) -> None:
-        if self._thinks_since:
-            self._thought_seconds = self._thought_so_far
-            self._thinks_since = 0.0
+        if self._thinking.is_running:
+            self._thinking.end()
             self._stale_parts.add("thought")
 
     def wait(self, waiting: Waiting) -> None:
@@ -170,50 +168,42 @@ class LiveReply:
         refused = self.notices.get("pictures_refused", [])
         self.tell("pictures_refused", [*refused, [name, why]])
 
-    def show_steps(self, steps: Sequence[Step]) -> None:
-        """Calls of tools began, ended or wait for the person."""
-        self.reply.known_steps = list(steps)
+    def show_steps(self, html: str) -> None:
+        """There are other calls of tools than before; `html` is that of all."""
+        self._steps_html = html
         self._stale_parts.add("steps")
+        self._stale_steps.clear()
+        self.flush()
+
+    def show_changed(self, steps: Sequence[Step]) -> None:
+        """Calls of tools began or ended."""
+        self._stale_steps += steps
         self.flush()
 
     def flush(self) -> None:
         """Publishes what waits, of a long text only as much as can be rendered in one go."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        self._flushed_at = self._loop.time()
-        text, reasoning = self._next_text(), "".join(self._pending_reasoning)
-        self._pending_reasoning.clear()
-        began = time.thread_time()
-        self._publish(self._document.append(text) if text else (), reasoning)
-        self._cost = time.thread_time() - began
+        with self._clock.flushing():
+            text, reasoning = self._backlog.take()
+            self._publish(self._document.append(text) if text else (), reasoning)
         self._improve_pieces()
-        if self._pending:
+        if self._backlog.has_text:
             self._publish_soon()
 
     async def drain(self) -> None:
         """Publishes all that waits, at the pace that its rendering allows."""
         self.flush()
-        while self._pending:
-            await asyncio.sleep(self._interval)
+        while self._backlog.has_text:
+            await asyncio.sleep(self._clock.interval(self._document.open_block_size))
             self.flush()
 
     def halt(self) -> None:
         """Publishes nothing more; what had not been published is dropped."""
-        for timer in (self._timer, self._wait_timer):
-            if timer:
-                timer.cancel()
-        self._timer = None
-        self._pending.clear()
-        self._pending_reasoning.clear()
+        self._clock.cancel()
+        if self._wait_timer:
+            self._wait_timer.cancel()
+        self._backlog.clear()
         self.end_thinking()
         self.reply.moment = ELSEWHERE
-
-    @property
-    def _thought_so_far(self) -> float | None:
-        if not self._thinks_since:
-            return self._thought_seconds
-        return (self._thought_seconds or 0.0) + self._loop.time() - self._thinks_since
 
     @property
     def _moment(self) -> Moment:
@@ -221,7 +211,7 @@ class LiveReply:
         return Moment(
             waits_for=max(0.0, left) if self._waiting else None,
             wait_reason=self._waiting.sentence if self._waiting else "",
-            has_thought_for=self._thought_so_far if self._thinks_since else None,
+            has_thought_for=self._thinking.seconds if self._thinking.is_running else None,
         )
 
     def _end_waiting(self) -> None:
@@ -229,45 +219,37 @@ class LiveReply:
         self._stale_parts.add("notices")
         self.flush()
 
-    def _next_text(self) -> str:
-        text = "".join(self._pending)
-        self._pending = [text[MAX_FLUSH:]] if len(text) > MAX_FLUSH else []
-        return text[:MAX_FLUSH]
-
-    @property
-    def _interval(self) -> float:
-        return flush_interval(self._lag, self._document.open_block_size, self._cost)
-
     def _publish_soon(self) -> None:
-        if self._timer is None:
-            due = self._flushed_at + self._interval
-            if due <= self._loop.time():
-                # Once everything that was read in one go is here.
-                self._timer = self._loop.call_soon(self.flush)
-            else:
-                self._timer = self._loop.call_at(due, self._flush_on_time, due)
-
-    def _flush_on_time(self, due: float) -> None:
-        self._lag = (self._lag + self._loop.time() - due) / 2
-        self.flush()
+        self._clock.soon(self._document.open_block_size)
 
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
-        if not (patches or reasoning or self._stale_parts):
+        if not (patches or reasoning or self._stale_parts or self._stale_steps):
             return
         self.sequence += 1
         self.reasoning += reasoning
-        parts = {part: self._part_html(part) for part in self._stale_parts}
+        parts, steps = self._take_parts(), self._take_steps()
         if "thinking" in parts:
             reasoning = ""  # it stands in the part, which has just begun
-        self._stale_parts.clear()
         status = Message.Status.QUEUED if self._waiting else Message.Status.STREAMING
         events.reply_patched(
-            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts
+            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, steps
         )
 
+    def _take_parts(self) -> dict[events.Part, str]:
+        parts = {part: self._part_html(part) for part in self._stale_parts}
+        self._stale_parts.clear()
+        return parts
+
+    def _take_steps(self) -> list[str]:
+        steps = [events.step_html(self.reply, step) for step in self._stale_steps]
+        self._stale_steps.clear()
+        return steps
+
     def _part_html(self, part: events.Part) -> str:
+        if part == "steps":
+            return self._steps_html
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
-        self.reply.thought_seconds, self.reply.moment = self._thought_seconds, self._moment
+        self.reply.thought_seconds, self.reply.moment = self._thinking.finished, self._moment
         return events.part_html(self.reply, part)
 
     def _improve_pieces(self) -> None:
