@@ -12,6 +12,7 @@ PER_REPLY = 0.00036  # seconds added for each further one
 PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
 # A reply takes at most one part in so many of the loop's time, whatever it is made of.
 LOOP_SHARE = 5
+MAX_TURN = 0.005  # seconds for which one reply may read what has arrived before others get a turn
 
 
 def flush_interval(lag: float, open_block: int, cost: float) -> float:
@@ -30,6 +31,18 @@ def reading_pause(running: int) -> float:
     if running <= LIGHT_LOAD:
         return 0.0
     return min(FRAME + (running - LIGHT_LOAD) * PER_REPLY, WIDEST)
+
+
+class Turns:
+    """Lets others run meanwhile: reading what has arrived already never waits by itself."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    async def give(self) -> None:
+        if time.monotonic() - self._began > MAX_TURN:
+            await asyncio.sleep(0)
+            self._began = time.monotonic()
 
 
 class FlushClock:

@@ -13,6 +13,7 @@ from chatapp.conversations import prompts, refused_pictures, service, steps
 from chatapp.conversations.hearing import Hearing
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message
+from chatapp.conversations.pace import Turns
 from chatapp.conversations.prompts import Prompt
 from chatapp.conversations.usage import Call
 from chatapp.inference import (
@@ -128,6 +129,7 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing
     """Asks until no picture is refused any more: each time one fewer, or all in another form."""
     while True:
         _tell_left_out(prompt, live)
+        turns = Turns()
         begun = live.length
         ending.calls.append(Call(prompt.request, live.text_length, len(live.reasoning)))
         try:
@@ -136,6 +138,8 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing
                     _take(delta, prompt, live, ending, hearing)
                     if live.is_behind:
                         await live.drain()
+                    else:
+                        await turns.give()
         except PictureRefused as error:
             found = await refused_pictures.remedy(prompt, error) if live.length == begun else None
             if found is None:
@@ -159,7 +163,7 @@ def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, hearing
         case ToolCallDelta():
             live.end_thinking()
             hearing.note_call(delta)
-            ending.calls[-1].tools += delta.name + delta.arguments
+            ending.calls[-1].tools += (delta.name, delta.arguments)
         case Waiting():
             live.wait(delta)
         case Adapted(change, count):

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any
 
-from .arguments import json_value, object_in
+from .arguments import Brackets, json_value, object_in
 from .text import WholeText, whole
 from .types import ToolCallDelta
+
+MAX_CALLS = 64  # in one answer; what a model asks for beyond that is dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class _Call:
     name: str = ""
     _heard: list[str] = field(default_factory=list)
     _whole: WholeText = field(default_factory=WholeText)
+    _brackets: Brackets = field(default_factory=Brackets)
+    _is_object: bool | None = None  # None: not known
 
     @property
     def arguments(self) -> str:
@@ -54,6 +58,8 @@ class _Call:
         new = self._whole.feed(text)
         if new:
             self._heard.append(new)
+            self._brackets.feed(new)
+            self._is_object = None
         return new
 
     def is_begun_anew_by(self, piece: _Piece) -> bool:
@@ -74,9 +80,10 @@ class _Call:
 
     @property
     def _has_ended(self) -> bool:
-        # Looked at before it is parsed: a server may say the name in each of many pieces.
-        closes = self._heard and self._heard[-1].rstrip()[-1:] in ("}", '"')
-        return bool(closes) and object_in(self.arguments) is not None
+        # Counted before it is parsed, once: a server may say the name in each of many pieces.
+        if self._is_object is None and self._brackets.are_closed:
+            self._is_object = object_in(self.arguments) is not None
+        return bool(self._is_object)
 
 
 class ToolCalls:
@@ -98,6 +105,8 @@ class ToolCalls:
             return self._add(call, piece)
         if not piece.id and not piece.name:
             return None  # a piece of nothing
+        if len(self._calls) == MAX_CALLS:
+            return None
         call = _Call(self._free_id(piece.id), piece.id, {piece.index})
         self._calls.append(call)
         name, arguments = call.add_name(piece.name), call.add_arguments(piece.arguments)

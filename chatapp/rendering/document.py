@@ -23,7 +23,7 @@ def finished_blocks(text: str, prefix: str, highlight: Highlighter = uncoloured)
     left = max_html(len(text))
     for raw in render_blocks(normalise(text)):
         block = finish_block(raw, prefix=prefix, highlight=highlight)
-        left -= len(block)
+        left -= size_on_page(block)
         if left < 0:
             raise TooLarge
         blocks.append(block)
@@ -34,6 +34,10 @@ def source_document(text: str) -> str:
     """Return the text itself, below a sentence that says why."""
     sentence = f'<p class="source-shown">{plain(labels().source_shown)}</p>'
     return join_blocks([sentence, f'<p class="source" dir="auto">{plain(normalise(text))}</p>'])
+
+
+def size_on_page(block: str) -> int:
+    return len(block) + len(join_blocks([""]))
 
 
 def join_blocks(blocks: Iterable[str]) -> str:

@@ -31,6 +31,7 @@ class LargeBlock(GrowingBlock):
         self._has_list = has_list
         self._line = ""
         self._is_line_examined = True  # of the line in which it became too large
+        self._is_line_blank = False
         self._follows_blank = False
         self._take(tail)
 
@@ -68,9 +69,9 @@ class LargeBlock(GrowingBlock):
     def _take(self, text: str) -> None:
         self._source.append(text)
         self.show(_BLANK_LINES.sub("\n\n", text))
+        self._is_line_blank = self._is_line_blank and not text.strip()
         if text.endswith("\n"):
-            last_line = text[text.rfind("\n", 0, -1) + 1 :]
-            self._follows_blank = not last_line.strip()
+            self._follows_blank, self._is_line_blank = self._is_line_blank, True
             self._is_line_examined = False
 
 

@@ -5,7 +5,7 @@ import re
 from chatapp.rendering.blocks import finish_block
 from chatapp.rendering.chunks import Chunk, live_blocks
 from chatapp.rendering.code import uncoloured
-from chatapp.rendering.document import join_blocks
+from chatapp.rendering.document import join_blocks, size_on_page
 from chatapp.rendering.fence import OpenFence
 from chatapp.rendering.growing import GrowingBlock
 from chatapp.rendering.halfwritten import presentable
@@ -156,7 +156,7 @@ class LiveDocument:
 
     def _finish(self, blocks: list[str]) -> None:
         self._finished += blocks
-        self._finished_size += sum(map(len, blocks))
+        self._finished_size += sum(map(size_on_page, blocks))
         if self._growing is None and self._finished_size > max_html(self._seen):
             rest = PlainRest()
             rest.show(self._chunk.source)
