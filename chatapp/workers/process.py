@@ -112,6 +112,8 @@ class WorkerProcess:
         finally:
             timer.cancel()
             timer.join()
+            if late.is_set():
+                self.end()  # it may have answered just before: nobody may ask it again
 
     def end(self) -> None:
         """Closing its stdin ends an idle worker; another one is killed. Leaves no zombie."""

@@ -3,7 +3,9 @@
 import os
 import random
 import signal
+import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -78,13 +80,21 @@ def test_slow_code_leaves_the_rest_of_its_reply_formatted() -> None:
     assert '<span class="k">def</span>' in html
 
 
-async def test_a_worker_that_dies_costs_one_reply() -> None:
+async def test_a_worker_that_dies_costs_one_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     good = "```python\ndef f(): pass\n```\n"
     await rendered_document(good, prefix="m")
+    sent, send = threading.Event(), renderer.send
+
+    def noted(*arguments: Any) -> None:
+        send(*arguments)
+        sent.set()
+
+    monkeypatch.setattr(renderer, "send", noted)
     pid = renderer._queue.pid
     assert pid
     os.kill(pid, signal.SIGSTOP)
     waiting = renderer._ask("document", "m", good)
+    assert sent.wait(20)
     os.kill(pid, signal.SIGKILL)
     assert waiting.result(timeout=20) is None
     assert '<span class="k">def</span>' in await rendered_document(good, prefix="m")

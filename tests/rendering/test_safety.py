@@ -150,3 +150,8 @@ def test_the_short_way_through_the_sanitizer_takes_only_bare_tags(html: str) -> 
 def test_both_ways_through_the_sanitizer_agree() -> None:
     html = "<ul><li><p>a <strong>b</strong> &lt;i&gt; &quot;<br />\n</p></li></ul>"
     assert sanitize_bare(html) == sanitize(html)
+
+
+def test_an_input_that_somebody_could_type_into_never_passes() -> None:
+    box = '<input type="checkbox" checked="" disabled="">'
+    assert sanitize(f'{box}<input><input type="text" disabled="x">') == box
