@@ -1,4 +1,4 @@
-"""Static files on the event loop, compressed pages, requests with a name in the log."""
+"""Static files on the event loop, compressed pages, nothing in caches, names for the log."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -56,6 +56,25 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
                 content = answer.file.read()
         headers = {**dict(answer.headers), "X-Content-Type-Options": "nosniff"}
         return HttpResponse(content, status=int(answer.status), headers=headers)
+
+
+class NoStoreMiddleware:
+    """Keep every response out of every cache, unless its view has said how it may be kept.
+
+    What a cache holds is shown after a sign-out too: by Back, by its address, without a network.
+    """
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = await self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class RequestLogMiddleware:

@@ -117,6 +117,8 @@ SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 MIDDLEWARE = [
     "chatapp.middleware.StaticFilesMiddleware",
     "chatapp.middleware.RequestLogMiddleware",
+    "chatapp.middleware.NoStoreMiddleware",
+    "chatapp.accounts.middleware.PersonCookieMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "chatapp.middleware.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

@@ -33,8 +33,7 @@ class MessageOutbox extends HTMLElement {
     for (const news of ["live:open", "signed-in", "reply:running"]) document.addEventListener(news, go, { signal });
     addEventListener("online", go, { signal });
     document.addEventListener("click", ({ target }) => this.#act(target.closest("[data-outgoing]")), { signal });
-    document.addEventListener("submit", ({ target }) => target.matches("[data-sign-out]") && this.#outbox.clear(), { signal });
-    document.addEventListener("session:other", () => this.#outbox.clear(), { signal });
+    document.addEventListener("person:left", () => this.#outbox.clear(), { signal });
     this.#restore();
   }
 

@@ -34,7 +34,7 @@ export function upload(url, fields, options) {
 /** Takes over who is signed in, as the server told it: the token of every form on the page. Throws
  *  when it is somebody else than the person whose page this is. */
 export function enterSession({ person, token }) {
-  const mine = document.querySelector("[data-person]")?.dataset.person;
+  const mine = document.documentElement.dataset.person;
   if (person && mine && person !== mine) {
     document.dispatchEvent(new Event("session:other"));
     throw new RequestError(401);
