@@ -26,6 +26,7 @@ class ImageWorkerProcess(WorkerProcess):
     """A running worker. Raises Refused with NO_WORKER when it does not come up."""
 
     module = f"{__package__}.worker"
+    has_small_stacks = True
     # One arena, and large blocks mapped one by one: what an image took goes back when it is done.
     environment = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
 

@@ -4,6 +4,7 @@ Some of its patterns take exponential time: 20 KB of C# with one word per line h
 """
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,6 +22,7 @@ from chatapp.rendering.sanitizer import sanitize_highlighted
 # Longer code stays plain: colours make tenfold HTML.
 MAX_CHARACTERS = 100_000
 MAX_SECONDS = 0.5  # of the processor, for one block; usual code takes 1 ms per KB
+MAX_SECONDS_TOGETHER = 1.5  # of the processor, for the blocks of one reply
 # A reply is rendered once more when it has ended, with the same code.
 REMEMBERED = 32  # blocks of code
 
@@ -46,6 +48,21 @@ def highlight(language: str, code: str) -> str:
     html = sanitize_highlighted(html)
     # The formatter ends every line, also the last one of a fence that was never closed.
     return html if code.endswith("\n") else html.removesuffix("\n")
+
+
+class TimedHighlighter:
+    """Colours the blocks of one reply, one after the other, as long as there is time."""
+
+    def __init__(self) -> None:
+        self._left = MAX_SECONDS_TOGETHER
+
+    def __call__(self, language: str, code: str) -> str:
+        if self._left <= 0:
+            return plain(code)
+        began = time.process_time()
+        html = highlight(language, code)
+        self._left -= time.process_time() - began
+        return html
 
 
 def _lexer(language: str) -> type[Lexer] | None:

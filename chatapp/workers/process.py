@@ -60,12 +60,13 @@ class WorkerProcess:
 
     module: ClassVar[str]
     environment: ClassVar[Mapping[str, str]] = {}
+    has_small_stacks: ClassVar[bool] = False  # for codecs that start many threads
 
     def __init__(self) -> None:
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         try:
             self._process = subprocess.Popen(  # noqa: S603 (the module is a constant)
-                (*SMALL_STACKS, *PYTHON, self.module),
+                (*(SMALL_STACKS if self.has_small_stacks else ()), *PYTHON, self.module),
                 cwd=ROOT,
                 env={**inherited, **self.environment},
                 stdin=subprocess.PIPE,

@@ -180,3 +180,17 @@ def test_no_append_takes_long(text: str) -> None:
 def test_blocks_are_never_more_than_the_html_allows() -> None:
     blocks = finished_blocks("a\n\n" * 1_000, "m")
     assert len(blocks) == 1_000
+
+
+def test_many_slow_blocks_of_code_leave_their_reply_formatted() -> None:
+    fences = "".join(f"```java\n{SLOW_CODE}{number}\n```\n\n" for number in range(12))
+    html = render_document(f"**before**\n\n{fences}", prefix="m")
+    assert "<strong>before</strong>" in html
+    assert html.count('class="code-bar"') == 12
+
+
+@pytest.mark.parametrize("unit", ["a@b.c ", "mailto:a@b.c ", "xmpp:a@b.c/d "])
+def test_a_hundred_kilobytes_of_addresses_are_links(unit: str) -> None:
+    html = render_document(unit * (100_000 // len(unit)), prefix="m")
+    assert SENTENCE not in html
+    assert html.count("<a ") > 1_000
