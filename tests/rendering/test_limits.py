@@ -190,7 +190,7 @@ def test_many_slow_blocks_of_code_leave_their_reply_formatted() -> None:
 
 
 @pytest.mark.parametrize("unit", ["a@b.c ", "mailto:a@b.c ", "xmpp:a@b.c/d "])
-def test_a_hundred_kilobytes_of_addresses_are_links(unit: str) -> None:
-    html = render_document(unit * (100_000 // len(unit)), prefix="m")
+def test_twenty_kilobytes_of_addresses_are_links(unit: str) -> None:
+    html = render_document(unit * (20_000 // len(unit)), prefix="m")
     assert SENTENCE not in html
     assert html.count("<a ") > 1_000
