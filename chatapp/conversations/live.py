@@ -9,8 +9,9 @@ from chatapp.conversations import events
 from chatapp.conversations.backlog import Backlog
 from chatapp.conversations.live_state import LiveState
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress, Step
-from chatapp.conversations.pace import FlushClock, reading_pause
+from chatapp.conversations.pace import FlushClock
 from chatapp.conversations.thinking import ThinkingTimer
+from chatapp.conversations.waiting import ServiceWait
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
 
@@ -21,11 +22,6 @@ _live: dict[UUID, "LiveReply"] = {}
 
 def find(reply_id: UUID) -> "LiveReply | None":
     return _live.get(reply_id)
-
-
-def pause() -> float:
-    """Seconds between two readings of a stream, by the number of replies that run here."""
-    return reading_pause(len(_live))
 
 
 def all_here() -> "list[LiveReply]":
@@ -55,12 +51,9 @@ class LiveReply:
         self._stale_parts: set[events.Part] = set()
         self._steps_html = ""
         self._stale_steps: list[Step] = []
-        self._waiting: Waiting | None = None
-        self._waits_until = 0.0
-        self._loop = asyncio.get_running_loop()
+        self._wait = ServiceWait(self._notices_changed)
         self._clock = FlushClock(self.flush)
-        self._wait_timer: asyncio.TimerHandle | None = None
-        self.saved_at = self._loop.time()
+        self.saved_at = asyncio.get_running_loop().time()
 
     def __enter__(self) -> "LiveReply":
         if overtaken := find(self.reply.pk):
@@ -152,16 +145,13 @@ class LiveReply:
 
     def wait(self, waiting: Waiting) -> None:
         """The service is asked again after a while."""
-        self._waiting, self._waits_until = waiting, self._loop.time() + waiting.seconds
-        self._wait_timer = self._loop.call_at(self._waits_until, self._end_waiting)
-        self._stale_parts.add("notices")
-        self.flush()
+        self._wait.begin(waiting)
+        self._notices_changed()
 
     def tell(self, change: str, value: object) -> None:
         """The request that went out is not quite what was asked for."""
         self.notices[change] = value
-        self._stale_parts.add("notices")
-        self.flush()
+        self._notices_changed()
 
     def tell_refused(self, name: str, why: str) -> None:
         """A picture was left out, because the service could not use it."""
@@ -199,23 +189,20 @@ class LiveReply:
     def halt(self) -> None:
         """Publishes nothing more; what had not been published is dropped."""
         self._clock.cancel()
-        if self._wait_timer:
-            self._wait_timer.cancel()
+        self._wait.cancel()
         self._backlog.clear()
         self.end_thinking()
         self.reply.moment = ELSEWHERE
 
     @property
     def _moment(self) -> Moment:
-        left = self._waits_until - self._loop.time()
         return Moment(
-            waits_for=max(0.0, left) if self._waiting else None,
-            wait_reason=self._waiting.sentence if self._waiting else "",
+            waits_for=self._wait.seconds_left,
+            wait_reason=self._wait.reason,
             has_thought_for=self._thinking.seconds if self._thinking.is_running else None,
         )
 
-    def _end_waiting(self) -> None:
-        self._waiting = None
+    def _notices_changed(self) -> None:
         self._stale_parts.add("notices")
         self.flush()
 
@@ -230,7 +217,8 @@ class LiveReply:
         parts, steps = self._take_parts(), self._take_steps()
         if "thinking" in parts:
             reasoning = ""  # it stands in the part, which has just begun
-        status = Message.Status.QUEUED if self._waiting else Message.Status.STREAMING
+        waits = self._wait.seconds_left is not None
+        status = Message.Status.QUEUED if waits else Message.Status.STREAMING
         events.reply_patched(
             self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, steps
         )
