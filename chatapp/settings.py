@@ -117,6 +117,7 @@ SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 MIDDLEWARE = [
     "chatapp.middleware.StaticFilesMiddleware",
     "chatapp.middleware.RequestLogMiddleware",
+    "chatapp.middleware.ValidTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "chatapp.middleware.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

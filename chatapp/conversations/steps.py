@@ -14,6 +14,7 @@ from chatapp.conversations.usage import Call
 from chatapp.inference import ToolCall
 from chatapp.tools import running
 from chatapp.tools.results import to_json
+from chatapp.valid_text import make_valid
 
 MOST_CHARACTERS = 200  # of a name or an id
 MOST_CALLS = 16  # in one round
@@ -56,9 +57,7 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
 
 def _asked(call: ToolCall, toolbox: Toolbox) -> Asked:
     """The call as a database can hold it, whatever a model made up."""
-    call_id, name, arguments = (
-        text.replace("\0", "") for text in (call.id, call.name, call.arguments)
-    )
+    call_id, name, arguments = map(make_valid, (call.id, call.name, call.arguments))
     call_id, name = call_id[:MOST_CHARACTERS], name[:MOST_CHARACTERS]
     line = toolbox.doing(name, arguments)
     return Asked(call_id, name, arguments, toolbox.is_free(name, arguments), line)

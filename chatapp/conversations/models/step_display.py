@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 
 from chatapp.tools.registry import built_in
 from chatapp.tools.running import doing
+from chatapp.valid_text import make_valid_source
 
 EXCERPT = 4_000  # characters of what went in and of what came, each, that a page holds
 WHOLE_LINE = 5_000  # characters: who is asked about a call sees all of its line
@@ -61,9 +62,10 @@ class StepDisplay:
 
 
 def _indented(text: str) -> str:
-    """JSON for people; what is none stays as it is."""
+    """JSON for people; what is none stays as it is. Rows of earlier versions hold arguments in
+    which half a surrogate pair is escaped: no page can show that."""
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(make_valid_source(text)), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
 

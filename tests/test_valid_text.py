@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from chatapp.inference.text import WholeText, whole
 
 from chatapp.inference.stream import CompletionParser
-from chatapp.inference.text import WholeText, whole
 from chatapp.inference.types import TextDelta
 
 
