@@ -7,6 +7,7 @@ from uuid import UUID
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.live_state import LiveState
+from chatapp.conversations.message_html import Part, part_html
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress, Step
 from chatapp.conversations.pace import flush_interval, reading_pause
 from chatapp.inference import Waiting
@@ -51,7 +52,7 @@ class LiveReply:
         self._document = document
         self._pending: list[str] = []
         self._pending_reasoning: list[str] = []
-        self._stale_parts: set[events.Part] = set()
+        self._stale_parts: set[Part] = set()
         self._waiting: Waiting | None = None
         self._waits_until = self._thinks_since = 0.0
         self._loop = asyncio.get_running_loop()
@@ -237,10 +238,10 @@ class LiveReply:
             self.person_id, self.reply, self.sequence, status, patches, reasoning, parts
         )
 
-    def _part_html(self, part: events.Part) -> str:
+    def _part_html(self, part: Part) -> str:
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
         self.reply.thought_seconds, self.reply.moment = self._thought_seconds, self._moment
-        return events.part_html(self.reply, part)
+        return part_html(self.reply, part)
 
     async def _colour(self, fence: Fence) -> None:
         html = await background.in_thread(highlight, fence)
