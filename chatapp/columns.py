@@ -64,9 +64,8 @@ def _valid_row(row: Any) -> Any:
 
 
 def _valid(param: Any) -> Any:
-    match param:
-        case str():
-            return make_valid(param)
-        case list():  # Postgres takes a whole column of rows as one parameter
-            return [_valid(each) for each in param]
+    if isinstance(param, str):
+        return make_valid(param)
+    if isinstance(param, list):  # Postgres takes a whole column of rows as one parameter
+        return [_valid(each) for each in param]
     return param

@@ -32,7 +32,8 @@ def make_valid(text: str) -> str:
             text.encode()
         except UnicodeEncodeError:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text.replace("\0", "")
+    # Looking for one character is ten times as fast as replacing none.
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def make_valid_json(value: Any) -> Any:

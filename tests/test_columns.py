@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import CharField, Field, JSONField, Model, TextField, Value
 from django.db.models.functions import Cast, Concat
+from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
@@ -200,10 +202,25 @@ def test_a_connection_that_was_opened_again_is_watched_once() -> None:
     assert again.execute_wrappers.count(columns._with_valid_text) == 1
 
 
+def test_many_rows_at_once_are_made_valid() -> None:
+    """Postgres takes each of their columns as one list."""
+    Group.objects.bulk_create([Group(name=f"{number}\0\ud83d") for number in range(3)])
+
+    names = Group.objects.order_by("name").values_list("name", flat=True)
+    assert list(names) == ["0\ufffd", "1\ufffd", "2\ufffd"]
+
+
 def test_parameters_by_name_are_made_valid() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT %(text)s || %(text)s", {"text": "\0a\ud83d"})
         assert cursor.fetchone() == ("a\ufffda\ufffd",)
+
+
+def test_a_session_cookie_of_a_stranger_may_hold_anything() -> None:
+    for value in (r'"a\000aaaaaaaaaaa"', r'"\355\240\275aaaaaaaa"', "\xff" * 32):
+        answer = Client().get("/", headers={"cookie": f"sessionid={value}"})
+
+        assert answer.status_code == 302
 
 
 @needs_postgres

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.inference.stream import CompletionParser
-from chatapp.inference.types import Finished, ReasoningDelta, TextDelta
 from chatapp.valid_text import (
     SourceStream,
     TextJoiner,
@@ -132,32 +130,3 @@ def test_a_streamed_line_is_delivered_at_its_end() -> None:
     assert stream.feed(b'3d"\n\nda') == b'data: "\\ufffd"\n\n'
     assert stream.feed(b"ta: 1\r") == b"data: 1\r"
     assert stream.flush() == b""
-
-
-def test_a_stream_that_parts_an_emoji_is_joined() -> None:
-    assert said("\ud83e", "\udda9") == "🦩"
-
-
-@pytest.mark.parametrize("end", [b"data: [DONE]\n\n", b""])
-def test_a_half_at_the_end_of_a_stream_is_replaced(end: bytes) -> None:
-    parser = CompletionParser()
-    delta = {"content": "a\ud83e", "reasoning": "b\ud83e"}
-    data = json.dumps({"choices": [{"delta": delta, "finish_reason": "stop"}]})
-    deltas = [*parser.feed(b"data: %s\n\n" % data.encode()), *parser.feed(end), *parser.finish()]
-
-    assert deltas == [
-        ReasoningDelta("b"),
-        TextDelta("a"),
-        ReasoningDelta("\ufffd"),
-        TextDelta("\ufffd"),
-        Finished("stop"),
-    ]
-
-
-def said(*contents: str) -> str:
-    parser, text = CompletionParser(), ""
-    for content in contents:
-        data = json.dumps({"choices": [{"delta": {"content": content}}]})
-        deltas = parser.feed(f"data: {data}\n\n".encode())
-        text += "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
-    return text

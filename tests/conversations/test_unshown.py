@@ -15,6 +15,7 @@ from chatapp.conversations import events, live_state
 from chatapp.conversations.hub import hub
 from chatapp.conversations.message_html import message_html, part_html
 from chatapp.conversations.models import Conversation, Exchange, Message, Step
+from chatapp.inference.turns import sendable_arguments
 from tests.conversations.side import Ear
 from tests.conversations.test_history import long_conversation
 
@@ -285,8 +286,6 @@ async def test_calls_that_were_stored_with_half_a_pair_are_shown(
 
 
 def test_the_calls_of_a_row_go_back_to_the_model_as_valid_text(exchange: Exchange) -> None:
-    from chatapp.inference.turns import sendable_arguments
-
     for arguments in OLD_ARGUMENTS:
         value = json.loads(sendable_arguments(arguments))
         json.dumps(value, ensure_ascii=False).encode()
