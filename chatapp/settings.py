@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "chatapp.middleware.RequestLogMiddleware",
     "chatapp.middleware.NoStoreMiddleware",
     "chatapp.accounts.middleware.PersonCookieMiddleware",
+    "chatapp.middleware.ValidTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "chatapp.middleware.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

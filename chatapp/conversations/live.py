@@ -8,6 +8,7 @@ from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.backlog import Backlog
 from chatapp.conversations.live_state import LiveState
+from chatapp.conversations.message_html import Part, part_html, step_html
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress, Step
 from chatapp.conversations.pace import FlushClock
 from chatapp.conversations.thinking import ThinkingTimer
@@ -48,7 +49,7 @@ class LiveReply:
         self._thinking = ThinkingTimer(reply.thought_seconds)
         self._document = document
         self._backlog = Backlog()
-        self._stale_parts: set[events.Part] = set()
+        self._stale_parts: set[Part] = set()
         self._steps_html = ""
         self._stale_steps: list[Step] = []
         self._wait = ServiceWait(self._notices_changed)
@@ -223,22 +224,22 @@ class LiveReply:
             self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, steps
         )
 
-    def _take_parts(self) -> dict[events.Part, str]:
+    def _take_parts(self) -> dict[Part, str]:
         parts = {part: self._part_html(part) for part in self._stale_parts}
         self._stale_parts.clear()
         return parts
 
-    def _take_steps(self) -> list[str]:
-        steps = [events.step_html(self.reply, step) for step in self._stale_steps]
+    def _take_steps(self) -> Sequence[str]:
+        steps = [step_html(self.reply, step) for step in self._stale_steps]
         self._stale_steps.clear()
         return steps
 
-    def _part_html(self, part: events.Part) -> str:
+    def _part_html(self, part: Part) -> str:
         if part == "steps":
             return self._steps_html
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
         self.reply.thought_seconds, self.reply.moment = self._thinking.finished, self._moment
-        return events.part_html(self.reply, part)
+        return part_html(self.reply, part)
 
     def _improve_pieces(self) -> None:
         for piece in self._document.take_pieces():

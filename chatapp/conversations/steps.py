@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations import events, results, usage
+from chatapp.conversations import results, usage
 from chatapp.conversations.live import LiveReply
+from chatapp.conversations.message_html import part_html
 from chatapp.conversations.models import Asked, Progress, Spent, State, Step
 from chatapp.conversations.toolbox import Toolbox
 from chatapp.conversations.usage import Call
 from chatapp.inference import ToolCall
 from chatapp.tools import running
 from chatapp.tools.results import to_json
+from chatapp.valid_text import make_valid
 
 MOST_CHARACTERS = 200  # of a name or an id
 MOST_CALLS = 16  # in one round
@@ -56,9 +58,7 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
 
 def _asked(call: ToolCall, toolbox: Toolbox) -> Asked:
     """The call as a database can hold it, whatever a model made up."""
-    call_id, name, arguments = (
-        text.replace("\0", "") for text in (call.id, call.name, call.arguments)
-    )
+    call_id, name, arguments = map(make_valid, (call.id, call.name, call.arguments))
     call_id, name = call_id[:MOST_CHARACTERS], name[:MOST_CHARACTERS]
     line = toolbox.doing(name, arguments)
     return Asked(call_id, name, arguments, toolbox.is_free(name, arguments), line)
@@ -96,4 +96,4 @@ def _begin(
     if not Step.objects.begin_round(live.reply, progress, spent, asked):
         raise Overtaken
     live.reply.known_steps = list(live.reply.steps.with_pictures())
-    return spent, events.part_html(live.reply, "steps")
+    return spent, part_html(live.reply, "steps")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 
+from chatapp.valid_text import make_valid_source
+
 _MARK = re.compile(r'[\\"{}\[\]]')
 
 
 def object_in(arguments: str) -> str | None:
-    """The text of the JSON object that they are, or that they hold as a text once more; None when
-    they are none, or not whole yet."""
+    """The text of the JSON object that they are, or that they hold as a text once more, valid when
+    it is parsed; None when they are none, or not whole yet."""
     value = json_value(arguments)
     if isinstance(value, str):
         arguments, value = value, json_value(value)
-    return arguments if isinstance(value, dict) else None
+    return make_valid_source(arguments) if isinstance(value, dict) else None
 
 
 def json_value(text: str) -> object:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any
 
+from chatapp.valid_text import TextJoiner, make_valid
+
 from .arguments import Brackets, json_value, object_in
-from .text import WholeText, whole
 from .types import ToolCallDelta
 
 MAX_CALLS = 64  # in one answer; what a model asks for beyond that is dropped
@@ -40,7 +41,7 @@ class _Call:
     indexes: set[int] = field(default_factory=set)
     name: str = ""
     _heard: list[str] = field(default_factory=list)
-    _whole: WholeText = field(default_factory=WholeText)
+    _joiner: TextJoiner = field(default_factory=TextJoiner)
     _brackets: Brackets = field(default_factory=Brackets)
     _is_object: bool | None = None  # None: not known
 
@@ -55,7 +56,7 @@ class _Call:
         return new
 
     def add_arguments(self, text: str) -> str:
-        new = self._whole.feed(text)
+        new = self._joiner.feed(text)
         if new:
             self._heard.append(new)
             self._brackets.feed(new)
@@ -154,4 +155,4 @@ def _piece(said: dict[str, Any], place: int) -> _Piece:
 
 
 def _text(value: object) -> str:
-    return whole(value) if isinstance(value, str) else ""
+    return make_valid(value) if isinstance(value, str) else ""

@@ -25,7 +25,7 @@ ARGUMENTS = [
 
 @cache
 def find_browser() -> str | None:
-    """The path of a browser, or None when none can be had on this machine. CHROMIUM names another."""
+    """Return the path of a browser, None when there is none here. CHROMIUM names another."""
     return os.environ.get("CHROMIUM") or _installed(SHELL, *FULL) or _playwrights_own()
 
 

@@ -11,7 +11,9 @@ class Line:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.forged: dict[bytes, bytes] = {}  # what comes in place of these bytes, in the same length
+        self.forged: dict[
+            bytes, bytes
+        ] = {}  # what comes in place of these bytes, in the same length
         self._loop = asyncio.new_event_loop()
         self._forwarding: set[asyncio.Task[None] | None] = set()
         self._writers: set[asyncio.StreamWriter] = set()

@@ -43,7 +43,8 @@ def covered(page: Page) -> list[str]:
     found: list[str] = controls(page).evaluate_all(
         """all => all.filter(each => {
             const { x, y, width, height } = each.getBoundingClientRect();
-            return document.elementFromPoint(x + width / 2, y + height / 2)?.closest("input, select, button") !== each;
+            const above = document.elementFromPoint(x + width / 2, y + height / 2);
+            return above?.closest("input, select, button") !== each;
         }).map(each => each.ariaLabel)"""
     )
     return found

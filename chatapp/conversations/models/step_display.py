@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 
 from chatapp.tools.registry import built_in
 from chatapp.tools.running import doing
+from chatapp.valid_text import make_valid_source
 
 EXCERPT = 4_000  # characters of what went in and of what came, each, that a page holds
 WHOLE = 200_000  # characters of each that are indented; what is longer is shown as it came
@@ -81,7 +82,9 @@ def _indented(text: str, most: int) -> str:
     if len(text) > most * LONGEST_PARSED:
         return text
     try:
-        pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(text))
+        # Rows of earlier versions hold escaped halves of surrogate pairs: no page can show them.
+        value = json.loads(make_valid_source(text))
+        pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(value)
         written, length = [], 0
         for piece in pieces:
             written.append(piece)

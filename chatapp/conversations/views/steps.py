@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest, wants_page
+from chatapp.accounts.requests import PersonRequest, wants_page, whole_number
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import DECISIONS, Decision, Message, decide
@@ -44,8 +44,7 @@ async def decision(
     word = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
     if word is None:
         return error(_("Say whether it may run."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    shown = request.POST.get("attempt", "")
-    attempt = int(shown) if shown.isdecimal() else None  # no page of ours lacks it
+    attempt = whole_number(request.POST.get("attempt", ""))  # no page of ours lacks it
     decided = await shielded(f"decide:{step_id}", _decide(reply, step_id, word, attempt))
     return await show(request, reply, decided, HTTPStatus.OK)
 
