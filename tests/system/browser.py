@@ -25,7 +25,7 @@ ARGUMENTS = [
 
 @cache
 def find_browser() -> str | None:
-    """The path of a browser, or None when none can be had on this machine. CHROMIUM names another."""
+    """The path of a browser, CHROMIUM or else the first that is found; None when there is none."""
     return os.environ.get("CHROMIUM") or _installed(SHELL, *FULL) or _playwrights_own()
 
 

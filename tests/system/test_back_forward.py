@@ -35,9 +35,7 @@ def full_browser(browser_type: BrowserType) -> Iterator[Browser]:
     if not path:
         pytest.skip("no full Chromium on this machine (Debian: apt install chromium)")
     arguments: Any = launch_arguments() | {"executable_path": path}
-    browser = browser_type.launch(
-        **arguments, ignore_default_args=["--disable-back-forward-cache"]
-    )
+    browser = browser_type.launch(**arguments, ignore_default_args=["--disable-back-forward-cache"])
     yield browser
     browser.close()
 
@@ -193,9 +191,7 @@ def test_an_expired_login_keeps_the_page_in_memory(
     expect(kept.box).to_have_value("half a thought")
 
 
-def test_another_person_does_not_come_back_to_it(
-    kept: Chat, app: App, restored: list[str]
-) -> None:
+def test_another_person_does_not_come_back_to_it(kept: Chat, app: App, restored: list[str]) -> None:
     app.manage("add_person", MEMBER, "--password-stdin", given=PASSWORD)
     page = kept.page
     kept.box.fill("half a thought")
