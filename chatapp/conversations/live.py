@@ -125,7 +125,7 @@ class LiveReply:
         if self.steps and self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
             self._backlog.add("\n\n")  # what it says after a call is a paragraph of its own
         self._backlog.add(text)
-        self._publish_soon()
+        self._clock.soon(self._document.open_block_size)
 
     def think(self, text: str) -> None:
         """Takes a piece of the model's reasoning."""
@@ -137,7 +137,7 @@ class LiveReply:
             else:
                 self._stale_parts.add("thinking")
         self._backlog.add_reasoning(text)
-        self._publish_soon()
+        self._clock.soon(self._document.open_block_size)
 
     def end_thinking(self) -> None:
         if self._thinking.is_running:
@@ -178,7 +178,7 @@ class LiveReply:
             self._publish(self._document.append(text) if text else (), reasoning)
         self._improve_pieces()
         if self._backlog.has_text:
-            self._publish_soon()
+            self._clock.soon(self._document.open_block_size)
 
     async def drain(self) -> None:
         """Publishes all that waits, at the pace that its rendering allows."""
@@ -206,9 +206,6 @@ class LiveReply:
     def _notices_changed(self) -> None:
         self._stale_parts.add("notices")
         self.flush()
-
-    def _publish_soon(self) -> None:
-        self._clock.soon(self._document.open_block_size)
 
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
         if not (patches or reasoning or self._stale_parts or self._stale_steps):

@@ -25,7 +25,7 @@ ARGUMENTS = [
 
 @cache
 def find_browser() -> str | None:
-    """Return the path of a browser, None when there is none here. CHROMIUM names another."""
+    """The path of a browser, CHROMIUM or else the first that is found; None when there is none."""
     return os.environ.get("CHROMIUM") or _installed(SHELL, *FULL) or _playwrights_own()
 
 

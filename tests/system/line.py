@@ -11,9 +11,7 @@ class Line:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self.forged: dict[
-            bytes, bytes
-        ] = {}  # what comes in place of these bytes, in the same length
+        self.forged: dict[bytes, bytes] = {}  # what comes in place of other bytes, as many
         self._loop = asyncio.new_event_loop()
         self._forwarding: set[asyncio.Task[None] | None] = set()
         self._writers: set[asyncio.StreamWriter] = set()

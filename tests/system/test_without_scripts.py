@@ -12,6 +12,11 @@ from tests.system.pictures import saved_many, shown
 
 NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
 LAYOUTS: dict[str, dict[str, Any]] = {"desktop": {}, "phone": PHONE, "narrow": NARROW}
+COVERED = """all => all.filter(each => {
+    const { x, y, width, height } = each.getBoundingClientRect();
+    const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+    return hit?.closest("input, select, button") !== each;
+}).map(each => each.ariaLabel)"""
 CODE = "/echo ```python\nprint(1)\n```"
 
 
@@ -40,13 +45,7 @@ def controls(page: Page) -> Locator:
 
 def covered(page: Page) -> list[str]:
     """The controls of the composer in whose middle a pointer would meet something else."""
-    found: list[str] = controls(page).evaluate_all(
-        """all => all.filter(each => {
-            const { x, y, width, height } = each.getBoundingClientRect();
-            const above = document.elementFromPoint(x + width / 2, y + height / 2);
-            return above?.closest("input, select, button") !== each;
-        }).map(each => each.ariaLabel)"""
-    )
+    found: list[str] = controls(page).evaluate_all(COVERED)
     return found
 
 
