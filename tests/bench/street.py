@@ -1,0 +1,261 @@
+"""A real server under one bomb, and what its other people notice.
+
+The app (SQLite, one process) runs on one core, everything else on the other. One person gets the
+bomb as a reply, at full speed. A neighbour gets 50 tokens a second, each of which the model stamps
+as it leaves and their socket as it comes. A visitor opens the home page and a conversation in turn.
+When the bomb has ended, its own page and its state are asked for while the others go on.
+"""
+
+import asyncio
+import resource
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import aiohttp
+import psutil
+
+from tests.bench.crowd import Member, Plan, crowd
+from tests.bench.harness import Model, in_app
+from tests.bench.impact import Impact
+from tests.bench.load import HARNESS, SERVERS
+from tests.bench.model import bomb_prompt
+from tests.bench.onlookers import Neighbour, Visitor
+from tests.bench.processes import running
+from tests.bench.tabs import send
+from tests.bench.usage import (
+    busy_seconds,
+    children_mb,
+    core_number,
+    cpu_seconds,
+    forget_peak,
+    peak_mb,
+    pinned,
+    resident_mb,
+    tree_seconds,
+)
+from tests.system.app import App, running_app
+
+LOOK_EVERY = 0.05  # seconds
+LEAST = 1.0  # seconds of measuring
+CALM = 3.0  # seconds without a bomb
+PATIENCE = 30.0  # seconds for a bomb and its page
+STALE_MB = 50.0  # grown by this, a server is started anew before the next bomb
+MOST_GROWTH_MB = 3_000
+HISTORY = 6  # messages in the visitor's conversation
+TRIES = 3  # at one bomb
+RUNNING = ("queued", "streaming")
+
+
+class Died(Exception):
+    """The server has ended under a bomb."""
+
+
+@dataclass(slots=True)
+class Street:
+    """One server, and the people who live there."""
+
+    app: App
+    model: Model
+    cookies: dict[str, str]  # by name
+    path: str  # of the visitor's conversation
+    core: int
+    patience: float = PATIENCE  # seconds
+    tries: int = TRIES
+    fresh_mb: float = 0.0
+
+    @property
+    def pid(self) -> int:
+        assert self.app.process
+        return self.app.process.pid
+
+    async def calm(self) -> Impact:
+        """What is noticed without a bomb."""
+        await self.warm_up()
+        impact = Impact(bomb="none", size=0, seed=0, end="complete", state=200)
+        async with self._measured(impact):
+            await asyncio.sleep(CALM)
+        return impact
+
+    async def set_off(self, name: str, size: int, seed: int) -> Impact:
+        impact = Impact(bomb=name, size=size, seed=seed)
+        plan = Plan("follow", [Member(self.app.url, cookie=self.cookies["thrower"])])
+        with crowd(plan, HARNESS) as reader:
+            assert reader.stdout
+            await asyncio.to_thread(reader.stdout.readline)  # it listens
+            async with self._measured(impact):
+                await self._throw(impact)
+        return impact
+
+    async def gentlest(self, name: str, size: int, seed: int, calm: Impact) -> Impact:
+        """The first try that holds, else the last: noise only ever adds to what is noticed."""
+        for _ in range(self.tries):
+            await self.restart_if_stale()
+            impact = await self.set_off(name, size, seed)
+            if not impact.misses(calm):
+                break
+        return impact
+
+    async def restart_if_stale(self) -> None:
+        """What one bomb left must not be counted for the next."""
+        if self._is_alive():
+            if resident_mb(self.pid) < self.fresh_mb + STALE_MB:
+                return
+            self.kill()
+        with closing(self._database()) as database, database:
+            # What ran when the server was ended must not begin again.
+            database.execute(
+                "UPDATE conversations_message SET status = 'failed' WHERE status IN (?, ?)", RUNNING
+            )
+        with pinned(SERVERS):
+            self.app.start()
+        await self.warm_up()
+
+    async def warm_up(self) -> None:
+        """Whatever a server does once, at its first pages and replies, is done."""
+        neighbour = self._neighbour()
+        await neighbour.begin()
+        async with self._http("visitor") as http:
+            for path in ("/", self.path) * 3:
+                await Visitor(http, [path]).open(path)
+        await neighbour.end()
+        self.limit_memory()
+        self.fresh_mb = resident_mb(self.pid)
+
+    def limit_memory(self) -> None:
+        """A bomb that goes off ends this server, and nothing else on the machine."""
+        most = psutil.Process(self.pid).memory_info().vms + MOST_GROWTH_MB * 1024**2
+        resource.prlimit(self.pid, resource.RLIMIT_AS, (most, most))
+
+    def kill(self) -> None:
+        assert self.app.process
+        self.app.process.kill()
+        self.app.process.communicate()
+
+    @asynccontextmanager
+    async def _measured(self, impact: Impact) -> AsyncIterator[None]:
+        """The neighbour reads and the visitor looks around for as long as the block runs."""
+        neighbour = self._neighbour()
+        await neighbour.begin()
+        over = asyncio.Event()
+        impact.before_mb = resident_mb(self.pid)
+        forget_peak(self.pid)
+        used, foreign, begin = cpu_seconds(self.pid), self._foreign(), time.monotonic()
+        async with self._http("visitor") as http:
+            visitor = Visitor(http, ("/", self.path))
+            visiting = asyncio.create_task(visitor.look_around(over))
+            watching = asyncio.create_task(self._watch_memory(impact))
+            try:
+                yield
+            except Died:
+                impact.end = "server died"
+            end = max(begin + LEAST, time.monotonic())
+            await asyncio.sleep(end - time.monotonic())
+            over.set()
+            watching.cancel()
+            if self._is_alive():
+                impact.cpu = cpu_seconds(self.pid) - used
+                impact.foreign = max(0.0, self._foreign() - foreign)
+                impact.peak_mb = peak_mb(self.pid)
+            if impact.end == "no end":
+                self.kill()
+            await visiting
+        tokens = await neighbour.end()
+        impact.delays = [(seen - left) * 1000 for left, seen in tokens if begin <= left <= end]
+        impact.requests = visitor.durations
+        impact.failures += sorted(visitor.failures)
+
+    async def _throw(self, impact: Impact) -> None:
+        conversation, cookie = uuid4(), self.cookies["thrower"]
+        question = bomb_prompt(impact.bomb, impact.size, impact.seed)
+        begin = time.monotonic()
+        try:
+            async with asyncio.timeout(self.patience):
+                await send(self.app.url, cookie, question, str(conversation))
+                reply = await self._end_of_reply(conversation, impact)
+                impact.seconds = time.monotonic() - begin
+                await self._look_at(conversation, reply, impact)
+        except TimeoutError:
+            impact.end = impact.end or "no end"
+            impact.failures.append(f"not over in {self.patience:g} s")
+            impact.seconds = impact.seconds or time.monotonic() - begin
+
+    async def _end_of_reply(self, conversation: UUID, impact: Impact) -> UUID:
+        """From the database itself: asking the server would be one more thing that it has to do."""
+        query = (
+            "SELECT id, status, length(text), length(html) FROM conversations_message"
+            " WHERE conversation_id = ? AND role = 'assistant'"
+        )
+        while True:
+            with closing(self._database()) as database:
+                row = database.execute(query, [conversation.hex]).fetchone()
+            if row and row[1] not in RUNNING:
+                reply, impact.end, impact.characters, impact.html = row
+                return UUID(reply)
+            if not self._is_alive():
+                raise Died
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _look_at(self, conversation: UUID, reply: UUID, impact: Impact) -> None:
+        page = f"/c/{conversation}/"
+        async with self._http("thrower") as http:
+            begin = time.monotonic()
+            async with http.get(page) as response:
+                impact.page_bytes = len(await response.read())
+            impact.page_seconds = time.monotonic() - begin
+            if response.status != 200:
+                impact.failures.append(f"its page answers {response.status}")
+            async with http.get(f"{page}replies/{reply}/state") as response:
+                await response.read()
+            impact.state = response.status
+
+    async def _watch_memory(self, impact: Impact) -> None:
+        while self._is_alive():
+            impact.peak_mb = peak_mb(self.pid)
+            impact.children_mb = max(impact.children_mb, children_mb(self.pid))
+            await asyncio.sleep(5 * LOOK_EVERY)
+
+    def _is_alive(self) -> bool:
+        return self.app.process is not None and self.app.process.poll() is None
+
+    def _foreign(self) -> float:
+        """Seconds in which the server's core worked for anybody else."""
+        return busy_seconds(self.core) - tree_seconds(self.pid)
+
+    def _neighbour(self) -> Neighbour:
+        return Neighbour(self.app.url, self.cookies["neighbour"], self.model)
+
+    def _http(self, name: str) -> aiohttp.ClientSession:
+        limit = aiohttp.ClientTimeout(total=2 * self.patience)
+        cookies = {"sessionid": self.cookies[name]}
+        return aiohttp.ClientSession(self.app.url, cookies=cookies, timeout=limit)
+
+    def _database(self) -> sqlite3.Connection:
+        path = self.app.environment["DATABASE_URL"].removeprefix("sqlite:///")
+        return sqlite3.connect(path, timeout=20)
+
+
+@contextmanager
+def street(folder: Path) -> Iterator[Street]:
+    """A server with three people, until the block ends."""
+    with ExitStack() as stack:
+        served = stack.enter_context(running("tests.bench.model", core=HARNESS))
+        environment = {
+            "INFERENCE_URL": served.url,
+            "CHAT_LOG_LEVEL": "WARNING",
+            "DJANGO_SETTINGS_MODULE": "tests.servers.with_tools",
+        }
+        with pinned(SERVERS):
+            app = stack.enter_context(running_app(folder, **environment))
+        people = ("thrower", "neighbour", "visitor")
+        cookies = {
+            name: in_app(app.environment, "cookie", f"{name}@example.com") for name in people
+        }
+        path = in_app(app.environment, "conversation", "visitor@example.com", HISTORY)
+        core = core_number(SERVERS)
+        stack.enter_context(pinned(HARNESS))
+        yield Street(app, Model(served.url, served.pid), cookies, path, core)

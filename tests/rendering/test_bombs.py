@@ -1,0 +1,97 @@
+"""Each bomb is cheap to show: while it comes, and when it has ended.
+
+`make fuzz` plays them in every size, and mixtures of them. To play one again:
+`FUZZ_BOMB="open fence" FUZZ_SIZES=100000 FUZZ_SEED=7 pytest tests/rendering/test_bombs.py`.
+Limits are in seconds of this process's CPU, of which a busy machine changes little.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import batched
+from typing import Any
+
+import pytest
+
+from chatapp.rendering import LiveDocument, render_document
+from tests.bench.usage import forget_peak, peak_mb, resident_mb
+from tests.rendering.bombs import BOMBS, mixtures, pieces, text_of
+
+SIZES = [int(size) for size in os.environ.get("FUZZ_SIZES", "12000").split(",")]  # characters
+SEED = int(os.environ.get("FUZZ_SEED", "0"))
+MIXTURES = int(os.environ.get("FUZZ_MIXTURES", "20"))
+ONE = os.environ.get("FUZZ_BOMB")
+
+APPENDS = 40  # in which a text comes
+MAX_APPEND = 0.15  # seconds for one append: everybody waits as long
+MAX_RENDERING = 0.5  # seconds for a finished text, which is rendered in a thread
+PER_CHARACTER = 10e-6  # seconds added to both: ordinary text costs a tenth of that
+MAX_HTML = 40  # times the text
+SPARE_HTML = 50_000  # characters more
+MAX_GROWTH = 50.0  # MB of memory, for one reply
+LONGEST = 10.0  # seconds, after which a bomb has gone off
+
+
+@pytest.fixture(params=[ONE] if ONE else [*BOMBS, *mixtures(SEED, MIXTURES)])
+def bomb(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def test_a_bomb_is_cheap_while_it_comes(bomb: str, size: int) -> None:
+    text = text_of(bomb, size)
+    every = list(pieces(text, SEED))
+    document, slowest = LiveDocument("m"), 0.0
+    with replayable(bomb, size), little_memory():
+        for some in batched(every, max(1, len(every) // APPENDS)):
+            begin = time.process_time()
+            document.append("".join(some))
+            slowest = max(slowest, time.process_time() - begin)
+        assert len(document.html) <= MAX_HTML * len(text) + SPARE_HTML
+        assert slowest <= MAX_APPEND + PER_CHARACTER * len(text)
+        assert document.text == text
+
+
+def test_a_bomb_is_cheap_when_it_has_ended(bomb: str, size: int) -> None:
+    text = text_of(bomb, size)
+    with replayable(bomb, size), little_memory():
+        begin = time.process_time()
+        html = render_document(text, prefix="m")
+        seconds = time.process_time() - begin
+        assert len(html) <= MAX_HTML * len(text) + SPARE_HTML
+        assert seconds <= MAX_RENDERING + PER_CHARACTER * len(text)
+
+
+@contextmanager
+def replayable(bomb: str, size: int) -> Iterator[None]:
+    """A failure names what to do to see it again; one that would take for ever is ended."""
+
+    def end(*_: Any) -> None:
+        raise TimeoutError(f"no end in {LONGEST:g} seconds")
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+    try:
+        yield
+    except BaseException as problem:
+        command = "pytest tests/rendering/test_bombs.py"
+        problem.add_note(f'FUZZ_BOMB="{bomb}" FUZZ_SIZES={size} FUZZ_SEED={SEED} {command}')
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+@contextmanager
+def little_memory() -> Iterator[None]:
+    pid = os.getpid()
+    before = resident_mb(pid)
+    forget_peak(pid)
+    yield
+    assert peak_mb(pid) - before <= MAX_GROWTH
