@@ -14,7 +14,9 @@ ENDS = ("complete", "waiting")  # "waiting": for the approval of a call
 
 HEAD = (
     "| Bomb | Size | Token delay p99 / max, ms | Slowest request, ms | Memory, MB | Children, MB |"
-    " CPU, s | Of others, s | Seconds | End | Page, KB | Page, s | State |\n" + "| --- " * 13 + "|"
+    " CPU, s | Of others, s | Seconds | End | HTML, KB | Page, KB | Page, s | State |\n"
+    + "| --- " * 14
+    + "|"
 )
 
 
@@ -25,6 +27,7 @@ class Impact:
     bomb: str
     size: int  # characters
     seed: int
+    rate: float = 0.0  # deltas a second, 0 for full speed
     delays: Sequence[float] = ()  # of the neighbour's tokens, in ms
     requests: Sequence[float] = ()  # of the visitor's pages, in ms
     failures: list[str] = field(default_factory=list)
@@ -35,7 +38,6 @@ class Impact:
     foreign: float = 0.0  # of others on the server's core, who have nothing to do with the app
     seconds: float = 0.0
     end: str = ""  # the status of the reply
-    characters: int = 0  # of the text that was kept
     html: int = 0  # characters of the HTML that was kept
     page_bytes: int = 0
     page_seconds: float = 0.0
@@ -80,6 +82,7 @@ class Impact:
             f"{self.foreign:.2f}",
             f"{self.seconds:.1f}",
             " ".join([self.end, *self.failures]),
+            f"{self.html / 1000:.0f}",
             f"{self.page_bytes / 1000:.0f}",
             f"{self.page_seconds:.2f}",
             str(self.state),
@@ -89,5 +92,5 @@ class Impact:
     @property
     def replay(self) -> str:
         """The command that does the same again."""
-        options = f"--sizes {self.size} --seed {self.seed}"
+        options = f"--sizes {self.size} --seed {self.seed} --rate {self.rate:g}"
         return f"python -m tests.bench.neighbours {options} {shlex.quote(self.bomb)}"

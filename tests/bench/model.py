@@ -7,8 +7,9 @@ each token left, in seconds of CLOCK_MONOTONIC, which all processes of a machine
 `GET /sent-so-far/7` answers at once, and `GET /end/7` ends the run early. A run streams once:
 whatever asks again (the app does, for a title) gets one word.
 
-`bomb size=20000 seed=1 name=open fence` asks for that bomb of `tests.rendering.bombs`, as fast as
-the socket takes it; asked again with the results of its calls, the next turn of it.
+`bomb size=20000 seed=1 rate=0 name=open fence` asks for that bomb of `tests.rendering.bombs`, so
+many deltas a second or as fast as the socket takes them; asked again with the results of its
+calls, for the next turn of it.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from tests.bench.processes import serve
 from tests.rendering import bombs
 
 TITLE = "Write a title"  # begins the instructions of a request for one
-BOMB = re.compile(r"bomb size=(\d+) seed=(\d+) name=(.+)")
+BOMB = re.compile(r"bomb size=(\d+) seed=(\d+) rate=([\d.]+) name=(.+)")
 PROMPT = re.compile(r"bench run=(\w+) tokens=(\d+) rate=([\d.]+)")
 DONE = b"event: done\ndata: [DONE]\n\n"
 
@@ -59,6 +60,7 @@ class BombPlan:
     name: str
     size: int  # characters
     seed: int
+    rate: float = 0.0  # deltas a second, 0 for as many as the socket takes
     rounds: int = 0  # of calls that were made before
 
 
@@ -98,8 +100,8 @@ def plan(request: dict[str, Any]) -> Plan | None:
     return Plan(match[1], int(match[2]), float(match[3]))
 
 
-def bomb_prompt(name: str, size: int, seed: int) -> str:
-    return f"bomb size={size} seed={seed} name={name}"
+def bomb_prompt(name: str, size: int, seed: int, rate: float = 0.0) -> str:
+    return f"bomb size={size} seed={seed} rate={rate:g} name={name}"
 
 
 def bomb_plan(request: dict[str, Any]) -> BombPlan | None:
@@ -111,7 +113,8 @@ def bomb_plan(request: dict[str, Any]) -> BombPlan | None:
     if not (match := BOMB.fullmatch(_text(messages[asked]).strip())):
         return None
     rounds = sum("tool_calls" in message for message in messages[asked:])
-    return BombPlan(match[3], int(match[1]), int(match[2]), rounds)
+    size, seed, rate, name = match.groups()
+    return BombPlan(name, int(size), int(seed), float(rate), rounds)
 
 
 def token(run: str, index: int) -> str:
@@ -151,10 +154,12 @@ async def _answer(request: dict[str, Any], send: Send) -> None:
 
 async def _stream_bomb(bomb: BombPlan, send: Send) -> str:
     """Gives the reason to finish."""
-    delta: dict[str, Any] = {}
-    for delta in bombs.deltas(bomb.name, bomb.size, bomb.seed, bomb.rounds):
+    loop, delta = asyncio.get_running_loop(), {}
+    begin = loop.time()
+    for index, delta in enumerate(bombs.deltas(bomb.name, bomb.size, bomb.seed, bomb.rounds)):
         await _body(send, _frame(delta))
-        await asyncio.sleep(0)  # the other streams keep their pace
+        due = begin + index / bomb.rate if bomb.rate else 0.0
+        await asyncio.sleep(max(0.0, due - loop.time()))  # the other streams keep their pace
     return "tool_calls" if "tool_calls" in delta else "stop"
 
 

@@ -37,13 +37,14 @@ def main() -> int:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES.values())), help="characters")
     parser.add_argument("--seed", type=int, default=0, help="decides where texts are divided")
     parser.add_argument("--mixtures", type=int, default=0, help="how many, from the seed on")
+    parser.add_argument("--rate", type=float, default=0, help="deltas a second; 0: full speed")
     parser.add_argument("--tries", type=int, default=TRIES, help="at a bomb that is too much")
     parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds for one bomb")
     given = parser.parse_args()
     names = given.names or [*BOMBS, *TURNS, *mixtures(given.seed, given.mixtures)]
     bombs = [(name, int(size)) for size in given.sizes.split(",") for name in names]
     with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as place:
-        place.patience, place.tries = given.patience, given.tries
+        place.patience, place.tries, place.rate = given.patience, given.tries, given.rate
         missed = asyncio.run(report(place, bombs, given.seed))
     print("\n".join([f"{len(missed)} missed", *missed]) if missed else "all hold")
     return 1 if missed else 0

@@ -7,8 +7,6 @@ When the bomb has ended, its own page and its state are asked for while the othe
 """
 
 import asyncio
-import resource
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
@@ -17,18 +15,18 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import aiohttp
-import psutil
 
+from chatapp.inference.text import whole
 from tests.bench.crowd import Member, Plan, crowd
 from tests.bench.harness import Model, in_app
 from tests.bench.impact import Impact
 from tests.bench.load import HARNESS, SERVERS
 from tests.bench.model import bomb_prompt
+from tests.bench.one_core import RUNNING, Died, OneCore
 from tests.bench.onlookers import Neighbour, Visitor
 from tests.bench.processes import running
 from tests.bench.tabs import send
 from tests.bench.usage import (
-    busy_seconds,
     children_mb,
     core_number,
     cpu_seconds,
@@ -36,42 +34,34 @@ from tests.bench.usage import (
     peak_mb,
     pinned,
     resident_mb,
-    tree_seconds,
 )
-from tests.system.app import App, running_app
+from tests.rendering.bombs import TURNS, text_of
+from tests.system.app import running_app
 
 LOOK_EVERY = 0.05  # seconds
 LEAST = 1.0  # seconds of measuring
 CALM = 3.0  # seconds without a bomb
 PATIENCE = 30.0  # seconds for a bomb and its page
-STALE_MB = 50.0  # grown by this, a server is started anew before the next bomb
-MOST_GROWTH_MB = 3_000
-HISTORY = 6  # messages in the visitor's conversation
 TRIES = 3  # at one bomb
-RUNNING = ("queued", "streaming")
-
-
-class Died(Exception):
-    """The server has ended under a bomb."""
+HISTORY = 6  # messages in the visitor's conversation
 
 
 @dataclass(slots=True)
 class Street:
     """One server, and the people who live there."""
 
-    app: App
+    server: OneCore
+    core: int
     model: Model
     cookies: dict[str, str]  # by name
     path: str  # of the visitor's conversation
-    core: int
     patience: float = PATIENCE  # seconds
     tries: int = TRIES
-    fresh_mb: float = 0.0
+    rate: float = 0.0  # deltas of a bomb a second, 0 for full speed
 
     @property
-    def pid(self) -> int:
-        assert self.app.process
-        return self.app.process.pid
+    def url(self) -> str:
+        return self.server.app.url
 
     async def calm(self) -> Impact:
         """What is noticed without a bomb."""
@@ -81,39 +71,26 @@ class Street:
             await asyncio.sleep(CALM)
         return impact
 
+    async def gentlest(self, name: str, size: int, seed: int, calm: Impact) -> Impact:
+        """The first try that holds, else the last: noise only ever adds to what is noticed."""
+        for _ in range(self.tries):
+            if not self.server.is_fresh:
+                self.server.restart()
+                await self.warm_up()
+            impact = await self.set_off(name, size, seed)
+            if not impact.misses(calm):
+                break
+        return impact
+
     async def set_off(self, name: str, size: int, seed: int) -> Impact:
-        impact = Impact(bomb=name, size=size, seed=seed)
-        plan = Plan("follow", [Member(self.app.url, cookie=self.cookies["thrower"])])
+        impact = Impact(bomb=name, size=size, seed=seed, rate=self.rate)
+        plan = Plan("follow", [Member(self.url, cookie=self.cookies["thrower"])])
         with crowd(plan, HARNESS) as reader:
             assert reader.stdout
             await asyncio.to_thread(reader.stdout.readline)  # it listens
             async with self._measured(impact):
                 await self._throw(impact)
         return impact
-
-    async def gentlest(self, name: str, size: int, seed: int, calm: Impact) -> Impact:
-        """The first try that holds, else the last: noise only ever adds to what is noticed."""
-        for _ in range(self.tries):
-            await self.restart_if_stale()
-            impact = await self.set_off(name, size, seed)
-            if not impact.misses(calm):
-                break
-        return impact
-
-    async def restart_if_stale(self) -> None:
-        """What one bomb left must not be counted for the next."""
-        if self._is_alive():
-            if resident_mb(self.pid) < self.fresh_mb + STALE_MB:
-                return
-            self.kill()
-        with closing(self._database()) as database, database:
-            # What ran when the server was ended must not begin again.
-            database.execute(
-                "UPDATE conversations_message SET status = 'failed' WHERE status IN (?, ?)", RUNNING
-            )
-        with pinned(SERVERS):
-            self.app.start()
-        await self.warm_up()
 
     async def warm_up(self) -> None:
         """Whatever a server does once, at its first pages and replies, is done."""
@@ -123,46 +100,32 @@ class Street:
             for path in ("/", self.path) * 3:
                 await Visitor(http, [path]).open(path)
         await neighbour.end()
-        self.limit_memory()
-        self.fresh_mb = resident_mb(self.pid)
-
-    def limit_memory(self) -> None:
-        """A bomb that goes off ends this server, and nothing else on the machine."""
-        most = psutil.Process(self.pid).memory_info().vms + MOST_GROWTH_MB * 1024**2
-        resource.prlimit(self.pid, resource.RLIMIT_AS, (most, most))
-
-    def kill(self) -> None:
-        assert self.app.process
-        self.app.process.kill()
-        self.app.process.communicate()
+        self.server.refresh()
 
     @asynccontextmanager
     async def _measured(self, impact: Impact) -> AsyncIterator[None]:
         """The neighbour reads and the visitor looks around for as long as the block runs."""
-        neighbour = self._neighbour()
+        neighbour, over, pid = self._neighbour(), asyncio.Event(), self.server.pid
         await neighbour.begin()
-        over = asyncio.Event()
-        impact.before_mb = resident_mb(self.pid)
-        forget_peak(self.pid)
-        used, foreign, begin = cpu_seconds(self.pid), self._foreign(), time.monotonic()
+        impact.before_mb = resident_mb(pid)
+        forget_peak(pid)
+        foreign, used = self.server.foreign_seconds(self.core), cpu_seconds(pid)
+        begin = time.monotonic()
         async with self._http("visitor") as http:
             visitor = Visitor(http, ("/", self.path))
             visiting = asyncio.create_task(visitor.look_around(over))
             watching = asyncio.create_task(self._watch_memory(impact))
-            try:
-                yield
-            except Died:
-                impact.end = "server died"
+            yield
             end = max(begin + LEAST, time.monotonic())
             await asyncio.sleep(end - time.monotonic())
             over.set()
             watching.cancel()
-            if self._is_alive():
-                impact.cpu = cpu_seconds(self.pid) - used
-                impact.foreign = max(0.0, self._foreign() - foreign)
-                impact.peak_mb = peak_mb(self.pid)
+            if self.server.is_alive:
+                impact.cpu = cpu_seconds(pid) - used
+                impact.foreign = max(0.0, self.server.foreign_seconds(self.core) - foreign)
+                impact.peak_mb = peak_mb(pid)
             if impact.end == "no end":
-                self.kill()
+                self.server.kill()
             await visiting
         tokens = await neighbour.end()
         impact.delays = [(seen - left) * 1000 for left, seen in tokens if begin <= left <= end]
@@ -170,33 +133,36 @@ class Street:
         impact.failures += sorted(visitor.failures)
 
     async def _throw(self, impact: Impact) -> None:
-        conversation, cookie = uuid4(), self.cookies["thrower"]
-        question = bomb_prompt(impact.bomb, impact.size, impact.seed)
-        begin = time.monotonic()
+        """From the question to the page of the reply; `impact.end` tells how far it came."""
+        conversation, begin = uuid4(), time.monotonic()
+        question = bomb_prompt(impact.bomb, impact.size, impact.seed, impact.rate)
         try:
             async with asyncio.timeout(self.patience):
-                await send(self.app.url, cookie, question, str(conversation))
+                await send(self.url, self.cookies["thrower"], question, str(conversation))
                 reply = await self._end_of_reply(conversation, impact)
                 impact.seconds = time.monotonic() - begin
                 await self._look_at(conversation, reply, impact)
+        except (Died, aiohttp.ClientError, ConnectionError) as error:
+            impact.end = "server died"
+            impact.failures.append(repr(error))
         except TimeoutError:
-            impact.end = impact.end or "no end"
+            impact.end = "no end"
             impact.failures.append(f"not over in {self.patience:g} s")
-            impact.seconds = impact.seconds or time.monotonic() - begin
+        impact.seconds = impact.seconds or time.monotonic() - begin
 
     async def _end_of_reply(self, conversation: UUID, impact: Impact) -> UUID:
         """From the database itself: asking the server would be one more thing that it has to do."""
         query = (
-            "SELECT id, status, length(text), length(html) FROM conversations_message"
+            "SELECT id, status, length(html) FROM conversations_message"
             " WHERE conversation_id = ? AND role = 'assistant'"
         )
         while True:
-            with closing(self._database()) as database:
+            with closing(self.server.database()) as database:
                 row = database.execute(query, [conversation.hex]).fetchone()
             if row and row[1] not in RUNNING:
-                reply, impact.end, impact.characters, impact.html = row
+                reply, impact.end, impact.html = row
                 return UUID(reply)
-            if not self._is_alive():
+            if not self.server.is_alive:
                 raise Died
             await asyncio.sleep(LOOK_EVERY)
 
@@ -210,33 +176,24 @@ class Street:
             if response.status != 200:
                 impact.failures.append(f"its page answers {response.status}")
             async with http.get(f"{page}replies/{reply}/state") as response:
-                await response.read()
-            impact.state = response.status
+                impact.state = response.status
+                text = (await response.json())["text"] if response.ok else ""
+        if impact.bomb not in TURNS and text != whole(text_of(impact.bomb, impact.size)):
+            impact.failures.append("its text is not what the model said")
 
     async def _watch_memory(self, impact: Impact) -> None:
-        while self._is_alive():
-            impact.peak_mb = peak_mb(self.pid)
-            impact.children_mb = max(impact.children_mb, children_mb(self.pid))
+        while self.server.is_alive:
+            impact.peak_mb = peak_mb(self.server.pid)
+            impact.children_mb = max(impact.children_mb, children_mb(self.server.pid))
             await asyncio.sleep(5 * LOOK_EVERY)
 
-    def _is_alive(self) -> bool:
-        return self.app.process is not None and self.app.process.poll() is None
-
-    def _foreign(self) -> float:
-        """Seconds in which the server's core worked for anybody else."""
-        return busy_seconds(self.core) - tree_seconds(self.pid)
-
     def _neighbour(self) -> Neighbour:
-        return Neighbour(self.app.url, self.cookies["neighbour"], self.model)
+        return Neighbour(self.url, self.cookies["neighbour"], self.model)
 
     def _http(self, name: str) -> aiohttp.ClientSession:
         limit = aiohttp.ClientTimeout(total=2 * self.patience)
         cookies = {"sessionid": self.cookies[name]}
-        return aiohttp.ClientSession(self.app.url, cookies=cookies, timeout=limit)
-
-    def _database(self) -> sqlite3.Connection:
-        path = self.app.environment["DATABASE_URL"].removeprefix("sqlite:///")
-        return sqlite3.connect(path, timeout=20)
+        return aiohttp.ClientSession(self.url, cookies=cookies, timeout=limit)
 
 
 @contextmanager
@@ -258,4 +215,4 @@ def street(folder: Path) -> Iterator[Street]:
         path = in_app(app.environment, "conversation", "visitor@example.com", HISTORY)
         core = core_number(SERVERS)
         stack.enter_context(pinned(HARNESS))
-        yield Street(app, Model(served.url, served.pid), cookies, path, core)
+        yield Street(OneCore(app), core, Model(served.url, served.pid), cookies, path)

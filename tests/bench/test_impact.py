@@ -48,6 +48,8 @@ def test_a_bomb_is_read_from_the_last_message_of_a_person() -> None:
     assert model.bomb_plan({"messages": [asked]}) == model.BombPlan("open fence", 3_000, 7)
     again = model.bomb_plan({"messages": [asked, called, {"role": "tool", "content": "{}"}]})
     assert again == model.BombPlan("open fence", 3_000, 7, rounds=1)
+    slow = {"role": "user", "content": model.bomb_prompt("open fence", 3_000, 7, rate=50)}
+    assert model.bomb_plan({"messages": [slow]}) == model.BombPlan("open fence", 3_000, 7, rate=50)
 
 
 def test_a_title_for_a_bomb_is_no_bomb() -> None:
