@@ -6,6 +6,7 @@ with 1 when a bomb passes one of them.
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -35,7 +36,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.neighbours")
     parser.add_argument("names", nargs="*", help="bombs; all without any")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES.values())), help="characters")
-    parser.add_argument("--seed", type=int, default=0, help="decides where texts are divided")
+    seed = int(os.environ.get("FUZZ_SEED", "0"))
+    parser.add_argument("--seed", type=int, default=seed, help="decides where texts are divided")
     parser.add_argument("--mixtures", type=int, default=0, help="how many, from the seed on")
     parser.add_argument("--rate", type=float, default=0, help="deltas a second; 0: full speed")
     parser.add_argument("--tries", type=int, default=TRIES, help="at a bomb that is too much")

@@ -6,6 +6,7 @@ Limits are in seconds of this process's CPU, of which a busy machine changes lit
 """
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
+import psutil
 import pytest
 
 from chatapp.rendering import LiveDocument, render_document
@@ -31,6 +33,7 @@ PER_CHARACTER = 5e-6  # seconds more for each new one: three times what ordinary
 MAX_HTML = 40  # times the text
 SPARE_HTML = 50_000  # characters more
 MAX_GROWTH = 50.0  # MB of memory, for one reply
+MOST_GROWTH = 2_000  # MB, at which this process ends rather than the machine
 LONGEST = 10.0  # seconds, after which a bomb has gone off
 
 
@@ -92,7 +95,12 @@ def replayable(bomb: str, size: int) -> Iterator[None]:
 @contextmanager
 def little_memory() -> Iterator[None]:
     pid = os.getpid()
-    before = resident_mb(pid)
+    before, limits = resident_mb(pid), resource.getrlimit(resource.RLIMIT_AS)
     forget_peak(pid)
-    yield
+    most = psutil.Process().memory_info().vms + MOST_GROWTH * 1024**2
+    resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
     assert peak_mb(pid) - before <= MAX_GROWTH

@@ -9,6 +9,17 @@ def _short_rows(size: int) -> str:
     return "|a" * cells + "|\n" + "|-" * cells + "|\n" + "x\n" * cells
 
 
+def _many_short_rows(size: int) -> str:
+    """Tables, each small enough for a limit that knows one table only."""
+    one = _short_rows(min(size // 3, 3_000)) + "\n"
+    return one * (size // len(one))
+
+
+def _short_rows_in_a_quote(size: int) -> str:
+    cells = size // 8
+    return "> |" + "a|" * cells + "\n> |" + "-|" * cells + "\n" + "> x\n" * cells
+
+
 def _long_address(size: int) -> str:
     """Half the text is an address, which each use repeats."""
     half = size // 2
@@ -38,6 +49,8 @@ def _references_before_their_definition(size: int) -> str:
 
 TABLES = (
     Bomb("wide table of short rows", _short_rows),
+    Bomb("wide tables of short rows", _many_short_rows),
+    Bomb("wide table of short rows in a quote", _short_rows_in_a_quote),
     repeated("table that goes on", "|1|2|\n", before="|a|b|\n|-|-|\n"),
     repeated(
         "table of styled cells", "|**a**|`b`|[c](http://d.e)|\n", before="|a|b|c|\n|-|:-:|-:|\n"
