@@ -142,8 +142,8 @@ class Street:
                 reply = await self._end_of_reply(conversation, impact)
                 impact.seconds = time.monotonic() - begin
                 await self._look_at(conversation, reply, impact)
-        except (Died, aiohttp.ClientError, ConnectionError) as error:
-            impact.end = "server died"
+        except (Died, aiohttp.ClientError, ConnectionError, RuntimeError) as error:
+            impact.end = "refused" if self.server.is_alive else "server died"
             impact.failures.append(repr(error))
         except TimeoutError:
             impact.end = "no end"

@@ -19,7 +19,7 @@ from pygments.lexers import get_all_lexers, get_lexer_by_name
 CHARACTERS = 3_000
 PATIENCE = 2.0  # seconds for one pair
 SLOW = 0.25  # seconds, from which on a pair is kept
-SHORT, SUSPICIOUS = 1_000, 0.008  # characters and seconds of CPU: what is faster there is not tried
+SHORT, SUSPICIOUS = 600, 0.005  # characters and seconds of CPU: what is faster is not tried
 ENOUGH = 6  # slow pairs of a language
 MOST_PAIRS = 48
 MOST_OF_A_LANGUAGE = 2
