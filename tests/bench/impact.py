@@ -12,12 +12,12 @@ MAX_GROWTH = 100.0  # MB of the web process
 NOISE = 3  # times what was measured without a bomb is what a noisy machine may add
 ENDS = ("complete", "waiting")  # "waiting": for the approval of a call
 
-HEAD = (
-    "| Bomb | Size | Token delay p99 / max, ms | Slowest request, ms | Memory, MB | Children, MB |"
-    " CPU, s | Of others, s | Seconds | End | HTML, KB | Page, KB | Page, s | State |\n"
-    + "| --- " * 14
-    + "|"
+COLUMNS = (
+    *("Bomb", "Size", "Token delay p99 / max, ms", "Slowest request, ms", "Slowest end, ms"),
+    *("Memory, MB", "Children, MB", "CPU, s", "Of others, s", "Seconds", "End"),
+    *("HTML, KB", "Page, KB", "Page, s", "State"),
 )
+HEAD = f"| {' | '.join(COLUMNS)} |\n{'| --- ' * len(COLUMNS)}|"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class Impact:
     rate: float = 0.0  # deltas a second, 0 for full speed
     delays: Sequence[float] = ()  # of the neighbour's tokens, in ms
     requests: Sequence[float] = ()  # of the visitor's pages, in ms
+    ends: Sequence[float] = ()  # of the asker's replies, in ms after their last token; only told
     failures: list[str] = field(default_factory=list)
     before_mb: float = 0.0
     peak_mb: float = 0.0
@@ -76,6 +77,7 @@ class Impact:
             f"{self.size:,}",
             f"{self.p99:.0f} / {max(self.delays, default=float('inf')):.0f}",
             f"{self.slowest:.0f}",
+            f"{max(self.ends, default=0):.0f}",
             f"{self.before_mb:.0f} → {self.peak_mb:.0f}",
             f"{self.children_mb:.0f}",
             f"{self.cpu:.2f}",

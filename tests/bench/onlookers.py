@@ -1,8 +1,10 @@
-"""Two people who use the app while something else goes on: one reads a reply, one looks around."""
+"""People who use the app while something else goes on: one reads a long reply, one looks around,
+one asks for short replies."""
 
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -17,15 +19,19 @@ RATE = 50  # tokens a second
 MOST_TOKENS = 100_000  # the reply is ended when enough was measured
 GAP = 0.02  # seconds between two pages
 LAST_SECONDS = 10.0  # until the end of a reply that the model has ended
+SHORT = 120  # tokens, with a heading, a list and a block of code
+PAUSE = 0.3  # seconds between two short replies
 
 
 @dataclass(slots=True)
 class Neighbour:
-    """Gets a steady reply and notes when each token is there."""
+    """Gets a reply and notes when each token is there."""
 
     url: str
     cookie: str
     model: Model
+    tokens: int = MOST_TOKENS
+    rate: float = RATE
     run: str = ""
     sighting: Sighting = field(init=False)
     tab: Tab = field(init=False)
@@ -38,7 +44,7 @@ class Neighbour:
             lambda: Tab(place.netloc, self.cookie, self.sighting), place.hostname, place.port
         )
         await self.tab.ready
-        await send(self.url, self.cookie, prompt(self.run, MOST_TOKENS, RATE))
+        await send(self.url, self.cookie, prompt(self.run, self.tokens, self.rate))
         await self.tab.begun
 
     async def end(self) -> list[tuple[float, float]]:
@@ -77,3 +83,25 @@ class Visitor:
         except (aiohttp.ClientError, TimeoutError) as error:
             self.failures.add(f"a page ends in {type(error).__name__}")
         self.durations.append((time.monotonic() - begin) * 1000)
+
+
+@dataclass(slots=True)
+class Asker:
+    """Asks for one short reply after the other."""
+
+    url: str
+    cookie: str
+    model: Model
+    durations: list[float] = field(default_factory=list)  # ms from the last token to the end
+
+    async def ask(self, over: asyncio.Event) -> None:
+        """Goes on until it is over or the server is gone, and waits for the last reply."""
+        with suppress(ConnectionError, RuntimeError):
+            while not over.is_set():
+                reply = Neighbour(self.url, self.cookie, self.model, SHORT, rate=0)
+                await reply.begin()
+                await asyncio.wait({reply.tab.finished}, timeout=LAST_SECONDS)
+                end = time.monotonic()
+                sent = [left for left, _seen in await reply.end()]
+                self.durations.append((end - sent[-1]) * 1000)
+                await asyncio.sleep(PAUSE)

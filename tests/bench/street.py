@@ -3,7 +3,8 @@
 The app (SQLite, one process) runs on one core, everything else on the other. One person gets the
 bomb as a reply, at full speed. A neighbour gets 50 tokens a second, each of which the model stamps
 as it leaves and their socket as it comes. A visitor opens the home page and a conversation in turn.
-When the bomb has ended, its own page and its state are asked for while the others go on.
+An asker gets short replies, and waits for the end of each. When the bomb has ended, its own page
+and its state are asked for while the others go on.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from tests.bench.impact import Impact
 from tests.bench.load import HARNESS, SERVERS
 from tests.bench.model import bomb_prompt
 from tests.bench.one_core import RUNNING, Died, OneCore
-from tests.bench.onlookers import Neighbour, Visitor
+from tests.bench.onlookers import Asker, Neighbour, Visitor
 from tests.bench.processes import running
 from tests.bench.tabs import send
 from tests.bench.usage import (
@@ -113,7 +114,9 @@ class Street:
         begin = time.monotonic()
         async with self._http("visitor") as http:
             visitor = Visitor(http, ("/", self.path))
-            visiting = asyncio.create_task(visitor.look_around(over))
+            asker = Asker(self.url, self.cookies["asker"], self.model)
+            others = [asyncio.create_task(visitor.look_around(over))]
+            others.append(asyncio.create_task(asker.ask(over)))
             watching = asyncio.create_task(self._watch_memory(impact))
             yield
             end = max(begin + LEAST, time.monotonic())
@@ -126,10 +129,10 @@ class Street:
                 impact.peak_mb = peak_mb(pid)
             if impact.end == "no end":
                 self.server.kill()
-            await visiting
+            await asyncio.gather(*others)
         tokens = await neighbour.end()
         impact.delays = [(seen - left) * 1000 for left, seen in tokens if begin <= left <= end]
-        impact.requests = visitor.durations
+        impact.requests, impact.ends = visitor.durations, asker.durations
         impact.failures += sorted(visitor.failures)
 
     async def _throw(self, impact: Impact) -> None:
@@ -198,7 +201,7 @@ class Street:
 
 @contextmanager
 def street(folder: Path) -> Iterator[Street]:
-    """A server with three people, until the block ends."""
+    """A server with four people, until the block ends."""
     with ExitStack() as stack:
         served = stack.enter_context(running("tests.bench.model", core=HARNESS))
         environment = {
@@ -208,7 +211,7 @@ def street(folder: Path) -> Iterator[Street]:
         }
         with pinned(SERVERS):
             app = stack.enter_context(running_app(folder, **environment))
-        people = ("thrower", "neighbour", "visitor")
+        people = ("thrower", "neighbour", "visitor", "asker")
         cookies = {
             name: in_app(app.environment, "cookie", f"{name}@example.com") for name in people
         }
