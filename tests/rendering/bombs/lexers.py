@@ -31,6 +31,6 @@ LEXERS = (
     repeated("csharp fence in a list", "  word\n", before="- ```csharp\n", after="  ```\n"),
     repeated("csharp fence without an end", "word\n", before="```csharp\n"),
     repeated("csharp fences, many and short", "```csharp\n" + "word\n" * 120 + "```\n\n"),
-    repeated("java fences, few and long", "```java\n" + "word\n" * 590 + "```\n\n"),
+    repeated("java fences of some length", "```java\n" + "word\n" * 290 + "```\n\n"),
     repeated("python fence", "x = f(1)  # words\n", before="```python\n", after="```\n"),
 )

@@ -220,7 +220,7 @@ def seconds_of(lexer: Any, text: str) -> float:
 def worst(found: list[Slow]) -> list[Slow]:
     of_language: Counter[str] = Counter()
     kept = []
-    for slow in sorted(found, reverse=True):
+    for slow in sorted(found, key=lambda slow: -slow.seconds):
         of_language[slow.language] += 1
         if of_language[slow.language] <= MOST_OF_A_LANGUAGE:
             kept.append(slow)

@@ -147,8 +147,12 @@ TURNS = (
         "rounds of 300 calls", _many_calls("calculator", lambda _: {"expression": "2*3"})
     ),
     rounds_of_calls(
-        "rounds of calls with large results",
-        _many_calls("search_drawer", lambda _: {"words": "<&>", "kilobytes": 50}),
+        "rounds of calls with results",
+        _many_calls("search_drawer", lambda _: {"words": "<&>", "kilobytes": 3}),
+    ),
+    calls_once(
+        "300 calls with large results",
+        _many_calls("search_drawer", lambda _: {"words": "<&>", "kilobytes": 25}),
     ),
     calls_once("one call with long arguments", _one_call("no_such_tool", lambda n: {"a": "b" * n})),
     calls_once(
