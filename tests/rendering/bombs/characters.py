@@ -44,7 +44,7 @@ SCRIPTS = (
 ODD = (
     repeated("NUL", "a\0"),
     repeated("byte order marks", "\ufeffa"),
-    repeated("half surrogates", "a\ud83d"),
+    repeated("half surrogates", "\ud83da"),
     repeated("noncharacters", "\ufffe\uffff"),
     repeated("terminal colours", "\x1b[32mPASS\x1b[0m "),
     repeated("form feeds", "a\f\v\n"),
