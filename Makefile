@@ -28,11 +28,17 @@ long: $(BIN)/.installed-dev
 	$(BIN)/python -m pytest -q -m long tests/system
 
 # A failure names its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
-# Of pictures: FUZZ_PICTURES, with tests/images/test_fuzz.py.
+# Of pictures: FUZZ_PICTURES, with tests/images/test_fuzz.py. A bomb (a reply that is written to bring
+# the server to its knees) that goes off names the command that plays it alone. All of them on a real
+# server take an hour, in which nothing else should run.
 fuzz: export FUZZ_STREAMS ?= 20000
 fuzz: export FUZZ_PICTURES ?= 5000
+fuzz: export FUZZ_SIZES ?= 3000,20000,100000,1000000
+fuzz: export FUZZ_MIXTURES ?= 200
 fuzz: $(BIN)/.installed-dev
-	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py
+	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py \
+		tests/rendering/test_bombs.py
+	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 
 # Breaks the inference client piece by piece and lists what no test notices, in half an hour.
 # MUTANTS='chatapp.inference.sse.*' make mutate tries one module; docs/inference.md has the result.

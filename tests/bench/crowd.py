@@ -3,7 +3,7 @@
 It reads a Plan as JSON from its first line of input. "app" opens a socket for each member, sends
 their questions and follows the replies; "floor" sends the questions to the forwarder and reads the
 answers; both print a Result. "idle" opens the sockets, prints a line when each has heard a pulse,
-and keeps them until its input ends.
+and keeps them until its input ends; so does "follow", whose line comes as soon as each is open.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    kind: Literal["app", "floor", "idle"]
+    kind: Literal["app", "floor", "idle", "follow"]
     members: Sequence[Member]
     ramp: float = 0  # seconds over which the questions are spread
     patience: float = 0  # seconds from the first question until every answer has ended
@@ -84,10 +84,11 @@ async def main(plan: Plan) -> None:
         gate = asyncio.Semaphore(OPENING)
         pairs = zip(plan.members, sightings, strict=True)
         tabs = await asyncio.gather(*(_open(*pair, gate) for pair in pairs))
-        if plan.kind == "idle":
-            async with asyncio.timeout(PULSE_PATIENCE):
-                await asyncio.gather(*(tab.pulsed for tab in tabs))
-            print("each has heard a pulse", flush=True)
+        if plan.kind in ("idle", "follow"):
+            if plan.kind == "idle":
+                async with asyncio.timeout(PULSE_PATIENCE):
+                    await asyncio.gather(*(tab.pulsed for tab in tabs))
+            print("each is open", flush=True)
             await asyncio.to_thread(sys.stdin.read)
             return
         asks = [_of_app(*pair) for pair in zip(plan.members, tabs, strict=True)]

@@ -4,8 +4,12 @@ Speaks the service's wire format. The message `bench run=7 tokens=400 rate=50` a
 tokens at 50 a second (0: all at once); they read `w7x0 `, `w7x1 ` and so on, with the markdown
 of an ordinary answer between them. `GET /sent/7` answers when that run is over, with the moment
 each token left, in seconds of CLOCK_MONOTONIC, which all processes of a machine share;
-`GET /sent-so-far/7` answers at once. A run streams once: whatever asks again (the app does, for a
-title) gets one word.
+`GET /sent-so-far/7` answers at once, and `GET /end/7` ends the run early. A run streams once:
+whatever asks again (the app does, for a title) gets one word.
+
+`bomb size=20000 seed=1 rate=0 name=open fence` asks for that bomb of `tests.rendering.bombs`, so
+many deltas a second or as fast as the socket takes them; asked again with the results of its
+calls, for the next turn of it.
 """
 
 import asyncio
@@ -18,7 +22,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.bench.processes import serve
+from tests.rendering import bombs
 
+TITLE = "Write a title"  # begins the instructions of a request for one
+BOMB = re.compile(r"bomb size=(\d+) seed=(\d+) rate=([\d.]+) name=(.+)")
 PROMPT = re.compile(r"bench run=(\w+) tokens=(\d+) rate=([\d.]+)")
 DONE = b"event: done\ndata: [DONE]\n\n"
 
@@ -48,11 +55,21 @@ class Plan:
     rate: float  # tokens a second, 0 for all at once
 
 
+@dataclass(frozen=True, slots=True)
+class BombPlan:
+    name: str
+    size: int  # characters
+    seed: int
+    rate: float = 0.0  # deltas a second, 0 for as many as the socket takes
+    rounds: int = 0  # of calls that were made before
+
+
 @dataclass(slots=True)
 class Run:
     sent: list[float] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     started: bool = False
+    is_to_end: bool = False
 
 
 runs: defaultdict[str, Run] = defaultdict(Run)
@@ -78,11 +95,26 @@ def request(question: str) -> bytes:
 
 def plan(request: dict[str, Any]) -> Plan | None:
     """What the last message asks for, None when it is not a question of the benchmark."""
-    content = request["messages"][-1]["content"]
-    text = content if isinstance(content, str) else content[-1].get("text", "")
-    if not (match := PROMPT.fullmatch(text.strip())):
+    if not (match := PROMPT.fullmatch(_text(request["messages"][-1]).strip())):
         return None
     return Plan(match[1], int(match[2]), float(match[3]))
+
+
+def bomb_prompt(name: str, size: int, seed: int, rate: float = 0.0) -> str:
+    return f"bomb size={size} seed={seed} rate={rate:g} name={name}"
+
+
+def bomb_plan(request: dict[str, Any]) -> BombPlan | None:
+    """The bomb that the last message of a person asks for, also when calls were made since."""
+    messages = request["messages"]
+    if _text(messages[0]).startswith(TITLE):
+        return None
+    asked = max(index for index, one in enumerate(messages) if one["role"] == "user")
+    if not (match := BOMB.fullmatch(_text(messages[asked]).strip())):
+        return None
+    rounds = sum("tool_calls" in message for message in messages[asked:])
+    size, seed, rate, name = match.groups()
+    return BombPlan(name, int(size), int(seed), float(rate), rounds)
 
 
 def token(run: str, index: int) -> str:
@@ -90,9 +122,10 @@ def token(run: str, index: int) -> str:
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
-    if scope["path"].startswith("/sent"):
+    if scope["method"] == "GET":
         path, _, number = scope["path"].rpartition("/")
         run = runs[number]
+        run.is_to_end = run.is_to_end or path == "/end"
         if path == "/sent":
             await run.over.wait()
         await _start(send, b"application/json")
@@ -102,14 +135,32 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     while more:
         message = await receive()
         body, more = body + message.get("body", b""), message.get("more_body", False)
+    await _answer(json.loads(body), send)
+
+
+async def _answer(request: dict[str, Any], send: Send) -> None:
     await _start(send, b"text/event-stream")
     await _body(send, _frame({"role": "assistant", "content": ""}))
-    asked = plan(json.loads(body))
-    if asked and not runs[asked.run].started:
+    asked, bomb = plan(request), bomb_plan(request)
+    reason = "stop"
+    if bomb:
+        reason = await _stream_bomb(bomb, send)
+    elif asked and not runs[asked.run].started:
         await _stream(asked, runs[asked.run], send)
     else:
         await _body(send, _frame({"content": "Benchmark"}))
-    await _body(send, _frame({}, "stop") + DONE, more=False)
+    await _body(send, _frame({}, reason) + DONE, more=False)
+
+
+async def _stream_bomb(bomb: BombPlan, send: Send) -> str:
+    """Gives the reason to finish."""
+    loop, delta = asyncio.get_running_loop(), {}
+    begin = loop.time()
+    for index, delta in enumerate(bombs.deltas(bomb.name, bomb.size, bomb.seed, bomb.rounds)):
+        await _body(send, _frame(delta))
+        due = begin + index / bomb.rate if bomb.rate else 0.0
+        await asyncio.sleep(max(0.0, due - loop.time()))  # the other streams keep their pace
+    return "tool_calls" if "tool_calls" in delta else "stop"
 
 
 async def _stream(asked: Plan, run: Run, send: Send) -> None:
@@ -117,6 +168,8 @@ async def _stream(asked: Plan, run: Run, send: Send) -> None:
     loop = asyncio.get_running_loop()
     begin = loop.time()
     for index in range(asked.tokens):
+        if run.is_to_end:
+            break
         frame = _frame({"content": token(asked.run, index)})
         if asked.rate and (wait := begin + index / asked.rate - loop.time()) > 0:
             await asyncio.sleep(wait)
@@ -125,7 +178,12 @@ async def _stream(asked: Plan, run: Run, send: Send) -> None:
     run.over.set()
 
 
-def _frame(delta: dict[str, str], reason: str | None = None) -> bytes:
+def _text(message: dict[str, Any]) -> str:
+    content = message["content"]
+    return content if isinstance(content, str) else str(content[-1].get("text", ""))
+
+
+def _frame(delta: dict[str, Any], reason: str | None = None) -> bytes:
     chunk = {
         "id": "chatcmpl-bench",
         "object": "chat.completion.chunk",

@@ -34,8 +34,8 @@ class Sighting:
 
 
 class Tab(asyncio.Protocol):
-    """One socket. `ready` when the server greets, `pulsed` at its first pulse, `finished` at the
-    first message that ends; the last two fail when the line does."""
+    """One socket. `ready` when the server greets, `pulsed` at its first pulse, `begun` at the first
+    token, `finished` at the first message that ends; each fails when the line does."""
 
     def __init__(self, host: str, cookie: str, sighting: Sighting) -> None:
         self._host, self._cookie, self._sighting = host, cookie, sighting
@@ -44,6 +44,7 @@ class Tab(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
         self.pulsed: asyncio.Future[None] = loop.create_future()
+        self.begun: asyncio.Future[None] = loop.create_future()
         self.finished: asyncio.Future[None] = loop.create_future()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -69,7 +70,7 @@ class Tab(asyncio.Protocol):
             pass
 
     def connection_lost(self, error: Exception | None) -> None:
-        for future in (self.ready, self.pulsed, self.finished):
+        for future in (self.ready, self.pulsed, self.begun, self.finished):
             if not future.done():
                 future.set_exception(error or ConnectionError("the server closed the socket"))
                 future.exception()  # nobody need have waited for it
@@ -101,6 +102,8 @@ class Tab(asyncio.Protocol):
         else:
             self._sighting.look(payload, at)
             _settle(self.ready)
+            if self._sighting.seen:
+                _settle(self.begun)
             if PULSE in payload:
                 _settle(self.pulsed)
             elif FINISHED in payload:
@@ -124,12 +127,13 @@ class Reader(asyncio.Protocol):
         self.finished.set_result(None)
 
 
-async def send(url: str, cookie: str, question: str) -> None:
-    """Begins a conversation as the page's own script does. Raises RuntimeError when refused."""
-    host = urlsplit(url).netloc
+async def send(url: str, cookie: str, question: str, conversation: str = "") -> None:
+    """Begins a conversation as the page's own script does; without an id, any. Raises RuntimeError
+    when refused."""
+    host, path = urlsplit(url).netloc, f"/c/{conversation or uuid4()}/messages"
     body = urlencode({"client_id": uuid4(), "text": question}).encode()
     head = (
-        f"POST /c/{uuid4()}/messages HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
         f"Accept: application/json\r\nCookie: sessionid={cookie}; csrftoken={TOKEN}\r\n"
         f"X-CSRFToken: {TOKEN}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"

@@ -5,8 +5,10 @@ import threading
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 TICK = os.sysconf("SC_CLK_TCK")  # ticks a second
 SAMPLE_EVERY = 0.25  # seconds
@@ -19,9 +21,54 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def tree_seconds(pid: int) -> float:
+    """Of a process and all below it, those included that have ended and were waited for."""
+    total = 0.0
+    for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            total += sum(process.cpu_times()[:4])
+    return total
+
+
+def busy_seconds(core: int) -> float:
+    """In which a core did anything at all, or was taken away from this machine."""
+    lines = Path("/proc/stat").read_text().splitlines()
+    ticks = next(line.split()[1:] for line in lines if line.startswith(f"cpu{core} "))
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, ticks[:8])
+    return (user + nice + system + irq + softirq + steal) / TICK
+
+
+def core_number(core: int) -> int:
+    """The machine's number of the core that `pinned` takes."""
+    usable = sorted(os.sched_getaffinity(0))
+    return usable[core % len(usable)]
+
+
 def resident_mb(pid: int) -> float:
+    return _memory_mb(pid, "VmRSS")
+
+
+def peak_mb(pid: int) -> float:
+    """The most that was resident since `forget_peak`, however short it was."""
+    return _memory_mb(pid, "VmHWM")
+
+
+def forget_peak(pid: int) -> None:
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def children_mb(pid: int) -> float:
+    """What all processes below this one have resident together."""
+    total = 0
+    for child in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            total += child.memory_info().rss
+    return total / 1024**2
+
+
+def _memory_mb(pid: int, name: str) -> float:
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:")) / 1024
+    return next(int(line.split()[1]) for line in status if line.startswith(f"{name}:")) / 1024
 
 
 class Usage:
@@ -73,7 +120,7 @@ def watched(*pids: int) -> Iterator[Usage]:
 def pinned(core: int) -> Iterator[None]:
     """Processes that begin within the block stay on one core; with fewer cores they share."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {sorted(before)[core % len(before)]})
+    os.sched_setaffinity(0, {core_number(core)})
     try:
         yield
     finally:

@@ -1,0 +1,119 @@
+"""Each bomb is cheap to show: while it comes, and when it has ended.
+
+`make fuzz` plays them in every size, and mixtures of them. To play one again:
+`FUZZ_BOMB="open fence" FUZZ_SIZES=100000 FUZZ_SEED=7 pytest tests/rendering/test_bombs.py`.
+Limits are in seconds of this process's CPU, of which a busy machine changes little.
+"""
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import batched
+from typing import Any
+
+import psutil
+import pytest
+
+from chatapp.rendering import LiveDocument, render_document
+from tests.bench.usage import forget_peak, peak_mb, resident_mb
+from tests.rendering.bombs import BOMBS, mixtures, pieces, text_of
+
+SIZES = [int(size) for size in os.environ.get("FUZZ_SIZES", "12000").split(",")]  # characters
+SEED = int(os.environ.get("FUZZ_SEED", "0"))
+MIXTURES = int(os.environ.get("FUZZ_MIXTURES", "20"))
+ONE = os.environ.get("FUZZ_BOMB")
+
+MIN_APPENDS = 40  # in which a text comes
+MAX_AT_ONCE = 4_000  # characters in one of them: running replies append no more
+MAX_APPEND = 0.15  # seconds for one append: everybody waits as long
+MAX_RENDERING = 0.5  # seconds for a finished text, which is rendered in a thread
+PER_CHARACTER = 5e-6  # seconds more for each character: three times what ordinary text costs
+MAX_HTML = 41  # times the text
+SPARE_HTML = 150_000  # characters more
+MAX_GROWTH = 50.0  # MB of memory, for one reply
+MOST_GROWTH = 2_000  # MB, at which this process ends rather than the machine
+LONGEST = 10.0  # seconds, after which a bomb has gone off
+
+
+@pytest.fixture(params=[ONE] if ONE else [*BOMBS, *mixtures(SEED, MIXTURES)])
+def bomb(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.mark.timeout(120)  # a limit that is passed is told, however long it takes
+def test_a_bomb_is_cheap_while_it_comes(bomb: str, size: int) -> None:
+    text = text_of(bomb, size)
+    document = LiveDocument("m")
+    with replayable(bomb, size), little_memory():
+        for new in appended(text):
+            begin = time.process_time()
+            document.append(new)
+            assert time.process_time() - begin <= MAX_APPEND
+        html, is_whole = len(document.html), document.text == text
+        assert html <= most_html(size)
+        assert is_whole
+
+
+@pytest.mark.timeout(120)
+def test_a_bomb_is_cheap_when_it_has_ended(bomb: str, size: int) -> None:
+    text = text_of(bomb, size)
+    with replayable(bomb, size), little_memory():
+        begin = time.process_time()
+        html = len(render_document(text, prefix="m"))
+        seconds = time.process_time() - begin
+        assert seconds <= MAX_RENDERING + PER_CHARACTER * size
+        assert html <= most_html(size)
+
+
+def appended(text: str) -> Iterator[str]:
+    """The text in pieces of a model, as many together as are shown at once."""
+    every = list(pieces(text, SEED))
+    most = MAX_AT_ONCE * len(every) // len(text)
+    for some in batched(every, max(1, min(most, len(every) // MIN_APPENDS))):
+        yield "".join(some)
+
+
+def most_html(size: int) -> int:
+    return MAX_HTML * size + SPARE_HTML
+
+
+@contextmanager
+def replayable(bomb: str, size: int) -> Iterator[None]:
+    """A failure names what to do to see it again; one that would take for ever is ended."""
+
+    def end(*_: Any) -> None:
+        raise TimeoutError(f"no end in {LONGEST:g} seconds")
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+    try:
+        yield
+    except BaseException as problem:
+        command = "pytest tests/rendering/test_bombs.py"
+        problem.add_note(f'FUZZ_BOMB="{bomb}" FUZZ_SIZES={size} FUZZ_SEED={SEED} {command}')
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+@contextmanager
+def little_memory() -> Iterator[None]:
+    pid = os.getpid()
+    before, limits = resident_mb(pid), resource.getrlimit(resource.RLIMIT_AS)
+    forget_peak(pid)
+    most = psutil.Process().memory_info().vms + MOST_GROWTH * 1024**2
+    resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+    assert peak_mb(pid) - before <= MAX_GROWTH
