@@ -27,8 +27,16 @@ BOMBS: Mapping[str, Bomb] = {bomb.name: bomb for bomb in ALL}
 TURNS: Mapping[str, TurnBomb] = {bomb.name: bomb for bomb in TURN_BOMBS}
 
 __all__ = [
-    *("ALL", "BOMBS", "SIZES", "SLOW_FENCES", "TURNS", "TURN_BOMBS"),
-    *("deltas", "mixtures", "pieces", "text_of"),
+    "ALL",
+    "BOMBS",
+    "SIZES",
+    "SLOW_FENCES",
+    "TURNS",
+    "TURN_BOMBS",
+    "deltas",
+    "mixtures",
+    "pieces",
+    "text_of",
 ]
 
 
