@@ -12,11 +12,12 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from chatapp.body_limit import BodyLimit  # noqa: E402
+from chatapp.accounts.sessions import find_person  # noqa: E402
+from chatapp.bodies.limit import BodyLimit  # noqa: E402
 from chatapp.conversations.routing import websocket_urlpatterns  # noqa: E402
 from chatapp.lifespan import lifespan  # noqa: E402
 
-protocols = {"http": BodyLimit(django_application), "lifespan": lifespan}
+protocols = {"http": BodyLimit(django_application, find_person), "lifespan": lifespan}
 if not settings.DATABASE_MISSING:
     protocols["websocket"] = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
 application = ProtocolTypeRouter(protocols)

@@ -1,11 +1,11 @@
-"""Static files on the event loop, compressed pages, requests with a name in the log."""
+"""Static files on the event loop, compressed pages, nothing in caches, names for the log."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from asgiref.sync import markcoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
@@ -13,6 +13,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 from chatapp import logs
+from chatapp.valid_text import make_valid, make_valid_json
 
 
 class TextCompressionMiddleware(GZipMiddleware):
@@ -58,6 +59,25 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
         return HttpResponse(content, status=int(answer.status), headers=headers)
 
 
+class NoStoreMiddleware:
+    """Keep every response out of every cache, unless its view has said how it may be kept.
+
+    What a cache holds is shown after a sign-out too: by Back, by its address, without a network.
+    """
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = await self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class RequestLogMiddleware:
     """Whatever is logged while a request is worked on, also by tasks that it began, names it."""
 
@@ -75,6 +95,31 @@ class RequestLogMiddleware:
         return response
 
 
+class ValidTextMiddleware:
+    """Makes all text of a request valid before anybody reads it: query, cookies, form, file names.
+
+    A form is text in the charset that its sender names, and UTF-7 can hold half a surrogate pair.
+    Any form and cookie can hold NUL, which Django's form fields would refuse and Postgres too.
+    """
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.GET = _valid_query(request.GET)  # type: ignore[assignment]
+        request.COOKIES = make_valid_json(request.COOKIES)
+        response: HttpResponseBase = await self.get_response(request)
+        return response
+
+    async def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        if request.method == "POST":
+            await sync_to_async(_make_form_valid)(request)
+
+
 class DatabaseMissingMiddleware:
     """On a dyno without Postgres every page is the one that says how to add it."""
 
@@ -90,3 +135,19 @@ class DatabaseMissingMiddleware:
             response: HttpResponseBase = await self.get_response(request)
             return response
         return render(request, "no_database.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _make_form_valid(request: HttpRequest) -> None:
+    """Parse the body, which takes long for a large one: for a thread."""
+    request.POST = _valid_query(request.POST)  # type: ignore[assignment]
+    for _name, files in request.FILES.lists():
+        for file in files:
+            file.name = make_valid(file.name or "")
+
+
+def _valid_query(data: QueryDict) -> QueryDict:
+    valid = QueryDict(mutable=True, encoding=data.encoding)
+    for name, values in data.lists():
+        valid.setlist(make_valid(name), [make_valid(str(value)) for value in values])
+    valid._mutable = False
+    return valid

@@ -117,11 +117,15 @@ SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 MIDDLEWARE = [
     "chatapp.middleware.StaticFilesMiddleware",
     "chatapp.middleware.RequestLogMiddleware",
+    "chatapp.middleware.NoStoreMiddleware",
+    "chatapp.accounts.middleware.PersonCookieMiddleware",
+    "chatapp.middleware.ValidTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "chatapp.middleware.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     SESSIONS,
     "django.middleware.common.CommonMiddleware",
+    "chatapp.bodies.refusals.BodyRefusalMiddleware",  # before anything that reads the form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -212,12 +216,24 @@ if ON_DYNO:
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 
 # A message has at most MAX_MESSAGE_CHARACTERS; in emoji that is four bytes each. Django's own
-# limit on form data must stand well above it, or a bare 400 comes before our sentence.
+# limit on form data must stand above it, or a bare refusal comes before our sentence.
 MAX_MESSAGE_CHARACTERS = 1_000_000
 MAX_PICTURES_PER_MESSAGE = 10
-DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024  # bytes
-MAX_BODY_BYTES_OF_STRANGERS = 1024 * 1024
-MAX_BODY_BYTES = 64 * 1024 * 1024  # all pictures of a page without JavaScript together
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2  # bytes of text in one form
+# What anybody may send to any page. A form that isn't multipart takes twelve bytes for an emoji,
+# and twenty times its size in memory while it is parsed.
+MAX_BODY_BYTES = 16 * 1024
+# What these pages take, by the names of their URLs, from people who are signed in, and only as
+# multipart/form-data. Above what is allowed there is room for the sentence that says so.
+LARGE_BODY_BYTES = {
+    "messages": 64 * 1024**2,  # all images of a page without JavaScript together
+    "pictures": 51 * 1024**2,
+    "draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
+    "conversation-draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
+    "settings": 1024**2,  # instructions
+    "defaults": 1024**2,
+    "server-tools": 512 * 1024,  # two fields for each of 200 tools with long names
+}
 
 # --- Language, time, log --------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.requests import wants_json
+from chatapp.bodies import refusals
 from chatapp.conversations.relay import relay
 
 THEMES = ("light", "dark")
@@ -62,6 +63,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
         return render(request, "unknown_host.html", {"on_dyno": settings.ON_DYNO}, status=400)
+    if isinstance(exception, RequestDataTooBig):
+        return refusals.too_large(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     return render(request, "400.html", status=400)
 
 

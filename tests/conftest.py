@@ -1,5 +1,6 @@
 """What every test stands on: built static files, a database in a file, three people, no network."""
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -59,6 +60,27 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def unshown() -> list[logging.LogRecord]:
+    """What the log says of messages that can't be shown: a test that asks for it expects some."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _every_message_is_shown(
+    request: pytest.FixtureRequest, unshown: list[logging.LogRecord]
+) -> Iterator[None]:
+    """The app shows a sentence for a message whose rendering fails; here that is a failure."""
+    handler = logging.Handler()
+    handler.emit = unshown.append  # type: ignore[method-assign]
+    logger = logging.getLogger("chatapp.conversations.message_html")
+    logger.addHandler(handler)
+    yield
+    logger.removeHandler(handler)
+    if "unshown" not in request.node._fixtureinfo.argnames:
+        assert not unshown, [logging.Formatter().format(record) for record in unshown]
 
 
 @pytest.fixture

@@ -4,18 +4,32 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from asgiref.sync import markcoroutinefunction
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.person_cookie import name_person
 from chatapp.accounts.requests import wants_json
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Leads to sign-in, to the first account on a new house, or tells a script with a 401."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> Any:
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal is None and getattr(view_func, "login_required", True):
+            request.signed_in_id = request.user.pk  # type: ignore[attr-defined]
+        return refusal
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
         if wants_json(request):
@@ -29,3 +43,20 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if not Person.objects.exists():
             return redirect("welcome")
         return super().handle_no_permission(request, view_func)
+
+
+class PersonCookieMiddleware:
+    """Write whose browser this is into its cookie, with the first page behind the login."""
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = await self.get_response(request)
+        if person_id := getattr(request, "signed_in_id", None):
+            name_person(request, response, person_id)
+        return response

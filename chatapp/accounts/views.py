@@ -7,12 +7,14 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chatapp.accounts.forms import FirstAccountForm
 from chatapp.accounts.models import LinkRequest, OwnerExists, Person
 from chatapp.accounts.password_links import password_link
+from chatapp.accounts.person_cookie import name_nobody
 from chatapp.accounts.requests import PersonRequest
 from chatapp.accounts.sessions import who_is_here
 
@@ -43,6 +45,16 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @require_safe
 def session(request: HttpRequest) -> JsonResponse:
     return who_is_here(request)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOut(allauth.LogoutView):
+    """Ends the login, or what an expired one has left behind in the browser."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        name_nobody(response)
+        return response
 
 
 class PasswordReset(allauth.PasswordResetView):

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.columns import JSONField
 from chatapp.tools.tool import Access
 
 NAME_LENGTH = 40  # characters
@@ -44,7 +45,7 @@ class ToolSetting(models.Model):
     remote_name = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
-    parameters = models.JSONField(default=dict)
+    parameters = JSONField(default=dict)
     says_it_reads = models.BooleanField(default=False)  # the server's word, taken for no more
     is_gone = models.BooleanField(default=False)  # the server no longer has it
 

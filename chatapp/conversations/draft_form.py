@@ -18,8 +18,7 @@ MAX_EDIT = 2**31 - 1
 
 class DraftText(forms.CharField):
     def to_python(self, value: Any) -> str:
-        # The database takes no NUL, and nobody typed one.
-        return str(super().to_python(value)).replace("\0", "").replace("\r\n", "\n")
+        return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 class DraftForm(forms.Form):

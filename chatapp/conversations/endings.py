@@ -14,7 +14,7 @@ from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message, Outcome
 from chatapp.conversations.models.lease import Maker
 from chatapp.conversations.streaming import Ending
-from chatapp.rendering import render_document
+from chatapp.rendering import rendered_document
 
 PAUSES = (0.5, 1, 2)  # seconds between tries; the last one again and again
 
@@ -26,9 +26,10 @@ async def save(live: LiveReply, ending: Ending) -> None:
 
     Another process may have taken the reply meanwhile; then nothing is written.
     """
+    html = "" if ending.is_let_go else await rendered_document(live.text, prefix=str(live.reply.pk))
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
-            await background.in_thread(_way_to_end(ending), live, ending)
+            await background.in_thread(_way_to_end(ending), live, ending, html)
         except (django.db.OperationalError, django.db.InterfaceError) as error:
             logger.warning("The end of a reply could not be saved: %s", type(error).__name__)
             await asyncio.sleep(pause)
@@ -46,13 +47,13 @@ def close(reply: Message, status: str, error: str = "", *, made_by: Maker = "any
     return True
 
 
-def _way_to_end(ending: Ending) -> Callable[[LiveReply, Ending], None]:
+def _way_to_end(ending: Ending) -> Callable[[LiveReply, Ending, str], None]:
     if ending.is_let_go:
         return _let_go
     return _wait if ending.status == Message.Status.WAITING else _finish
 
 
-def _wait(live: LiveReply, ending: Ending) -> None:
+def _wait(live: LiveReply, ending: Ending, html: str) -> None:
     """For the person's word: until then the reply costs nobody anything. Not when that word is
     Stop already."""
     progress = live.progress
@@ -60,28 +61,28 @@ def _wait(live: LiveReply, ending: Ending) -> None:
         events.message_finished(live.person_id, live.reply)
     else:
         ending.status = Message.Status.STOPPED
-        _finish(live, ending)
+        _finish(live, ending, html)
 
 
-def _finish(live: LiveReply, ending: Ending) -> None:
-    if live.reply.finish(_outcome(live, ending)):
+def _finish(live: LiveReply, ending: Ending, html: str) -> None:
+    if live.reply.finish(_outcome(live, ending, html)):
         events.message_finished(live.person_id, live.reply)
         _log(live.reply)
 
 
-def _let_go(live: LiveReply, ending: Ending) -> None:
+def _let_go(live: LiveReply, ending: Ending, _html: str) -> None:
     progress = live.progress
     if live.reply.let_go(progress, usage.spent(live.reply, ending.calls, progress)):
         logger.info("A reply was let go", extra={"characters": len(progress.text)})
 
 
-def _outcome(live: LiveReply, ending: Ending) -> Outcome:
+def _outcome(live: LiveReply, ending: Ending, html: str) -> Outcome:
     progress = live.progress
     return Outcome(
         status=ending.status,
         progress=progress,
         spent=usage.spent(live.reply, ending.calls, progress),
-        html=render_document(live.text, prefix=str(live.reply.pk)),
+        html=html,
         error=ending.error,
         error_kind=ending.error_kind,
         finish_reason=ending.finish_reason,

@@ -5,20 +5,19 @@ Server to browser only; every command is an HTTP request.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
 from chatapp.conversations.hub import CLOSE, hub
+from chatapp.conversations.message_html import Part, message_html
 from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.rendering import BlockPatch
-
-Part = Literal[
-    "notices", "thinking", "thought", "steps"
-]  # of a reply; each has a partial and a slot on the page
+from chatapp.valid_text import make_valid
 
 PROTOCOL = 1
 PULSE_SECONDS = 15
@@ -117,10 +116,12 @@ def reply_patched(
     blocks: tuple[BlockPatch, ...],
     reasoning: str = "",
     parts: dict[Part, str] | None = None,
+    steps: Sequence[str] = (),
 ) -> None:
     """Block `index` keeps the first `kept` UTF-16 code units of its HTML, followed by `html`.
 
-    `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots.
+    `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots, and
+    `steps` new HTML for single calls of tools, which stand in their slot already.
     """
     _publish(
         person_id,
@@ -133,6 +134,7 @@ def reply_patched(
         blocks=blocks,
         **({"reasoning": reasoning} if reasoning else {}),
         **({"parts": parts} if parts else {}),
+        **({"steps": steps} if steps else {}),
     )
 
 
@@ -179,14 +181,6 @@ def close_sockets(group: str) -> None:
     hub.publish(group, CLOSE)
 
 
-def message_html(message: Message) -> str:
-    return render_to_string("conversations/_message.html", {"message": message})
-
-
-def part_html(reply: Message, part: Part) -> str:
-    return render_to_string(f"conversations/_{part}.html", {"message": reply})
-
-
 def link_html(conversation: Conversation) -> str:
     return render_to_string("conversations/_conversation_link.html", {"conversation": conversation})
 
@@ -225,7 +219,8 @@ def _publish(person_id: UUID, kind: str, **fields: Any) -> None:
 
 
 def _encode(kind: str, **fields: Any) -> str:
-    return _json({"v": PROTOCOL, "type": kind, **fields})
+    """No socket takes half a surrogate pair: its browser would be cut off."""
+    return make_valid(_json({"v": PROTOCOL, "type": kind, **fields}))
 
 
 # `json.dumps` would make an encoder for each event.

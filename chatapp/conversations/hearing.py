@@ -6,6 +6,7 @@ from chatapp.conversations.seam import Seam
 from chatapp.inference import ToolCall, ToolCallDelta
 from chatapp.inference.arguments import object_in
 from chatapp.inference.types import FinishReason
+from chatapp.valid_text import make_valid_source
 
 
 @dataclass(slots=True)
@@ -16,7 +17,8 @@ class _Call:
 
     @property
     def whole(self) -> ToolCall:
-        return ToolCall(self.id, self.name, "".join(self.arguments))
+        """The escapes of the arguments can be judged only now: pieces may cut them anywhere."""
+        return ToolCall(self.id, self.name, make_valid_source("".join(self.arguments)))
 
 
 class Hearing:

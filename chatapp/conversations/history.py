@@ -2,14 +2,13 @@
 does not grow with the length of either."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from chatapp.conversations.models import Conversation, Message, Step
 
 MESSAGES_PER_PAGE = 40
 CONVERSATIONS_PER_PAGE = 30
+CURSOR_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"  # always in UTC, as the database gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,14 @@ def _shown(conversation: Conversation) -> "QuerySet[Message]":
 
 
 def _cursor(conversation: Conversation) -> str:
-    return f"{conversation.active_at:%Y-%m-%dT%H:%M:%S.%fZ}_{conversation.pk}"
+    return f"{conversation.active_at:{CURSOR_TIME}}_{conversation.pk}"
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
     """Reads what _cursor wrote; anything else is the first page."""
     at, _separator, pk = cursor.partition("_")
     try:
-        moment = parse_datetime(at)
-        return (moment, UUID(pk)) if moment else None
+        return datetime.strptime(at, CURSOR_TIME).replace(tzinfo=UTC), UUID(pk)
     except ValueError:
         return None
 

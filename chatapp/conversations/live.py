@@ -6,11 +6,15 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
+from chatapp.conversations.backlog import Backlog
 from chatapp.conversations.live_state import LiveState
+from chatapp.conversations.message_html import Part, part_html, step_html
 from chatapp.conversations.models import ELSEWHERE, Message, Moment, Progress, Step
-from chatapp.conversations.pace import flush_interval, reading_pause
+from chatapp.conversations.pace import FlushClock
+from chatapp.conversations.thinking import ThinkingTimer
+from chatapp.conversations.waiting import ServiceWait
 from chatapp.inference import Waiting
-from chatapp.rendering import BlockPatch, Fence, LiveDocument, highlight
+from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
 
 STREAM = "stream:"  # begins the name of the task that asks the model
 
@@ -19,11 +23,6 @@ _live: dict[UUID, "LiveReply"] = {}
 
 def find(reply_id: UUID) -> "LiveReply | None":
     return _live.get(reply_id)
-
-
-def pause() -> float:
-    """Seconds between two readings of a stream, by the number of replies that run here."""
-    return reading_pause(len(_live))
 
 
 def all_here() -> "list[LiveReply]":
@@ -47,19 +46,15 @@ class LiveReply:
         self.is_given_up = False  # another process is to go on
         self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
         self.saved_sequence = reply.sequence
-        self._thought_seconds = reply.thought_seconds
+        self._thinking = ThinkingTimer(reply.thought_seconds)
         self._document = document
-        self._pending: list[str] = []
-        self._pending_reasoning: list[str] = []
-        self._stale_parts: set[events.Part] = set()
-        self._waiting: Waiting | None = None
-        self._waits_until = self._thinks_since = 0.0
-        self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.Handle | None = None
-        self._wait_timer: asyncio.TimerHandle | None = None
-        self._flushed_at = 0.0
-        self._lag = 0.0
-        self.saved_at = self._loop.time()
+        self._backlog = Backlog()
+        self._stale_parts: set[Part] = set()
+        self._steps_html = ""
+        self._stale_steps: list[Step] = []
+        self._wait = ServiceWait(self._notices_changed)
+        self._clock = FlushClock(self.flush)
+        self.saved_at = asyncio.get_running_loop().time()
 
     def __enter__(self) -> "LiveReply":
         if overtaken := find(self.reply.pk):
@@ -78,6 +73,16 @@ class LiveReply:
         return self._document.text
 
     @property
+    def text_length(self) -> int:
+        """Characters of `text`."""
+        return self._document.length
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits to be rendered that reading the model should pause."""
+        return self._backlog.is_full
+
+    @property
     def steps(self) -> list[Step]:
         return self.reply.known_steps or []
 
@@ -90,13 +95,12 @@ class LiveReply:
     @property
     def has_grown(self) -> bool:
         """Whether there is more than what was saved."""
-        return self.sequence != self.saved_sequence or bool(self._thinks_since)
+        return self.sequence != self.saved_sequence or self._thinking.is_running
 
     @property
     def length(self) -> int:
         """Characters that the model has said so far, thoughts included."""
-        waiting = sum(map(len, (*self._pending, *self._pending_reasoning)))
-        return len(self.text) + len(self.reasoning) + waiting
+        return self.text_length + len(self.reasoning) + len(self._backlog)
 
     @property
     def progress(self) -> Progress:
@@ -104,7 +108,7 @@ class LiveReply:
             text=self.text,
             reasoning=self.reasoning,
             sequence=self.sequence,
-            thought_seconds=self._thought_so_far,
+            thought_seconds=self._thinking.seconds,
             notices=dict(self.notices),
             seams=list(self.seams),
         )
@@ -118,131 +122,127 @@ class LiveReply:
     def add(self, text: str) -> None:
         """Takes new text: published at once when the last patch is long enough ago, else soon."""
         self.end_thinking()
-        if self.steps and len(self.text) == self.turn_begins > 0 and not self._pending:
-            self._pending.append("\n\n")  # what it says after a call is a paragraph of its own
-        self._pending.append(text)
-        self._publish_soon()
+        if self.steps and self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
+            self._backlog.add("\n\n")  # what it says after a call is a paragraph of its own
+        self._backlog.add(text)
+        self._clock.soon(self._document.open_block_size)
 
     def think(self, text: str) -> None:
         """Takes a piece of the model's reasoning."""
-        if not self._thinks_since:
-            self._thinks_since = self._loop.time()
-            if self.reasoning or self._pending_reasoning:
+        if not self._thinking.is_running:
+            self._thinking.begin()
+            if self.reasoning or self._backlog.has_reasoning:
                 self._stale_parts.add("thought")
-                self._pending_reasoning.append("\n\n")  # it has thought before
+                self._backlog.add_reasoning("\n\n")  # it has thought before
             else:
                 self._stale_parts.add("thinking")
-        self._pending_reasoning.append(text)
-        self._publish_soon()
+        self._backlog.add_reasoning(text)
+        self._clock.soon(self._document.open_block_size)
 
     def end_thinking(self) -> None:
-        if self._thinks_since:
-            self._thought_seconds = self._thought_so_far
-            self._thinks_since = 0.0
+        if self._thinking.is_running:
+            self._thinking.end()
             self._stale_parts.add("thought")
 
     def wait(self, waiting: Waiting) -> None:
         """The service is asked again after a while."""
-        self._waiting, self._waits_until = waiting, self._loop.time() + waiting.seconds
-        self._wait_timer = self._loop.call_at(self._waits_until, self._end_waiting)
-        self._stale_parts.add("notices")
-        self.flush()
+        self._wait.begin(waiting)
+        self._notices_changed()
 
     def tell(self, change: str, value: object) -> None:
         """The request that went out is not quite what was asked for."""
         self.notices[change] = value
-        self._stale_parts.add("notices")
-        self.flush()
+        self._notices_changed()
 
     def tell_refused(self, name: str, why: str) -> None:
         """A picture was left out, because the service could not use it."""
         refused = self.notices.get("pictures_refused", [])
         self.tell("pictures_refused", [*refused, [name, why]])
 
-    def show_steps(self, steps: Sequence[Step]) -> None:
-        """Calls of tools began, ended or wait for the person."""
-        self.reply.known_steps = list(steps)
+    def show_steps(self, html: str) -> None:
+        """There are other calls of tools than before; `html` is that of all."""
+        self._steps_html = html
         self._stale_parts.add("steps")
+        self._stale_steps.clear()
+        self.flush()
+
+    def show_changed(self, steps: Sequence[Step]) -> None:
+        """Calls of tools began or ended."""
+        self._stale_steps += steps
         self.flush()
 
     def flush(self) -> None:
-        """Publishes what waits."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        self._flushed_at = self._loop.time()
-        text, reasoning = "".join(self._pending), "".join(self._pending_reasoning)
-        self._pending.clear()
-        self._pending_reasoning.clear()
-        self._publish(self._document.append(text) if text else (), reasoning)
-        for fence in self._document.take_finished_fences():
-            background.spawn(f"highlight:{self.reply.pk}:{fence.index}", self._colour(fence))
+        """Publishes what waits, of a long text only as much as can be rendered in one go."""
+        with self._clock.flushing():
+            text, reasoning = self._backlog.take()
+            self._publish(self._document.append(text) if text else (), reasoning)
+        self._improve_pieces()
+        if self._backlog.has_text:
+            self._clock.soon(self._document.open_block_size)
+
+    async def drain(self) -> None:
+        """Publishes all that waits, at the pace that its rendering allows."""
+        self.flush()
+        while self._backlog.has_text:
+            await asyncio.sleep(self._clock.interval(self._document.open_block_size))
+            self.flush()
 
     def halt(self) -> None:
         """Publishes nothing more; what had not been published is dropped."""
-        for timer in (self._timer, self._wait_timer):
-            if timer:
-                timer.cancel()
-        self._timer = None
-        self._pending.clear()
-        self._pending_reasoning.clear()
+        self._clock.cancel()
+        self._wait.cancel()
+        self._backlog.clear()
         self.end_thinking()
         self.reply.moment = ELSEWHERE
 
     @property
-    def _thought_so_far(self) -> float | None:
-        if not self._thinks_since:
-            return self._thought_seconds
-        return (self._thought_seconds or 0.0) + self._loop.time() - self._thinks_since
-
-    @property
     def _moment(self) -> Moment:
-        left = self._waits_until - self._loop.time()
         return Moment(
-            waits_for=max(0.0, left) if self._waiting else None,
-            wait_reason=self._waiting.sentence if self._waiting else "",
-            has_thought_for=self._thought_so_far if self._thinks_since else None,
+            waits_for=self._wait.seconds_left,
+            wait_reason=self._wait.reason,
+            has_thought_for=self._thinking.seconds if self._thinking.is_running else None,
         )
 
-    def _end_waiting(self) -> None:
-        self._waiting = None
+    def _notices_changed(self) -> None:
         self._stale_parts.add("notices")
         self.flush()
 
-    def _publish_soon(self) -> None:
-        if self._timer is None:
-            interval = flush_interval(self._lag, self._document.open_block_size)
-            due = self._flushed_at + interval
-            if due <= self._loop.time():
-                # Once everything that was read in one go is here.
-                self._timer = self._loop.call_soon(self.flush)
-            else:
-                self._timer = self._loop.call_at(due, self._flush_on_time, due)
-
-    def _flush_on_time(self, due: float) -> None:
-        self._lag = (self._lag + self._loop.time() - due) / 2
-        self.flush()
-
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
-        if not (patches or reasoning or self._stale_parts):
+        if not (patches or reasoning or self._stale_parts or self._stale_steps):
             return
         self.sequence += 1
         self.reasoning += reasoning
-        parts = {part: self._part_html(part) for part in self._stale_parts}
+        parts, steps = self._take_parts(), self._take_steps()
         if "thinking" in parts:
             reasoning = ""  # it stands in the part, which has just begun
-        self._stale_parts.clear()
-        status = Message.Status.QUEUED if self._waiting else Message.Status.STREAMING
+        waits = self._wait.seconds_left is not None
+        status = Message.Status.QUEUED if waits else Message.Status.STREAMING
         events.reply_patched(
-            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts
+            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, steps
         )
 
-    def _part_html(self, part: events.Part) -> str:
-        self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
-        self.reply.thought_seconds, self.reply.moment = self._thought_seconds, self._moment
-        return events.part_html(self.reply, part)
+    def _take_parts(self) -> dict[Part, str]:
+        parts = {part: self._part_html(part) for part in self._stale_parts}
+        self._stale_parts.clear()
+        return parts
 
-    async def _colour(self, fence: Fence) -> None:
-        html = await background.in_thread(highlight, fence)
-        if find(self.reply.pk) is self:
-            self._publish((self._document.replace(fence.index, html),))
+    def _take_steps(self) -> Sequence[str]:
+        steps = [step_html(self.reply, step) for step in self._stale_steps]
+        self._stale_steps.clear()
+        return steps
+
+    def _part_html(self, part: Part) -> str:
+        if part == "steps":
+            return self._steps_html
+        self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
+        self.reply.thought_seconds, self.reply.moment = self._thinking.finished, self._moment
+        return part_html(self.reply, part)
+
+    def _improve_pieces(self) -> None:
+        for piece in self._document.take_pieces():
+            background.spawn(f"render:{self.reply.pk}:{piece.index}", self._improve(piece))
+
+    async def _improve(self, piece: Piece) -> None:
+        html = await rendered_piece(piece, prefix=str(self.reply.pk))
+        if html and find(self.reply.pk) is self:
+            self._publish(self._document.replace(piece.index, html))

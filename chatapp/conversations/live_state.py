@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatapp.conversations.models import Message, Moment, Progress, Step
-from chatapp.rendering import VERSION, LiveDocument, highlight
+from chatapp.rendering import VERSION, LiveDocument, render_piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,17 @@ class LiveState:
 
 
 def saved_document(reply: Message) -> LiveDocument:
-    """The text of a row as a document that can go on, its code coloured. Slow: for a thread."""
+    """The text of a row as a document that can go on, its code without colours so far. Slow: for
+    a thread."""
     document = LiveDocument(prefix=str(reply.pk))
     document.append(reply.text)
-    for fence in document.take_finished_fences():
-        document.replace(fence.index, highlight(fence))
     return document
 
 
 def saved_state(reply: Message) -> LiveState:
     """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
-    html = saved_document(reply).html
-    return LiveState(reply.attempt, reply.progress, html, Moment(), reply.steps_shown)
+    document = saved_document(reply)
+    for piece in document.take_pieces():
+        if html := render_piece(piece, prefix=str(reply.pk)):
+            document.replace(piece.index, html)
+    return LiveState(reply.attempt, reply.progress, document.html, Moment(), reply.steps_shown)

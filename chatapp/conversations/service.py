@@ -6,6 +6,7 @@ import httpx
 from django.conf import settings
 
 from chatapp.conversations import live
+from chatapp.conversations.pace import reading_pause
 from chatapp.inference import InferenceClient, InferenceError, make_http_client
 from chatapp.inference.errors import KeyRefused, WrongAddress
 
@@ -30,7 +31,7 @@ def client() -> InferenceClient:
             _http,
             catalog=settings.CATALOG,
             prompt_caching=settings.PROMPT_CACHING,
-            pause=live.pause,
+            pause=_pause,
         )
     return _client
 
@@ -52,3 +53,8 @@ async def close() -> None:
     if _http is not None:
         await _http.aclose()
         _http = _client = None
+
+
+def _pause() -> float:
+    """Seconds between two readings of a stream, by the number of replies that run here."""
+    return reading_pause(len(live.all_here()))

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from chatapp import background
 from chatapp.conversations import results, usage
 from chatapp.conversations.live import LiveReply
+from chatapp.conversations.message_html import part_html
 from chatapp.conversations.models import Asked, Progress, Spent, State, Step
 from chatapp.conversations.toolbox import Toolbox
 from chatapp.conversations.usage import Call
 from chatapp.inference import ToolCall
 from chatapp.tools import running
 from chatapp.tools.results import to_json
+from chatapp.valid_text import make_valid
 
 MOST_CHARACTERS = 200  # of a name or an id
 MOST_CALLS = 16  # in one round
@@ -28,12 +30,12 @@ async def begin(
 ) -> None:
     """Writes down what the model asks for, and what the requests up to there cost, which are
     counted with it and forgotten. Raises Overtaken."""
-    spent, steps = await background.in_thread(
+    spent, html = await background.in_thread(
         _begin, live, live.progress, list(requests), calls, toolbox
     )
     live.reply.spent = spent
     requests.clear()
-    live.show_steps(steps)
+    live.show_steps(html)
 
 
 async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
@@ -47,7 +49,7 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
             raise Overtaken
         for step in ready:
             step.state = State.RUNNING
-        live.show_steps(live.steps)
+        live.show_changed(ready)
         async with asyncio.TaskGroup() as group:
             for step in ready:
                 group.create_task(_run(step, live, toolbox))
@@ -56,9 +58,7 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
 
 def _asked(call: ToolCall, toolbox: Toolbox) -> Asked:
     """The call as a database can hold it, whatever a model made up."""
-    call_id, name, arguments = (
-        text.replace("\0", "") for text in (call.id, call.name, call.arguments)
-    )
+    call_id, name, arguments = map(make_valid, (call.id, call.name, call.arguments))
     call_id, name = call_id[:MOST_CHARACTERS], name[:MOST_CHARACTERS]
     line = toolbox.doing(name, arguments)
     return Asked(call_id, name, arguments, toolbox.is_free(name, arguments), line)
@@ -71,7 +71,7 @@ def _left_out(asked: Asked) -> Asked:
 
 async def _run(step: Step, live: LiveReply, toolbox: Toolbox) -> None:
     await results.keep(step, await _outcome(step, toolbox))
-    live.show_steps(live.steps)
+    live.show_changed([step])
 
 
 async def _outcome(step: Step, toolbox: Toolbox) -> running.Outcome:
@@ -88,10 +88,12 @@ def _begin(
     requests: list[Call],
     calls: Sequence[ToolCall],
     toolbox: Toolbox,
-) -> tuple[Spent, list[Step]]:
+) -> tuple[Spent, str]:
+    """Also gives the HTML of all calls, which takes time when there are hundreds."""
     spent = usage.spent(live.reply, requests, progress)
     asked = [_asked(call, toolbox) for call in calls]
     asked[MOST_CALLS:] = map(_left_out, asked[MOST_CALLS:])
     if not Step.objects.begin_round(live.reply, progress, spent, asked):
         raise Overtaken
-    return spent, list(live.reply.steps.with_pictures())
+    live.reply.known_steps = list(live.reply.steps.with_pictures())
+    return spent, part_html(live.reply, "steps")

@@ -13,6 +13,7 @@ from chatapp.conversations import prompts, refused_pictures, service, steps
 from chatapp.conversations.hearing import Hearing
 from chatapp.conversations.live import LiveReply
 from chatapp.conversations.models import Message
+from chatapp.conversations.pace import Turns
 from chatapp.conversations.prompts import Prompt
 from chatapp.conversations.usage import Call
 from chatapp.inference import (
@@ -104,8 +105,8 @@ async def _stream_once(
     prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing
 ) -> InferenceError | None:
     """One stream up to its end; gives what ended it too early."""
-    if len(live.text) > live.turn_begins and len(live.text) not in live.seams:
-        live.seams.append(len(live.text))
+    if live.text_length > live.turn_begins and live.text_length not in live.seams:
+        live.seams.append(live.text_length)
     failure = None
     try:
         await _ask(prompt, live, ending, hearing)
@@ -115,7 +116,7 @@ async def _stream_once(
     service.note(failure)
     _add(hearing.seam.flush(), live)
     live.end_thinking()
-    live.flush()
+    await live.drain()
     return failure
 
 
@@ -128,12 +129,17 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: Ending, hearing: Hearing
     """Asks until no picture is refused any more: each time one fewer, or all in another form."""
     while True:
         _tell_left_out(prompt, live)
+        turns = Turns()
         begun = live.length
-        ending.calls.append(Call(prompt.request, len(live.text), len(live.reasoning)))
+        ending.calls.append(Call(prompt.request, live.text_length, len(live.reasoning)))
         try:
             async with aclosing(service.client().stream(prompt.request)) as deltas:
                 async for delta in deltas:
                     _take(delta, prompt, live, ending, hearing)
+                    if live.is_behind:
+                        await live.drain()
+                    else:
+                        await turns.give()
         except PictureRefused as error:
             found = await refused_pictures.remedy(prompt, error) if live.length == begun else None
             if found is None:
@@ -157,7 +163,7 @@ def _take(delta: Delta, prompt: Prompt, live: LiveReply, ending: Ending, hearing
         case ToolCallDelta():
             live.end_thinking()
             hearing.note_call(delta)
-            ending.calls[-1].tools += delta.name + delta.arguments
+            ending.calls[-1].tools += (delta.name, delta.arguments)
         case Waiting():
             live.wait(delta)
         case Adapted(change, count):

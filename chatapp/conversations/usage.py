@@ -1,6 +1,6 @@
 """What a reply cost in tokens: as the service told, or estimated for calls that ended too early."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from chatapp.conversations.models import Message, Progress, Spent
@@ -15,7 +15,7 @@ class Call:
     request: CompletionRequest
     text_before: int = 0
     reasoning_before: int = 0
-    tools: str = ""  # names and arguments of those that it called
+    tools: list[str] = field(default_factory=list)  # names and arguments of those that it called
     usage: Usage | None = None
 
     def spent(self, text: str, reasoning: str) -> Spent:
@@ -23,7 +23,7 @@ class Call:
         Slow for a long request: for a thread."""
         if self.usage:
             return Spent(self.usage.prompt_tokens, self.usage.completion_tokens)
-        said = reasoning[self.reasoning_before :] + text[self.text_before :] + self.tools
+        said = reasoning[self.reasoning_before :] + text[self.text_before :] + "".join(self.tools)
         if not said:
             return Spent()
         return Spent(estimate(self.request), estimate_text(said), usage_is_estimated=True)

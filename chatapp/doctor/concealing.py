@@ -1,4 +1,5 @@
-"""The last word before a line is shown: nothing that is configured as a secret stands in it.
+"""The last word before a line is shown: nothing that is configured as a secret stands in it, and
+it is valid text.
 
 No check writes one on purpose, but most of them quote what somebody else's server said.
 """
@@ -9,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 
 from chatapp.doctor.checks import mail
+from chatapp.valid_text import make_valid
 
 LEAST = 4  # characters; what is shorter hides nothing, and would be found in every word
 HIDDEN = "•••"
@@ -17,7 +19,7 @@ HIDDEN = "•••"
 def conceal(text: str) -> str:
     for secret in _secrets():
         text = text.replace(secret, HIDDEN)
-    return text
+    return make_valid(text)
 
 
 def _secrets() -> list[str]:

@@ -1,99 +1,53 @@
-"""The app's side of the picture worker: one picture at a time, in the order in which they came.
-
-The worker is started with the first picture and ended when there was none for a while. Whatever
-kills it costs the picture it worked on; the next one gets a fresh worker.
-"""
+"""Images are opened one at a time, in a process that may be killed."""
 
 from __future__ import annotations
 
-import atexit
-import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from queue import Empty, SimpleQueue
+
+from chatapp.workers import WorkerQueue
 
 from .formats import HEAD_BYTES, detect
 from .worker.protocol import Opened, Reason, Refused
-from .worker_process import Source, WorkerProcess
+from .worker_process import ImageWorkerProcess, Source
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 
-IDLE_SECONDS = 60
-
 
 class Workshop:
-    """Opens pictures in a worker process of its own; safe to use from any thread."""
+    """Opens images in a worker process of its own; safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[tuple[Source, Future[Opened]] | None] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._worker: WorkerProcess | None = None
+        self._queue = WorkerQueue(ImageWorkerProcess)
 
     @property
     def pid(self) -> int | None:
         """The worker's process id, None while there is none."""
-        worker = self._worker
-        return worker.pid if worker else None
+        return self._queue.pid
 
     def submit(self, source: Source) -> Future[Opened]:
         """Queue the bytes of a file, or the path to one that stays until the future is done.
 
         The future raises Refused. Cancelled while it waits, it costs nothing.
         """
-        future: Future[Opened] = Future()
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
-                self._thread.start()
-                atexit.register(self.close)
-            self._jobs.put((source, future))
-        return future
+        return self._queue.submit(lambda ready_worker: _open(source, ready_worker))
 
     def close(self) -> None:
-        """End the worker after the pictures that wait; a later one starts everything anew."""
-        with self._lock:
-            if self._thread:
-                atexit.unregister(self.close)
-                self._jobs.put(None)
-                # Under the lock, so that no second thread takes from the queue meanwhile.
-                self._thread.join()
-                self._thread = None
+        """End the worker after the images that wait; a later one starts everything anew."""
+        self._queue.close()
 
-    def _run(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get(timeout=IDLE_SECONDS if self._worker else None)
-            except Empty:
-                self._end_worker()
-                continue
-            if job is None:
-                self._end_worker()
-                return
-            source, future = job
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(self._open(source))
-                except BaseException as error:  # whoever waits for the future gets it
-                    future.set_exception(error)
 
-    def _open(self, source: Source) -> Opened:
-        _check(source)
-        if self._worker and not self._worker.alive:
-            self._end_worker()
-        try:
-            self._worker = self._worker or WorkerProcess()
-            return self._worker.open(source)
-        except Refused as refused:
-            if refused.reason is Reason.MEMORY:
-                # What is left of its memory may lie in pieces.
-                self._end_worker()
-            raise
-
-    def _end_worker(self) -> None:
-        if self._worker:
-            self._worker.end()
-            self._worker = None
+def _open(source: Source, ready_worker: Callable[[], ImageWorkerProcess]) -> Opened:
+    _check(source)
+    worker = ready_worker()
+    try:
+        return worker.open(source)
+    except Refused as refused:
+        if refused.reason is Reason.MEMORY:
+            # What is left of its memory may lie in pieces.
+            worker.end()
+        raise
 
 
 def _check(source: Source) -> None:

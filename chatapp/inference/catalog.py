@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
+from chatapp.valid_text import make_valid, make_valid_source
+
 # Heroku documents 8,192 for Sonnet and no context window; the window is Anthropic's figure.
 DEFAULT_CONTEXT_WINDOW = 200_000
 DEFAULT_MAX_OUTPUT = 8_192
@@ -77,7 +79,7 @@ def load_catalog(json_text: str | None = None, default_id: str = "") -> dict[str
     catalog = {model.id: model for model in models}
     if len(catalog) != len(models):
         raise ValueError("The model list names one id twice.")
-    default_id = default_id.strip()
+    default_id = make_valid(default_id).strip()
     if default_id:
         first = catalog.pop(default_id, None) or _known_or_guessed(default_id)
         catalog = {default_id: first} | catalog
@@ -86,7 +88,7 @@ def load_catalog(json_text: str | None = None, default_id: str = "") -> dict[str
 
 def _parse(json_text: str) -> list[Model]:
     try:
-        entries = json.loads(json_text)
+        entries = json.loads(make_valid_source(json_text))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"The model list is not JSON: {error}.") from error
     if not isinstance(entries, list) or not entries:

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from chatapp.valid_text import make_valid
+
 from .catalog import TokenField
-from .text import whole
 from .turns import arrange, sendable_arguments
 from .types import (
     ChatMessage,
@@ -178,9 +179,7 @@ def _json(value: object) -> str:
 
 
 def _json_string(text: str) -> str:
-    if "\x00" in text or not text.isascii():
-        text = whole(text)  # half a surrogate pair can be typed and stored, but not be encoded
-    encoded = json.dumps(text, ensure_ascii=False)
+    encoded = json.dumps(make_valid(text), ensure_ascii=False)
     for character, escape in ESCAPES.items():
         encoded = encoded.replace(character, escape)
     return encoded

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 
+from chatapp.valid_text import make_valid_source
+
 MAX_DETAIL_CHARACTERS = 2_000
 MAX_NESTING = 8  # layers of JSON, strings with JSON in them counted, that are unwrapped
 
@@ -35,7 +37,7 @@ def error_fields(text: str) -> dict[str, object]:
     for _ in range(MAX_NESTING):
         if isinstance(value, str):
             try:
-                value = json.loads(value)
+                value = json.loads(value := make_valid_source(value))
             except (ValueError, RecursionError):
                 return {"message": value} | fields
         elif isinstance(value, dict):

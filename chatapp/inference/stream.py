@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chatapp.valid_text import TextJoiner
+
 from .errors import InferenceError, Interrupted, UnreadableReply, error_from_event
 from .sse import Event, EventParser
-from .text import WholeText
 from .tool_calls import ToolCalls
 from .types import Delta, Finished, FinishReason, ReasoningDelta, TextDelta, Usage
 
@@ -40,8 +41,8 @@ class CompletionParser:
         """`secret` never appears in the sentence of an error."""
         self._secret = secret
         self._events = EventParser()
-        self._text = WholeText()
-        self._reasoning = WholeText()
+        self._text = TextJoiner()
+        self._reasoning = TextJoiner()
         self._calls = ToolCalls()
         self._reason: FinishReason | None = None
         self._error: InferenceError | None = None
@@ -75,8 +76,7 @@ class CompletionParser:
         if not self.done:
             if self._reason is None:
                 raise Interrupted
-            self.done = True
-            yield Finished(self._reason)
+            yield from self._end(self._reason)
 
     def _flush(self) -> list[Delta]:
         deltas: list[Delta] = []
@@ -90,8 +90,7 @@ class CompletionParser:
     def _read(self, event: Event, deltas: list[Delta]) -> None:
         data = event.data
         if event.name == "done" or data.startswith("[DONE]"):
-            self.done = True
-            deltas.append(Finished(self._reason or "stop"))
+            deltas += self._end(self._reason or "stop")
         elif event.name == "error":
             raise error_from_event(data, secret=self._secret)
         elif data and not data.isspace():
@@ -99,6 +98,16 @@ class CompletionParser:
             if chunk.get("error") or chunk.get("object") == "error":
                 raise error_from_event(data, secret=self._secret)
             self._read_chunk(chunk, deltas)
+
+    def _end(self, reason: FinishReason) -> list[Delta]:
+        """Return the last deltas: half a character may still wait for its other half."""
+        self.done = True
+        deltas: list[Delta] = []
+        if rest := self._reasoning.flush():
+            deltas.append(ReasoningDelta(rest))
+        if rest := self._text.flush():
+            deltas.append(TextDelta(rest))
+        return [*deltas, Finished(reason)]
 
     def _read_chunk(self, chunk: dict[str, Any], deltas: list[Delta]) -> None:
         choices = chunk.get("choices")

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any
 
-from .arguments import json_value, object_in
-from .text import WholeText, whole
+from chatapp.valid_text import TextJoiner, make_valid
+
+from .arguments import Brackets, json_value, object_in
 from .types import ToolCallDelta
+
+MAX_CALLS = 64  # in one answer; what a model asks for beyond that is dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ class _Call:
     indexes: set[int] = field(default_factory=set)
     name: str = ""
     _heard: list[str] = field(default_factory=list)
-    _whole: WholeText = field(default_factory=WholeText)
+    _joiner: TextJoiner = field(default_factory=TextJoiner)
+    _brackets: Brackets = field(default_factory=Brackets)
+    _is_object: bool | None = None  # None: not known
 
     @property
     def arguments(self) -> str:
@@ -51,9 +56,11 @@ class _Call:
         return new
 
     def add_arguments(self, text: str) -> str:
-        new = self._whole.feed(text)
+        new = self._joiner.feed(text)
         if new:
             self._heard.append(new)
+            self._brackets.feed(new)
+            self._is_object = None
         return new
 
     def is_begun_anew_by(self, piece: _Piece) -> bool:
@@ -74,9 +81,10 @@ class _Call:
 
     @property
     def _has_ended(self) -> bool:
-        # Looked at before it is parsed: a server may say the name in each of many pieces.
-        closes = self._heard and self._heard[-1].rstrip()[-1:] in ("}", '"')
-        return bool(closes) and object_in(self.arguments) is not None
+        # Counted before it is parsed, once: a server may say the name in each of many pieces.
+        if self._is_object is None and self._brackets.are_closed:
+            self._is_object = object_in(self.arguments) is not None
+        return bool(self._is_object)
 
 
 class ToolCalls:
@@ -98,6 +106,8 @@ class ToolCalls:
             return self._add(call, piece)
         if not piece.id and not piece.name:
             return None  # a piece of nothing
+        if len(self._calls) == MAX_CALLS:
+            return None
         call = _Call(self._free_id(piece.id), piece.id, {piece.index})
         self._calls.append(call)
         name, arguments = call.add_name(piece.name), call.add_arguments(piece.arguments)
@@ -145,4 +155,4 @@ def _piece(said: dict[str, Any], place: int) -> _Piece:
 
 
 def _text(value: object) -> str:
-    return whole(value) if isinstance(value, str) else ""
+    return make_valid(value) if isinstance(value, str) else ""

@@ -11,6 +11,8 @@ import re
 from dataclasses import replace
 from itertools import chain, count, takewhile
 
+from chatapp.valid_text import make_valid
+
 from .arguments import json_value, object_in
 from .errors import RequestRefused
 from .types import ChatMessage, ImagePart, Part, Role, TextPart, ToolCall, ToolResult
@@ -62,7 +64,7 @@ def _clean(message: ChatMessage) -> ChatMessage:
 def _is_empty(part: Part) -> bool:
     match part:
         case TextPart(text):
-            return not text.replace("\x00", "").strip()
+            return not make_valid(text).strip()
         case ImagePart(url):
             return not url
         case ToolCall(call_id) | ToolResult(call_id):
@@ -129,7 +131,7 @@ def _results_after(turns: list[ChatMessage], index: int) -> dict[str, str]:
 
 def sendable_result(content: str) -> str:
     """A result is a text that is not empty, or a JSON object: other JSON broke the service."""
-    if not content.replace("\x00", "").strip():
+    if not make_valid(content).strip():
         return EMPTY_RESULT
     value = json_value(content)
     if isinstance(value, list | float | bool) or (value is None and content.strip() == "null"):

@@ -3,9 +3,9 @@
 import re
 from html import escape
 
-from django.utils.translation import gettext
-
 from chatapp.rendering import code, math, sanitizer
+from chatapp.rendering.code import Highlighter
+from chatapp.rendering.labels import labels
 
 _HEADING = re.compile(r"(</?h)([1-6])>")
 # A reply's own headings stand below the page's h1 and h2.
@@ -17,17 +17,13 @@ _TASK_CLASS = 'class="task-list-item"'
 _NOT_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
-def finish_block(raw: str, *, prefix: str, highlighted: bool) -> str:
-    """Safe HTML of one raw block.
-
-    `prefix` keeps footnote ids of different messages apart. `highlighted` colours code, which
-    is slow; without it code is plain but otherwise the same.
-    """
+def finish_block(raw: str, *, prefix: str, highlight: Highlighter) -> str:
+    """Safe HTML of one raw block; `prefix` keeps footnote ids of different messages apart."""
     html = sanitizer.sanitize_bare(raw)
     if html is None:
         html = sanitizer.sanitize(_prepare(raw, prefix))
         if "<pre>" in html:
-            html = code.add_code_bars(html, highlighted=highlighted)
+            html = code.add_code_bars(html, highlight)
     if "<table>" in html:
         html = _wrap_tables(html)
     return html
@@ -56,6 +52,6 @@ def _image_link(image: re.Match[str]) -> str:
 
 
 def _wrap_tables(html: str) -> str:
-    label = escape(gettext("Table"))
+    label = escape(labels().table)
     opening = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table>'
     return html.replace("<table>", opening).replace("</table>", "</table></div>")

@@ -19,7 +19,7 @@ _PROBE = "probe\n"
 _PROBE_PARAGRAPH = "<p>probe</p>"
 _PROBE_FENCE = re.compile(r'<pre><code(?: class="language-([^"]*)")?>probe\n</code></pre>')
 
-_UNDECIDED = re.compile(r"[-+*]|\d{1,9}[.)]?")
+UNDECIDED = re.compile(r"[-+*]|\d{1,9}[.)]?")
 _LIST_ITEM = re.compile(r"[ ]{0,3}(?:[-+*]|\d{1,9}[.)])[ \t\n]")
 _FENCE = re.compile(r"(`{3,})[^`\n]*\n|(~{3,}).*\n")
 
@@ -40,17 +40,30 @@ class Chunk:
         self._is_line_examined = False
         self._has_list = False
         self._may_end = False
-        self._retry_size = 0
+        self._retry_size = self._fence_retry_size = 0
 
     @property
     def source(self) -> str:
         return self._lines + self._line
 
+    @property
+    def size(self) -> int:
+        return len(self._lines) + len(self._line)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is known that the current line belongs to this chunk."""
+        return self._is_line_examined or not self._line
+
+    @property
+    def has_list(self) -> bool:
+        return self._has_list or is_list_item(self._line)
+
     def add(self, fragment: str) -> list[str]:
         """Take source up to the end of a line at most; the raw blocks that are finished by it."""
         self._line += fragment
         finished: list[str] = []
-        if not self._is_line_examined and not _UNDECIDED.fullmatch(self._line):
+        if not self._is_line_examined and not UNDECIDED.fullmatch(self._line):
             self._is_line_examined = True
             finished = self._cut_before_line()
         return finished
@@ -69,11 +82,11 @@ class Chunk:
         finished = live_blocks(self._lines)
         self._lines = ""
         self._has_list = self._may_end = False
-        self._retry_size = 0
+        self._retry_size = self._fence_retry_size = 0
         return finished
 
     def _cut_before_line(self) -> list[str]:
-        is_item = _LIST_ITEM.match(self._line) is not None
+        is_item = is_list_item(self._line)
         starts_block = not self._line[0].isspace() and not (is_item and self._has_list)
         if self._may_end and starts_block and self._is_finished(is_item):
             return self.finish()
@@ -93,26 +106,36 @@ class Chunk:
         )
         if last == _PROBE_PARAGRAPH and not continues:
             return True
-        self._retry_size = len(self._lines) + int(len(self._lines) * _RETRY_GROWTH)
+        self._retry_size = self._size_to_ask_again
         return False
+
+    @property
+    def _size_to_ask_again(self) -> int:
+        return len(self._lines) + int(len(self._lines) * _RETRY_GROWTH)
 
     def _opened_fence(self) -> FenceStart | None:
         marker = _FENCE.fullmatch(self._line)
-        if marker is None:
+        if marker is None or len(self._lines) < self._fence_retry_size:
             return None
         blocks = live_blocks(self._lines + self._line + _PROBE)
         block = _PROBE_FENCE.fullmatch(blocks[-1]) if blocks else None
         if block is None:
+            self._fence_retry_size = self._size_to_ask_again
             return None
         return FenceStart(marker[1] or marker[2], language_name(block[1] or ""))
 
     def _keep_line(self) -> None:
         is_blank = not self._line.strip(" \t\n")
         self._may_end = is_blank or self._line.startswith("#")
-        self._has_list = self._has_list or _LIST_ITEM.match(self._line) is not None
-        self._lines += self._line
+        self._has_list = self.has_list
+        if self._lines or not is_blank:  # blank lines at the beginning mean nothing
+            self._lines += self._line
         self._line = ""
         self._is_line_examined = False
+
+
+def is_list_item(line: str) -> bool:
+    return _LIST_ITEM.match(line) is not None
 
 
 def live_blocks(source: str) -> list[str]:

@@ -1,20 +1,43 @@
-"""A finished reply as HTML."""
+"""A whole reply as HTML, within limits."""
 
 from collections.abc import Iterable
 
 from chatapp.rendering.blocks import finish_block
+from chatapp.rendering.code import Highlighter, plain, uncoloured
+from chatapp.rendering.labels import labels
+from chatapp.rendering.limits import max_html
 from chatapp.rendering.markdown import normalise, render_blocks
 
 
-def render_document(text: str, *, prefix: str) -> str:
-    """Complete, safe HTML of a reply: one `<div class="block">` per top-level markdown block.
+class TooLarge(Exception):
+    """The HTML would be out of proportion to the text."""
+
+
+def finished_blocks(text: str, prefix: str, highlight: Highlighter = uncoloured) -> list[str]:
+    """Return the safe HTML of each top-level markdown block.
 
     Footnotes are the last block; `prefix` makes their ids unique in a page with many messages.
-    Colouring code dominates the time (about 1 ms per KB of code), so long replies belong in a
-    thread. Never raises for any text; "" gives "".
+    Raises TooLarge.
     """
-    raw_blocks = render_blocks(normalise(text))
-    return join_blocks(finish_block(raw, prefix=prefix, highlighted=True) for raw in raw_blocks)
+    blocks: list[str] = []
+    left = max_html(len(text))
+    for raw in render_blocks(normalise(text)):
+        block = finish_block(raw, prefix=prefix, highlight=highlight)
+        left -= size_on_page(block)
+        if left < 0:
+            raise TooLarge
+        blocks.append(block)
+    return blocks
+
+
+def source_document(text: str) -> str:
+    """Return the text itself, below a sentence that says why."""
+    sentence = f'<p class="source-shown">{plain(labels().source_shown)}</p>'
+    return join_blocks([sentence, f'<p class="source" dir="auto">{plain(normalise(text))}</p>'])
+
+
+def size_on_page(block: str) -> int:
+    return len(block) + len(join_blocks([""]))
 
 
 def join_blocks(blocks: Iterable[str]) -> str:

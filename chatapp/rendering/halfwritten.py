@@ -8,6 +8,8 @@ import re
 
 # The open paragraph is looked at up to this many characters; longer ones are shown as they are.
 MAX_SCOPE = 4_000
+# So many marks of emphasis that are open at once are no emphasis.
+MAX_OPEN_MARKS = 50
 
 _PARTIAL_LINE = re.compile(
     r"""[ ]{0,3}(?:
@@ -67,6 +69,8 @@ def close_open_inlines(text: str) -> str:
             position = verbatim_end = end
         elif mark[0] in "*~":
             used = _toggle(open_marks, mark, text[start - 1 : start], text[position : position + 1])
+            if len(open_marks) > MAX_OPEN_MARKS:
+                return text
             if not used and position == len(text):
                 text = text[:start]
     if position < len(text) and text.endswith(("\\", "~") if "~~" in open_marks else "\\"):

@@ -4,12 +4,16 @@ import re
 
 from chatapp.rendering.blocks import finish_block
 from chatapp.rendering.chunks import Chunk, live_blocks
-from chatapp.rendering.code import Fence, can_highlight
-from chatapp.rendering.document import join_blocks
+from chatapp.rendering.code import uncoloured
+from chatapp.rendering.document import join_blocks, size_on_page
 from chatapp.rendering.fence import OpenFence
+from chatapp.rendering.growing import GrowingBlock
 from chatapp.rendering.halfwritten import presentable
+from chatapp.rendering.large import LargeBlock, PlainRest, split_large
+from chatapp.rendering.limits import MAX_OPEN_BLOCK, max_html
 from chatapp.rendering.markdown import normalise
 from chatapp.rendering.patches import BlockPatch, difference
+from chatapp.rendering.pieces import Fence, Large, Piece
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -19,16 +23,18 @@ class LiveDocument:
 
     The HTML depends on the text alone, not on how it was divided among appends. Links and
     footnotes that are defined after their use, and colours in code outside the top level, need
-    `render_document` once the reply is complete.
+    the whole document once the reply is complete.
     """
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._text: list[str] = []
+        self._length = 0
         self._ends_with_return = False
         self._finished: list[str] = []
-        self._fences: list[Fence] = []
-        self._fence: OpenFence | None = None
+        self._finished_size = self._replaced_size = self._seen = 0
+        self._pieces: list[Piece] = []
+        self._growing: GrowingBlock | None = None
         self._chunk = Chunk()
         self._open_source = ""
         self._open_raw: list[str] = []
@@ -40,10 +46,15 @@ class LiveDocument:
         return "".join(self._text)
 
     @property
+    def length(self) -> int:
+        """Characters of `text`."""
+        return self._length
+
+    @property
     def blocks(self) -> tuple[str, ...]:
         """Inner HTML of every block given out so far."""
-        fence = [self._fence.html] if self._fence else []
-        return (*self._finished, *fence, *self._open)
+        growing = [self._growing.html] if self._growing else []
+        return (*self._finished, *growing, *self._open)
 
     @property
     def html(self) -> str:
@@ -53,38 +64,43 @@ class LiveDocument:
     @property
     def open_block_size(self) -> int:
         """Characters of source that the next append has to render again."""
-        return len(self._fence.held) if self._fence else len(self._chunk.source)
+        return 0 if self._growing else self._chunk.size
 
     def append(self, text: str) -> tuple[BlockPatch, ...]:
         """Take new text; what changed against the HTML given out before, in order of applying."""
         self._text.append(text)
-        first, before, fence = len(self._finished), self._open, self._fence
+        self._length += len(text)
+        first, before, growing = len(self._finished), self._open, self._growing
         for fragment in _LINE.findall(self._normalise(text)):
             self._add(fragment)
         self._render_open()
         patches: list[BlockPatch] = []
-        if fence:
-            patches += fence.take_patches(first)
+        if growing:
+            patches += growing.take_patches(first)
             first += 1
         if before or first < len(self._finished) or self._open:
             patches += _differences(first, before, self._finished[first:] + self._open)
-        if self._fence and self._fence is not fence:
-            patches += self._fence.take_patches(len(self._finished))
+        if self._growing and self._growing is not growing:
+            patches += self._growing.take_patches(len(self._finished))
         return tuple(patches)
 
-    def take_finished_fences(self) -> list[Fence]:
-        """Fences that closed since the last call and whose highlighting would show."""
-        fences, self._fences = self._fences, []
-        return fences
+    def take_pieces(self) -> list[Piece]:
+        """Blocks that ended since the last call, and that `render_piece` can show better."""
+        pieces, self._pieces = self._pieces, []
+        return pieces
 
-    def replace(self, index: int, html: str) -> BlockPatch:
-        """Put the result of `highlight` in the place of a finished block.
+    def replace(self, index: int, html: str) -> tuple[BlockPatch, ...]:
+        """Put the result of `render_piece` in the place of a finished block.
 
-        Raises IndexError when block `index` is not finished.
+        Changes nothing when the HTML would grow out of proportion. Raises IndexError when block
+        `index` is not finished.
         """
-        patch = difference(index, self._finished[index], html)
-        self._finished[index] = html
-        return patch
+        before = self._finished[index]
+        grown = self._replaced_size + len(html) - len(before)
+        if html == before or self._finished_size + grown > max_html(self._seen):
+            return ()
+        self._finished[index], self._replaced_size = html, grown
+        return (difference(index, before, html),)
 
     def _normalise(self, text: str) -> str:
         continues = self._ends_with_return and text.startswith("\n")
@@ -93,28 +109,61 @@ class LiveDocument:
         return normalise(text[1:] if continues else text)
 
     def _add(self, fragment: str) -> None:
-        if self._fence:
-            if self._fence.add(fragment):
-                self._close_fence(self._fence)
-            return
-        self._finish(self._chunk.add(fragment))
-        start = self._chunk.end_line()
-        if start:
-            self._finish(self._chunk.finish())
-            self._chunk = Chunk()
-            self._fence = OpenFence(start.marker, start.language)
+        self._seen += len(fragment)
+        match self._growing:
+            case PlainRest() as rest:
+                rest.show(fragment)
+            case OpenFence() as fence:
+                if fence.add(fragment):
+                    self._end_fence(fence)
+            case LargeBlock() as large:
+                if large.add(fragment):
+                    self._end_large(large)
+            case _:
+                self._add_to_chunk(fragment)
 
-    def _finish(self, raw_blocks: list[str]) -> None:
-        self._finished.extend(self._finish_block(raw) for raw in raw_blocks)
+    def _add_to_chunk(self, fragment: str) -> None:
+        chunk = self._chunk
+        self._finish_raw(chunk.add(fragment))
+        if self._growing is None and (start := chunk.end_line()):
+            self._finish_raw(chunk.finish())
+            if self._growing is None:
+                self._grow(OpenFence(start.marker, start.language))
+        elif self._growing is None and chunk.is_decided and chunk.size > MAX_OPEN_BLOCK:
+            head, tail = split_large(chunk.source)
+            html = "".join(map(self._finish_block, live_blocks(head)))
+            self._grow(LargeBlock(head, html, tail, has_list=chunk.has_list))
 
-    def _close_fence(self, fence: OpenFence) -> None:
-        if can_highlight(fence.language, fence.code):
-            self._fences.append(Fence(len(self._finished), fence.language, fence.code))
-        self._finished.append(fence.html)
-        self._fence = None
+    def _grow(self, block: GrowingBlock) -> None:
+        self._chunk, self._growing = Chunk(), block
+
+    def _end_fence(self, fence: OpenFence) -> None:
+        if fence.language:
+            self._pieces.append(Fence(len(self._finished), fence.language, fence.text))
+        self._end_growing(fence)
+
+    def _end_large(self, large: LargeBlock) -> None:
+        self._pieces.append(Large(len(self._finished), large.source))
+        self._end_growing(large)
+        self._add(large.held)
+
+    def _end_growing(self, block: GrowingBlock) -> None:
+        self._growing = None
+        self._finish([block.html])
+
+    def _finish_raw(self, raw_blocks: list[str]) -> None:
+        self._finish([self._finish_block(raw) for raw in raw_blocks])
+
+    def _finish(self, blocks: list[str]) -> None:
+        self._finished += blocks
+        self._finished_size += sum(map(size_on_page, blocks))
+        if self._growing is None and self._finished_size > max_html(self._seen):
+            rest = PlainRest()
+            rest.show(self._chunk.source)
+            self._grow(rest)
 
     def _render_open(self) -> None:
-        source = "" if self._fence else presentable(self._chunk.source)
+        source = "" if self._growing else presentable(self._chunk.source)
         if source != self._open_source:
             raw_blocks = live_blocks(source)
             # Blocks before the last one seldom change: their HTML is at hand.
@@ -123,7 +172,7 @@ class LiveDocument:
             self._open_source, self._open_raw = source, raw_blocks
 
     def _finish_block(self, raw: str) -> str:
-        return finish_block(raw, prefix=self._prefix, highlighted=False)
+        return finish_block(raw, prefix=self._prefix, highlight=uncoloured)
 
 
 def _differences(first: int, old: list[str], new: list[str]) -> list[BlockPatch]:

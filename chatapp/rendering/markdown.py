@@ -5,6 +5,7 @@ wrote itself arrives escaped, so a `<` here always begins one of the engine's ow
 """
 
 import re
+from functools import cache
 
 import comrak
 
@@ -12,10 +13,21 @@ import comrak
 # them cost quadratic time: 50,000 in 100 KB took 1.3 s. Above this number they are plain text.
 MAX_LATEX_OPENERS = 2_000
 
+# A table's short rows are filled up with empty cells: 6 KB of source made 21 MB of HTML. The same
+# number of cells as characters of the source may be added, and these.
+MIN_FILLED_CELLS = 2_000
+
+# Each reference to a footnote is two links of 100 characters and more.
+MAX_FOOTNOTE_MARKS = 500
+
 FOOTNOTES_START = '<section class="footnotes"'
 
 _BLOCK_TAG = re.compile(r"<[a-z]+[1-6]?")
 _LATEX_OPENER = re.compile(r"\\[(\[]")
+_FOOTNOTE_MARK = re.compile(r"\[\^")
+# The second line of a table, perhaps in a quote or a list, and lines that only look like one.
+_DELIMITER_ROW = re.compile(r"^[-|: \t>*+.)\d]++$", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 _UNUSUAL = re.compile("[\r\0\ufeff\ud800-\udfff]")
 
 
@@ -37,9 +49,22 @@ def render_blocks(text: str) -> list[str]:
     Footnotes come as one last block that begins with `FOOTNOTES_START`. Raw HTML blocks are
     escaped text without any tag around it; neighbours of that kind come as one.
     """
-    latex = len(_LATEX_OPENER.findall(text)) <= MAX_LATEX_OPENERS
-    extensions = _EXTENSIONS if latex else _EXTENSIONS_WITHOUT_LATEX
+    extensions = _extensions(
+        latex=len(_LATEX_OPENER.findall(text)) <= MAX_LATEX_OPENERS,
+        footnotes=len(_FOOTNOTE_MARK.findall(text)) <= MAX_FOOTNOTE_MARKS,
+        tables=_filled_cells(text) <= MIN_FILLED_CELLS + len(text),
+    )
     return _split_top_level(comrak.render_markdown(text, extensions, _PARSING, _RENDERING))
+
+
+def _filled_cells(text: str) -> int:
+    """At most so many cells would be added to rows of tables that are shorter than their head."""
+    filled = 0
+    for stretch in _BLANK_LINE.split(text) if "|" in text else ():
+        delimiters = (row[0] for row in _DELIMITER_ROW.finditer(stretch) if "-" in row[0])
+        if columns := max((row.count("|") for row in delimiters), default=0):
+            filled += max(0, (columns + 1) * stretch.count("\n") - stretch.count("|"))
+    return filled
 
 
 def _split_top_level(html: str) -> list[str]:
@@ -73,14 +98,15 @@ def _end_of_block(html: str, start: int) -> int:
         position = end
 
 
-def _extensions(*, latex: bool) -> comrak.ExtensionOptions:
+@cache
+def _extensions(*, latex: bool, footnotes: bool, tables: bool) -> comrak.ExtensionOptions:
     options = comrak.ExtensionOptions()
     options.autolink = True
-    options.footnotes = True
+    options.footnotes = footnotes
     options.math_dollars = True
     options.math_latex = latex
     options.strikethrough = True
-    options.table = True
+    options.table = tables
     options.tasklist = True
     return options
 
@@ -92,7 +118,5 @@ def _rendering() -> comrak.RenderOptions:
     return options
 
 
-_EXTENSIONS = _extensions(latex=True)
-_EXTENSIONS_WITHOUT_LATEX = _extensions(latex=False)
 _PARSING = comrak.ParseOptions()
 _RENDERING = _rendering()

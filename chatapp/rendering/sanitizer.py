@@ -53,6 +53,7 @@ _BARE_REPLACEMENTS = (
 )
 _DEAD_LINK = re.compile(r"<a (?![^>]*href=)[^>]*>(.*?)</a>", re.DOTALL)
 _IN_PAGE_LINK = re.compile(r'<a (?=[^>]*href="#)[^>]*>')
+_LIVE_INPUT = re.compile(r'<input(?![^>]* disabled="")[^>]*>')
 _NEW_TAB = re.compile(r' (?:target|rel)="[^"]*"')
 
 
@@ -63,6 +64,8 @@ def sanitize(html: str) -> str:
     not allowed leaves its text.
     """
     clean = _clean(_block_cleaner, html)
+    if "<input" in clean:
+        clean = _LIVE_INPUT.sub("", clean)
     if "<a " in clean:
         clean = _DEAD_LINK.sub(r"\1", clean)
         clean = _IN_PAGE_LINK.sub(lambda tag: _NEW_TAB.sub("", tag[0]), clean)
@@ -121,9 +124,10 @@ _block_cleaner = nh3.Cleaner(
     },
     set_tag_attribute_values={
         "a": {"target": "_blank"},
-        "input": {"type": "checkbox", "disabled": ""},
         **{tag: {"dir": "auto"} for tag in _AUTO_DIRECTION},
     },
+    # Not among those that are set: the order of two of them would differ between processes.
+    tag_attribute_values={"input": {"type": {"checkbox"}, "disabled": {""}}},
     link_rel=LINK_REL,
     url_schemes=URL_SCHEMES,
     url_relative=_only_fragments,

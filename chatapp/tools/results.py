@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from chatapp.valid_text import make_valid_json
+
 MAX_BYTES = 50 * 1024  # of UTF-8; some 15,000 tokens, in every later request of the conversation
 NOTHING = {"result": "(nothing)"}
 MARK = "…"
@@ -21,8 +23,8 @@ def to_json(content: Mapping[str, object], max_bytes: int = MAX_BYTES) -> str:
     What is too long is shortened inside and never cut across: the longest texts and lists lose
     their ends, and the object says so first. Raises TypeError and ValueError for what is no JSON.
     """
-    content = content or NOTHING
-    whole = _json(clean(content))
+    content = make_valid_json(content or NOTHING)
+    whole = _json(content)
     if _bytes(whole) <= max_bytes:
         return whole
 
@@ -39,23 +41,11 @@ def to_json(content: Mapping[str, object], max_bytes: int = MAX_BYTES) -> str:
     return at_most(too_many - 1)
 
 
-def clean(value: Any) -> Any:
-    """The same without what no database takes: NUL and halves of characters in any text."""
-    match value:
-        case str():
-            return value.replace("\x00", "").encode("utf-8", "replace").decode()
-        case Mapping():
-            return {clean(key): clean(item) for key, item in value.items()}
-        case list() | tuple():
-            return [clean(item) for item in value]
-    return value
-
-
 def _shortened(value: Any, most: int) -> Any:
     """The same with at most so many characters, items and keys anywhere."""
     match value:
         case str() if len(value) > most:
-            return clean(value[:most]) + MARK
+            return value[:most] + MARK
         case Mapping():
             first = islice(value.items(), most)
             kept = {_shortened(key, most): _shortened(item, most) for key, item in first}
@@ -63,7 +53,7 @@ def _shortened(value: Any, most: int) -> Any:
         case list() | tuple():
             items = [_shortened(item, most) for item in value[:most]]
             return items + ([MARK] if len(value) > most else [])
-    return clean(value)
+    return value
 
 
 def _json(value: object) -> str:

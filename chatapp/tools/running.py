@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from chatapp import logs
+from chatapp.valid_text import make_valid_source
 
 from .outside import plain_line
-from .results import clean, to_json
+from .results import to_json
 from .tool import Arguments, Context, Output, Tool, ToolFailed
 
 SECONDS = 60.0  # of one call
@@ -83,7 +84,7 @@ def doing(tool: Tool, arguments: str, most: int = LINE_CHARACTERS) -> str:
 
 def parse(text: str) -> Arguments:
     """The arguments as a model wrote them: JSON, nothing for no arguments, or an object that was
-    written as text once more. Raises ToolFailed."""
+    written as text once more. Every text in them is valid. Raises ToolFailed."""
     if len(text) > MAX_ARGUMENT_CHARACTERS:
         raise ToolFailed(gettext("The arguments are too long."))
     value = _json(text)
@@ -91,13 +92,12 @@ def parse(text: str) -> Arguments:
         value = _json(value)
     if not isinstance(value, dict):
         raise ToolFailed(gettext("The arguments must be a JSON object."))
-    arguments: Arguments = clean(value)
-    return arguments
+    return value
 
 
 def _json(text: str) -> object:
     try:
-        value = json.loads(text) if text.strip() else {}
+        value = json.loads(make_valid_source(text)) if text.strip() else {}
         return {} if value is None else value
     except json.JSONDecodeError as error:
         sentence = gettext("The arguments are not valid JSON: %(why)s")

@@ -10,6 +10,7 @@ import msgspec
 from django.utils.translation import gettext
 
 from chatapp.fetching.network import public_tls
+from chatapp.valid_text import make_valid_source
 
 from .tool import ToolFailed
 
@@ -40,7 +41,8 @@ async def ask[T](service: str, url: str, parameters: Parameters, kind: type[T]) 
         sentence = gettext("%(service)s did not answer (HTTP %(status)d).")
         raise _failed(sentence, service, status=status)
     try:
-        return msgspec.json.decode(content, type=kind)
+        source = make_valid_source(content.decode("utf-8", "replace"))
+        return msgspec.json.decode(source, type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
         sentence = gettext("The answer of %(service)s can't be read.")
         raise _failed(sentence, service) from error

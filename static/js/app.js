@@ -1,3 +1,5 @@
+// First: what another person has left in this tab must be gone before anything looks for it.
+import "./guard.js";
 import "./elements/message-list.js";
 import "./elements/picture-chip.js";
 import "./elements/picture-attacher.js";

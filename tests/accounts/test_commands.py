@@ -32,6 +32,37 @@ def test_add_person_says_what_is_wrong(
         call_command("add_person", email, "--password-stdin")
 
 
+@pytest.mark.parametrize("email", ["\udcff@example.com", "ada@\udcff.example", "a\0@example.com"])
+def test_add_person_takes_only_text_as_an_email(
+    db: None, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    """A terminal gives wrong bytes as halves of surrogate pairs."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long enough password\n"))
+
+    with pytest.raises(CommandError, match="email"):
+        call_command("add_person", email, "--password-stdin")
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "password", [b"long enough \xff", b"long enough \xed\xa0\xbd", b"long \0 one"]
+)
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])  # by the terminal's language
+def test_add_person_takes_only_text_as_a_password(
+    db: None, monkeypatch: pytest.MonkeyPatch, password: bytes, errors: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(password), "utf-8", errors))
+
+    with pytest.raises(CommandError, match="isn't valid text"):
+        call_command("add_person", "a@example.com", "--password-stdin")
+    assert not Person.objects.exists()
+
+
+def test_there_is_no_link_for_an_email_that_is_no_text(db: None) -> None:
+    with pytest.raises(CommandError, match="Nobody here"):
+        call_command("password_link", "\udcff@example.com")
+
+
 def test_createsuperuser_makes_the_owner(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long enough password")
 

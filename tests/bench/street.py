@@ -16,8 +16,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import aiohttp
-
 from chatapp.inference.text import whole
+
 from tests.bench.crowd import Member, Plan, crowd
 from tests.bench.harness import Model, in_app
 from tests.bench.impact import Impact

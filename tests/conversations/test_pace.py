@@ -6,11 +6,21 @@ from chatapp.conversations.pace import flush_interval, reading_pause
 
 
 @pytest.mark.parametrize(
-    ("lag", "open_block", "interval"),
-    [(0, 0, 0.016), (0.05, 0, 0.066), (9, 0, 0.1), (0, 8_000, 0.036)],
+    ("lag", "open_block", "cost", "interval"),
+    [
+        (0, 0, 0, 0.016),
+        (0.05, 0, 0, 0.066),
+        (9, 0, 0, 0.1),
+        (0, 8_000, 0, 0.036),
+        (0, 0, 0.002, 0.016),
+        (0, 0, 0.02, 0.1),
+        (0, 0, 0.1, 0.5),
+    ],
 )
-def test_patches_come_at_the_pace_of_the_load(lag: float, open_block: int, interval: float) -> None:
-    assert flush_interval(lag, open_block) == pytest.approx(interval)
+def test_patches_come_at_the_pace_of_the_load(
+    lag: float, open_block: int, cost: float, interval: float
+) -> None:
+    assert flush_interval(lag, open_block, cost) == pytest.approx(interval)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import events, generation, stopping
 from chatapp.conversations.hub import hub
+from chatapp.conversations.message_html import message_html
 from chatapp.conversations.models import Conversation, Exchange, Message, Step
 from chatapp.images import processing
 from chatapp.images.worker.protocol import Opened
@@ -107,7 +108,7 @@ async def test_stop_breaks_a_call_off_within_a_second(
     assert kit.broken_off == [name]
     assert (await outcome(running)).status == "stopped"
     assert 'data-state="broken"' in told[-1]["html"]
-    shown = await background.in_thread(events.message_html, await outcome(running))
+    shown = await background.in_thread(message_html, await outcome(running))
     assert 'data-state="broken"' in shown
     assert "Broken off" in shown
 
@@ -129,7 +130,7 @@ async def test_what_comes_while_a_stopped_reply_ends_is_shown_late(
         await being_kept(running, kit, workbench)
         await stopping.stop(await outcome(running))
         assert await ended(seconds=1)
-    shown = await background.in_thread(events.message_html, await outcome(running))
+    shown = await background.in_thread(message_html, await outcome(running))
 
     with hub.subscribed((events.person_group(owner.pk),)) as subscription:
         workbench.clear()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations import generation, stopping
+from chatapp.conversations.message_html import message_html
 from chatapp.conversations.models import Exchange, Message, State
 from chatapp.inference import Finished, TextDelta
 from chatapp.inference.errors import ServiceFailed
@@ -100,7 +101,7 @@ async def test_a_call_that_stop_broke_off_is_shown_so(running: Exchange, kit: Ki
     with answering(script(turn)):
         reply = await stopped_while(running, kit.two_run.wait)
 
-    html = await background.in_thread(generation.endings.events.message_html, reply)
+    html = await background.in_thread(message_html, reply)
 
     assert reply.status == "stopped"
     assert html.count('data-state="broken"') == 2

@@ -59,6 +59,17 @@ def test_all_of_it_as_plain_text(signed_in: SignIn, owner: Person, step: Step) -
     assert '"expression": "1+1"' in answer.content.decode()
 
 
+def test_a_tab_gets_it_as_a_page(signed_in: SignIn, owner: Person, step: Step) -> None:
+    step.content = json.dumps({"found": "<b>heron</b>"})
+    step.save()
+
+    answer = signed_in(owner).get(path(step), headers={"accept": "text/html"})
+
+    assert answer["Content-Type"].startswith("text/html")
+    assert "&lt;b&gt;heron&lt;/b&gt;" in answer.content.decode()
+    assert f'data-person="{owner.pk}"' in answer.content.decode()
+
+
 @pytest.mark.parametrize("word", ["allow", "deny"])
 def test_the_owner_decides(signed_in: SignIn, owner: Person, step: Step, word: str) -> None:
     answer = decide(signed_in(owner), step, word)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import AsyncClient, Client
 from PIL import Image as Pillow
@@ -92,13 +91,6 @@ async def test_a_large_file_reaches_the_worker_by_its_path(
     assert response.status_code == HTTPStatus.CREATED
     assert isinstance(seen[0], Path)
     assert not seen[0].exists()  # Django removes it with the request
-
-
-def test_the_largest_picture_fits_through_the_limit_on_bodies() -> None:
-    form_around_it = 64 * 1024  # bytes, generously
-
-    assert processing.MAX_UPLOAD_BYTES + form_around_it <= configured.MAX_BODY_BYTES
-    assert configured.MAX_BODY_BYTES_OF_STRANGERS <= 1024**2
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,7 @@ def test_a_secret_of_two_letters_does_not_eat_the_words(settings: Settings) -> N
     settings.REDIS_URL = "redis://:is@127.0.0.1:1"
 
     assert conceal("This is fine.") == "This is fine."
+
+
+def test_what_a_check_quotes_is_valid_text() -> None:
+    assert conceal("It said \ud83d and \0.") == "It said \ufffd and ."

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.images.worker_process import ROOT
 from chatapp.images.workshop import Workshop
+from chatapp.workers.process import ROOT
 
 from .samples import corners, encoded, ended
 

@@ -15,12 +15,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from chatapp.images import processing, worker_process, workshop
+from chatapp.images import processing, worker_process
 from chatapp.images.errors import ImagesUnavailable, ImageTooSlow, explained
 from chatapp.images.processing import process
 from chatapp.images.worker import protocol
 from chatapp.images.worker.protocol import Opened, Reason, Refused
+from chatapp.images.worker_process import ImageWorkerProcess
 from chatapp.images.workshop import Workshop
+from chatapp.workers import process as process_of_workers
+from chatapp.workers import queue
 
 from .samples import corners, encoded, ended, noise, peak_bytes
 
@@ -97,14 +100,14 @@ def test_a_crash_between_two_pictures_costs_none(shop: Workshop) -> None:
 
 
 async def test_a_hang_costs_one_picture(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_process, "PICTURE_SECONDS", 0.2)
+    monkeypatch.setattr(worker_process, "IMAGE_SECONDS", 0.2)
     first = pid(shop)
     os.kill(first, signal.SIGSTOP)
 
     with pytest.raises(ImageTooSlow, match="too long"):
         await process(PICTURE, "picture.png")
 
-    monkeypatch.setattr(worker_process, "PICTURE_SECONDS", 20)
+    monkeypatch.setattr(worker_process, "IMAGE_SECONDS", 20)
     assert (await process(PICTURE, "picture.png")).width == 64
     assert pid(shop) != first
 
@@ -137,7 +140,7 @@ def test_a_worker_that_does_not_come_up_is_not_the_fault_of_the_picture(
     code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = Workshop()
-    monkeypatch.setattr(worker_process, "COMMAND", (sys.executable, "-c", code))
+    monkeypatch.setattr(process_of_workers, "PYTHON", (sys.executable, "-c", code))
     with pytest.raises(Refused) as refused:
         shop.submit(PICTURE).result(timeout=10)
     monkeypatch.undo()
@@ -192,16 +195,16 @@ async def test_who_gives_up_waiting_costs_nothing(
 
 
 def test_an_idle_worker_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(queue, "IDLE_SECONDS", 0.05)
     shop = Workshop()
     handles = []
-    start = workshop.WorkerProcess.__init__
+    start = ImageWorkerProcess.__init__
 
-    def started(worker: workshop.WorkerProcess) -> None:
+    def started(worker: ImageWorkerProcess) -> None:
         start(worker)
         handles.append(os.pidfd_open(worker.pid))
 
-    monkeypatch.setattr(workshop.WorkerProcess, "__init__", started)
+    monkeypatch.setattr(ImageWorkerProcess, "__init__", started)
     for _ in range(2):
         shop.submit(PICTURE).result(timeout=10)
         assert select.select([handles[-1]], [], [], 10)[0]

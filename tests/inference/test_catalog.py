@@ -9,6 +9,7 @@ from dataclasses import fields
 import pytest
 
 from chatapp.inference.catalog import Model, load_catalog
+from tests.texts import TEXTS, is_valid
 
 
 @pytest.mark.parametrize("unset", [None, "", "  "])
@@ -152,3 +153,12 @@ def test_each_field_has_its_own_sentence(name: str, values: list[object], words:
     for value in values:
         with pytest.raises(ValueError, match=f"Model a: {name} must be {words}"):
             load_catalog(json.dumps([{"id": "a", name: value}]))
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_ids_and_labels_are_valid_text(text: str) -> None:
+    """Every page shows them."""
+    entries = json.dumps([{"id": f"id{text}", "label": f"A{text}"}])
+    for given in (entries, entries.encode("latin-1").decode("utf-8", "surrogateescape")):
+        for model in load_catalog(given, default_id=f"other{text}").values():
+            assert is_valid([model.id, model.label])

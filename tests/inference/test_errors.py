@@ -9,7 +9,8 @@ from email.utils import format_datetime
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.errors import InferenceError, error_from_response
+from chatapp.inference.errors import InferenceError, error_from_event, error_from_response
+from tests.texts import TEXTS, is_valid
 
 
 def body(message: str = "no", **fields: object) -> bytes:
@@ -90,6 +91,21 @@ def test_the_words_are_found_in_every_shape_of_body(content: bytes) -> None:
 def test_a_body_without_words_adds_nothing(content: bytes) -> None:
     error = error_from_response(500, {}, content)
     assert (error.detail, error.sentence) == ("", errors.ServiceFailed().sentence)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("shape", ["object", "text", "twice"])
+def test_the_words_are_valid_text(text: str, shape: str) -> None:
+    error: object = {"message": f"No {text} today"}
+    body = json.dumps({"error": json.dumps(error) if shape == "twice" else error})
+    if shape == "text":
+        body = f"No {text} today"
+    for found in (
+        error_from_response(400, {}, body.encode("utf-8", "surrogatepass")),
+        error_from_event(body),
+    ):
+        assert found.detail.startswith("No ")
+        assert is_valid(found.sentence)
 
 
 def test_bytes_that_are_no_utf8_are_replaced() -> None:

@@ -17,7 +17,8 @@ from chatapp.inference.errors import (
 )
 from chatapp.inference.sse import MAX_EVENT_BYTES
 from chatapp.inference.stream import CompletionParser
-from chatapp.inference.types import Finished, TextDelta, ToolCallDelta, Usage
+from chatapp.inference.types import Finished, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+from tests.inference.wire import event
 from tests.streams.expected import EXPECTED
 from tests.streams.outcome import FOLDER, Outcome, cut, outcome, read, replay
 
@@ -139,6 +140,33 @@ def test_an_endless_line_after_the_end_is_nothing() -> None:
 def test_deeply_nested_json_is_unreadable() -> None:
     with pytest.raises(UnreadableReply):
         CompletionParser().feed(b"data: " + b"[" * 200_000 + b"\n\n")
+
+
+def test_halves_of_a_character_in_two_events_are_joined() -> None:
+    halves = [event(content=half, reasoning=half) for half in ("a\ud83e", "\udda9b")]
+    deltas, _ = replay(halves)
+
+    assert deltas == [
+        ReasoningDelta("a"),
+        TextDelta("a"),
+        ReasoningDelta("🦩b"),
+        TextDelta("🦩b"),
+    ]
+
+
+@pytest.mark.parametrize("end", [b"data: [DONE]\n\n", b""])
+def test_a_half_at_the_end_of_a_stream_is_replaced(end: bytes) -> None:
+    delta = {"content": "a\ud83e", "reasoning": "b\ud83e"}
+    data = json.dumps({"choices": [{"delta": delta, "finish_reason": "stop"}]})
+    deltas, _ = replay([b"data: %s\n\n" % data.encode(), end])
+
+    assert deltas == [
+        ReasoningDelta("b"),
+        TextDelta("a"),
+        ReasoningDelta("\ufffd"),
+        TextDelta("\ufffd"),
+        Finished("stop"),
+    ]
 
 
 def test_names_and_arguments_of_calls_are_whole_text() -> None:

@@ -221,6 +221,21 @@ def test_arguments_that_are_no_object_become_an_empty_one(arguments: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("arguments", "travel"),
+    [
+        (r'{"a":"\ud83d"}', r'{"a":"\ufffd"}'),
+        (r'{"a":"\ud83d\ude00 \\ud83d"}', r'{"a":"\ud83d\ude00 \\ud83d"}'),
+        (r'"{\"a\":\"\\ud83d\"}"', r'{"a":"\ufffd"}'),
+        (r'"{\"a\":\"\ud83d\"}"', '{"a":"\ufffd"}'),
+    ],
+)
+def test_half_a_character_in_arguments_is_replaced(arguments: str, travel: str) -> None:
+    """The service parses them, and may refuse the whole request for one."""
+    made = sent(say("user", "u"), call("1", arguments=arguments))[1]["tool_calls"][0]
+    assert made["function"]["arguments"] == travel
+
+
+@pytest.mark.parametrize(
     ("content", "travels"),
     [
         ("plain", "plain"),

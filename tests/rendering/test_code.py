@@ -5,8 +5,9 @@ from html import unescape
 
 import pytest
 
-from chatapp.rendering import Fence, LiveDocument, highlight, render_document
-from chatapp.rendering.code import MAX_HIGHLIGHTED, language_name
+from chatapp.rendering import Fence, render_document, render_piece
+from chatapp.rendering.code import language_name
+from chatapp.rendering.highlighting import MAX_CHARACTERS
 
 BAR = (
     '<div class="code-block"><div class="code-bar"><span class="code-language">{language}</span>'
@@ -61,13 +62,10 @@ def test_nested_fences_are_treated_alike(source: str) -> None:
 
 
 def test_very_long_code_stays_plain() -> None:
-    code = "x = 1\n" * (MAX_HIGHLIGHTED // 6 + 1)
+    code = "x = 1\n" * (MAX_CHARACTERS // 6 + 1)
     html = render(f"```python\n{code}```")
     assert "<span class=" not in html.split("<pre")[1]
     assert text_of(html) == code
-    live = LiveDocument("m")
-    live.append(f"```python\n{code}```\n")
-    assert live.take_finished_fences() == []
 
 
 @pytest.mark.parametrize(
@@ -89,10 +87,10 @@ def test_language_names_are_limited(info: str, name: str) -> None:
     assert language_name(info) == name
 
 
-def test_highlight_is_a_pure_function_of_the_fence() -> None:
+def test_a_fence_alone_is_coloured_like_one_in_a_document() -> None:
     fence = Fence(index=3, language="json", code='{"a": "</code><script>"}\n')
-    html = highlight(fence)
-    assert html == highlight(fence)
+    html = render_piece(fence, prefix="m") or ""
+    assert render(f"```json\n{fence.code}```") == f'<div class="block">{html}</div>'
     assert html.startswith(BAR.format(language="json"))
     assert "<script" not in html
     assert text_of(html) == fence.code

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from chatapp.rendering import LiveDocument, highlight, render_document
+from chatapp.rendering import Fence, LiveDocument, Piece, render_document, render_piece
 from chatapp.rendering.halfwritten import presentable
 from tests.rendering.browser import Browser
 
@@ -29,6 +29,12 @@ def pieces(text: str, seed: int) -> Iterator[str]:
         size = randomness.randint(1, 9)
         yield text[:size]
         text = text[size:]
+
+
+def improved(piece: Piece) -> str:
+    html = render_piece(piece, prefix="m")
+    assert html is not None
+    return html
 
 
 def without_colours(html: str) -> str:
@@ -61,8 +67,8 @@ def test_finished_blocks_are_those_of_the_document(text: str) -> None:
     assume("]:" not in text and presentable(text) == text)
     live = LiveDocument("m")
     live.append(text)
-    for fence in live.take_finished_fences():
-        live.replace(fence.index, highlight(fence))
+    for piece in live.take_pieces():
+        live.replace(piece.index, improved(piece))
     document = render_document(text, prefix="m")
     assert without_colours(live.html) == without_colours(document)
 
@@ -71,8 +77,8 @@ def test_an_answer_ends_as_its_document(answer: str) -> None:
     live, browser = LiveDocument("m"), Browser()
     for piece in pieces(answer, seed=1):
         browser.apply(live.append(piece))
-        for fence in live.take_finished_fences():
-            browser.apply([live.replace(fence.index, highlight(fence))])
+        for ended in live.take_pieces():
+            browser.apply(live.replace(ended.index, improved(ended)))
     assert browser.html == live.html
     assert without_colours(live.html) == without_colours(render_document(answer, prefix="m"))
 
@@ -144,13 +150,14 @@ def test_blocks_that_turn_out_to_be_one_are_taken_back() -> None:
 def test_a_finished_fence_is_highlighted_once() -> None:
     live, page = LiveDocument("m"), Browser()
     page.apply(live.append("a\n\n```python\ndef f():\n"))
-    assert live.take_finished_fences() == []
+    assert live.take_pieces() == []
     page.apply(live.append("    pass\n```\nb"))
-    (fence,) = live.take_finished_fences()
+    (fence,) = live.take_pieces()
+    assert isinstance(fence, Fence)
     assert (fence.index, fence.language, fence.code) == (1, "python", "def f():\n    pass\n")
-    assert live.take_finished_fences() == []
+    assert live.take_pieces() == []
     before = live.blocks[1]
-    patch = live.replace(fence.index, highlight(fence))
+    (patch,) = live.replace(fence.index, improved(fence))
     page.apply([patch])
     assert page.html == live.html == render_document(live.text, prefix="m")
     assert live.blocks[1][: patch.kept] == before[: patch.kept]
@@ -164,8 +171,9 @@ def test_replacing_an_unfinished_block_is_an_error() -> None:
         live.replace(0, "b")
 
 
-def test_unknown_languages_wait_for_no_highlighting() -> None:
+def test_code_without_a_language_waits_for_no_highlighting() -> None:
     live = LiveDocument("m")
     live.append("```\na\n```\n```nosuch\nb\n```\n")
-    assert live.take_finished_fences() == []
+    (unknown,) = live.take_pieces()
+    assert live.replace(unknown.index, improved(unknown)) == ()
     assert len(live.blocks) == 2

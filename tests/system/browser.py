@@ -8,13 +8,8 @@ from functools import cache
 from pathlib import Path
 
 # The shell is the same browser without windows: the tests take two thirds of the time in it.
-NAMES = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
+SHELL = "chromium-headless-shell"
+FULL = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL_SECONDS = 300
 # Without these a browser as root doesn't start, and one without a network asks its maker's hosts.
 ARGUMENTS = [
@@ -30,10 +25,19 @@ ARGUMENTS = [
 
 @cache
 def find_browser() -> str | None:
-    """The path of a browser, or None when none can be had on this machine."""
-    named = os.environ.get("CHROMIUM")
-    installed = named or next((path for name in NAMES if (path := shutil.which(name))), None)
-    return installed or _playwrights_own()
+    """The path of a browser, CHROMIUM or else the first that is found; None when there is none."""
+    return os.environ.get("CHROMIUM") or _installed(SHELL, *FULL) or _playwrights_own()
+
+
+@cache
+def find_full_browser() -> str | None:
+    """The path of one that keeps pages in memory to go back to, as the shell does not."""
+    named = os.environ.get("CHROMIUM", SHELL)
+    return (named if SHELL not in named else _installed(*FULL)) or _playwrights_own()
+
+
+def _installed(*names: str) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def _playwrights_own() -> str | None:

@@ -1,4 +1,4 @@
-"""A line between browser and server that can be cut, at TCP, as a tunnel cuts it."""
+"""A line between browser and server, at TCP: it can be cut, as a tunnel cuts it, or forge bytes."""
 
 import asyncio
 import threading
@@ -11,6 +11,7 @@ class Line:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self.forged: dict[bytes, bytes] = {}  # what comes in place of other bytes, as many
         self._loop = asyncio.new_event_loop()
         self._forwarding: set[asyncio.Task[None] | None] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -60,6 +61,8 @@ class Line:
             while data := await reader.read(65_536):
                 if b"\r\nUpgrade: websocket" in data or b"\r\nupgrade: websocket" in data:
                     self._sockets.add(writer)
+                for there, here in self.forged.items():
+                    data = data.replace(there, here)
                 if writer not in self._silenced:
                     writer.write(data)
                     await writer.drain()

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.system.app import OWNER, PASSWORD, App
+from tests.system.app import OWNER
 from tests.system.conftest import Chat
-from tests.system.people import fill_in
 
 
 def sidebar(page: Page) -> Any:
@@ -159,28 +158,6 @@ def test_a_shortcut_begins_a_new_chat(chat: Chat) -> None:
 
     expect(chat.page).to_have_url(re.compile(r"^https?://[^/]+/$"))
     expect(chat.messages).to_have_count(0)
-
-
-def test_signing_out_in_one_tab_is_said_in_the_other(browser: Browser, app: App) -> None:
-    context = browser.new_context(base_url=app.url)
-    first, second = context.new_page(), context.new_page()
-    first.goto("/")
-    first.get_by_label("Email").fill(OWNER)
-    first.get_by_label("Password", exact=True).fill(PASSWORD)
-    first.get_by_role("button", name="Sign in").click()
-    expect(first.get_by_role("textbox", name="Message")).to_be_visible()
-    second.goto("/")
-    Chat(second).box.fill("Not lost")
-
-    first.get_by_role("button", name=re.compile(OWNER)).click()
-    first.get_by_role("button", name="Sign out").click()
-
-    expect(second.get_by_text("You are signed out")).to_be_visible(timeout=15_000)
-    Chat(second).box.press("Enter")
-    fill_in(second.get_by_role("dialog"), OWNER)
-    expect(Chat(second).replies).to_have_attribute("data-status", "complete")
-    expect(Chat(second).messages).to_contain_text("Not lost")
-    context.close()
 
 
 def test_without_scripts_reading_sending_and_waiting_work(

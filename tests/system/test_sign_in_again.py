@@ -113,7 +113,9 @@ def test_a_chat_that_was_to_begin_does_not_become_another_persons(
 
 @pytest.fixture
 def overtaken(page: Page, member: str) -> Chat:
-    """The owner's page in a browser where somebody else has signed in in another tab."""
+    """The owner's page in a browser where somebody else has signed in in another tab. It has not
+    heard of that: a browser that doesn't report changes of cookies."""
+    page.add_init_script("delete window.cookieStore")
     sign_in_afresh(page)
     chat = Chat(page)
     chat.ask("/echo first")

@@ -78,7 +78,8 @@ def together(found: Iterable[Definition]) -> list[Definition]:
 
 
 def _is_name(name: str) -> bool:
-    return name.isprintable() and 0 < len(name) <= NAME_CHARACTERS
+    """A replaced character makes it another name than the server's."""
+    return name.isprintable() and "\ufffd" not in name and 0 < len(name) <= NAME_CHARACTERS
 
 
 def _text(value: object) -> str:

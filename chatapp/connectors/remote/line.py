@@ -14,6 +14,7 @@ from contextvars import ContextVar
 import httpx2
 
 from chatapp.connectors.remote.trouble import MAX_BYTES, Fault, Heard
+from chatapp.valid_text import SourceStream
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 65  # between two pieces: a call as a whole may take 60
@@ -81,21 +82,28 @@ class Line(httpx2.AsyncBaseTransport):
 
 
 class _Capped(httpx2.AsyncByteStream):
-    """An answer that ends early where it breaks off or grows too large."""
+    """An answer that ends early where it breaks off or grows too large.
+
+    The SDK's parser refuses a whole answer for half a surrogate pair or a wrong byte in it, so it
+    gets valid text.
+    """
 
     def __init__(self, stream: httpx2.AsyncByteStream, heard: Heard) -> None:
         self._stream = stream
         self._heard = heard
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
+        size, source = 0, SourceStream()
         try:
             async for piece in self._stream:
                 size += len(piece)
                 if size > MAX_BYTES:
                     self._heard.fault = Fault.LARGE
                     return
-                yield piece
+                if valid := source.feed(piece):
+                    yield valid
+            if rest := source.flush():
+                yield rest
         except httpx2.TransportError as error:
             self._heard.fault = Fault.CUT if _fault(error) != Fault.SLOW else Fault.SLOW
 

@@ -15,6 +15,7 @@ from chatapp.connectors.remote.trouble import Trouble
 from chatapp.images.formats import HEAD_BYTES, detect
 from chatapp.tools.outside import from_outside
 from chatapp.tools.tool import Output, ToolFailed
+from chatapp.valid_text import make_valid_source
 
 MOST_IMAGES = 8
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
@@ -111,7 +112,7 @@ def _about(resource: Mapping[Any, Any]) -> dict[str, str]:
 def _says(text: str, data: object) -> bool:
     """Servers say structured content as text once more, for those that know only texts."""
     try:
-        return bool(json.loads(text, parse_constant=str) == data)
+        return bool(json.loads(make_valid_source(text), parse_constant=str) == data)
     except (ValueError, RecursionError):
         return False
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chatapp.tools.outside import plain_line
-from chatapp.tools.results import clean
+from chatapp.valid_text import make_valid_json
 
 MAX_BYTES = 20 * 1024
 MOST_LEVELS = 25  # of objects and lists in each other
@@ -31,7 +31,8 @@ def fit(schema: object) -> dict[str, Any]:
         why = _("the description of what it takes is larger than %(kilobytes)d KB.")
         raise Unfit(why % {"kilobytes": MAX_BYTES // 1024})
     kept = {key: item for key, item in schema.items() if key not in NOT_AT_THE_TOP}
-    alone: dict[str, Any] = clean(_without_addresses(kept | {"type": "object"}, MOST_LEVELS))
+    bare = _without_addresses(kept | {"type": "object"}, MOST_LEVELS)
+    alone: dict[str, Any] = make_valid_json(bare)
     properties = alone.get("properties")
     for name in properties if isinstance(properties, dict) else ():
         if not ARGUMENT.fullmatch(name):

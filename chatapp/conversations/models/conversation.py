@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chatapp.columns import JSONField
 from chatapp.conversations.models.settings import WithModelSettings
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Conversation(WithModelSettings):
     active_at = models.DateTimeField(default=timezone.now)
 
     # Names of tools that may act here without asking again.
-    allowed_tools = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    allowed_tools = JSONField(default=list, db_default=Value([], JSONField()))
 
     objects: ClassVar = ConversationQuerySet.as_manager()
 
@@ -71,7 +72,7 @@ class Conversation(WithModelSettings):
 
     def rename(self, title: str) -> None:
         """Sets the title typed by the person; it wins over any by the model."""
-        self.title = " ".join(title.replace("\0", " ").split())[:TITLE_LENGTH]
+        self.title = " ".join(title.split())[:TITLE_LENGTH]
         self.titled_by = self.TitledBy.PERSON
         self.save(update_fields=["title", "titled_by"])
 

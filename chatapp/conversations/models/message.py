@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from chatapp import process
+from chatapp.columns import JSONField
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import MessageDisplay
 from chatapp.conversations.models.lease import GRACE, LEASE
@@ -76,7 +77,7 @@ class Message(MessageDisplay, Remedies):
     )
     client_id = models.UUIDField(null=True)
     # Settings of the conversation that changed since the reply before it, with new values.
-    changes = models.JSONField(default=dict)
+    changes = JSONField(default=dict)
 
     objects: ClassVar = MessageQuerySet.as_manager()
 

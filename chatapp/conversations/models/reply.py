@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from chatapp.columns import JSONField
 from chatapp.conversations.models.lease import Leased
 from chatapp.conversations.models.progress import RUNNING, Progress, Spent, Status, values_of
 from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort
@@ -31,8 +32,8 @@ class Reply(Leased):
     # What came of it. Notices are changes of the request that the person should know of.
     reasoning = models.TextField(blank=True)
     thought_seconds = models.FloatField(null=True)
-    notices = models.JSONField(default=dict)
-    seams = models.JSONField(default=list)
+    notices = JSONField(default=dict)
+    seams = JSONField(default=list)
     error = models.TextField(blank=True)
     error_kind = models.CharField(max_length=10, choices=ErrorKind.choices, blank=True)
     finish_reason = models.CharField(max_length=20, blank=True)

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.columns import JSONField
+
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
 
@@ -61,7 +63,7 @@ class WithModelSettings(models.Model):
     temperature = models.FloatField(null=True, blank=True)
     top_p = models.FloatField(null=True, blank=True)
     max_tokens = models.PositiveIntegerField(null=True, blank=True)
-    tool_choices = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    tool_choices = JSONField(default=dict, db_default=Value({}, JSONField()))
 
     class Meta:
         abstract = True

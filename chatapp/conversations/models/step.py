@@ -184,7 +184,7 @@ class Step(StepDisplay, models.Model):
         """Shows in this object what the row says."""
         for name, value in came.columns.items():
             setattr(self, name, value)
-        self.__dict__.pop("shown_content", None)
+        self.__dict__.pop("content_excerpt", None)
         self.known_pictures = StepPicture.row(self, came.pictures)
 
     @property

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.accounts.requests import PersonRequest, wants_json
+from chatapp.accounts.requests import PersonRequest, wants_json, whole_number
 from chatapp.accounts.zones import remember_zone
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_conversation
@@ -83,7 +83,7 @@ def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     Without scripts they stand on the whole page.
     """
     conversation = own_conversation(request.user, conversation_id)
-    after, before = (_position(request, name) for name in ("after", "before"))
+    after, before = (whole_number(request.GET.get(name, "")) for name in ("after", "before"))
     if not wants_json(request):
         return page(request, conversation, before=before)
     if after is not None:
@@ -92,11 +92,6 @@ def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         found = message_page(conversation, before)
         context = {"messages": found.messages, "older_url": found.older_url}
     return render(request, "conversations/_messages.html", context)
-
-
-def _position(request: PersonRequest, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.cache import get_conditional_response
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.requests import PersonRequest, wants_page
 from chatapp.conversations import events
 from chatapp.conversations.access import own_picture, visible_picture
 from chatapp.conversations.models import Attachment, Message, StepPicture
@@ -27,8 +28,11 @@ COPIES_TOLD = 20  # the newest messages that show a picture; others tell when th
 @require_safe
 def picture(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
     image = visible_picture(request.user, image_id)
+    is_download = "download" in request.GET
+    if wants_page(request) and not is_download:
+        return _page(request, image, lambda: image.content)
     response = _serve(request, image.sha256, image.content_type, lambda: image.content)
-    disposition = content_disposition_header("download" in request.GET, _file_name(image))
+    disposition = content_disposition_header(is_download, _file_name(image))
     response["Content-Disposition"] = disposition or "attachment"
     return response
 
@@ -36,6 +40,8 @@ def picture(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
 @require_safe
 def thumbnail(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
     image = visible_picture(request.user, image_id)
+    if wants_page(request):
+        return _page(request, image, lambda: image.thumbnail)
     media_type = image.thumbnail_media_type
     return _serve(request, f"{image.sha256}-small", media_type, lambda: image.thumbnail)
 
@@ -55,6 +61,16 @@ def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
     return JsonResponse({"alt": image.alternative})
 
 
+def _page(request: PersonRequest, image: Image, read: Callable[[], bytes]) -> HttpResponse:
+    """Return a page around the picture, which goes when its person signs out. The bytes alone in a
+    tab would stay there, and come back from the browser's memory."""
+    try:
+        read()
+    except (PictureMissing, StoreUnavailable) as problem:
+        return _failed(problem)
+    return render(request, "conversations/picture.html", {"image": image})
+
+
 def _serve(
     request: PersonRequest, tag: str, media_type: str, read: Callable[[], bytes]
 ) -> HttpResponseBase:
@@ -63,21 +79,25 @@ def _serve(
     if response is None:
         try:
             response = HttpResponse(read(), content_type=media_type)
-        except PictureMissing as missing:
-            return _failed(missing.sentence, HTTPStatus.NOT_FOUND)
-        except StoreUnavailable as unavailable:
-            return _failed(unavailable.sentence, HTTPStatus.SERVICE_UNAVAILABLE)
+        except (PictureMissing, StoreUnavailable) as problem:
+            return _failed(problem)
     response["ETag"] = f'"{tag}"'
-    # The bytes never change under an id; a private cache may keep them.
+    # The bytes never change under an id. A private cache may keep them for the login that fetched
+    # them: a sign-out changes the cookies, and then every request is asked of the server. A tab
+    # that opens the address asks for something else.
     response["Cache-Control"] = f"private, max-age={30 * DAY}, immutable"
+    patch_vary_headers(response, ["Cookie", "Accept"])
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _failed(sentence: str, status: HTTPStatus) -> HttpResponse:
-    headers = {"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)}
+def _failed(problem: PictureMissing | StoreUnavailable) -> HttpResponse:
+    gone = isinstance(problem, PictureMissing)
+    status = HTTPStatus.NOT_FOUND if gone else HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    sentence = problem.sentence
     return HttpResponse(sentence, status=status, content_type="text/plain", headers=headers)
 
 

@@ -17,6 +17,7 @@ from chatapp.accounts.requests import PersonRequest, wants_json
 from chatapp.conversations import events, generation, live, stopping
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.live_state import saved_state
+from chatapp.conversations.message_html import message_html, reported
 from chatapp.conversations.models import Message
 from chatapp.conversations.views.answers import done, error
 
@@ -30,7 +31,7 @@ async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
     if running and running.reply.attempt >= reply.attempt and reply.is_running:
         running.state.show_in(reply)
     elif reply.is_running:
-        (await sync_to_async(saved_state)(reply)).show_in(reply)
+        await sync_to_async(_show_saved)(reply)
     return JsonResponse(
         {
             "reply": reply.pk,
@@ -39,7 +40,7 @@ async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
             "status": reply.status,
             "running": reply.is_running,
             "text": reply.text,
-            "html": await sync_to_async(events.message_html)(reply),
+            "html": await sync_to_async(message_html)(reply),
         }
     )
 
@@ -96,9 +97,15 @@ async def show(
         return _too_late(request, reply)
     if not wants_json(request):
         return done(request, reply.conversation.get_absolute_url())
-    html = await sync_to_async(events.message_html)(result)
+    html = await sync_to_async(message_html)(result)
     replaces = reply.pk if result.pk != reply.pk else None
     return JsonResponse({"html": html, "replaces": replaces}, status=status)
+
+
+def _show_saved(reply: Message) -> None:
+    """A text that can't be rendered is shown as what its message says then."""
+    with reported(reply):
+        saved_state(reply).show_in(reply)
 
 
 def _too_late(request: PersonRequest, reply: Message) -> HttpResponse:

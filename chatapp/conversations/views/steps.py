@@ -5,12 +5,12 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.requests import PersonRequest, wants_page, whole_number
 from chatapp.conversations import events, generation
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import DECISIONS, Decision, Message, decide
@@ -22,12 +22,17 @@ from chatapp.conversations.views.replies import shielded, show
 def whole(
     request: PersonRequest, conversation_id: UUID, reply_id: UUID, step_id: UUID
 ) -> HttpResponse:
-    """All of a step as plain text, of which its reply shows the beginning."""
+    """All of a step as text, of which its reply shows the beginning."""
     step = get_object_or_404(own_reply(request.user, conversation_id, reply_id).steps, pk=step_id)
     parts = [step.shown_line, _("Input"), step.shown_arguments]
     if step.content:
         parts += [_("Output"), step.shown_content]
-    return HttpResponse("\n\n".join(parts), content_type="text/plain; charset=utf-8")
+    text = "\n\n".join(parts)
+    if wants_page(request):
+        # Text alone in a tab would stay there after a sign-out.
+        context = {"title": step.shown_line, "text": text}
+        return render(request, "conversations/step.html", context)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_POST
@@ -39,8 +44,7 @@ async def decision(
     word = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
     if word is None:
         return error(_("Say whether it may run."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    shown = request.POST.get("attempt", "")
-    attempt = int(shown) if shown.isdecimal() else None  # no page of ours lacks it
+    attempt = whole_number(request.POST.get("attempt", ""))  # no page of ours lacks it
     decided = await shielded(f"decide:{step_id}", _decide(reply, step_id, word, attempt))
     return await show(request, reply, decided, HTTPStatus.OK)
 

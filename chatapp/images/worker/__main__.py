@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import struct
-import sys
 import zlib
 from typing import BinaryIO
 
@@ -13,11 +11,12 @@ from PIL import Image, UnidentifiedImageError
 from PIL.Image import DecompressionBombError
 
 from chatapp.images.formats import HEAD_BYTES, detect
+from chatapp.workers.child import greeted, lower_privileges
 
 from .decoding import decode
 from .encoding import encode, thumbnail
-from .limits import MAX_SECONDS, lower_privileges
-from .protocol import Opened, Reason, Refused, receive, send, send_outcome
+from .limits import MAX_DATA_BYTES, MAX_SECONDS
+from .protocol import Opened, Reason, Refused, receive, send_outcome
 from .source import source
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024
@@ -41,13 +40,10 @@ UNREADABLE = (
 
 
 def main() -> None:
-    lower_privileges()
-    # Nothing a codec prints may get between the frames.
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as replies:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        Image.preinit()
-        send(replies, {})
-        serve(sys.stdin.buffer, replies)
+    lower_privileges(MAX_DATA_BYTES)
+    Image.preinit()
+    with greeted() as (requests, replies):
+        serve(requests, replies)
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:

@@ -1,21 +1,14 @@
-"""What the app and its picture worker say to each other over two pipes.
-
-A frame is the length of a JSON header, the length of a body (4 bytes each, big-endian), the header
-and the body. The worker sends one empty frame when it is ready, then one frame per request.
-"""
+"""What the app and its image worker send each other: a file, then what was opened or a refusal."""
 
 from __future__ import annotations
 
 import enum
-import json
-import struct
 from dataclasses import asdict, dataclass
-from typing import IO, Any
+from typing import IO
 
-MAX_HEADER_BYTES = 16 * 1024
+from chatapp.workers.frames import receive, send
+
 MAX_REPLY_BYTES = 4 * 1024 * 1024  # a picture and its thumbnail
-
-_LENGTHS = struct.Struct(">II")
 
 
 class Reason(enum.StrEnum):
@@ -56,24 +49,6 @@ class Opened:
     animated: bool
 
 
-def send(stream: IO[bytes], header: dict[str, Any], *bodies: bytes) -> None:
-    """Write one frame; the bodies are joined on the other side. Raises OSError."""
-    text = json.dumps(header).encode()
-    stream.write(_LENGTHS.pack(len(text), sum(map(len, bodies))) + text)
-    for body in bodies:
-        stream.write(body)
-    stream.flush()
-
-
-def receive(stream: IO[bytes], max_body: int) -> tuple[dict[str, Any], bytes]:
-    """Read one frame. Raises EOFError when the other side is gone, ValueError for nonsense."""
-    header_length, body_length = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
-    if header_length > MAX_HEADER_BYTES or body_length > max_body:
-        raise ValueError("a frame above its limit")
-    header = json.loads(_exactly(stream, header_length))
-    return header, _exactly(stream, body_length)
-
-
 def send_outcome(stream: IO[bytes], outcome: Opened | Refused) -> None:
     if isinstance(outcome, Refused):
         send(stream, {"refused": outcome.reason, "limit": outcome.limit})
@@ -94,10 +69,3 @@ def receive_outcome(stream: IO[bytes]) -> Opened:
         thumbnail=Encoded(content=body[split:], **header["thumbnail"]),
         animated=header["animated"],
     )
-
-
-def _exactly(stream: IO[bytes], count: int) -> bytes:
-    data = stream.read(count)
-    if len(data) < count:
-        raise EOFError("the other side is gone")
-    return data

@@ -23,7 +23,6 @@ class MessageDraft extends HTMLElement {
     this.box = this.parentElement.querySelector("message-box");
     this.pictures = this.closest("picture-attacher");
     this.list = document.querySelector("message-list");
-    this.#forgetOthers();
     this.#saver.start(this.#read());
     this.#restore();
     this.#listen(this.box, "input", () => this.#changed());
@@ -78,14 +77,6 @@ class MessageDraft extends HTMLElement {
     this.#write(draft.text, draft.clientId, draft.chips);
     this.#restored = draft.written;
     this.#saver.resume(draft.written);
-  }
-
-  /** What another person has left behind in this tab. */
-  #forgetOthers() {
-    const own = this.#keyOf("");
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith(PREFIX) && !key.startsWith(own)) this.#saver.forget(key);
-    }
   }
 
   /** The tab's own copy of a message that has arrived, or that waits in the list. */

@@ -7,7 +7,7 @@ import { Scroll } from "../lib/scroll.js";
 
 const ASK_AGAIN = 1000; // ms
 const NO_CONTENT = 204;
-const PLACE = "place:"; // of the reader, per conversation
+const PLACE = `place:${document.documentElement.dataset.person}:`; // of the reader, per conversation
 
 /** The messages on the page: shows what the socket and the answers to posts bring. */
 class MessageList extends HTMLElement {

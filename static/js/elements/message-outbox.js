@@ -33,8 +33,7 @@ class MessageOutbox extends HTMLElement {
     for (const news of ["live:open", "signed-in", "reply:running"]) document.addEventListener(news, go, { signal });
     addEventListener("online", go, { signal });
     document.addEventListener("click", ({ target }) => this.#act(target.closest("[data-outgoing]")), { signal });
-    document.addEventListener("submit", ({ target }) => target.matches("[data-sign-out]") && this.#outbox.clear(), { signal });
-    document.addEventListener("session:other", () => this.#outbox.clear(), { signal });
+    document.addEventListener("person:left", () => this.#outbox.clear(), { signal });
     this.#restore();
   }
 
@@ -89,7 +88,8 @@ class MessageOutbox extends HTMLElement {
   /** Says at each copy where it stands, and keeps all for the time after a reload. */
   #show() {
     const { entries } = this.#outbox;
-    const says = { connection: this.dataset.offline, "sign-in": this.dataset.signedOut, reply: this.dataset.reply };
+    const { offline: connection, busy } = this.dataset;
+    const says = { connection, busy, "sign-in": this.dataset.signedOut, reply: this.dataset.reply };
     for (const entry of entries) {
       const sentence = entry.held ? entry.sentence : says[this.#outbox.reasonOf(entry)];
       this.list.pending.mark(entry.id, entry.held ? "unsent" : "sending", sentence ?? "");

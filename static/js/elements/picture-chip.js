@@ -3,6 +3,7 @@ import { Line } from "../lib/line.js";
 import { shrunk } from "../lib/shrink.js";
 
 const line = new Line(2); // uploads at once
+const MOST_TRIES = 6; // while the server is busy
 const NO_USE = [413, 422]; // answers that the same file would get again
 
 /** One attached picture: on its way to the server, there, or refused. */
@@ -57,13 +58,25 @@ class PictureChip extends HTMLElement {
     this.#enter("uploading");
     this.#progress(0);
     try {
-      this.#ready(await line.run(() => this.#send({ signal, onProgress: (share) => this.#progress(share) }), signal));
+      this.#ready(await line.run(() => this.#sendPatiently(signal), signal));
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof RequestError)) throw error;
       this.#fail(error);
     }
     this.dispatchEvent(new CustomEvent("pictures:changed", { bubbles: true }));
+  }
+
+  /** A busy server says when to come again. */
+  async #sendPatiently(signal, tries = 1) {
+    try {
+      return await this.#send({ signal, onProgress: (share) => this.#progress(share) });
+    } catch (error) {
+      if (!error.retryAfter || tries === MOST_TRIES) throw error;
+      this.#progress(0);
+      await pause(error.retryAfter * 1000, signal);
+      return this.#sendPatiently(signal, tries + 1);
+    }
   }
 
   #ready({ id, link, thumbnail, note, tokens, html }) {
@@ -105,6 +118,13 @@ class PictureChip extends HTMLElement {
     this.querySelector("[data-name]").textContent = name;
     this.querySelector("[data-remove]").title += ` ${name}`;
   }
+}
+
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
 }
 
 async function fieldsOf(file) {

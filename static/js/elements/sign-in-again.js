@@ -9,7 +9,6 @@ class SignInAgain extends HTMLElement {
   connectedCallback() {
     const { signal } = this.#end;
     document.addEventListener("sign-in:wanted", () => this.#open(), { signal });
-    document.addEventListener("session:other", () => leave(), { signal });
     document.addEventListener("click", (event) => this.#follow(event), { signal });
   }
 
@@ -59,14 +58,5 @@ class SignInAgain extends HTMLElement {
     form.elements.password.select();
   }
 }
-
-/** Nothing of this page's person is left for the next one, in the history neither. */
-function leave() {
-  document.body.hidden = true;
-  sessionStorage.clear();
-  location.replace("/");
-}
-
-document.addEventListener("submit", ({ target }) => target.matches("[data-sign-out]") && sessionStorage.clear());
 
 customElements.define("sign-in-again", SignInAgain);

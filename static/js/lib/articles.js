@@ -1,5 +1,5 @@
 import { morphInner } from "./morph.js";
-import { newsOfSteps, statesOfSteps } from "./steps.js";
+import { newsOfSteps, paintStep, statesOfSteps } from "./steps.js";
 
 /** What the page reads from and paints into the article of a message. */
 const RUNNING = ["queued", "streaming"];
@@ -11,13 +11,14 @@ export const isReply = (article) => article?.dataset.role === "assistant";
 export const isPending = (article) => !article.dataset.message;
 
 /** Shows what patches changed in a running reply; gives what is to be said about it, or "". */
-export function paint(article, blocks, { indexes, parts, reasoning, status }) {
+export function paint(article, blocks, { indexes, parts, steps, reasoning, status }) {
   const before = statesOfSteps(article);
   for (const [name, html] of Object.entries(parts)) {
     // The line about the thinking comes with the thoughts when both are new.
     const slot = article.querySelector(`[data-slot="${name}"]`);
     if (slot) morphInner(slot, html);
   }
+  for (const html of steps) paintStep(article, html);
   if (reasoning) article.querySelector("[data-reasoning]")?.append(reasoning);
   if (indexes.size) paintText(article.querySelector(":scope > [data-part=text]"), blocks, indexes);
   if (article.dataset.status !== status) article.dataset.status = status;

@@ -4,7 +4,7 @@ import { uuid4 } from "./uuid.js";
 const SLOW = 3000; // ms until a send without an answer is told to be waiting
 const FIRST_WAIT = 1000; // ms until a send that did not get through is tried again
 const LONGEST_WAIT = 15_000; // ms
-const UNREACHED = [0, 502, 503, 504]; // no answer, or that of a proxy: tried for ever
+const UNREACHED = [0, 408, 502, 503, 504]; // no answer, too slow, or that of a proxy: tried for ever
 const MOST_FAILURES = 5; // of the server itself, at one send
 const RUNNING = ["queued", "streaming"];
 const GOES_ON = [...RUNNING, "waiting"]; // with the person's word about a tool
@@ -21,7 +21,7 @@ const ENDED_BADLY = ["stopped", "failed"];
  */
 export class Outbox {
   entries = []; // in their order
-  #reason = ""; // why the first one waits: "connection", "sign-in" or "reply"
+  #reason = ""; // why the first one waits: "connection", "busy", "sign-in" or "reply"
   #posting = null; // the entry that is on its way
   #timer = 0;
 
@@ -38,7 +38,7 @@ export class Outbox {
     return this.#queue.length > 0;
   }
 
-  /** Why an entry is not on its way: "connection", "sign-in", "reply", or "" while it is. */
+  /** Why an entry is not on its way: "connection", "busy", "sign-in", "reply", or "" while it is. */
   reasonOf(entry) {
     const isFirst = entry === this.#queue[0];
     return isFirst || this.#reason ? this.#reason : "reply";
@@ -116,10 +116,10 @@ export class Outbox {
   }
 
   #refused(entry, error) {
-    const { status, reason } = error;
+    const { status, reason, retryAfter } = error;
     const isUnreached = UNREACHED.includes(status);
     if (isUnreached || (status >= 500 && ++entry.failures < MOST_FAILURES)) {
-      this.#again(entry, "connection");
+      this.#again(entry, retryAfter ? "busy" : "connection");
     } else if (status === 401) {
       this.#wait("sign-in");
       this.onSignedOut();

@@ -41,9 +41,9 @@ export class ReplyText {
     return patch.sequence <= this.sequence;
   }
 
-  /** Changes: indexes of blocks, new HTML of other parts, reasoning to append to it, the status. */
+  /** Changes: indexes of blocks, new HTML of other parts and of steps, reasoning to append to it, the status. */
   #drain() {
-    const changes = { indexes: new Set(), parts: {}, reasoning: "", status: "" };
+    const changes = { indexes: new Set(), parts: {}, steps: [], reasoning: "", status: "" };
     for (let patch = this.#next(); patch; patch = this.#next()) {
       this.#held.delete(patch.sequence);
       for (const [index, kept, html] of patch.blocks) {
@@ -53,6 +53,7 @@ export class ReplyText {
       // A block left with nothing is gone; that happens only to the last ones.
       while (this.blocks.at(-1) === "") this.blocks.pop();
       Object.assign(changes.parts, patch.parts);
+      changes.steps = [...(patch.parts?.steps ? [] : changes.steps), ...(patch.steps ?? [])];
       changes.reasoning = (patch.parts?.thinking ? "" : changes.reasoning) + (patch.reasoning ?? "");
       changes.status = patch.status;
       this.attempt = patch.attempt;

@@ -1,15 +1,11 @@
 const PREFIX = "outbox:"; // in this tab's session storage, per person and conversation
 
-/** Keeps one person's waiting messages over a reload or a discarded tab. What another person left
- *  behind is dropped. */
+/** Keeps one person's waiting messages over a reload or a discarded tab. */
 export class Shelf {
   #own;
 
   constructor(person) {
     this.#own = `${PREFIX}${person}:`;
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith(PREFIX) && !key.startsWith(this.#own)) sessionStorage.removeItem(key);
-    }
   }
 
   /** `isNew`: the server does not know this conversation yet. */

@@ -13,9 +13,9 @@ from chatapp.fetching.addresses import is_public
 from chatapp.fetching.network import Network
 from chatapp.tools.built_in import web_page
 from chatapp.tools.built_in.web_page import read_web_page
-from chatapp.tools.results import clean
 from chatapp.tools.running import Outcome, run
 from chatapp.tools.tool import Context
+from chatapp.valid_text import make_valid
 from tests.fetching.site import LOOPBACK, Answer, Names, Site, opened, redirect, reply
 from tests.fetching.test_addresses import HOSTILE
 from tests.fetching.test_fetch import LINK, strictly
@@ -25,7 +25,7 @@ from tests.tools.conftest import Serving
 
 Patch = pytest.MonkeyPatch
 # What can be in no text of a model's, such as NUL, is gone before anybody reads the link.
-LINKS = [link for link in (*DISGUISED, *MALFORMED) if clean(link) == link]
+LINKS = [link for link in (*DISGUISED, *MALFORMED) if make_valid(link) == link]
 SECRET = reply("200 OK", b"<p>secret words</p>", Content_Type="text/html")
 
 

@@ -8,6 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from chatapp.accounts.models import Person
+from chatapp.valid_text import make_valid
+
+NOT_TEXT = "The password isn't valid text: use UTF-8 without NUL."
 
 
 class Command(BaseCommand):
@@ -20,7 +23,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, email: str, password_stdin: bool, **options: Any) -> None:
-        password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass()
+        if make_valid(email) != email:
+            raise CommandError("The email isn't valid text.")
+        password = _read_password(password_stdin)
         person = Person(email=email.lower())
         person.set_password(password)
         try:
@@ -30,3 +35,14 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         person.save()
         self.stdout.write(f"{person.email} may sign in now.")
+
+
+def _read_password(from_stdin: bool) -> str:
+    """Refuse what isn't text: a form could never send the same again."""
+    try:
+        password = sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass()
+    except UnicodeDecodeError as error:
+        raise CommandError(NOT_TEXT) from error
+    if make_valid(password) != password:
+        raise CommandError(NOT_TEXT)
+    return password

@@ -1,0 +1,48 @@
+"""What a model has said and no page shows yet."""
+
+MAX_FLUSH = 4_000  # characters of text that are rendered in one go
+MAX_WAITING = 32_000  # characters of text that wait before reading the model pauses
+
+
+class Backlog:
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._text_length = self._reasoning_length = 0
+
+    def __len__(self) -> int:
+        return self._text_length + self._reasoning_length
+
+    @property
+    def has_text(self) -> bool:
+        return self._text_length > 0
+
+    @property
+    def has_reasoning(self) -> bool:
+        return self._reasoning_length > 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether reading the model should pause."""
+        return self._text_length > MAX_WAITING
+
+    def add(self, text: str) -> None:
+        self._text.append(text)
+        self._text_length += len(text)
+
+    def add_reasoning(self, text: str) -> None:
+        self._reasoning.append(text)
+        self._reasoning_length += len(text)
+
+    def take(self) -> tuple[str, str]:
+        """Return all reasoning, and of the text as much as can be rendered in one go."""
+        text, reasoning = "".join(self._text), "".join(self._reasoning)
+        self.clear()
+        if len(text) > MAX_FLUSH:
+            self.add(text[MAX_FLUSH:])
+        return text[:MAX_FLUSH], reasoning
+
+    def clear(self) -> None:
+        self._text.clear()
+        self._reasoning.clear()
+        self._text_length = self._reasoning_length = 0

@@ -1,0 +1,69 @@
+"""A message as HTML, in the one place where it is rendered, for pages, answers and events alike.
+
+One that can't be rendered must not take the page down with it, at every visit: it shows a sentence
+and its plain text, and the log says why.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import django.db
+from django.template import Context, Engine
+from django.utils.safestring import SafeString, mark_safe
+
+from chatapp.conversations.models import Message, Step
+from chatapp.valid_text import make_valid
+
+# Of a reply; each has a partial and a slot on the page.
+Part = Literal["notices", "thinking", "thought", "steps"]
+
+logger = logging.getLogger(__name__)
+
+
+def message_html(message: Message, context: Context | None = None) -> SafeString:
+    """Render a message. `context` is that of the page around it, which has the token of forms."""
+    html = SafeString()
+    with reported(message):
+        html = _rendered("_message", message, context)
+    return html or _rendered("_message", message, context, is_unshown=True)
+
+
+def part_html(message: Message, part: Part, context: Context | None = None) -> SafeString:
+    """Render a part of a reply by itself. The others are shown when it can't be."""
+    with reported(message):
+        return _rendered(f"_{part}", message, context)
+    return _rendered("_unshown_part", message, context)
+
+
+def step_html(message: Message, step: Step) -> SafeString:
+    """Render one call of a reply as it stands among the others; nothing when it can't be."""
+    with reported(message):
+        context = Context({"step": step, "folded": message.folded_steps})
+        return _rendered("_step", message, context)
+    return SafeString()
+
+
+@contextmanager
+def reported(message: Message) -> Iterator[None]:
+    """Report what goes wrong while a message is rendered, and go on behind the block.
+
+    A database that fails is nothing that a sentence in one message could stand for.
+    """
+    try:
+        yield
+    except django.db.Error:
+        raise
+    except Exception:
+        logger.exception("A message can't be shown", extra={"message_id": str(message.pk)})
+
+
+def _rendered(
+    name: str, message: Message, context: Context | None, *, is_unshown: bool = False
+) -> SafeString:
+    """What no response could encode is gone from the HTML."""
+    context = Context() if context is None else context
+    with context.push(message=message, is_unshown=is_unshown):
+        html = Engine.get_default().get_template(f"conversations/{name}.html").render(context)
+    return mark_safe(make_valid(html))  # noqa: S308  (rendered and escaped by the template)

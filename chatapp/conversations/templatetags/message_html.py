@@ -1,0 +1,19 @@
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString
+
+from chatapp.conversations import message_html
+from chatapp.conversations.message_html import Part
+from chatapp.conversations.models import Message
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True, name="message_html")
+def message(context: Context, shown: Message) -> SafeString:
+    return message_html.message_html(shown, context)
+
+
+@register.simple_tag(takes_context=True, name="part_html")
+def part(context: Context, shown: Message, name: Part) -> SafeString:
+    return message_html.part_html(shown, name, context)

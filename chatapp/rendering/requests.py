@@ -1,0 +1,16 @@
+"""What the render worker is asked for."""
+
+from typing import Literal, NamedTuple
+
+MAX_REQUEST_BYTES = 64 * 1024 * 1024
+
+# A whole document, the blocks of a part of one without what surrounds them, or a block of code.
+type Kind = Literal["document", "blocks", "code"]
+
+
+class Request(NamedTuple):
+    """`detail` is the language of code, and the prefix of ids of anything else."""
+
+    kind: Kind
+    detail: str
+    text: str

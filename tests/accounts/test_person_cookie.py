@@ -1,0 +1,111 @@
+"""The cookie from which pages read whether their person is still here."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from tests.conftest import PASSWORD
+
+type SignIn = Callable[[Person], Client]
+NEW_PASSWORD = "another long password 9"
+
+
+def person(client: Client) -> str:
+    return client.cookies["person"].value
+
+
+def test_it_names_whoever_signed_in(stranger: Client, owner: Person) -> None:
+    stranger.post("/account/sign-in/", {"login": owner.email, "password": PASSWORD}, follow=True)
+
+    assert person(stranger) == str(owner.pk)
+
+
+def test_a_login_from_before_it_existed_gets_it(signed_in: SignIn, owner: Person) -> None:
+    client = signed_in(owner)
+
+    client.get("/")
+
+    assert person(client) == str(owner.pk)
+
+
+def test_it_is_written_once(signed_in: SignIn, owner: Person) -> None:
+    client = signed_in(owner)
+    client.get("/")
+
+    assert "person" not in client.get("/").cookies
+
+
+def test_pages_for_anybody_leave_it_alone(signed_in: SignIn, owner: Person) -> None:
+    for path in ("/healthz", "/account/session", "/account/sign-in/"):
+        assert "person" not in signed_in(owner).get(path).cookies
+
+
+def test_a_sign_out_says_that_nobody_is_here(signed_in: SignIn, owner: Person) -> None:
+    client = signed_in(owner)
+    client.get("/")
+
+    response = client.post("/account/sign-out/")
+
+    assert response["Location"] == "/account/sign-in/"
+    assert person(client) == "nobody"
+
+
+def test_an_expired_login_leaves_it(signed_in: SignIn, owner: Person) -> None:
+    client = signed_in(owner)
+    client.get("/")
+    Session.objects.all().delete()
+
+    assert client.get("/").status_code == 302
+    assert person(client) == str(owner.pk)
+
+
+def test_signing_out_of_an_expired_login_is_a_sign_out(signed_in: SignIn, owner: Person) -> None:
+    client = signed_in(owner)
+    client.get("/")
+    Session.objects.all().delete()
+
+    response = client.post("/account/sign-out/")
+
+    assert response["Location"] == "/account/sign-in/"
+    assert person(client) == "nobody"
+
+
+def test_other_browsers_expire_when_the_password_changes(signed_in: SignIn, owner: Person) -> None:
+    here, there = signed_in(owner), signed_in(owner)
+    for client in (here, there):
+        client.get("/")
+    passwords = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+    here.post("/account/password/", passwords)
+
+    assert here.get("/").status_code == 200
+    assert there.get("/").status_code == 302
+    assert person(there) == str(owner.pk)
+
+
+def test_a_deactivated_person_expires(signed_in: SignIn, owner: Person) -> None:
+    client = signed_in(owner)
+    client.get("/")
+    owner.is_active = False
+    owner.save()
+
+    assert client.get("/").status_code == 302
+    assert person(client) == str(owner.pk)
+
+
+@pytest.mark.parametrize("is_secure", [True, False])
+def test_scripts_may_read_it(
+    signed_in: SignIn, owner: Person, settings: Settings, is_secure: bool
+) -> None:
+    settings.SESSION_COOKIE_SECURE = is_secure
+
+    cookie = signed_in(owner).get("/").cookies["person"]
+
+    assert not cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert bool(cookie["secure"]) is is_secure
+    assert cookie["max-age"] > settings.SESSION_COOKIE_AGE

@@ -1,0 +1,145 @@
+"""Large bodies that people who are signed in send to a real server."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.bodies.memory import memory
+from tests.bodies.raw_http import MULTIPART, post
+from tests.conversations.visitor import Visitor
+from tests.system.app import PASSWORD, App, running_app
+
+EMOJI = "🦩"
+JSON = {"Accept": "application/json"}
+MESSAGES = "/c/0ded57bd-6672-403d-a92d-870f6309903a/messages"
+GUEST = "guest@example.com"
+END_OF_SESSIONS = (
+    "from django.contrib.sessions.models import Session; from django.utils import timezone;"
+    "Session.objects.update(expire_date=timezone.now())"
+)
+DEACTIVATE = (
+    "from chatapp.accounts.models import Person;"
+    f"Person.objects.filter(email='{GUEST}').update(is_active=%s)"
+)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running_app(tmp_path_factory.mktemp("bodies"), CHAT_DEMO_RATE="400") as app:
+        app.manage("add_person", GUEST, "--password-stdin", given=PASSWORD)
+        yield app
+
+
+async def send(person: Visitor, text: str, accept: str = "application/json") -> httpx.Response:
+    """Begin a conversation, as the page's form does."""
+    path = f"/c/{uuid4()}/messages"
+    return await post_form(person, path, accept, client_id=str(uuid4()), text=text)
+
+
+async def post_form(
+    person: Visitor, path: str, accept: str = "application/json", **fields: str
+) -> httpx.Response:
+    fields["csrfmiddlewaretoken"] = person.http.cookies["csrftoken"]
+    files = {name: (None, value) for name, value in fields.items()}
+    return await person.http.post(path, files=files, headers={"Accept": accept})
+
+
+def cookies_of(person: Visitor) -> str:
+    return "; ".join(f"{name}={value}" for name, value in person.http.cookies.items())
+
+
+@contextmanager
+def trickle(person: Visitor) -> Iterator[socket.socket]:
+    """A large upload that has begun and doesn't go on."""
+    head = (
+        f"POST /pictures/ HTTP/1.1\r\nHost: 127.0.0.1:{person.app.port}\r\n"
+        f"Content-Type: {MULTIPART}\r\nContent-Length: {50 * 1024**2}\r\n"
+        f"Cookie: {cookies_of(person)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", person.app.port), 20) as connection:
+        connection.sendall(head.encode())
+        # The server asks for the body once there is room for it.
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100 Continue")
+        connection.sendall(b"--b\r\n")
+        yield connection
+
+
+async def test_the_longest_message_arrives_and_a_longer_one_is_refused_with_a_sentence(
+    app: App,
+) -> None:
+    async with Visitor.at(app) as person:
+        fits = await send(person, EMOJI * 1_000_000)
+        over = await send(person, EMOJI * 1_000_001)
+        page = await send(person, EMOJI * 1_000_001, accept="text/html")
+
+    assert fits.status_code == 201
+    assert over.status_code == page.status_code == 422
+    assert "1,000,001 characters" in over.json()["error"]
+    assert "1,000,001 characters" in page.text
+    assert EMOJI * 1_000_001 in page.text
+
+
+async def test_a_long_text_that_is_not_multipart_is_refused_with_a_sentence(app: App) -> None:
+    async with Visitor.at(app) as person:
+        answer = await person.post(MESSAGES, client_id=str(uuid4()), text="x" * 20_000)
+
+    assert answer.status_code == 413
+    assert "At most 16 KB can be sent here" in answer.json()["error"]
+
+
+async def test_a_large_image_arrives(app: App) -> None:
+    async with Visitor.at(app) as person:
+        answer = await person.http.post(
+            "/pictures/",
+            data={"csrfmiddlewaretoken": person.http.cookies["csrftoken"]},
+            files={"image": ("a.png", bytes(49 * 1024**2))},
+            headers=JSON,
+        )
+
+    assert answer.status_code == 422  # it was read, and is no image
+
+
+async def test_one_person_does_not_keep_others_from_sending(app: App) -> None:
+    """Slow uploads take the room of the person who sends them."""
+    async with Visitor.at(app) as slow, Visitor.at(app, GUEST) as guest:
+        with ExitStack() as stack:
+            for _ in range(2):
+                stack.enter_context(trickle(slow))
+            accepted = await send(guest, EMOJI * 1_000_000)
+            refused = await send(slow, EMOJI * 1_000_000)
+
+        again = await send(slow, EMOJI * 1_000_000)
+
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "busy with other uploads. Try again" in refused.json()["error"]
+    assert accepted.status_code == again.status_code == 201
+
+
+async def test_long_texts_one_after_another_do_not_add_up(app: App) -> None:
+    """The costliest ones: an emoji makes every letter take four bytes."""
+    sizes = []
+    async with Visitor.at(app) as person:
+        for edit in range(40):
+            place = {"client_id": str(uuid4()), "tab": str(uuid4()), "edit": str(edit)}
+            answer = await post_form(person, "/draft", text="x" * 5_000_000 + EMOJI, **place)
+            assert answer.status_code == 422
+            sizes.append(memory(app))
+
+    assert max(sizes) - max(sizes[:10]) < 30
+
+
+@pytest.mark.parametrize("what", ["deactivated", "expired"])
+async def test_a_session_that_no_longer_holds_lets_nothing_through(app: App, what: str) -> None:
+    async with Visitor.at(app, GUEST) as person:
+        app.manage("shell", "-c", DEACTIVATE % False if what == "deactivated" else END_OF_SESSIONS)
+        body, cookies = bytes(4 * 1024**2), cookies_of(person)
+        answer = post(app.port, MESSAGES, body, MULTIPART, Cookie=cookies, **JSON)
+        app.manage("shell", "-c", DEACTIVATE % True)
+
+    assert answer.status == 401
+    assert b"your text stays here" in answer.body

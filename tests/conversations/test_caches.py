@@ -1,0 +1,113 @@
+"""Nothing that a view answers may be shown later from a cache."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+from PIL import Image as Pillow
+
+from chatapp.accounts.models import Person
+from chatapp.connectors.models import Server
+from chatapp.conversations import delivery
+from chatapp.conversations.models import Attachment, Exchange, Step
+from chatapp.images.models import Image
+from chatapp.images.processing import prepare
+from tests.images.samples import encoded
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_service", "no_reply"),
+]
+
+type SignIn = Callable[[Person], Client]
+SERVER = "http://127.0.0.1:1/mcp"  # where nothing listens
+TAB = "text/html,application/xhtml+xml,*/*;q=0.8"  # what a tab asks for
+IMG = "image/avif,image/webp,*/*;q=0.8"  # what an <img> asks for
+SCRIPT = "application/json"
+PICTURES = {"picture", "thumbnail"}
+# What shows most; that it was there to be stored says that the addresses are right.
+PRIVATE = PICTURES | {"home", "conversation", "conversations", "messages", "state", "step", "draft"}
+
+
+def names(patterns: list[Any]) -> Iterator[str]:
+    """The name of every view. One without a name fails, because nothing here could ask it."""
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from names(each.url_patterns)
+        else:
+            assert each.name, f"{each} has no name"
+            yield each.name
+
+
+@pytest.fixture
+def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
+    """An address of every view by its name, with something of the owner's behind it."""
+    image = Image.objects.keep(owner, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
+    Attachment.objects.create(message=exchange.message, position=0, image=image)
+    step = Step.objects.create(
+        reply=exchange.reply, round=0, index=0, text_length=0, name="calculate", call_id="call0"
+    )
+    values = {
+        "conversation_id": exchange.conversation.pk,
+        "reply_id": exchange.reply.pk,
+        "step_id": step.pk,
+        "image_id": image.pk,
+        "token": delivery.link(image).rpartition("/")[2],
+        "pk": Server.objects.create(name="Notes", url=SERVER).pk,
+        "name": "migrations",
+        "link_id": uuid.uuid4(),
+        "uidb36": "1",
+        "key": "set-password",
+    }
+    resolver, found = get_resolver(), {}
+    for name in names(resolver.url_patterns):
+        [(_form, parameters)] = resolver.reverse_dict.getlist(name)[0][0]
+        found[name] = "/" + resolver.reverse(name, **{each: values[each] for each in parameters})
+    return found
+
+
+@pytest.mark.parametrize("accept", [TAB, SCRIPT])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_cache_stores_what_a_view_answers(
+    signed_in: SignIn, owner: Person, addresses: dict[str, str], method: str, accept: str
+) -> None:
+    unknown = {"no view": "/no/such/page", "no id": "/c/nonsense/"}
+    stored, answered = set(), {}
+    for name, address in (addresses | unknown).items():
+        if method == "POST" and name == "deletion":
+            continue  # the others stand on what it deletes
+        response = signed_in(owner).generic(method, address, headers={"accept": accept})
+        answered[name] = response.status_code
+        if "no-store" not in response.get("Cache-Control", ""):
+            stored.add(name)
+
+    assert stored == (PICTURES if method == "GET" and accept == SCRIPT else set())
+    if method == "GET":
+        assert {name for name, status in answered.items() if status == HTTPStatus.OK} >= PRIVATE
+
+
+def test_an_img_is_kept_for_the_login_that_fetched_it(
+    signed_in: SignIn, owner: Person, addresses: dict[str, str]
+) -> None:
+    for name in PICTURES:
+        response = signed_in(owner).get(addresses[name], headers={"accept": IMG})
+
+        assert response["Content-Type"].startswith("image/")
+        assert "private" in response["Cache-Control"]
+        # A sign-out changes the cookies, and a tab asks for a page, so neither is served from it.
+        assert {"Cookie", "Accept"} <= set(response["Vary"].split(", "))
+
+
+def test_a_deletion_is_not_stored_either(
+    signed_in: SignIn, owner: Person, addresses: dict[str, str]
+) -> None:
+    assert "no-store" in signed_in(owner).post(addresses["deletion"])["Cache-Control"]
+
+
+def test_a_stranger_is_led_away_anew_each_time(stranger: Client, addresses: dict[str, str]) -> None:
+    for address in addresses.values():
+        assert "no-store" in stranger.get(address, headers={"accept": TAB})["Cache-Control"]

@@ -1,0 +1,291 @@
+"""A message that can't be rendered shows a sentence in its place, wherever messages are shown."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, Never
+
+import django.db
+import pytest
+from django.test import AsyncClient
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations import events, live_state
+from chatapp.conversations.hub import hub
+from chatapp.conversations.message_html import message_html, part_html
+from chatapp.conversations.models import Conversation, Exchange, Message, Step
+from chatapp.inference.turns import sendable_arguments
+from tests.conversations.side import Ear
+from tests.conversations.test_history import long_conversation
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_service", "no_reply"),
+]
+
+JSON = {"accept": "application/json"}
+SENTENCE = "This message can't be shown"
+PART_SENTENCE = "This part of the message can't be shown"
+
+type Unshown = list[logging.LogRecord]
+
+
+class Fault(Exception):
+    pass
+
+
+def failing(*_: object, **__: object) -> Never:
+    raise Fault("a mistake of ours")
+
+
+# What raises, of what message it is, and whether the rest of that message is shown.
+FAULTS = {
+    "the text of a reply": ("shown_html", "assistant", False),
+    "the notices of a reply": ("notice_lines", "assistant", True),
+    "the calls of a reply": ("folded_steps", "assistant", True),
+    "the details of a reply": ("model_label", "assistant", False),
+    "what changed before a message": ("change_lines", "user", False),
+    "the images of a message": ("attachments_shown", "user", False),
+}
+
+
+@pytest.fixture(params=FAULTS)
+def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
+    """The role of the message that can't be shown whole, and whether a part of it is."""
+    name, role, is_part = FAULTS[request.param]
+    monkeypatch.setattr(Message, name, property(failing))
+    return role, is_part
+
+
+@pytest.fixture
+def conversation(exchange: Exchange) -> Conversation:
+    Message.objects.filter(pk=exchange.reply.pk).update(text="**A** reply.", html="<p>A reply.</p>")
+    return exchange.conversation
+
+
+@pytest.fixture
+def client(async_client_of: Callable[[Person], AsyncClient], owner: Person) -> AsyncClient:
+    return async_client_of(owner)
+
+
+def check(html: str, fault: tuple[str, bool], unshown: Unshown) -> None:
+    """Both messages are there; of the one that fails a sentence, what it says, and a log line."""
+    role, is_part = fault
+    sentence = PART_SENTENCE if is_part else SENTENCE
+    assert html.count(sentence) == 1
+    if role == "assistant":
+        assert ("A reply." if is_part else "**A** reply.") in html
+    assert "Hello" in html
+    failed = Message.objects.get(role=role)
+    assert f'data-message="{failed.pk}" data-role="{role}" data-status="complete"' in html
+    for record in unshown:
+        assert record.levelname == "ERROR"
+        assert record.exc_info
+        assert record.exc_info[0] is Fault
+        assert record.__dict__["message_id"] == str(failed.pk)
+    assert unshown
+
+
+async def test_on_the_page(
+    client: AsyncClient, conversation: Conversation, fault: Any, unshown: Unshown
+) -> None:
+    answer = await client.get(f"/c/{conversation.pk}/")
+
+    assert answer.status_code == 200
+    await background.in_thread(check, answer.content.decode(), fault, unshown)
+
+
+@pytest.mark.parametrize("query", ["", "?before=9"])
+async def test_in_the_list(
+    client: AsyncClient,
+    conversation: Conversation,
+    fault: Any,
+    unshown: Unshown,
+    query: str,
+) -> None:
+    answer = await client.get(f"/c/{conversation.pk}/messages{query}", headers=JSON)
+
+    assert answer.status_code == 200
+    await background.in_thread(check, answer.content.decode(), fault, unshown)
+
+
+async def test_in_events(
+    owner: Person, conversation: Conversation, fault: Any, unshown: Unshown
+) -> None:
+    html = ""
+    with hub.subscribed([events.person_group(owner.pk)]) as subscription:
+        for role in ("user", "assistant"):
+            message = await Message.objects.select_related("conversation").aget(role=role)
+            await background.in_thread(events.message_changed, message)
+            html += (await Ear(subscription).event())["html"]
+
+    await background.in_thread(check, html, fault, unshown)
+
+
+@pytest.mark.parametrize("fault", ["the text of a reply"], indirect=True)
+async def test_in_the_state_of_a_reply(
+    client: AsyncClient, exchange: Exchange, fault: Any, unshown: Unshown
+) -> None:
+    path = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}/state"
+    answer = await client.get(path)
+
+    assert answer.status_code == 200
+    assert SENTENCE in answer.json()["html"]
+    assert answer.json()["text"] == "A reply."
+
+
+async def test_a_reply_that_another_process_makes_keeps_its_state(
+    client: AsyncClient,
+    running: Exchange,
+    monkeypatch: pytest.MonkeyPatch,
+    unshown: Unshown,
+) -> None:
+    await Message.objects.filter(pk=running.reply.pk).aupdate(status="streaming", text="So far")
+    monkeypatch.setattr(live_state, "saved_document", failing)
+    monkeypatch.setattr(Message, "shown_html", property(failing))
+
+    path = f"/c/{running.conversation.pk}/replies/{running.reply.pk}/state"
+    answer = await client.get(path)
+
+    assert answer.status_code == 200
+    assert SENTENCE in answer.json()["html"]
+    assert 'data-slot="steps"' in answer.json()["html"]  # scripts paint into it
+    assert "So far" in answer.json()["html"]
+
+
+async def test_an_answer_to_a_retry_shows_the_sentence_for_the_new_reply(
+    client: AsyncClient,
+    exchange: Exchange,
+    monkeypatch: pytest.MonkeyPatch,
+    unshown: Unshown,
+) -> None:
+    await Message.objects.filter(pk=exchange.reply.pk).aupdate(status="failed", error="No.")
+    monkeypatch.setattr(Message, "shown_html", property(failing))
+
+    path = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}/retry"
+    answer = await client.post(path, headers=JSON)
+
+    assert answer.status_code == 201
+    assert SENTENCE in answer.json()["html"]
+
+
+async def test_a_send_is_answered_and_announced(
+    client: AsyncClient, owner: Person, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
+) -> None:
+    monkeypatch.setattr(Message, "change_lines", property(failing))
+    path = "/c/3f0b7a52-6f0e-4a57-9d0e-0f2a2f0c1a11/messages"
+    with hub.subscribed([events.person_group(owner.pk)]) as subscription:
+        fields = {"text": "Hello", "client_id": "9e2f4a53-3b0c-4c05-8b3f-5d3f3a4b5c6d"}
+        answer = await client.post(path, fields, headers=JSON)
+        created = await Ear(subscription).event()
+
+    assert answer.status_code == 201
+    assert SENTENCE in answer.json()["messages"]
+    assert SENTENCE in created["html"]
+
+
+async def test_a_retry_is_offered_where_it_was(
+    client: AsyncClient,
+    conversation: Conversation,
+    monkeypatch: pytest.MonkeyPatch,
+    unshown: Unshown,
+) -> None:
+    await Message.objects.filter(role="assistant").aupdate(status="failed", error="No.")
+    monkeypatch.setattr(Message, "shown_html", property(failing))
+
+    page = (await client.get(f"/c/{conversation.pk}/")).content.decode()
+
+    retry = page[page.index(SENTENCE) :]
+    assert 'data-act="retry"' in retry
+    assert "csrfmiddlewaretoken" in retry[: retry.index("</form>")]  # works without scripts
+
+
+async def test_one_of_many_messages_fails_alone(
+    client: AsyncClient, owner: Person, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
+) -> None:
+    conversation = await background.in_thread(long_conversation, owner, 60)
+    unshowable = {"text": "unshowable", "role": "assistant"}
+    await Message.objects.filter(position__in=(5, 30)).aupdate(**unshowable)
+    shown = Message.shown_html
+    monkeypatch.setattr(
+        Message,
+        "shown_html",
+        property(lambda self: failing() if self.text == "unshowable" else shown.fget(self)),  # type: ignore[attr-defined]
+    )
+
+    path = f"/c/{conversation.pk}/messages"
+    for query, count in (("", 40), ("?before=20", 20)):
+        html = (await client.get(f"{path}{query}", headers=JSON)).content.decode()
+        assert html.count("<article") == count
+        assert html.count(SENTENCE) == 1
+
+
+def test_a_part_that_fails_is_a_sentence_in_an_event(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
+) -> None:
+    monkeypatch.setattr(Message, "folded_steps", property(failing))
+
+    assert PART_SENTENCE in part_html(exchange.reply, "steps")
+    assert len(unshown) == 1
+
+
+def test_a_database_that_fails_is_no_fault_of_a_message(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: object) -> Never:
+        raise django.db.OperationalError
+
+    monkeypatch.setattr(Message, "notice_lines", property(gone))
+
+    with pytest.raises(django.db.OperationalError):
+        message_html(exchange.reply)
+
+
+def test_html_that_no_response_could_encode_is_made_valid(exchange: Exchange) -> None:
+    exchange.reply.text = "Half a pair \ud83d"
+    exchange.reply.error, exchange.reply.status = "\ud83d", "failed"
+
+    assert message_html(exchange.reply).encode()
+
+
+# As earlier versions stored what a model called: the escape is valid until it is parsed.
+OLD_ARGUMENTS = [r'{"q":"\ud83d"}', r'{"\ude00":[{"a":"\udfff\ud800"}]}', r'"{\"q\":\"\\ud83d\"}"']
+
+
+@pytest.mark.parametrize("state", ["done", "asking", "failed"])
+@pytest.mark.parametrize("arguments", OLD_ARGUMENTS)
+async def test_calls_that_were_stored_with_half_a_pair_are_shown(
+    client: AsyncClient, owner: Person, exchange: Exchange, arguments: str, state: str
+) -> None:
+    status = "waiting" if state == "asking" else "complete"
+    await Message.objects.filter(pk=exchange.reply.pk).aupdate(status=status)
+    step = await Step.objects.acreate(
+        reply=exchange.reply,
+        round=0,
+        index=0,
+        text_length=0,
+        name="calculate",
+        call_id="call0",
+        arguments=arguments,
+        content='{"result":1}',
+        state=state,
+    )
+    path = f"/c/{exchange.conversation.pk}"
+    reply = f"{path}/replies/{exchange.reply.pk}"
+
+    for address in (f"{path}/", f"{path}/messages", f"{reply}/state", f"{reply}/steps/{step.pk}"):
+        answer = await client.get(address, headers=JSON if "s/" not in address[-8:] else {})
+        assert answer.status_code == 200, address
+    html = (await client.get(f"{reply}/state")).json()["html"]
+    assert 'data-part="tool"' in html
+    with hub.subscribed([events.person_group(owner.pk)]) as subscription:
+        message = await Message.objects.select_related("conversation").aget(pk=exchange.reply.pk)
+        await background.in_thread(events.message_changed, message)
+        json.dumps(await Ear(subscription).event(), ensure_ascii=False).encode()
+
+
+def test_the_calls_of_a_row_go_back_to_the_model_as_valid_text(exchange: Exchange) -> None:
+    for arguments in OLD_ARGUMENTS:
+        value = json.loads(sendable_arguments(arguments))
+        json.dumps(value, ensure_ascii=False).encode()

@@ -1,0 +1,103 @@
+"""One row of every model."""
+
+import uuid
+from collections.abc import Callable
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Model
+from django.utils import timezone
+
+from chatapp.accounts.models import LinkRequest, Person
+from chatapp.connectors.models import Server, ToolSetting
+from chatapp.conversations.models import (
+    Attachment,
+    Conversation,
+    Defaults,
+    Draft,
+    Message,
+    Step,
+    StepPicture,
+)
+from chatapp.doctor.models import SentLink
+from chatapp.images.data import ImageData
+from chatapp.images.models import Image
+
+
+def unique() -> str:
+    return uuid.uuid4().hex[:20]
+
+
+def person() -> Person:
+    return Person.objects.create(email=f"{unique()}@example.com")
+
+
+def image() -> Image:
+    return Image.objects.create(
+        owner=person(), sha256="0" * 64, content_type="image/png", width=1, height=1, byte_size=1
+    )
+
+
+def conversation() -> Conversation:
+    return Conversation.objects.create(owner=person(), model="claude-sonnet-4-6")
+
+
+def message() -> Message:
+    return Message.objects.create(
+        conversation=conversation(), position=0, role="assistant", status="complete"
+    )
+
+
+def step() -> Step:
+    return Step.objects.create(
+        reply=message(), round=0, index=0, text_length=0, call_id="1", name="look", state="done"
+    )
+
+
+def attachment() -> Attachment:
+    return Attachment.objects.create(message=message(), position=0, link="https://example.com/")
+
+
+def tool_setting() -> ToolSetting:
+    server = Server.objects.create(name=unique(), url="https://example.com/mcp")
+    return ToolSetting.objects.create(name=unique(), access="ask", server=server)
+
+
+def content_type() -> ContentType:
+    return ContentType.objects.create(app_label=unique(), model="row")
+
+
+def permission() -> Permission:
+    return Permission.objects.create(content_type=content_type(), name="May", codename="may")
+
+
+def email() -> EmailAddress:
+    return EmailAddress.objects.create(user=person(), email=f"{unique()}@example.com")
+
+
+ROWS: dict[type[Model], Callable[[], Model]] = {
+    Attachment: attachment,
+    ContentType: content_type,
+    Conversation: conversation,
+    Defaults: lambda: Defaults.objects.create(person=person(), model="claude-sonnet-4-6"),
+    Draft: lambda: Draft.objects.create(person=person()),
+    EmailAddress: email,
+    EmailConfirmation: lambda: EmailConfirmation.objects.create(
+        email_address=email(), key=unique()
+    ),
+    Group: lambda: Group.objects.create(name=unique()),
+    Image: image,
+    ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
+    LinkRequest: lambda: LinkRequest.objects.create(person=person(), asked_at=timezone.now()),
+    Message: message,
+    Permission: permission,
+    Person: person,
+    SentLink: SentLink.objects.create,
+    Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
+    Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
+    Step: step,
+    StepPicture: lambda: StepPicture.objects.create(step=step(), image=image(), position=0),
+    ToolSetting: tool_setting,
+}

@@ -1,0 +1,245 @@
+"""No column takes text that isn't valid, whatever way it takes there, in either database."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.models import CharField, Field, JSONField, Model, TextField, Value
+from django.db.models.functions import Cast, Concat
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+
+from chatapp import columns
+from chatapp.valid_text import make_valid, make_valid_json, make_valid_source
+from tests.rows import ROWS
+from tests.servers.app import ROOT
+from tests.servers.marks import needs_postgres
+from tests.servers.postgres import running_postgres
+from tests.texts import ANY_TEXT, LONG_TEXTS, TEXTS, is_valid
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+TEXT_FIELDS = [field for field in FIELDS if isinstance(field, CharField | TextField)]
+JSON_FIELDS = [field for field in FIELDS if isinstance(field, JSONField)]
+# A database makes a new row of another key.
+PLAIN_FIELDS = [field for field in TEXT_FIELDS if not field.primary_key]
+
+few_examples = examples(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def each(fields: list[Field]) -> Any:
+    return pytest.mark.parametrize("field", fields, ids=str)
+
+
+def test_there_is_a_row_of_every_model_to_try() -> None:
+    assert {field.model for field in [*TEXT_FIELDS, *JSON_FIELDS]} <= ROWS.keys()
+
+
+def by_save(row: Model, field: Field, value: Any) -> None:
+    setattr(row, field.attname, value)
+    row.save()
+
+
+def by_named_save(row: Model, field: Field, value: Any) -> None:
+    setattr(row, field.attname, value)
+    row.save(update_fields=[field.name])
+
+
+def by_update(row: Model, field: Field, value: Any) -> None:
+    type(row)._base_manager.filter(pk=row.pk).update(**{field.name: value})
+
+
+def by_bulk_update(row: Model, field: Field, value: Any) -> None:
+    setattr(row, field.attname, value)
+    type(row)._base_manager.bulk_update([row], [field.name])
+
+
+def by_bulk_create(row: Model, field: Field, value: Any) -> None:
+    pk = row.pk
+    row.delete()
+    row.pk = pk
+    setattr(row, field.attname, value)
+    type(row)._base_manager.bulk_create([row])
+
+
+def by_expression(row: Model, field: Field, value: Any) -> None:
+    joined = Concat(Value(value[:1]), Value(value[1:]), output_field=TextField())
+    type(row)._base_manager.filter(pk=row.pk).update(**{field.name: joined})
+
+
+def by_raw_sql(row: Model, field: Field, value: Any) -> None:
+    quote, meta = connection.ops.quote_name, row._meta
+    pk = meta.pk.get_db_prep_value(row.pk, connection)
+    statement = f"UPDATE {quote(meta.db_table)} SET {quote(field.column)} = %s WHERE {quote(meta.pk.column)} = %s"  # noqa: E501
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value, pk])
+        cursor.executemany(statement, [(value, pk)])
+
+
+WAYS = [by_save, by_named_save, by_update, by_bulk_update, by_bulk_create]
+WAYS_OF_TEXT = [*WAYS, by_expression, by_raw_sql]
+
+
+def fitting(field: Field, text: str) -> str:
+    """As much of it as the column holds, and never nothing, which constraints may refuse."""
+    return f"x{text}"[: field.max_length]
+
+
+def stored(row: Model, field: Field) -> Any:
+    return type(row)._base_manager.filter(pk=row.pk).values_list(field.name, flat=True).get()
+
+
+@each(PLAIN_FIELDS)
+@pytest.mark.parametrize("way", WAYS_OF_TEXT)
+def test_a_text_column_gets_valid_text(field: Field, way: Callable[..., None]) -> None:
+    row = ROWS[field.model]()
+    for text in TEXTS.values():
+        value = fitting(field, text)
+        way(row, field, value)
+
+        if way is not by_expression:  # which joins two parameters in the database
+            assert stored(row, field) == make_valid(value)
+        assert is_valid(stored(row, field))
+
+
+@each(PLAIN_FIELDS)
+@pytest.mark.parametrize("name", LONG_TEXTS)
+def test_a_text_column_gets_a_megabyte(field: Field, name: str) -> None:
+    row, value = ROWS[field.model](), fitting(field, LONG_TEXTS[name])
+    by_save(row, field, value)
+
+    assert stored(row, field) == value
+
+
+@each(PLAIN_FIELDS)
+@given(text=ANY_TEXT)
+@few_examples
+def test_any_text_is_valid_once_it_is_stored(field: Field, text: str) -> None:
+    row, value = ROWS[field.model](), fitting(field, text)
+    for way in (by_save, by_update):
+        way(row, field, value)
+        assert stored(row, field) == make_valid(value)
+    row.delete()
+
+
+@each([field for field in TEXT_FIELDS if field.primary_key])
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_key_is_valid(field: Field, name: str) -> None:
+    row = ROWS[field.model]()
+    row.pk = fitting(field, TEXTS[name])
+    row.save(force_insert=True)
+
+    keys = field.model._base_manager.values_list("pk", flat=True)
+    assert make_valid(row.pk) in keys
+    assert all(map(is_valid, keys))
+
+
+@each(TEXT_FIELDS)
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_lookup_by_any_text_is_answered(field: Field, name: str) -> None:
+    for text in (TEXTS[name], [TEXTS[name]]):
+        lookup = field.name if isinstance(text, str) else f"{field.name}__in"
+        assert not field.model._base_manager.filter(**{lookup: text}).exists()
+
+
+@each(JSON_FIELDS)
+def test_each_json_column_is_one_of_ours(field: Field) -> None:
+    assert isinstance(field, columns.JSONField)
+    assert field.deconstruct()[1] == "django.db.models.JSONField"
+
+
+@each(JSON_FIELDS)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_json_column_gets_valid_text(field: Field, way: Callable[..., None]) -> None:
+    row = ROWS[field.model]()
+    for text in [*TEXTS.values(), *LONG_TEXTS.values()]:
+        value = json_of(text)
+        way(row, field, value)
+
+        assert stored(row, field) == make_valid_json(value)
+        kept = source(row, field)
+        assert make_valid_source(kept) == kept
+
+
+@each(JSON_FIELDS)
+@given(text=ANY_TEXT)
+@few_examples
+def test_any_json_is_valid_once_it_is_stored(field: Field, text: str) -> None:
+    row, value = ROWS[field.model](), json_of(text)
+    for way in (by_save, by_update):
+        way(row, field, value)
+        assert stored(row, field) == make_valid_json(value)
+        assert is_valid(stored(row, field))
+    row.delete()
+
+
+@each(JSON_FIELDS)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Postgres never took such JSON")
+def test_json_that_was_stored_before_is_valid_once_it_is_read(field: Field) -> None:
+    row = ROWS[field.model]()
+    by_raw_sql(row, field, r'{"a\ud83d": ["\ude00", "b\u0000", "\ud83d\ude00"]}')
+
+    assert stored(row, field) == {"a\ufffd": ["\ufffd", "b", "😀"]}
+
+
+def test_a_connection_that_was_opened_again_is_watched_once() -> None:
+    again = connection.copy()
+    for _ in range(2):
+        again.connect()
+        again.close()
+
+    assert again.execute_wrappers.count(columns._with_valid_text) == 1
+
+
+def test_many_rows_at_once_are_made_valid() -> None:
+    """Postgres takes each of their columns as one list."""
+    Group.objects.bulk_create([Group(name=f"{number}\0\ud83d") for number in range(3)])
+
+    names = Group.objects.order_by("name").values_list("name", flat=True)
+    assert list(names) == ["0\ufffd", "1\ufffd", "2\ufffd"]
+
+
+def test_parameters_by_name_are_made_valid() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %(text)s || %(text)s", {"text": "\0a\ud83d"})
+        assert cursor.fetchone() == ("a\ufffda\ufffd",)
+
+
+def test_a_session_cookie_of_a_stranger_may_hold_anything() -> None:
+    for value in (r'"a\000aaaaaaaaaaa"', r'"\355\240\275aaaaaaaa"', "\xff" * 32):
+        answer = Client().get("/", headers={"cookie": f"sessionid={value}"})
+
+        assert answer.status_code == 302
+
+
+@needs_postgres
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="is what it starts")
+@pytest.mark.timeout(300)
+def test_all_this_holds_on_postgres(tmp_path: Path) -> None:
+    with running_postgres(tmp_path) as postgres:
+        environment = os.environ | {"DATABASE_URL": postgres.create_database("chat")}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout[-5_000:]
+
+
+def json_of(text: str) -> Any:
+    return {f"k{text}": [text, {"deeper": [text, 1, None, True, 0.5]}]}
+
+
+def source(row: Model, field: Field) -> str:
+    """What the column holds."""
+    rows = type(row)._base_manager.annotate(source=Cast(field.name, TextField()))
+    return str(rows.values_list("source", flat=True).get(pk=row.pk))
