@@ -16,8 +16,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import aiohttp
-from chatapp.inference.text import whole
 
+from chatapp.valid_text import make_valid
 from tests.bench.crowd import Member, Plan, crowd
 from tests.bench.harness import Model, in_app
 from tests.bench.impact import Impact
@@ -182,7 +182,7 @@ class Street:
             async with http.get(f"{page}replies/{reply}/state") as response:
                 impact.state = response.status
                 text = (await response.json())["text"] if response.ok else ""
-        if impact.bomb not in TURNS and text != whole(text_of(impact.bomb, impact.size)):
+        if impact.bomb not in TURNS and text != make_valid(text_of(impact.bomb, impact.size)):
             impact.failures.append("its text is not what the model said")
 
     async def _watch_memory(self, impact: Impact) -> None:
