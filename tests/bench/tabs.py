@@ -139,9 +139,11 @@ async def send(url: str, cookie: str, question: str, conversation: str = "") -> 
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     reader, writer = await asyncio.open_connection(*host.split(":"))
-    writer.write(head.encode() + body)
-    answer = await reader.read()
-    writer.close()
+    try:
+        writer.write(head.encode() + body)
+        answer = await reader.read()
+    finally:
+        writer.close()
     if b" 201 " not in answer[:20]:
         raise RuntimeError(answer.decode(errors="replace"))
 

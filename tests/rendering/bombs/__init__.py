@@ -12,7 +12,7 @@ from tests.rendering.bombs.bomb import SIZES, Bomb
 from tests.rendering.bombs.characters import CHARACTERS
 from tests.rendering.bombs.formulas import FORMULAS
 from tests.rendering.bombs.inlines import INLINES
-from tests.rendering.bombs.lexers import LEXERS
+from tests.rendering.bombs.lexers import LEXERS, SLOW_FENCES
 from tests.rendering.bombs.mixtures import PREFIX, mixture
 from tests.rendering.bombs.tables import TABLES_AND_NOTES
 from tests.rendering.bombs.turns import TURNS as TURN_BOMBS
@@ -30,6 +30,7 @@ __all__ = [
     "ALL",
     "BOMBS",
     "SIZES",
+    "SLOW_FENCES",
     "TURNS",
     "TURN_BOMBS",
     "deltas",
