@@ -1,5 +1,4 @@
-# `make run` serves the chat on http://127.0.0.1:8000, `make test` runs the tests.
-# Both set up what they need; Python 3.12 or newer is all that must be there.
+# `make help` lists the targets. Each sets up what it needs; Python 3.12 or newer must be there.
 
 BIN := .venv/bin
 COMPATIBLE := .venv/compatible
@@ -12,68 +11,74 @@ PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: run test long fuzz mutate lint bench chaos rehearse screens
+.PHONY: help run test long fuzz mutate lint lint-deploy bench chaos rehearse screens
 
-run: $(BIN)/.installed
+# The first target is what a bare `make` does.
+run: $(BIN)/.installed ## Serve the chat on http://127.0.0.1:8000 (PORT=9000 for another port)
 	@$(BIN)/python manage.py serve --local
 
-test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed $(SERVERS)/.installed
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed $(SERVERS)/.installed ## Run the tests
 	$(BIN)/python -m pytest -q -n 4 --dist worksteal --ignore=tests/system
 	$(BIN)/python -m pytest -q -n 4 --dist worksteal tests/system
 
-# What `make test` plays in a shorter form: deaths of processes at every point of a call, the person's
-# word with Redis and without, long outages, a rolling restart under twenty replies.
-long: $(BIN)/.installed-dev
+# Process deaths at every point of a tool call, approvals with Redis and without, long outages, and
+# a rolling restart under twenty replies. `make test` runs a shorter form of each.
+long: $(BIN)/.installed-dev ## Run the long form of the tests that `make test` shortens
 	$(BIN)/python -m pytest -q -m long --ignore=tests/system
 	$(BIN)/python -m pytest -q -m long tests/system
 
-# A failure names its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
-# Of pictures: FUZZ_PICTURES, with tests/images/test_fuzz.py. A bomb (a reply that is written to bring
-# the server to its knees) that goes off names the command that plays it alone. All of them on a real
-# server take an hour, in which nothing else should run.
+# A failure reports its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
+# FUZZ_PICTURES does the same for the images of tests/images/test_fuzz.py. A bomb (a reply that is
+# written to overload the server) that goes off reports the command that plays it alone. All of them
+# on a real server take an hour, in which nothing else should run.
 fuzz: export FUZZ_STREAMS ?= 20000
 fuzz: export FUZZ_PICTURES ?= 5000
 fuzz: export FUZZ_SIZES ?= 3000,20000,100000,1000000
 fuzz: export FUZZ_MIXTURES ?= 200
-fuzz: $(BIN)/.installed-dev
+fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies made to overload the server
 	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py \
 		tests/rendering/test_bombs.py
 	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 
-# Breaks the inference client piece by piece and lists what no test notices, in half an hour.
+# Changes the inference client in one place at a time and lists what no test notices.
 # MUTANTS='chatapp.inference.sse.*' make mutate tries one module; docs/inference.md has the result.
-mutate: $(MUTATION)/.installed
+mutate: $(MUTATION)/.installed ## Find code of the inference client that no test covers (30 minutes)
 	rm -rf mutants
 	nice $(MUTATION)/bin/mutmut run --max-children 2 $(MUTANTS)
 	@$(MUTATION)/bin/mutmut results | sed '/: not checked$$/d'
 
-lint: $(BIN)/.installed-dev
+lint: $(BIN)/.installed-dev ## Check format, style, imports, types, migrations, settings and sizes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy chatapp
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(MAKE) --no-print-directory lint-deploy
+	$(BIN)/python tests/sizes.py
+
+lint-deploy: $(BIN)/.installed-dev
 	DYNO=web.1 CI= SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		DATABASE_URL=postgres://u:p@localhost/db ALLOWED_HOSTS=chat.example.com \
 		EMAIL_URL=smtp://u:p@mail.example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
-	$(BIN)/python tests/sizes.py
 
-bench: $(BIN)/.installed-dev
+bench: $(BIN)/.installed-dev ## Measure and write docs/performance.md
 	$(BIN)/python -m tests.bench
 
-# Kills, restarts, stalls and cuts under load, for CHAOS_MINUTES (30) from CHAOS_SEED (1), then 100
-# kills in mid-reply and one at every point of a call; writes docs/reliability.md. Needs
-# PostgreSQL 15 and Redis.
-chaos: $(BIN)/.installed-dev
+# Lasts CHAOS_MINUTES (30) from CHAOS_SEED (1), then kills 100 processes in mid-reply and one at
+# every point of a tool call. Needs PostgreSQL 15 and Redis.
+chaos: $(BIN)/.installed-dev ## Kill, restart and cut everything under load; write docs/reliability.md
 	$(BIN)/python -m tests.chaos
 
-# Deploys to a stand-in of Heroku with the README's own commands, in ten minutes; see
-# tests/rehearsal/rehearsal.py. Needs PostgreSQL 15, Redis and Chromium.
-rehearse: $(BIN)/.installed-dev
+# Types the commands of README.md and docs/deploy.md; see tests/rehearsal/rehearsal.py. Needs
+# PostgreSQL 15, Redis and Chromium.
+rehearse: $(BIN)/.installed-dev ## Deploy to a stand-in of Heroku (10 minutes)
 	$(BIN)/python -m tests.rehearsal
 
-screens: $(BIN)/.installed-dev
+screens: $(BIN)/.installed-dev ## Take screenshots of every state into screens/
 	$(BIN)/python -m pytest -q tests/system/screens.py tests/system/screens_setup.py \
 		tests/system/tools/screens.py
 

@@ -57,7 +57,7 @@ def _with_valid_text(
 
 
 def _valid_row(row: Any) -> Any:
-    """Parameters are a sequence, or a mapping by name."""
+    """Return the parameters of one row, a sequence or a mapping by name, with valid text."""
     if isinstance(row, Mapping):
         return {name: _valid(param) for name, param in row.items()}
     return tuple(map(_valid, row))

@@ -96,10 +96,10 @@ class RequestLogMiddleware:
 
 
 class ValidTextMiddleware:
-    """Makes all text of a request valid before anybody reads it: query, cookies, form, file names.
+    """Makes all text of a request valid before it is read: query, cookies, form, names of files.
 
-    A form is text in the charset that its sender names, and UTF-7 can hold half a surrogate pair.
-    Any form and cookie can hold NUL, which Django's form fields would refuse and Postgres too.
+    A form is in the charset that its sender names, and UTF-7 can hold half a surrogate pair. Any
+    form or cookie can hold NUL, for which Django's form fields would refuse the whole text.
     """
 
     sync_capable = False
@@ -138,7 +138,7 @@ class DatabaseMissingMiddleware:
 
 
 def _make_form_valid(request: HttpRequest) -> None:
-    """Parse the body, which takes long for a large one: for a thread."""
+    """Parse the form and make it valid. Slow for a large one: for a thread."""
     request.POST = _valid_query(request.POST)  # type: ignore[assignment]
     for _name, files in request.FILES.lists():
         for file in files:

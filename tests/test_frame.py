@@ -141,6 +141,16 @@ def test_a_theme_is_remembered(stranger: Client, owner: Person, theme: str) -> N
     assert 'data-theme=""' in stranger.get("/account/sign-in/").content.decode()
 
 
+def test_an_error_page_asks_the_database_for_nothing(
+    signed_in: Callable[[Person], Client], owner: Person, django_db_blocker: Any
+) -> None:
+    """It is rendered in any thread, which would keep the connection that it opened."""
+    client = signed_in(owner)
+    client.get("/")
+    with django_db_blocker.block():
+        assert client.get("/nothing/here/").status_code == 404
+
+
 def test_an_unknown_page_is_404_with_our_face(
     signed_in: Callable[[Person], Client], owner: Person
 ) -> None:

@@ -51,6 +51,12 @@ def session(request: HttpRequest) -> JsonResponse:
 class SignOut(allauth.LogoutView):
     """Ends the login, or what an expired one has left behind in the browser."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # The page belongs to a person, though nobody has to sign in for it.
+        request.signed_in_id = request.user.pk  # type: ignore[attr-defined]
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(*args, **kwargs)
         name_nobody(response)

@@ -219,7 +219,7 @@ def _publish(person_id: UUID, kind: str, **fields: Any) -> None:
 
 
 def _encode(kind: str, **fields: Any) -> str:
-    """No socket takes half a surrogate pair: its browser would be cut off."""
+    """Encode an event as text that a socket can send: half a surrogate pair would end it."""
     return make_valid(_json({"v": PROTOCOL, "type": kind, **fields}))
 
 

@@ -17,7 +17,7 @@ class _Call:
 
     @property
     def whole(self) -> ToolCall:
-        """The escapes of the arguments can be judged only now: pieces may cut them anywhere."""
+        """Return the call with valid arguments: pieces may cut an escape, so it is judged here."""
         return ToolCall(self.id, self.name, make_valid_source("".join(self.arguments)))
 
 

@@ -1,7 +1,7 @@
-"""A message as HTML, in the one place where it is rendered, for pages, answers and events alike.
+"""A message as HTML: the one place where it is rendered, for pages, answers and events alike.
 
-One that can't be rendered must not take the page down with it, at every visit: it shows a sentence
-and its plain text, and the log says why.
+A message that can't be rendered must not take the page down at every visit: it shows a sentence and
+its plain text, and the log says why.
 """
 
 import logging
@@ -31,7 +31,7 @@ def message_html(message: Message, context: Context | None = None) -> SafeString
 
 
 def part_html(message: Message, part: Part, context: Context | None = None) -> SafeString:
-    """Render a part of a reply by itself. The others are shown when it can't be."""
+    """Render a part of a reply. When it can't be, a sentence fills its slot; the others stay."""
     with reported(message):
         return _rendered(f"_{part}", message, context)
     return _rendered("_unshown_part", message, context)
@@ -49,7 +49,7 @@ def step_html(message: Message, step: Step) -> SafeString:
 def reported(message: Message) -> Iterator[None]:
     """Report what goes wrong while a message is rendered, and go on behind the block.
 
-    A database that fails is nothing that a sentence in one message could stand for.
+    Errors of the database are raised: they are no fault of this message.
     """
     try:
         yield
@@ -62,7 +62,7 @@ def reported(message: Message) -> Iterator[None]:
 def _rendered(
     name: str, message: Message, context: Context | None, *, is_unshown: bool = False
 ) -> SafeString:
-    """What no response could encode is gone from the HTML."""
+    """Render a template to HTML that every response and socket can encode."""
     context = Context() if context is None else context
     with context.push(message=message, is_unshown=is_unshown):
         html = Engine.get_default().get_template(f"conversations/{name}.html").render(context)

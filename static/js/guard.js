@@ -5,7 +5,8 @@ const NO_ANSWER = 10_000; // ms until a sign-out that leads nowhere gives the pa
 const NEWS = "signed-out"; // in the storage that all tabs share: when it was
 const root = document.documentElement;
 const mine = root.dataset.person; // undefined on a page that anybody may see
-let isSigningOut = false; // from this page, which then goes by itself
+let isSigningOut = false; // from here: the page goes by itself
+let hasLeft = false;
 
 /** The id of the person who signed in last, NOBODY, or "" in a browser that has lost the cookie. */
 function whoIsHere() {
@@ -22,6 +23,8 @@ function look() {
 }
 
 function leave() {
+  if (hasLeft) return;
+  hasLeft = true;
   conceal();
   document.dispatchEvent(new Event("person:left"));
   document.title = "";
@@ -37,7 +40,7 @@ function conceal() {
 
 function reveal() {
   isSigningOut = false;
-  if (isMine()) root.toggleAttribute("data-concealed", false);
+  if (isMine()) root.toggleAttribute("data-concealed", hasLeft);
   else leave();
 }
 

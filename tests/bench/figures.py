@@ -11,7 +11,7 @@ class Figure:
 
     Machines differ, so a figure with a floor holds when ours ÷ floor, both measured now, is at most
     reach ÷ stated floor. A stated floor of 1 makes `reach` a plain factor. Without a `reach` the
-    figure is only told. All values are in `unit`.
+    figure is only reported. All values are in `unit`.
     """
 
     name: str

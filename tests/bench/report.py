@@ -18,8 +18,8 @@ HEAD = """\
 
 Written by `make bench`; do not edit. All servers, the model and the browser ran on one machine. A
 floor is a bare page on a bare server (or what the cell names) on the same model server, measured
-in the same run. Where a floor is stated, a figure holds when ours ÷ floor now is at most the
-ratio of the stated ones: the limit is what that allows on this machine.
+in the same run. Where a floor is stated, a figure holds if ours ÷ floor now is at most the
+ratio of the stated ones; the limit is what that allows on this machine.
 """
 
 Results = Mapping[str, tuple[Any, Sequence[Figure]]]
@@ -52,7 +52,7 @@ def markdown(results: Results, facts: Mapping[str, str]) -> str:
 def table_line(figure: Figure) -> str:
     verdict = "holds" if figure.holds else "**missed**"
     if figure.reach is None:
-        verdict = "told"
+        verdict = "reported"
     cells = (
         figure.name,
         _value(figure.ours, figure.unit),

@@ -31,7 +31,7 @@ def test_on_a_faster_machine_the_absolute_reach_is_not_enough() -> None:
     assert not figure(ours=8, reach=8, floor=1, stated_floor=2).holds
 
 
-def test_a_figure_without_reach_is_only_told() -> None:
+def test_a_figure_without_reach_is_only_reported() -> None:
     assert figure(ours=1e9).holds
 
 

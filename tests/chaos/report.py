@@ -23,20 +23,20 @@ SHOWN_VIOLATIONS = 30
 HEAD = """\
 # Reliability
 
-Written by `make chaos`; do not edit. Real app processes, PostgreSQL and Redis behind a proxy
-without sticky sessions, and a model whose answers are known word by word;
-`tests/chaos/__main__.py` says how it goes. A violation is
+Written by `make chaos`; do not edit. A run has real app processes, PostgreSQL and Redis behind a
+proxy without sticky sessions, and a model whose answers are known word by word
+(`tests/chaos/__main__.py`). A violation is
 
-- a message that was acknowledged and is not there exactly once, or was refused and is there;
-- a reply without an end, with a wrong text, or failed for a reason that is not one of the two
-  allowed: its processes died three times, or the model broke off more than twice;
+- a message that was acknowledged and doesn't exist exactly once, or was refused and exists;
+- a reply without an end, with a wrong text, or failed for a reason other than the two allowed ones:
+  its processes died three times, or the model's stream was interrupted more than twice;
 - a Stop that lost text which somebody had seen;
-- two requests to the model at once for one reply, or one that goes on after a wrong text;
+- two requests to the model at once for one reply, or one that continues after a wrong text;
 - a page that ends with anything else than the database;
-- a call of a tool that was made again after its result was saved, or that acted more often than
-  a person allowed, or that no row tells of; a finished reply with a call that has no end;
+- a tool call that ran again after its result was saved, that acted more often than a person
+  allowed, or that has no row; a finished reply with a call that has no end;
 - pages that waited for more than 15 s after `kill -9` (plus the time in which a database was
-  away too), or replies that still run when all is over.
+  away too), or replies that still run when everything is over.
 """
 OF_PEOPLE = ("page reloaded", "Stop by a person")
 OF_THE_MODEL = ("model stream cut", "model refused 429", "model refused 500")
@@ -63,7 +63,7 @@ def markdown(parts: Sequence[Part], played: Played) -> str:
     for part in parts:
         lines += ["", f"## {part.name}", "", *_part(part)]
     if played:
-        lines += ["", "## Kills at every point of a call", "", *points.lines(played)]
+        lines += ["", "## Kills at every point of a tool call", "", *points.lines(played)]
     return "\n".join(lines) + "\n"
 
 
@@ -106,17 +106,17 @@ def _figures(part: Part) -> list[tuple[str, object]]:
         ("Messages acknowledged", sum(sent.answer == "accepted" for sent in record.sent)),
         ("Replies", len(replies)),
         ("Requests to the model", len(record.asked)),
-        ("Calls of tools", len(record.calls)),
-        ("Made, those that a kill broke off included", len(record.did)),
-        ("Answers of people about calls", len(record.words)),
-        ("Of those after an unknown end", sum(one.about == "unknown" for one in record.words)),
+        ("Tool calls", len(record.calls)),
+        ("Times that tools ran, interrupted ones included", len(record.did)),
+        ("Decisions of people about calls", len(record.words)),
+        ("Of those, after an unknown end", sum(one.about == "unknown" for one in record.words)),
         ("Pages compared with the database", len(record.views)),
-        ("Conversations that a real browser read along", record.browsed),
+        ("Conversations followed in a real browser", record.browsed),
         ("Processes killed in mid-reply", len(mid_reply_kills(record))),
         ("Replies that such a kill interrupted", len(pauses(record))),
         ("Recovery, p50", _seconds(statistics.median(seconds) if seconds else None)),
-        ("Recovery, max, databases there", _seconds(max(alone, default=None))),
-        ("Recovery, max, a database away meanwhile", _seconds(max(seconds, default=None))),
+        ("Recovery, max, databases up", _seconds(max(alone, default=None))),
+        ("Recovery, max, a database down meanwhile", _seconds(max(seconds, default=None))),
         ("Violations", f"**{len(part.violations)}**"),
     ]
 

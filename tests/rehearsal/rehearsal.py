@@ -172,9 +172,9 @@ class Rehearsal:
         assert "two" in self.visitor.chat.open().ask("/echo one, two")
 
     def type_the_rest(self) -> None:
-        """Nothing of the chapter is left, and what stands in its prose are commands too."""
+        """No block is left, and every other command of the two pages is spelled right."""
         assert not self.readme.blocks, self.readme.blocks
-        for words in self.readme.in_prose:
+        for words in self.readme.spelled:
             own = words[1 : words.index("--")] if "--" in words else words[1:]
             parser().parse_args(own)
 
@@ -237,4 +237,4 @@ def rehearsing(folder: Path, *, anew: bool) -> Iterator[Rehearsal]:
         terminal = stack.enter_context(open_terminal(ROOT, folder, line))
         visitor = stack.enter_context(visiting(platform.url))
         stack.enter_context(watched(platform))
-        yield Rehearsal(platform, terminal, Readme(ROOT / "README.md"), visitor, folder)
+        yield Rehearsal(platform, terminal, Readme(ROOT), visitor, folder)

@@ -43,7 +43,7 @@ def test_a_table_with_short_rows_is_still_filled_up() -> None:
     assert html.count("<td") == 6
 
 
-def test_a_reply_out_of_proportion_shows_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reply_out_of_proportion_shows_its_source() -> None:
     text = "a **b**\n\n" * 300_000
     html = render_document(text, prefix="m")
     assert SENTENCE in html
@@ -100,9 +100,16 @@ async def test_a_worker_that_dies_costs_one_reply(monkeypatch: pytest.MonkeyPatc
     assert '<span class="k">def</span>' in await rendered_document(good, prefix="m")
 
 
-def test_a_reply_that_kills_the_worker_shows_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renderer, "MAX_SECONDS", 0.0)
-    assert SENTENCE in render_document("```python\nx = 1\n```\n", prefix="m")
+def test_a_reply_that_hangs_the_worker_shows_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = "```python\nx = 1\n```\n"
+    render_document(good, prefix="m")
+    pid = renderer._queue.pid
+    assert pid
+    monkeypatch.setattr(renderer, "MAX_SECONDS", 0.2)
+    os.kill(pid, signal.SIGSTOP)
+    assert SENTENCE in render_document(good, prefix="m")
+    monkeypatch.undo()
+    assert SENTENCE not in render_document(good, prefix="m")
 
 
 def large_list() -> str:

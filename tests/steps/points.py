@@ -44,21 +44,21 @@ LOOK, ACT = "look {}a", "act {}a"
 
 POINTS = [
     Point("the model is still asking for the call", LOOK, "model", "calls {}a 0", (), (1,)),
-    Point("a call that reads is being written down", LOOK, "write", "ready {}a", (), (1,)),
+    Point("a call that reads is being saved", LOOK, "write", "ready {}a", (), (1,)),
     Point(
-        "a call that acts is being written down",
+        "a call that acts is being saved",
         *(ACT, "write", "asking {}a", (), (1,)),
         asks="a",
     ),
-    Point("the reply waits for the person", ACT, "nowhere", "", ("asking",), (1,), asks="a"),
+    Point("the reply waits for approval", ACT, "nowhere", "", ("asking",), (1,), asks="a"),
     Point("a call that reads runs", LOOK, "tool", "{}a", ("running",), (2,)),
     Point(
-        "the reply is about to wait for the person",
+        "the reply is about to wait for approval",
         *(ACT, "end", "waiting", ("asking",), (1,)),
         asks="a",
     ),
     Point(
-        "the person's word is being written down",
+        "the person's decision is being saved",
         *(ACT, "write", "ready {}a", ("asking",), (1,)),
         allow="a",
         asks="a",
@@ -70,7 +70,7 @@ POINTS = [
         asks="a",
     ),
     Point(
-        "the person's word is written down, nothing else",
+        "the person's decision is saved, nothing else",
         *(ACT, "end", "streaming", ("ready",), (1,)),
         allow="a",
     ),

@@ -10,12 +10,12 @@ from tests.steps.house import ground
 from tests.steps.points import POINTS
 
 HEAD = """\
-The process that makes a reply is killed exactly while something outside of it stands still: the
-model, the tool, or the write into the database. Then the other process goes on, or the same one
-started again. The tools do what they do in a process that outlives both, which counts.
+The process that makes a reply is killed while something outside of it is held: the model, the
+tool, or the write to the database. Then the other process takes over, or the same one after a
+restart. The tools act in a process that outlives both, which counts.
 """
-COLUMNS = ("The process dies while", "Calls then", "The person", "Calls in the end", "Made")
-WORDS = {"allow": "is asked, and says yes", "deny": "is asked, and says no"}
+COLUMNS = ("The process dies while", "Calls then", "The person", "Calls in the end", "Runs")
+WORDS = {"allow": "is asked, and allows it", "deny": "is asked, and denies it"}
 
 type Played = Sequence[tuple[Case, Result]]
 
@@ -44,7 +44,7 @@ async def _play(folder: Path) -> Played:
 def _row(case: Case, result: Result) -> tuple[str, ...]:
     return (
         case.point.name,
-        ", ".join(result.left) or "none is written down",
+        ", ".join(result.left) or "there is none yet",
         WORDS[case.point.word] if result.asked else "",
         ", ".join(result.ends),
         ", ".join(f"{count}×" for count in result.runs),

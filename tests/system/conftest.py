@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.system.app import OWNER, PASSWORD, App, running_app
 from tests.system.browser import find_browser, launch_arguments
 from tests.system.line import Line, line_to
+from tests.system.people import MEMBER
 
 HERE = Path(__file__).parent
 LEFT_OUT = """
@@ -50,6 +51,13 @@ def browser_type_launch_args() -> dict[str, Any]:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with running_app(tmp_path_factory.mktemp("app"), CHAT_DEMO_RATE="400") as app:
         yield app
+
+
+@pytest.fixture(scope="session")
+def member(app: App) -> str:
+    """The address of somebody who is not the owner and has the same password."""
+    app.manage("add_person", MEMBER, "--password-stdin", given=PASSWORD)
+    return MEMBER
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
-from tests.system.app import OWNER, PASSWORD, App
+from tests.system.app import OWNER, App
 from tests.system.browser import find_full_browser, launch_arguments
 from tests.system.conftest import Chat, watched
 from tests.system.line import Line
-from tests.system.people import MEMBER, end_login, fill_in, sign_out
+from tests.system.people import end_login, fill_in, sign_out
 from tests.system.pictures import attach, saved_many
 
 SIGN_IN = re.compile(r"/account/sign-in/")
@@ -191,18 +191,19 @@ def test_an_expired_login_keeps_the_page_in_memory(
     expect(kept.box).to_have_value("half a thought")
 
 
-def test_another_person_does_not_come_back_to_it(kept: Chat, app: App, restored: list[str]) -> None:
-    app.manage("add_person", MEMBER, "--password-stdin", given=PASSWORD)
+def test_another_person_does_not_come_back_to_it(
+    kept: Chat, app: App, member: str, restored: list[str]
+) -> None:
     page = kept.page
     kept.box.fill("half a thought")
     end_login(app, page)
     leave(page)
-    fill_in(page.locator("form"), MEMBER)
+    fill_in(page.locator("form"), member)
     expect(page).to_have_url(re.compile("/storage/$"))
 
     come_back(page, -2)
 
-    expect(page.get_by_role("button", name=re.compile(MEMBER))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(member))).to_be_visible()
     assert restored == ["hidden"]
     assert SECRET not in page.content()
     assert "half a thought" not in page.content()

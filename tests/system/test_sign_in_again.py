@@ -5,15 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.system.app import OWNER, PASSWORD, App
+from tests.system.app import OWNER, App
 from tests.system.conftest import Chat
-from tests.system.people import MEMBER, end_login, fill_in, sign_in_afresh
-
-
-@pytest.fixture(scope="module")
-def member(app: App) -> str:
-    app.manage("add_person", MEMBER, "--password-stdin", given=PASSWORD)
-    return MEMBER
+from tests.system.people import end_login, fill_in, sign_in_afresh
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Error, Locator, Page, expect
 
-from tests.system.app import OWNER, PASSWORD, App
+from tests.system.app import OWNER, App
 from tests.system.conftest import Chat
 from tests.system.line import Line
-from tests.system.people import MEMBER, end_login, fill_in, sign_in_afresh, sign_out
+from tests.system.people import end_login, fill_in, sign_in_afresh, sign_out
 from tests.system.pictures import attach, saved_many
 
 SIGN_IN = re.compile(r"/account/sign-in/")
@@ -25,12 +25,6 @@ FETCH = """async ([address, cache]) => {
         return "";
     }
 }"""
-
-
-@pytest.fixture(scope="module")
-def member(app: App) -> str:
-    app.manage("add_person", MEMBER, "--password-stdin", given=PASSWORD)
-    return MEMBER
 
 
 @pytest.fixture
@@ -63,7 +57,7 @@ def shows_nothing(page: Page) -> None:
     expect(page).to_have_url(SIGN_IN)
     expect(page).to_have_title("Sign in")
     assert SECRET not in page.content()
-    assert page.evaluate(STORED) == "{}"
+    page.wait_for_function(f"{STORED} === '{{}}'")
 
 
 def by_hand(page: Page) -> None:

@@ -78,7 +78,7 @@ def together(found: Iterable[Definition]) -> list[Definition]:
 
 
 def _is_name(name: str) -> bool:
-    """A replaced character makes it another name than the server's."""
+    # A character that was replaced makes it another name than the server's.
     return name.isprintable() and "\ufffd" not in name and 0 < len(name) <= NAME_CHARACTERS
 
 

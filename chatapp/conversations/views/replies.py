@@ -103,7 +103,7 @@ async def show(
 
 
 def _show_saved(reply: Message) -> None:
-    """A text that can't be rendered is shown as what its message says then."""
+    """Put what the row knows into the reply. Text that can't be rendered is left to its message."""
     with reported(reply):
         saved_state(reply).show_in(reply)
 

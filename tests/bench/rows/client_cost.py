@@ -1,6 +1,6 @@
 """CPU of the client per streamed chunk, and its memory per stream.
 
-200 streams of 50 chunks a second at once, read by a process of its own: by our client, by plain
+200 streams of 50 chunks a second at once, read in a separate process: by our client, by plain
 httpx and by a bare asyncio protocol. All three read JSON and end with the text; each is counted
 for the seconds in which all streams run.
 """

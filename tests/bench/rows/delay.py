@@ -1,10 +1,10 @@
-"""Added delay of one stream: a token leaves the model until it stands in the DOM.
+"""Added delay of one stream: from the model until a token is in the DOM.
 
-50 tokens a second, markdown as in an ordinary answer. The model stamps each token as it leaves,
-an observer in the page when it is first there; both read the machine's monotonic clock. App and
+50 tokens a second, Markdown as in an ordinary answer. The model stamps each token as it leaves,
+and an observer in the page when it first appears; both read the machine's monotonic clock. App and
 floor take turns, each answer on a fresh page. The quantile is taken within each answer and the
 median over the answers, so that a moment in which the machine was busy with something else
-decides nothing; the floor is the best of its answers, since a disturbed floor would excuse
+decides nothing. The floor is the best of its answers, because a disturbed floor would excuse
 ours.
 """
 

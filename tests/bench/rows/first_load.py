@@ -1,10 +1,10 @@
 """First load with an empty cache: bytes, requests, depth, and time until the composer works.
 
-Bytes are what the browser counts on the wire, headers and all; the socket counts as a request.
+Bytes are what the browser counts on the wire, headers included; the socket counts as a request.
 Depth is the longest chain of files that were only discovered in another file: 1 means that the
-page names all of them. What a script fetches once the page stands (the list asks for newer
-messages when its socket opens) is counted and listed, but is no file that the page is made of.
-The composer is usable when the page has painted and its script has taken hold. On the phone
+page names all of them. What a script fetches once the page is there (the list asks for newer
+messages when its socket opens) is counted and listed, but isn't a file that the page is made of.
+The composer is usable when the page has painted and its script has started. On the phone
 profile the processor is slowed fourfold and every request goes over 9 Mbit/s with 60 ms.
 """
 

@@ -1,6 +1,6 @@
 """Enter until the first token is visible, when the model answers at once.
 
-From the time stamp that the browser gives the key to the first token in the DOM. "New" is the first
+From the browser's time stamp of the key to the first token in the DOM. "New" is the first
 message on a freshly loaded page, which also creates the conversation; "open" is a later one.
 """
 

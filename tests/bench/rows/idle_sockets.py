@@ -1,7 +1,7 @@
 """2,000 idle sockets on one process.
 
-Each is of another person, and all have heard a pulse. The memory is that of the web process on
-SQLite with everything in it; the growth per socket is from before the first was opened.
+Each belongs to another person, and all have received a heartbeat. The memory is that of the whole
+web process on SQLite; the growth per socket is counted from before the first was opened.
 """
 
 import select

@@ -1,13 +1,13 @@
-"""Many replies at once on one process: none fails, and each token's way to the socket is short.
+"""Many replies at once on one process: none fails, and each token reaches the socket soon.
 
 Each reply has a person, a conversation and a socket of its own and brings 1,000 tokens at 50 a
 second; 50 questions are sent a second. The app (SQLite) runs on one core, the model and the tabs on
 the other. A token's delay is from the model, which stamps it as it leaves, to the socket of the
-tab; delay and CPU are those of the seconds in which all replies run, unless told otherwise. A
+tab; delay and CPU are those of the seconds in which all replies run, unless stated otherwise. A
 reply has failed when its tab did not get all of it, or when the database does not hold text and
-rendering exactly as the model said it. The floor hands the same streams on, without a database,
-accounts or markdown: nginx, as for the stated floor, or a bare forwarder where it is not installed.
-It runs before and after the app, and the run with the shorter delays counts, since a disturbed
+rendering exactly as the model wrote it. The floor forwards the same streams, without a database,
+accounts or Markdown: nginx, as for the stated floor, or a bare forwarder where it isn't installed.
+It runs before and after the app, and the run with the shorter delays counts, because a disturbed
 floor would excuse ours.
 """
 

@@ -2,7 +2,7 @@
 
 The time that the browser itself counts for the page's tasks (script, style, layout, paint), from
 just before Enter until the answer is complete, and the tasks longer than 50 ms within. Nothing
-of ours looks at the page meanwhile: the model tells when the stream is over.
+of ours looks at the page meanwhile: the model reports when the stream is over.
 """
 
 from statistics import median

@@ -1,10 +1,10 @@
-"""A 12-megapixel photo to what is kept, and what each format costs in the picture worker.
+"""A 12-megapixel photo until it is stored, and what each format costs in the image worker.
 
-The photo is a JPEG of smooth colours under grain. Ours takes it through the pipe, checks it, turns
-it, brings it to sRGB, shrinks it to 1,568 pixels, encodes it and a thumbnail, in a worker that
+The photo is a JPEG of smooth colours under grain. Ours sends it through the pipe, checks it, turns
+it, converts it to sRGB, shrinks it to 1,568 pixels, encodes it and a thumbnail, in a worker that
 already runs; plain Pillow opens it, makes a thumbnail of 1,568 pixels and saves that. The peak is
-all the memory of a worker that opened one picture, as large as its format may be, and no other;
-that picture is of one colour, which needs the same memory.
+all the memory of a worker that opened one image, as large as its format may be, and no other;
+that image has one colour, which needs the same memory.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""A start on existing data until the server says where to go.
+"""A start on existing data until the server prints its address.
 
 `manage.py serve --local` with static files already built, with its demo model, from the start of
 the process to the printed address.

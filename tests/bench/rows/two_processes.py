@@ -1,4 +1,4 @@
-"""Two processes joined by Redis, 150 replies at once spread over both, each followed in the other.
+"""Two processes joined by Redis, 150 replies at once over both, each followed in the other.
 
 The same replies as on one process, on Postgres. Each question is sent to one process, which makes
 the reply; the tab of its person has its socket at the other, so that every token travels through

@@ -1,0 +1,53 @@
+"""What the documents say can be followed: links lead somewhere, commands are spelled right."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.rehearsal.command_line import parser
+from tests.rehearsal.readme import Readme
+
+ROOT: Path = settings.ROOT
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+MAKE = re.compile(r"(?:^|`|\s)make ([a-z-]+)(?=`|\n)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading(document: Path) -> None:
+    links = [link for link in LINK.findall(document.read_text()) if "://" not in link]
+
+    for link in links:
+        path, _, fragment = link.partition("#")
+        target = document.parent / path if path else document
+        assert target.exists(), link
+        if fragment:
+            assert fragment in map(_anchor, HEADING.findall(target.read_text())), link
+
+
+def test_every_command_for_the_platform_is_spelled_right() -> None:
+    readme = Readme(ROOT)
+
+    assert len(readme.blocks) == len({block.splitlines()[0] for block in readme.blocks})
+    for words in readme.spelled:
+        own = words[1 : words.index("--")] if "--" in words else words[1:]
+        parser().parse_args(own)
+
+
+def test_every_target_that_is_named_is_one_that_make_lists() -> None:
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True).stdout
+    targets = {line.split()[1] for line in listed.splitlines()}
+
+    named = {name for document in DOCUMENTS for name in MAKE.findall(document.read_text())}
+
+    assert {"run", "test", "lint", "rehearse"} <= named
+    assert named <= targets
+
+
+def _anchor(heading: str) -> str:
+    """The id that a heading gets on the web: lower case, dashes, no punctuation."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
