@@ -42,7 +42,7 @@ from tests.system.app import running_app
 LOOK_EVERY = 0.05  # seconds
 LEAST = 1.0  # seconds of measuring
 CALM = 3.0  # seconds without a bomb
-PATIENCE = 30.0  # seconds for a bomb and its page
+PATIENCE = 60.0  # seconds for a bomb and its page
 TRIES = 3  # at one bomb
 NO_END, DIED = LOST = ("no end", "server died")
 HISTORY = 6  # messages in the visitor's conversation
