@@ -12,7 +12,7 @@ PER_REPLY = 0.00036  # seconds added for each further one
 PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
 # A reply takes at most one part in so many of the loop's time, whatever it is made of.
 LOOP_SHARE = 5
-MAX_TURN = 0.005  # seconds for which one reply may read what has arrived before others get a turn
+MAX_TURN = 0.005  # seconds of reading what has arrived, before as long a pause
 
 
 def flush_interval(lag: float, open_block: int, cost: float) -> float:
@@ -34,15 +34,31 @@ def reading_pause(running: int) -> float:
 
 
 class Turns:
-    """Lets others run meanwhile: reading what has arrived already never waits by itself."""
+    """Pauses a reply that has kept the loop busy: reading what has arrived never waits by itself.
+
+    Others need more than a turn of the loop. Pages are made in threads, which wait for Python's
+    lock as long as something runs on the loop.
+    """
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self._loop = asyncio.get_running_loop()
+        self._others_ran = True
+        self._busy = self._seen = 0.0
 
     async def give(self) -> None:
-        if time.monotonic() - self._began > MAX_TURN:
-            await asyncio.sleep(0)
-            self._began = time.monotonic()
+        now = time.thread_time()
+        if self._others_ran:
+            self._others_ran = False
+            self._loop.call_soon(self._note)
+        else:
+            self._busy += now - self._seen
+        self._seen = now
+        if self._busy > MAX_TURN:
+            busy, self._busy = self._busy, 0.0
+            await asyncio.sleep(busy)
+
+    def _note(self) -> None:
+        self._others_ran = True
 
 
 class FlushClock:

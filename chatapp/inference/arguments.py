@@ -45,6 +45,8 @@ class Brackets:
         return self._has_closed and not self._goes_on
 
     def feed(self, piece: str) -> None:
+        if not piece:
+            return
         position = int(self._is_escaped)
         self._is_escaped = False
         while mark := _MARK.search(piece, position):

@@ -22,7 +22,7 @@ from chatapp.rendering.sanitizer import sanitize_highlighted
 # Longer code stays plain: colours make tenfold HTML.
 MAX_CHARACTERS = 100_000
 MAX_SECONDS = 0.5  # of the processor, for one block; usual code takes 1 ms per KB
-MAX_SECONDS_TOGETHER = 1.5  # of the processor, for the blocks of one reply
+MAX_SECONDS_TOGETHER = 0.8  # of the processor, for the blocks of one reply
 # A reply is rendered once more when it has ended, with the same code.
 REMEMBERED = 32  # blocks of code
 

@@ -101,4 +101,6 @@ def _render(request: Request, ready_worker: Callable[[], RenderWorkerProcess]) -
     try:
         return ready_worker().render(request)
     except WorkerDied:  # it took too long, or worse; the process has logged which
-        return None
+        if request.kind != "document":
+            return None
+    return _render(request._replace(kind="plain document"), ready_worker)

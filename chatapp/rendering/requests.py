@@ -4,8 +4,9 @@ from typing import Literal, NamedTuple
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
-# A whole document, the blocks of a part of one without what surrounds them, or a block of code.
-type Kind = Literal["document", "blocks", "code"]
+# A whole document, with colours in its code or without; the blocks of a part of one without what
+# surrounds them; a block of code.
+type Kind = Literal["document", "plain document", "blocks", "code"]
 
 
 class Request(NamedTuple):

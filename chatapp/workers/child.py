@@ -13,15 +13,15 @@ from typing import BinaryIO
 from .frames import send
 
 MAX_OPEN_FILES = 32
-NICE = 5  # a job may wait for the replies that run
+NICE = 5  # most jobs may wait for the replies that run
 
 
-def lower_privileges(max_data_bytes: int) -> None:
+def lower_privileges(max_data_bytes: int, nice: int = NICE) -> None:
     """Lower this process's limits for good. `max_data_bytes` is its private memory."""
     # Both signals go to whole groups of processes; a worker ends when its app does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.nice(NICE)
+    os.nice(nice)
     for kind, limit in (
         (resource.RLIMIT_DATA, max_data_bytes),
         (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),

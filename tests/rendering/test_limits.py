@@ -19,6 +19,7 @@ from chatapp.rendering import (
 )
 from chatapp.rendering.document import finished_blocks
 from chatapp.rendering.limits import MAX_HTML, MAX_OPEN_BLOCK, max_html
+from chatapp.workers import Cause, WorkerDied
 from tests.rendering.browser import Browser
 
 WIDE_TABLE = "|" + "a|" * 1_000 + "\n|" + "-|" * 1_000 + "\n" + "x\n" * 1_000
@@ -80,7 +81,9 @@ def test_slow_code_leaves_the_rest_of_its_reply_formatted() -> None:
     assert '<span class="k">def</span>' in html
 
 
-async def test_a_worker_that_dies_costs_one_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_dies_costs_one_reply_its_colours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     good = "```python\ndef f(): pass\n```\n"
     await rendered_document(good, prefix="m")
     sent, send = threading.Event(), renderer.send
@@ -96,20 +99,34 @@ async def test_a_worker_that_dies_costs_one_reply(monkeypatch: pytest.MonkeyPatc
     waiting = renderer._ask("document", "m", good)
     assert sent.wait(20)
     os.kill(pid, signal.SIGKILL)
-    assert waiting.result(timeout=20) is None
+    html = waiting.result(timeout=20)
+    assert html
+    assert "def f(): pass" in html
     assert '<span class="k">def</span>' in await rendered_document(good, prefix="m")
 
 
-def test_a_reply_that_hangs_the_worker_shows_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    good = "```python\nx = 1\n```\n"
-    render_document(good, prefix="m")
+def test_a_reply_that_hangs_the_worker_loses_its_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "**a**\n\n```python\nx = 1\n```\n"
+    render_document(text, prefix="m")
     pid = renderer._queue.pid
     assert pid
-    monkeypatch.setattr(renderer, "MAX_SECONDS", 0.2)
+    monkeypatch.setattr(renderer, "MAX_SECONDS", 0.5)
     os.kill(pid, signal.SIGSTOP)
-    assert SENTENCE in render_document(good, prefix="m")
+    html = render_document(text, prefix="m")
+    assert "<strong>a</strong>" in html
+    assert "x = 1" in html
     monkeypatch.undo()
-    assert SENTENCE not in render_document(good, prefix="m")
+    assert '<span class="o">=</span>' in render_document(text, prefix="m")
+
+
+def test_a_reply_that_no_worker_can_render_shows_its_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise WorkerDied(Cause.START)
+
+    monkeypatch.setattr(renderer.RenderWorkerProcess, "render", refuse)
+    assert SENTENCE in render_document("```python\nx = 1\n```\n", prefix="m")
 
 
 def large_list() -> str:
