@@ -14,11 +14,14 @@ from chatapp.conversations.toolbox import Toolbox
 from chatapp.conversations.usage import Call
 from chatapp.inference import ToolCall
 from chatapp.tools import running
-from chatapp.tools.results import to_json
+from chatapp.tools.results import MAX_BYTES, to_json
 from chatapp.valid_text import make_valid
 
 MOST_CHARACTERS = 200  # of a name or an id
 MOST_CALLS = 16  # in one round
+# Bytes of the results of all calls of a reply: some 180,000 tokens, more than a model can read.
+MAX_RESULTS = 600 * 1024
+MIN_RESULT = 2 * 1024  # bytes that each result may have all the same
 
 
 class Overtaken(Exception):
@@ -50,9 +53,10 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
         for step in ready:
             step.state = State.RUNNING
         live.show_changed(ready)
+        max_bytes = _share(live.steps, len(ready))
         async with asyncio.TaskGroup() as group:
             for step in ready:
-                group.create_task(_run(step, live, toolbox))
+                group.create_task(_run(step, live, toolbox, max_bytes))
     return not any(step.is_undecided for step in live.steps)
 
 
@@ -69,17 +73,23 @@ def _left_out(asked: Asked) -> Asked:
     return asked._replace(is_free=False, error=sentence % {"most": MOST_CALLS})
 
 
-async def _run(step: Step, live: LiveReply, toolbox: Toolbox) -> None:
-    await results.keep(step, await _outcome(step, toolbox))
+def _share(steps: Sequence[Step], count: int) -> int:
+    """Bytes that each of so many new results may have."""
+    left = MAX_RESULTS - sum(len(step.content.encode()) for step in steps)
+    return min(MAX_BYTES, max(MIN_RESULT, left // count))
+
+
+async def _run(step: Step, live: LiveReply, toolbox: Toolbox, max_bytes: int) -> None:
+    await results.keep(step, await _outcome(step, toolbox, max_bytes))
     live.show_changed([step])
 
 
-async def _outcome(step: Step, toolbox: Toolbox) -> running.Outcome:
+async def _outcome(step: Step, toolbox: Toolbox, max_bytes: int) -> running.Outcome:
     tool = toolbox.find(step.name)
     if tool is None:
         sentence = _("There is no tool “%(name)s”.") % {"name": step.name}
         return running.Outcome(to_json({"error": sentence}), step.name, 0.0, error=sentence)
-    return await running.run(tool, step.arguments, toolbox.context)
+    return await running.run(tool, step.arguments, toolbox.context, max_bytes=max_bytes)
 
 
 def _begin(

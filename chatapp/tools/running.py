@@ -14,7 +14,7 @@ from chatapp import logs
 from chatapp.valid_text import make_valid_source
 
 from .outside import plain_line
-from .results import to_json
+from .results import MAX_BYTES, to_json
 from .tool import Arguments, Context, Output, Tool, ToolFailed
 
 SECONDS = 60.0  # of one call
@@ -44,8 +44,16 @@ class Outcome:
         return bool(self.error)
 
 
-async def run(tool: Tool, arguments: str, context: Context, seconds: float = SECONDS) -> Outcome:
+async def run(
+    tool: Tool,
+    arguments: str,
+    context: Context,
+    seconds: float = SECONDS,
+    max_bytes: int = MAX_BYTES,
+) -> Outcome:
     """Calls a tool with what a model wrote as arguments; raises nothing but its cancellation.
+
+    The content is at most `max_bytes` of UTF-8.
 
     What model or tool did wrong becomes a sentence. A tool has to await what takes long: one that
     blocks can't be stopped.
@@ -53,7 +61,8 @@ async def run(tool: Tool, arguments: str, context: Context, seconds: float = SEC
     begun = time.monotonic()
     try:
         output = await _within(seconds, tool, parse(arguments), context)
-        content, done = to_json(output.content), plain_line(output.done, LINE_CHARACTERS)
+        content = to_json(output.content, max_bytes)
+        done = plain_line(output.done, LINE_CHARACTERS)
     except ToolFailed as failed:
         return _failed(tool, failed.sentence, begun)
     except Exception as fault:

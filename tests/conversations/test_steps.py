@@ -8,8 +8,9 @@ import pytest
 from chatapp import background
 from chatapp.conversations import generation, leases, stopping
 from chatapp.conversations.models import MOST_ROUNDS, Decision, Exchange, State, Step, decide
-from chatapp.conversations.steps import MOST_CALLS
+from chatapp.conversations.steps import MAX_RESULTS, MIN_RESULT, MOST_CALLS, _share
 from chatapp.inference import Finished, TextDelta
+from chatapp.tools.results import MAX_BYTES
 from tests.conversations.conftest import answering, decided, made, outcome
 from tests.conversations.kit import ANSWER, Kit, add_step, call, die, results, script, steps
 
@@ -164,3 +165,11 @@ async def test_after_the_last_round_the_model_has_to_answer(running: Exchange, k
     assert reply.status == "complete"
     assert [request.may_call for request in say.asked] == [True] * MOST_ROUNDS + [False]
     assert len(kit.ran) == MOST_ROUNDS
+
+
+def test_results_of_one_reply_share_what_a_model_can_read() -> None:
+    done = Step(content="x" * 50_000)
+    assert _share([], 1) == MAX_BYTES
+    assert _share([], 16) == MAX_RESULTS // 16
+    assert _share([done] * 6, 16) == (MAX_RESULTS - 300_000) // 16
+    assert _share([done] * 13, 2) == MIN_RESULT

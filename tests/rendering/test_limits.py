@@ -81,7 +81,7 @@ def test_slow_code_leaves_the_rest_of_its_reply_formatted() -> None:
     assert '<span class="k">def</span>' in html
 
 
-async def test_a_worker_that_dies_costs_one_reply_its_colours(
+async def test_a_dead_worker_costs_one_reply_its_colours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     good = "```python\ndef f(): pass\n```\n"
