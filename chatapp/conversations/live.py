@@ -74,7 +74,6 @@ class LiveReply:
 
     @property
     def text_length(self) -> int:
-        """Characters of `text`."""
         return self._document.length
 
     @property
