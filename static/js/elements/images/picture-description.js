@@ -1,4 +1,4 @@
-import { RequestError, post } from "../lib/http.js";
+import { RequestError, post } from "../../lib/http.js";
 
 /** The text for those who don't see a picture; whoever uploaded it may change it. */
 class PictureDescription extends HTMLElement {

@@ -1,6 +1,6 @@
-import { RequestError, post } from "../lib/http.js";
-import { parse } from "../lib/morph.js";
-import { uuid4 } from "../lib/uuid.js";
+import { RequestError, post } from "../../lib/http.js";
+import { parse } from "../../lib/morph.js";
+import { uuid4 } from "../../lib/uuid.js";
 
 /** Where messages are written. What is sent goes to the outbox, which gives back what stays unsent. */
 class MessageComposer extends HTMLElement {

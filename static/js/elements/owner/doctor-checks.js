@@ -1,4 +1,4 @@
-import { getText, post } from "../lib/http.js";
+import { getText, post } from "../../lib/http.js";
 
 /** The lines of the doctor: each is asked for by itself, all side by side, and fills in when known. */
 class DoctorChecks extends HTMLElement {

@@ -1,4 +1,4 @@
-import { RequestError, post } from "../lib/http.js";
+import { RequestError, post } from "../../lib/http.js";
 
 /** Light, dark, or as the system has it. */
 class ThemeSwitch extends HTMLElement {

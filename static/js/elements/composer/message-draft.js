@@ -1,6 +1,6 @@
-import { DraftSaver } from "../lib/drafts.js";
-import { RequestError, getJson } from "../lib/http.js";
-import { uuid4 } from "../lib/uuid.js";
+import { DraftSaver } from "../../lib/drafts.js";
+import { RequestError, getJson } from "../../lib/http.js";
+import { uuid4 } from "../../lib/uuid.js";
 
 const PREFIX = "draft:"; // in this tab's session storage, per person and place
 

@@ -1,5 +1,5 @@
-import { RequestError, getText } from "../lib/http.js";
-import { parse } from "../lib/morph.js";
+import { RequestError, getText } from "../../lib/http.js";
+import { parse } from "../../lib/morph.js";
 
 /** The conversations in the sidebar: follows the news and shows more of the list. */
 class ConversationList extends HTMLElement {

@@ -1,5 +1,5 @@
-import { RequestError, post } from "../lib/http.js";
-import { morph, parse } from "../lib/morph.js";
+import { RequestError, post } from "../../lib/http.js";
+import { morph, parse } from "../../lib/morph.js";
 
 /** A server on the page of tools: asks how things stand when what is shown is old, or when told to.
  *  What the person has chosen and not saved stays. */

@@ -1,7 +1,7 @@
-import { post } from "../lib/http.js";
-import { parse } from "../lib/morph.js";
-import { Outbox } from "../lib/outbox.js";
-import { Shelf } from "../lib/shelf.js";
+import { post } from "../../lib/http.js";
+import { parse } from "../../lib/morph.js";
+import { Outbox } from "../../lib/outbox.js";
+import { Shelf } from "../../lib/shelf.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
 const OWN_FIELDS = ["csrfmiddlewaretoken", "client_id", "parent", "text", "images"];

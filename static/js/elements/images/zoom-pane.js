@@ -1,4 +1,4 @@
-import { Zoom } from "../lib/zoom.js";
+import { Zoom } from "../../lib/zoom.js";
 
 const WHEEL = 0.0025; // of the scale for each px; a pinch on a trackpad is a wheel with Ctrl, ten times finer
 const PINCH = 10;

@@ -1,4 +1,4 @@
-import { RequestError, getJson } from "../lib/http.js";
+import { RequestError, getJson } from "../../lib/http.js";
 
 const SHOWN = 1500; // ms that a button says "Copied"
 

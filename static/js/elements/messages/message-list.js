@@ -1,9 +1,9 @@
-import { isPending, isReply, isRunning, isUnfinished, paint, standing } from "../lib/articles.js";
-import { RequestError, getText, post } from "../lib/http.js";
-import { morph, parse } from "../lib/morph.js";
-import { Pending } from "../lib/pending.js";
-import { Replies } from "../lib/replies.js";
-import { Scroll } from "../lib/scroll.js";
+import { isPending, isReply, isRunning, isUnfinished, paint, standing } from "../../lib/articles.js";
+import { RequestError, getText, post } from "../../lib/http.js";
+import { morph, parse } from "../../lib/morph.js";
+import { Pending } from "../../lib/pending.js";
+import { Replies } from "../../lib/replies.js";
+import { Scroll } from "../../lib/scroll.js";
 
 const ASK_AGAIN = 1000; // ms
 const NO_CONTENT = 204;

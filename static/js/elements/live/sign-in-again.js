@@ -1,4 +1,4 @@
-import { RequestError, enterSession, post, renewToken } from "../lib/http.js";
+import { RequestError, enterSession, post, renewToken } from "../../lib/http.js";
 
 const TOO_MANY = 429;
 

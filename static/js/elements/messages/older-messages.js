@@ -1,4 +1,4 @@
-import { RequestError, getText } from "../lib/http.js";
+import { RequestError, getText } from "../../lib/http.js";
 
 const AHEAD = "800px"; // a page is asked for before the reader meets the end of this one
 

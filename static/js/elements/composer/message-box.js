@@ -1,4 +1,4 @@
-import { uuid4 } from "../lib/uuid.js";
+import { uuid4 } from "../../lib/uuid.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
 

@@ -1,6 +1,6 @@
-import { RequestError, upload } from "../lib/http.js";
-import { Line } from "../lib/line.js";
-import { shrunk } from "../lib/shrink.js";
+import { RequestError, upload } from "../../lib/http.js";
+import { Line } from "../../lib/line.js";
+import { shrunk } from "../../lib/shrink.js";
 
 const line = new Line(2); // uploads at once
 const MOST_TRIES = 6; // while the server is busy

@@ -1,4 +1,4 @@
-import { imageLink } from "../lib/image-link.js";
+import { imageLink } from "../../lib/image-link.js";
 
 /** Pictures from the web: asked for in a dialog, or offered when what is pasted is a picture's address. */
 class PictureLink extends HTMLElement {

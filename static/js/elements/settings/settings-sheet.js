@@ -1,6 +1,6 @@
-import { Fields } from "../lib/fields.js";
-import { RequestError, post } from "../lib/http.js";
-import { Switches } from "../lib/switches.js";
+import { Fields } from "../../lib/fields.js";
+import { RequestError, post } from "../../lib/http.js";
+import { Switches } from "../../lib/switches.js";
 
 const ONLY_HERE = ["instructions", "temperature", "top_p", "max_tokens"];
 const NAMES = ["model", "thinking", ...ONLY_HERE]; // the first two stand beside the message box too

@@ -1,4 +1,4 @@
-import { RequestError, post } from "../lib/http.js";
+import { RequestError, post } from "../../lib/http.js";
 
 const EDGE = 8; // px between the menu and the end of the window
 

@@ -1,4 +1,4 @@
-import { parse } from "../lib/morph.js";
+import { parse } from "../../lib/morph.js";
 
 /** Pictures beside the text: uploaded at once, two at a time, and sent by id in their order. */
 class PictureAttacher extends HTMLElement {

@@ -1,4 +1,4 @@
-import { RequestError, post } from "../lib/http.js";
+import { RequestError, post } from "../../lib/http.js";
 
 /** Model and thinking beside the message box: sent with every message, and saved at once. */
 class ModelControls extends HTMLElement {
