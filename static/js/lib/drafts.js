@@ -11,7 +11,7 @@ const REPEATABLE = [0, 401, 403, 408, 429]; // and what is the server's fault
 
 /** Saves what is written: on the server after a pause, and in this tab until the server has it.
  *
- *  `page` tells `url()` and `key()` of the place, `read()` gives { clientId, text, pictures, chips },
+ *  `page` tells `url()` and `key()` of the place, `read()` gives { clientId, text, images, chips },
  *  `spent(draft, isSame)` hears that the message was sent, `failed(error)` of what else goes wrong. */
 export class DraftSaver {
   #page;
@@ -91,7 +91,7 @@ export class DraftSaver {
     if (this.recall()?.clientId === clientId) this.forget();
     if (!this.isEdited) this.#saved += 1;
     this.#edit += 1;
-    const nothing = { clientId, text: "", pictures: [] };
+    const nothing = { clientId, text: "", images: [] };
     try {
       await post(this.#page.url(), fieldsOf(nothing, { tab: this.#tab, edit: this.#edit }));
     } catch (error) {
@@ -180,15 +180,15 @@ export class DraftSaver {
   }
 }
 
-function fieldsOf({ clientId, text, pictures }, count) {
+function fieldsOf({ clientId, text, images }, count) {
   const fields = new FormData();
   for (const [name, value] of Object.entries({ client_id: clientId, text, ...count })) fields.set(name, value);
-  for (const picture of pictures) fields.append("picture", picture);
+  for (const image of images) fields.append("picture", image);
   return fields;
 }
 
 /** Of nothing written the id doesn't matter. */
 function isSame(one, other) {
-  if (!other || one.text !== other.text || `${one.pictures}` !== `${other.pictures}`) return false;
-  return one.clientId === other.clientId || (!one.text && !one.pictures.length);
+  if (!other || one.text !== other.text || `${one.images}` !== `${other.images}`) return false;
+  return one.clientId === other.clientId || (!one.text && !one.images.length);
 }

@@ -14,15 +14,15 @@ class MessageComposer extends HTMLElement {
     this.box = this.querySelector("message-box");
     this.hint = this.querySelector("[data-hint]");
     this.stopForm = this.querySelector("#stop-form");
-    this.pictures = this.querySelector("picture-attacher");
+    this.images = this.querySelector("image-attacher");
     this.list = document.querySelector("message-list");
     this.outbox = document.querySelector("message-outbox");
     this.settings = document.querySelector("settings-sheet");
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.stopForm.addEventListener("submit", (event) => this.#stop(event), { signal });
     this.box.addEventListener("input", () => this.#edited(), { signal });
-    this.addEventListener("pictures:changed", () => this.#isWaiting && this.#submit(), { signal });
-    this.addEventListener("pictures:refused", ({ detail }) => this.say(detail), { signal });
+    this.addEventListener("images:changed", () => this.#isWaiting && this.#submit(), { signal });
+    this.addEventListener("images:refused", ({ detail }) => this.say(detail), { signal });
     document.addEventListener("keydown", (event) => this.#escape(event), { signal });
     document.addEventListener("reply:running", ({ detail }) => this.#run(detail), { signal });
     document.addEventListener("request:failed", ({ detail }) => this.say(detail.sentence || this.dataset.offline), { signal });
@@ -39,7 +39,7 @@ class MessageComposer extends HTMLElement {
 
   /** Nothing stands in it that giving a message back would mix with. */
   get isFree() {
-    return !this.box.value && this.pictures.isEmpty;
+    return !this.box.value && this.images.isEmpty;
   }
 
   get isRunning() {
@@ -69,24 +69,24 @@ class MessageComposer extends HTMLElement {
     document.dispatchEvent(new CustomEvent("conversation:entered", { detail: conversation }));
   }
 
-  /** Leaves room for another message; gives the chips of this one's pictures. */
+  /** Leaves room for another message; gives the chips of this one's images. */
   empty() {
     this.box.take();
-    return this.pictures.take();
+    return this.images.take();
   }
 
   /** Takes an unsent message back. */
   give(message, chips) {
     this.box.give(message);
-    this.pictures.give(chips);
+    this.images.give(chips);
   }
 
   /** The sentence that stands against sending now; "" when nothing is to be sent, null when all is well. */
   get #obstacle() {
-    if (!this.box.value.trim() && this.pictures.isEmpty) return "";
+    if (!this.box.value.trim() && this.images.isEmpty) return "";
     if (isLonger(this.box.value, +this.dataset.max)) return this.dataset.tooLong;
-    if (this.pictures.hasFailed) return this.dataset.failedPictures;
-    return this.pictures.isBusy ? this.dataset.uploading : null;
+    if (this.images.hasFailed) return this.dataset.failedImages;
+    return this.images.isBusy ? this.dataset.uploading : null;
   }
 
   #submit(event) {
@@ -140,7 +140,7 @@ class MessageComposer extends HTMLElement {
     if (!document.querySelector("dialog[open], :popover-open")) this.stopForm.requestSubmit();
   }
 
-  /** What is written while pictures are on their way goes out when it is sent again. */
+  /** What is written while images are on their way goes out when it is sent again. */
   #edited() {
     if (this.#isWaiting) this.say("");
     this.#isWaiting = false;

@@ -21,12 +21,12 @@ class MessageDraft extends HTMLElement {
 
   connectedCallback() {
     this.box = this.parentElement.querySelector("message-box");
-    this.pictures = this.closest("picture-attacher");
+    this.images = this.closest("image-attacher");
     this.list = document.querySelector("message-list");
     this.#saver.start(this.#read());
     this.#restore();
     this.#listen(this.box, "input", () => this.#changed());
-    this.#listen(this.pictures, "pictures:changed", () => this.#changed());
+    this.#listen(this.images, "images:changed", () => this.#changed());
     this.#listen(this.box, "box:taken", ({ detail }) => this.#take(detail));
     this.#listen(this.box, "box:given", ({ detail }) => this.#give(detail));
     this.#listen(this.box, "box:dropped", ({ detail }) => this.#saver.drop(detail.clientId));
@@ -60,8 +60,8 @@ class MessageDraft extends HTMLElement {
   }
 
   #read() {
-    const { kept, html } = this.pictures;
-    return { clientId: this.box.clientId, text: this.box.value, pictures: kept, chips: html };
+    const { kept, html } = this.images;
+    return { clientId: this.box.clientId, text: this.box.value, images: kept, chips: html };
   }
 
   #changed() {
@@ -88,7 +88,7 @@ class MessageDraft extends HTMLElement {
   #take(message) {
     this.#taken.add(message.clientId);
     this.#restored = 0;
-    const next = { clientId: this.box.clientId, text: "", pictures: [] };
+    const next = { clientId: this.box.clientId, text: "", images: [] };
     this.#saver.over({ ...this.#read(), ...message }, next);
   }
 
@@ -99,7 +99,7 @@ class MessageDraft extends HTMLElement {
 
   /** A press on one of the composer's own buttons is no end of writing. */
   #leaveBox({ relatedTarget }) {
-    if (!this.pictures.contains(relatedTarget)) this.#saver.flush();
+    if (!this.images.contains(relatedTarget)) this.#saver.flush();
   }
 
   #leave() {
@@ -110,7 +110,7 @@ class MessageDraft extends HTMLElement {
   #begin() {
     this.#saver.forget(this.#keyOf("/"));
     this.#at = 0;
-    if (this.box.value || !this.pictures.isEmpty) this.#saver.moved();
+    if (this.box.value || !this.images.isEmpty) this.#saver.moved();
   }
 
   async #ask() {
@@ -131,7 +131,7 @@ class MessageDraft extends HTMLElement {
     this.#at = state.at;
     if (state.tab === this.#tab || this.#taken.has(state.client_id)) return;
     if (this.#restored) this.#compare(state, since);
-    else if (!this.#saver.isEdited && !this.pictures.isBusy) this.#show(state);
+    else if (!this.#saver.isEdited && !this.images.isBusy) this.#show(state);
   }
 
   /** What a reload brought back, or what the server has: the one that was written last. An answer that
@@ -144,11 +144,11 @@ class MessageDraft extends HTMLElement {
     else this.#show(state);
   }
 
-  #show({ client_id: clientId, text, pictures }) {
+  #show({ client_id: clientId, text, pictures: chips }) {
     // A long text does not come by itself.
     if (text === null) this.#ask();
     else {
-      this.#write(text, clientId ?? uuid4(), pictures);
+      this.#write(text, clientId ?? uuid4(), chips);
       this.#saver.follow(this.#read());
     }
   }
@@ -156,7 +156,7 @@ class MessageDraft extends HTMLElement {
   #write(text, clientId, chips) {
     if (this.box.value !== text) this.box.replace(text);
     this.box.clientId = clientId;
-    this.pictures.show(chips);
+    this.images.show(chips);
   }
 
   /** The message with this id has been sent, from elsewhere or from here in a moment without a line. */
@@ -164,7 +164,7 @@ class MessageDraft extends HTMLElement {
     if (clientId !== this.box.clientId) return;
     if (isSame && text === this.box.value) {
       this.box.take();
-      this.pictures.take();
+      this.images.take();
       this.#saver.forget();
     } else {
       this.box.clientId = uuid4();

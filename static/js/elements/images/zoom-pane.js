@@ -7,8 +7,8 @@ const DOUBLE = 300; // ms between two taps
 const SLIP = 8; // px that a tap may move
 const SWIPE = 50; // px
 
-/** A picture that is enlarged by wheel, pinch and double tap, and moved by dragging. Tells of a tap
- *  beside the picture ("pane:tap") and of a swipe while all of it is seen ("pane:swipe"). */
+/** An image that is enlarged by wheel, pinch and double tap, and moved by dragging. Tells of a tap
+ *  beside the image ("pane:tap") and of a swipe while all of it is seen ("pane:swipe"). */
 class ZoomPane extends HTMLElement {
   #zoom = null;
   #pointers = new Map(); // id -> { x, y }
@@ -16,7 +16,7 @@ class ZoomPane extends HTMLElement {
   #tapped = -Infinity; // when, of the last tap
 
   connectedCallback() {
-    this.picture = this.querySelector("img");
+    this.image = this.querySelector("img");
     this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.addEventListener("pointerdown", (event) => this.#down(event));
     this.addEventListener("pointermove", (event) => this.#move(event));
@@ -42,8 +42,8 @@ class ZoomPane extends HTMLElement {
   get #measured() {
     if (this.zoomed) return this.#zoom;
     const { clientWidth: width, clientHeight: height } = this;
-    const picture = { width: this.picture.offsetWidth, height: this.picture.offsetHeight };
-    return (this.#zoom = new Zoom({ width, height }, picture));
+    const image = { width: this.image.offsetWidth, height: this.image.offsetHeight };
+    return (this.#zoom = new Zoom({ width, height }, image));
   }
 
   #wheel(event) {
@@ -53,11 +53,11 @@ class ZoomPane extends HTMLElement {
 
   #down(event) {
     if (event.button) return;
-    event.preventDefault(); // or the browser would drag the picture
+    event.preventDefault(); // or the browser would drag the image
     this.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, at(event));
     const alone = this.#pointers.size === 1;
-    this.#gesture = alone ? { ...at(event), alone, outside: event.target !== this.picture } : { ...this.#gesture, alone };
+    this.#gesture = alone ? { ...at(event), alone, outside: event.target !== this.image } : { ...this.#gesture, alone };
   }
 
   #move(event) {
@@ -108,7 +108,7 @@ class ZoomPane extends HTMLElement {
 
   #paint() {
     const { scale, x, y } = this.#zoom ?? { scale: 1, x: 0, y: 0 };
-    this.picture.style.transform = scale > 1 ? `translate(${x}px, ${y}px) scale(${scale})` : "";
+    this.image.style.transform = scale > 1 ? `translate(${x}px, ${y}px) scale(${scale})` : "";
     this.toggleAttribute("data-zoomed", scale > 1);
   }
 

@@ -8,9 +8,9 @@ const OWN_FIELDS = ["csrfmiddlewaretoken", "client_id", "parent", "text", "image
 
 /** Messages that left the composer and are not on the server: sends them, says why they wait, and
  *  gives back what must not go out by itself. An entry of the outbox has here `text`, `fields`,
- *  `pictures`: the HTML of a chip and of what is sent for each, and `sentence`: why it was not sent. */
+ *  `images`: the HTML of a chip and of what is sent for each, and `sentence`: why it was not sent. */
 class MessageOutbox extends HTMLElement {
-  #chips = new Map(); // client id -> chips of its pictures, as long as this page lives
+  #chips = new Map(); // client id -> chips of its images, as long as this page lives
   #spoken = ""; // the last sentence, for those who hear the page
   #end = new AbortController();
   #outbox = new Outbox({
@@ -41,10 +41,10 @@ class MessageOutbox extends HTMLElement {
     this.#end.abort();
   }
 
-  /** Takes a message from the composer: the fields of its form, and the chips of its pictures. */
+  /** Takes a message from the composer: the fields of its form, and the chips of its images. */
   add(data, chips) {
     const fields = [...data].filter(([name]) => !OWN_FIELDS.includes(name));
-    const entry = { id: data.get("client_id"), text: data.get("text"), fields, pictures: chips.map(kept) };
+    const entry = { id: data.get("client_id"), text: data.get("text"), fields, images: chips.map(kept) };
     this.#chips.set(entry.id, chips);
     const isNext = !this.#outbox.isWaiting && !this.composer.isRunning;
     if (isNext) this.list.send(this.#copyOf(entry));
@@ -77,11 +77,11 @@ class MessageOutbox extends HTMLElement {
     this.#show();
   }
 
-  #copyOf({ id, text, pictures }) {
+  #copyOf({ id, text, images }) {
     const article = this.querySelector("template").content.querySelector("article").cloneNode(true);
     article.dataset.clientId = id;
     article.querySelector("[data-part=text]").textContent = text;
-    article.querySelector("[data-pictures]").append(...pictures.flatMap(({ sent }) => parse(sent)));
+    article.querySelector("[data-images]").append(...images.flatMap(({ sent }) => parse(sent)));
     return article;
   }
 
@@ -118,8 +118,8 @@ class MessageOutbox extends HTMLElement {
   /** Puts a message back into the composer; false when something else stands there. */
   #takeBack(entry) {
     if (!this.composer.isFree) return false;
-    const { id, text, pictures } = entry;
-    const chips = this.#chips.get(id) ?? pictures.flatMap(({ chip }) => parse(chip));
+    const { id, text, images } = entry;
+    const chips = this.#chips.get(id) ?? images.flatMap(({ chip }) => parse(chip));
     this.composer.give({ text, clientId: id }, chips);
     this.#remove(entry);
     return true;
@@ -159,7 +159,7 @@ class MessageOutbox extends HTMLElement {
   }
 }
 
-/** What a later page makes a picture's chip from, and its place in the copy of the message. */
+/** What a later page makes an image's chip from, and its place in the copy of the message. */
 function kept(chip) {
   const copy = chip.cloneNode(true);
   copy.removeAttribute("style"); // the progress of its upload, which the security policy allows no HTML

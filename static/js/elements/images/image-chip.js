@@ -6,8 +6,8 @@ const line = new Line(2); // uploads at once
 const MOST_TRIES = 6; // while the server is busy
 const NO_USE = [413, 422]; // answers that the same file would get again
 
-/** One attached picture: on its way to the server, there, or refused. */
-class PictureChip extends HTMLElement {
+/** One attached image: on its way to the server, there, or refused. */
+class ImageChip extends HTMLElement {
   #send; // ({ signal, onProgress }) => Promise of the server's answer
   #call = new AbortController();
   #preview = ""; // address of the browser's own copy
@@ -18,8 +18,8 @@ class PictureChip extends HTMLElement {
     this.note = this.querySelector("[data-note]");
     this.bar = this.querySelector("progress");
     this.onclick = ({ target }) => target.closest("[data-retry-upload]") && this.#start();
-    this.image.onload = () => this.toggleAttribute("data-pictured", true);
-    this.image.onerror = () => this.toggleAttribute("data-pictured", false);
+    this.image.onload = () => this.toggleAttribute("data-has-preview", true);
+    this.image.onerror = () => this.toggleAttribute("data-has-preview", false);
     this.field.disabled = this.dataset.state !== "ready"; // without scripts it can't be removed
   }
 
@@ -38,7 +38,7 @@ class PictureChip extends HTMLElement {
     return this.#start();
   }
 
-  /** The picture as it will stand beside its message. */
+  /** The image as it will stand beside its message. */
   get sent() {
     return this.querySelector("[data-sent]").content.firstElementChild.cloneNode(true);
   }
@@ -64,7 +64,7 @@ class PictureChip extends HTMLElement {
       if (!(error instanceof RequestError)) throw error;
       this.#fail(error);
     }
-    this.dispatchEvent(new CustomEvent("pictures:changed", { bubbles: true }));
+    this.dispatchEvent(new CustomEvent("images:changed", { bubbles: true }));
   }
 
   /** A busy server says when to come again. */
@@ -89,7 +89,7 @@ class PictureChip extends HTMLElement {
 
   /** What the server kept, in place of the browser's copy once it can be painted. */
   async #showKept(url) {
-    this.dataset.kind = "picture";
+    this.dataset.kind = "image";
     const kept = Object.assign(new Image(), { src: url });
     await kept.decode().catch(() => null); // then the page shows what it has
     this.image.src = url;
@@ -133,4 +133,4 @@ async function fieldsOf(file) {
   return fields;
 }
 
-customElements.define("picture-chip", PictureChip);
+customElements.define("image-chip", ImageChip);

@@ -1,7 +1,7 @@
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
 /** A veil over the whole page while files are dragged over it; takes them wherever they are dropped. */
-class PictureDrop extends HTMLElement {
+class ImageDrop extends HTMLElement {
   #end = new AbortController();
 
   connectedCallback() {
@@ -26,8 +26,8 @@ class PictureDrop extends HTMLElement {
   }
 
   #give(detail) {
-    this.dispatchEvent(new CustomEvent("pictures:given", { detail, bubbles: true }));
+    this.dispatchEvent(new CustomEvent("images:given", { detail, bubbles: true }));
   }
 }
 
-customElements.define("picture-drop", PictureDrop);
+customElements.define("image-drop", ImageDrop);

@@ -1,7 +1,7 @@
 import { imageLink } from "../../lib/image-link.js";
 
-/** Pictures from the web: asked for in a dialog, or offered when what is pasted is a picture's address. */
-class PictureLink extends HTMLElement {
+/** Images from the web: asked for in a dialog, or offered when what is pasted is an image's address. */
+class ImageLink extends HTMLElement {
   #link = ""; // that is offered
   #end = new AbortController();
 
@@ -9,7 +9,7 @@ class PictureLink extends HTMLElement {
     const { signal } = this.#end;
     this.dialog = this.querySelector("[data-link-dialog]");
     this.offer = this.querySelector("[data-offer]");
-    this.field = this.closest("picture-attacher").querySelector("textarea");
+    this.field = this.closest("image-attacher").querySelector("textarea");
     this.dialog.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
     this.field.addEventListener("paste", (event) => this.#paste(event), { signal });
@@ -39,7 +39,7 @@ class PictureLink extends HTMLElement {
     if (button.matches("[data-accept], [data-decline]")) this.field.focus();
   }
 
-  /** The text goes into the box as any other; whoever likes makes a picture of it. */
+  /** The text goes into the box as any other; whoever likes makes an image of it. */
   #paste(event) {
     this.#link = imageLink(event.clipboardData.getData("text/plain"));
     this.offer.hidden = !this.#link;
@@ -63,8 +63,8 @@ class PictureLink extends HTMLElement {
   }
 
   #give(detail) {
-    this.dispatchEvent(new CustomEvent("pictures:linked", { detail, bubbles: true }));
+    this.dispatchEvent(new CustomEvent("images:linked", { detail, bubbles: true }));
   }
 }
 
-customElements.define("picture-link", PictureLink);
+customElements.define("image-link", ImageLink);

@@ -1,8 +1,8 @@
 import { RequestError, post } from "../../lib/http.js";
 
-/** The text for those who don't see a picture; whoever uploaded it may change it. */
-class PictureDescription extends HTMLElement {
-  #link = null; // on the page, of the picture
+/** The text for those who don't see an image; whoever uploaded it may change it. */
+class ImageDescription extends HTMLElement {
+  #link = null; // on the page, of the image
   #end = new AbortController();
 
   connectedCallback() {
@@ -61,12 +61,12 @@ class PictureDescription extends HTMLElement {
 
   /** Here at once; other tabs hear it from the socket. */
   #spread(link, alt) {
-    for (const image of document.querySelectorAll(`a.picture[href="${link.pathname}"] img`)) image.alt = alt;
-    this.dispatchEvent(new CustomEvent("picture:described", { detail: alt, bubbles: true }));
+    for (const image of document.querySelectorAll(`a[data-part=image][href="${link.pathname}"] img`)) image.alt = alt;
+    this.dispatchEvent(new CustomEvent("image:described", { detail: alt, bubbles: true }));
     if (link !== this.#link) return;
     this.text.textContent = alt;
     this.cancel();
   }
 }
 
-customElements.define("picture-description", PictureDescription);
+customElements.define("image-description", ImageDescription);

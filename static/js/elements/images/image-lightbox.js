@@ -2,9 +2,9 @@ const STEP = 1.5; // times, for each press of + or −
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 const ZOOMS = { "+": STEP, "=": STEP, "-": 1 / STEP };
 
-/** Shows the pictures of the conversation large, one at a time. */
-class PictureLightbox extends HTMLElement {
-  #link = null; // on the page, of the picture that is shown
+/** Shows the images of the conversation large, one at a time. */
+class ImageLightbox extends HTMLElement {
+  #link = null; // on the page, of the image that is shown
   #end = new AbortController();
 
   connectedCallback() {
@@ -12,7 +12,7 @@ class PictureLightbox extends HTMLElement {
     this.dialog = this.querySelector("dialog");
     this.pane = this.querySelector("zoom-pane");
     this.image = this.pane.querySelector("img");
-    this.description = this.querySelector("picture-description");
+    this.description = this.querySelector("image-description");
     // A small one behind a see-through one would stay visible.
     this.image.addEventListener("load", () => (this.image.style.backgroundImage = ""), { signal });
     document.addEventListener("click", (event) => this.#open(event), { signal });
@@ -22,7 +22,7 @@ class PictureLightbox extends HTMLElement {
     this.dialog.addEventListener("close", () => this.#closed(), { signal });
     this.pane.addEventListener("pane:tap", () => this.dialog.close(), { signal });
     this.pane.addEventListener("pane:swipe", ({ detail }) => this.#step(detail), { signal });
-    this.addEventListener("picture:described", ({ detail }) => (this.image.alt = detail), { signal });
+    this.addEventListener("image:described", ({ detail }) => (this.image.alt = detail), { signal });
   }
 
   disconnectedCallback() {
@@ -30,7 +30,7 @@ class PictureLightbox extends HTMLElement {
   }
 
   #open(event) {
-    const link = event.target.closest("a.picture");
+    const link = event.target.closest("a[data-part=image][data-owner]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.#show(link);
@@ -41,7 +41,7 @@ class PictureLightbox extends HTMLElement {
     const small = link.querySelector("img");
     this.#link = link;
     this.pane.reset();
-    this.image.removeAttribute("src"); // or the last picture would stay until this one is there
+    this.image.removeAttribute("src"); // or the last image would stay until this one is there
     for (const name of ["width", "height", "alt"]) this.image.setAttribute(name, small.getAttribute(name));
     this.image.style.backgroundImage = `url("${small.currentSrc}")`;
     this.image.src = link.href;
@@ -61,7 +61,7 @@ class PictureLightbox extends HTMLElement {
   }
 
   get #links() {
-    return [...document.querySelectorAll(".messages a.picture")];
+    return [...document.querySelectorAll(".messages a[data-part=image][data-owner]")];
   }
 
   #step(by) {
@@ -85,18 +85,18 @@ class PictureLightbox extends HTMLElement {
     if (button?.dataset.zoom) this.pane.zoomBy(button.dataset.zoom === "in" ? STEP : 1 / STEP);
   }
 
-  /** Esc leaves the field first, then the picture. */
+  /** Esc leaves the field first, then the image. */
   #cancel(event) {
     if (!this.description.isEditing) return;
     event.preventDefault();
     this.description.cancel();
   }
 
-  /** Back to the picture that was looked at last. */
+  /** Back to the image that was looked at last. */
   #closed() {
     this.image.removeAttribute("src");
     if (this.#link.isConnected) this.#link.focus({ focusVisible: false });
   }
 }
 
-customElements.define("picture-lightbox", PictureLightbox);
+customElements.define("image-lightbox", ImageLightbox);

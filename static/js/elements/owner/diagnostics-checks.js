@@ -1,7 +1,7 @@
 import { getText, post } from "../../lib/http.js";
 
 /** The lines of the doctor: each is asked for by itself, all side by side, and fills in when known. */
-class DoctorChecks extends HTMLElement {
+class DiagnosticsChecks extends HTMLElement {
   #running = false;
   #end = new AbortController();
 
@@ -76,4 +76,4 @@ class DoctorChecks extends HTMLElement {
   }
 }
 
-customElements.define("doctor-checks", DoctorChecks);
+customElements.define("diagnostics-checks", DiagnosticsChecks);

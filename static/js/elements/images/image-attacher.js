@@ -1,7 +1,7 @@
 import { parse } from "../../lib/morph.js";
 
-/** Pictures beside the text: uploaded at once, two at a time, and sent by id in their order. */
-class PictureAttacher extends HTMLElement {
+/** Images beside the text: uploaded at once, two at a time, and sent by id in their order. */
+class ImageAttacher extends HTMLElement {
   #end = new AbortController();
 
   connectedCallback() {
@@ -12,9 +12,9 @@ class PictureAttacher extends HTMLElement {
       input.addEventListener("change", () => this.#pick(input), { signal });
     }
     this.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
-    this.addEventListener("pictures:given", ({ detail }) => this.#addFiles(detail), { signal });
-    this.addEventListener("pictures:linked", ({ detail }) => this.#addLink(detail), { signal });
-    this.addEventListener("pictures:changed", () => this.#count(), { signal });
+    this.addEventListener("images:given", ({ detail }) => this.#addFiles(detail), { signal });
+    this.addEventListener("images:linked", ({ detail }) => this.#addLink(detail), { signal });
+    this.addEventListener("images:changed", () => this.#count(), { signal });
     document.addEventListener("paste", (event) => this.#paste(event), { signal });
     this.#count();
   }
@@ -55,10 +55,10 @@ class PictureAttacher extends HTMLElement {
 
   give(chips) {
     this.chips.append(...chips);
-    this.dispatchEvent(new CustomEvent("pictures:changed", { bubbles: true }));
+    this.dispatchEvent(new CustomEvent("images:changed", { bubbles: true }));
   }
 
-  /** Shows pictures of a draft in place of those that the server has. */
+  /** Shows images of a draft in place of those that the server has. */
   show(html) {
     const fresh = parse(html);
     if (`${fresh.map((chip) => chip.querySelector("input").value)}` === `${this.kept}`) return;
@@ -81,7 +81,7 @@ class PictureAttacher extends HTMLElement {
     input.value = "";
   }
 
-  /** Text comes first: office programs put a picture of it beside what is copied. */
+  /** Text comes first: office programs put an image of it beside what is copied. */
   #paste(event) {
     const { files, types } = event.clipboardData ?? { files: [], types: [] };
     if (!files.length || types.includes("text/plain") || document.querySelector("dialog[open]")) return;
@@ -112,7 +112,7 @@ class PictureAttacher extends HTMLElement {
     if (!button) return;
     if (button.matches("[data-attach]")) this.querySelector("input[name=images]").click();
     if (button.matches("[data-take-photo]")) this.querySelector("[data-camera]").click();
-    if (button.matches("[data-attach-link]")) this.querySelector("picture-link").open();
+    if (button.matches("[data-attach-link]")) this.querySelector("image-link").open();
     if (button.matches("[data-remove]")) this.#remove(button.closest("[data-attachment]"));
   }
 
@@ -120,7 +120,7 @@ class PictureAttacher extends HTMLElement {
     const neighbour = chip.nextElementSibling ?? chip.previousElementSibling;
     chip.discard();
     (neighbour?.querySelector("[data-remove]") ?? this.querySelector("textarea")).focus();
-    this.dispatchEvent(new CustomEvent("pictures:changed", { bubbles: true }));
+    this.dispatchEvent(new CustomEvent("images:changed", { bubbles: true }));
   }
 
   #count() {
@@ -130,7 +130,7 @@ class PictureAttacher extends HTMLElement {
   }
 
   #refuse(detail) {
-    this.dispatchEvent(new CustomEvent("pictures:refused", { detail, bubbles: true }));
+    this.dispatchEvent(new CustomEvent("images:refused", { detail, bubbles: true }));
   }
 }
 
@@ -140,4 +140,4 @@ function htmlOf(chip) {
   return copy.outerHTML;
 }
 
-customElements.define("picture-attacher", PictureAttacher);
+customElements.define("image-attacher", ImageAttacher);
