@@ -1,6 +1,8 @@
-const LARGEST = 8; // times the size at which the image fits
+// How an enlarged image lies in its pane.
 
-/** How an enlarged image lies: scaled around the middle of its pane, then moved. In px. */
+const MAX_SCALE = 8; // times the size at which the image fits
+
+/** The image is scaled around the middle of its pane, then moved. All in px. */
 export class Zoom {
   scale = 1;
   x = 0;
@@ -12,8 +14,8 @@ export class Zoom {
   }
 
   /** Scales; the point `at`, counted from the middle of the pane, stays where it is. */
-  by(factor, at = { x: 0, y: 0 }) {
-    const scale = Math.min(LARGEST, Math.max(1, this.scale * factor));
+  scaleBy(factor, at = { x: 0, y: 0 }) {
+    const scale = Math.min(MAX_SCALE, Math.max(1, this.scale * factor));
     const change = scale / this.scale;
     this.scale = scale;
     this.move(at.x - (at.x - this.x) * change - this.x, at.y - (at.y - this.y) * change - this.y);
@@ -21,12 +23,12 @@ export class Zoom {
 
   /** Moves, as far as the image is larger than its pane. */
   move(x, y) {
-    this.x = within(this.x + x, this.image.width * this.scale - this.pane.width);
-    this.y = within(this.y + y, this.image.height * this.scale - this.pane.height);
+    this.x = clamp(this.x + x, this.image.width * this.scale - this.pane.width);
+    this.y = clamp(this.y + y, this.image.height * this.scale - this.pane.height);
   }
 }
 
-function within(place, excess) {
+function clamp(place, excess) {
   const limit = Math.max(0, excess / 2);
   return Math.min(limit, Math.max(-limit, place));
 }

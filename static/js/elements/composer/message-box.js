@@ -1,19 +1,23 @@
+// The field that messages are written in: its keys, its height, and the id of the message in it.
+
+import { BOX_CLEARED, BOX_RESTORED, dispatch } from "../../lib/events.js";
 import { uuid4 } from "../../lib/uuid.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
+const COMPOSING = 229; // key code with which Safari reports the Enter that ended a composition
 
-/** The field that messages are written in: its keys, its height, and the id of what stands there. */
+/** Part of the composer. */
 class MessageBox extends HTMLElement {
   #end = new AbortController();
 
   connectedCallback() {
     const { signal } = this.#end;
     this.field = this.querySelector("textarea");
-    this.field.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.field.addEventListener("keydown", (event) => this.#sendByKey(event), { signal });
     this.field.addEventListener("input", () => this.#grow(), { signal });
-    document.addEventListener("click", (event) => this.#suggest(event), { signal });
+    this.closest("message-composer").addEventListener("click", (event) => this.#suggest(event), { signal });
     visualViewport.addEventListener("resize", fitKeyboard, { signal });
-    // The id of this page's own: the browser may show a copy of a page whose id has been used.
+    // The id of this page's own: the browser may show a copy of a page whose id is already used.
     if (!this.hasAttribute("data-drafted")) this.clientId = uuid4();
     this.#grow();
     this.field.setSelectionRange(this.field.textLength, this.field.textLength);
@@ -34,7 +38,7 @@ class MessageBox extends HTMLElement {
     this.#grow();
   }
 
-  /** The id of the message that stands in the box. */
+  /** The id of the message in the box. */
   get clientId() {
     return this.field.form.elements.client_id.value;
   }
@@ -43,40 +47,37 @@ class MessageBox extends HTMLElement {
     this.field.form.elements.client_id.value = id;
   }
 
-  /** Empties the box for the next message. */
-  take() {
-    const detail = { text: this.value, clientId: this.clientId };
+  focus() {
+    this.field.focus();
+  }
+
+  /** Leaves room for the next message. */
+  clear() {
+    const message = { text: this.value, clientId: this.clientId };
     this.value = "";
     this.clientId = uuid4();
-    this.dispatchEvent(new CustomEvent("box:taken", { detail }));
-    return detail;
+    dispatch(this, BOX_CLEARED, message);
   }
 
   /** Puts a message back that was not sent. */
-  give({ text, clientId }) {
+  restore({ text, clientId }) {
     this.value = text;
     this.clientId = clientId;
-    this.dispatchEvent(new CustomEvent("box:given", { detail: { clientId } }));
+    dispatch(this, BOX_RESTORED, { clientId });
   }
 
-  /** A message that was taken will never be sent. */
-  drop(clientId) {
-    this.dispatchEvent(new CustomEvent("box:dropped", { detail: { clientId } }));
-  }
-
-  /** Shows what was written elsewhere; the cursor stays where it is, or at the end. */
-  replace(text) {
+  /** Shows what was written in another tab; the cursor stays where it is, or at the end. */
+  replaceText(text) {
     const { selectionStart, selectionEnd, textLength } = this.field;
     this.value = text;
     if (selectionStart < textLength) this.field.setSelectionRange(selectionStart, selectionEnd);
   }
 
   /** Enter sends and Shift+Enter breaks the line; on touch keyboards Enter breaks the line. */
-  #key(event) {
-    // 229: Safari ends a composition before it tells about the Enter that ended it.
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-    const plain = !event.shiftKey && !event.altKey && !TOUCH.matches;
-    if (!plain && !event.ctrlKey && !event.metaKey) return;
+  #sendByKey(event) {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === COMPOSING) return;
+    const isPlain = !event.shiftKey && !event.altKey && !TOUCH.matches;
+    if (!isPlain && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     this.field.form.requestSubmit();
   }

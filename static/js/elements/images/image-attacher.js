@@ -1,6 +1,10 @@
+// Images beside the text: takes files and links, and shows them as chips in their order.
+
+import "./image-chip.js";
+import { FILES_GIVEN, HINT_GIVEN, IMAGES_CHANGED, IMAGE_LINKED, dispatch, listen } from "../../lib/events.js";
 import { parse } from "../../lib/morph.js";
 
-/** Images beside the text: uploaded at once, two at a time, and sent by id in their order. */
+/** Part of the composer. */
 class ImageAttacher extends HTMLElement {
   #end = new AbortController();
 
@@ -9,14 +13,13 @@ class ImageAttacher extends HTMLElement {
     this.chips = this.querySelector("[data-chips]");
     this.cost = this.querySelector("[data-cost]");
     for (const input of this.querySelectorAll("input[type=file]")) {
-      input.addEventListener("change", () => this.#pick(input), { signal });
+      input.addEventListener("change", () => this.#pickFiles(input), { signal });
     }
-    this.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
-    this.addEventListener("images:given", ({ detail }) => this.#addFiles(detail), { signal });
-    this.addEventListener("images:linked", ({ detail }) => this.#addLink(detail), { signal });
-    this.addEventListener("images:changed", () => this.#count(), { signal });
-    document.addEventListener("paste", (event) => this.#paste(event), { signal });
-    this.#count();
+    this.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
+    listen(this, FILES_GIVEN, ({ files }) => this.#addFiles(files), signal);
+    listen(this, IMAGE_LINKED, ({ link }) => this.#addLink(link), signal);
+    listen(this, IMAGES_CHANGED, () => this.#showCost(), signal);
+    this.#showCost();
   }
 
   disconnectedCallback() {
@@ -31,67 +34,54 @@ class ImageAttacher extends HTMLElement {
     return Boolean(this.chips.querySelector("[data-state=uploading]"));
   }
 
-  /** What the server has of them: ids and links, in their order. */
-  get kept() {
-    return this.#ready.map((chip) => chip.field.value);
-  }
-
-  /** Their chips, as `show` takes them. */
-  get html() {
-    return this.#ready.map(htmlOf).join("");
-  }
-
   get hasFailed() {
     return Boolean(this.chips.querySelector("[data-state=failed]"));
   }
 
-  /** Takes the chips out of the box, for a message on its way. */
-  take() {
+  /** What the server has of them: ids and links, in their order. */
+  get ids() {
+    return this.#ready.map((chip) => chip.field.value);
+  }
+
+  /** The chips of those, as `show` takes them. */
+  get html() {
+    return this.#ready.map((chip) => chip.html).join("");
+  }
+
+  /** Removes the chips, for a message on its way, and returns them. */
+  clear() {
     const chips = [...this.chips.children];
     this.chips.replaceChildren();
-    this.#count();
+    this.#showCost();
     return chips;
   }
 
-  give(chips) {
+  restore(chips) {
     this.chips.append(...chips);
-    this.dispatchEvent(new CustomEvent("images:changed", { bubbles: true }));
+    dispatch(this, IMAGES_CHANGED);
   }
 
-  /** Shows images of a draft in place of those that the server has. */
+  /** Shows the images of a draft in place of those that the server has. */
   show(html) {
     const fresh = parse(html);
-    if (`${fresh.map((chip) => chip.querySelector("input").value)}` === `${this.kept}`) return;
+    if (`${fresh.map((chip) => chip.querySelector("input").value)}` === `${this.ids}`) return;
     for (const chip of this.#ready) chip.remove();
     this.chips.prepend(...fresh);
-    this.#count();
+    this.#showCost();
   }
 
   get #ready() {
     return [...this.chips.querySelectorAll("[data-state=ready]")];
   }
 
-  /** How a chip looks in the pending copy of its message. */
-  preview(chip) {
-    return chip.sent;
-  }
-
-  #pick(input) {
+  #pickFiles(input) {
     this.#addFiles([...input.files]);
     input.value = "";
   }
 
-  /** Text comes first: office programs put an image of it beside what is copied. */
-  #paste(event) {
-    const { files, types } = event.clipboardData ?? { files: [], types: [] };
-    if (!files.length || types.includes("text/plain") || document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    this.#addFiles([...files]);
-  }
-
   #addFiles(files) {
     for (const file of files) {
-      if (file.size > +this.dataset.maxBytes) this.#refuse(this.dataset.tooBig);
+      if (file.size > +this.dataset.maxBytes) dispatch(this, HINT_GIVEN, { sentence: this.dataset.tooBig });
       else this.#addChip()?.sendFile(file, this.dataset.url);
     }
   }
@@ -100,15 +90,19 @@ class ImageAttacher extends HTMLElement {
     this.#addChip()?.sendLink(link, this.dataset.linkUrl);
   }
 
+  /** Returns the new chip, or nothing when there is no room for it. */
   #addChip() {
-    if (this.chips.children.length >= +this.dataset.max) return this.#refuse(this.dataset.tooMany);
+    if (this.chips.children.length >= +this.dataset.max) {
+      dispatch(this, HINT_GIVEN, { sentence: this.dataset.tooMany });
+      return undefined;
+    }
     const template = this.querySelector("template[data-chip]");
     const chip = document.importNode(template.content, true).firstElementChild;
     this.chips.append(chip);
     return chip;
   }
 
-  #click(button) {
+  #press(button) {
     if (!button) return;
     if (button.matches("[data-attach]")) this.querySelector("input[name=images]").click();
     if (button.matches("[data-take-photo]")) this.querySelector("[data-camera]").click();
@@ -120,24 +114,14 @@ class ImageAttacher extends HTMLElement {
     const neighbour = chip.nextElementSibling ?? chip.previousElementSibling;
     chip.discard();
     (neighbour?.querySelector("[data-remove]") ?? this.querySelector("textarea")).focus();
-    this.dispatchEvent(new CustomEvent("images:changed", { bubbles: true }));
+    dispatch(this, IMAGES_CHANGED);
   }
 
-  #count() {
+  #showCost() {
     const tokens = [...this.chips.children].reduce((sum, chip) => sum + chip.tokens, 0);
     const rounded = tokens < 1000 ? Math.ceil(tokens / 10) * 10 : Math.round(tokens / 100) * 100;
     this.cost.textContent = tokens ? this.dataset.saysCost.replace("{count}", rounded.toLocaleString()) : "";
   }
-
-  #refuse(detail) {
-    this.dispatchEvent(new CustomEvent("images:refused", { detail, bubbles: true }));
-  }
-}
-
-function htmlOf(chip) {
-  const copy = chip.cloneNode(true);
-  copy.removeAttribute("style"); // the progress of its upload, which the security policy allows no HTML
-  return copy.outerHTML;
 }
 
 customElements.define("image-attacher", ImageAttacher);

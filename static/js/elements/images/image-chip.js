@@ -1,12 +1,14 @@
+// One attached image: on its way to the server, there, or refused.
+
+import { IMAGES_CHANGED, SESSION_EXPIRED, dispatch } from "../../lib/events.js";
 import { RequestError, upload } from "../../lib/http.js";
-import { Line } from "../../lib/line.js";
-import { shrunk } from "../../lib/shrink.js";
+import { JobQueue } from "../../lib/job-queue.js";
+import { shrinkImage } from "../../lib/shrink.js";
 
-const line = new Line(2); // uploads at once
-const MOST_TRIES = 6; // while the server is busy
-const NO_USE = [413, 422]; // answers that the same file would get again
+const uploads = new JobQueue(2); // at once
+const HOPELESS = [413, 422]; // answers that the same file would get again
 
-/** One attached image: on its way to the server, there, or refused. */
+/** Part of the image attacher. */
 class ImageChip extends HTMLElement {
   #send; // ({ signal, onProgress }) => Promise of the server's answer
   #call = new AbortController();
@@ -24,23 +26,30 @@ class ImageChip extends HTMLElement {
   }
 
   sendFile(file, url) {
-    this.#name(file.name);
+    this.#setName(file.name);
     this.image.src = this.#preview = URL.createObjectURL(file);
     this.#send = async (options) => upload(url, await fieldsOf(file), options);
     return this.#start();
   }
 
-  /** A copy is fetched by the server. */
+  /** The server fetches a copy. */
   sendLink(link, url) {
-    this.#name(link.replace(/^https?:\/\//, ""));
+    this.#setName(link.replace(/^https?:\/\//, ""));
     this.dataset.kind = "link";
     this.#send = (options) => upload(url, { link }, options);
     return this.#start();
   }
 
-  /** The image as it will stand beside its message. */
+  /** The image as it will be shown with its message. */
   get sent() {
     return this.querySelector("[data-sent]").content.firstElementChild.cloneNode(true);
+  }
+
+  /** What a later page makes the same chip from. */
+  get html() {
+    const copy = this.cloneNode(true);
+    copy.removeAttribute("style"); // the progress of its upload, which the security policy allows no HTML
+    return copy.outerHTML;
   }
 
   get tokens() {
@@ -55,81 +64,63 @@ class ImageChip extends HTMLElement {
 
   async #start() {
     const { signal } = (this.#call = new AbortController());
-    this.#enter("uploading");
-    this.#progress(0);
+    const onProgress = (share) => this.#showProgress(share);
+    this.#setState("uploading");
+    this.#showProgress(0);
     try {
-      this.#ready(await line.run(() => this.#sendPatiently(signal), signal));
+      this.#finish(await uploads.run(() => this.#send({ signal, onProgress }), signal));
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof RequestError)) throw error;
       this.#fail(error);
     }
-    this.dispatchEvent(new CustomEvent("images:changed", { bubbles: true }));
+    dispatch(this, IMAGES_CHANGED);
   }
 
-  /** A busy server says when to come again. */
-  async #sendPatiently(signal, tries = 1) {
-    try {
-      return await this.#send({ signal, onProgress: (share) => this.#progress(share) });
-    } catch (error) {
-      if (!error.retryAfter || tries === MOST_TRIES) throw error;
-      this.#progress(0);
-      await pause(error.retryAfter * 1000, signal);
-      return this.#sendPatiently(signal, tries + 1);
-    }
-  }
-
-  #ready({ id, link, thumbnail, note, tokens, html }) {
+  #finish({ id, link, thumbnail, note, tokens, html }) {
     Object.assign(this.field, { name: id ? "picture" : "link", value: id ?? link, disabled: false });
     this.dataset.tokens = tokens;
     this.querySelector("[data-sent]").innerHTML = html;
-    this.#enter("ready", note);
-    if (id) this.#showKept(thumbnail);
+    this.#setState("ready", note);
+    if (id) this.#showStored(thumbnail);
   }
 
-  /** What the server kept, in place of the browser's copy once it can be painted. */
-  async #showKept(url) {
+  /** What the server has stored, in place of the browser's copy once it can be painted. */
+  async #showStored(url) {
     this.dataset.kind = "image";
-    const kept = Object.assign(new Image(), { src: url });
-    await kept.decode().catch(() => null); // then the page shows what it has
+    const stored = Object.assign(new Image(), { src: url });
+    await stored.decode().catch(() => null); // then the page shows what it has
     this.image.src = url;
     URL.revokeObjectURL(this.#preview);
   }
 
   #fail(error) {
-    this.toggleAttribute("data-hopeless", NO_USE.includes(error.status));
-    this.#enter("failed", error.sentence || this.dataset.failed);
-    if (error.status === 401) document.dispatchEvent(new Event("signed-out"));
+    this.toggleAttribute("data-hopeless", HOPELESS.includes(error.status));
+    this.#setState("failed", error.sentence || this.dataset.failed);
+    if (error.status === 401) dispatch(document, SESSION_EXPIRED);
   }
 
-  #enter(state, note = "") {
+  #setState(state, note = "") {
     this.dataset.state = state;
     this.note.textContent = note;
   }
 
-  #progress(share) {
+  #showProgress(share) {
     this.dataset.phase = share < 1 ? "sending" : "processing";
     this.style.setProperty("--share", share);
     if (share < 1) this.bar.value = share;
     else this.bar.removeAttribute("value");
   }
 
-  #name(name) {
+  #setName(name) {
     this.querySelector("[data-name]").textContent = name;
     this.querySelector("[data-remove]").title += ` ${name}`;
   }
 }
 
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
-  });
-}
-
 async function fieldsOf(file) {
   const fields = new FormData();
-  fields.set("image", await shrunk(file), file.name);
+  fields.set("image", await shrinkImage(file), file.name);
   return fields;
 }
 

@@ -1,6 +1,10 @@
-import { RequestError, post } from "../../lib/http.js";
+// The text for those who don't see an image; whoever uploaded the image may change it.
 
-/** The text for those who don't see an image; whoever uploaded it may change it. */
+import { IMAGE_DESCRIBED, dispatch } from "../../lib/events.js";
+import { RequestError, post } from "../../lib/http.js";
+import { person } from "../../lib/page.js";
+
+/** Part of the lightbox. */
 class ImageDescription extends HTMLElement {
   #link = null; // on the page, of the image
   #end = new AbortController();
@@ -11,7 +15,7 @@ class ImageDescription extends HTMLElement {
     this.button = this.querySelector("[data-edit]");
     this.form = this.querySelector("form");
     this.problem = this.querySelector("[role=alert]");
-    this.button.addEventListener("click", () => this.#edit(true), { signal });
+    this.button.addEventListener("click", () => this.#edit(), { signal });
     this.form.addEventListener("submit", (event) => this.#save(event), { signal });
     this.querySelector("[data-cancel]").addEventListener("click", () => this.cancel(), { signal });
   }
@@ -27,23 +31,26 @@ class ImageDescription extends HTMLElement {
   show(link) {
     this.#link = link;
     this.text.textContent = link.querySelector("img").alt;
-    this.button.hidden = link.dataset.owner !== this.dataset.person;
-    this.#edit(false);
+    this.button.hidden = link.dataset.owner !== person;
+    this.#showForm(false);
   }
 
   cancel() {
-    this.#edit(false);
+    this.#showForm(false);
     this.button.focus();
   }
 
-  #edit(on) {
+  #edit() {
     const { alt } = this.form.elements;
-    this.form.hidden = !on;
-    this.text.parentElement.hidden = on;
-    this.problem.textContent = "";
-    if (!on) return;
+    this.#showForm(true);
     alt.value = this.text.textContent;
     alt.select();
+  }
+
+  #showForm(isShown) {
+    this.form.hidden = !isShown;
+    this.text.parentElement.hidden = isShown;
+    this.problem.textContent = "";
   }
 
   async #save(event) {
@@ -51,18 +58,16 @@ class ImageDescription extends HTMLElement {
     const link = this.#link;
     try {
       const answer = await post(`${link.pathname}alt`, new FormData(this.form));
-      const { alt } = await answer.json();
-      this.#spread(link, alt);
+      this.#report(link, (await answer.json()).alt);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       this.problem.textContent = error.sentence || this.dataset.failed;
     }
   }
 
-  /** Here at once; other tabs hear it from the socket. */
-  #spread(link, alt) {
-    for (const image of document.querySelectorAll(`a[data-part=image][href="${link.pathname}"] img`)) image.alt = alt;
-    this.dispatchEvent(new CustomEvent("image:described", { detail: alt, bubbles: true }));
+  /** This page shows it at once; other tabs learn of it over the socket. */
+  #report(link, alt) {
+    dispatch(this, IMAGE_DESCRIBED, { url: link.pathname, alt });
     if (link !== this.#link) return;
     this.text.textContent = alt;
     this.cancel();

@@ -1,10 +1,17 @@
+// Shows the images of the conversation large, one at a time.
+
+import "./image-description.js";
+import "./zoom-pane.js";
+import { IMAGE } from "../../lib/articles.js";
+import { IMAGE_DESCRIBED, ZOOM_SWIPED, ZOOM_TAPPED, listen } from "../../lib/events.js";
+
 const STEP = 1.5; // times, for each press of + or −
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 const ZOOMS = { "+": STEP, "=": STEP, "-": 1 / STEP };
 
-/** Shows the images of the conversation large, one at a time. */
 class ImageLightbox extends HTMLElement {
   #link = null; // on the page, of the image that is shown
+  #log = null; // the messages around it
   #end = new AbortController();
 
   connectedCallback() {
@@ -16,13 +23,13 @@ class ImageLightbox extends HTMLElement {
     // A small one behind a see-through one would stay visible.
     this.image.addEventListener("load", () => (this.image.style.backgroundImage = ""), { signal });
     document.addEventListener("click", (event) => this.#open(event), { signal });
-    this.dialog.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
     this.dialog.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
-    this.dialog.addEventListener("cancel", (event) => this.#cancel(event), { signal });
-    this.dialog.addEventListener("close", () => this.#closed(), { signal });
-    this.pane.addEventListener("pane:tap", () => this.dialog.close(), { signal });
-    this.pane.addEventListener("pane:swipe", ({ detail }) => this.#step(detail), { signal });
-    this.addEventListener("image:described", ({ detail }) => (this.image.alt = detail), { signal });
+    this.dialog.addEventListener("cancel", (event) => this.#cancelEdit(event), { signal });
+    this.dialog.addEventListener("close", () => this.#leave(), { signal });
+    listen(this.pane, ZOOM_TAPPED, () => this.dialog.close(), signal);
+    listen(this.pane, ZOOM_SWIPED, ({ step }) => this.#move(step), signal);
+    listen(this, IMAGE_DESCRIBED, ({ alt }) => (this.image.alt = alt), signal);
   }
 
   disconnectedCallback() {
@@ -30,9 +37,10 @@ class ImageLightbox extends HTMLElement {
   }
 
   #open(event) {
-    const link = event.target.closest("a[data-part=image][data-owner]");
+    const link = event.target.closest(IMAGE);
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    this.#log = link.closest("[role=log]");
     this.#show(link);
     this.dialog.showModal();
   }
@@ -47,11 +55,11 @@ class ImageLightbox extends HTMLElement {
     this.image.src = link.href;
     this.description.show(link);
     this.querySelector("[data-download]").href = `${link.pathname}?download`;
-    this.#count();
+    this.#showPlace();
   }
 
-  /** Tells which one of how many it is; the earlier and later ones are a key away. */
-  #count() {
+  /** Says which one of how many it is; the earlier and later ones are a key away. */
+  #showPlace() {
     const links = this.#links;
     const place = links.indexOf(this.#link);
     this.querySelector("[data-place]").textContent = links.length > 1 ? `${place + 1} / ${links.length}` : "";
@@ -61,18 +69,18 @@ class ImageLightbox extends HTMLElement {
   }
 
   get #links() {
-    return [...document.querySelectorAll(".messages a[data-part=image][data-owner]")];
+    return [...this.#log.querySelectorAll(IMAGE)];
   }
 
-  #step(by) {
+  #move(step) {
     const links = this.#links;
-    const link = links[links.indexOf(this.#link) + by];
+    const link = links[links.indexOf(this.#link) + step];
     if (link) this.#show(link);
   }
 
-  #key(event) {
+  #pressKey(event) {
     if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in ARROWS) this.#step(ARROWS[event.key]);
+    if (event.key in ARROWS) this.#move(ARROWS[event.key]);
     else if (event.key in ZOOMS) this.pane.zoomBy(ZOOMS[event.key]);
     else if (event.key === "0") this.pane.reset();
     else return;
@@ -80,20 +88,20 @@ class ImageLightbox extends HTMLElement {
   }
 
   #press(button) {
-    if (button?.matches("[data-previous]")) this.#step(-1);
-    if (button?.matches("[data-next]")) this.#step(1);
+    if (button?.matches("[data-previous]")) this.#move(-1);
+    if (button?.matches("[data-next]")) this.#move(1);
     if (button?.dataset.zoom) this.pane.zoomBy(button.dataset.zoom === "in" ? STEP : 1 / STEP);
   }
 
   /** Esc leaves the field first, then the image. */
-  #cancel(event) {
+  #cancelEdit(event) {
     if (!this.description.isEditing) return;
     event.preventDefault();
     this.description.cancel();
   }
 
   /** Back to the image that was looked at last. */
-  #closed() {
+  #leave() {
     this.image.removeAttribute("src");
     if (this.#link.isConnected) this.#link.focus({ focusVisible: false });
   }

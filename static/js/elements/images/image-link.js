@@ -1,8 +1,11 @@
-import { imageLink } from "../../lib/image-link.js";
+// Images from the web: asks for their address in a dialog, or offers to attach an address that is pasted.
 
-/** Images from the web: asked for in a dialog, or offered when what is pasted is an image's address. */
+import { IMAGE_LINKED, dispatch } from "../../lib/events.js";
+import { findImageLink } from "../../lib/pasted-links.js";
+
+/** Part of the image attacher. */
 class ImageLink extends HTMLElement {
-  #link = ""; // that is offered
+  #offered = ""; // address of an image
   #end = new AbortController();
 
   connectedCallback() {
@@ -11,10 +14,10 @@ class ImageLink extends HTMLElement {
     this.offer = this.querySelector("[data-offer]");
     this.field = this.closest("image-attacher").querySelector("textarea");
     this.dialog.addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
+    this.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
     this.field.addEventListener("paste", (event) => this.#paste(event), { signal });
-    this.field.addEventListener("input", () => this.#check(), { signal });
-    this.field.form.addEventListener("submit", () => this.#close(), { signal });
+    this.field.addEventListener("input", () => this.#withdrawIfGone(), { signal });
+    this.field.form.addEventListener("submit", () => this.#withdraw(), { signal });
   }
 
   disconnectedCallback() {
@@ -27,43 +30,43 @@ class ImageLink extends HTMLElement {
 
   #submit(event) {
     const field = event.target.elements.url;
-    this.#give(field.value.trim());
+    this.#attach(field.value.trim());
     field.value = "";
   }
 
-  #click(button) {
+  #press(button) {
     if (!button) return;
     if (button.matches("[data-close]")) this.dialog.close();
     if (button.matches("[data-accept]")) this.#accept();
-    if (button.matches("[data-decline]")) this.#close();
+    if (button.matches("[data-decline]")) this.#withdraw();
     if (button.matches("[data-accept], [data-decline]")) this.field.focus();
   }
 
   /** The text goes into the box as any other; whoever likes makes an image of it. */
   #paste(event) {
-    this.#link = imageLink(event.clipboardData.getData("text/plain"));
-    this.offer.hidden = !this.#link;
+    this.#offered = findImageLink(event.clipboardData.getData("text/plain"));
+    this.offer.hidden = !this.#offered;
   }
 
-  #check() {
-    if (this.#link && !this.field.value.includes(this.#link)) this.#close();
+  #withdrawIfGone() {
+    if (this.#offered && !this.field.value.includes(this.#offered)) this.#withdraw();
   }
 
   #accept() {
-    const link = this.#link;
+    const link = this.#offered;
     this.field.value = this.field.value.replace(link, "").trim();
     this.field.dispatchEvent(new Event("input", { bubbles: true }));
-    this.#close();
-    this.#give(link);
+    this.#withdraw();
+    this.#attach(link);
   }
 
-  #close() {
-    this.#link = "";
+  #withdraw() {
+    this.#offered = "";
     this.offer.hidden = true;
   }
 
-  #give(detail) {
-    this.dispatchEvent(new CustomEvent("images:linked", { detail, bubbles: true }));
+  #attach(link) {
+    dispatch(this, IMAGE_LINKED, { link });
   }
 }
 

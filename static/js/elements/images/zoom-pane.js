@@ -1,3 +1,6 @@
+// An image that is enlarged by wheel, pinch and double tap, and moved by dragging.
+
+import { ZOOM_SWIPED, ZOOM_TAPPED, dispatch } from "../../lib/events.js";
 import { Zoom } from "../../lib/zoom.js";
 
 const WHEEL = 0.0025; // of the scale for each px; a pinch on a trackpad is a wheel with Ctrl, ten times finer
@@ -7,8 +10,7 @@ const DOUBLE = 300; // ms between two taps
 const SLIP = 8; // px that a tap may move
 const SWIPE = 50; // px
 
-/** An image that is enlarged by wheel, pinch and double tap, and moved by dragging. Tells of a tap
- *  beside the image ("pane:tap") and of a swipe while all of it is seen ("pane:swipe"). */
+/** Part of the lightbox. Reports a tap beside the image, and a swipe while all of it is seen. */
 class ZoomPane extends HTMLElement {
   #zoom = null;
   #pointers = new Map(); // id -> { x, y }
@@ -24,7 +26,7 @@ class ZoomPane extends HTMLElement {
     this.addEventListener("pointercancel", (event) => this.#forget(event));
   }
 
-  get zoomed() {
+  get isZoomed() {
     return this.#zoom?.scale > 1;
   }
 
@@ -34,13 +36,13 @@ class ZoomPane extends HTMLElement {
   }
 
   zoomBy(factor, at) {
-    this.#measured.by(factor, at);
+    this.#measured.scaleBy(factor, at);
     this.#paint();
   }
 
   /** Sizes are taken when something is enlarged: a turned phone may have changed them. */
   get #measured() {
-    if (this.zoomed) return this.#zoom;
+    if (this.isZoomed) return this.#zoom;
     const { clientWidth: width, clientHeight: height } = this;
     const image = { width: this.image.offsetWidth, height: this.image.offsetHeight };
     return (this.#zoom = new Zoom({ width, height }, image));
@@ -65,7 +67,7 @@ class ZoomPane extends HTMLElement {
     if (!before) return;
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) this.#pinch(before, at(event), other);
-    else if (this.zoomed) this.#zoom.move(event.clientX - before.x, event.clientY - before.y);
+    else if (this.isZoomed) this.#zoom.move(event.clientX - before.x, event.clientY - before.y);
     this.#pointers.set(event.pointerId, at(event));
     this.#paint();
   }
@@ -82,18 +84,18 @@ class ZoomPane extends HTMLElement {
     const [right, down] = [event.clientX - x, event.clientY - y];
     if (this.#pointers.size || !alone) return;
     if (Math.hypot(right, down) <= SLIP) this.#tap(event, outside);
-    else if (!this.zoomed && Math.abs(right) > Math.max(SWIPE, 2 * Math.abs(down))) this.#tell("swipe", -Math.sign(right));
+    else if (!this.isZoomed && Math.abs(right) > Math.max(SWIPE, 2 * Math.abs(down))) dispatch(this, ZOOM_SWIPED, { step: -Math.sign(right) });
   }
 
   #tap(event, outside) {
     const again = event.timeStamp - this.#tapped < DOUBLE;
     this.#tapped = again ? -Infinity : event.timeStamp;
-    if (outside) this.#tell("tap");
+    if (outside) dispatch(this, ZOOM_TAPPED);
     else if (again) this.#toggle(event);
   }
 
   #toggle(event) {
-    if (this.zoomed) this.reset();
+    if (this.isZoomed) this.reset();
     else this.zoomBy(CLOSER, this.#fromMiddle(event));
   }
 
@@ -110,10 +112,6 @@ class ZoomPane extends HTMLElement {
     const { scale, x, y } = this.#zoom ?? { scale: 1, x: 0, y: 0 };
     this.image.style.transform = scale > 1 ? `translate(${x}px, ${y}px) scale(${scale})` : "";
     this.toggleAttribute("data-zoomed", scale > 1);
-  }
-
-  #tell(what, detail) {
-    this.dispatchEvent(new CustomEvent(`pane:${what}`, { detail }));
   }
 }
 

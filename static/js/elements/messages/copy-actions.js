@@ -1,15 +1,18 @@
+// The buttons of messages that copy text and code, and wrap code.
+
+import { STATUS_ANNOUNCED, dispatch } from "../../lib/events.js";
 import { RequestError, getJson } from "../../lib/http.js";
 
 const SHOWN = 1500; // ms that a button says "Copied"
 
-/** Copies messages and code, and wraps code, wherever on the page they stand. */
+/** Part of the message list. */
 class CopyActions extends HTMLElement {
   #end = new AbortController();
 
   connectedCallback() {
-    document.addEventListener("click", (event) => this.#click(event.target.closest("button")), {
-      signal: this.#end.signal,
-    });
+    const list = this.closest("message-list");
+    const { signal } = this.#end;
+    list.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
   }
 
   disconnectedCallback() {
@@ -17,21 +20,21 @@ class CopyActions extends HTMLElement {
   }
 
   #click(button) {
-    if (button?.matches("[data-copy-message]")) this.#copy(button, messageText(button.closest("article")));
-    if (button?.dataset.codeAction === "copy") this.#copy(button, codeBlock(button).querySelector("code").textContent);
-    if (button?.dataset.codeAction === "wrap") wrap(button);
+    if (button?.matches("[data-copy-message]")) this.#copy(button, fetchText(button.closest("article")));
+    if (button?.dataset.codeAction === "copy") this.#copy(button, findCodeBlock(button).querySelector("code").textContent);
+    if (button?.dataset.codeAction === "wrap") toggleWrapping(button);
   }
 
   async #copy(button, text) {
-    await write(text);
+    await writeToClipboard(text);
     button.classList.add("copied");
-    document.querySelector("[data-spoken]").textContent = this.dataset.copied;
+    dispatch(document, STATUS_ANNOUNCED, { sentence: this.dataset.copied });
     setTimeout(() => button.classList.remove("copied"), SHOWN);
   }
 }
 
-/** A reply is copied as markdown, which its state knows; a page without a line copies what it shows. */
-async function messageText(article) {
+/** A reply is copied as Markdown, which its state knows; a page without a connection copies what it shows. */
+async function fetchText(article) {
   const text = article.querySelector("[data-part=text]");
   if (!article.dataset.stateUrl) return text.textContent;
   try {
@@ -42,17 +45,17 @@ async function messageText(article) {
   }
 }
 
-function codeBlock(button) {
+function findCodeBlock(button) {
   return button.closest(".code-block");
 }
 
-function wrap(button) {
-  const wrapped = codeBlock(button).toggleAttribute("data-wrapped");
+function toggleWrapping(button) {
+  const wrapped = findCodeBlock(button).toggleAttribute("data-wrapped");
   button.setAttribute("aria-pressed", wrapped);
 }
 
 /** The clipboard exists on https and localhost only; elsewhere the old command still works. */
-async function write(text) {
+async function writeToClipboard(text) {
   if (navigator.clipboard) {
     // A promise goes in as it is: a browser that waited for it first would forget the click.
     const blob = Promise.resolve(text).then((copied) => new Blob([copied], { type: "text/plain" }));

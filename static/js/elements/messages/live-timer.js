@@ -1,7 +1,8 @@
+// Counts seconds: up from `data-passed`, or down from `data-left` to nothing.
+
 const MINUTE = 60; // s
 const TICK = 1000; // ms
 
-/** Counts seconds: up from `data-passed`, or down from `data-left` to nothing. */
 class LiveTimer extends HTMLElement {
   static observedAttributes = ["data-passed", "data-left"];
   #zero = 0; // when the count is or was nothing, by the page's clock
@@ -22,8 +23,8 @@ class LiveTimer extends HTMLElement {
   }
 
   #show() {
-    const away = (performance.now() - this.#zero) / TICK;
-    const count = Math.round("left" in this.dataset ? Math.max(0, -away) : away);
+    const distance = (performance.now() - this.#zero) / TICK;
+    const count = Math.round("left" in this.dataset ? Math.max(0, -distance) : distance);
     const rest = `${count % MINUTE} s`;
     this.textContent = count < MINUTE ? rest : `${Math.floor(count / MINUTE)} min ${rest}`;
   }

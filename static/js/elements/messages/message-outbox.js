@@ -1,169 +1,144 @@
+// Messages that left the composer and are not on the server: sends them, and says why they wait.
+
+import "./message-list.js";
+import { shown } from "../../lib/conversation.js";
+import { BOX_REQUESTED, CONNECTION_OPENED, HINT_GIVEN, PERSON_LEFT, REPLY_CHANGED } from "../../lib/events.js";
+import { MESSAGE_ACCEPTED, MESSAGE_REMOVED, MESSAGE_RETURNED, MESSAGE_SUBMITTED } from "../../lib/events.js";
+import { SESSION_EXPIRED, SESSION_RENEWED, SIGN_IN_REQUESTED, dispatch, listen } from "../../lib/events.js";
 import { post } from "../../lib/http.js";
-import { parse } from "../../lib/morph.js";
+import { createChips, createCopy, createEntry, formOf } from "../../lib/outbox-entries.js";
+import { loadEntries, saveEntries } from "../../lib/outbox-storage.js";
 import { Outbox } from "../../lib/outbox.js";
-import { Shelf } from "../../lib/shelf.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
-const OWN_FIELDS = ["csrfmiddlewaretoken", "client_id", "parent", "text", "images"];
 
-/** Messages that left the composer and are not on the server: sends them, says why they wait, and
- *  gives back what must not go out by itself. An entry of the outbox has here `text`, `fields`,
- *  `images`: the HTML of a chip and of what is sent for each, and `sentence`: why it was not sent. */
+/** Part of the message list. */
 class MessageOutbox extends HTMLElement {
-  #chips = new Map(); // client id -> chips of its images, as long as this page lives
-  #spoken = ""; // the last sentence, for those who hear the page
+  #chips = new WeakMap(); // entry -> chips of its images, as long as this page lives
+  #announced = ""; // the last sentence, for screen readers
   #end = new AbortController();
   #outbox = new Outbox({
     post: (entry) => this.#post(entry),
-    statusOf: (message) => this.list.statusOf(message),
+    statusOf: (message) => this.list.thread.statusOf(message),
     onChange: () => this.#show(),
-    onSent: (answer) => this.composer.accept(answer),
-    onRenamed: (entry, old) => this.#rename(entry.id, old),
-    onHeld: (entries, why) => this.#giveBack(entries, why),
+    onSent: ({ id }, answer) => dispatch(document, MESSAGE_ACCEPTED, { clientId: id, ...answer }),
+    onRenamed: ({ id }, old) => this.list.thread.pending.rename(old, id),
+    onHeld: (entries, why) => this.#returnHeld(entries, why),
     onBehind: () => this.list.catchUp(),
     onSignedOut: () => this.#askToSignIn(),
   });
 
   connectedCallback() {
     const { signal } = this.#end;
-    this.list = document.querySelector("message-list");
-    this.composer = document.querySelector("message-composer");
-    this.shelf = new Shelf(this.dataset.person);
-    const go = () => this.#outbox.go();
-    for (const news of ["live:open", "signed-in", "reply:running"]) document.addEventListener(news, go, { signal });
-    addEventListener("online", go, { signal });
-    document.addEventListener("click", ({ target }) => this.#act(target.closest("[data-outgoing]")), { signal });
-    document.addEventListener("person:left", () => this.#outbox.clear(), { signal });
-    this.#restore();
+    this.list = this.closest("message-list");
+    const sendNext = () => this.#outbox.sendNext();
+    for (const type of [CONNECTION_OPENED, SESSION_RENEWED, REPLY_CHANGED]) listen(document, type, sendNext, signal);
+    addEventListener("online", sendNext, { signal });
+    listen(document, MESSAGE_SUBMITTED, (message) => this.#add(message), signal);
+    listen(document, PERSON_LEFT, () => this.#outbox.clear(), signal);
+    this.list.addEventListener("click", ({ target }) => this.#act(target.closest("[data-outgoing]")), { signal });
+    // When all elements of the page are defined: a message may go back into the composer at once.
+    queueMicrotask(() => this.#restore());
   }
 
   disconnectedCallback() {
     this.#end.abort();
   }
 
-  /** Takes a message from the composer: the fields of its form, and the chips of its images. */
-  add(data, chips) {
-    const fields = [...data].filter(([name]) => !OWN_FIELDS.includes(name));
-    const entry = { id: data.get("client_id"), text: data.get("text"), fields, images: chips.map(kept) };
-    this.#chips.set(entry.id, chips);
-    const isNext = !this.#outbox.isWaiting && !this.composer.isRunning;
-    if (isNext) this.list.send(this.#copyOf(entry));
-    else this.list.pending.show(this.#copyOf(entry)); // what is being read stays where it is
-    entry.hasRisen = isNext;
-    this.#outbox.add(entry, this.list.tip);
+  #add({ fields, chips }) {
+    const entry = createEntry(fields, chips);
+    this.#chips.set(entry, chips);
+    const { head, isReplying, pending } = this.list.thread;
+    entry.isInPlace = !this.#outbox.isWaiting && !isReplying;
+    if (entry.isInPlace) this.list.showSending(this.#createCopy(entry));
+    else pending.add(this.#createCopy(entry)); // what is being read stays where it is
+    this.#outbox.add(entry, head);
   }
 
   async #post(entry) {
-    if (!entry.hasRisen) this.list.rise(entry.id);
-    entry.hasRisen = true;
-    const { id, text, parent, fields } = entry;
-    const data = new FormData();
-    const all = [...fields, ["client_id", id], ["text", text], ["parent", parent]];
-    for (const [name, value] of all) data.append(name, value);
-    return (await post(`/c/${this.#conversation}/messages`, data)).json();
-  }
-
-  get #conversation() {
-    return this.list.dataset.conversation;
+    if (!entry.isInPlace) this.list.scrollIntoPlace(entry.id);
+    entry.isInPlace = true;
+    return (await post(`/c/${shown.id}/messages`, formOf(entry))).json();
   }
 
   #restore() {
-    if (!this.list.dataset.url && this.shelf.begun) this.composer.begin(this.shelf.begun);
-    const entries = this.shelf.entriesOf(this.#conversation);
-    for (const entry of entries) this.list.pending.show(this.#copyOf(entry));
-    // Its draft ends when the server has the message, and then it must not stand in the box as well.
-    if (entries.some(({ id }) => id === this.composer.box.clientId)) this.composer.empty();
+    const entries = loadEntries(shown.id);
+    for (const entry of entries) this.list.thread.pending.add(this.#createCopy(entry));
     this.#outbox.restore(entries);
     this.#show();
   }
 
-  #copyOf({ id, text, images }) {
-    const article = this.querySelector("template").content.querySelector("article").cloneNode(true);
-    article.dataset.clientId = id;
-    article.querySelector("[data-part=text]").textContent = text;
-    article.querySelector("[data-images]").append(...images.flatMap(({ sent }) => parse(sent)));
-    return article;
+  #createCopy(entry) {
+    return createCopy(this.querySelector("template").content.querySelector("article"), entry);
   }
 
-  /** Says at each copy where it stands, and keeps all for the time after a reload. */
+  /** Says at each copy why it waits, and keeps all for the time after a reload. */
   #show() {
     const { entries } = this.#outbox;
-    const { offline: connection, busy } = this.dataset;
-    const says = { connection, busy, "sign-in": this.dataset.signedOut, reply: this.dataset.reply };
+    const { offline: connection, busy, signedOut, reply } = this.dataset;
+    const sentences = { connection, busy, "sign-in": signedOut, reply };
     for (const entry of entries) {
-      const sentence = entry.held ? entry.sentence : says[this.#outbox.reasonOf(entry)];
-      this.list.pending.mark(entry.id, entry.held ? "unsent" : "sending", sentence ?? "");
-      if (sentence && !entry.held && sentence !== this.#spoken) this.list.say(sentence);
-      this.#spoken = sentence;
+      const sentence = entry.held ? entry.sentence : sentences[this.#outbox.reasonOf(entry)];
+      this.list.thread.pending.setStatus(entry.id, entry.held ? "unsent" : "sending", sentence ?? "");
+      if (sentence && !entry.held && sentence !== this.#announced) this.list.announce(sentence);
+      this.#announced = sentence;
     }
-    document.querySelector("#main").toggleAttribute("data-empty", this.list.isEmpty);
-    this.shelf.keep(this.#conversation, !this.list.dataset.url, entries);
+    this.closest("main").toggleAttribute("data-empty", this.list.thread.isEmpty);
+    saveEntries(shown.id, !shown.url, entries);
   }
 
-  #rename(id, old) {
-    this.list.pending.rename(old, id);
-    this.#chips.set(id, this.#chips.get(old) ?? []);
-  }
 
-  /** What must not go out any more: the first back into the box if that is free, the others stay
-   *  where they are, in their order. */
-  async #giveBack(entries, { reason, sentence }) {
-    const words = sentence || (reason === "ended" ? this.dataset.ended : this.dataset.failed);
-    for (const entry of entries) entry.sentence = words;
+  /** Returns the first message that must not go out any more to the composer, if that is free; the others
+   *  stay where they are, in their order. */
+  async #returnHeld(entries, { reason, sentence: own }) {
+    const sentence = own || (reason === "ended" ? this.dataset.ended : this.dataset.failed);
+    for (const entry of entries) entry.sentence = sentence;
     if (reason === "moved") await this.list.catchUp();
-    if (entries[0].held) this.#takeBack(entries[0]);
-    this.composer.say(words);
+    if (entries[0].held) this.#return(entries[0]);
+    dispatch(document, HINT_GIVEN, { sentence });
   }
 
-  /** Puts a message back into the composer; false when something else stands there. */
-  #takeBack(entry) {
-    if (!this.composer.isFree) return false;
-    const { id, text, images } = entry;
-    const chips = this.#chips.get(id) ?? images.flatMap(({ chip }) => parse(chip));
-    this.composer.give({ text, clientId: id }, chips);
-    this.#remove(entry);
-    return true;
+  /** Puts a message back into the composer; returns false when something else is there. */
+  #return(entry) {
+    const { id, text } = entry;
+    const chips = this.#chips.get(entry) ?? createChips(entry);
+    const isReturned = dispatch(document, MESSAGE_RETURNED, { clientId: id, text, chips });
+    if (isReturned) this.#remove(entry);
+    return isReturned;
   }
 
   #remove({ id }) {
-    this.list.pending.withdraw(id);
-    this.#outbox.take(id);
-  }
-
-  #drop(entry) {
-    this.#remove(entry);
-    this.composer.box.drop(entry.id);
+    this.list.thread.pending.remove(id);
+    this.#outbox.remove(id);
   }
 
   #act(button) {
     const id = button?.closest("article").dataset.clientId;
     const entry = this.#outbox.entries.find((each) => each.id === id);
     if (!entry) return;
-    this.composer.say("");
+    dispatch(document, HINT_GIVEN, { sentence: "" });
     const action = button.dataset.outgoing;
     if (action === "resend") this.#resend(entry, button.closest("article"));
-    if (action === "remove") this.#drop(entry);
-    if (action === "edit" && !this.#takeBack(entry)) this.composer.say(this.dataset.full);
-    if (action === "edit" || !TOUCH.matches) this.composer.focus();
+    if (action === "remove") this.#discard(entry);
+    if (action === "edit" && !this.#return(entry)) dispatch(document, HINT_GIVEN, { sentence: this.dataset.full });
+    if (action === "edit" || !TOUCH.matches) dispatch(document, BOX_REQUESTED);
   }
 
   #resend(entry, article) {
-    this.list.pending.mark(entry.id, "sending", "");
-    this.list.send(article);
-    this.#outbox.add(entry, this.list.tip);
+    this.list.thread.pending.setStatus(entry.id, "sending", "");
+    this.list.showSending(article);
+    this.#outbox.add(entry, this.list.thread.head);
+  }
+
+  #discard(entry) {
+    this.#remove(entry);
+    dispatch(document, MESSAGE_REMOVED, { clientId: entry.id });
   }
 
   #askToSignIn() {
-    document.dispatchEvent(new Event("signed-out"));
-    document.dispatchEvent(new Event("sign-in:wanted"));
+    dispatch(document, SESSION_EXPIRED);
+    dispatch(document, SIGN_IN_REQUESTED);
   }
-}
-
-/** What a later page makes an image's chip from, and its place in the copy of the message. */
-function kept(chip) {
-  const copy = chip.cloneNode(true);
-  copy.removeAttribute("style"); // the progress of its upload, which the security policy allows no HTML
-  return { chip: copy.outerHTML, sent: chip.sent.outerHTML };
 }
 
 customElements.define("message-outbox", MessageOutbox);

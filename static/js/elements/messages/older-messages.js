@@ -1,14 +1,16 @@
+// A link to earlier messages, which fetches them by itself when the reader comes near.
+
 import { RequestError, getText } from "../../lib/http.js";
 
 const AHEAD = "800px"; // a page is asked for before the reader meets the end of this one
 
-/** A link to earlier messages that fetches them by itself when the reader comes near. */
+/** Part of the message list. */
 class OlderMessages extends HTMLElement {
   #observer = null;
 
   connectedCallback() {
     const root = this.closest(".scroller");
-    if (!root) return; // still in the fragment it came with
+    if (!root) return; // still in the fragment that it came with
     this.link = this.querySelector("a");
     this.link.addEventListener("click", (event) => this.#load(event));
     this.#observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#load(), {

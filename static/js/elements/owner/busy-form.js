@@ -1,4 +1,5 @@
-/** A form whose answer takes a while: it says so, and sends once however often it is pressed. */
+// A form whose answer takes a while: it says so, and sends once however often it is pressed.
+
 class BusyForm extends HTMLElement {
   #end = new AbortController();
 

@@ -1,15 +1,18 @@
+// The checks of the diagnostics page: asks for each by itself, all side by side, and shows it when known.
+
+import "./socket-check.js";
+import { CHECK_CHANGED, listen } from "../../lib/events.js";
 import { getText, post } from "../../lib/http.js";
 
-/** The lines of the doctor: each is asked for by itself, all side by side, and fills in when known. */
 class DiagnosticsChecks extends HTMLElement {
-  #running = false;
+  #isRunning = false;
   #end = new AbortController();
 
   connectedCallback() {
     const { signal } = this.#end;
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.addEventListener("check-changed", () => this.#sumUp(), { signal });
-    if (this.querySelector("[data-level=pending]")) this.#alone(() => this.#askAll());
+    listen(this, CHECK_CHANGED, () => this.#sumUp(), signal);
+    if (this.querySelector("[data-level=pending]")) this.#runAlone(() => this.#askAll());
   }
 
   disconnectedCallback() {
@@ -18,8 +21,8 @@ class DiagnosticsChecks extends HTMLElement {
 
   async #submit(event) {
     event.preventDefault();
-    if (event.target.method === "post") await this.#alone(() => this.#sendMail(event.target));
-    else await this.#alone(() => this.#askAgain());
+    if (event.target.method === "post") await this.#runAlone(() => this.#sendTestEmail(event.target));
+    else await this.#runAlone(() => this.#askAgain());
   }
 
   #askAgain() {
@@ -28,29 +31,29 @@ class DiagnosticsChecks extends HTMLElement {
   }
 
   #askAll() {
-    return Promise.all(Array.from(this.querySelectorAll("li[data-url]"), (line) => this.#ask(line)));
+    return Promise.all(Array.from(this.querySelectorAll("li[data-url]"), (row) => this.#ask(row)));
   }
 
   /** One thing at a time: a second press of a button while something runs does nothing. */
-  async #alone(work) {
-    if (this.#running) return;
-    this.#running = true;
+  async #runAlone(work) {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
     this.setAttribute("aria-busy", "true");
     await work();
     this.removeAttribute("aria-busy");
-    this.#running = false;
+    this.#isRunning = false;
   }
 
-  async #ask(line) {
-    line.dataset.level = "pending";
+  async #ask(row) {
+    row.dataset.level = "pending";
     this.#sumUp();
-    const html = await getText(line.dataset.url).catch(() => null);
-    if (html) line.outerHTML = html;
-    else this.#lost(line);
+    const html = await getText(row.dataset.url).catch(() => null);
+    if (html) row.outerHTML = html;
+    else this.#markLost(row);
     this.#sumUp();
   }
 
-  async #sendMail(form) {
+  async #sendTestEmail(form) {
     const answer = await post(form.action, {}).catch(() => null);
     this.querySelector("[data-check=test-mail]")?.remove();
     const html = await answer?.text();
@@ -59,9 +62,9 @@ class DiagnosticsChecks extends HTMLElement {
     this.#sumUp();
   }
 
-  #lost(line) {
-    line.dataset.level = "red";
-    line.querySelector("[data-found]").textContent = this.dataset.saysLost;
+  #markLost(row) {
+    row.dataset.level = "red";
+    row.querySelector("[data-found]").textContent = this.dataset.saysLost;
   }
 
   #sumUp() {

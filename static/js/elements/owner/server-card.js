@@ -1,8 +1,9 @@
+// A server on the page of tools: asks for its state when what is shown is old, or when a person asks.
+
 import { RequestError, post } from "../../lib/http.js";
 import { morph, parse } from "../../lib/morph.js";
 
-/** A server on the page of tools: asks how things stand when what is shown is old, or when told to.
- *  What the person has chosen and not saved stays. */
+/** What the person has chosen and not saved stays. */
 class ServerCard extends HTMLElement {
   #end = new AbortController();
 

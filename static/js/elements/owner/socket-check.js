@@ -1,55 +1,59 @@
-const LONGEST_WAIT = 10_000; // ms until the first word
-const LONGEST_SILENCE = 25_000; // ms; the server's pulse comes every 15 s
+// Opens a socket of its own and measures it: the time to the first message, and whether it stays open.
+
+import { CHECK_CHANGED, dispatch } from "../../lib/events.js";
+
+const MAX_WAIT = 10_000; // ms until the first message
+const MAX_SILENCE = 25_000; // ms; the server's pulse comes every 15 s
 const SECOND = 1000; // ms
 
-/** Opens a line of its own and measures it: the time to the first word, and whether it stays open. */
+/** Part of the diagnostics. */
 class SocketCheck extends HTMLElement {
   #socket = null;
   #timer = null;
-  #begun = 0;
+  #begunAt = 0;
 
   connectedCallback() {
-    // A second time, when its line was moved, it begins again.
+    // When its row is moved, it begins again.
     this.measure();
   }
 
   disconnectedCallback() {
-    this.#hangUp();
+    this.#close();
   }
 
   measure() {
-    this.#hangUp();
+    this.#close();
     this.#show("connecting", "pending");
-    this.#begun = performance.now();
+    this.#begunAt = performance.now();
     this.#socket = new WebSocket(new URL(this.dataset.url, location.href.replace(/^http/, "ws")));
-    this.#socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
+    this.#socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     this.#socket.onclose = () => this.#lose();
-    this.#waitFor(LONGEST_WAIT);
+    this.#waitFor(MAX_WAIT);
   }
 
-  #hear({ type }) {
-    const passed = performance.now() - this.#begun;
-    this.#waitFor(LONGEST_SILENCE);
+  #receive({ type }) {
+    const passed = performance.now() - this.#begunAt;
+    this.#waitFor(MAX_SILENCE);
     if (type === "hello") {
-      this.#tell("[data-wait]", Math.round(passed));
+      this.#showNumber("[data-wait]", Math.round(passed));
       this.#show("open", "green");
     } else if (type === "pulse") {
-      this.#tell("[data-open]", Math.round(passed / SECOND));
+      this.#showNumber("[data-open]", Math.round(passed / SECOND));
       this.#show("alive", "green");
     }
   }
 
   #lose() {
-    this.#hangUp();
+    this.#close();
     this.#show("lost", "red");
   }
 
-  #waitFor(time) {
+  #waitFor(limit) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#lose(), time);
+    this.#timer = setTimeout(() => this.#lose(), limit);
   }
 
-  #hangUp() {
+  #close() {
     clearTimeout(this.#timer);
     if (!this.#socket) return;
     this.#socket.onclose = null;
@@ -57,14 +61,14 @@ class SocketCheck extends HTMLElement {
     this.#socket = null;
   }
 
-  #tell(where, number) {
+  #showNumber(where, number) {
     for (const place of this.querySelectorAll(where)) place.textContent = number;
   }
 
   #show(state, level) {
     for (const part of this.children) part.hidden = part.dataset.state !== state;
     this.closest("[data-level]").dataset.level = level;
-    this.dispatchEvent(new Event("check-changed", { bubbles: true }));
+    dispatch(this, CHECK_CHANGED);
   }
 }
 

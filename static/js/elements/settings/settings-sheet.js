@@ -1,38 +1,37 @@
-import { Fields } from "../../lib/fields.js";
-import { RequestError, post } from "../../lib/http.js";
-import { Switches } from "../../lib/switches.js";
+// The settings of this conversation, in a sheet beside it. What is typed stays until it is saved.
 
-const ONLY_HERE = ["instructions", "temperature", "top_p", "max_tokens"];
-const NAMES = ["model", "thinking", ...ONLY_HERE]; // the first two stand beside the message box too
-const EITHER = { temperature: "top_p", top_p: "temperature" };
-const EMPTY = Object.fromEntries(NAMES.map((name) => [name, ""]));
+import "./settings-button.js";
+import { shown } from "../../lib/conversation.js";
+import { CONVERSATION_BEGUN, LIVE_CONVERSATION_CHANGED, MESSAGE_SENDING, MODEL_CHOSEN } from "../../lib/events.js";
+import { SESSION_EXPIRED, SETTINGS_EDITED, SETTINGS_MARKED, STATUS_ANNOUNCED } from "../../lib/events.js";
+import { dispatch, listen } from "../../lib/events.js";
+import { RequestError, post } from "../../lib/http.js";
+import { coverMain } from "../../lib/page.js";
+import { SettingsFields } from "../../lib/settings-fields.js";
+
 const NARROW = matchMedia("(max-width: 49.99rem)"); // the sheet covers the page
 
-/** How the model is asked in this conversation. What is typed stays until it is saved. */
 class SettingsSheet extends HTMLElement {
-  #switches = new Switches(this);
-  #fields = new Fields(this, [...NAMES, ...this.#switches.names], EITHER);
+  #fields = new SettingsFields(this);
   #sent = {}; // values, with the message that begins the conversation
   #end = new AbortController();
 
   connectedCallback() {
     const { signal } = this.#end;
-    const listen = (target, type, handle) => target.addEventListener(type, handle, { signal });
     this.panel = this.querySelector("[role=dialog]");
     this.form = this.querySelector("form");
-    this.list = document.querySelector("message-list");
-    this.quick = document.querySelector("model-controls");
-    this.button = document.querySelector("[data-settings-button]");
-    listen(this, "input", ({ target }) => this.#edit(target));
-    listen(this, "keydown", (event) => this.#key(event));
-    listen(this.form, "submit", (event) => this.#submit(event));
-    listen(this.panel, "beforetoggle", ({ newState }) => this.#cover(newState === "open"));
-    listen(document, "settings:quick", ({ detail }) => this.#show(detail));
-    listen(document, "conversation:begun", ({ detail }) => this.#begin(detail.url));
-    listen(document, "live:conversation.changed", ({ detail }) => this.#follow(detail));
+    this.addEventListener("input", ({ target }) => this.#noteEdit(target), { signal });
+    this.addEventListener("keydown", (event) => this.#saveByKey(event), { signal });
+    this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
+    const cover = ({ newState }) => coverMain(newState === "open" && NARROW.matches);
+    this.panel.addEventListener("beforetoggle", cover, { signal });
     const composer = this.querySelector("[form]")?.form;
-    if (composer) listen(composer, "formdata", () => (this.#sent = this.#fields.values));
-    if (this.panel.popover) this.#fields.known = this.#fields.values;
+    composer?.addEventListener("formdata", () => (this.#sent = this.#fields.values), { signal });
+    listen(document, MODEL_CHOSEN, (values) => this.#show(values), signal);
+    listen(document, MESSAGE_SENDING, (_, event) => this.#isValid() || event.preventDefault(), signal);
+    listen(document, CONVERSATION_BEGUN, ({ url }) => this.#begin(url), signal);
+    listen(document, LIVE_CONVERSATION_CHANGED, (event) => this.#follow(event), signal);
+    if (this.panel.popover) this.#fields.saved = this.#fields.values;
     this.#show({});
     if (!this.panel.popover) this.#open(); // an answer to a page without scripts came with the sheet
   }
@@ -41,56 +40,30 @@ class SettingsSheet extends HTMLElement {
     this.#end.abort();
   }
 
-  /** Tells whether all fields are within their limits; if not, shows which one is not, and why. */
-  check() {
-    const { problems } = this.#fields;
-    this.#complain(problems);
-    return !Object.values(problems).some(Boolean);
-  }
-
-  /** Shows values, and what follows from them. */
   #show(values) {
-    this.#fields.write(values);
-    const model = this.querySelector("[name=model]:checked");
-    const cannot = model?.hasAttribute("data-cannot-think") ?? false;
-    if (cannot) this.#fields.write({ thinking: "" });
-    this.querySelector("[data-thinking]").disabled = cannot;
-    this.querySelector("[data-cannot]").hidden = !cannot;
-    this.#allowTools(!model?.hasAttribute("data-without-tools"));
-    if (model) {
-      this.querySelector("[name=max_tokens]").max = model.dataset.max;
-      this.querySelector("[data-limit]").textContent = model.dataset.most;
-    }
-    // Of the others only a dot tells.
-    const set = this.list.dataset.url ? this.#fields.known : this.#fields.values;
-    const isChanged = ONLY_HERE.some((name) => set[name]) || this.#switches.areChanged(set);
-    const { title, titleChanged } = this.button.dataset;
-    this.button.toggleAttribute("data-changed", isChanged);
-    this.button.title = isChanged ? titleChanged : title;
+    this.#fields.show(values);
+    this.#mark();
   }
 
-  /** What is on stays on for the next model, and goes along with the message all the same. */
-  #allowTools(can) {
-    const tools = this.querySelector("[data-tools]");
-    if (!tools) return;
-    tools.querySelector(".tool-switches").inert = !can;
-    tools.querySelector("[data-cannot-call]").hidden = can;
+  /** Model and thinking are beside the message box too; a dot stands for all the others. */
+  #mark() {
+    const isChanged = this.#fields.areChanged(shown.url ? this.#fields.saved : this.#fields.values);
+    dispatch(this, SETTINGS_MARKED, { isChanged });
   }
 
-  #edit({ name, value }) {
-    const other = EITHER[name];
-    this.#show(other && value ? { [other]: "" } : {});
-    this.#fields.complain({ [name]: "", ...(other && { [other]: "" }) });
-    this.#tellQuick();
+  #noteEdit(field) {
+    this.#fields.noteEdit(field);
+    this.#mark();
+    this.#reportEdit();
   }
 
-  /** In a new chat the quick controls are what is sent. */
-  #tellQuick() {
-    if (!this.list.dataset.url) this.quick.show(this.#fields.values);
+  /** In a new chat the controls beside the message box are what is sent. */
+  #reportEdit() {
+    if (!shown.url) dispatch(this, SETTINGS_EDITED, this.#fields.values);
   }
 
   /** In a new chat some fields belong to the composer's form: Enter must not send the message. */
-  #key(event) {
+  #saveByKey(event) {
     if (event.key !== "Enter" || !event.target.matches("input")) return;
     event.preventDefault();
     this.form.requestSubmit(this.querySelector("[data-save]"));
@@ -99,43 +72,47 @@ class SettingsSheet extends HTMLElement {
   #submit(event) {
     event.preventDefault();
     if (event.submitter?.matches("[data-reset]")) this.#reset();
-    else if (this.check()) this.#save();
+    else if (this.#isValid()) this.#save();
+  }
+
+  /** Whether all fields are within their limits; if not, shows which one is not, and why. */
+  #isValid() {
+    const { problems } = this.#fields;
+    this.#showProblems(problems);
+    return !Object.values(problems).some(Boolean);
   }
 
   #reset() {
-    this.#show({ ...EMPTY, ...this.#switches.usual, model: this.querySelector("[name=model]").value });
-    this.#complain(EMPTY);
-    this.#tellQuick();
+    this.#fields.reset();
+    this.#showProblems({});
+    this.#mark();
+    this.#reportEdit();
   }
 
   async #save() {
     const asDefault = this.querySelector("[name=as_default]");
-    const { url } = this.list.dataset;
+    const { url } = shown;
+    const target = url ? `${url}settings` : this.dataset.defaultsUrl;
     // Fields that stayed as they were may have changed in another tab meanwhile.
     const values = url ? this.#fields.edited : this.#fields.values;
     try {
-      if (asDefault.checked) await post(this.#target, { ...values, as_default: "on" });
-      else if (url && Object.keys(values).length) await post(this.#target, values);
-      Object.assign(this.#fields.known, values);
+      if (asDefault.checked) await post(target, { ...values, as_default: "on" });
+      else if (url && Object.keys(values).length) await post(target, values);
+      Object.assign(this.#fields.saved, values);
       this.#show({});
       asDefault.checked = false;
       this.panel.hidePopover();
-      this.list.say(this.dataset.saved);
+      dispatch(this, STATUS_ANNOUNCED, { sentence: this.dataset.saved });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (error.status === 401) document.dispatchEvent(new Event("signed-out"));
-      this.#complain(error.fields, error.sentence || this.dataset.offline);
+      if (error.status === 401) dispatch(document, SESSION_EXPIRED);
+      this.#showProblems(error.fields, error.sentence || this.dataset.offline);
     }
   }
 
-  get #target() {
-    const { url } = this.list.dataset;
-    return url ? `${url}settings` : this.dataset.defaultsUrl;
-  }
-
   /** Says what is wrong at the fields, or below them when it is none of theirs. */
-  #complain(problems, failure = "") {
-    const wrong = this.#fields.complain(problems);
+  #showProblems(problems, failure = "") {
+    const wrong = this.#fields.showProblems(problems);
     const line = this.querySelector("[data-failure]");
     line.textContent = wrong ? "" : failure;
     line.hidden = !line.textContent;
@@ -152,18 +129,13 @@ class SettingsSheet extends HTMLElement {
   #begin(url) {
     for (const field of this.querySelectorAll("[form]")) field.removeAttribute("form");
     this.form.action = `${url}settings`;
-    this.#fields.known = this.#sent;
+    this.#fields.saved = this.#sent;
   }
 
   #follow({ conversation, settings }) {
-    if (conversation !== this.list.dataset.conversation || !this.list.dataset.url) return;
-    const { tool_choices: choices, ...others } = settings;
-    this.#fields.follow({ ...others, ...(choices && this.#switches.valuesOf(choices)) });
-    this.#show({});
-  }
-
-  #cover(isOpen) {
-    document.querySelector("#main").inert = isOpen && NARROW.matches;
+    if (conversation !== shown.id || !shown.url) return;
+    this.#fields.adopt(settings);
+    this.#mark();
   }
 }
 

@@ -1,21 +1,27 @@
+// The conversations in the sidebar: follows what is new, and shows more of the list.
+
+import { shown } from "../../lib/conversation.js";
+import { CONNECTION_OPENED, LIVE_CONVERSATION_CHANGED, LIVE_CONVERSATION_DELETED } from "../../lib/events.js";
+import { CONVERSATION_DELETED, CONVERSATION_RENAMED, CONVERSATION_TITLED } from "../../lib/events.js";
+import { MESSAGE_ACCEPTED, dispatch, listen } from "../../lib/events.js";
 import { RequestError, getText } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 
-/** The conversations in the sidebar: follows the news and shows more of the list. */
+/** Part of the side drawer. */
 class ConversationList extends HTMLElement {
   #end = new AbortController();
-  #observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#more());
+  #observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#loadMore());
 
   connectedCallback() {
     const { signal } = this.#end;
     this.nav = this.querySelector("nav");
-    this.addEventListener("conversation:deleted", ({ detail }) => this.#drop(detail.id), { signal });
-    this.addEventListener("conversation:renamed", ({ detail }) => this.#retitle(detail), { signal });
-    const listen = (type, handle) => document.addEventListener(type, ({ detail }) => handle(detail), { signal });
-    listen("live:conversation.changed", (event) => this.#change(event));
-    listen("live:conversation.deleted", (event) => this.#drop(event.conversation));
-    listen("conversation:entered", ({ id, html }) => this.#add(id, html));
-    document.addEventListener("keydown", (event) => this.#shortcut(event), { signal });
+    this.newChat = this.closest("side-drawer").querySelector("[data-new-chat]");
+    listen(this, CONVERSATION_DELETED, ({ id }) => this.#remove(id), signal);
+    listen(this, CONVERSATION_RENAMED, (renamed) => this.#rename(renamed), signal);
+    listen(document, LIVE_CONVERSATION_CHANGED, (event) => this.#change(event), signal);
+    listen(document, LIVE_CONVERSATION_DELETED, ({ conversation }) => this.#remove(conversation), signal);
+    listen(document, MESSAGE_ACCEPTED, ({ conversation }) => this.#add(conversation), signal);
+    document.addEventListener("keydown", (event) => this.#openNewChat(event), { signal });
     this.#watchMore();
   }
 
@@ -24,59 +30,59 @@ class ConversationList extends HTMLElement {
     this.#observer.disconnect();
   }
 
-  #entry(id) {
+  #findEntry(id) {
     return this.nav.querySelector(`[data-conversation="${id}"]`);
   }
 
   #change({ conversation, html, title, moved }) {
     const [entry] = parse(html);
-    const known = this.#entry(conversation);
-    if (conversation === this.dataset.current) this.#showCurrent(entry, title);
+    const known = this.#findEntry(conversation);
+    if (conversation === shown.id) this.#showCurrent(entry, title);
     if (moved) {
       known?.remove();
-      this.#today().prepend(entry);
-      this.#dropEmptyGroups();
+      this.#findToday().prepend(entry);
+      this.#removeEmptyGroups();
     } else {
       known?.replaceWith(entry);
     }
   }
 
-  /** The answer to a first send; the socket has most often told it before, and newer. */
-  #add(id, html) {
-    if (!this.#entry(id)) this.#change({ conversation: id, html, moved: true });
+  /** Takes the answer to a first send; the socket has most often reported it before, and newer. */
+  #add({ id, html }) {
+    if (!this.#findEntry(id)) this.#change({ conversation: id, html, moved: true });
   }
 
   #showCurrent(entry, title) {
     const link = entry.querySelector("a");
     link.setAttribute("aria-current", "page");
-    document.querySelector("[data-new-chat]").removeAttribute("aria-current");
+    this.newChat.removeAttribute("aria-current");
     document.title = title || link.textContent;
-    document.querySelector("[data-conversation-title]").textContent = document.title;
+    dispatch(this, CONVERSATION_TITLED, { title: document.title });
   }
 
-  #today() {
+  #findToday() {
     const fresh = this.querySelector("[data-today]").content.firstElementChild;
     const first = this.nav.querySelector(".group");
-    if (label(first) === label(fresh)) return first.querySelector("ul");
+    if (labelOf(first) === labelOf(fresh)) return first.querySelector("ul");
     this.nav.prepend(fresh.cloneNode(true));
     return this.nav.querySelector("ul");
   }
 
-  #drop(id) {
-    this.#entry(id)?.remove();
-    this.#dropEmptyGroups();
-    if (id === this.dataset.current) location.assign("/");
+  #remove(id) {
+    this.#findEntry(id)?.remove();
+    this.#removeEmptyGroups();
+    if (id === shown.id) location.assign("/");
   }
 
-  #dropEmptyGroups() {
+  #removeEmptyGroups() {
     for (const group of this.nav.querySelectorAll(".group:not(:has(li))")) group.remove();
   }
 
-  #retitle({ id, title }) {
-    const entry = this.#entry(id);
+  #rename({ id, title }) {
+    const entry = this.#findEntry(id);
     if (!entry) return;
     entry.querySelector("a").textContent = title;
-    if (id === this.dataset.current) this.#showCurrent(entry, title);
+    if (id === shown.id) this.#showCurrent(entry, title);
   }
 
   #watchMore() {
@@ -84,34 +90,34 @@ class ConversationList extends HTMLElement {
     if (link) this.#observer.observe(link);
   }
 
-  async #more() {
+  async #loadMore() {
     const link = this.nav.querySelector("[data-more]");
     this.#observer.unobserve(link);
     try {
       const nodes = parse(await getText(link.href));
       const last = [...this.nav.querySelectorAll(".group")].at(-1);
       link.replaceWith(...nodes);
-      if (last && label(last) === label(nodes[0])) {
+      if (last && labelOf(last) === labelOf(nodes[0])) {
         last.querySelector("ul").append(...nodes[0].querySelectorAll("li"));
         nodes[0].remove();
       }
       this.#watchMore();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // The link stays and can be clicked; by itself it tries again once the line is back.
+      // The link stays and can be clicked; by itself it tries again once the connection is back.
       const { signal } = this.#end;
-      document.addEventListener("live:open", () => this.#watchMore(), { once: true, signal });
+      document.addEventListener(CONNECTION_OPENED, () => this.#watchMore(), { once: true, signal });
     }
   }
 
-  #shortcut(event) {
+  #openNewChat(event) {
     if (event.code !== "KeyO" || !event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    document.querySelector("[data-new-chat]").click();
+    this.newChat.click();
   }
 }
 
-function label(group) {
+function labelOf(group) {
   return group?.querySelector("h2")?.textContent;
 }
 

@@ -1,8 +1,11 @@
+// The one menu that all entries of the sidebar share, and its dialogs: rename, delete.
+
+import { CONVERSATION_DELETED, CONVERSATION_RENAMED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
 
 const EDGE = 8; // px between the menu and the end of the window
 
-/** The one menu that all entries of the sidebar share, and its dialogs: rename, delete. */
+/** Part of the conversation list. */
 class ConversationMenu extends HTMLElement {
   #chosen = null; // the entry whose menu was opened
   #end = new AbortController();
@@ -11,10 +14,10 @@ class ConversationMenu extends HTMLElement {
     const { signal } = this.#end;
     const list = this.closest("conversation-list");
     this.menu = this.querySelector("[role=menu]");
-    list.addEventListener("click", (event) => this.#click(event.target.closest("button")), { signal });
+    list.addEventListener("click", (event) => this.#press(event.target.closest("button")), { signal });
     // Scrolling moves the entry away from under its menu; it does not bubble, so it is caught.
     list.addEventListener("scroll", () => this.menu.hidePopover(), { capture: true, signal });
-    this.menu.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.menu.addEventListener("keydown", (event) => this.#moveByKey(event), { signal });
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
   }
 
@@ -22,7 +25,7 @@ class ConversationMenu extends HTMLElement {
     this.#end.abort();
   }
 
-  #click(button) {
+  #press(button) {
     if (button?.matches("[data-menu]")) this.#openMenu(button);
     if (button?.matches("[data-open]")) this.#openDialog(button.dataset.open);
     if (button?.matches("[data-close]")) button.closest("dialog").close();
@@ -38,7 +41,7 @@ class ConversationMenu extends HTMLElement {
     this.menu.querySelector("button").focus();
   }
 
-  #key(event) {
+  #moveByKey(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Tab") this.menu.hidePopover();
     if (!step) return;
@@ -67,9 +70,9 @@ class ConversationMenu extends HTMLElement {
     try {
       await post(form.action, new FormData(form));
       form.closest("dialog").close();
-      const detail = { id: this.#chosen.dataset.conversation, title: form.elements.title?.value };
-      const kind = form.dataset.resource === "deletion" ? "deleted" : "renamed";
-      this.dispatchEvent(new CustomEvent(`conversation:${kind}`, { detail, bubbles: true }));
+      const id = this.#chosen.dataset.conversation;
+      if (form.dataset.resource === "deletion") dispatch(this, CONVERSATION_DELETED, { id });
+      else dispatch(this, CONVERSATION_RENAMED, { id, title: form.elements.title.value });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       form.querySelector("[role=alert]").hidden = false;

@@ -1,6 +1,8 @@
+// The choice between light, dark, and what the system has.
+
+import { REQUEST_FAILED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
 
-/** Light, dark, or as the system has it. */
 class ThemeSwitch extends HTMLElement {
   #end = new AbortController();
 
@@ -19,7 +21,7 @@ class ThemeSwitch extends HTMLElement {
       await post(event.target.action, { theme: event.submitter.value }, { keepalive: true });
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      document.dispatchEvent(new CustomEvent("request:failed", { detail: error }));
+      dispatch(document, REQUEST_FAILED, error);
     }
   }
 

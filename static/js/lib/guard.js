@@ -1,5 +1,7 @@
 // Whose page this is, and whose browser: after a sign-out nothing private is shown or kept in any tab.
 
+import { CONNECTION_LOST, PERSON_LEFT, SESSION_EXPIRED, SESSION_TAKEN_OVER, dispatch } from "./events.js";
+
 const NOBODY = "nobody"; // in the cookie, after a sign-out; a login that expires leaves it as it was
 const NO_ANSWER = 10_000; // ms until a sign-out that leads nowhere gives the page back
 const NEWS = "signed-out"; // in the storage that all tabs share: when it was
@@ -26,7 +28,7 @@ function leave() {
   if (hasLeft) return;
   hasLeft = true;
   conceal();
-  document.dispatchEvent(new Event("person:left"));
+  dispatch(document, PERSON_LEFT);
   document.title = "";
   document.body.replaceChildren(); // and with it whatever would save what was typed as the page goes
   sessionStorage.clear();
@@ -63,9 +65,9 @@ if (mine) {
   addEventListener("pagehide", conceal);
   addEventListener("pageshow", reveal);
   for (const news of ["storage", "focus"]) addEventListener(news, look);
-  for (const news of ["visibilitychange", "resume", "live:down", "signed-out"]) document.addEventListener(news, look);
+  for (const news of ["visibilitychange", "resume", CONNECTION_LOST, SESSION_EXPIRED]) document.addEventListener(news, look);
   globalThis.cookieStore?.addEventListener("change", look); // missing where pages come over plain HTTP
-  document.addEventListener("session:other", leave);
+  document.addEventListener(SESSION_TAKEN_OVER, leave);
   document.addEventListener("submit", ({ target }) => target.matches("[data-sign-out]") && signOut());
 } else if (whoIsHere() === NOBODY) {
   localStorage.setItem(NEWS, Date.now());

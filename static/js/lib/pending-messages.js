@@ -1,6 +1,7 @@
-/** Copies of messages that the server does not have yet, below those that it has. First those on
- *  their way, then those that were not sent. */
-export class Pending {
+// Copies of messages that the server does not have yet, below the messages that it has.
+
+/** First come the messages that are on their way, then those that were not sent. */
+export class PendingMessages {
   #messages;
 
   constructor(messages) {
@@ -11,16 +12,16 @@ export class Pending {
     return clientId && this.#messages.querySelector(`[data-client-id="${clientId}"][data-message=""]`);
   }
 
-  /** Puts a copy where it is its turn. The server may have the message already, then there is none. */
-  show(article) {
+  /** Adds a copy in its turn. When the server has the message already, there is none. */
+  add(article) {
     const { clientId } = article.dataset;
     if (this.#messages.querySelector(`[data-client-id="${clientId}"]:not([data-message=""])`)) return;
-    this.find(clientId)?.remove();
+    this.remove(clientId);
     this.#messages.insertBefore(article, this.#messages.querySelector(":scope > [data-status=unsent]"));
   }
 
-  /** Tells why a copy waits, or with "unsent" why it was not sent. Without a sentence it is on its way. */
-  mark(clientId, status, sentence) {
+  /** Shows why a copy waits, or with "unsent" why it was not sent. Without a sentence it is on its way. */
+  setStatus(clientId, status, sentence) {
     const article = this.find(clientId);
     if (!article) return;
     article.dataset.status = status;
@@ -37,7 +38,7 @@ export class Pending {
     if (article) article.dataset.clientId = newId;
   }
 
-  withdraw(clientId) {
+  remove(clientId) {
     this.find(clientId)?.remove();
   }
 }

@@ -1,29 +1,30 @@
-/** Runs so many jobs at once, in the order in which they came. */
-export class Line {
+// Runs so many jobs at once, in the order in which they came.
+
+export class JobQueue {
   #free;
   #waiting = []; // each lets one job begin
 
-  constructor(atOnce) {
-    this.#free = atOnce;
+  constructor(limit) {
+    this.#free = limit;
   }
 
-  /** Gives what `job` gives; one whose signal is aborted before its turn never begins. */
+  /** Returns what `job` returns; a job whose signal is aborted before its turn never begins. */
   async run(job, signal) {
-    await this.#turn();
+    await this.#waitForTurn();
     try {
       signal.throwIfAborted();
       return await job();
     } finally {
-      this.#pass();
+      this.#passOn();
     }
   }
 
-  async #turn() {
+  async #waitForTurn() {
     if (this.#free) this.#free -= 1;
     else await new Promise((begin) => this.#waiting.push(begin));
   }
 
-  #pass() {
+  #passOn() {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#free += 1;
