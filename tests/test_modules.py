@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatapp.modules import ModuleError, join_modules
+from chatapp.server.modules import ModuleError, join_modules
 
 
 def joined(entry: str, **others: str) -> str:

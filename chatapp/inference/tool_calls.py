@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any
 
-from chatapp.valid_text import TextJoiner, make_valid
+from chatapp.server.valid_text import TextJoiner, make_valid
 
 from .arguments import Brackets, json_value, object_in
 from .types import ToolCallDelta

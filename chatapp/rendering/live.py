@@ -8,7 +8,7 @@ from chatapp.rendering.code import uncoloured
 from chatapp.rendering.document import join_blocks, size_on_page
 from chatapp.rendering.fence import OpenFence
 from chatapp.rendering.growing import GrowingBlock
-from chatapp.rendering.halfwritten import presentable
+from chatapp.rendering.incomplete import presentable
 from chatapp.rendering.large import LargeBlock, PlainRest, split_large
 from chatapp.rendering.limits import MAX_OPEN_BLOCK, max_html
 from chatapp.rendering.markdown import normalise

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from chatapp.accounts.models import Person
 from chatapp.connectors.models import ToolSetting
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
-from chatapp.conversations.toolbox import Toolbox
+from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.tools.registry import built_in
 from tests.conversations.conftest import MODEL
 

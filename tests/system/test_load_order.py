@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from chatapp.modules import join_modules
+from chatapp.server.modules import join_modules
 from tests.servers.app import ROOT
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet

@@ -40,7 +40,7 @@ export const LIVE_REPLY_PATCH = "live:reply.patch";
 
 // { conversation, reply }. Another process makes this reply: ask for its state.
 // live-socket > message-list
-export const LIVE_REPLY_REMOTE = "live:reply.elsewhere";
+export const LIVE_REPLY_REMOTE = "live:reply.remote";
 
 // { conversation, title, settings, moved, html }
 // live-socket > conversation-list, message-composer, model-controls, settings-sheet
