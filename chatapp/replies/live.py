@@ -11,7 +11,7 @@ from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, 
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
 from chatapp.replies.backlog import Backlog
-from chatapp.replies.pace import FlushClock
+from chatapp.replies.pace import MAX_IMPROVED_AT_ONCE, FlushClock
 from chatapp.replies.state import LiveState
 from chatapp.replies.thinking import ThinkingTimer
 from chatapp.replies.waiting import ServiceWait
@@ -234,15 +234,15 @@ class LiveReply:
         if part == "steps":
             return self._steps_html
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
-        self.reply.thought_seconds, self.reply.live_status = (
-            self._thinking.finished,
-            self._live_status,
-        )
+        self.reply.thought_seconds = self._thinking.finished
+        self.reply.live_status = self._live_status
         return part_html(self.reply, part)
 
     def _improve_pieces(self) -> None:
+        name = f"render:{self.reply.pk}:"
         for piece in self._document.take_pieces():
-            background.spawn(f"render:{self.reply.pk}:{piece.index}", self._improve(piece))
+            if len(background.running(name)) < MAX_IMPROVED_AT_ONCE:
+                background.spawn(f"{name}{piece.index}", self._improve(piece))
 
     async def _improve(self, piece: Piece) -> None:
         html = await rendered_piece(piece, prefix=str(self.reply.pk))

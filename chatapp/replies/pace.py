@@ -12,6 +12,9 @@ PER_REPLY = 0.00036  # seconds added for each further one
 PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
 # A reply takes at most one part in so many of the loop's time, whatever it is made of.
 LOOP_SHARE = 5
+# Blocks of one reply that wait for the render worker, which serves everybody. What is left out is
+# rendered when the reply has ended.
+MAX_IMPROVED_AT_ONCE = 8
 MAX_TURN = 0.005  # seconds of reading what has arrived, before as long a pause
 
 

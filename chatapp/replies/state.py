@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatapp.conversations.models import LiveStatus, Message, Progress, Step
-from chatapp.rendering import VERSION, LiveDocument, render_piece
+from chatapp.rendering import VERSION, LiveDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,6 @@ def saved_document(reply: Message) -> LiveDocument:
 
 def saved_state(reply: Message) -> LiveState:
     """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
-    document = saved_document(reply)
-    for piece in document.take_pieces():
-        if html := render_piece(piece, prefix=str(reply.pk)):
-            document.replace(piece.index, html)
-    return LiveState(reply.attempt, reply.progress, document.html, LiveStatus(), reply.steps_shown)
+    # Without colours: pages may ask once a second, and the process that renders serves everybody.
+    html = saved_document(reply).html
+    return LiveState(reply.attempt, reply.progress, html, LiveStatus(), reply.steps_shown)

@@ -30,6 +30,7 @@ class ServiceWait:
         self._timer = self._loop.call_at(self._until, self._end)
 
     def cancel(self) -> None:
+        self._waiting = None
         if self._timer:
             self._timer.cancel()
 
