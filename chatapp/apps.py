@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from chatapp.columns import watch_connections
+from chatapp.server.columns import watch_connections
 
 
 class ChatAppConfig(AppConfig):

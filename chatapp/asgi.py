@@ -13,9 +13,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from chatapp.accounts.sessions import find_person  # noqa: E402
-from chatapp.bodies.limit import BodyLimit  # noqa: E402
-from chatapp.conversations.routing import websocket_urlpatterns  # noqa: E402
 from chatapp.lifespan import lifespan  # noqa: E402
+from chatapp.realtime.routing import websocket_urlpatterns  # noqa: E402
+from chatapp.server.bodies.limit import BodyLimit  # noqa: E402
 
 protocols = {"http": BodyLimit(django_application, find_person), "lifespan": lifespan}
 if not settings.DATABASE_MISSING:

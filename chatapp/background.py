@@ -10,7 +10,7 @@ from typing import Any
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import close_old_connections, connection
 
-from chatapp import logs
+from chatapp.server import logs
 
 logger = logging.getLogger(__name__)
 
@@ -92,15 +92,15 @@ async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
 
 
 def _call[T](fields: dict[str, Any], function: Callable[..., T], args: tuple[Any, ...]) -> T:
-    _let_go_of_connections()
+    _release_connections()
     try:
         with logs.fields(**fields):
             return function(*args)
     finally:
-        _let_go_of_connections()
+        _release_connections()
 
 
-def _let_go_of_connections() -> None:
+def _release_connections() -> None:
     """A long-lived thread meets dead connections after a database restart, and a pool wants its own
     back. A file never dies, and opening it anew costs more than a short write."""
     if connection.vendor != "sqlite":

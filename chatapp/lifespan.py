@@ -8,14 +8,15 @@ from typing import Any
 from django.conf import settings
 
 from chatapp import background
-from chatapp.bodies.body import Event, Receive, Send
-from chatapp.conversations import elsewhere, generation, housekeeping, leases, service, stopping
-from chatapp.conversations.relay import relay
+from chatapp.conversations import housekeeping
 from chatapp.images.processing import workshop
+from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
+from chatapp.replies import generation, leases, remote, service, stopping
+from chatapp.server.bodies.body import Event, Receive, Send
 
 # The platform kills what has not ended 30 s after it was told to; uvicorn takes up to 3 before us.
-LET_GO_SECONDS = 2
+RELEASE_SECONDS = 2
 DRAIN_SECONDS = 1
 
 
@@ -46,7 +47,7 @@ def _start() -> None:
     service.client()  # making the connections' pool takes 25 ms, which no message should wait for
     stopping.start()
     leases.start()
-    elsewhere.start()
+    remote.start()
     housekeeping.start()
     relay.start()
     # What is here now stays for good. A full collection passes over it and takes 3 ms, not 80.
@@ -55,7 +56,7 @@ def _start() -> None:
 
 
 async def _end() -> None:
-    await generation.hand_over(settings.HAND_OVER_SECONDS, LET_GO_SECONDS)
+    await generation.hand_over(settings.HAND_OVER_SECONDS, RELEASE_SECONDS)
     await background.drain(DRAIN_SECONDS)
     await service.close()
     await background.in_thread(workshop.close)

@@ -13,8 +13,8 @@ from django.utils.csp import CSP
 from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
 
-from chatapp import configuration, logs
 from chatapp.inference import HttpTransport, Service, load_catalog
+from chatapp.server import configuration, logs
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Env()
@@ -76,7 +76,7 @@ try:
     IMAGE_STORE = configuration.image_store(env.str("CHAT_IMAGE_STORE", "auto"), BUCKET)
     IMAGE_QUOTA_PERSON_MB = env.int("CHAT_IMAGE_QUOTA_PERSON_MB", 200, validate=Range(min=1))
     # The smallest Postgres plan holds 1 GB in all.
-    IMAGE_QUOTA_HOUSE_MB = env.int("CHAT_IMAGE_QUOTA_HOUSE_MB", 600, validate=Range(min=1))
+    IMAGE_QUOTA_TOTAL_MB = env.int("CHAT_IMAGE_QUOTA_TOTAL_MB", 600, validate=Range(min=1))
     # How long replies may go on when this process is told to end.
     HAND_OVER_SECONDS = env.float("CHAT_HAND_OVER_SECONDS", 18, validate=Range(min=0))
     VERSION = env.str("HEROKU_SLUG_COMMIT", "local")
@@ -110,22 +110,23 @@ INSTALLED_APPS = [
     "chatapp.images",
     "chatapp.connectors",
     "chatapp.conversations",
+    "chatapp.replies",
     "chatapp.doctor",
 ]
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 MIDDLEWARE = [
-    "chatapp.middleware.StaticFilesMiddleware",
-    "chatapp.middleware.RequestLogMiddleware",
-    "chatapp.middleware.NoStoreMiddleware",
+    "chatapp.server.middleware.StaticFilesMiddleware",
+    "chatapp.server.middleware.RequestLogMiddleware",
+    "chatapp.server.middleware.NoStoreMiddleware",
     "chatapp.accounts.middleware.PersonCookieMiddleware",
-    "chatapp.middleware.ValidTextMiddleware",
+    "chatapp.server.middleware.ValidTextMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "chatapp.middleware.TextCompressionMiddleware",
+    "chatapp.server.middleware.TextCompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     SESSIONS,
     "django.middleware.common.CommonMiddleware",
-    "chatapp.bodies.refusals.BodyRefusalMiddleware",  # before anything that reads the form
+    "chatapp.accounts.middleware.BodyRefusalMiddleware",  # before anything that reads the form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -135,7 +136,9 @@ MIDDLEWARE = [
 
 if DATABASE_MISSING:
     # Before anything that would ask for one.
-    MIDDLEWARE.insert(MIDDLEWARE.index(SESSIONS), "chatapp.middleware.DatabaseMissingMiddleware")
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index(SESSIONS), "chatapp.server.middleware.DatabaseMissingMiddleware"
+    )
 
 TEMPLATES = [
     {
@@ -160,7 +163,7 @@ STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "chatapp.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "chatapp.server.static_files.StaticFilesStorage"},
     **({"pictures": BUCKET} if BUCKET else {}),
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

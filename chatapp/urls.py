@@ -7,7 +7,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("theme/", views.choose_theme, name="theme"),
     path("", include("chatapp.accounts.urls")),
-    path("", include("chatapp.conversations.urls")),
+    path("", include("chatapp.chat.urls")),
     path("doctor/", include("chatapp.doctor.urls")),
     path("tools/", include("chatapp.connectors.urls")),
 ]

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import wants_json
-from chatapp.bodies import refusals
-from chatapp.conversations.relay import relay
+from chatapp.realtime.relay import relay
+from chatapp.server.bodies import refusals
+from chatapp.server.requests import wants_json
 
 THEMES = ("light", "dark")
 YEAR = 60 * 60 * 24 * 365  # seconds

@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        from chatapp.storage import build_if_changed
+        from chatapp.server.static_files import build_if_changed
 
         build_if_changed()
 

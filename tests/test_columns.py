@@ -17,8 +17,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
-from chatapp import columns
-from chatapp.valid_text import make_valid, make_valid_json, make_valid_source
+from chatapp.server import columns
+from chatapp.server.valid_text import make_valid, make_valid_json, make_valid_source
 from tests.rows import ROWS
 from tests.servers.app import ROOT
 from tests.servers.marks import needs_postgres

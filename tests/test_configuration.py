@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from environs import Env
 
-from chatapp import configuration
+from chatapp.server import configuration
 
 BUCKETEER = {
     "BUCKETEER_AWS_ACCESS_KEY_ID": "key",

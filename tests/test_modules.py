@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatapp.modules import ModuleError, join_modules
+from chatapp.server.modules import ModuleError, join_modules
 
 
 def joined(entry: str, **others: str) -> str:
@@ -58,12 +58,41 @@ def test_a_line_is_as_far_from_the_name_of_its_file_as_in_the_file() -> None:
         "async function load() {\n  await fetch();\n}",
         "class Loader {\n  #import() {}\n  async load() {\n    await fetch();\n  }\n}",
         "const load = async () => await fetch();",
-        "// await this, or import(that)\n/**\n * export default, said in words\n */",
         'box.querySelector("[data-export]").import("now");',
     ],
 )
 def test_ordinary_code_stays_as_it_is(code: str) -> None:
     assert f"(() => {{\n{code}\n}})();" in joined(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("// await this, or import(that)\none();", "\none();"),
+        ("/**\n * export default, in words\n */\none();", "\n\n\none();"),
+        ("  /* one\ntwo */\none();", "\n\none();"),
+        ("/** One. */\n/** Two. */\none();", "\n\none();"),
+        ("one(); // and no more", "one(); // and no more"),
+        ('one("/* two", "*/");', 'one("/* two", "*/");'),
+    ],
+)
+def test_comments_that_fill_their_lines_are_left_out(code: str, kept: str) -> None:
+    assert f"(() => {{\n{kept}\n}})();" in joined(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "sentence"),
+    [
+        ("/* one */ one();", 1, "code and the end of a comment need a line each"),
+        ("/* one */ one(); /* two */", 1, "code and the end of a comment need a line each"),
+        ("/*\none */ one();", 2, "code and the end of a comment need a line each"),
+        ("one();\n/* two\ntwo();", 2, "a comment does not end"),
+        ("const one = `\n// two`;", 1, "a template literal ends on the line where it begins"),
+    ],
+)
+def test_comments_that_could_hide_code_are_refused(code: str, line: int, sentence: str) -> None:
+    with pytest.raises(ModuleError, match=rf"^js/app\.js:{line}: {sentence}$"):
+        joined(code)
 
 
 @pytest.mark.parametrize(

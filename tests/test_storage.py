@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from chatapp import modules, storage
-from chatapp.storage import build_if_changed
+from chatapp.server import modules, static_files
+from chatapp.server.static_files import build_if_changed
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def source(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "served").mkdir()
     settings.STATICFILES_DIRS = [tmp_path / "static"]
     settings.STATIC_ROOT = tmp_path / "served"
-    monkeypatch.setattr(storage, "call_command", lambda *names, **options: None)
+    monkeypatch.setattr(static_files, "call_command", lambda *names, **options: None)
     path = tmp_path / "static" / "app.js"
     path.write_text("one();")
     return path
@@ -34,7 +34,7 @@ def test_a_changed_source_is_built(source: Path) -> None:
     assert build_if_changed()
 
 
-@pytest.mark.parametrize("code", [modules, storage])
+@pytest.mark.parametrize("code", [modules, static_files])
 def test_code_that_makes_other_files_of_them_builds_again(
     source: Path, code: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

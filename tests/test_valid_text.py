@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.valid_text import (
+from chatapp.server.valid_text import (
     SourceStream,
     TextJoiner,
     make_valid,

@@ -6,14 +6,15 @@ from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_cookie import name_person
-from chatapp.accounts.requests import wants_json
+from chatapp.server.bodies import refusals as bodies
+from chatapp.server.requests import wants_json
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -43,6 +44,18 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if not Person.objects.exists():
             return redirect("welcome")
         return super().handle_no_permission(request, view_func)
+
+
+class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):
+    """Leads whoever sends a large body without a login to the sign-in, as any other request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        super().__init__(get_response)
+        self._sign_in = SignInRequiredMiddleware(get_response)
+
+    def signed_out(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponse:
+        answer: HttpResponse = self._sign_in.handle_no_permission(request, view)
+        return answer
 
 
 class PersonCookieMiddleware:

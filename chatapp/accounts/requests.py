@@ -1,26 +1,8 @@
-"""Who asks, in which shape the answer is wanted, and numbers in a request."""
+"""Requests behind the sign-in."""
 
 from django.http import HttpRequest
 
 from chatapp.accounts.models import Person
-
-MAX_DIGITS = 9  # every integer column holds that many
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """A script asks; a page without scripts gets pages and redirects."""
-    return "application/json" in request.headers.get("Accept", "")
-
-
-def wants_page(request: HttpRequest) -> bool:
-    """Return whether a tab opens this address itself, rather than an <img> or a script."""
-    return "text/html" in request.headers.get("Accept", "")
-
-
-def whole_number(text: str) -> int | None:
-    """Read a number as our own pages write it; None for anything else."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-    return int(text) if is_number else None
 
 
 class PersonRequest(HttpRequest):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chatapp.columns import JSONField
+from chatapp.server.columns import JSONField
 from chatapp.tools.tool import Access
 
 NAME_LENGTH = 40  # characters

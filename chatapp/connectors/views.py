@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest, wants_json
+from chatapp.accounts.requests import PersonRequest
 from chatapp.connectors.access_forms import OwnToolsForm, ServerToolsForm, place_of
 from chatapp.connectors.checking import check
 from chatapp.connectors.forms import ServerForm
 from chatapp.connectors.models import Server
+from chatapp.server.requests import wants_json
 
 CHECK_SECONDS = 20  # longer than a check takes; the platform cuts a request after 30
 BUILT_IN = "built-in"  # a place on the page, as a server has one too

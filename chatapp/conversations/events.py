@@ -4,54 +4,21 @@ is, with its position; a page that misses one asks for the state.
 Server to browser only; every command is an HTTP request.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
-from chatapp.conversations.hub import CLOSE, hub
 from chatapp.conversations.message_html import Part, message_html
 from chatapp.conversations.models import Conversation, Exchange, Message
+from chatapp.realtime.hub import hub
+from chatapp.realtime.protocol import encode, person_group, publish
 from chatapp.rendering import BlockPatch
-from chatapp.valid_text import make_valid
 
-PROTOCOL = 1
-PULSE_SECONDS = 15
 LONG_DRAFT = 20_000  # characters; whoever wants a longer one asks for it
-
-
-def person_group(person_id: UUID) -> str:
-    return f"person:{person_id}"
-
-
-def listening() -> set[UUID]:
-    """The people who have a socket in this process."""
-    groups = (group.partition(":") for group in hub.groups())
-    return {UUID(name) for kind, _colon, name in groups if kind == "person"}
-
-
-def session_group(session_key: str) -> str:
-    return f"session:{session_key}"
-
-
-def hello(version: str, joined: bool, person_id: UUID) -> str:
-    """`person_id` lets a page that stood open see that somebody else has signed in since."""
-    return _encode("hello", version=version, joined=joined, person=person_id)
-
-
-def joined(value: bool) -> str:
-    """Whether this process hears all the others. Each time that it is said with True the page
-    asks for what it may have missed."""
-    return _encode("joined", value=value)
-
-
-def pulse() -> str:
-    """A sign of life: a page can't see the protocol's own pings."""
-    return _encode("pulse")
 
 
 class ExchangeHtml(NamedTuple):
@@ -85,7 +52,7 @@ def draft_changed(person_id: UUID, conversation_id: UUID | None) -> None:
     state = draft_state(person_id, conversation_id)
     if len(state["text"]) > LONG_DRAFT:
         state["text"] = None
-    _publish(person_id, "draft.changed", **state)
+    publish(person_id, "draft.changed", **state)
 
 
 def reply_replaced(old: Message, new: Message) -> None:
@@ -98,7 +65,7 @@ def reply_replaced(old: Message, new: Message) -> None:
 
 def reply_resumed(reply: Message) -> None:
     """A reply that had ended goes on after its text, in a new attempt."""
-    _publish(
+    publish(
         reply.conversation.owner_id,
         "reply.resumed",
         conversation=reply.conversation_id,
@@ -123,7 +90,7 @@ def reply_patched(
     `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots, and
     `steps` new HTML for single calls of tools, which stand in their slot already.
     """
-    _publish(
+    publish(
         person_id,
         "reply.patch",
         conversation=reply.conversation_id,
@@ -138,15 +105,15 @@ def reply_patched(
     )
 
 
-def reply_elsewhere(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None:
+def reply_remote(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None:
     """Another process makes this reply, or has just ended it: ask for its state. Only for the
     sockets of this process."""
-    event = _encode("reply.elsewhere", conversation=conversation_id, reply=reply_id)
+    event = encode("reply.remote", conversation=conversation_id, reply=reply_id)
     hub.deliver(person_group(person_id), event)
 
 
 def message_finished(person_id: UUID, message: Message) -> None:
-    _publish(
+    publish(
         person_id,
         "message.finished",
         conversation=message.conversation_id,
@@ -158,7 +125,7 @@ def message_finished(person_id: UUID, message: Message) -> None:
 
 def message_changed(message: Message) -> None:
     """A message looks different from now on, as when the model no longer gets to read it."""
-    _publish(
+    publish(
         message.conversation.owner_id,
         "message.changed",
         conversation=message.conversation_id,
@@ -173,12 +140,7 @@ def conversation_changed(conversation: Conversation) -> None:
 
 
 def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
-    _publish(person_id, "conversation.deleted", conversation=conversation_id)
-
-
-def close_sockets(group: str) -> None:
-    """Ends the sockets of a person or a session; those still allowed come back by themselves."""
-    hub.publish(group, CLOSE)
+    publish(person_id, "conversation.deleted", conversation=conversation_id)
 
 
 def link_html(conversation: Conversation) -> str:
@@ -188,7 +150,7 @@ def link_html(conversation: Conversation) -> str:
 def _conversation_changed(conversation: Conversation, html: str, *, moved: bool) -> None:
     # A message changes no more than what the composer has at hand; the rest may be long.
     quick = {"model": conversation.offered_model, "thinking": conversation.thinking}
-    _publish(
+    publish(
         conversation.owner_id,
         "conversation.changed",
         conversation=conversation.pk,
@@ -202,7 +164,7 @@ def _conversation_changed(conversation: Conversation, html: str, *, moved: bool)
 def _message_created(
     person_id: UUID, message: Message, html: str, replaces: UUID | None = None
 ) -> None:
-    _publish(
+    publish(
         person_id,
         "message.created",
         conversation=message.conversation_id,
@@ -212,16 +174,3 @@ def _message_created(
         replaces=replaces,
         html=html,
     )
-
-
-def _publish(person_id: UUID, kind: str, **fields: Any) -> None:
-    hub.publish(person_group(person_id), _encode(kind, **fields))
-
-
-def _encode(kind: str, **fields: Any) -> str:
-    """Encode an event as text that a socket can send: half a surrogate pair would end it."""
-    return make_valid(_json({"v": PROTOCOL, "type": kind, **fields}))
-
-
-# `json.dumps` would make an encoder for each event.
-_json = json.JSONEncoder(default=str, ensure_ascii=False).encode

@@ -14,7 +14,7 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from chatapp.conversations.models import Message, Step
-from chatapp.valid_text import make_valid
+from chatapp.server.valid_text import make_valid
 
 # Of a reply; each has a partial and a slot on the page.
 Part = Literal["notices", "thinking", "thought", "steps"]

@@ -1,30 +1,6 @@
-"""Sockets end when the right to listen does."""
+"""What packages above can listen to. Sent on the event loop, once what happened is saved."""
 
-from typing import Any
+from django.dispatch import Signal
 
-from allauth.account.signals import password_changed, password_reset
-from django.contrib.auth.signals import user_logged_out
-from django.db.models.signals import post_save
-from django.dispatch import receiver
-from django.http import HttpRequest
-
-from chatapp.accounts.models import Person
-from chatapp.conversations import events
-
-
-@receiver(user_logged_out)
-def close_session(request: HttpRequest, **kwargs: Any) -> None:
-    if request.session.session_key:
-        events.close_sockets(events.session_group(request.session.session_key))
-
-
-@receiver(password_changed)
-@receiver(password_reset)
-def close_person(user: Person, **kwargs: Any) -> None:
-    events.close_sockets(events.person_group(user.pk))
-
-
-@receiver(post_save, sender=Person)
-def close_deactivated(instance: Person, **kwargs: Any) -> None:
-    if not instance.is_active:
-        events.close_sockets(events.person_group(instance.pk))
+# `reply` is complete, stopped or failed. Not sent for one that another process resumes.
+reply_ended = Signal()

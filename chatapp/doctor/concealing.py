@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 
 from chatapp.doctor.checks import mail
-from chatapp.valid_text import make_valid
+from chatapp.server.valid_text import make_valid
 
 LEAST = 4  # characters; what is shorter hides nothing, and would be found in every word
 HIDDEN = "•••"

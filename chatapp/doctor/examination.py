@@ -10,12 +10,13 @@ from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 from django.utils.translation import gettext
 
-from chatapp import background, logs
+from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.doctor.checks import Check
 from chatapp.doctor.concealing import conceal
 from chatapp.doctor.own_thread import in_own_thread
 from chatapp.doctor.result import Result, red
+from chatapp.server import logs
 
 SECONDS = 10  # of one check
 REPORT_SECONDS = 12  # of all of them together

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from chatapp.accounts.models import LinkRequest
-from chatapp.conversations import service
-from chatapp.conversations.relay import relay
 from chatapp.doctor import asking
 from chatapp.doctor.checks.processes import away
 from chatapp.doctor.checks.service import not_configured
 from chatapp.doctor.result import Result, yellow
+from chatapp.realtime.relay import relay
+from chatapp.replies import service
 
 
 class Notice(NamedTuple):

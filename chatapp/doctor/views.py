@@ -12,13 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest, wants_json
+from chatapp.accounts.requests import PersonRequest
 from chatapp.doctor.checks import BY_NAME, CHECKS, Check
 from chatapp.doctor.checks.pictures import test_picture
 from chatapp.doctor.examination import begin, gathered
 from chatapp.doctor.models import SentLink
 from chatapp.doctor.postbox import delivery_to
 from chatapp.doctor.result import Result
+from chatapp.server.requests import wants_json
 
 PAGE, LINE = "doctor/page.html", "doctor/_line.html"
 type Lines = Iterable[tuple[Check, Result | None]]

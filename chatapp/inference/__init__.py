@@ -1,9 +1,10 @@
 """Talking to the model. Liftable: knows nothing of Django or of our database."""
 
+from chatapp.inference.rate_limits import Headroom, Quota
+
 from .catalog import Model, load_catalog
 from .client import InferenceClient
 from .errors import InferenceError, TextBlocked
-from .headroom import Headroom, Quota
 from .service import Service
 from .transport import HttpTransport, make_http_client
 from .types import (

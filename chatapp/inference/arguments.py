@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from chatapp.valid_text import make_valid_source
+from chatapp.server.valid_text import make_valid_source
 
 _MARK = re.compile(r'[\\"{}\[\]]')
 

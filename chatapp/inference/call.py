@@ -12,6 +12,8 @@ from typing import cast
 import aiohttp
 import httpx
 
+from chatapp.inference.rate_limits import Headroom
+
 from .errors import (
     InferenceError,
     Interrupted,
@@ -21,7 +23,6 @@ from .errors import (
     Unreachable,
     error_from_response,
 )
-from .headroom import Headroom
 
 MAX_REPLY_SECONDS = 600.0
 MAX_REPLY_BYTES = 32 * 1024 * 1024  # on the wire: 64,000 tokens are about 15 MB of events

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from chatapp.valid_text import make_valid, make_valid_source
+from chatapp.server.valid_text import make_valid, make_valid_source
 
 # Heroku documents 8,192 for Sonnet and no context window; the window is Anthropic's figure.
 DEFAULT_CONTEXT_WINDOW = 200_000

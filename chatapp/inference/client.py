@@ -10,11 +10,12 @@ from contextlib import aclosing
 
 import httpx
 
+from chatapp.inference.rate_limits import Headroom
+
 from .adaptation import Attempt, adapt, pack, prepare
 from .call import MAX_REPLY_BYTES, MAX_REPLY_SECONDS, Call, Limits, drain
 from .catalog import Model, TokenField
 from .errors import InferenceError, NotConnected
-from .headroom import Headroom
 from .payload import has_pictures, weight
 from .retry import pause as pause_before_retry
 from .service import Service

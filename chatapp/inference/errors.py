@@ -27,7 +27,8 @@ import re
 import time
 from collections.abc import Mapping
 
-from .headroom import asked_wait
+from chatapp.inference.rate_limits import asked_wait
+
 from .refusal import detail_of, error_fields, is_page, shorten, status_of
 
 MAX_QUOTED_CHARACTERS = 300

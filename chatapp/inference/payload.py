@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from chatapp.valid_text import make_valid
+from chatapp.server.valid_text import make_valid
 
 from .catalog import TokenField
 from .turns import arrange, sendable_arguments

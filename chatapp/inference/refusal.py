@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from chatapp.valid_text import make_valid_source
+from chatapp.server.valid_text import make_valid_source
 
 MAX_DETAIL_CHARACTERS = 2_000
 MAX_NESTING = 8  # layers of JSON, strings with JSON in them counted, that are unwrapped

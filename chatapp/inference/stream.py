@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chatapp.valid_text import TextJoiner
+from chatapp.server.valid_text import TextJoiner
 
 from .errors import InferenceError, Interrupted, UnreadableReply, error_from_event
 from .sse import Event, EventParser

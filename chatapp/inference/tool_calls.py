@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any
 
-from chatapp.valid_text import TextJoiner, make_valid
+from chatapp.server.valid_text import TextJoiner, make_valid
 
 from .arguments import Brackets, json_value, object_in
 from .types import ToolCallDelta
@@ -75,7 +75,7 @@ class _Call:
 
     def is_said_again_by(self, piece: _Piece) -> bool:
         """Whether it is a copy of the whole call, as in a message at the end of a stream."""
-        if not piece.name or piece.name != self.name or not self._has_ended:
+        if not piece.arguments or piece.name != self.name or not self._has_ended:
             return False
         return json_value(piece.arguments) == json_value(self.arguments)
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from itertools import chain, count, takewhile
 
-from chatapp.valid_text import make_valid
+from chatapp.server.valid_text import make_valid
 
 from .arguments import json_value, object_in
 from .errors import RequestRefused

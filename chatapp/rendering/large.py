@@ -68,7 +68,8 @@ class LargeBlock(GrowingBlock):
 
     def _take(self, text: str) -> None:
         self._source.append(text)
-        self.show(_BLANK_LINES.sub("\n\n", text))
+        if text != "\n" or not (self._is_line_blank and self._follows_blank):
+            self.show(_BLANK_LINES.sub("\n\n", text))
         self._is_line_blank = self._is_line_blank and not text.strip()
         if text.endswith("\n"):
             self._follows_blank, self._is_line_blank = self._is_line_blank, True

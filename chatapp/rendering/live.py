@@ -8,7 +8,7 @@ from chatapp.rendering.code import uncoloured
 from chatapp.rendering.document import join_blocks, size_on_page
 from chatapp.rendering.fence import OpenFence
 from chatapp.rendering.growing import GrowingBlock
-from chatapp.rendering.halfwritten import presentable
+from chatapp.rendering.incomplete import presentable
 from chatapp.rendering.large import LargeBlock, PlainRest, split_large
 from chatapp.rendering.limits import MAX_OPEN_BLOCK, max_html
 from chatapp.rendering.markdown import normalise
@@ -132,7 +132,10 @@ class LiveDocument:
         elif self._growing is None and chunk.is_decided and chunk.size > MAX_OPEN_BLOCK:
             head, tail = split_large(chunk.source)
             html = "".join(map(self._finish_block, live_blocks(head)))
-            self._grow(LargeBlock(head, html, tail, has_list=chunk.has_list))
+            if len(html) > self._html_left:
+                self._show_rest_plain()
+            else:
+                self._grow(LargeBlock(head, html, tail, has_list=chunk.has_list))
 
     def _grow(self, block: GrowingBlock) -> None:
         self._chunk, self._growing = Chunk(), block
@@ -145,6 +148,7 @@ class LiveDocument:
     def _end_large(self, large: LargeBlock) -> None:
         self._pieces.append(Large(len(self._finished), large.source))
         self._end_growing(large)
+        self._seen -= len(large.held)  # it is added once more
         self._add(large.held)
 
     def _end_growing(self, block: GrowingBlock) -> None:
@@ -157,10 +161,18 @@ class LiveDocument:
     def _finish(self, blocks: list[str]) -> None:
         self._finished += blocks
         self._finished_size += sum(map(size_on_page, blocks))
-        if self._growing is None and self._finished_size > max_html(self._seen):
-            rest = PlainRest()
-            rest.show(self._chunk.source)
-            self._grow(rest)
+        if self._growing is None and self._html_left < 0:
+            self._show_rest_plain()
+
+    @property
+    def _html_left(self) -> int:
+        return max_html(self._seen) - self._finished_size
+
+    def _show_rest_plain(self) -> None:
+        rest = PlainRest()
+        rest.show(self._chunk.source)
+        self._grow(rest)
+        self._open, self._open_source, self._open_raw = [], "", []
 
     def _render_open(self) -> None:
         source = "" if self._growing else presentable(self._chunk.source)
@@ -170,6 +182,8 @@ class LiveDocument:
             known = dict(zip(self._open_raw[:-1], self._open, strict=False))
             self._open = [known.get(raw) or self._finish_block(raw) for raw in raw_blocks]
             self._open_source, self._open_raw = source, raw_blocks
+            if sum(map(size_on_page, self._open)) > self._html_left:
+                self._show_rest_plain()
 
     def _finish_block(self, raw: str) -> str:
         return finish_block(raw, prefix=self._prefix, highlight=uncoloured)

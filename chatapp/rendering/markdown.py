@@ -26,8 +26,8 @@ _BLOCK_TAG = re.compile(r"<[a-z]+[1-6]?")
 _LATEX_OPENER = re.compile(r"\\[(\[]")
 _FOOTNOTE_MARK = re.compile(r"\[\^")
 # The second line of a table, perhaps in a quote or a list, and lines that only look like one.
-_DELIMITER_ROW = re.compile(r"^[-|: \t>*+.)\d]++$", re.MULTILINE)
-_BLANK_LINE = re.compile(r"\n[ \t>]*\n")
+_DELIMITER_ROW = re.compile(r"^[-|: \t\v\f>*+.)\d]++$", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t\v\f>]*\n")
 _UNUSUAL = re.compile("[\r\0\ufeff\ud800-\udfff]")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from chatapp.valid_text import make_valid_json
+from chatapp.server.valid_text import make_valid_json
 
 MAX_BYTES = 50 * 1024  # of UTF-8; some 15,000 tokens, in every later request of the conversation
 NOTHING = {"result": "(nothing)"}

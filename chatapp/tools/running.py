@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from chatapp import logs
-from chatapp.valid_text import make_valid_source
+from chatapp.server import logs
+from chatapp.server.valid_text import make_valid_source
 
 from .outside import plain_line
 from .results import MAX_BYTES, to_json

@@ -10,7 +10,7 @@ import msgspec
 from django.utils.translation import gettext
 
 from chatapp.fetching.network import public_tls
-from chatapp.valid_text import make_valid_source
+from chatapp.server.valid_text import make_valid_source
 
 from .tool import ToolFailed
 

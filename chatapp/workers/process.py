@@ -110,6 +110,9 @@ class WorkerProcess:
         except (OSError, EOFError, ValueError, LookupError, TypeError) as error:
             self.end()  # it may also be alive and have talked nonsense
             raise WorkerDied(self._cause(late.is_set())) from error
+        except MemoryError:
+            self.end()  # the rest of this answer must not become the next one
+            raise
         finally:
             timer.cancel()
             timer.join()

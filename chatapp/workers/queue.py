@@ -44,7 +44,7 @@ class WorkerQueue[W: WorkerProcess]:
         """
         future: Future[T] = Future()
         with self._lock:
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
                 self._thread.start()
                 atexit.register(self.close)
@@ -85,6 +85,6 @@ class WorkerQueue[W: WorkerProcess]:
         return self._worker
 
     def _end_worker(self) -> None:
-        if self._worker:
-            self._worker.end()
-            self._worker = None
+        worker, self._worker = self._worker, None
+        if worker:
+            worker.end()

@@ -1,32 +1,34 @@
-// First: what another person has left in this tab must be gone before anything looks for it.
-import "./guard.js";
-import "./elements/message-list.js";
-import "./elements/picture-chip.js";
-import "./elements/picture-attacher.js";
-import "./elements/picture-drop.js";
-import "./elements/picture-link.js";
-import "./elements/message-box.js";
-import "./elements/model-controls.js";
-import "./elements/settings-sheet.js";
-import "./elements/message-composer.js";
-// Before the outbox, which takes out of the box what it has kept itself.
-import "./elements/message-draft.js";
-import "./elements/message-outbox.js";
-import "./elements/conversation-list.js";
-import "./elements/conversation-menu.js";
-import "./elements/copy-actions.js";
-import "./elements/live-timer.js";
-import "./elements/local-time.js";
-import "./elements/older-messages.js";
-import "./elements/zoom-pane.js";
-import "./elements/picture-description.js";
-import "./elements/picture-lightbox.js";
-import "./elements/side-drawer.js";
-import "./elements/theme-switch.js";
-import "./elements/sign-in-again.js";
-import "./elements/socket-check.js";
-import "./elements/doctor-checks.js";
-import "./elements/busy-form.js";
-import "./elements/server-card.js";
-// Last: what the socket reports must find its listeners.
-import "./elements/live-socket.js";
+// All scripts of the page, in any order: each file imports what must be there before it.
+
+import "./elements/composer/message-box.js";
+import "./elements/composer/message-composer.js";
+import "./elements/composer/message-draft.js";
+import "./elements/composer/model-controls.js";
+import "./elements/images/image-attacher.js";
+import "./elements/images/image-chip.js";
+import "./elements/images/image-description.js";
+import "./elements/images/image-drop.js";
+import "./elements/images/image-lightbox.js";
+import "./elements/images/image-link.js";
+import "./elements/images/zoom-pane.js";
+import "./elements/live/live-socket.js";
+import "./elements/live/sign-in-again.js";
+import "./elements/messages/conversation-title.js";
+import "./elements/messages/copy-actions.js";
+import "./elements/messages/live-timer.js";
+import "./elements/messages/local-time.js";
+import "./elements/messages/message-list.js";
+import "./elements/messages/message-outbox.js";
+import "./elements/messages/older-messages.js";
+import "./elements/messages/reply-actions.js";
+import "./elements/owner/busy-form.js";
+import "./elements/owner/diagnostics-checks.js";
+import "./elements/owner/server-card.js";
+import "./elements/owner/socket-check.js";
+import "./elements/settings/settings-button.js";
+import "./elements/settings/settings-sheet.js";
+import "./elements/sidebar/conversation-list.js";
+import "./elements/sidebar/conversation-menu.js";
+import "./elements/sidebar/side-drawer.js";
+import "./elements/sidebar/theme-switch.js";
+import "./lib/guard.js";

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import aiohttp
 
-from chatapp.valid_text import make_valid
+from chatapp.server.valid_text import make_valid
 from tests.bench.crowd import Member, Plan, crowd
 from tests.bench.harness import Model, in_app
 from tests.bench.impact import Impact

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from chatapp.bodies.limit import REFUSAL, BodyLimit
+from chatapp.server.bodies.limit import REFUSAL, BodyLimit
 
 MULTIPART = b"multipart/form-data; boundary=b"
 CONVERSATION = uuid4()

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 
-from chatapp.bodies import body as bodies
-from chatapp.bodies.capacity import Capacity
-from chatapp.bodies.limit import BodyLimit
+from chatapp.server.bodies import body as bodies
+from chatapp.server.bodies.capacity import Capacity
+from chatapp.server.bodies.limit import BodyLimit
 from tests.bodies.kit import Application, Client, request, url
 
 SMALL = configured.MAX_BODY_BYTES

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatapp.bodies.capacity import Capacity
+from chatapp.server.bodies.capacity import Capacity
 
 LONG = 60.0  # seconds that no test takes
 

@@ -10,11 +10,11 @@ from django.conf import settings as configured
 from django.db import OperationalError
 from django.urls import get_resolver
 
-from chatapp.bodies import body as bodies
-from chatapp.bodies.body import Refusal
-from chatapp.bodies.limit import REFUSAL, BodyLimit
-from chatapp.conversations.settings_form import MAX_INSTRUCTIONS
+from chatapp.chat.forms.settings import MAX_INSTRUCTIONS
 from chatapp.images.processing import MAX_UPLOAD_BYTES
+from chatapp.server.bodies import body as bodies
+from chatapp.server.bodies.body import Refusal
+from chatapp.server.bodies.limit import REFUSAL, BodyLimit
 from tests.bodies.kit import Application, Client, ada, exchange, request, url
 
 SMALL = configured.MAX_BODY_BYTES

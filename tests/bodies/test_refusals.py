@@ -10,9 +10,9 @@ from django.conf import settings as configured
 from django.core.asgi import get_asgi_application
 
 from chatapp.accounts.models import Person
-from chatapp.bodies import body as bodies
-from chatapp.bodies.capacity import Capacity
-from chatapp.bodies.limit import BodyLimit
+from chatapp.server.bodies import body as bodies
+from chatapp.server.bodies.capacity import Capacity
+from chatapp.server.bodies.limit import BodyLimit
 from tests.bodies.kit import Client, ada, request, url
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ Real app processes share a real PostgreSQL and Redis behind a proxy that knows n
 refuses, breaks off and calls tools when the question says so (`model.py`, which also counts what
 the tools do). People (`person.py`) hold conversations on pages (`tab.py`) that do over HTTP and the
 socket what the browser's scripts do: `reply_text.py` and `articles.py` are `patches.js` and
-`message-list.js` once more. They stop, reload, open second pages, press Retry and Continue, and say
+`thread.js` once more. They stop, reload, open second pages, press Retry and Continue, and say
 whether a tool may act. Meanwhile `faults.py` kills, restarts, stalls and cuts. `record.py` is what
 all of them write down, `checker.py` and `tools.py` the rules, `report.py` the page.
 

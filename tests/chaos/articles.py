@@ -1,4 +1,4 @@
-"""The messages on a page, as `message-list.js` and `replies.js` keep them."""
+"""The messages on a page, as `thread.js` and `replies.js` keep them."""
 
 import re
 from collections.abc import Callable, Mapping

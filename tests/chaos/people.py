@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from chatapp.accounts.models import Person  # noqa: E402
-from chatapp.storage import build_if_changed  # noqa: E402
+from chatapp.server.static_files import build_if_changed  # noqa: E402
 from tests.system.app import PASSWORD  # noqa: E402
 
 if __name__ == "__main__":

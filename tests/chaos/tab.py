@@ -162,9 +162,9 @@ class Tab:
             case "reply.patch":
                 self._heard[event["reply"]] = time.monotonic()
                 self.articles.patch(event)
-            case "reply.elsewhere" if event["reply"] not in self.articles.known:
+            case "reply.remote" if event["reply"] not in self.articles.known:
                 self._spawn(self._catch_up_until_told())
-            case "reply.elsewhere":
+            case "reply.remote":
                 self._ask_soon(event["reply"])
 
     async def _catch_up_until_told(self) -> None:

@@ -12,7 +12,7 @@ from tests.connectors.conftest import NOBODY
 pytestmark = pytest.mark.django_db(transaction=True)
 ADD = "/tools/servers/add"
 TOKEN = "mcp-0123456789"
-ELSEWHERE = "http://localhost:1/mcp"
+REMOTE = "http://localhost:1/mcp"
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_what_can_not_be_is_refused_with_a_sentence(
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1:1", "https://[::1]:1/mcp", "HTTP://localhost:1/a@b?c=d%20e", ELSEWHERE],
+    ["http://127.0.0.1:1", "https://[::1]:1/mcp", "HTTP://localhost:1/a@b?c=d%20e", REMOTE],
 )
 def test_addresses_of_the_house_itself_are_fine(visitor: Client, url: str) -> None:
     assert visitor.post(ADD, {"name": "Notes", "url": url}).status_code == 303
@@ -147,15 +147,15 @@ def test_a_token_does_not_follow_to_another_server(
 
 
 def test_another_server_may_be_had_without_the_token(visitor: Client, sealed: Server) -> None:
-    assert change(visitor, sealed, url=ELSEWHERE, without_token="on") == 303
+    assert change(visitor, sealed, url=REMOTE, without_token="on") == 303
 
-    assert (sealed.url, sealed.sealed_token) == (ELSEWHERE, "")
+    assert (sealed.url, sealed.sealed_token) == (REMOTE, "")
 
 
 def test_a_token_typed_in_an_old_tab_goes_where_that_tab_said(
     visitor: Client, sealed: Server
 ) -> None:
-    Server.objects.update(url=ELSEWHERE)  # in another tab
+    Server.objects.update(url=REMOTE)  # in another tab
 
     change(visitor, Server(pk=sealed.pk, name="Notes", url=NOBODY), token="another")
 
@@ -165,13 +165,13 @@ def test_a_token_typed_in_an_old_tab_goes_where_that_tab_said(
 
 def test_two_tabs_do_not_undo_each_others_changes(visitor: Client, sealed: Server) -> None:
     old = Server(pk=sealed.pk, name=sealed.name, url=sealed.url)
-    change(visitor, sealed, url=ELSEWHERE, token="another")
+    change(visitor, sealed, url=REMOTE, token="another")
     Server.objects.update(is_on=False)
 
     assert change(visitor, old, name="My notes") == 303
 
     sealed.refresh_from_db()
-    assert (sealed.name, sealed.url, sealed.is_on) == ("My notes", ELSEWHERE, False)
+    assert (sealed.name, sealed.url, sealed.is_on) == ("My notes", REMOTE, False)
     assert unseal(sealed.sealed_token) == "another"
 
 
@@ -181,10 +181,10 @@ def test_a_new_address_does_not_undo_a_name_given_in_another_tab(
     old = Server(pk=notes.pk, name=notes.name, url=notes.url)
     change(visitor, notes, name="My notes")
 
-    assert change(visitor, old, url=ELSEWHERE) == 303
+    assert change(visitor, old, url=REMOTE) == 303
 
     notes.refresh_from_db()
-    assert (notes.name, notes.url) == ("My notes", ELSEWHERE)
+    assert (notes.name, notes.url) == ("My notes", REMOTE)
 
 
 def test_another_address_is_asked_at_once_another_name_is_not(
@@ -193,7 +193,7 @@ def test_another_address_is_asked_at_once_another_name_is_not(
     change(visitor, notes, name="My notes")
     assert not notes.problem
 
-    change(visitor, notes, url=ELSEWHERE)
+    change(visitor, notes, url=REMOTE)
     assert notes.problem
 
 

@@ -13,7 +13,6 @@ from pytest_django import Settings
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.connectors import switches
-from chatapp.conversations import generation, service
 from chatapp.conversations.models import (
     Decision,
     Exchange,
@@ -28,6 +27,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.inference import CompletionRequest, Delta, Finished, InferenceClient, Service
 from chatapp.inference.demo.process import demo_model
+from chatapp.replies import generation, service
 from tests.conversations.kit import ANSWER, Kit, call, script
 
 MODEL = "claude-sonnet-4-6"

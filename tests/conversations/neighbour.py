@@ -13,8 +13,8 @@ import django
 
 django.setup()
 
-from chatapp.conversations.hub import CLOSE, hub  # noqa: E402
-from chatapp.conversations.relay import relay  # noqa: E402
+from chatapp.realtime.hub import CLOSE, hub  # noqa: E402
+from chatapp.realtime.relay import relay  # noqa: E402
 from tests.conversations.side import GROUP  # noqa: E402
 
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from chatapp.conversations.hub import Hub, Subscription
-from chatapp.conversations.relay import Relay
+from chatapp.realtime.hub import Hub, Subscription
+from chatapp.realtime.relay import Relay
 
 WAIT = 15  # seconds until what does not come is a failure
 GROUP = "person:of both"

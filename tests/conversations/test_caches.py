@@ -12,10 +12,10 @@ from PIL import Image as Pillow
 
 from chatapp.accounts.models import Person
 from chatapp.connectors.models import Server
-from chatapp.conversations import delivery
 from chatapp.conversations.models import Attachment, Exchange, Step
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.replies.prompt import image_delivery
 from tests.images.samples import encoded
 
 pytestmark = [
@@ -56,7 +56,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "reply_id": exchange.reply.pk,
         "step_id": step.pk,
         "image_id": image.pk,
-        "token": delivery.link(image).rpartition("/")[2],
+        "token": image_delivery.link(image).rpartition("/")[2],
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
         "name": "migrations",
         "link_id": uuid.uuid4(),

@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation
+from chatapp.chat.views import messages, tool_calls, uploads
 from chatapp.conversations.models import (
     Decision,
     Exchange,
@@ -25,8 +25,8 @@ from chatapp.conversations.models import (
     State,
     add_exchange,
 )
-from chatapp.conversations.views import messages, steps, uploads
 from chatapp.images.errors import ImageTypeRefused
+from chatapp.replies import generation
 from tests.conversations.kit import add_step
 from tests.conversations.tab import JSON, Tab
 
@@ -104,7 +104,7 @@ async def test_a_request_that_waits_for_its_decision_holds_none(
             held.append(own.connection is not None)
             return False
 
-        monkeypatch.setattr(steps, "decide", look)
+        monkeypatch.setattr(tool_calls, "decide", look)
         answer = await tab.client.post(
             f"/c/{running.conversation.pk}/replies/{running.reply.pk}/steps/{step.pk}/decision",
             {"decision": "allow"},

@@ -8,9 +8,9 @@ from django.contrib.sessions.models import Session
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import events
-from chatapp.conversations.hub import MAX_WAITING, hub
-from chatapp.conversations.relay import relay
+from chatapp.realtime import protocol
+from chatapp.realtime.hub import MAX_WAITING, hub
+from chatapp.realtime.relay import relay
 from tests.conversations.tab import Socket, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,7 +61,7 @@ async def test_a_deactivated_person_stops_hearing(tab: Tab, owner: Person) -> No
 
 
 async def test_a_silent_line_has_a_pulse(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "PULSE_SECONDS", 0.01)
+    monkeypatch.setattr(protocol, "PULSE_SECONDS", 0.01)
     async with tab.listening() as live:
         assert (await live.event())["type"] == "pulse"
 
@@ -84,7 +84,7 @@ async def test_a_page_hears_at_once_whether_processes_are_joined(tab: Tab) -> No
     socket = Socket(tab.client.cookies["sessionid"].value)
     await socket.open()
     assert (await socket.event())["joined"] is relay.joined
-    hub.deliver_to_all(events.joined(False))
+    hub.deliver_to_all(protocol.joined(False))
 
     event = await socket.event()
     assert (event["type"], event["value"]) == ("joined", False)
@@ -98,7 +98,7 @@ async def test_whoever_has_gone_meanwhile_is_let_go_when_processes_are_joined_ag
     async with tab.listening() as gone, elsewhere.listening() as stays:
         key = tab.client.cookies["sessionid"].value
         await Session.objects.filter(session_key=key).adelete()  # in a process that we don't hear
-        hub.deliver_to_all(events.joined(True))
+        hub.deliver_to_all(protocol.joined(True))
 
         assert (await gone.event())["type"] == "joined"
         assert (await gone.message())["code"] == 1012

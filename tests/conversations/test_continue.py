@@ -4,10 +4,10 @@ import pytest
 from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, Message, Outcome, Progress, add_exchange
 from chatapp.inference import Finished, TextDelta, Usage
 from chatapp.inference.errors import ReplyTooSlow
+from chatapp.replies import generation
 from tests.conversations.conftest import answering, complete, new_message, outcome
 from tests.conversations.tab import Tab
 

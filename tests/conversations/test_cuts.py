@@ -4,7 +4,6 @@ import pytest
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import (
     CompletionRequest,
@@ -15,6 +14,7 @@ from chatapp.inference import (
     Usage,
 )
 from chatapp.inference.errors import Interrupted, ReplyTooSlow, ServiceUnavailable
+from chatapp.replies import generation
 from tests.conversations.conftest import answering, outcome
 from tests.conversations.tab import Tab
 

@@ -9,10 +9,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import delivery
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.images.store import StoreUnavailable
+from chatapp.replies.prompt import image_delivery
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def image(owner: Person, settings: Settings) -> Image:
 
 
 def path_of(image: Image) -> str:
-    return urlsplit(delivery.link(image)).path
+    return urlsplit(image_delivery.link(image)).path
 
 
 def test_a_link_works_without_signing_in(stranger: Client, image: Image) -> None:
@@ -45,10 +45,10 @@ def test_an_expired_link_is_not_found(
     stranger: Client, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, now = path_of(image), time.time()
-    monkeypatch.setattr(time, "time", lambda: now + delivery.LINK_SECONDS - 2)
+    monkeypatch.setattr(time, "time", lambda: now + image_delivery.LINK_SECONDS - 2)
     assert stranger.get(path).status_code == HTTPStatus.OK
 
-    monkeypatch.setattr(time, "time", lambda: now + delivery.LINK_SECONDS + 2)
+    monkeypatch.setattr(time, "time", lambda: now + image_delivery.LINK_SECONDS + 2)
     assert stranger.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
@@ -109,7 +109,7 @@ def test_forms_by_configuration(
     origin: str,
     forms: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(delivery, "_learned", None)
+    monkeypatch.setattr(image_delivery, "_learned", None)
     settings.IMAGE_DELIVERY, settings.PUBLIC_ORIGIN = wanted, origin
 
-    assert delivery.forms() == forms
+    assert image_delivery.forms() == forms

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chatapp import background, process
+from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import elsewhere
-from chatapp.conversations.hub import hub
 from chatapp.conversations.models import Conversation, Exchange, Message, Step
+from chatapp.realtime.hub import hub
+from chatapp.replies import remote
+from chatapp.server import process
 from tests.conversations.tab import Socket, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 async def _looking(monkeypatch: pytest.MonkeyPatch) -> None:
     for pace in ("LOOK_EVERY", "LOOK_WHEN_JOINED"):
-        monkeypatch.setattr(elsewhere, pace, 0.02)
+        monkeypatch.setattr(remote, pace, 0.02)
 
 
 async def make(exchange: Exchange, by: str = "other", status: str = "streaming") -> None:
@@ -29,7 +30,7 @@ async def make(exchange: Exchange, by: str = "other", status: str = "streaming")
 
 
 async def heard(socket: Socket) -> tuple[str, str]:
-    event = (await socket.until("reply.elsewhere"))[-1]
+    event = (await socket.until("reply.remote"))[-1]
     return event["conversation"], event["reply"]
 
 
@@ -37,7 +38,7 @@ async def test_a_reply_of_another_process_is_told(owner: Person, running: Exchan
     await make(running)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        elsewhere.start()
+        remote.start()
         assert await heard(live) == (str(running.conversation.pk), str(running.reply.pk))
         await background.drain(1)
 
@@ -50,7 +51,7 @@ async def test_it_is_told_to_the_pages_of_this_process_only(
     await make(running)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        elsewhere.start()
+        remote.start()
         await heard(live)
         await background.drain(1)
 
@@ -63,12 +64,12 @@ async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> No
     await Conversation.objects.aupdate(active_at=long_ago)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        before = await elsewhere._look_and_tell({})
+        before = await remote._look_and_tell({})
         await heard(live)
         await make(running, status="complete")
-        before = await elsewhere._look_and_tell(before)
+        before = await remote._look_and_tell(before)
         await heard(live)
-        assert await elsewhere._look_and_tell(before) == {}
+        assert await remote._look_and_tell(before) == {}
         assert await live.is_silent()
 
 
@@ -78,7 +79,7 @@ async def test_one_that_came_and_went_between_two_looks_is_told(
     await make(running, status="complete")
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        elsewhere.start()
+        remote.start()
         assert (await heard(live))[1] == str(running.reply.pk)
         await background.drain(1)
 
@@ -90,7 +91,7 @@ async def test_our_own_and_those_of_nobody_are_not_told(
     await make(running, by=by)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        await elsewhere._look_and_tell({})
+        await remote._look_and_tell({})
         assert await live.is_silent()
 
 
@@ -98,7 +99,7 @@ async def test_replies_of_other_people_are_not_told(member: Person, running: Exc
     await make(running)
     tab = await Tab.of(member)
     async with tab.listening() as live:
-        await elsewhere._look_and_tell({})
+        await remote._look_and_tell({})
         assert await live.is_silent()
 
 
@@ -120,16 +121,16 @@ async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
     await Conversation.objects.aupdate(active_at=timezone.now() - timedelta(hours=1))
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        before: elsewhere.Found = {}
+        before: remote.Found = {}
         for attempt, states in [
             (1, ("asking", "asking")),
             (1, ("asking", "ready")),
             (3, ("asking",)),
         ]:
             await waits(running, attempt, states)
-            before = await elsewhere._look_and_tell(before)
+            before = await remote._look_and_tell(before)
             await heard(live)
-            before = await elsewhere._look_and_tell(before)
+            before = await remote._look_and_tell(before)
             assert await live.is_silent()
 
 
@@ -138,8 +139,8 @@ async def test_what_came_of_the_decision_is_told(owner: Person, running: Exchang
     tab = await Tab.of(owner)
     async with tab.listening() as live:
         await waits(running)
-        before = await elsewhere._look_and_tell({})
+        before = await remote._look_and_tell({})
         await heard(live)
         await make(running, status="complete")
-        await elsewhere._look_and_tell(before)
+        await remote._look_and_tell(before)
         await heard(live)

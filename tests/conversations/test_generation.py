@@ -6,9 +6,9 @@ from unittest.mock import patch
 import pytest
 from django.db import OperationalError
 
-from chatapp.conversations import endings, generation, live
 from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import Finished, TextDelta
+from chatapp.replies import generation, live, outcomes
 from tests.conversations.conftest import answering, outcome
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
@@ -28,7 +28,7 @@ async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
 
 async def test_an_error_before_the_stream_is_a_failure_too(running: Exchange) -> None:
     with (
-        patch.object(generation.prompts, "reply_prompt", side_effect=KeyError("model")),
+        patch.object(generation.building, "reply_prompt", side_effect=KeyError("model")),
         pytest.raises(KeyError),
     ):
         await generation.generate(running.reply)
@@ -39,7 +39,7 @@ async def test_an_error_before_the_stream_is_a_failure_too(running: Exchange) ->
 async def test_a_database_that_is_away_at_the_end_costs_no_text(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endings, "PAUSES", (0,))
+    monkeypatch.setattr(outcomes, "PAUSES", (0,))
     finish, refusals = Message.finish, [OperationalError("away"), OperationalError("away")]
 
     def refuse_twice(self: Message, outcome: Any) -> bool:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chatapp import process
 from chatapp.conversations.models import Exchange, Message, Outcome, Progress, Spent, saving
 from chatapp.conversations.models.saving import Snapshot
+from chatapp.server import process
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_an_expired_lease_is_taken_once_and_its_owner_can_write_no_more(running:
     assert (first.text, first.attempt, first.deaths, first.takeovers) == ("half a", 2, 1, 1)
     save(owner, Progress("stale", sequence=5))
     assert saving.unwanted([owner]) == {owner.pk}
-    assert not owner.let_go(Progress("stale"), Spent())
+    assert not owner.release(Progress("stale"), Spent())
     assert not owner.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
     assert again(running).text == "half a"
 
@@ -124,7 +124,7 @@ def test_what_is_let_go_can_be_taken_at_once_and_nobody_died(running: Exchange) 
     owner = again(running)
     owner.begin()
 
-    assert owner.let_go(Progress("half a", sequence=3), Spent(7, 2, usage_is_estimated=True))
+    assert owner.release(Progress("half a", sequence=3), Spent(7, 2, usage_is_estimated=True))
 
     reply = Message.objects.lost().get()
     assert reply.take_over()
@@ -135,7 +135,7 @@ def test_what_is_let_go_can_be_taken_at_once_and_nobody_died(running: Exchange) 
 def test_without_a_word_thinking_begins_anew(running: Exchange) -> None:
     owner = again(running)
     owner.begin()
-    owner.let_go(Progress(reasoning="Hm.", thought_seconds=2.0), Spent())
+    owner.release(Progress(reasoning="Hm.", thought_seconds=2.0), Spent())
     reply = again(running)
 
     reply.take_over()

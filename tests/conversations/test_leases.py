@@ -9,13 +9,14 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from chatapp import background, conversations
+from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation, leases, live, prompts
 from chatapp.conversations.models import Exchange, Message, Progress, saving
 from chatapp.conversations.models.saving import Snapshot
-from chatapp.conversations.prompts import Prompt, reply_prompt
 from chatapp.inference import Finished, TextDelta
+from chatapp.replies import generation, leases, live
+from chatapp.replies.prompt import building
+from chatapp.replies.prompt.building import Prompt, reply_prompt
 from tests.conversations.conftest import answering, outcome
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
@@ -42,7 +43,7 @@ class Gate:
 
 def quick_saves(monkeypatch: pytest.MonkeyPatch) -> None:
     for pace in ("SAVE_EVERY", "LOOK_EVERY"):
-        monkeypatch.setattr(conversations.saving, pace, 0.01)
+        monkeypatch.setattr(f"chatapp.replies.saving.{pace}", 0.01)
 
 
 async def lose(exchange: Exchange, **fields: object) -> None:
@@ -173,7 +174,7 @@ async def test_a_process_that_ends_lets_long_replies_go(running: Exchange) -> No
 
 
 async def test_a_reply_that_the_database_failed_is_not_held(running: Exchange) -> None:
-    with patch.object(generation.prompts, "reply_prompt", side_effect=OperationalError("away")):
+    with patch.object(generation.building, "reply_prompt", side_effect=OperationalError("away")):
         await generation.generate(running.reply)
 
     assert (await outcome(running)).status == "streaming"
@@ -222,7 +223,7 @@ async def test_who_was_held_up_looks_again_before_asking_the_model(
         assert other.take_over()
         return reply_prompt(other)
 
-    monkeypatch.setattr(prompts, "reply_prompt", overtaken)
+    monkeypatch.setattr(building, "reply_prompt", overtaken)
     with answering(ValueError("must not be asked")):
         generation.start(running.reply)
         await asyncio.wait(background.running("reply:"))

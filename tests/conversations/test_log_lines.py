@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatapp import background, logs
+from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange
 from chatapp.inference import Finished, TextDelta, Usage
+from chatapp.replies import generation
+from chatapp.server import logs
 from tests.conversations.conftest import answering
 from tests.conversations.tab import JSON, Tab
 

@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, Message, add_exchange
 from chatapp.inference import TextBlocked
 from chatapp.inference.errors import RequestRefused
+from chatapp.replies import generation
 from tests.conversations.conftest import answering, new_message, outcome
 from tests.conversations.tab import Tab
 

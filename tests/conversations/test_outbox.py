@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from chatapp.conversations import outbox
-from chatapp.conversations.outbox import Outbox
+from chatapp.realtime import outgoing
+from chatapp.realtime.outgoing import Outbox
 
 
 @pytest.fixture
 def box(monkeypatch: pytest.MonkeyPatch) -> Outbox:
-    monkeypatch.setattr(outbox, "MAX_WAITING", 10)
+    monkeypatch.setattr(outgoing, "MAX_WAITING", 10)
     box = Outbox()
     box.open()
     return box

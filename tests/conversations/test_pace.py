@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatapp.conversations.pace import flush_interval, reading_pause
+from chatapp.replies.pace import flush_interval, reading_pause
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Whether something was missed, and whether all processes speak alike."""
 
-from chatapp.conversations.peers import SILENT_AFTER, Peers
+from chatapp.realtime.peers import SILENT_AFTER, Peers
 
 
 def test_batches_in_a_row_miss_nothing() -> None:

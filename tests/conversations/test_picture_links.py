@@ -12,9 +12,9 @@ from django.test import AsyncClient, Client
 from PIL import Image as Pillow
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import picture_links
+from chatapp.chat import image_links
+from chatapp.chat.image_links import TooManyAtOnce, Turns, may_go_to_model
 from chatapp.conversations.models import Attachment
-from chatapp.conversations.picture_links import TooManyAtOnce, Turns, may_go_to_model
 from chatapp.fetching import FetchError, NotPublic, SiteRefused, TimedOut, fetch
 from chatapp.images.models import Image
 from tests.fetching.site import Site, opened, reply
@@ -36,7 +36,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
     @asynccontextmanager
     async def serving(*answers: bytes) -> AsyncIterator[Site]:
         async with Site(*answers) as serving:
-            monkeypatch.setattr(picture_links, "fetch", partial(fetch, network=opened(serving)))
+            monkeypatch.setattr(image_links, "fetch", partial(fetch, network=opened(serving)))
             yield serving
 
     return serving
@@ -46,7 +46,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, failure: FetchError) -> None:
     async def fail(*_: object, **__: object) -> None:
         raise failure
 
-    monkeypatch.setattr(picture_links, "fetch", fail)
+    monkeypatch.setattr(image_links, "fetch", fail)
 
 
 async def test_a_copy_is_kept_under_the_name_in_the_link(

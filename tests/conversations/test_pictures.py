@@ -187,7 +187,7 @@ def test_a_description_is_kept_and_every_copy_on_a_page_follows(
     for position in (0, 1):
         Attachment.objects.create(message=exchange.message, position=position, image=image)
 
-    with patch.object(events, "_publish") as publish:
+    with patch.object(events, "publish") as publish:
         response = signed_in(owner).post(f"/pictures/{image.pk}/alt", {"alt": " A teal\n lake "})
 
     assert response.json() == {"alt": "A teal lake"}

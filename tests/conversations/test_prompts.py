@@ -7,7 +7,6 @@ import pytest
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import prompts
 from chatapp.conversations.models import (
     Conversation,
     Exchange,
@@ -16,11 +15,12 @@ from chatapp.conversations.models import (
     Progress,
     add_exchange,
 )
-from chatapp.conversations.prompts import CONTINUE, reply_prompt, title_request
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.inference import CompletionRequest, ImagePart, TextPart
 from chatapp.inference.context import LEFT_OUT_PICTURE, MAX_PICTURES
+from chatapp.replies.prompt import building
+from chatapp.replies.prompt.building import CONTINUE, reply_prompt, title_request
 from tests.conversations.conftest import complete, new_message
 
 type Keep = Callable[[str], Image]
@@ -83,7 +83,7 @@ def test_instructions_of_the_conversation_follow_ours(owner: Person) -> None:
 
     system = request_for(added.reply).messages[0].text
 
-    assert system.startswith(prompts.INSTRUCTIONS)
+    assert system.startswith(building.INSTRUCTIONS)
     assert system.endswith("Answer in rhymes.")
 
 
@@ -244,7 +244,7 @@ def test_only_the_newest_pictures_are_read(owner: Person, keep: Keep) -> None:
 def test_pictures_that_are_too_large_together_are_left_out(
     owner: Person, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prompts, "PICTURE_BYTES", 5)
+    monkeypatch.setattr(building, "PICTURE_BYTES", 5)
     new = replace(new_message("Look"), images=(keep("abc"), keep("def")))
 
     prompt = reply_prompt(add_exchange(owner, new).reply)

@@ -11,14 +11,15 @@ from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import delivery, generation
 from chatapp.conversations.models import Attachment, Exchange, Message, add_exchange
-from chatapp.conversations.prompts import reply_prompt
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.images.store import StoreUnavailable
 from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta
 from chatapp.inference.errors import PictureRefused
+from chatapp.replies import generation
+from chatapp.replies.prompt import image_delivery
+from chatapp.replies.prompt.building import reply_prompt
 from tests.conversations.conftest import answering, complete, new_message, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ UNLUCKY = (13, 13)  # the demo model refuses a picture of this size
 
 @pytest.fixture(autouse=True)
 def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "_learned", None)
+    monkeypatch.setattr(image_delivery, "_learned", None)
 
 
 def picture(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
@@ -106,7 +107,7 @@ async def test_the_other_form_is_tried_first_and_remembered(
     reply = await outcome(exchange)
     assert asked == ["https", "data"]
     assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
-    assert delivery.forms() == ("inline",)
+    assert image_delivery.forms() == ("inline",)
 
 
 @pytest.mark.usefixtures("no_service")
@@ -134,7 +135,7 @@ async def test_a_bad_picture_is_not_mistaken_for_a_form_that_is_never_taken(
     assert (reply.status, reply.text) == ("complete", "Two herons.")
     refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
     assert [attachment.name for attachment in refused] == ["bad.png"]
-    assert delivery.forms() == (("link",) if taken == "https:" else ("inline",))
+    assert image_delivery.forms() == (("link",) if taken == "https:" else ("inline",))
 
 
 @pytest.mark.usefixtures("no_service")

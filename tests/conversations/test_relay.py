@@ -6,9 +6,9 @@ import logging
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import redis_line
-from chatapp.conversations.hub import CLOSE
-from chatapp.conversations.relay import Relay
+from chatapp.realtime import redis_connection
+from chatapp.realtime.hub import CLOSE
+from chatapp.realtime.relay import Relay
 from tests.conversations.side import WAIT, Side, side, two_sides
 from tests.servers.redis import RedisServer
 
@@ -110,7 +110,7 @@ async def test_pages_are_told_when_processes_are_joined() -> None:
 
 
 async def test_what_waits_is_sent_before_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_line, "CLOCK", 0.2)
+    monkeypatch.setattr(redis_connection, "CLOCK", 0.2)
     async with side() as there:
         await there.until_joined()
         with there.listening() as far:

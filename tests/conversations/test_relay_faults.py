@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import outbox, redis_line
+from chatapp.realtime import outgoing, redis_connection
 from tests.conversations.side import Ear, Side, side, two_sides
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 
@@ -70,8 +70,8 @@ async def test_events_flow_again_between_processes(redis_server: RedisServer) ->
 async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_line, "SEND_SECONDS", 0.5)
-    monkeypatch.setattr(outbox, "MAX_WAITING", 5_000)
+    monkeypatch.setattr(redis_connection, "SEND_SECONDS", 0.5)
+    monkeypatch.setattr(outgoing, "MAX_WAITING", 5_000)
     async with two_sides() as (here, there):
         with here.listening() as near, there.listening() as far:
             redis_server.pause()
@@ -95,7 +95,7 @@ async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
 async def test_pages_ask_for_what_the_freeze_has_swallowed(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "MAX_WAITING", 1_000)
+    monkeypatch.setattr(outgoing, "MAX_WAITING", 1_000)
     async with two_sides() as (here, there):
         with there.listening() as far:
             redis_server.pause()
@@ -111,7 +111,7 @@ async def test_redis_may_come_later(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_up = asyncio.Event()
-    monkeypatch.setattr(redis_line.logger, "warning", lambda *line: given_up.set())
+    monkeypatch.setattr(redis_connection.logger, "warning", lambda *line: given_up.set())
     redis_server.stop()
     async with side() as here:
         with here.listening() as near:
@@ -139,8 +139,8 @@ async def test_a_dead_subscription_is_opened_anew(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Publishing works and nothing arrives, as when a firewall forgets one of the connections."""
-    monkeypatch.setattr(redis_line, "OVERDUE", 1)
-    monkeypatch.setattr(redis_line, "PROBE_EVERY", 0.3)
+    monkeypatch.setattr(redis_connection, "OVERDUE", 1)
+    monkeypatch.setattr(redis_connection, "PROBE_EVERY", 0.3)
     async with side() as here:
         await here.until_joined()
         with here.listening() as near, redis_server.client() as client:

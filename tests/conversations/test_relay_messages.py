@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import events, peers
-from chatapp.conversations.redis_line import RedisPubSubChannelLayer, group_name
+from chatapp.realtime import peers, protocol
+from chatapp.realtime.redis_connection import RedisPubSubChannelLayer, group_name
 from tests.conversations.side import WAIT, side, two_sides
 from tests.servers.redis import RedisServer
 
@@ -87,10 +87,10 @@ async def test_a_command_that_fails_is_logged_and_ends_nothing(
     [
         17,
         {},
-        {"origin": "x", "version": events.PROTOCOL, "number": "one"},
-        {"origin": "x", "version": events.PROTOCOL, "number": 1},
-        {"origin": "x", "version": events.PROTOCOL, "number": 1, "news": [1], "commands": []},
-        {"origin": "x", "version": events.PROTOCOL, "number": 1, "news": [], "commands": None},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": "one"},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": 1},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": 1, "news": [1], "commands": []},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": 1, "news": [], "commands": None},
     ],
 )
 async def test_nonsense_is_logged_and_ends_nothing(
@@ -120,7 +120,7 @@ async def test_bytes_that_are_no_message_are_logged(
 
 async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: Stranger) -> None:
     def batch(number: int) -> dict[str, object]:
-        fixed = {"origin": "a process", "version": events.PROTOCOL}
+        fixed = {"origin": "a process", "version": protocol.PROTOCOL}
         return {**fixed, "number": number, "news": [], "commands": []}
 
     async with side() as here:
@@ -140,7 +140,7 @@ async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
     stranger: Stranger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(peers, "SILENT_AFTER", 1)
-    other = {"origin": "newer", "version": events.PROTOCOL + 1, "number": 1, "letters": "unknown"}
+    other = {"origin": "newer", "version": protocol.PROTOCOL + 1, "number": 1, "letters": "unknown"}
     async with side() as here:
         await here.until_joined()
         with here.listening() as page:

@@ -17,14 +17,14 @@ import websockets
 from django.conf import settings as installed
 from pytest_django import Settings
 
-from chatapp.conversations.hub import CLOSE
+from chatapp.realtime.hub import CLOSE
 from tests.conversations.side import GROUP, WAIT, side
 from tests.conversations.visitor import Visitor, two_apps
 from tests.servers.redis import RedisServer
 from tests.system.app import App
 
 ROOT = Path(installed.ROOT)
-LOCAL = ("pulse", "joined", "reply.elsewhere")  # each process tells its own pages
+LOCAL = ("pulse", "joined", "reply.remote")  # each process tells its own pages
 
 
 class Neighbour:
@@ -102,7 +102,7 @@ def test_without_redis_its_packages_are_not_even_loaded() -> None:
     script = (
         "import asyncio, sys, django; django.setup()\n"
         "import chatapp.asgi\n"
-        "from chatapp.conversations.relay import relay\n"
+        "from chatapp.realtime.relay import relay\n"
         "async def live(): relay.start(); relay.tell('sweep'); await relay.close()\n"
         "asyncio.run(live())\n"
         "print([n for n in sys.modules if n.split('.')[0] in ('redis', 'channels_redis')])"

@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from chatapp import process
 from chatapp.conversations.models import Exchange, Message
+from chatapp.server import process
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,10 @@ import pytest
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation, saving
 from chatapp.conversations.models import Exchange, Message, Progress, add_exchange
 from chatapp.conversations.models.saving import Snapshot
 from chatapp.inference import Finished, TextDelta
+from chatapp.replies import generation, saving
 from tests.conversations.conftest import answering, new_message, outcome
 from tests.conversations.test_leases import Gate, quick_saves
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from chatapp.conversations.seam import LONGEST_OVERLAP, SHORTEST_OVERLAP, Seam
+from chatapp.replies.overlap import LONGEST_OVERLAP, SHORTEST_OVERLAP, Seam
 
 FENCE = "Look:\n\n```python\ndef f():\n    return"
 

@@ -12,10 +12,10 @@ from PIL import Image as Pillow
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation
 from chatapp.conversations.models import Attachment, Exchange, Message
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.replies import generation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JSON = {"accept": "application/json"}

@@ -10,10 +10,10 @@ from chatapp import background
 from chatapp.connectors.checking import check
 from chatapp.connectors.models import Server, ToolSetting
 from chatapp.connectors.remote.sessions import TASK
-from chatapp.conversations import generation
 from chatapp.conversations.models import Exchange, Message, Step, decide
-from chatapp.conversations.toolbox import Toolbox
 from chatapp.inference import Finished, TextDelta, ToolCallDelta
+from chatapp.replies import generation
+from chatapp.replies.tools.toolbox import Toolbox
 from tests.conversations.conftest import answering, outcome
 from tests.servers.mcp_site import McpSite, for_ever
 

@@ -3,10 +3,10 @@
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import generation, service
 from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import ChatMessage, CompletionRequest, Finished, Service, TextDelta
 from chatapp.inference.errors import KeyRefused
+from chatapp.replies import generation, service
 from tests.conversations.conftest import answering
 
 REQUEST = CompletionRequest("m", (ChatMessage.from_text("user", "Hi"),), 10)

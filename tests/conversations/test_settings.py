@@ -76,7 +76,7 @@ def chosen(exchange: Exchange) -> ModelSettings:
 
 
 def test_all_settings_are_saved_and_told(client: Client, exchange: Exchange) -> None:
-    with patch.object(events, "_publish") as publish:
+    with patch.object(events, "publish") as publish:
         response = post(client, exchange, **EVERYTHING)
 
     assert response.status_code == 204

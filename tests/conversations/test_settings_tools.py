@@ -14,7 +14,7 @@ from pytest_django import Settings
 from chatapp.accounts.models import Person
 from chatapp.connectors.models import ToolSetting
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
-from chatapp.conversations.toolbox import Toolbox
+from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.tools.registry import built_in
 from tests.conversations.conftest import MODEL
 
@@ -159,7 +159,7 @@ def test_they_become_the_persons_defaults_on_request(
     )
     page = client.get("/").content.decode()
     assert not shown(page)["current_weather"]
-    assert "Chat settings: some are changed" in page.split("data-title=")[0]
+    assert ' title="Chat settings: some are changed"' in page
     client.post(
         f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": "Hi"}, headers=JSON
     )

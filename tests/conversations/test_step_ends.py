@@ -10,8 +10,6 @@ import pytest
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import events, generation, stopping
-from chatapp.conversations.hub import hub
 from chatapp.conversations.message_html import message_html
 from chatapp.conversations.models import Conversation, Exchange, Message, Step
 from chatapp.images import processing
@@ -19,6 +17,9 @@ from chatapp.images.worker.protocol import Opened
 from chatapp.images.worker_process import Source
 from chatapp.images.workshop import Workshop
 from chatapp.inference import Finished, TextDelta
+from chatapp.realtime import protocol
+from chatapp.realtime.hub import hub
+from chatapp.replies import generation, stopping
 from tests.conversations.conftest import answering, outcome
 from tests.conversations.kit import ANSWER, Kit, call, drawn, script, steps
 from tests.conversations.side import Ear
@@ -97,7 +98,7 @@ async def test_stop_breaks_a_call_off_within_a_second(
 ) -> None:
     with (
         answering(script(asking_for(name))),
-        hub.subscribed((events.person_group(owner.pk),)) as subscription,
+        hub.subscribed((protocol.person_group(owner.pk),)) as subscription,
     ):
         await begun(running, kit)
         await stopping.stop(await outcome(running))
@@ -132,7 +133,7 @@ async def test_what_comes_while_a_stopped_reply_ends_is_shown_late(
         assert await ended(seconds=1)
     shown = await background.in_thread(message_html, await outcome(running))
 
-    with hub.subscribed((events.person_group(owner.pk),)) as subscription:
+    with hub.subscribed((protocol.person_group(owner.pk),)) as subscription:
         workbench.clear()
         event = await Ear(subscription).event()
 
@@ -157,13 +158,13 @@ async def test_a_hand_over_in_mid_call(
     with answering(script(asking_for(name), ANSWER)):
         await begun(running, kit)
         await generation.hand_over(0.01, 5)
-        let_go = await outcome(running)
+        release = await outcome(running)
         monkeypatch.setattr(generation, "_is_closing", False)
         assert kit.gate
         kit.gate.set()
         await swept()
 
-    assert (let_go.status, let_go.leased_by, let_go.text) == ("streaming", "", "Let me see.")
+    assert (release.status, release.leased_by, release.text) == ("streaming", "", "Let me see.")
     assert kit.broken_off == [name]
     assert (kit.ran, await steps(running)) == (ran, [(name, state)])
     assert (await outcome(running)).status == status

@@ -9,11 +9,11 @@ from django.test import AsyncClient
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import events
-from chatapp.conversations.hub import hub
 from chatapp.conversations.models import Exchange, Step, StepPicture
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.realtime import protocol
+from chatapp.realtime.hub import hub
 from chatapp.tools.results import MAX_BYTES
 from tests.conversations.conftest import looked
 from tests.conversations.kit import Kit, drawn, results
@@ -57,7 +57,7 @@ async def test_they_are_shown_as_soon_as_the_step_ends(
     running: Exchange, kit: Kit, owner: Person
 ) -> None:
     kit.images = (drawn(),)
-    with hub.subscribed((events.person_group(owner.pk),)) as subscription:
+    with hub.subscribed((protocol.person_group(owner.pk),)) as subscription:
         await looked(running)
         ear = Ear(subscription)
         told = [await ear.event() for _ in range(ear.waiting)]

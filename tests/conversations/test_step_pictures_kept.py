@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import events, generation
-from chatapp.conversations.hub import hub
 from chatapp.conversations.models import Exchange, Message, Step, StepPicture
 from chatapp.images.collection import Collected, collect
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.inference import Finished
+from chatapp.realtime import protocol
+from chatapp.realtime.hub import hub
+from chatapp.replies import generation
 from tests.conversations.conftest import answering, complete, looked, outcome
 from tests.conversations.kit import Kit, call, drawn, script
 from tests.conversations.side import Ear
@@ -72,7 +73,7 @@ async def test_a_description_is_told_to_every_tab(
     image = await Image.objects.aget()
     client = AsyncClient()
     await client.aforce_login(owner)
-    with hub.subscribed((events.person_group(owner.pk),)) as subscription:
+    with hub.subscribed((protocol.person_group(owner.pk),)) as subscription:
         await client.post(f"/pictures/{image.pk}/alt", {"alt": "A chart"})
         event = await Ear(subscription).event()
 

@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 
 from chatapp import background
-from chatapp.conversations import generation, stopping
 from chatapp.conversations.message_html import message_html
 from chatapp.conversations.models import Exchange, Message, State
 from chatapp.inference import Finished, TextDelta
 from chatapp.inference.errors import ServiceFailed
+from chatapp.replies import generation, stopping
 from tests.conversations.conftest import answering, decided, made, outcome
 from tests.conversations.kit import (
     ANSWER,

@@ -9,9 +9,9 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 
 from chatapp.accounts.models import Person
+from chatapp.chat.views import tool_calls
 from chatapp.conversations import models
 from chatapp.conversations.models import Exchange, Message, Step
-from chatapp.conversations.views import steps
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -103,7 +103,7 @@ def test_so_is_who_comes_second_in_the_same_instant(owner: Person, step: Step) -
     known_before = Message.objects.select_related("conversation").get(pk=step.reply_id)
     models.decide(reply, step.pk, "deny")
 
-    shown = async_to_sync(steps._decide)(known_before, step.pk, "allow")
+    shown = async_to_sync(tool_calls._decide)(known_before, step.pk, "allow")
 
     assert shown.status == "queued"
 

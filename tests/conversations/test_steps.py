@@ -6,10 +6,10 @@ import asyncio
 import pytest
 
 from chatapp import background
-from chatapp.conversations import generation, leases, stopping
 from chatapp.conversations.models import MOST_ROUNDS, Decision, Exchange, State, Step, decide
-from chatapp.conversations.steps import MAX_RESULTS, MIN_RESULT, MOST_CALLS, _share
 from chatapp.inference import Finished, TextDelta
+from chatapp.replies import generation, leases, stopping
+from chatapp.replies.tools.calls import MAX_RESULTS, MIN_RESULT, MOST_CALLS, _share
 from chatapp.tools.results import MAX_BYTES
 from tests.conversations.conftest import answering, decided, made, outcome
 from tests.conversations.kit import ANSWER, Kit, add_step, call, die, results, script, steps

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import generation, stopping
 from chatapp.conversations.models import Exchange, Message, add_exchange
-from chatapp.conversations.prompts import reply_prompt
-from chatapp.conversations.relay import relay
 from chatapp.inference import TextDelta
 from chatapp.inference.turns import arrange
+from chatapp.realtime.relay import relay
+from chatapp.replies import generation, stopping
+from chatapp.replies.prompt.building import reply_prompt
 from tests.conversations.conftest import answering, new_message, outcome
 from tests.conversations.test_leases import Gate, quick_saves
 

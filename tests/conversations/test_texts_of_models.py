@@ -10,11 +10,13 @@ from django.test import AsyncClient
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.connectors import switches
-from chatapp.conversations import events, titles
-from chatapp.conversations.hub import hub
+from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Exchange, Message, Step
+from chatapp.realtime import protocol
+from chatapp.realtime.hub import hub
+from chatapp.replies import titles
+from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.tool import Output, Tool
-from chatapp.valid_text import make_valid_json
 from tests.conversations.conftest import ended, outcome
 from tests.conversations.side import Ear
 from tests.conversations.test_tool_streams import Model, begin, calls_of, made, model
@@ -67,7 +69,7 @@ async def check(client: AsyncClient, exchange: Exchange, owner: Person) -> str:
     for page in pages:
         assert (await client.get(page)).status_code == 200, page
     message = await outcome(exchange)
-    with hub.subscribed([events.person_group(owner.pk)]) as subscription:
+    with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         await background.in_thread(events.message_changed, message)
         await background.in_thread(events.conversation_changed, message.conversation)
         for _ in range(2):

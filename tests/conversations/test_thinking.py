@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import events, generation
-from chatapp.conversations.models import Exchange, Message, Moment
+from chatapp.conversations import events
+from chatapp.conversations.models import Exchange, LiveStatus, Message
 from chatapp.inference import Adapted, Finished, ReasoningDelta, TextDelta, Waiting
+from chatapp.replies import generation
 from tests.conversations.conftest import answering, outcome
 from tests.conversations.tab import Tab
 
@@ -39,7 +40,7 @@ def patches(running: Exchange, monkeypatch: pytest.MonkeyPatch) -> Patches:
         if kind == "reply.patch":
             published.append(fields)
 
-    monkeypatch.setattr(events, "_publish", keep)
+    monkeypatch.setattr(events, "publish", keep)
     return published
 
 
@@ -128,7 +129,7 @@ async def test_the_service_thinks_and_the_page_can_catch_up(demo: None, owner: P
 
 
 def test_a_page_that_knows_no_moment_shows_none(exchange: Exchange) -> None:
-    assert exchange.reply.moment == Moment()
+    assert exchange.reply.live_status == LiveStatus()
     assert exchange.reply.shown_status == "complete"
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import titles
 from chatapp.conversations.models import Conversation, Exchange, add_exchange
+from chatapp.replies import titles
 from tests.conversations.conftest import complete, ended, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,14 +13,14 @@ from django.urls import path
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
+from chatapp.chat.forms import settings
+from chatapp.chat.views.page import home
 from chatapp.connectors import switches
 from chatapp.connectors.models import ToolSetting
 from chatapp.connectors.switches import Switch
-from chatapp.conversations import settings_form
 from chatapp.conversations.models import Exchange
-from chatapp.conversations.toolbox import Toolbox
-from chatapp.conversations.views.page import home
 from chatapp.inference.catalog import load_catalog
+from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.tools.registry import built_in
 from chatapp.urls import urlpatterns as chatapp_urls
 
@@ -49,7 +49,7 @@ def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
         Switch("server-1", "GitHub", False, (*free, *asking)),
         Switch("server-2", "One & all", True, free),
     ]
-    monkeypatch.setattr(settings_form, "switches", lambda: [*own, *servers])
+    monkeypatch.setattr(settings, "switches", lambda: [*own, *servers])
 
     page = client.get("/").content.decode()
 

@@ -11,11 +11,13 @@ from django.test import AsyncClient
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import events, live_state
-from chatapp.conversations.hub import hub
+from chatapp.conversations import events
 from chatapp.conversations.message_html import message_html, part_html
 from chatapp.conversations.models import Conversation, Exchange, Message, Step
 from chatapp.inference.turns import sendable_arguments
+from chatapp.realtime import protocol
+from chatapp.realtime.hub import hub
+from chatapp.replies import state
 from tests.conversations.side import Ear
 from tests.conversations.test_history import long_conversation
 
@@ -114,7 +116,7 @@ async def test_in_events(
     owner: Person, conversation: Conversation, fault: Any, unshown: Unshown
 ) -> None:
     html = ""
-    with hub.subscribed([events.person_group(owner.pk)]) as subscription:
+    with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         for role in ("user", "assistant"):
             message = await Message.objects.select_related("conversation").aget(role=role)
             await background.in_thread(events.message_changed, message)
@@ -142,7 +144,7 @@ async def test_a_reply_that_another_process_makes_keeps_its_state(
     unshown: Unshown,
 ) -> None:
     await Message.objects.filter(pk=running.reply.pk).aupdate(status="streaming", text="So far")
-    monkeypatch.setattr(live_state, "saved_document", failing)
+    monkeypatch.setattr(state, "saved_document", failing)
     monkeypatch.setattr(Message, "shown_html", property(failing))
 
     path = f"/c/{running.conversation.pk}/replies/{running.reply.pk}/state"
@@ -175,7 +177,7 @@ async def test_a_send_is_answered_and_announced(
 ) -> None:
     monkeypatch.setattr(Message, "change_lines", property(failing))
     path = "/c/3f0b7a52-6f0e-4a57-9d0e-0f2a2f0c1a11/messages"
-    with hub.subscribed([events.person_group(owner.pk)]) as subscription:
+    with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         fields = {"text": "Hello", "client_id": "9e2f4a53-3b0c-4c05-8b3f-5d3f3a4b5c6d"}
         answer = await client.post(path, fields, headers=JSON)
         created = await Ear(subscription).event()
@@ -279,7 +281,7 @@ async def test_calls_that_were_stored_with_half_a_pair_are_shown(
         assert answer.status_code == 200, address
     html = (await client.get(f"{reply}/state")).json()["html"]
     assert 'data-part="tool"' in html
-    with hub.subscribed([events.person_group(owner.pk)]) as subscription:
+    with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         message = await Message.objects.select_related("conversation").aget(pk=exchange.reply.pk)
         await background.in_thread(events.message_changed, message)
         json.dumps(await Ear(subscription).event(), ensure_ascii=False).encode()

@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.views import uploads
+from chatapp.chat.views import uploads
 from chatapp.images import processing, workshop
 from chatapp.images.errors import ImagesUnavailable
 from chatapp.images.models import Image

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from chatapp import configuration
 from chatapp.inference import Service
+from chatapp.server import configuration
 
 SECRETS = {
     "key": "inf-secretofthekey",

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from chatapp import configuration
 from chatapp.accounts.models import Person
 from chatapp.doctor.checks import mail
 from chatapp.doctor.postbox import delivery_to
 from chatapp.doctor.result import Result
+from chatapp.server import configuration
 from tests.doctor.smtp_server import MailServer, mail_server
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

@@ -8,10 +8,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp.accounts.models import LinkRequest, Person
-from chatapp.conversations import service
-from chatapp.conversations.relay import Relay, relay
 from chatapp.inference import Service
 from chatapp.inference.errors import KeyRefused, RateLimited
+from chatapp.realtime.relay import Relay, relay
+from chatapp.replies import service
 
 SignIn = Callable[[Person], Client]
 MARK = 'class="house-notice"'

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from chatapp.conversations import relay as relay_module
 from chatapp.doctor.checks import processes
+from chatapp.realtime import relay as relay_module
 from tests.conversations.side import Side, side
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 

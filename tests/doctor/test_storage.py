@@ -18,7 +18,7 @@ from tests.images.conftest import UseBucket, made, objects
 def test_pictures_against_the_quota(
     owner: Person, settings: Settings, on_dyno: None, megabytes: int, level: str
 ) -> None:
-    settings.IMAGE_QUOTA_HOUSE_MB = 10
+    settings.IMAGE_QUOTA_TOTAL_MB = 10
     Image.objects.keep(owner, made())
     Image.objects.update(byte_size=megabytes * MEGABYTE)
 
@@ -26,7 +26,7 @@ def test_pictures_against_the_quota(
 
     assert result.level == level
     assert result.found.startswith("New pictures go to the database; ")
-    more = "heroku config:set CHAT_IMAGE_QUOTA_HOUSE_MB=20"
+    more = "heroku config:set CHAT_IMAGE_QUOTA_TOTAL_MB=20"
     assert result.command == ("" if level == "green" else more)
 
 

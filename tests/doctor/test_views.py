@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from chatapp import configuration
 from chatapp.accounts.models import Person
 from chatapp.doctor.checks import CHECKS
+from chatapp.server import configuration
 from tests.test_frame import inline_code
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 
-from chatapp import configuration
 from chatapp.images.bucket import Bucket
 from chatapp.images.processing import PreparedImage
+from chatapp.server import configuration
 from tests.servers.packaged import serving
 
 PYTHON = Path(__file__).parents[2] / ".venv/bucket/bin/python"

@@ -60,7 +60,7 @@ def test_a_person_whose_share_is_full_is_told_how_much_is_left(
 
 
 def test_a_full_house_refuses_everybody(owner: Person, member: Person, settings: Any) -> None:
-    settings.IMAGE_QUOTA_HOUSE_MB = 1
+    settings.IMAGE_QUOTA_TOTAL_MB = 1
     Image.objects.keep(owner, big(b"1"))
     Image.objects.keep(owner, big(b"2"))
 
@@ -71,7 +71,7 @@ def test_a_full_house_refuses_everybody(owner: Person, member: Person, settings:
 
 def test_what_is_there_already_costs_nothing(owner: Person, settings: Any) -> None:
     image = Image.objects.keep(owner, big(b"1"))
-    settings.IMAGE_QUOTA_PERSON_MB = settings.IMAGE_QUOTA_HOUSE_MB = 0
+    settings.IMAGE_QUOTA_PERSON_MB = settings.IMAGE_QUOTA_TOTAL_MB = 0
 
     assert Image.objects.keep(owner, big(b"1")) == image
 

@@ -21,7 +21,7 @@ from chatapp.inference.errors import (
     UnreadableReply,
     WrongAddress,
 )
-from chatapp.inference.headroom import Headroom
+from chatapp.inference.rate_limits import Headroom
 
 
 class Body(httpx.AsyncByteStream):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.inference.headroom import Headroom, Quota, asked_wait
+from chatapp.inference.rate_limits import Headroom, Quota, asked_wait
 
 NOW = 1_770_000_000.0
 ALL = {

@@ -8,7 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.headroom import Headroom, Quota
+from chatapp.inference.rate_limits import Headroom, Quota
 from chatapp.inference.types import (
     TextDelta,
     Waiting,

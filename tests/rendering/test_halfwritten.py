@@ -3,7 +3,7 @@
 import pytest
 
 from chatapp.rendering import LiveDocument
-from chatapp.rendering.halfwritten import MAX_SCOPE, close_open_inlines, presentable
+from chatapp.rendering.incomplete import MAX_SCOPE, close_open_inlines, presentable
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from chatapp.rendering import (
     Fence,
     LiveDocument,
+    markdown,
     render_document,
     render_piece,
     rendered_document,
@@ -29,7 +30,20 @@ SENTENCE = "This reply is too large to format."
 ITEM = "- item **with** a [link](https://example.com)\n"
 
 
-@pytest.mark.parametrize("text", [WIDE_TABLE, FOOTNOTES, "> " * 900 + "a", "a\n\n" * 300_000])
+FORM_FEED = "|a" * 900 + "|\n" + "|-\f" + "|-" * 899 + "|\n" + "a\n" * 900
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WIDE_TABLE,
+        FORM_FEED,
+        FORM_FEED.replace("\f", "\v"),
+        FOOTNOTES,
+        "> " * 900 + "a",
+        "a\n\n" * 300_000,
+    ],
+)
 def test_html_is_bounded_by_the_text(text: str) -> None:
     html = render_document(text, prefix="m")
     assert len(html) <= max_html(len(text)) + len(text) + 1_000
@@ -218,3 +232,22 @@ def test_twenty_kilobytes_of_addresses_are_links(unit: str) -> None:
     html = render_document(unit * (20_000 // len(unit)), prefix="m")
     assert SENTENCE not in html
     assert html.count("<a ") > 1_000
+
+
+def test_an_open_block_is_bounded_like_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second wall, for whatever the engine may make of a text."""
+    monkeypatch.setattr(markdown, "_filled_cells", lambda text: 0)
+    live, page = LiveDocument("m"), Browser()
+    for start in range(0, len(FORM_FEED), 200):
+        page.apply(live.append(FORM_FEED[start : start + 200]))
+        assert len(live.html) <= max_html(len(live.text)) + len(live.text) + 1_000
+    assert page.html == live.html
+    assert live.text == FORM_FEED
+
+
+def test_blank_lines_in_a_large_block_are_not_shown_by_the_thousand() -> None:
+    live = LiveDocument("m")
+    live.append(large_list())
+    for _ in range(500):
+        live.append("\n")
+    assert "\n\n\n" not in live.html

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from chatapp.rendering import Fence, LiveDocument, Piece, render_document, render_piece
-from chatapp.rendering.halfwritten import presentable
+from chatapp.rendering.incomplete import presentable
 from tests.rendering.browser import Browser
 
 PARTS = [

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.system.app import OWNER, PASSWORD, App, running_app
 from tests.system.browser import find_browser, launch_arguments
@@ -95,6 +96,9 @@ def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
     yield from watched(context)
 
 
+REMOVE_DRAFT = "document.querySelector('message-draft')?.remove()"
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     yield from watched(context)
@@ -113,9 +117,17 @@ def watched(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     yield page
     for each in context.pages:  # or a box that is left with text in it would save that for the next
-        each.evaluate("document.querySelector('message-draft')?.remove()")
+        _remove_draft(each)
     context.close()
     assert not problems
+
+
+def _remove_draft(page: Page) -> None:
+    try:
+        page.evaluate(REMOVE_DRAFT)
+    except PlaywrightError:  # it was on its way to another page
+        page.wait_for_load_state()
+        page.evaluate(REMOVE_DRAFT)
 
 
 def expected(text: str) -> bool:

@@ -166,7 +166,7 @@ def test_a_reply_of_another_process_is_asked_for(
     expect(chat.replies).to_have_count(2 if known else 1)
 
     wire.say(
-        type="reply.elsewhere",
+        type="reply.remote",
         conversation=page.url.rstrip("/").rsplit("/", 1)[1],
         reply=other.replies.last.get_attribute("data-message"),
     )

@@ -146,7 +146,7 @@ def test_what_is_on_its_way_is_not_put_back_by_a_line_that_returns(
         chat.box.press("Enter")
         sends.wait(1)
         with chat.page.expect_response("**/draft") as asked:
-            chat.page.evaluate("document.dispatchEvent(new Event('live:open'))")
+            chat.page.evaluate("document.dispatchEvent(new Event('connection:opened'))")
         assert asked.value.json()["text"] == "/echo once"  # until the message is there
         expect(chat.box).to_have_value("")
         sends.routes[0].continue_()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from playwright.sync_api import Browser, Route
 
-from chatapp.modules import join_modules
+from chatapp.server.modules import join_modules
 
 SITE = "http://modules.test"
 PAGE = '<script>window.said = []</script><script type="module" src="/js/app.js"></script>'

@@ -213,6 +213,7 @@ def test_signing_out_drops_what_waits(page: Page) -> None:
     expect(notices(chat)).to_have_count(1)
 
     sign_out(page)
+    page.wait_for_load_state("domcontentloaded")  # by its scripts, which have run then
     page.unroute(SENDS)
     sign_in_afresh(page)
     chat.open(place)

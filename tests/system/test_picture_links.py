@@ -45,7 +45,7 @@ def test_a_link_becomes_a_copy(chat: Chat, tmp_path: Path) -> None:
     link_dialog(chat.page, LINK)
 
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
-    expect(chips(chat.page)).to_have_attribute("data-kind", "picture")
+    expect(chips(chat.page)).to_have_attribute("data-kind", "image")
     chat.ask("What is this?")
     expect(shown(chat)).to_have_attribute("alt", "heron.jpg")
 

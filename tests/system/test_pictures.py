@@ -124,7 +124,7 @@ def test_a_format_that_the_browser_does_not_know_shows_once_it_is_kept(
 
     attach(chat.page, path)
 
-    expect(chips(chat.page)).to_have_attribute("data-pictured", "")
+    expect(chips(chat.page)).to_have_attribute("data-has-preview", "")
     assert "640 x 480" in chat.ask("What is this?")
 
 

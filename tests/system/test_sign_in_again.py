@@ -60,7 +60,7 @@ def test_whoever_does_not_sign_in_loses_nothing(expired: Chat) -> None:
 
 def test_the_banner_leads_to_the_same_dialog(expired: Chat) -> None:
     page = expired.page
-    page.evaluate("document.dispatchEvent(new Event('signed-out'))")
+    page.evaluate("document.dispatchEvent(new Event('session:expired'))")
 
     page.get_by_role("link", name="Sign in again").click()
     fill_in(dialog(page), OWNER)

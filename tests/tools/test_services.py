@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.services import ask
-from chatapp.valid_text import make_valid_json
 from tests.fetching.site import LOOPBACK, Site, reply
 from tests.texts import TEXTS
 

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 import httpx2
 
 from chatapp.connectors.remote.trouble import MAX_BYTES, Fault, Heard
-from chatapp.valid_text import SourceStream
+from chatapp.server.valid_text import SourceStream
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 65  # between two pieces: a call as a whole may take 60
@@ -64,7 +64,7 @@ class Line(httpx2.AsyncBaseTransport):
 
     def _may_go(self, request: httpx2.Request, heard: Heard) -> bool:
         if _origin(request.url) != self._origin:
-            heard.fault = Fault.ELSEWHERE
+            heard.fault = Fault.REMOTE
         elif request.method == "GET":
             # Only for the rest of an answer. What the server has to say unasked is not heard.
             if "Last-Event-ID" not in request.headers:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from chatapp.connectors.remote.trouble import Trouble
 from chatapp.images.formats import HEAD_BYTES, detect
+from chatapp.server.valid_text import make_valid_source
 from chatapp.tools.outside import from_outside
 from chatapp.tools.tool import Output, ToolFailed
-from chatapp.valid_text import make_valid_source
 
 MOST_IMAGES = 8
 MAX_IMAGE_BYTES = 5 * 1024 * 1024

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.outside import plain_line
-from chatapp.valid_text import make_valid_json
 
 MAX_BYTES = 20 * 1024
 MOST_LEVELS = 25  # of objects and lists in each other

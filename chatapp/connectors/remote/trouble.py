@@ -46,7 +46,7 @@ class Fault(enum.Enum):
     CUT = enum.auto()
     LARGE = enum.auto()
     COMPRESSED = enum.auto()
-    ELSEWHERE = enum.auto()
+    REMOTE = enum.auto()
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def _of_fault(fault: Fault) -> str:
             return sentence % {"megabytes": MAX_BYTES // 1024 // 1024}
         case Fault.COMPRESSED:
             return _("The server's answer is compressed, though this was not asked for.")
-        case Fault.ELSEWHERE:
+        case Fault.REMOTE:
             return _("The server sends us on to another one, which is not done.")
 
 

@@ -1,7 +1,7 @@
 from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.display import ELSEWHERE, Moment
+from chatapp.conversations.models.display import REMOTE, LiveStatus
 from chatapp.conversations.models.draft import Draft, DraftSpent, Written
 from chatapp.conversations.models.exchange import (
     AwaitsDecision,
@@ -16,15 +16,14 @@ from chatapp.conversations.models.exchange import (
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import Outcome, Progress, Spent
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
-from chatapp.conversations.models.step import MOST_ROUNDS, UNDECIDED, Asked, Came, State, Step
+from chatapp.conversations.models.step import MOST_ROUNDS, UNDECIDED, Came, State, Step, ToolRequest
 from chatapp.conversations.models.step_picture import StepPicture
 
 __all__ = [
     "DECISIONS",
-    "ELSEWHERE",
     "MOST_ROUNDS",
+    "REMOTE",
     "UNDECIDED",
-    "Asked",
     "Attachment",
     "AwaitsDecision",
     "Came",
@@ -36,9 +35,9 @@ __all__ = [
     "DraftSpent",
     "Effort",
     "Exchange",
+    "LiveStatus",
     "Message",
     "ModelSettings",
-    "Moment",
     "MovedOn",
     "NewMessage",
     "Outcome",
@@ -49,6 +48,7 @@ __all__ = [
     "State",
     "Step",
     "StepPicture",
+    "ToolRequest",
     "Written",
     "add_exchange",
     "decide",

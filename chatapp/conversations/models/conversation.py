@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatapp.columns import JSONField
 from chatapp.conversations.models.settings import WithModelSettings
+from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person

@@ -27,7 +27,7 @@ RESOURCES = ("state", "stop", "retry", "continuation", "omission")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class LiveStatus:
     """What only the process that makes a reply knows of it right now. All in seconds."""
 
     waits_for: float | None = None  # until the service is asked again
@@ -35,13 +35,13 @@ class Moment:
     has_thought_for: float | None = None  # while the model thinks
 
 
-ELSEWHERE = Moment()  # nothing is known: the reply has ended, or another process makes it
+REMOTE = LiveStatus()  # nothing is known: the reply has ended, or another process makes it
 
 
 class MessageDisplay:
     """Mixed into Message; reads its columns, queries nothing that was not prefetched."""
 
-    moment = ELSEWHERE
+    live_status = REMOTE
     known_steps: "list[Step] | None" = None  # set by whoever has them at hand
 
     if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class MessageDisplay:
     @property
     def shown_status(self) -> str:
         """While the service lets us wait, a reply is in a queue again."""
-        return "queued" if self.moment.waits_for is not None else self.status
+        return "queued" if self.live_status.waits_for is not None else self.status
 
     @property
     def change_lines(self) -> list[str]:
@@ -127,7 +127,7 @@ class MessageDisplay:
 
     @property
     def thought_line(self) -> str:
-        if self.moment is ELSEWHERE and self.is_running and not self.text:
+        if self.live_status is REMOTE and self.is_running and not self.text:
             return _("Thinking…")
         if self.thought_seconds is None:
             return _("Thoughts")

@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from chatapp import process
 from chatapp.conversations.models.progress import Outcome, Progress, Spent, Status, values_of
 from chatapp.rendering import VERSION as RENDERING_VERSION
+from chatapp.server import process
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import MessageQuerySet
@@ -87,7 +87,7 @@ class Leased(models.Model):
         """Makes the lease of this attempt last its full time again; False when it was overtaken."""
         return bool(self._of_this_attempt.update(leased_until=Now() + LEASE))
 
-    def let_go(self, progress: Progress, spent: Spent) -> bool:
+    def release(self, progress: Progress, spent: Spent) -> bool:
         """Ends this attempt unfinished: whoever is there may go on from here at once."""
         values = values_of(progress) | values_of(spent) | {"leased_by": "", "leased_until": None}
         values["first_token_at"] = self.first_token_at

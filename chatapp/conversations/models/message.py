@@ -9,14 +9,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from chatapp import process
-from chatapp.columns import JSONField
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import MessageDisplay
 from chatapp.conversations.models.lease import GRACE, LEASE
 from chatapp.conversations.models.progress import RUNNING, Status
 from chatapp.conversations.models.remedies import Remedies
 from chatapp.conversations.models.settings import ModelSettings
+from chatapp.server import process
+from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
     from collections.abc import Collection

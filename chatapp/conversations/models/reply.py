@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from chatapp.columns import JSONField
 from chatapp.conversations.models.lease import Leased
 from chatapp.conversations.models.progress import RUNNING, Progress, Spent, Status, values_of
 from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort
+from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
     import uuid

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
-from chatapp.columns import JSONField
+from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person

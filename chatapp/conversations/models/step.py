@@ -40,7 +40,7 @@ UNENDED = (State.READY, State.RUNNING)
 BROKEN = "broken"  # shown of a call that its reply ended without; no row says so
 
 
-class Asked(NamedTuple):
+class ToolRequest(NamedTuple):
     """A call as the model made it, whether it may run at once, and the line that is shown until
     something came of it. One with an `error` does not run at all."""
 
@@ -86,7 +86,7 @@ class StepManager(models.Manager["Step"]):
         return self.prefetch_related(models.Prefetch("pictures", pictures))
 
     def begin_round(
-        self, reply: Message, progress: Progress, spent: Spent, calls: "Sequence[Asked]"
+        self, reply: Message, progress: Progress, spent: Spent, calls: "Sequence[ToolRequest]"
     ) -> bool:
         """Writes what the model asked for, and with it all that it said before and what that cost:
         whoever goes on after a death asks for none of it again. False when the attempt was

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.functional import cached_property
 
+from chatapp.server.valid_text import make_valid_source
 from chatapp.tools.registry import built_in
 from chatapp.tools.running import doing
-from chatapp.valid_text import make_valid_source
 
 EXCERPT = 4_000  # characters of what went in and of what came, each, that a page holds
 WHOLE = 200_000  # characters of each that are indented; what is longer is shown as it came

@@ -5,9 +5,9 @@ from importlib import import_module
 from django.conf import settings
 from django.utils.translation import gettext
 
-from chatapp.conversations.relay import relay
 from chatapp.doctor.commands import heroku
 from chatapp.doctor.result import Result, by_share, green, red, yellow
+from chatapp.realtime.relay import relay
 
 UPGRADE = "addons:upgrade REDIS heroku-redis:premium-0"
 

@@ -27,7 +27,7 @@ def look() -> Result:
     }
     found = gettext("New pictures go to %(place)s; %(used)s of %(quota)s are taken.") % words
     fix = gettext("Delete conversations with pictures, or allow more.")
-    command = config(f"CHAT_IMAGE_QUOTA_HOUSE_MB={2 * settings.IMAGE_QUOTA_HOUSE_MB}")
+    command = config(f"CHAT_IMAGE_QUOTA_TOTAL_MB={2 * settings.IMAGE_QUOTA_TOTAL_MB}")
     return by_share(usage.used, usage.quota, found, fix, command)
 
 

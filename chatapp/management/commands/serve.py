@@ -12,7 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
-from chatapp.storage import build_if_changed
+from chatapp.server.static_files import build_if_changed
 
 LOCAL_HAND_OVER_SECONDS = 2
 

@@ -1,7 +1,8 @@
+// The fields of a form by name, wherever they are on the page, beside the values that the server has.
+
 const CHECKED = ["radio", "checkbox"];
 
-/** The fields of a form by name, wherever they stand, beside the values that the server has.
- *  A group of radio buttons reads and writes like one field, and so does a checkbox with the hidden
+/** A group of radio buttons reads and writes like one field, and so does a checkbox with the hidden
  *  field before it, whose value holds while it is off. */
 export class Fields {
   #root;
@@ -12,7 +13,7 @@ export class Fields {
     this.#root = root;
     this.#names = names;
     this.#pairs = pairs;
-    this.known = {}; // name -> value that the server has
+    this.saved = {}; // name -> value that the server has
   }
 
   get values() {
@@ -25,58 +26,61 @@ export class Fields {
   }
 
   read(name) {
-    return this.#all(name).findLast((field) => !CHECKED.includes(field.type) || field.checked)?.value ?? "";
+    return this.#findAll(name).findLast((field) => !CHECKED.includes(field.type) || field.checked)?.value ?? "";
   }
 
   write(values) {
     for (const [name, value] of Object.entries(values)) {
-      for (const field of this.#all(name)) {
+      for (const field of this.#findAll(name)) {
         if (CHECKED.includes(field.type)) field.checked = field.value === value;
         else if (field.type !== "hidden") field.value = value;
       }
     }
   }
 
-  /** News from the server; what is being edited is left alone. */
-  follow(values) {
+  /** Takes over values from the server; what is being edited is left alone. */
+  adopt(values) {
     for (const [name, value] of Object.entries(values)) {
       const text = String(value ?? "");
       if (!this.#isEdited(name)) this.write({ [name]: text });
-      this.known[name] = text;
+      this.saved[name] = text;
     }
   }
 
   /** What is wrong, by name: "" for a field within its limits. */
   get problems() {
     const limited = [...this.#root.querySelectorAll("[data-sentence]")];
-    return Object.fromEntries(limited.map((field) => [field.name, problem(field)]));
+    return Object.fromEntries(limited.map((field) => [field.name, findProblem(field)]));
   }
 
-  /** Puts sentences at fields and takes them away for ""; gives the first field that has one. */
-  complain(problems) {
+  /** Puts sentences at fields and takes them away for ""; returns the first field that has one. */
+  showProblems(problems) {
     for (const [name, sentence] of Object.entries(problems)) {
       const line = this.#root.querySelector(`[data-problem="${name}"]`);
       if (!line) continue;
       line.textContent = sentence;
       line.hidden = !sentence;
-      for (const field of this.#all(name)) field.ariaInvalid = sentence ? "true" : null;
+      for (const field of this.#findAll(name)) field.ariaInvalid = sentence ? "true" : null;
     }
     return this.#root.querySelector("[aria-invalid]");
   }
 
   #isEdited(name) {
     const together = [name, this.#pairs[name]].filter(Boolean);
-    return together.some((each) => this.read(each) !== this.known[each]);
+    return together.some((each) => this.read(each) !== this.saved[each]);
   }
 
-  #all(name) {
+  #findAll(name) {
     return [...this.#root.querySelectorAll(`[name="${name}"]`)];
   }
 }
 
-function problem(field) {
+function findProblem(field) {
   const { max, sentence } = field.dataset;
-  // The server counts characters; `length` counts an emoji twice.
-  const isLonger = max && field.value.length > max && [...field.value].length > max;
-  return isLonger || !field.validity.valid ? sentence : "";
+  return (max && isLonger(field.value, max)) || !field.validity.valid ? sentence : "";
+}
+
+/** The server counts characters; `length` counts an emoji twice. */
+export function isLonger(text, max) {
+  return text.length > max && [...text].length > max;
 }

@@ -1,7 +1,15 @@
+// Requests to the server: forms with the session's token, uploads, and errors with the server's own sentence.
+
+// Nothing is sent before the guard has seen whose page this is.
+import "./guard.js";
+import { SESSION_TAKEN_OVER, dispatch } from "./events.js";
+import { person } from "./page.js";
+
 const HEADERS = { Accept: "application/json" };
-const PATIENCE = 40_000; // ms; a proxy gives up after 30 s, a dead line never would
-const SHORT_PATIENCE = 10_000; // ms, for what is answered at once and asked again
+const TIMEOUT = 40_000; // ms; a proxy gives up after 30 s, a dead connection never would
+const SHORT_TIMEOUT = 10_000; // ms, for what is answered at once and asked again
 const LARGE = 250_000; // characters or bytes; the server may refuse more before all has arrived
+const MAX_TRIES = 6; // of an upload, while the server is busy
 const REASONS = ["moved", "running", "spent", "gone", "expired"]; // marks of refusals with a way out
 
 /** A request that did not work. `status` is 0 when the server was not reached; `sentence` is the
@@ -18,37 +26,48 @@ export class RequestError extends Error {
   }
 }
 
-const NEWS = { patience: SHORT_PATIENCE };
-export const getText = (url) => request(url, NEWS).then((response) => response.text());
-export const getJson = (url) => request(url, NEWS).then((response) => response.json());
+export async function getText(url) {
+  return (await request(url, { timeout: SHORT_TIMEOUT })).text();
+}
 
-/** Posts a form; `fields` is a FormData or a plain object. Gives the response. With `keepalive`
- *  (small forms only) the request goes on when the page is left. */
+export async function getJson(url) {
+  return (await request(url, { timeout: SHORT_TIMEOUT })).json();
+}
+
+/** Posts a form; `fields` is a FormData or a plain object. Returns the response. With `keepalive`
+ *  (small forms only) the request continues when the page is left. */
 export function post(url, fields, { keepalive = false } = {}) {
   return withSession((body) => request(url, { method: "POST", body, keepalive }), fields);
 }
 
-/** Uploads with progress (fetch can't tell it) and gives the server's JSON. onProgress(share): 1 is
- *  when all has arrived and the server works on it. A file may take its time; silence may not. */
-export function upload(url, fields, options) {
-  return withSession((body) => uploadOnce(url, body, options), fields);
+/** Uploads with progress, which fetch doesn't report, and returns the server's JSON. onProgress(share): at 1
+ *  all has arrived and the server works on it. A file may take its time; silence may not. A busy server
+ *  names a time to come again. */
+export async function upload(url, fields, options, tries = 1) {
+  try {
+    return await withSession((body) => uploadOnce(url, body, options), fields);
+  } catch (error) {
+    if (!error.retryAfter || tries === MAX_TRIES) throw error;
+    options.onProgress(0);
+    await pause(error.retryAfter * 1000, options.signal);
+    return upload(url, fields, options, tries + 1);
+  }
 }
 
-/** Takes over who is signed in, as the server told it: the token of every form on the page. Throws
- *  when it is somebody else than the person whose page this is. */
-export function enterSession({ person, token }) {
-  const mine = document.documentElement.dataset.person;
-  if (person && mine && person !== mine) {
-    document.dispatchEvent(new Event("session:other"));
+/** Takes over the session that the server reports: the token of every form on the page. Throws when it
+ *  belongs to somebody else than the person whose page this is. */
+export function adoptSession({ person: signedIn, token }) {
+  if (signedIn && person && signedIn !== person) {
+    dispatch(document, SESSION_TAKEN_OVER);
     throw new RequestError(401);
   }
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
 }
 
-/** Asks who is signed in; gives the id of the person, or null. */
+/** Asks who is signed in; returns the id of the person, or null. */
 export async function renewToken() {
   const session = await getJson(document.querySelector("[data-session-url]").dataset.sessionUrl);
-  enterSession(session);
+  adoptSession(session);
   return session.person;
 }
 
@@ -77,10 +96,10 @@ function uploadOnce(url, body, { onProgress, signal }) {
     const call = new XMLHttpRequest();
     const fail = (error) => (reject(error), call.abort());
     const late = () => fail(new RequestError(0));
-    let silence = setTimeout(late, PATIENCE);
+    let silence = setTimeout(late, TIMEOUT);
     call.upload.onprogress = ({ lengthComputable, loaded, total }) => {
       clearTimeout(silence);
-      silence = setTimeout(late, PATIENCE);
+      silence = setTimeout(late, TIMEOUT);
       if (lengthComputable) onProgress(loaded / total);
     };
     call.upload.onload = () => onProgress(1);
@@ -98,10 +117,10 @@ function uploadOnce(url, body, { onProgress, signal }) {
   });
 }
 
-async function request(url, { patience = PATIENCE, ...options } = {}) {
+async function request(url, { timeout = TIMEOUT, ...options } = {}) {
   let response;
   try {
-    response = await fetch(url, { ...options, headers: HEADERS, signal: AbortSignal.timeout(patience) });
+    response = await fetch(url, { ...options, headers: HEADERS, signal: AbortSignal.timeout(timeout) });
   } catch {
     throw new RequestError(0); // fetch rejects only when the server was not reached in time
   }
@@ -115,6 +134,13 @@ function withToken(fields) {
   for (const [name, value] of entries) data.append(name, value);
   data.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
   return data;
+}
+
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
 }
 
 /** The JSON of an answer; a proxy's error page is HTML and says nothing to a person. */

@@ -1,7 +1,9 @@
+// Makes elements equal to new HTML with as few changes as possible.
+
 /** What the page or the person set, and the server's HTML does not know. */
 const OWN_ATTRIBUTES = new Set(["style", "open", "tabindex", "aria-pressed", "data-wrapped"]);
 
-/** The elements in a piece of HTML. Nothing in them runs or loads until they join the page. */
+/** Returns the elements in a piece of HTML. Nothing in them runs or loads until they join the page. */
 export function parse(html) {
   return [...fragment(html).children];
 }
@@ -28,8 +30,8 @@ function morphChildren(from, to) {
   let old = from.firstChild;
   for (let fresh = to.firstChild; fresh; ) {
     const next = fresh.nextSibling;
-    if (old && !alike(old, fresh) && alike(old.nextSibling, fresh)) old = drop(old);
-    if (alike(old, fresh)) {
+    if (old && !isAlike(old, fresh) && isAlike(old.nextSibling, fresh)) old = removeNode(old);
+    if (isAlike(old, fresh)) {
       morphNode(old, fresh);
       old = old.nextSibling;
     } else {
@@ -37,14 +39,14 @@ function morphChildren(from, to) {
     }
     fresh = next;
   }
-  while (old) old = drop(old);
+  while (old) old = removeNode(old);
 }
 
-function alike(old, fresh) {
+function isAlike(old, fresh) {
   return old?.nodeName === fresh.nodeName && old.id === fresh.id && old.dataset?.part === fresh.dataset?.part;
 }
 
-function drop(node) {
+function removeNode(node) {
   const next = node.nextSibling;
   node.remove();
   return next;

@@ -1,23 +1,24 @@
+// One person's messages on their way to one conversation, sent one by one in their order.
+
 import { RequestError } from "./http.js";
 import { uuid4 } from "./uuid.js";
 
-const SLOW = 3000; // ms until a send without an answer is told to be waiting
+const SLOW = 3000; // ms until a send without an answer is shown as waiting
 const FIRST_WAIT = 1000; // ms until a send that did not get through is tried again
 const LONGEST_WAIT = 15_000; // ms
 const UNREACHED = [0, 408, 502, 503, 504]; // no answer, too slow, or that of a proxy: tried for ever
-const MOST_FAILURES = 5; // of the server itself, at one send
+const MAX_FAILURES = 5; // of the server itself, at one send
 const RUNNING = ["queued", "streaming"];
-const GOES_ON = [...RUNNING, "waiting"]; // with the person's word about a tool
-const ENDED_BADLY = ["stopped", "failed"];
+const UNFINISHED = [...RUNNING, "waiting"]; // for the person's approval of a tool call
+const INTERRUPTED = ["stopped", "failed"];
 
 /**
- * One person's messages on their way to one conversation. Only the first one goes out; each of the
- * others follows the reply to the one before it. What must not go out by itself any more is held
- * and given back, together with all that waits behind it.
+ * Only the first message goes out; each of the others follows the reply to the one before it. What must not
+ * go out by itself any more is held and returned, together with all that waits behind it.
  *
  * An entry is plain data: { id, parent, awaits, tries, failures, held } and what its owner adds. `parent` is
- * the message that it follows, "" for none, null while the entry before it has no reply; `awaits`
- * tells that the reply it follows ran when it was written.
+ * the message that it follows, "" for none, null while the entry before it has no reply; `awaits` is true
+ * when the reply it follows was running as it was written.
  */
 export class Outbox {
   entries = []; // in their order
@@ -27,7 +28,7 @@ export class Outbox {
 
   /**
    * post(entry) -> Promise of { reply } or RequestError; statusOf(message) of one on the page;
-   * onChange(); onSent(answer); onRenamed(entry, oldId); onHeld(entries, { reason, sentence });
+   * onChange(); onSent(entry, answer); onRenamed(entry, oldId); onHeld(entries, { reason, sentence });
    * onBehind(): the page misses something; onSignedOut().
    */
   constructor(hooks) {
@@ -44,29 +45,28 @@ export class Outbox {
     return isFirst || this.#reason ? this.#reason : "reply";
   }
 
-  /** Takes a new entry, or one that was held, to be sent under `tip`, the last message shown. */
-  add(entry, tip) {
+  /** Adds a new entry, or one that was held, to be sent under `head`, the last message shown. */
+  add(entry, head) {
     const follows = this.isWaiting;
-    const awaits = follows || RUNNING.includes(this.statusOf(tip));
-    Object.assign(entry, { parent: follows ? null : tip, awaits, tries: 0, failures: 0, held: false });
+    const awaits = follows || RUNNING.includes(this.statusOf(head));
+    Object.assign(entry, { parent: follows ? null : head, awaits, tries: 0, failures: 0, held: false });
     this.entries = [...this.entries.filter((each) => each !== entry), entry];
     this.onChange();
-    this.go();
+    this.sendNext();
   }
 
-  /** Takes an entry out; the one behind it moves into its place. */
-  take(id) {
+  /** Removes an entry; the one behind it moves into its place. */
+  remove(id) {
     const entry = this.entries.find((each) => each.id === id);
     const [first, second] = this.#queue;
     if (entry === first && second) Object.assign(second, { parent: first.parent, awaits: first.awaits });
     this.#drop(entry);
-    this.go();
-    return entry;
+    this.sendNext();
   }
 
   restore(entries) {
     this.entries = entries;
-    this.go();
+    this.sendNext();
   }
 
   clear() {
@@ -76,13 +76,13 @@ export class Outbox {
   }
 
   /** Sends what may go out now. Called whenever that could have changed; done twice it does nothing. */
-  go() {
+  sendNext() {
     const [first] = this.#queue;
     if (!first || this.#posting) return;
     clearTimeout(this.#timer);
     const status = first.awaits ? this.statusOf(first.parent) : "";
-    if (GOES_ON.includes(status)) this.#wait("reply");
-    else if (ENDED_BADLY.includes(status)) this.#hold({ reason: "ended", sentence: "" });
+    if (UNFINISHED.includes(status)) this.#wait("reply");
+    else if (INTERRUPTED.includes(status)) this.#hold({ reason: "ended", sentence: "" });
     else this.#post(first);
   }
 
@@ -94,38 +94,38 @@ export class Outbox {
     this.#posting = entry;
     const slow = setTimeout(() => this.#wait("connection"), SLOW);
     try {
-      this.#sent(entry, await this.post(entry));
+      this.#finish(entry, await this.post(entry));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (this.entries.includes(entry)) this.#refused(entry, error);
+      if (this.entries.includes(entry)) this.#fail(entry, error);
     } finally {
       clearTimeout(slow);
       this.#posting = null;
     }
-    if (!this.#reason || !this.entries.includes(entry)) this.go();
+    if (!this.#reason || !this.entries.includes(entry)) this.sendNext();
   }
 
-  #sent(entry, answer) {
+  #finish(entry, answer) {
     const [, second] = this.#queue;
     // One that was taken out on its way, and arrived, left its place to the first.
     const next = this.entries.includes(entry) ? second : this.#queue[0];
     if (next) Object.assign(next, { parent: answer.reply, awaits: true });
     this.#reason = "";
     this.#drop(entry);
-    this.onSent(answer);
+    this.onSent(entry, answer);
   }
 
-  #refused(entry, error) {
+  #fail(entry, error) {
     const { status, reason, retryAfter } = error;
     const isUnreached = UNREACHED.includes(status);
-    if (isUnreached || (status >= 500 && ++entry.failures < MOST_FAILURES)) {
-      this.#again(entry, retryAfter ? "busy" : "connection");
+    if (isUnreached || (status >= 500 && ++entry.failures < MAX_FAILURES)) {
+      this.#retryLater(entry, retryAfter ? "busy" : "connection");
     } else if (status === 401) {
       this.#wait("sign-in");
       this.onSignedOut();
     } else if (reason === "running") {
       entry.awaits = true;
-      this.#again(entry, "reply");
+      this.#retryLater(entry, "reply");
       this.onBehind();
     } else if (reason === "spent" && !entry.isRenamed) {
       const old = entry.id;
@@ -143,9 +143,9 @@ export class Outbox {
   }
 
   /** Tries again by itself, should no news come before. */
-  #again(entry, reason) {
+  #retryLater(entry, reason) {
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** entry.tries++);
-    this.#timer = setTimeout(() => this.go(), wait * (0.5 + Math.random() / 2));
+    this.#timer = setTimeout(() => this.sendNext(), wait * (0.5 + Math.random() / 2));
     this.#wait(reason);
   }
 

@@ -1,8 +1,9 @@
-/**
- * The text of one running reply. It is kept as the server's own HTML strings, one per block:
- * patches count what they keep in UTF-16 units of those, and a browser spells HTML differently.
- */
-const HELD_PATCHES = 2000; // while the state is asked for; more would mean that it never comes
+// The text of one running reply, put together from patches and states.
+//
+// It is kept as the server's own HTML strings, one per block: patches count what they keep in UTF-16
+// units of those, and a browser spells HTML differently.
+
+const MAX_HELD_PATCHES = 2000; // while the state is asked for; more would mean that it never comes
 const BLOCK = '<div class="block">';
 const END = "</div><!--/text-->";
 
@@ -19,15 +20,15 @@ export class ReplyText {
     return this.#held.size > 0;
   }
 
-  /** Takes a patch; gives what changed. */
+  /** Takes a patch; returns what changed. */
   receive(patch) {
     if (this.#isOld(patch)) return null;
-    if (this.#held.size >= HELD_PATCHES) this.#held.clear();
+    if (this.#held.size >= MAX_HELD_PATCHES) this.#held.clear();
     this.#held.set(patch.sequence, patch);
     return this.#drain();
   }
 
-  /** Takes the state; gives what patches above it changed, or null for a stale state. */
+  /** Takes the state; returns what the patches above it changed, or null for a stale state. */
   adopt({ attempt, sequence, blocks }) {
     const lower = attempt < this.attempt || (attempt === this.attempt && sequence < this.sequence);
     if (lower) return null;
@@ -41,7 +42,7 @@ export class ReplyText {
     return patch.sequence <= this.sequence;
   }
 
-  /** Changes: indexes of blocks, new HTML of other parts and of steps, reasoning to append to it, the status. */
+  /** Returns changes: indexes of blocks, new HTML of other parts and of steps, reasoning to append to it, the status. */
   #drain() {
     const changes = { indexes: new Set(), parts: {}, steps: [], reasoning: "", status: "" };
     for (let patch = this.#next(); patch; patch = this.#next()) {
@@ -80,7 +81,7 @@ export class ReplyText {
   }
 }
 
-/** The inner HTML of each block in an article's HTML, spelled as the server spelled it. */
+/** Returns the inner HTML of each block in an article's HTML, spelled as the server spelled it. */
 export function blocksOf(html) {
   const start = html.indexOf(">", html.indexOf('data-part="text"')) + 1;
   const blocks = html.slice(start, html.lastIndexOf(END)).split(BLOCK).slice(1);

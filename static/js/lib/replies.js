@@ -1,19 +1,20 @@
+// The running replies of a page: puts patches in order and asks for the state where one is missing.
+
 import { RequestError, getJson } from "./http.js";
 import { ReplyText, blocksOf } from "./patches.js";
 
 const ASK_AGAIN = 1000; // ms
-const SILENCE = 5000; // ms without news of a running reply, then its state is asked
-const SILENCE_UNTOLD = 900; // the same where no socket brings them; news from elsewhere come each second
+const MAX_SILENCE = 5000; // ms without news of a running reply, then its state is asked
+const MAX_SILENCE_UNJOINED = 900; // the same where no socket brings them; remote news come each second
 const LOOK = 250; // ms between looks at who is silent
-const MOST_STRANGERS = 20; // replies whose patches may come before their article does
+const MAX_UNPLACED = 20; // replies whose patches may come before their article does
 
-/** The running replies of a page: puts patches in order and asks for the state where one is missing. */
 export class Replies {
-  #known = new Map(); // id -> { text, url: "" until its article is on the page, asking, heard: ms }
+  #known = new Map(); // id -> { text, url: "" until its article is on the page, isAsking, heardAt: ms }
   #watch = 0;
-  isTold = false; // a socket brings all news, whichever process they come from
+  isJoined = false; // a socket brings all news, whichever process they come from
 
-  /** onChange(id, blocks, changes): as ReplyText tells them. onState(id, html): the whole article. */
+  /** onChange(id, blocks, changes): as ReplyText returns them. onState(id, html): the whole article. */
   constructor({ onChange, onState }) {
     Object.assign(this, { onChange, onState });
   }
@@ -23,7 +24,7 @@ export class Replies {
     const reply = this.#get(id);
     if (reply.url) return;
     reply.url = url;
-    reply.heard = performance.now();
+    reply.heardAt = performance.now();
     this.#watch ||= setInterval(() => this.#askSilent(), LOOK);
     this.#show(id, reply.text.adopt({ attempt, sequence, blocks }));
   }
@@ -39,33 +40,35 @@ export class Replies {
     this.#watch = 0;
   }
 
-  /** Another process makes or made this reply; false for a reply that does not run here. */
-  hearsOf(id) {
-    const reply = this.#known.get(id);
-    if (!reply?.url) return false;
-    if (silent(reply) >= SILENCE_UNTOLD) this.ask(id);
-    return true;
+  /** Whether a reply runs on this page. */
+  isTracking(id) {
+    return Boolean(this.#known.get(id)?.url);
   }
 
-  attempt(id) {
+  attemptOf(id) {
     return this.#known.get(id)?.text.attempt ?? 0;
   }
 
   receive(patch) {
     const reply = this.#get(patch.reply);
-    reply.heard = performance.now();
+    reply.heardAt = performance.now();
     this.#show(patch.reply, reply.text.receive(patch));
   }
 
   askAll() {
-    for (const id of this.#known.keys()) this.ask(id);
+    for (const id of this.#known.keys()) this.#ask(id);
   }
 
-  async ask(id) {
+  /** Another process makes this reply, so no patches may come for it. */
+  askIfSilent(id) {
+    if (silenceOf(this.#known.get(id)) >= MAX_SILENCE_UNJOINED) this.#ask(id);
+  }
+
+  async #ask(id) {
     const reply = this.#known.get(id);
-    if (!reply?.url || reply.asking) return;
-    reply.asking = true;
-    reply.heard = performance.now();
+    if (!reply?.url || reply.isAsking) return;
+    reply.isAsking = true;
+    reply.heardAt = performance.now();
     try {
       this.#adopt(id, await getJson(reply.url));
     } catch (error) {
@@ -74,7 +77,7 @@ export class Replies {
       else if (error.status) setTimeout(() => this.#askIfBehind(id), ASK_AGAIN);
       // Not reached at all: whoever is silent is asked again.
     } finally {
-      reply.asking = false;
+      reply.isAsking = false;
     }
   }
 
@@ -91,36 +94,36 @@ export class Replies {
   }
 
   #askSilent() {
-    const limit = this.isTold ? SILENCE : SILENCE_UNTOLD;
-    for (const [id, reply] of this.#known) if (reply.url && silent(reply) >= limit) this.ask(id);
+    const limit = this.isJoined ? MAX_SILENCE : MAX_SILENCE_UNJOINED;
+    for (const [id, reply] of this.#known) if (reply.url && silenceOf(reply) >= limit) this.#ask(id);
   }
 
   #askIfBehind(id) {
-    if (this.#known.get(id)?.text.behind) this.ask(id);
+    if (this.#known.get(id)?.text.behind) this.#ask(id);
   }
 
   #get(id) {
     if (!this.#known.has(id)) {
-      this.#known.set(id, { text: new ReplyText(), url: "", asking: false, heard: 0 });
-      this.#dropStrangers();
+      this.#known.set(id, { text: new ReplyText(), url: "", isAsking: false, heardAt: 0 });
+      this.#dropUnplaced();
     }
     return this.#known.get(id);
   }
 
-  #dropStrangers() {
-    const strangers = [...this.#known].filter(([, { url }]) => !url);
-    if (strangers.length > MOST_STRANGERS) this.forget(strangers[0][0]);
+  #dropUnplaced() {
+    const unplaced = [...this.#known].filter(([, { url }]) => !url);
+    if (unplaced.length > MAX_UNPLACED) this.forget(unplaced[0][0]);
   }
 
   #show(id, changes) {
     const reply = this.#known.get(id);
-    if (!reply) return; // the state said that it has ended
+    if (!reply) return; // the state says that it has ended
     if (changes?.status && reply.url) this.onChange(id, reply.text.blocks, changes);
-    if (reply.text.behind) this.ask(id);
+    if (reply.text.behind) this.#ask(id);
   }
 }
 
-/** For how long nothing was heard of a reply, in ms. */
-function silent(reply) {
-  return performance.now() - reply.heard;
+/** Returns how long a reply has been without news, in ms. */
+function silenceOf(reply) {
+  return performance.now() - reply.heardAt;
 }

@@ -1,34 +1,33 @@
+// Where the reader is: follows the text while the view is at its end, and keeps the place otherwise.
+
 const AT_END = 2; // px; zoomed pages round
 const FAR = 120; // px from the end, from where the way back is offered
 const ANCHOR_GAP = 16; // px above the message just sent
 const ANCHOR_SHARE = 0.5; // of the pane that a long message may fill, so that its reply is seen
 
-/**
- * Where the reader is. The view follows the text only while it stands at the end; whether it
- * does is read from the scroll position, never from a timer.
- */
+/** Whether the view follows is read from the scroll position, never from a timer. */
 export class Scroll {
   #top = 0;
-  #following = true;
-  #observer = new ResizeObserver(() => this.#grown());
+  #isFollowing = true;
+  #observer = new ResizeObserver(() => this.#followGrowth());
 
-  /** `content` is the one child of `pane` that grows; `onMove(far)` hears about every change. */
+  /** `content` is the one child of `pane` that grows; `onMove(isFar)` is called at every change. */
   constructor(pane, content, onMove, signal) {
     Object.assign(this, { pane, content, onMove });
     this.#observer.observe(content);
     this.#observer.observe(pane);
-    pane.addEventListener("scroll", () => this.#moved(), { passive: true, signal });
-    pane.addEventListener("wheel", (event) => event.deltaY < 0 && this.#letGo(), { passive: true, signal });
-    pane.addEventListener("touchmove", () => this.#letGo(), { passive: true, signal });
+    pane.addEventListener("scroll", () => this.#followReader(), { passive: true, signal });
+    pane.addEventListener("wheel", (event) => event.deltaY < 0 && this.#stopFollowing(), { passive: true, signal });
+    pane.addEventListener("touchmove", () => this.#stopFollowing(), { passive: true, signal });
     signal.addEventListener("abort", () => this.#observer.disconnect());
   }
 
   get isFollowing() {
-    return this.#following;
+    return this.#isFollowing;
   }
 
-  toEnd() {
-    this.#following = true;
+  scrollToEnd() {
+    this.#isFollowing = true;
     this.pane.scrollTop = this.pane.scrollHeight;
     // Noted here too: a page that opens at its end gets no scroll event for it.
     this.#top = this.pane.scrollTop;
@@ -40,11 +39,11 @@ export class Scroll {
     const hidden = Math.max(0, article.offsetHeight - height * ANCHOR_SHARE);
     const top = article.offsetTop - this.content.offsetTop + hidden - ANCHOR_GAP;
     this.content.style.minHeight = `${Math.max(0, top) + height}px`;
-    this.toEnd();
+    this.scrollToEnd();
   }
 
-  /** Runs `insert`, which adds something above, without moving what is read. */
-  keep(mark, insert) {
+  /** Runs `insert`, which adds something above `mark`, without moving what is read. */
+  insertAbove(mark, insert) {
     const before = mark.getBoundingClientRect().top;
     this.pane.style.overflowAnchor = "none"; // or the browser would correct it a second time
     insert();
@@ -52,11 +51,11 @@ export class Scroll {
     requestAnimationFrame(() => (this.pane.style.overflowAnchor = ""));
   }
 
-  /** Remembers, for this tab, which message stands at the top; at the end there is nothing to keep. */
-  remember(key) {
+  /** Saves, for this tab, which message is at the top; at the end there is nothing to save. */
+  savePlace(key) {
     const top = this.pane.getBoundingClientRect().top;
     const article = [...this.content.children].find((each) => each.getBoundingClientRect().bottom > top);
-    if (this.#following || !article?.id) {
+    if (this.#isFollowing || !article?.id) {
       sessionStorage.removeItem(key);
     } else {
       const place = { id: article.id, offset: article.getBoundingClientRect().top - top };
@@ -65,37 +64,37 @@ export class Scroll {
   }
 
   /** Goes back to that message, or to the end. */
-  recall(key) {
+  restorePlace(key) {
     const { id, offset } = JSON.parse(sessionStorage.getItem(key) ?? "{}");
     const article = id && document.getElementById(id);
     if (article) {
-      this.#following = false;
+      this.#isFollowing = false;
       article.scrollIntoView();
       this.pane.scrollTop -= offset;
     } else {
-      this.toEnd();
+      this.scrollToEnd();
     }
   }
 
-  get #left() {
+  get #distanceToEnd() {
     return this.pane.scrollHeight - this.pane.clientHeight - this.pane.scrollTop;
   }
 
-  #letGo() {
-    if (this.pane.scrollTop > 0) this.#following = false;
+  #stopFollowing() {
+    if (this.pane.scrollTop > 0) this.#isFollowing = false;
   }
 
-  #moved() {
+  #followReader() {
     const top = this.pane.scrollTop;
-    const left = this.#left;
-    if (left <= AT_END) this.#following = true;
-    else if (top < this.#top) this.#following = false;
+    const distance = this.#distanceToEnd;
+    if (distance <= AT_END) this.#isFollowing = true;
+    else if (top < this.#top) this.#isFollowing = false;
     this.#top = top;
-    this.onMove(left > FAR);
+    this.onMove(distance > FAR);
   }
 
-  #grown() {
-    if (this.#following) this.toEnd();
-    this.onMove(this.#left > FAR);
+  #followGrowth() {
+    if (this.#isFollowing) this.scrollToEnd();
+    this.onMove(this.#distanceToEnd > FAR);
   }
 }

@@ -1,21 +1,23 @@
-const LONG_EDGE = 2048; // px; the server goes on to 1,568
+// Shrinks large images before they are uploaded.
+
+const LONG_EDGE = 2048; // px; the server shrinks further, to 1,568
 const LARGE_FILE = 1.5 * 1024 * 1024; // bytes
-const LARGE_PICTURE = 12_000_000; // pixels
+const LARGE_IMAGE = 12_000_000; // pixels
 const QUALITY = 0.9;
 const WITHOUT_SHRINKING = ["image/gif", "image/svg+xml"]; // a canvas knows one frame, and any size
 
-/** A smaller copy of a large picture, upright and without what the camera noted; any other picture,
- *  and one that this browser can't decode, as it is. */
-export async function shrunk(file) {
+/** Returns a smaller copy of a large image, upright and without what the camera noted. Any other image, and
+ *  one that this browser can't decode, is returned as it is. */
+export async function shrinkImage(file) {
   if (WITHOUT_SHRINKING.includes(file.type) || !globalThis.OffscreenCanvas) return file;
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-    if (file.size <= LARGE_FILE && bitmap.width * bitmap.height <= LARGE_PICTURE) return file;
-    const copy = await encoded(bitmap, file.type);
+    if (file.size <= LARGE_FILE && bitmap.width * bitmap.height <= LARGE_IMAGE) return file;
+    const copy = await encode(bitmap, file.type);
     return copy.size < file.size ? copy : file;
   } catch (error) {
-    // Not a picture, a format of another browser, or more pixels than this one holds: let the server see.
+    // Not an image, a format of another browser, or more pixels than this one holds: let the server see.
     if (error instanceof DOMException || error instanceof TypeError) return file;
     throw error;
   } finally {
@@ -23,7 +25,7 @@ export async function shrunk(file) {
   }
 }
 
-function encoded(bitmap, type) {
+function encode(bitmap, type) {
   const scale = Math.min(1, LONG_EDGE / Math.max(bitmap.width, bitmap.height));
   const size = [bitmap.width, bitmap.height].map((edge) => Math.max(1, Math.round(edge * scale)));
   const canvas = new OffscreenCanvas(...size);

@@ -1,4 +1,6 @@
-/** A version 4 UUID; crypto.randomUUID() is missing on pages served over plain http. */
+// Ids for what the page begins.
+
+/** Returns a version 4 UUID; crypto.randomUUID() is missing on pages served over plain http. */
 export function uuid4() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

@@ -1,32 +1,34 @@
-const LARGEST = 8; // times the size at which the picture fits
+// How an enlarged image lies in its pane.
 
-/** How an enlarged picture lies: scaled around the middle of its pane, then moved. In px. */
+const MAX_SCALE = 8; // times the size at which the image fits
+
+/** The image is scaled around the middle of its pane, then moved. All in px. */
 export class Zoom {
   scale = 1;
   x = 0;
   y = 0;
 
-  /** `pane` and `picture` are { width, height }; the picture's at scale 1. */
-  constructor(pane, picture) {
-    Object.assign(this, { pane, picture });
+  /** `pane` and `image` are { width, height }; the image's at scale 1. */
+  constructor(pane, image) {
+    Object.assign(this, { pane, image });
   }
 
   /** Scales; the point `at`, counted from the middle of the pane, stays where it is. */
-  by(factor, at = { x: 0, y: 0 }) {
-    const scale = Math.min(LARGEST, Math.max(1, this.scale * factor));
+  scaleBy(factor, at = { x: 0, y: 0 }) {
+    const scale = Math.min(MAX_SCALE, Math.max(1, this.scale * factor));
     const change = scale / this.scale;
     this.scale = scale;
     this.move(at.x - (at.x - this.x) * change - this.x, at.y - (at.y - this.y) * change - this.y);
   }
 
-  /** Moves, as far as the picture is larger than its pane. */
+  /** Moves, as far as the image is larger than its pane. */
   move(x, y) {
-    this.x = within(this.x + x, this.picture.width * this.scale - this.pane.width);
-    this.y = within(this.y + y, this.picture.height * this.scale - this.pane.height);
+    this.x = clamp(this.x + x, this.image.width * this.scale - this.pane.width);
+    this.y = clamp(this.y + y, this.image.height * this.scale - this.pane.height);
   }
 }
 
-function within(place, excess) {
+function clamp(place, excess) {
   const limit = Math.max(0, excess / 2);
   return Math.min(limit, Math.max(-limit, place));
 }

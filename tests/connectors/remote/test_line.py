@@ -39,7 +39,7 @@ async def test_nothing_goes_to_another_place_whoever_asks(added: Added) -> None:
         async with client(Line(site.url, TOKEN, public_tls())) as http:
             answer = await http.post(other.url, json={"method": "tools/call"})
 
-    assert (answer.status_code, heard.fault) == (405, Fault.ELSEWHERE)
+    assert (answer.status_code, heard.fault) == (405, Fault.REMOTE)
     assert other.asked == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chatapp.connectors.models import ToolSetting
-from chatapp.valid_text import make_valid_json
+from chatapp.server.valid_text import make_valid_json
 from tests.connectors.remote.conftest import Added, Use
 from tests.fetching.site import reply
 from tests.servers.mcp_site import EVENTS, Asked, McpSite, giving, in_json, listing, tool

@@ -11,11 +11,11 @@ import pytest
 from chatapp.fetching import fetch
 from chatapp.fetching.addresses import is_public
 from chatapp.fetching.network import Network
+from chatapp.server.valid_text import make_valid
 from chatapp.tools.built_in import web_page
 from chatapp.tools.built_in.web_page import read_web_page
 from chatapp.tools.running import Outcome, run
 from chatapp.tools.tool import Context
-from chatapp.valid_text import make_valid
 from tests.fetching.site import LOOPBACK, Answer, Names, Site, opened, redirect, reply
 from tests.fetching.test_addresses import HOSTILE
 from tests.fetching.test_fetch import LINK, strictly

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from chatapp.accounts.models import Person
-from chatapp.valid_text import make_valid
+from chatapp.server.valid_text import make_valid
 
 NOT_TEXT = "The password isn't valid text: use UTF-8 without NUL."
 

@@ -1,0 +1,146 @@
+"""What a person may send, and the sentence for everything else."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import close_old_connections
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from chatapp.accounts.models import Person
+from chatapp.chat.forms.settings import SettingsForm
+from chatapp.chat.image_links import TooManyAtOnce, copy_of, may_go_to_model
+from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
+from chatapp.fetching import FetchError
+from chatapp.images.errors import ImageRefused
+from chatapp.images.models import Image
+from chatapp.images.processing import prepare
+
+
+class SendForm(SettingsForm):
+    """A message from the composer: with scripts pictures come as ids, without as files and as links
+    that are still to be copied.
+
+    Model and thinking come with each message, the other settings with the first one.
+    """
+
+    client_id = forms.UUIDField()
+    parent = forms.UUIDField(required=False)
+    text = forms.CharField(required=False, strip=False)
+
+    files: MultiValueDict[str, UploadedFile]
+
+    def __init__(
+        self, person: Person, conversation_id: UUID, data: QueryDict, files: MultiValueDict
+    ) -> None:
+        super().__init__(_settings_so_far(person, conversation_id), data, files)
+        self.person = person
+        self.conversation_id = conversation_id
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"].replace("\r\n", "\n")
+        if len(text) > settings.MAX_MESSAGE_CHARACTERS:
+            raise forms.ValidationError(
+                _("This message has %(count)s characters; at most %(limit)s fit."),
+                params={
+                    "count": f"{len(text):,}",
+                    "limit": f"{settings.MAX_MESSAGE_CHARACTERS:,}",
+                },
+            )
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        files = self.files.getlist("images")
+        ids = self.data.getlist("picture")
+        links = [link for link in self.data.getlist("link") if link.strip()]
+        to_copy = [link.strip() for link in self.data.getlist("link_to_copy") if link.strip()]
+        self._check_count(len(ids) + len(links) + len(files) + len(to_copy))
+        copies, uncopied = self._copied(to_copy)
+        cleaned["links"] = tuple(_checked_link(link) for link in [*links, *uncopied])
+        cleaned["images"] = (*self._own_images(ids), *self._kept_images(files), *copies)
+        if not (cleaned["text"].strip() or cleaned["links"] or cleaned["images"]):
+            raise forms.ValidationError(_("Write something or attach a picture first."))
+        return cleaned
+
+    @property
+    def message(self) -> NewMessage:
+        return NewMessage(
+            client_id=self.cleaned_data["client_id"],
+            conversation_id=self.conversation_id,
+            chosen=self.chosen,
+            text=self.cleaned_data["text"],
+            images=self.cleaned_data["images"],
+            links=self.cleaned_data["links"],
+            parent=self.cleaned_data["parent"],
+            tells_parent="parent" in self.data,
+        )
+
+    def _check_count(self, count: int) -> None:
+        if count > settings.MAX_PICTURES_PER_MESSAGE:
+            raise forms.ValidationError(
+                _("At most %(limit)s pictures fit into one message; here are %(count)s."),
+                params={"limit": settings.MAX_PICTURES_PER_MESSAGE, "count": count},
+            )
+
+    def _own_images(self, ids: Sequence[str]) -> list[Image]:
+        """Gives the person's own pictures in the order in which they were attached."""
+        try:
+            found = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
+            return [found[pk] for pk in ids]
+        except (KeyError, DjangoValidationError):
+            raise forms.ValidationError(
+                _("One of the pictures is gone. Remove it and attach it again.")
+            ) from None
+
+    def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
+        if files:
+            close_old_connections()  # a worker takes its time
+        try:
+            prepared = [prepare(file, file.name or "") for file in files]
+            return [Image.objects.keep(self.person, picture) for picture in prepared]
+        except ImageRefused as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
+
+    def _copied(self, links: Sequence[str]) -> tuple[list[Image], list[str]]:
+        """Copies of what links lead to, and those whose sites give none to us."""
+        images, uncopied = [], []
+        for link in links:
+            close_old_connections()  # a site takes its time
+            try:
+                prepared = async_to_sync(copy_of)(self.person, link)
+                images.append(Image.objects.keep(self.person, prepared))
+            except (ImageRefused, TooManyAtOnce) as refusal:
+                raise forms.ValidationError(refusal.sentence) from refusal
+            except FetchError as failure:
+                if not failure.may_pass_on:
+                    raise forms.ValidationError(failure.sentence) from failure
+                uncopied.append(link)
+        return images, uncopied
+
+
+def _settings_so_far(person: Person, conversation_id: UUID) -> ModelSettings:
+    conversation = Conversation.objects.of(person).filter(pk=conversation_id).first()
+    return conversation.chosen if conversation else Defaults.objects.of(person)
+
+
+def _checked_link(link: str) -> str:
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        raise forms.ValidationError(_("This link is not an address. Check it.")) from None
+    if parts.scheme != "https" or not parts.hostname:
+        raise forms.ValidationError(_("A link to a picture must begin with https://"))
+    if not may_go_to_model(link.strip()):
+        raise forms.ValidationError(_("This link can't be given to the model. Save the picture."))
+    return link.strip()

@@ -1,0 +1,58 @@
+from django.urls import path
+
+from chatapp.chat.views import (
+    conversations,
+    drafts,
+    images,
+    messages,
+    model_images,
+    page,
+    replies,
+    settings,
+    storage,
+    tool_calls,
+    uploads,
+)
+
+urlpatterns = [
+    path("", page.home, name="home"),
+    path("conversations", conversations.conversations, name="conversations"),
+    path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
+    path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
+    path("draft", drafts.draft, name="draft"),
+    path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),
+    path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
+    path("c/<uuid:conversation_id>/settings", settings.settings, name="settings"),
+    path("c/<uuid:conversation_id>/deletion", conversations.deletion, name="deletion"),
+    path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/state", replies.state, name="state"),
+    path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/stop", replies.stop, name="stop"),
+    path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/retry", replies.retry, name="retry"),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/continuation",
+        replies.continuation,
+        name="continuation",
+    ),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/omission",
+        replies.omission,
+        name="omission",
+    ),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/steps/<uuid:step_id>",
+        tool_calls.whole,
+        name="step",
+    ),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/steps/<uuid:step_id>/decision",
+        tool_calls.decision,
+        name="decision",
+    ),
+    path("settings/defaults", settings.defaults, name="defaults"),
+    path("storage/", storage.storage, name="storage"),
+    path("m/<str:token>", model_images.picture_for_model, name="picture-for-model"),
+    path("pictures/", uploads.upload, name="pictures"),
+    path("pictures/links", uploads.links, name="picture-links"),
+    path("pictures/<uuid:image_id>/", images.picture, name="picture"),
+    path("pictures/<uuid:image_id>/thumbnail", images.thumbnail, name="thumbnail"),
+    path("pictures/<uuid:image_id>/alt", images.alt, name="picture-alt"),
+]

@@ -1,0 +1,29 @@
+"""The two shapes of an answer: JSON for the page's scripts, a page or a redirect without them."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from chatapp.chat.forms.settings import SettingsForm
+from chatapp.server.requests import wants_json
+
+
+def done(request: HttpRequest, to: str) -> HttpResponse:
+    """Nothing to show: 204 for scripts, 303 to a page without them."""
+    if wants_json(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    response = redirect(to)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+def error(sentence: str, status: int) -> HttpResponse:
+    return JsonResponse({"error": sentence}, status=status)
+
+
+def refusal(sentence: str, form: SettingsForm, status: int, reason: str = "") -> HttpResponse:
+    """The sentence, in `fields` one for each setting that is wrong, and the mark of a reason that
+    scripts know a way out of."""
+    mark = {reason: True} if reason else {}
+    return JsonResponse({"error": sentence, "fields": form.problems, **mark}, status=status)

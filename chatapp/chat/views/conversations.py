@@ -1,0 +1,54 @@
+"""The list of conversations, and what a person may do with one."""
+
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.zones import zone_of
+from chatapp.chat.views.answers import done, error
+from chatapp.chat.views.page import page
+from chatapp.conversations import events, housekeeping
+from chatapp.conversations.access import own_conversation
+from chatapp.conversations.history import conversation_page
+from chatapp.replies import stopping
+from chatapp.server.requests import wants_json
+
+
+@require_safe
+def conversations(request: PersonRequest) -> HttpResponse:
+    """A further page of the sidebar; without scripts it stands on the whole page."""
+    if not wants_json(request):
+        return page(request, None, sidebar_before=request.GET.get("before", ""))
+    with timezone.override(zone_of(request)):
+        found = conversation_page(request.user, request.GET.get("before", ""))
+    context = {"groups": found.groups, "more_url": found.more_url}
+    return render(request, "conversations/_conversation_group.html", context)
+
+
+@require_POST
+def title(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
+    conversation = own_conversation(request.user, conversation_id)
+    wanted = request.POST.get("title", "").strip()
+    if not wanted:
+        return error(_("A title needs at least one letter."), 422)
+    conversation.rename(wanted)
+    events.conversation_changed(conversation)
+    return done(request, conversation.get_absolute_url())
+
+
+@require_POST
+async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
+    """Deletes for good; a reply that still runs is stopped first."""
+    conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
+    async for reply in conversation.messages.running().select_related("conversation"):
+        await stopping.stop(reply)
+    await sync_to_async(conversation.delete)()
+    housekeeping.collect_soon(request.user)
+    events.conversation_deleted(request.user.pk, conversation_id)
+    return done(request, "/")

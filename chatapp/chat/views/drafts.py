@@ -1,0 +1,44 @@
+"""/draft and /c/<id>/draft: what is written and not sent yet."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from chatapp.accounts.requests import PersonRequest
+from chatapp.chat.forms.draft import DraftForm
+from chatapp.chat.views.answers import error
+from chatapp.conversations import events
+from chatapp.conversations.access import own_conversation
+from chatapp.conversations.draft_state import draft_state
+from chatapp.conversations.models import Conversation, Draft, DraftSpent
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: PersonRequest, conversation_id: UUID | None = None) -> HttpResponse:
+    conversation = own_conversation(request.user, conversation_id) if conversation_id else None
+    if request.method == "POST":
+        return _keep(request, conversation)
+    return JsonResponse(draft_state(request.user.pk, conversation_id))
+
+
+def _keep(request: PersonRequest, conversation: Conversation | None) -> HttpResponse:
+    """204 when it is kept; 410 when this very text has been sent, 409 when another one was."""
+    form = DraftForm(request.user, request.POST)
+    if not form.is_valid():
+        return error(form.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+    places = {conversation.pk if conversation else None}
+    try:
+        places |= Draft.objects.keep(request.user, conversation, form.written)
+    except Conversation.DoesNotExist:
+        raise Http404 from None
+    except DraftSpent as spent:
+        status = HTTPStatus.GONE if spent.same else HTTPStatus.CONFLICT
+        answer: HttpResponse = error(_("This message has been sent."), status)
+    else:
+        answer = HttpResponse(status=HTTPStatus.NO_CONTENT)
+    for place in places:
+        events.draft_changed(request.user.pk, place)
+    return answer

@@ -1,0 +1,108 @@
+"""/pictures/<id>/: looking at a picture, large or small, and describing it."""
+
+import mimetypes
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import PurePath
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
+
+from chatapp.accounts.requests import PersonRequest
+from chatapp.conversations import events
+from chatapp.conversations.access import own_picture, visible_picture
+from chatapp.conversations.models import Attachment, Message, StepPicture
+from chatapp.images.models import Image
+from chatapp.images.store import PictureMissing, StoreUnavailable
+from chatapp.server.requests import wants_page
+
+DAY = 60 * 60 * 24  # seconds
+RETRY_SECONDS = 30
+COPIES_TOLD = 20  # the newest messages that show a picture; others tell when they are loaded again
+
+
+@require_safe
+def picture(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
+    image = visible_picture(request.user, image_id)
+    is_download = "download" in request.GET
+    if wants_page(request) and not is_download:
+        return _page(request, image, lambda: image.content)
+    response = _serve(request, image.sha256, image.content_type, lambda: image.content)
+    disposition = content_disposition_header(is_download, _file_name(image))
+    response["Content-Disposition"] = disposition or "attachment"
+    return response
+
+
+@require_safe
+def thumbnail(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
+    image = visible_picture(request.user, image_id)
+    if wants_page(request):
+        return _page(request, image, lambda: image.thumbnail)
+    media_type = image.thumbnail_media_type
+    return _serve(request, f"{image.sha256}-small", media_type, lambda: image.thumbnail)
+
+
+@require_POST
+def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
+    """Sets the text for those who don't see the picture; an empty one means the file's name."""
+    image = own_picture(request.user, image_id)
+    image.describe(request.POST.get("alt", ""))
+    beside = Attachment.objects.filter(image=image).values("message")
+    came = StepPicture.objects.filter(image=image).values("step__reply")
+    either = Q(pk__in=beside) | Q(pk__in=came)
+    shown = Message.objects.of(request.user).filter(either).order_by("-created_at")
+    newest = shown.select_related("conversation").prefetch_related("attachments__image")
+    for message in newest[:COPIES_TOLD]:
+        events.message_changed(message)
+    return JsonResponse({"alt": image.alternative})
+
+
+def _page(request: PersonRequest, image: Image, read: Callable[[], bytes]) -> HttpResponse:
+    """Return a page around the picture, which goes when its person signs out. The bytes alone in a
+    tab would stay there, and come back from the browser's memory."""
+    try:
+        read()
+    except (PictureMissing, StoreUnavailable) as problem:
+        return _failed(problem)
+    return render(request, "conversations/picture.html", {"image": image})
+
+
+def _serve(
+    request: PersonRequest, tag: str, media_type: str, read: Callable[[], bytes]
+) -> HttpResponseBase:
+    """The bytes, or 304 to a browser that has them; nothing in them can run or load anything."""
+    response = get_conditional_response(request, etag=f'"{tag}"')
+    if response is None:
+        try:
+            response = HttpResponse(read(), content_type=media_type)
+        except (PictureMissing, StoreUnavailable) as problem:
+            return _failed(problem)
+    response["ETag"] = f'"{tag}"'
+    # The bytes never change under an id. A private cache may keep them for the login that fetched
+    # them: a sign-out changes the cookies, and then every request is asked of the server. A tab
+    # that opens the address asks for something else.
+    response["Cache-Control"] = f"private, max-age={30 * DAY}, immutable"
+    patch_vary_headers(response, ["Cookie", "Accept"])
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _failed(problem: PictureMissing | StoreUnavailable) -> HttpResponse:
+    gone = isinstance(problem, PictureMissing)
+    status = HTTPStatus.NOT_FOUND if gone else HTTPStatus.SERVICE_UNAVAILABLE
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    sentence = problem.sentence
+    return HttpResponse(sentence, status=status, content_type="text/plain", headers=headers)
+
+
+def _file_name(image: Image) -> str:
+    """The name it came with, ending as what it was made into: a HEIC is kept as JPEG."""
+    stem = PurePath(image.name).stem.strip(". ") or "picture"
+    return stem + (mimetypes.guess_extension(image.content_type) or "")

@@ -1,0 +1,137 @@
+"""The one page of the app: a conversation, or the empty composer."""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.zones import zone_of
+from chatapp.chat.forms.settings import (
+    IN_THE_SHEET_ONLY,
+    MAX_INSTRUCTIONS,
+    MIN_TOKENS,
+    SettingsForm,
+)
+from chatapp.conversations.access import own_conversation
+from chatapp.conversations.history import (
+    ConversationPage,
+    MessagePage,
+    conversation_page,
+    message_page,
+)
+from chatapp.conversations.models import Conversation, Defaults, Draft, Effort, Message
+from chatapp.images.formats import Format
+from chatapp.images.processing import MAX_UPLOAD_BYTES
+
+PAGE = "conversations/page.html"
+COMPOSER_FORM = "composer-form"  # its id
+# What a file dialog offers. Names too: some systems know no type for the pictures of phones.
+ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
+PICTURE_TYPES = ",".join([*Format, "image/heif", *ENDINGS.split()])
+
+
+@require_safe
+def home(request: PersonRequest) -> HttpResponse:
+    return page(request, None)
+
+
+@require_safe
+def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
+    return page(request, own_conversation(request.user, conversation_id))
+
+
+def page(
+    request: PersonRequest,
+    shown: Conversation | None,
+    *,
+    status: int = 200,
+    before: int | None = None,
+    sidebar_before: str = "",
+    form: SettingsForm | None = None,
+    sheet_is_open: bool = False,
+    **composer: Any,
+) -> HttpResponse:
+    """Renders the page; `form` and `composer` carry over what was refused, as it was typed.
+
+    `before` and `sidebar_before` choose an earlier page of either list.
+    """
+    form = form or SettingsForm(shown.chosen if shown else Defaults.objects.of(request.user))
+    with timezone.override(zone_of(request)):
+        history = message_page(shown, before) if shown else MessagePage([], "")
+        sidebar = conversation_page(request.user, sidebar_before)
+        tip = shown.path.last() if shown and before is not None else _last(history)
+        draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
+        composer = {"parent": tip, **_written(draft), **composer}
+        context = _context(shown, history, sidebar, composer)
+        context["sheet"] = _sheet(shown, form, sheet_is_open)
+        return render(request, PAGE, context, status=status)
+
+
+def _last(history: MessagePage) -> Message | None:
+    return history.messages[-1] if history.messages else None
+
+
+def _context(
+    shown: Conversation | None,
+    history: MessagePage,
+    sidebar: ConversationPage,
+    composer: dict[str, Any],
+) -> dict[str, Any]:
+    conversation_id = shown.pk if shown else uuid.uuid4()
+    return {
+        "conversation": shown,
+        "messages": history.messages,
+        "older_url": history.older_url,
+        "running": any(message.is_running for message in history.messages),
+        "sidebar": sidebar.groups,
+        "sidebar_more_url": sidebar.more_url,
+        "models": settings.CATALOG.values(),
+        "service": settings.SERVICE,
+        "limits": {
+            "max_characters": settings.MAX_MESSAGE_CHARACTERS,
+            "max_pictures": settings.MAX_PICTURES_PER_MESSAGE,
+            "max_picture_bytes": MAX_UPLOAD_BYTES,
+            "max_picture_megabytes": MAX_UPLOAD_BYTES // 1024**2,
+            "picture_types": PICTURE_TYPES,
+        },
+        "composer": {
+            "action": reverse("messages", args=[conversation_id]),
+            "conversation_id": conversation_id,
+            "error": "",
+            **composer,
+        },
+    }
+
+
+def _written(draft: Draft | None) -> dict[str, Any]:
+    """What stands in the message box. Sending it, even corrected, ends the draft by its id."""
+    if draft:
+        return {"client_id": draft.client_id, "text": draft.text, "draft": draft}
+    return {"client_id": uuid.uuid4(), "text": ""}
+
+
+def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool) -> dict[str, Any]:
+    """What the sheet of settings shows, and the composer's two quick controls."""
+    chosen = settings.CATALOG.get(form.shown["model"]) or settings.CATALOG[form.base.model]
+    problems = form.problems if form.is_bound else {}
+    return {
+        "action": reverse("settings", args=[shown.pk]) if shown else reverse("defaults"),
+        # A new chat has no row yet: its settings travel with the first message.
+        "form_id": "" if shown else COMPOSER_FORM,
+        "values": form.shown,
+        "problems": problems,
+        "has_more": form.has_more,
+        "is_open": is_open or not problems.keys().isdisjoint(IN_THE_SHEET_ONLY),
+        "model": chosen,
+        "efforts": Effort.choices,
+        "tools": form.tools,
+        "max_instructions": MAX_INSTRUCTIONS,
+        "min_tokens": MIN_TOKENS,
+    }

@@ -1,0 +1,64 @@
+"""/c/<id>/settings: how the model is asked in one conversation. /settings/defaults: in new ones."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from chatapp.accounts.requests import PersonRequest
+from chatapp.chat.forms.settings import SettingsForm
+from chatapp.chat.views.answers import done, refusal
+from chatapp.chat.views.page import page
+from chatapp.conversations import events
+from chatapp.conversations.access import own_conversation
+from chatapp.conversations.models import Conversation, Defaults, ModelSettings
+from chatapp.conversations.models.settings import default_model
+from chatapp.server.requests import wants_json
+
+
+@require_POST
+def settings(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
+    """Changes the fields that are posted; field `reset` shows the app's own, not saved yet."""
+    if "reset" in request.POST:
+        conversation = own_conversation(request.user, conversation_id)
+        original = SettingsForm(ModelSettings(default_model()))
+        return page(request, conversation, form=original, sheet_is_open=True)
+    conversation, form = _choose(request, conversation_id)
+    if form.errors:
+        return _refuse(request, conversation, form)
+    events.conversation_changed(conversation)
+    return done(request, conversation.get_absolute_url())
+
+
+@require_POST
+def defaults(request: PersonRequest) -> HttpResponse:
+    """Remembers settings for new conversations."""
+    form = SettingsForm(Defaults.objects.of(request.user), request.POST)
+    if not form.is_valid():
+        return _refuse(request, None, form)
+    Defaults.objects.keep(request.user, form.chosen)
+    return done(request, "/")
+
+
+@transaction.atomic
+def _choose(request: PersonRequest, conversation_id: UUID) -> tuple[Conversation, SettingsForm]:
+    # Locked, or two tabs that change a field each would undo one another.
+    own = Conversation.objects.of(request.user).select_for_update()
+    conversation = get_object_or_404(own, pk=conversation_id)
+    form = SettingsForm(conversation.chosen, request.POST)
+    if form.is_valid():
+        conversation.choose(form.chosen)
+        if form.cleaned_data["as_default"]:
+            Defaults.objects.keep(request.user, form.chosen)
+    return conversation, form
+
+
+def _refuse(request: PersonRequest, shown: Conversation | None, form: SettingsForm) -> HttpResponse:
+    """Says why; without scripts on the page itself, with everything that was typed."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if wants_json(request):
+        return refusal(form.sentence, form, status)
+    return page(request, shown, status=status, form=form, sheet_is_open=True)

@@ -1,0 +1,96 @@
+"""/pictures/ and /pictures/links: keeping a picture that is about to be sent."""
+
+import logging
+from http import HTTPStatus
+
+from asgiref.sync import sync_to_async
+from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from chatapp import background
+from chatapp.accounts.requests import PersonRequest
+from chatapp.chat.image_links import TooManyAtOnce, copy_of, may_go_to_model
+from chatapp.chat.views.answers import error
+from chatapp.conversations.models import Attachment
+from chatapp.fetching import FetchError
+from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge
+from chatapp.images.models import Image
+from chatapp.images.processing import PreparedImage, process
+from chatapp.images.quota import QuotaExceeded
+from chatapp.images.store import StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+STATUS: dict[type[ImageRefused], HTTPStatus] = {
+    ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    QuotaExceeded: HTTPStatus.INSUFFICIENT_STORAGE,
+    ImagesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@require_POST
+async def upload(request: PersonRequest) -> HttpResponse:
+    """One file of up to 50 MB. Django has a large one on disk, where the worker reads it itself."""
+    file = request.FILES.get("image")
+    if file is None:
+        return error(_("No picture arrived. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY)
+    await background.give_back_connection()
+    try:
+        return await _keep(request, await process(file, file.name or ""))
+    except ImageRefused as refusal:
+        return _refuse(refusal)
+
+
+@require_POST
+async def links(request: PersonRequest) -> HttpResponse:
+    """Keeps a copy. Where the site won't give one, the link itself may still go to the model."""
+    link = request.POST.get("link", "").strip()
+    await background.give_back_connection()
+    try:
+        return await _keep(request, await copy_of(request.user, link))
+    except ImageRefused as refusal:
+        return _refuse(refusal)
+    except TooManyAtOnce as crowd:
+        return error(crowd.sentence, HTTPStatus.TOO_MANY_REQUESTS)
+    except FetchError as failure:
+        logger.info("A link was not fetched: %s", type(failure).__name__)
+        if not (failure.may_pass_on and may_go_to_model(link)):
+            return error(failure.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+        note = _("%(reason)s The model gets the link instead.") % {"reason": failure.sentence}
+        attachment = Attachment(link=link)
+        html = _sent(attachment)
+        return JsonResponse({"link": link, "note": note, "tokens": attachment.tokens, "html": html})
+
+
+async def _keep(request: PersonRequest, prepared: PreparedImage) -> HttpResponse:
+    image = await sync_to_async(Image.objects.keep)(request.user, prepared)
+    return JsonResponse(_facts(image), status=HTTPStatus.CREATED)
+
+
+def _facts(image: Image) -> dict[str, object]:
+    attachment = Attachment(image=image)
+    return {
+        "id": image.pk,
+        "url": reverse("picture", args=[image.pk]),
+        "thumbnail": reverse("thumbnail", args=[image.pk]),
+        "name": image.name,
+        "width": image.width,
+        "height": image.height,
+        "tokens": attachment.tokens,
+        "note": attachment.note,
+        "html": _sent(attachment),
+    }
+
+
+def _sent(attachment: Attachment) -> str:
+    """How it will look beside its message; the page shows this while the message is on its way."""
+    return render_to_string("conversations/_attachment.html", {"attachment": attachment})
+
+
+def _refuse(refusal: ImageRefused) -> HttpResponse:
+    kinds = (status for kind, status in STATUS.items() if isinstance(refusal, kind))
+    return error(refusal.sentence, next(kinds, HTTPStatus.UNPROCESSABLE_ENTITY))

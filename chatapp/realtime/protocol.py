@@ -1,0 +1,65 @@
+"""The form of every event: JSON with a version and a type, for the group of a person or a session.
+
+The socket goes from server to browser only; every command is an HTTP request.
+"""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from chatapp.realtime.hub import CLOSE, hub
+from chatapp.server.valid_text import make_valid
+
+PROTOCOL = 1
+PULSE_SECONDS = 15
+
+
+def person_group(person_id: UUID) -> str:
+    return f"person:{person_id}"
+
+
+def session_group(session_key: str) -> str:
+    return f"session:{session_key}"
+
+
+def listening() -> set[UUID]:
+    """Return the people who have a socket in this process."""
+    groups = (group.partition(":") for group in hub.groups())
+    return {UUID(name) for kind, _colon, name in groups if kind == "person"}
+
+
+def hello(version: str, joined: bool, person_id: UUID) -> str:
+    """`person_id` lets a page that stayed open see that somebody else has signed in since."""
+    return encode("hello", version=version, joined=joined, person=person_id)
+
+
+def joined(value: bool) -> str:
+    """Say whether this process receives what all the others send.
+
+    Each time the value is True the page asks for what it may have missed.
+    """
+    return encode("joined", value=value)
+
+
+def pulse() -> str:
+    """A heartbeat: a page can't see the protocol's own pings."""
+    return encode("pulse")
+
+
+def publish(person_id: UUID, kind: str, **fields: Any) -> None:
+    """Send an event to every tab of a person, in every process."""
+    hub.publish(person_group(person_id), encode(kind, **fields))
+
+
+def close_sockets(group: str) -> None:
+    """End the sockets of a person or a session; those still allowed come back by themselves."""
+    hub.publish(group, CLOSE)
+
+
+def encode(kind: str, **fields: Any) -> str:
+    """Encode an event as text that a socket can send: half a surrogate pair would end it."""
+    return make_valid(_json({"v": PROTOCOL, "type": kind, **fields}))
+
+
+# `json.dumps` would make an encoder for each event.
+_json = json.JSONEncoder(default=str, ensure_ascii=False).encode

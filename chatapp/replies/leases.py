@@ -1,0 +1,94 @@
+"""This process's leases: renewed while it can, given up before they end, taken over from others."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+import django.db
+from django.utils.translation import gettext as _
+
+from chatapp import background
+from chatapp.conversations.models import Message
+from chatapp.conversations.models.lease import LEASE, MOST_DEATHS
+from chatapp.realtime.relay import relay
+from chatapp.replies import generation, outcomes
+
+RENEW_EVERY = 3  # seconds
+TRY_AGAIN = 0.5  # seconds
+MARGIN = 1.5  # seconds before its end at which a lease counts as lost
+SWEEP_EVERY = 2  # seconds
+SWEPT_AT_ONCE = 10  # replies; the rest is for other processes, or the next moment
+MOMENT = 0.2  # seconds
+
+logger = logging.getLogger(__name__)
+
+_wake: asyncio.Event | None = None
+
+
+def start() -> None:
+    global _wake
+    _wake = asyncio.Event()
+    relay.on("sweep", sweep_soon)
+    background.spawn("renew leases", _renew_forever())
+    background.spawn("sweep", _sweep_forever(_wake))
+
+
+def sweep_soon() -> None:
+    """Another process has let replies go."""
+    if _wake:
+        _wake.set()
+
+
+async def _renew_forever() -> None:
+    """A process that can't renew ends its streams while its leases still hold: after that, others
+    may be at work on the same replies."""
+    loop = asyncio.get_running_loop()
+    renewed = loop.time()
+    while True:
+        asked, lost = loop.time(), renewed + LEASE.total_seconds() - MARGIN
+        try:
+            async with asyncio.timeout_at(lost):
+                await background.in_urgent_thread(
+                    Message.objects.renew_leases, generation.made_here()
+                )
+        except (TimeoutError, django.db.Error) as error:
+            logger.warning("Leases could not be renewed: %s", type(error).__name__)
+            if loop.time() + TRY_AGAIN >= lost:
+                generation.give_up()
+                asked = loop.time()  # what is begun from here on has a lease of its own
+            else:
+                asked = renewed
+            await asyncio.sleep(TRY_AGAIN)
+        else:
+            await asyncio.sleep(RENEW_EVERY)
+        renewed = asked
+
+
+async def _sweep_forever(wake: asyncio.Event) -> None:
+    while True:
+        wake.clear()
+        try:
+            found = await background.in_thread(_sweep)
+        except django.db.Error as error:
+            logger.warning("Lost replies could not be looked for: %s", type(error).__name__)
+            found = []
+        for reply in found:
+            generation.take_over(reply)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOMENT if len(found) == SWEPT_AT_ONCE else SWEEP_EVERY):
+                await wake.wait()
+
+
+def _sweep() -> list[Message]:
+    """Replies to go on with. Those that were to stop, or kill whoever makes them, end here."""
+    lost = Message.objects.lost().select_related("conversation").order_by("leased_until")
+    found = []
+    for reply in lost[:SWEPT_AT_ONCE]:
+        if reply.stop_requested_at:
+            outcomes.close(reply, Message.Status.STOPPED, made_by="nobody")
+        elif reply.leased_by and reply.deaths + 1 >= MOST_DEATHS:
+            sentence = _("The server went down several times while this reply was written.")
+            outcomes.close(reply, Message.Status.FAILED, sentence, made_by="nobody")
+        else:
+            found.append(reply)
+    return found

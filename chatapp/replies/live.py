@@ -1,0 +1,250 @@
+"""A running reply as its readers see it: what has been published, and how often."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+from chatapp import background
+from chatapp.conversations import events
+from chatapp.conversations.message_html import Part, part_html, step_html
+from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, Step
+from chatapp.inference import Waiting
+from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
+from chatapp.replies.backlog import Backlog
+from chatapp.replies.pace import MAX_IMPROVED_AT_ONCE, FlushClock
+from chatapp.replies.state import LiveState
+from chatapp.replies.thinking import ThinkingTimer
+from chatapp.replies.waiting import ServiceWait
+
+STREAM = "stream:"  # begins the name of the task that asks the model
+
+_live: dict[UUID, "LiveReply"] = {}
+
+
+def find(reply_id: UUID) -> "LiveReply | None":
+    return _live.get(reply_id)
+
+
+def all_here() -> "list[LiveReply]":
+    return list(_live.values())
+
+
+class LiveReply:
+    """Collects what the model says and publishes it on a clock. Lives on the event loop.
+
+    A reply that goes on starts from what its row holds, and from the calls of tools so far that are
+    known of it; `document` is that of its text.
+    """
+
+    def __init__(self, reply: Message, person_id: UUID, document: LiveDocument) -> None:
+        self.reply = reply
+        self.person_id = person_id
+        self.sequence = reply.sequence
+        self.reasoning = reply.reasoning
+        self.notices = dict(reply.notices)
+        self.seams = list(reply.seams)
+        self.is_given_up = False  # another process is to go on
+        self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
+        self.saved_sequence = reply.sequence
+        self._thinking = ThinkingTimer(reply.thought_seconds)
+        self._document = document
+        self._backlog = Backlog()
+        self._stale_parts: set[Part] = set()
+        self._steps_html = ""
+        self._stale_steps: list[Step] = []
+        self._wait = ServiceWait(self._notices_changed)
+        self._clock = FlushClock(self.flush)
+        self.saved_at = asyncio.get_running_loop().time()
+
+    def __enter__(self) -> "LiveReply":
+        if overtaken := find(self.reply.pk):
+            background.cancel(overtaken.stream_name)
+        _live[self.reply.pk] = self
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.halt()
+        if find(self.reply.pk) is self:  # and not a later attempt
+            del _live[self.reply.pk]
+
+    @property
+    def text(self) -> str:
+        """The text published so far."""
+        return self._document.text
+
+    @property
+    def text_length(self) -> int:
+        return self._document.length
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits to be rendered that reading the model should pause."""
+        return self._backlog.is_full
+
+    @property
+    def steps(self) -> list[Step]:
+        return self.reply.known_steps or []
+
+    @property
+    def turn_begins(self) -> int:
+        """Characters of text before what the model says now: it was last asked with the results of
+        calls that it made after so many."""
+        return self.steps[-1].text_length if self.steps else 0
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether there is more than what was saved."""
+        return self.sequence != self.saved_sequence or self._thinking.is_running
+
+    @property
+    def length(self) -> int:
+        """Characters that the model has said so far, thoughts included."""
+        return self.text_length + len(self.reasoning) + len(self._backlog)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(
+            text=self.text,
+            reasoning=self.reasoning,
+            sequence=self.sequence,
+            thought_seconds=self._thinking.seconds,
+            notices=dict(self.notices),
+            seams=list(self.seams),
+        )
+
+    @property
+    def state(self) -> LiveState:
+        return LiveState(
+            self.reply.attempt, self.progress, self._document.html, self._live_status, self.steps
+        )
+
+    def add(self, text: str) -> None:
+        """Takes new text: published at once when the last patch is long enough ago, else soon."""
+        self.end_thinking()
+        if self.steps and self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
+            self._backlog.add("\n\n")  # what it says after a call is a paragraph of its own
+        self._backlog.add(text)
+        self._clock.soon(self._document.open_block_size)
+
+    def think(self, text: str) -> None:
+        """Takes a piece of the model's reasoning."""
+        if not self._thinking.is_running:
+            self._thinking.begin()
+            if self.reasoning or self._backlog.has_reasoning:
+                self._stale_parts.add("thought")
+                self._backlog.add_reasoning("\n\n")  # it has thought before
+            else:
+                self._stale_parts.add("thinking")
+        self._backlog.add_reasoning(text)
+        self._clock.soon(self._document.open_block_size)
+
+    def end_thinking(self) -> None:
+        if self._thinking.is_running:
+            self._thinking.end()
+            self._stale_parts.add("thought")
+
+    def wait(self, waiting: Waiting) -> None:
+        """The service is asked again after a while."""
+        self._wait.begin(waiting)
+        self._notices_changed()
+
+    def tell(self, change: str, value: object) -> None:
+        """The request that went out is not quite what was asked for."""
+        self.notices[change] = value
+        self._notices_changed()
+
+    def tell_refused(self, name: str, why: str) -> None:
+        """A picture was left out, because the service could not use it."""
+        refused = self.notices.get("pictures_refused", [])
+        self.tell("pictures_refused", [*refused, [name, why]])
+
+    def show_steps(self, html: str) -> None:
+        """There are other calls of tools than before; `html` is that of all."""
+        self._steps_html = html
+        self._stale_parts.add("steps")
+        self._stale_steps.clear()
+        self.flush()
+
+    def show_changed(self, steps: Sequence[Step]) -> None:
+        """Calls of tools began or ended."""
+        self._stale_steps += steps
+        self.flush()
+
+    def flush(self) -> None:
+        """Publishes what waits, of a long text only as much as can be rendered in one go."""
+        with self._clock.flushing():
+            text, reasoning = self._backlog.take()
+            self._publish(self._document.append(text) if text else (), reasoning)
+        self._improve_pieces()
+        if self._backlog.has_text:
+            self._clock.soon(self._document.open_block_size)
+
+    async def drain(self) -> None:
+        """Publishes all that waits, at the pace that its rendering allows."""
+        self.flush()
+        while self._backlog.has_text:
+            await asyncio.sleep(self._clock.interval(self._document.open_block_size))
+            self.flush()
+
+    def halt(self) -> None:
+        """Publishes nothing more; what had not been published is dropped."""
+        self._clock.cancel()
+        self._wait.cancel()
+        self._backlog.clear()
+        self.end_thinking()
+        self.reply.live_status = REMOTE
+
+    @property
+    def _live_status(self) -> LiveStatus:
+        return LiveStatus(
+            waits_for=self._wait.seconds_left,
+            wait_reason=self._wait.reason,
+            has_thought_for=self._thinking.seconds if self._thinking.is_running else None,
+        )
+
+    def _notices_changed(self) -> None:
+        self._stale_parts.add("notices")
+        self.flush()
+
+    def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
+        if not (patches or reasoning or self._stale_parts or self._stale_steps):
+            return
+        self.sequence += 1
+        self.reasoning += reasoning
+        parts, steps = self._take_parts(), self._take_steps()
+        if "thinking" in parts:
+            reasoning = ""  # it stands in the part, which has just begun
+        waits = self._wait.seconds_left is not None
+        status = Message.Status.QUEUED if waits else Message.Status.STREAMING
+        events.reply_patched(
+            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, steps
+        )
+
+    def _take_parts(self) -> dict[Part, str]:
+        parts = {part: self._part_html(part) for part in self._stale_parts}
+        self._stale_parts.clear()
+        return parts
+
+    def _take_steps(self) -> Sequence[str]:
+        steps = [step_html(self.reply, step) for step in self._stale_steps]
+        self._stale_steps.clear()
+        return steps
+
+    def _part_html(self, part: Part) -> str:
+        if part == "steps":
+            return self._steps_html
+        self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
+        self.reply.thought_seconds = self._thinking.finished
+        self.reply.live_status = self._live_status
+        return part_html(self.reply, part)
+
+    def _improve_pieces(self) -> None:
+        name = f"render:{self.reply.pk}:"
+        for piece in self._document.take_pieces():
+            if len(background.running(name)) < MAX_IMPROVED_AT_ONCE:
+                background.spawn(f"{name}{piece.index}", self._improve(piece))
+
+    async def _improve(self, piece: Piece) -> None:
+        html = await rendered_piece(piece, prefix=str(self.reply.pk))
+        if html and find(self.reply.pk) is self:
+            self._publish(self._document.replace(piece.index, html))

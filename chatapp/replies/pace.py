@@ -1,0 +1,105 @@
+"""How often a running reply is published, and read from the model."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+FRAME = 0.016  # seconds between two patches while little goes on
+WIDEST = 0.1  # seconds between two patches at most
+LIGHT_LOAD = 8  # running replies that keep the pace of one display frame
+PER_REPLY = 0.00036  # seconds added for each further one
+PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
+# A reply takes at most one part in so many of the loop's time, whatever it is made of.
+LOOP_SHARE = 5
+# Blocks of one reply that wait for the render worker, which serves everybody. What is left out is
+# rendered when the reply has ended.
+MAX_IMPROVED_AT_ONCE = 8
+MAX_TURN = 0.005  # seconds of reading what has arrived, before as long a pause
+
+
+def flush_interval(lag: float, open_block: int, cost: float) -> float:
+    """Seconds between two patches: wider with a slower loop and a longer open block, and always
+    long in proportion to `cost`, the seconds of the processor that the last patch took."""
+    usual = min(FRAME + lag + open_block * PER_CHARACTER, WIDEST)
+    return max(usual, cost * LOOP_SHARE)
+
+
+def reading_pause(running: int) -> float:
+    """Seconds in which the text of one stream may gather before it is read again, 0 for none.
+
+    With many replies most of the cost is in waking up for each token, so that one reading, one
+    rendering and one patch take whatever came meanwhile.
+    """
+    if running <= LIGHT_LOAD:
+        return 0.0
+    return min(FRAME + (running - LIGHT_LOAD) * PER_REPLY, WIDEST)
+
+
+class Turns:
+    """Pauses a reply that has kept the loop busy: reading what has arrived never waits by itself.
+
+    Others need more than a turn of the loop. Pages are made in threads, which wait for Python's
+    lock as long as something runs on the loop.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._others_ran = True
+        self._busy = self._seen = 0.0
+
+    async def give(self) -> None:
+        now = time.thread_time()
+        if self._others_ran:
+            self._others_ran = False
+            self._loop.call_soon(self._note)
+        else:
+            self._busy += now - self._seen
+        self._seen = now
+        if self._busy > MAX_TURN:
+            busy, self._busy = self._busy, 0.0
+            await asyncio.sleep(busy)
+
+    def _note(self) -> None:
+        self._others_ran = True
+
+
+class FlushClock:
+    """Calls `flush` when the last one is long enough ago. Lives on the event loop."""
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        self._flush = flush
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.Handle | None = None
+        self._flushed_at = self._lag = self._cost = 0.0
+
+    def interval(self, open_block: int) -> float:
+        return flush_interval(self._lag, open_block, self._cost)
+
+    def soon(self, open_block: int) -> None:
+        """Flush as soon as the interval allows, unless that is to happen already."""
+        if self._timer is None:
+            due = self._flushed_at + self.interval(open_block)
+            if due <= self._loop.time():
+                # Once everything that was read in one go is here.
+                self._timer = self._loop.call_soon(self._flush)
+            else:
+                self._timer = self._loop.call_at(due, self._flush_on_time, due)
+
+    @contextmanager
+    def flushing(self) -> Iterator[None]:
+        """Surrounds a flush, and measures what it costs."""
+        self.cancel()
+        self._flushed_at = self._loop.time()
+        began = time.thread_time()
+        yield
+        self._cost = time.thread_time() - began
+
+    def cancel(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _flush_on_time(self, due: float) -> None:
+        self._lag = (self._lag + self._loop.time() - due) / 2
+        self._flush()

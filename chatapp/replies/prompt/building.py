@@ -1,0 +1,213 @@
+"""What the model is sent: our instructions, then the path of the conversation."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from chatapp.conversations.models import (
+    MOST_ROUNDS,
+    Attachment,
+    Effort,
+    Message,
+    ModelSettings,
+    Step,
+)
+from chatapp.images import store
+from chatapp.images.models import Image
+from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
+from chatapp.inference.context import MAX_PICTURES, estimate_text
+from chatapp.replies.prompt import image_delivery
+from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
+from chatapp.replies.tools.toolbox import Toolbox
+
+# Byte for byte the same in every request, and first: the service caches it by itself.
+INSTRUCTIONS = """\
+You are Claude, a helpful assistant in a web chat. Answer in the language of the person.
+Format answers in GitHub-flavoured Markdown: fenced code blocks with a language, tables where they
+help, LaTeX between $ or $$ for mathematics. Keep answers as short as the question allows."""
+
+# These models refuse an answer of their own as the last message, so they are asked to go on.
+CONTINUE = """\
+Your answer above was cut off. Continue it exactly where it ends, from the very next character.
+Do not repeat any of it, and do not comment on the interruption."""
+
+# Tokens. The service takes at least 1,024 and at most what the answer leaves.
+BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
+SMALLEST_BUDGET = 1_024
+LEFT_FOR_THE_ANSWER = 1_024
+
+PICTURE_BYTES = 10 * 1024 * 1024  # of all pictures sent inline in one request, before base64
+MESSAGES_AT_A_TIME = 200
+
+TITLE_INSTRUCTIONS = """\
+Write a title for a conversation that begins with the message below: at most six words, in the
+language of the message, no quotation marks, no full stop. Answer with the title alone."""
+TITLE_EXCERPT = 300  # characters
+TITLE_TOKENS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request, and what of the conversation is not in it."""
+
+    reply: Message
+    request: CompletionRequest
+    form: image_delivery.Form
+    toolbox: Toolbox
+    pictures: tuple[Attachment, ...] = ()  # those that the model gets to see, oldest first
+    turns_left_out: int = 0
+    pictures_left_out: int = 0
+    pictures_unseen: int = 0  # by a model that sees none
+
+
+def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Prompt:
+    """Builds the request for a reply from the messages before it on the path.
+
+    A reply that has a text goes on after it. Reads the database and the store of pictures: to be
+    called in a thread. Raises StoreUnavailable.
+    """
+    chosen = reply.conversation.chosen
+    model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
+    form = form or image_delivery.forms()[0]
+    messages, turns_left_out = _newest_messages(reply, model.context_window)
+    attachments = [one for message in messages for one in _pictures(message)]
+    urls = _urls(attachments, form) if model.vision else {}
+    turns = [turn for message in messages for turn in turns_of(message, urls, model)]
+    turns += _begun(reply)
+    toolbox = Toolbox.of(reply, _written(messages))
+    may_think = not (toolbox.tools and has_calls(turns))
+    request = CompletionRequest(
+        model=model.id,
+        messages=(ChatMessage.from_text("system", _system_text(chosen)), *turns),
+        max_tokens=min(chosen.max_tokens or model.max_output, model.max_output),
+        thinking_budget=_thinking_budget(reply, model) if may_think else None,
+        temperature=chosen.temperature,
+        top_p=chosen.top_p,
+        tools=toolbox.offered,
+        may_call=_may_call(reply.steps_shown),
+        goes_on=_is_cut(reply),
+    )
+    missing = len(attachments) - len(urls)
+    return Prompt(
+        reply,
+        request,
+        form,
+        toolbox,
+        tuple(attachment for attachment in attachments if attachment.pk in urls),
+        turns_left_out,
+        pictures_left_out=missing if model.vision else 0,
+        pictures_unseen=0 if model.vision else missing,
+    )
+
+
+def _written(messages: list[Message]) -> tuple[str, ...]:
+    return tuple(message.text for message in messages if message.role == Message.Role.USER)
+
+
+def _pictures(message: Message) -> list[Attachment]:
+    """Those that the service has not refused."""
+    return [attachment for attachment in message.attachments.all() if not attachment.refusal]
+
+
+def _begun(reply: Message) -> list[ChatMessage]:
+    """What there is of the reply, and that it is to go on."""
+    turns = reply_turns(reply.text, reply.steps_shown)
+    return [*turns, ChatMessage.from_text("user", CONTINUE)] if _is_cut(reply) else turns
+
+
+def _is_cut(reply: Message) -> bool:
+    """Whether the reply ends in a text of the model's, and not in what came of its calls."""
+    steps = reply.steps_shown
+    begun = steps[-1].text_length if steps else 0
+    return bool(reply.text[begun:].strip())
+
+
+def _may_call(steps: list[Step]) -> bool:
+    return not steps or steps[-1].round + 1 < MOST_ROUNDS
+
+
+def picture_request(
+    model: str, picture: Attachment, form: image_delivery.Form
+) -> CompletionRequest | None:
+    """The shortest request about one picture: whether the service takes it in this form. None
+    when its bytes are gone. To be called in a thread."""
+    url = _urls([picture], form).get(picture.pk)
+    if url is None:
+        return None
+    parts = (image_part(picture, url), TextPart("OK?"))
+    return CompletionRequest(model, (ChatMessage("user", parts),), max_tokens=1)
+
+
+def title_request(message: Message, model: str) -> CompletionRequest:
+    return CompletionRequest(
+        model=model,
+        messages=(
+            ChatMessage.from_text("system", TITLE_INSTRUCTIONS),
+            ChatMessage.from_text("user", message.text[:TITLE_EXCERPT]),
+        ),
+        max_tokens=TITLE_TOKENS,
+    )
+
+
+def _system_text(chosen: ModelSettings) -> str:
+    own = chosen.instructions.strip()
+    return f"{INSTRUCTIONS}\n\n{own}" if own else INSTRUCTIONS
+
+
+def _thinking_budget(reply: Message, model: Model) -> int | None:
+    """Tokens for thinking; None without. A reply that goes on has thought already, and a model
+    that gives short answers only has no room for it."""
+    has_room = model.max_output >= SMALLEST_BUDGET + LEFT_FOR_THE_ANSWER
+    if not reply.thinking or reply.text or not model.thinking or not has_room:
+        return None
+    return BUDGETS[Effort(reply.thinking)]
+
+
+def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
+    """As many of the newest messages as the model could read, oldest first, and the number of
+    turns before them. What doesn't fit is not even fetched."""
+    earlier = reply.conversation.path.filter(position__lt=reply.position, left_out=False)
+    newest_first = earlier.order_by("-position").prefetch_related("attachments__image", "steps")
+    messages: list[Message] = []
+    tokens = 0
+    for message in newest_first.iterator(chunk_size=MESSAGES_AT_A_TIME):
+        messages.insert(0, message)
+        tokens += estimate_text(message.text) + sum(map(_tokens, message.steps.all()))
+        if tokens > window:
+            break
+    if tokens <= window:
+        return messages, 0
+    first = messages[0].position
+    return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
+
+
+def _urls(attachments: list[Attachment], form: image_delivery.Form) -> dict[int, str]:
+    """The addresses of the newest pictures by attachment: not too many, and not too large
+    together. Pictures that are gone have none."""
+    newest = attachments[-MAX_PICTURES:]
+    urls = {attachment.pk: attachment.link for attachment in newest if attachment.link}
+    own = {attachment.pk: attachment.image for attachment in newest if attachment.image}
+    if form == "link":
+        return urls | {pk: image_delivery.link(image) for pk, image in own.items()}
+    contents = store.read_many(_small_enough(list(own.values())))
+    for pk, image in own.items():
+        if image.pk in contents:
+            urls[pk] = image_delivery.data_url(image, contents[image.pk])
+    return urls
+
+
+def _small_enough(images: list[Image]) -> list[Image]:
+    """The newest pictures that fit into one request."""
+    chosen: dict[UUID, Image] = {}
+    size = 0
+    for image in reversed(images):
+        size += image.byte_size  # a picture that was sent twice travels twice
+        if size > PICTURE_BYTES and chosen:
+            break
+        chosen[image.pk] = image
+    return list(chosen.values())
+
+
+def _tokens(step: Step) -> int:
+    return estimate_text(step.arguments) + estimate_text(step.content)

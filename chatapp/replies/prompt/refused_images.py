@@ -1,0 +1,89 @@
+"""What is tried when the model service refuses a picture, so that no conversation gets stuck."""
+
+import logging
+from dataclasses import dataclass
+
+from chatapp import background
+from chatapp.conversations import events
+from chatapp.conversations.models import Attachment
+from chatapp.inference import InferenceError
+from chatapp.inference.errors import PictureRefused
+from chatapp.replies import service
+from chatapp.replies.prompt import building, image_delivery
+from chatapp.replies.prompt.building import Prompt
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What goes out instead; `left_out` is None when only the form of the pictures changed."""
+
+    prompt: Prompt
+    left_out: Attachment | None = None
+
+
+async def remedy(prompt: Prompt, error: PictureRefused) -> Remedy | None:
+    """Another way to ask the same: the pictures in the other form, then without the one that is
+    at fault. None when there is no picture left that could be."""
+    if form := _other_form(prompt):
+        logger.warning("Pictures were refused as %s, trying %s", prompt.form, form)
+        return Remedy(await background.in_thread(building.reply_prompt, prompt.reply, form))
+    culprit = await _culprit(prompt)
+    if culprit is None:
+        return None
+    await background.in_thread(_leave_out, culprit, error)
+    return Remedy(await background.in_thread(building.reply_prompt, prompt.reply), culprit)
+
+
+def taken(prompt: Prompt) -> None:
+    """The service has begun to answer a request with these pictures."""
+    if any(picture.image for picture in prompt.pictures):
+        image_delivery.remember(prompt.form)
+
+
+def _other_form(prompt: Prompt) -> image_delivery.Form | None:
+    """The form after the one that was tried, when a picture is ours to send in another."""
+    rest = image_delivery.forms()
+    later = rest[rest.index(prompt.form) + 1 :] if prompt.form in rest else ()
+    ours = any(picture.image for picture in prompt.pictures)
+    return later[0] if later and ours else None
+
+
+async def _culprit(prompt: Prompt) -> Attachment | None:
+    """The picture that is refused by itself too, in every form. Links rot and come first, then the
+    newest; when each alone is taken, the newest has to go."""
+    newest_first = prompt.pictures[::-1]
+    suspects = [picture for picture in newest_first if picture.link]
+    suspects += [picture for picture in newest_first if picture.image]
+    if len(suspects) > 1:
+        for suspect in suspects:
+            if await _is_refused(prompt, suspect):
+                return suspect
+    return suspects[0] if suspects else None
+
+
+async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
+    for form in image_delivery.forms():
+        request = await background.in_thread(
+            building.picture_request, prompt.request.model, suspect, form
+        )
+        try:
+            if request:
+                await service.client().complete(request)
+        except PictureRefused:
+            continue
+        except InferenceError as error:
+            # Says nothing about the picture.
+            logger.warning("A picture could not be tried: %s", type(error).__name__)
+        else:
+            if suspect.image:
+                image_delivery.remember(form)
+        return False
+    return True
+
+
+def _leave_out(picture: Attachment, error: PictureRefused) -> None:
+    picture.refuse(error.detail or error.reason)
+    if picture.message:
+        events.message_changed(picture.message)

@@ -1,0 +1,97 @@
+"""Replies that other processes make, for the pages whose sockets are here.
+
+Where processes are joined, events come by themselves and this only looks after those that got lost.
+Where they are not, it is how a page learns of a reply at all: it then asks for its state.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import django.db
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from chatapp import background
+from chatapp.conversations import events
+from chatapp.conversations.models import UNDECIDED, Conversation, Message
+from chatapp.realtime import protocol
+from chatapp.realtime.relay import relay
+from chatapp.server import process
+
+LOOK_EVERY = 1  # seconds
+LOOK_WHEN_JOINED = 5  # seconds
+# An exchange can begin and end between two looks.
+RECENT = timedelta(seconds=LOOK_WHEN_JOINED + 2)
+
+logger = logging.getLogger(__name__)
+
+type Row = tuple[Any, ...]  # a reply, and the fields of Seen
+type Found = dict[UUID, Seen]
+
+
+class Seen(NamedTuple):
+    """The last two are of a reply that waits for the person's word, and how many calls do."""
+
+    person: UUID
+    conversation: UUID
+    attempt: int | None = None
+    undecided: int | None = None
+
+
+def start() -> None:
+    background.spawn("replies elsewhere", _look_forever())
+
+
+async def _look_forever() -> None:
+    before: Found = {}
+    while True:
+        await asyncio.sleep(LOOK_WHEN_JOINED if relay.joined else LOOK_EVERY)
+        try:
+            before = await _look_and_tell(before)
+        except django.db.Error as error:
+            logger.warning("Replies elsewhere could not be looked for: %s", type(error).__name__)
+
+
+async def _look_and_tell(before: Found) -> Found:
+    """Tells of what is found, and once more of what was found before and has ended since. Of a
+    reply that waits only when something has changed."""
+    people = protocol.listening()
+    now = await background.in_thread(_look, people) if people else {}
+    for reply_id, seen in (before | now).items():
+        if seen.attempt is None or seen != before.get(reply_id) or reply_id not in now:
+            events.reply_remote(seen.person, seen.conversation, reply_id)
+    return now
+
+
+def _look(people: set[UUID]) -> Found:
+    rows = [*_waiting(people), *_recent(people), *_running(people)]
+    return {pk: Seen(*of) for pk, *of in rows}
+
+
+def _running(people: set[UUID]) -> Iterable[Row]:
+    running = Message.objects.running().exclude(leased_by__in=[process.NAME, ""])
+    return running.filter(conversation__owner__in=people).values_list(
+        "pk", "conversation__owner", "conversation"
+    )
+
+
+def _waiting(people: set[UUID]) -> Iterable[Row]:
+    """Whoever made them: the person may answer in another process."""
+    waiting = Message.objects.filter(status=Message.Status.WAITING, conversation__owner__in=people)
+    return waiting.annotate(
+        undecided=Count("steps", filter=Q(steps__state__in=UNDECIDED))
+    ).values_list("pk", "conversation__owner", "conversation", "attempt", "undecided")
+
+
+def _recent(people: set[UUID]) -> Iterable[Row]:
+    """The last replies of conversations in which something was sent a moment ago."""
+    active = Conversation.objects.filter(owner__in=people, active_at__gt=timezone.now() - RECENT)
+    path = Message.objects.filter(conversation=OuterRef("pk"), on_path=True).order_by("-position")
+    tips = active.annotate(
+        tip=Subquery(path.values("pk")[:1]), by=Subquery(path.values("leased_by")[:1])
+    )
+    return tips.exclude(by__in=[process.NAME, ""]).values_list("tip", "owner", "pk")

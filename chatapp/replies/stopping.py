@@ -1,0 +1,61 @@
+"""Stopping a reply, wherever it is made: what was published up to then stays."""
+
+import asyncio
+from uuid import UUID
+
+from chatapp import background
+from chatapp.conversations.models import Message
+from chatapp.conversations.models.lease import Maker
+from chatapp.realtime.relay import relay
+from chatapp.replies import generation, outcomes
+
+PATIENCE = 2.0  # seconds for another process to end its stream; after that it must be dead
+LOOK_EVERY = 0.25  # seconds
+
+
+def start() -> None:
+    """Other processes may tell this one to stop a reply."""
+    relay.on("stop", lambda reply: generation.stop_here(UUID(reply)))
+
+
+async def stop(reply: Message) -> None:
+    """Ends a reply at once if it runs in this process, and in a moment if in another.
+
+    The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
+    """
+    if not await background.in_thread(reply.request_stop):
+        # It may wait for a decision about a tool: this is one.
+        await background.in_thread(_end, reply, "nobody, until a decision")
+        return
+    if generation.is_made_here(reply):
+        generation.stop_here(reply.pk)
+    else:
+        relay.tell("stop", reply=str(reply.pk))
+        background.spawn(f"stop:{reply.pk}", _see_to(reply))
+
+
+async def _see_to(reply: Message) -> None:
+    """Whoever makes the reply ends it with all of its text; nobody else has that."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    while loop.time() < until:
+        if await background.in_thread(_is_over, reply):
+            return
+        await asyncio.sleep(LOOK_EVERY)
+    await background.in_thread(_close, reply)
+
+
+def _close(reply: Message) -> None:
+    """Not when somebody had it go on meanwhile."""
+    _end(reply, "who was asked to stop")
+
+
+def _end(reply: Message, made_by: Maker) -> bool:
+    return outcomes.close(reply, Message.Status.STOPPED, made_by=made_by)
+
+
+def _is_over(reply: Message) -> bool:
+    if _end(reply, "nobody"):
+        return True
+    asked = Message.objects.running().exclude(stop_requested_at=None)
+    return not asked.filter(pk=reply.pk).exists()

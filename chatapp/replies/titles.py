@@ -1,0 +1,64 @@
+"""A title by the model after the first exchange. Never in the way of anything."""
+
+import logging
+import textwrap
+from typing import Any
+
+from django.dispatch import receiver
+
+from chatapp import background
+from chatapp.conversations import events
+from chatapp.conversations.models import Conversation, Message
+from chatapp.conversations.signals import reply_ended
+from chatapp.inference import CompletionRequest, InferenceError
+from chatapp.replies import service
+from chatapp.replies.prompt import building
+
+LONGEST = 80  # characters
+MARKDOWN = str.maketrans("", "", "*`#")
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(reply_ended)
+def start_after(reply: Message, **_signal: Any) -> None:
+    if reply.status == Message.Status.COMPLETE:
+        start(reply)
+
+
+def start(reply: Message) -> None:
+    """Asks for a title when `reply` ends the first exchange."""
+    if reply.position == 1:
+        background.spawn(f"title:{reply.conversation_id}", _suggest(reply))
+
+
+async def _suggest(reply: Message) -> None:
+    request = await background.in_thread(_request, reply)
+    if request is None:
+        return
+    try:
+        answer = await service.client().complete(request)
+    except InferenceError as error:
+        # The conversation keeps the first words of its first message as a title.
+        logger.warning("No title for %s: %s", reply.conversation_id, type(error).__name__)
+        return
+    await background.in_thread(_save, reply.conversation, _clean(answer))
+
+
+def _request(reply: Message) -> CompletionRequest | None:
+    first = reply.conversation.path.get(position=0)
+    titled = Conversation.objects.get(pk=reply.conversation_id).titled_by
+    wanted = first.text and titled == Conversation.TitledBy.NOBODY
+    return building.title_request(first, reply.model) if wanted else None
+
+
+def _save(conversation: Conversation, title: str) -> None:
+    if title and conversation.suggest_title(title):
+        conversation.refresh_from_db()
+        events.conversation_changed(conversation)
+
+
+def _clean(answer: str) -> str:
+    """One short line without the quotes, markdown and full stop that models like to add."""
+    line = answer.strip().partition("\n")[0].translate(MARKDOWN)
+    return textwrap.shorten(line.strip(" \"'“”«»").removesuffix("."), LONGEST, placeholder="…")

@@ -1,0 +1,39 @@
+"""The time for which the service lets a reply wait before it is asked again."""
+
+import asyncio
+from collections.abc import Callable
+
+from chatapp.inference import Waiting
+
+
+class ServiceWait:
+    """Lives on the event loop, and calls `on_end` when the time is over."""
+
+    def __init__(self, on_end: Callable[[], None]) -> None:
+        self._on_end = on_end
+        self._loop = asyncio.get_running_loop()
+        self._waiting: Waiting | None = None
+        self._until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None while the reply does not wait."""
+        return max(0.0, self._until - self._loop.time()) if self._waiting else None
+
+    @property
+    def reason(self) -> str:
+        return self._waiting.sentence if self._waiting else ""
+
+    def begin(self, waiting: Waiting) -> None:
+        self._waiting, self._until = waiting, self._loop.time() + waiting.seconds
+        self._timer = self._loop.call_at(self._until, self._end)
+
+    def cancel(self) -> None:
+        self._waiting = None
+        if self._timer:
+            self._timer.cancel()
+
+    def _end(self) -> None:
+        self._waiting = None
+        self._on_end()

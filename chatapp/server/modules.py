@@ -1,0 +1,164 @@
+"""Joins ES modules into one file, each in a function scope of its own.
+
+A module may say this, every piece on one line and from its first column on:
+
+    import "./x.js";                  imports before all other code
+    import { a, b } from "./x.js";
+    export function NAME              or async function, class, const
+
+Whatever else a module can say raises ModuleError at build, because it would fail in browsers only.
+Comments that fill their lines are left out: nobody reads them in a browser, and they are a fifth of
+what it loads. Line n of a file is n + 1 lines below the comment with its name, so that stack traces
+can be read.
+"""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NAME = r"[A-Za-z_$][\w$]*"
+IMPORT = re.compile(
+    rf'import (?:\{{ (?P<names>{NAME}(?:, {NAME})*) \}} from )?"(?P<path>\.\.?/[\w./-]+)";'
+)
+EXPORT = re.compile(rf"export (?=(?:async function|function|class|const) (?P<name>{NAME}))")
+TRAILING_COMMENT = re.compile(r"\s//.*")
+SCOPES = "$modules"  # what each module exports, by name
+REFUSED = (
+    (
+        re.compile(r"(?<![\w$.#])import\s*[(.]"),
+        "import() and import.meta can't be joined",
+    ),
+    (
+        re.compile(r"^\s*import\b"),
+        'an import stands before all code as import "./x.js"; or import { a, b } from "./x.js";',
+    ),
+    (
+        re.compile(r"^\s*export\b"),
+        "an export begins a line as export function, async function, class or const, and a name",
+    ),
+    (re.compile(rf"{re.escape(SCOPES)}\b"), f"{SCOPES} is a name of the joined file"),
+)
+
+
+class ModuleError(ValueError):
+    """A module that can't be joined; the sentence begins with its file and line."""
+
+    def __init__(self, name: str, line: int, sentence: str) -> None:
+        super().__init__(f"{name}:{line}: {sentence}")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    line: int
+    name: str
+    wanted: list[str]
+
+
+@dataclass(slots=True)
+class Module:
+    name: str
+    imports: list[Import] = field(default_factory=list)
+    exports: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+
+
+def join_modules(sources: Mapping[str, str], entry: str) -> tuple[str, list[str]]:
+    """Gives one module that does what `entry` does, and the names of the files that are in it.
+
+    `sources` are texts by path, `entry` is one of the paths. Everything runs once and in the order
+    of ES modules: what a file imports, in the order of its imports, then the file itself.
+    """
+    modules: dict[str, Module] = {}
+    _collect(sources, entry, modules, [])
+    scopes = [_scope(module) for module in modules.values()]
+    return "\n".join([f"const {SCOPES} = {{}};", *scopes, ""]), list(modules)
+
+
+def _collect(
+    sources: Mapping[str, str], name: str, modules: dict[str, Module], importers: list[str]
+) -> None:
+    module, chain = _parse(name, sources[name]), [*importers, name]
+    for each in module.imports:
+        if each.name not in sources:
+            raise ModuleError(name, each.line, f"there is no {each.name}")
+        if each.name in chain:
+            cycle = [*chain[chain.index(each.name) :], each.name]
+            raise ModuleError(name, each.line, f"a cycle of imports: {' > '.join(cycle)}")
+        if each.name not in modules:
+            _collect(sources, each.name, modules, chain)
+        for wanted in each.wanted:
+            if wanted not in modules[each.name].exports:
+                raise ModuleError(name, each.line, f"{each.name} does not export {wanted}")
+    modules[name] = module
+
+
+def _parse(name: str, text: str) -> Module:
+    module, in_head = Module(name), True
+    lines = _without_comments(name, text.rstrip().split("\n"))
+    codes = [TRAILING_COMMENT.sub("", line).rstrip() for line in lines]
+    _refuse_top_level_await(name, codes)
+    for number, (line, code) in enumerate(zip(lines, codes, strict=True), 1):
+        if in_head and (found := IMPORT.fullmatch(code)):
+            names, path = found["names"], _resolve(found["path"], name)
+            module.imports.append(Import(number, path, names.split(", ") if names else []))
+            module.body.append(f'const {{ {names} }} = {SCOPES}["{path}"];' if names else "")
+        else:
+            in_head = in_head and not code
+            if found := EXPORT.match(code):
+                module.exports.append(found["name"])
+                line, code = line[found.end() :], code[found.end() :]
+            _refuse(name, number, code)
+            module.body.append(line)
+    return module
+
+
+def _without_comments(name: str, lines: list[str]) -> list[str]:
+    """Return the lines with those that are nothing but a comment left empty."""
+    kept, opened = [], 0
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not opened and text.startswith("/*"):
+            opened = number
+        if opened and "*/" in text.removesuffix("*/"):
+            raise ModuleError(name, number, "code and the end of a comment need a line each")
+        is_comment = opened or text.startswith("//")
+        if not is_comment and line.count("`") % 2:
+            # Its next lines could look like comments.
+            raise ModuleError(name, number, "a template literal ends on the line where it begins")
+        kept.append("" if is_comment else line)
+        if opened and text.endswith("*/"):
+            opened = 0
+    if opened:
+        raise ModuleError(name, opened, "a comment does not end")
+    return kept
+
+
+def _resolve(path: str, importer: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path))
+
+
+def _refuse(name: str, number: int, code: str) -> None:
+    for pattern, sentence in REFUSED:
+        if pattern.search(code):
+            raise ModuleError(name, number, sentence)
+
+
+def _refuse_top_level_await(name: str, codes: list[str]) -> None:
+    """Finds an await that no `async` precedes in its statement, which begins in column one."""
+    is_async = False
+    for number, code in enumerate(codes, 1):
+        if code and code[0] not in " \t})]":
+            is_async = False
+        for word in re.findall(r"(?<![\w$.#])(async|await)\b", code):
+            if word == "await" and not is_async:
+                raise ModuleError(name, number, "a top-level await can't be joined")
+            is_async = True
+
+
+def _scope(module: Module) -> str:
+    begin, end = "(() => {", "})();"
+    if module.exports:
+        begin = f'{SCOPES}["{module.name}"] = {begin}'
+        end = f"return {{ {', '.join(module.exports)} }};\n{end}"
+    return "\n".join([f"// {module.name}", begin, *module.body, end])

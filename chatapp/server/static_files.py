@@ -1,0 +1,79 @@
+"""Static files: hashed and compressed; stylesheets and modules each joined into one file."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from chatapp.server import modules
+from chatapp.server.modules import join_modules
+
+STYLESHEET = "css/app.css"
+SCRIPT = "js/app.js"
+IMPORT = re.compile(r'^@import "(?P<name>[\w-]+\.css)";$', re.MULTILINE)
+FINGERPRINT = "sources.sha256"
+
+
+class StaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Serves one stylesheet and one module in place of their parts."""
+
+    def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:
+        if not options.get("dry_run"):
+            paths = self._join(paths)
+        yield from super().post_process(paths, **options)
+
+    def _join(self, paths: dict[str, Any]) -> dict[str, Any]:
+        served = dict(paths)
+        texts = {name: _read(*at) for name, at in paths.items() if name.endswith((".css", ".js"))}
+        for entry, join in ((STYLESHEET, join_stylesheets), (SCRIPT, join_modules)):
+            joined, parts = join(texts, entry)
+            for part in parts:
+                self.delete(part)
+                del served[part]
+            self._save(entry, ContentFile(joined.encode()))
+            served[entry] = (self, entry)
+        return served
+
+
+def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[str]]:
+    """Gives `entry` with what it imports in place, and the names of the files that are in it."""
+    folder = entry.rpartition("/")[0]
+    parts = [f"{folder}/{name}" for name in IMPORT.findall(texts[entry])]
+    joined = IMPORT.sub(lambda match: texts[f"{folder}/{match['name']}"], texts[entry])
+    return joined, [entry, *parts]
+
+
+def build_if_changed() -> bool:
+    """Runs collectstatic when a source file changed since the last time; tells whether it did."""
+    mark = Path(settings.STATIC_ROOT) / FINGERPRINT
+    fingerprint = _fingerprint()
+    if mark.exists() and mark.read_text() == fingerprint:
+        return False
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    mark.write_text(fingerprint)
+    return True
+
+
+def _read(source: Storage, path: str) -> str:
+    with source.open(path) as file:
+        text: str = file.read().decode()
+    return text
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for code in (__file__, modules.__file__):
+        digest.update(Path(code).read_bytes())
+    for folder in settings.STATICFILES_DIRS:
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file():
+                digest.update(str(path.relative_to(folder)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

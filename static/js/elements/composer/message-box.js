@@ -1,0 +1,106 @@
+// The field that messages are written in: its keys, its height, and the id of the message in it.
+
+import { BOX_CLEARED, BOX_RESTORED, dispatch } from "../../lib/events.js";
+import { uuid4 } from "../../lib/uuid.js";
+
+const TOUCH = matchMedia("(pointer: coarse)");
+const COMPOSING = 229; // key code with which Safari reports the Enter that ended a composition
+
+/** Part of the composer. */
+class MessageBox extends HTMLElement {
+  #end = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    this.field = this.querySelector("textarea");
+    this.field.addEventListener("keydown", (event) => this.#sendByKey(event), { signal });
+    this.field.addEventListener("input", () => this.#grow(), { signal });
+    this.closest("message-composer").addEventListener("click", (event) => this.#suggest(event), { signal });
+    visualViewport.addEventListener("resize", fitKeyboard, { signal });
+    // The id of this page's own: the browser may show a copy of a page whose id is already used.
+    if (!this.hasAttribute("data-drafted")) this.clientId = uuid4();
+    this.#grow();
+    this.field.setSelectionRange(this.field.textLength, this.field.textLength);
+    // On a touch screen the keyboard would cover the page that was asked for.
+    if (!TOUCH.matches) this.field.focus({ preventScroll: true });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  get value() {
+    return this.field.value;
+  }
+
+  set value(text) {
+    this.field.value = text;
+    this.#grow();
+  }
+
+  /** The id of the message in the box. */
+  get clientId() {
+    return this.field.form.elements.client_id.value;
+  }
+
+  set clientId(id) {
+    this.field.form.elements.client_id.value = id;
+  }
+
+  focus() {
+    this.field.focus();
+  }
+
+  /** Leaves room for the next message. */
+  clear() {
+    const message = { text: this.value, clientId: this.clientId };
+    this.value = "";
+    this.clientId = uuid4();
+    dispatch(this, BOX_CLEARED, message);
+  }
+
+  /** Puts a message back that was not sent. */
+  restore({ text, clientId }) {
+    this.value = text;
+    this.clientId = clientId;
+    dispatch(this, BOX_RESTORED, { clientId });
+  }
+
+  /** Shows what was written in another tab; the cursor stays where it is, or at the end. */
+  replaceText(text) {
+    const { selectionStart, selectionEnd, textLength } = this.field;
+    this.value = text;
+    if (selectionStart < textLength) this.field.setSelectionRange(selectionStart, selectionEnd);
+  }
+
+  /** Enter sends and Shift+Enter breaks the line; on touch keyboards Enter breaks the line. */
+  #sendByKey(event) {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === COMPOSING) return;
+    const isPlain = !event.shiftKey && !event.altKey && !TOUCH.matches;
+    if (!isPlain && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.field.form.requestSubmit();
+  }
+
+  #suggest({ target }) {
+    const button = target.closest("[data-suggestion]");
+    if (!button) return;
+    this.value = button.dataset.suggestion;
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.field.focus();
+  }
+
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.field.style.height = "auto";
+    this.field.style.height = `${this.field.scrollHeight}px`;
+  }
+}
+
+/** iOS lays its keyboard over the page; the page then takes the height that is left. */
+function fitKeyboard() {
+  if (visualViewport.scale !== 1) return; // zoomed in, not typing
+  document.documentElement.style.setProperty("--visible-height", `${visualViewport.height}px`);
+}
+
+customElements.define("message-box", MessageBox);

@@ -1,0 +1,127 @@
+// Images beside the text: takes files and links, and shows them as chips in their order.
+
+import "./image-chip.js";
+import { FILES_GIVEN, HINT_GIVEN, IMAGES_CHANGED, IMAGE_LINKED, dispatch, listen } from "../../lib/events.js";
+import { parse } from "../../lib/morph.js";
+
+/** Part of the composer. */
+class ImageAttacher extends HTMLElement {
+  #end = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    this.chips = this.querySelector("[data-chips]");
+    this.cost = this.querySelector("[data-cost]");
+    for (const input of this.querySelectorAll("input[type=file]")) {
+      input.addEventListener("change", () => this.#pickFiles(input), { signal });
+    }
+    this.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
+    listen(this, FILES_GIVEN, ({ files }) => this.#addFiles(files), signal);
+    listen(this, IMAGE_LINKED, ({ link }) => this.#addLink(link), signal);
+    listen(this, IMAGES_CHANGED, () => this.#showCost(), signal);
+    this.#showCost();
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  get isEmpty() {
+    return !this.chips.children.length;
+  }
+
+  get isBusy() {
+    return Boolean(this.chips.querySelector("[data-state=uploading]"));
+  }
+
+  get hasFailed() {
+    return Boolean(this.chips.querySelector("[data-state=failed]"));
+  }
+
+  /** What the server has of them: ids and links, in their order. */
+  get ids() {
+    return this.#ready.map((chip) => chip.field.value);
+  }
+
+  /** The chips of those, as `show` takes them. */
+  get html() {
+    return this.#ready.map((chip) => chip.html).join("");
+  }
+
+  /** Removes the chips, for a message on its way, and returns them. */
+  clear() {
+    const chips = [...this.chips.children];
+    this.chips.replaceChildren();
+    this.#showCost();
+    return chips;
+  }
+
+  restore(chips) {
+    this.chips.append(...chips);
+    dispatch(this, IMAGES_CHANGED);
+  }
+
+  /** Shows the images of a draft in place of those that the server has. */
+  show(html) {
+    const fresh = parse(html);
+    if (`${fresh.map((chip) => chip.querySelector("input").value)}` === `${this.ids}`) return;
+    for (const chip of this.#ready) chip.remove();
+    this.chips.prepend(...fresh);
+    this.#showCost();
+  }
+
+  get #ready() {
+    return [...this.chips.querySelectorAll("[data-state=ready]")];
+  }
+
+  #pickFiles(input) {
+    this.#addFiles([...input.files]);
+    input.value = "";
+  }
+
+  #addFiles(files) {
+    for (const file of files) {
+      if (file.size > +this.dataset.maxBytes) dispatch(this, HINT_GIVEN, { sentence: this.dataset.tooBig });
+      else this.#addChip()?.sendFile(file, this.dataset.url);
+    }
+  }
+
+  #addLink(link) {
+    this.#addChip()?.sendLink(link, this.dataset.linkUrl);
+  }
+
+  /** Returns the new chip, or nothing when there is no room for it. */
+  #addChip() {
+    if (this.chips.children.length >= +this.dataset.max) {
+      dispatch(this, HINT_GIVEN, { sentence: this.dataset.tooMany });
+      return undefined;
+    }
+    const template = this.querySelector("template[data-chip]");
+    const chip = document.importNode(template.content, true).firstElementChild;
+    this.chips.append(chip);
+    return chip;
+  }
+
+  #press(button) {
+    if (!button) return;
+    if (button.matches("[data-attach]")) this.querySelector("input[name=images]").click();
+    if (button.matches("[data-take-photo]")) this.querySelector("[data-camera]").click();
+    if (button.matches("[data-attach-link]")) this.querySelector("image-link").open();
+    if (button.matches("[data-remove]")) this.#remove(button.closest("[data-attachment]"));
+  }
+
+  #remove(chip) {
+    const neighbour = chip.nextElementSibling ?? chip.previousElementSibling;
+    chip.discard();
+    (neighbour?.querySelector("[data-remove]") ?? this.querySelector("textarea")).focus();
+    dispatch(this, IMAGES_CHANGED);
+  }
+
+  #showCost() {
+    const tokens = [...this.chips.children].reduce((sum, chip) => sum + chip.tokens, 0);
+    const rounded = tokens < 1000 ? Math.ceil(tokens / 10) * 10 : Math.round(tokens / 100) * 100;
+    this.cost.textContent = tokens ? this.dataset.saysCost.replace("{count}", rounded.toLocaleString()) : "";
+  }
+}
+
+customElements.define("image-attacher", ImageAttacher);

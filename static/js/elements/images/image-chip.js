@@ -1,0 +1,127 @@
+// One attached image: on its way to the server, there, or refused.
+
+import { IMAGES_CHANGED, SESSION_EXPIRED, dispatch } from "../../lib/events.js";
+import { RequestError, upload } from "../../lib/http.js";
+import { JobQueue } from "../../lib/job-queue.js";
+import { shrinkImage } from "../../lib/shrink.js";
+
+const uploads = new JobQueue(2); // at once
+const HOPELESS = [413, 422]; // answers that the same file would get again
+
+/** Part of the image attacher. */
+class ImageChip extends HTMLElement {
+  #send; // ({ signal, onProgress }) => Promise of the server's answer
+  #call = new AbortController();
+  #preview = ""; // address of the browser's own copy
+
+  connectedCallback() {
+    this.image = this.querySelector("img");
+    this.field = this.querySelector("input");
+    this.note = this.querySelector("[data-note]");
+    this.bar = this.querySelector("progress");
+    this.onclick = ({ target }) => target.closest("[data-retry-upload]") && this.#start();
+    this.image.onload = () => this.toggleAttribute("data-has-preview", true);
+    this.image.onerror = () => this.toggleAttribute("data-has-preview", false);
+    this.field.disabled = this.dataset.state !== "ready"; // without scripts it can't be removed
+  }
+
+  sendFile(file, url) {
+    this.#setName(file.name);
+    this.image.src = this.#preview = URL.createObjectURL(file);
+    this.#send = async (options) => upload(url, await fieldsOf(file), options);
+    return this.#start();
+  }
+
+  /** The server fetches a copy. */
+  sendLink(link, url) {
+    this.#setName(link.replace(/^https?:\/\//, ""));
+    this.dataset.kind = "link";
+    this.#send = (options) => upload(url, { link }, options);
+    return this.#start();
+  }
+
+  /** The image as it will be shown with its message. */
+  get sent() {
+    return this.querySelector("[data-sent]").content.firstElementChild.cloneNode(true);
+  }
+
+  /** What a later page makes the same chip from. */
+  get html() {
+    const copy = this.cloneNode(true);
+    copy.removeAttribute("style"); // the progress of its upload, which the security policy allows no HTML
+    return copy.outerHTML;
+  }
+
+  get tokens() {
+    return +(this.dataset.tokens ?? 0);
+  }
+
+  discard() {
+    this.#call.abort();
+    URL.revokeObjectURL(this.#preview);
+    this.remove();
+  }
+
+  async #start() {
+    const { signal } = (this.#call = new AbortController());
+    const onProgress = (share) => this.#showProgress(share);
+    this.#setState("uploading");
+    this.#showProgress(0);
+    try {
+      this.#finish(await uploads.run(() => this.#send({ signal, onProgress }), signal));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof RequestError)) throw error;
+      this.#fail(error);
+    }
+    dispatch(this, IMAGES_CHANGED);
+  }
+
+  #finish({ id, link, thumbnail, note, tokens, html }) {
+    Object.assign(this.field, { name: id ? "picture" : "link", value: id ?? link, disabled: false });
+    this.dataset.tokens = tokens;
+    this.querySelector("[data-sent]").innerHTML = html;
+    this.#setState("ready", note);
+    if (id) this.#showStored(thumbnail);
+  }
+
+  /** What the server has stored, in place of the browser's copy once it can be painted. */
+  async #showStored(url) {
+    this.dataset.kind = "image";
+    const stored = Object.assign(new Image(), { src: url });
+    await stored.decode().catch(() => null); // then the page shows what it has
+    this.image.src = url;
+    URL.revokeObjectURL(this.#preview);
+  }
+
+  #fail(error) {
+    this.toggleAttribute("data-hopeless", HOPELESS.includes(error.status));
+    this.#setState("failed", error.sentence || this.dataset.failed);
+    if (error.status === 401) dispatch(document, SESSION_EXPIRED);
+  }
+
+  #setState(state, note = "") {
+    this.dataset.state = state;
+    this.note.textContent = note;
+  }
+
+  #showProgress(share) {
+    this.dataset.phase = share < 1 ? "sending" : "processing";
+    this.style.setProperty("--share", share);
+    if (share < 1) this.bar.value = share;
+    else this.bar.removeAttribute("value");
+  }
+
+  #setName(name) {
+    this.querySelector("[data-name]").textContent = name;
+    this.querySelector("[data-remove]").title += ` ${name}`;
+  }
+}
+
+async function fieldsOf(file) {
+  const fields = new FormData();
+  fields.set("image", await shrinkImage(file), file.name);
+  return fields;
+}
+
+customElements.define("image-chip", ImageChip);

@@ -1,0 +1,73 @@
+// Images from the web: asks for their address in a dialog, or offers to attach an address that is pasted.
+
+import { IMAGE_LINKED, dispatch } from "../../lib/events.js";
+import { findImageLink } from "../../lib/pasted-links.js";
+
+/** Part of the image attacher. */
+class ImageLink extends HTMLElement {
+  #offered = ""; // address of an image
+  #end = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    this.dialog = this.querySelector("[data-link-dialog]");
+    this.offer = this.querySelector("[data-offer]");
+    this.field = this.closest("image-attacher").querySelector("textarea");
+    this.dialog.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
+    this.field.addEventListener("paste", (event) => this.#paste(event), { signal });
+    this.field.addEventListener("input", () => this.#withdrawIfGone(), { signal });
+    this.field.form.addEventListener("submit", () => this.#withdraw(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  open() {
+    this.dialog.showModal();
+  }
+
+  #submit(event) {
+    const field = event.target.elements.url;
+    this.#attach(field.value.trim());
+    field.value = "";
+  }
+
+  #press(button) {
+    if (!button) return;
+    if (button.matches("[data-close]")) this.dialog.close();
+    if (button.matches("[data-accept]")) this.#accept();
+    if (button.matches("[data-decline]")) this.#withdraw();
+    if (button.matches("[data-accept], [data-decline]")) this.field.focus();
+  }
+
+  /** The text goes into the box as any other; whoever likes makes an image of it. */
+  #paste(event) {
+    this.#offered = findImageLink(event.clipboardData.getData("text/plain"));
+    this.offer.hidden = !this.#offered;
+  }
+
+  #withdrawIfGone() {
+    if (this.#offered && !this.field.value.includes(this.#offered)) this.#withdraw();
+  }
+
+  #accept() {
+    const link = this.#offered;
+    this.field.value = this.field.value.replace(link, "").trim();
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#withdraw();
+    this.#attach(link);
+  }
+
+  #withdraw() {
+    this.#offered = "";
+    this.offer.hidden = true;
+  }
+
+  #attach(link) {
+    dispatch(this, IMAGE_LINKED, { link });
+  }
+}
+
+customElements.define("image-link", ImageLink);

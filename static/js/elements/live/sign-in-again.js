@@ -1,0 +1,56 @@
+// Signs a person in again on the page that they write on. Somebody else gets a page of their own.
+
+import { SESSION_RENEWED, SIGN_IN_REQUESTED, dispatch, listen } from "../../lib/events.js";
+import { RequestError, adoptSession, post, renewToken } from "../../lib/http.js";
+
+const TOO_MANY = 429;
+
+class SignInAgain extends HTMLElement {
+  #end = new AbortController();
+
+  connectedCallback() {
+    listen(document, SIGN_IN_REQUESTED, () => this.#open(), this.#end.signal);
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  /** The form is in the page only while it is open: browsers fill in passwords on sight. */
+  #open() {
+    if (this.querySelector("dialog")) return;
+    this.append(this.querySelector("template").content.cloneNode(true));
+    const dialog = this.querySelector("dialog");
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+    dialog.querySelector("form").addEventListener("submit", (event) => this.#submit(event));
+    dialog.showModal();
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    const form = event.target;
+    const button = form.querySelector("[data-submit]");
+    button.disabled = true;
+    try {
+      // Another tab may have signed in meanwhile. If not, this brings a token that is still valid.
+      if (!(await renewToken())) adoptSession(await (await post(form.action, new FormData(form))).json());
+      this.querySelector("dialog")?.close();
+      dispatch(document, SESSION_RENEWED);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.#showProblem(form, error);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #showProblem(form, { status, sentence }) {
+    const line = form.querySelector("[role=alert]");
+    line.textContent = sentence || (status === TOO_MANY ? this.dataset.tooMany : this.dataset.offline);
+    line.hidden = false;
+    form.elements.password.select();
+  }
+}
+
+customElements.define("sign-in-again", SignInAgain);

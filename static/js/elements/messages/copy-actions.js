@@ -1,0 +1,73 @@
+// The buttons of messages that copy text and code, and wrap code.
+
+import { STATUS_ANNOUNCED, dispatch } from "../../lib/events.js";
+import { RequestError, getJson } from "../../lib/http.js";
+
+const SHOWN = 1500; // ms that a button says "Copied"
+
+/** Part of the message list. */
+class CopyActions extends HTMLElement {
+  #end = new AbortController();
+
+  connectedCallback() {
+    const list = this.closest("message-list");
+    const { signal } = this.#end;
+    list.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  #click(button) {
+    if (button?.matches("[data-copy-message]")) this.#copy(button, fetchText(button.closest("article")));
+    if (button?.dataset.codeAction === "copy") this.#copy(button, findCodeBlock(button).querySelector("code").textContent);
+    if (button?.dataset.codeAction === "wrap") toggleWrapping(button);
+  }
+
+  async #copy(button, text) {
+    await writeToClipboard(text);
+    button.classList.add("copied");
+    dispatch(document, STATUS_ANNOUNCED, { sentence: this.dataset.copied });
+    setTimeout(() => button.classList.remove("copied"), SHOWN);
+  }
+}
+
+/** A reply is copied as Markdown, which its state knows; a page without a connection copies what it shows. */
+async function fetchText(article) {
+  const text = article.querySelector("[data-part=text]");
+  if (!article.dataset.stateUrl) return text.textContent;
+  try {
+    return (await getJson(article.dataset.stateUrl)).text;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return text.innerText;
+  }
+}
+
+function findCodeBlock(button) {
+  return button.closest(".code-block");
+}
+
+function toggleWrapping(button) {
+  const wrapped = findCodeBlock(button).toggleAttribute("data-wrapped");
+  button.setAttribute("aria-pressed", wrapped);
+}
+
+/** The clipboard exists on https and localhost only; elsewhere the old command still works. */
+async function writeToClipboard(text) {
+  if (navigator.clipboard) {
+    // A promise goes in as it is: a browser that waited for it first would forget the click.
+    const blob = Promise.resolve(text).then((copied) => new Blob([copied], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    return;
+  }
+  const field = document.createElement("textarea");
+  field.value = await text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+customElements.define("copy-actions", CopyActions);

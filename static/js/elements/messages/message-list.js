@@ -1,0 +1,126 @@
+// The messages on the page: shows what the socket and the answers to requests bring.
+
+import { IMAGE, describeStatus, isReply, isUnfinished } from "../../lib/articles.js";
+import { CatchUp } from "../../lib/catch-up.js";
+import { shown } from "../../lib/conversation.js";
+import { CONNECTION_LOST, CONNECTION_OPENED, LIVE_HELLO, LIVE_JOINED, PAGE_WOKEN } from "../../lib/events.js";
+import { LIVE_MESSAGE_CHANGED, LIVE_MESSAGE_CREATED, LIVE_MESSAGE_FINISHED } from "../../lib/events.js";
+import { LIVE_REPLY_PATCH, LIVE_REPLY_REMOTE, LIVE_REPLY_RESUMED, REPLY_CHANGED } from "../../lib/events.js";
+import { IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
+import { dispatch, listen } from "../../lib/events.js";
+import { person } from "../../lib/page.js";
+import { Scroll } from "../../lib/scroll.js";
+import { Thread } from "../../lib/thread.js";
+
+const PLACE = `place:${person}:`; // of the reader, in this tab's session storage, per conversation
+
+class MessageList extends HTMLElement {
+  thread; // for the elements that are part of the list
+  #status;
+  #scroll;
+  #end = new AbortController();
+  #catchUp = new CatchUp({
+    getUrl: () => shown.url,
+    getLast: () => this.thread.last,
+    onNewer: (html) => this.thread.insert(html),
+    onSignedOut: () => dispatch(document, SESSION_EXPIRED),
+  });
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    const jump = this.querySelector("[data-jump]");
+    const messages = this.querySelector(".messages");
+    this.#status = this.querySelector("[data-spoken]");
+    this.thread = new Thread(messages, {
+      onStatus: (article) => isReply(article) && this.#reportReply(article),
+      onNews: (sentence) => this.announce(sentence),
+    });
+    this.#scroll = new Scroll(messages.parentElement, messages, (isFar) => (jump.hidden = !isFar), signal);
+    this.#scroll.restorePlace(PLACE + shown.id);
+    jump.addEventListener("click", () => this.#scroll.scrollToEnd(), { signal });
+    addEventListener("pagehide", () => this.#scroll.savePlace(PLACE + shown.id), { signal });
+    this.#followConnection();
+    this.#followMessages();
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+    this.thread.replies.stop();
+    this.#catchUp.stop();
+  }
+
+  /** Shows a message that is on its way, near the top. */
+  showSending(article) {
+    this.thread.pending.add(article);
+    this.#scroll.anchor(article);
+  }
+
+  /** Puts a message that waited near the top as it goes out, unless somebody reads further up. */
+  scrollIntoPlace(clientId) {
+    const article = this.thread.pending.find(clientId);
+    if (article && this.#scroll.isFollowing) this.#scroll.anchor(article);
+  }
+
+  /** Puts an earlier page in the place of the link to it; what is read stays where it is. */
+  insertOlder(link, html) {
+    this.#scroll.insertAbove(link.nextElementSibling, () => this.thread.insertOlder(link, html));
+  }
+
+  /** Fetches what the page misses; returns a promise of the end. */
+  catchUp() {
+    this.thread.replies.askAll();
+    return this.#catchUp.start();
+  }
+
+  announce(sentence) {
+    this.#status.textContent = sentence;
+  }
+
+  #followConnection() {
+    const { signal } = this.#end;
+    listen(document, CONNECTION_OPENED, () => this.catchUp(), signal);
+    listen(document, PAGE_WOKEN, () => this.catchUp(), signal);
+    listen(document, CONNECTION_LOST, () => this.#setJoined(false), signal);
+    listen(document, LIVE_HELLO, ({ joined }) => this.#setJoined(joined !== false), signal);
+    listen(document, LIVE_JOINED, ({ value }) => this.#setJoined(value) && this.catchUp(), signal);
+  }
+
+  #followMessages() {
+    const { signal } = this.#end;
+    const listenHere = (type, handle) =>
+      listen(document, type, (event) => event.conversation === shown.id && handle(event), signal);
+    listenHere(LIVE_MESSAGE_CREATED, (event) => this.thread.insertNew(event));
+    listenHere(LIVE_MESSAGE_FINISHED, ({ html }) => this.thread.insert(html));
+    listenHere(LIVE_MESSAGE_CHANGED, ({ html }) => this.thread.insert(html));
+    listenHere(LIVE_REPLY_RESUMED, ({ html }) => this.thread.insert(html));
+    listenHere(LIVE_REPLY_PATCH, (patch) => this.thread.replies.receive(patch));
+    listenHere(LIVE_REPLY_REMOTE, ({ reply }) => this.#followRemote(reply));
+    listen(document, MESSAGE_ACCEPTED, ({ messages }) => this.thread.confirm(messages), signal);
+    listen(document, STATUS_ANNOUNCED, ({ sentence }) => this.announce(sentence), signal);
+    listen(document, IMAGE_DESCRIBED, (image) => this.#describeImage(image), signal);
+  }
+
+  /** Whether the socket brings all news, also those of other processes. */
+  #setJoined(isJoined) {
+    return (this.thread.replies.isJoined = isJoined);
+  }
+
+  #followRemote(reply) {
+    const { replies } = this.thread;
+    if (replies.isTracking(reply)) replies.askIfSilent(reply);
+    else this.catchUp();
+  }
+
+  /** Announces a reply's beginning and end, and reports which reply runs. */
+  #reportReply(article) {
+    const [word, more] = describeStatus(article);
+    this.announce(`${this.dataset[`says${word[0].toUpperCase()}${word.slice(1)}`]} ${more}`.trim());
+    dispatch(this, REPLY_CHANGED, { isUnfinished: isUnfinished(article), stopUrl: article.dataset.stopUrl });
+  }
+
+  #describeImage({ url, alt }) {
+    for (const image of this.querySelectorAll(`${IMAGE}[href="${url}"] img`)) image.alt = alt;
+  }
+}
+
+customElements.define("message-list", MessageList);

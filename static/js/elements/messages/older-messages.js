@@ -1,0 +1,40 @@
+// A link to earlier messages, which fetches them by itself when the reader comes near.
+
+import { RequestError, getText } from "../../lib/http.js";
+
+const AHEAD = "800px"; // a page is asked for before the reader meets the end of this one
+
+/** Part of the message list. */
+class OlderMessages extends HTMLElement {
+  #observer = null;
+
+  connectedCallback() {
+    const root = this.closest(".scroller");
+    if (!root) return; // still in the fragment that it came with
+    this.link = this.querySelector("a");
+    this.link.addEventListener("click", (event) => this.#load(event));
+    this.#observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#load(), {
+      root,
+      rootMargin: `${AHEAD} 0px 0px`,
+    });
+    this.#observer.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#observer?.disconnect();
+  }
+
+  async #load(event) {
+    event?.preventDefault();
+    this.#observer.disconnect();
+    try {
+      const html = await getText(this.link.href);
+      if (this.isConnected) this.closest("message-list").insertOlder(this, html);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      // The link stays: a click tries again.
+    }
+  }
+}
+
+customElements.define("older-messages", OlderMessages);

@@ -1,0 +1,29 @@
+// A form whose answer takes a while: it says so, and sends once however often it is pressed.
+
+class BusyForm extends HTMLElement {
+  #end = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    this.addEventListener("submit", (event) => this.#submit(event), { signal });
+    // The browser keeps the page as it was left, and may come back to it.
+    window.addEventListener("pageshow", () => this.#show(false), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  #submit(event) {
+    if (this.hasAttribute("aria-busy")) event.preventDefault();
+    else this.#show(true);
+  }
+
+  #show(isBusy) {
+    this.toggleAttribute("aria-busy", isBusy);
+    if (isBusy) this.setAttribute("aria-busy", "true");
+    this.querySelector("[role=status]").textContent = isBusy ? this.dataset.says : "";
+  }
+}
+
+customElements.define("busy-form", BusyForm);

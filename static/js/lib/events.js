@@ -1,0 +1,217 @@
+// Declares every custom event of the page: its payload, who dispatches it > who listens.
+//
+// Elements reach each other by these events and by attributes of their own subtree. Only an element that is
+// part of another one knows it (closest), and only the owner of an element calls it. The payload is the
+// event's `detail`. Every event bubbles, and a listener may refuse it with preventDefault() where that is
+// said. A name that is not declared here ends the build, because the joiner of modules checks all imports.
+
+// --- From the server. live-socket dispatches each event of the socket as "live:" and its type, with the
+// --- server's own JSON as payload; the server declares them in its `events.py`.
+
+export const LIVE = "live:";
+
+// { version, joined, person }. The socket is open.
+// live-socket > message-list
+export const LIVE_HELLO = "live:hello";
+
+// { value }. Whether the socket brings the news of all processes from now on.
+// live-socket > message-draft, message-list
+export const LIVE_JOINED = "live:joined";
+
+// { conversation, message, parent, position, replaces, html }
+// live-socket > message-list
+export const LIVE_MESSAGE_CREATED = "live:message.created";
+
+// { conversation, message, html }
+// live-socket > message-list
+export const LIVE_MESSAGE_CHANGED = "live:message.changed";
+
+// { conversation, message, attempt, html }
+// live-socket > message-list
+export const LIVE_MESSAGE_FINISHED = "live:message.finished";
+
+// { conversation, message, attempt, html }. A reply that had ended runs again.
+// live-socket > message-list
+export const LIVE_REPLY_RESUMED = "live:reply.resumed";
+
+// { conversation, reply, attempt, sequence, status, blocks, reasoning, parts, steps }
+// live-socket > message-list
+export const LIVE_REPLY_PATCH = "live:reply.patch";
+
+// { conversation, reply }. Another process makes this reply: ask for its state.
+// live-socket > message-list
+export const LIVE_REPLY_REMOTE = "live:reply.remote";
+
+// { conversation, title, settings, moved, html }
+// live-socket > conversation-list, message-composer, model-controls, settings-sheet
+export const LIVE_CONVERSATION_CHANGED = "live:conversation.changed";
+
+// { conversation }
+// live-socket > conversation-list
+export const LIVE_CONVERSATION_DELETED = "live:conversation.deleted";
+
+// { conversation, tab, at, written, client_id, text, pictures }
+// live-socket > message-draft
+export const LIVE_DRAFT_CHANGED = "live:draft.changed";
+
+// --- The connection
+
+// The socket is open: ask for what was missed.
+// live-socket > conversation-list, message-draft, message-list, message-outbox
+export const CONNECTION_OPENED = "connection:opened";
+
+// live-socket > guard, message-list
+export const CONNECTION_LOST = "connection:lost";
+
+// Somebody looks at the page again, and the socket seems to be open.
+// live-socket > message-list
+export const PAGE_WOKEN = "page:woken";
+
+// --- Whose page this is
+
+// Nobody is signed in any more.
+// image-chip, live-socket, message-draft, message-list, message-outbox, settings-sheet > guard, live-socket
+export const SESSION_EXPIRED = "session:expired";
+
+// live-socket, message-outbox > sign-in-again
+export const SIGN_IN_REQUESTED = "session:sign-in-requested";
+
+// The person of this page is signed in again.
+// sign-in-again > live-socket, message-outbox
+export const SESSION_RENEWED = "session:renewed";
+
+// Somebody else is signed in.
+// http, live-socket > guard
+export const SESSION_TAKEN_OVER = "session:taken-over";
+
+// The page is about to go, and must keep nothing.
+// guard > message-outbox
+export const PERSON_LEFT = "person:left";
+
+// --- The conversation that the page shows
+
+// { url }. The empty page became the page of a conversation.
+// conversation > message-composer, message-draft, settings-sheet
+export const CONVERSATION_BEGUN = "conversation:begun";
+
+// { title }. The shown conversation has this title.
+// conversation-list > conversation-title
+export const CONVERSATION_TITLED = "conversation:titled";
+
+// { id, title }. The person renamed it.
+// conversation-menu > conversation-list
+export const CONVERSATION_RENAMED = "conversation:renamed";
+
+// { id }. The person deleted it.
+// conversation-menu > conversation-list
+export const CONVERSATION_DELETED = "conversation:deleted";
+
+// --- The way of a message
+
+// The first message is about to be sent; refused while a setting is wrong.
+// message-composer > settings-sheet
+export const MESSAGE_SENDING = "message:sending";
+
+// { fields: FormData, chips: image-chip[] }
+// message-composer > message-outbox
+export const MESSAGE_SUBMITTED = "message:submitted";
+
+// { clientId, messages: html, conversation: { id, url, html } }. The server has the message.
+// message-outbox > conversation-list, message-composer, message-draft, message-list
+export const MESSAGE_ACCEPTED = "message:accepted";
+
+// { clientId, text, chips: image-chip[] }. It goes back into the box; refused while something else is there.
+// message-outbox > message-composer
+export const MESSAGE_RETURNED = "message:returned";
+
+// { clientId }. The person removed it: it will never be sent.
+// message-outbox > message-draft
+export const MESSAGE_REMOVED = "message:removed";
+
+// { isUnfinished, stopUrl }. A reply began or ended.
+// message-list > message-composer, message-outbox
+export const REPLY_CHANGED = "reply:changed";
+
+// --- Sentences for the person
+
+// { sentence }. Below the message box; "" clears it.
+// image-attacher, message-outbox > message-composer
+export const HINT_GIVEN = "hint:given";
+
+// { sentence }. The server's own, or "" when it was not reached.
+// message-draft, model-controls, reply-actions, theme-switch > message-composer
+export const REQUEST_FAILED = "request:failed";
+
+// { sentence }. For screen readers.
+// copy-actions, settings-sheet > message-list
+export const STATUS_ANNOUNCED = "status:announced";
+
+// --- The message box
+
+// { clientId, text }. What it held is on its way as a message.
+// message-box > message-draft
+export const BOX_CLEARED = "box:cleared";
+
+// { clientId }. A message that was not sent is back.
+// message-box > message-draft
+export const BOX_RESTORED = "box:restored";
+
+// Whoever used a button of an unsent message continues in the box.
+// message-outbox > message-composer
+export const BOX_REQUESTED = "box:requested";
+
+// --- Images
+
+// One was attached, uploaded, refused or removed.
+// image-attacher, image-chip > image-attacher, message-composer, message-draft
+export const IMAGES_CHANGED = "images:changed";
+
+// { files: File[] }. Dropped or pasted anywhere on the page.
+// image-drop > image-attacher
+export const FILES_GIVEN = "files:given";
+
+// { link }. The address of an image to attach.
+// image-link > image-attacher
+export const IMAGE_LINKED = "image:linked";
+
+// { url, alt }. An image has another description.
+// image-description > image-lightbox, message-list
+export const IMAGE_DESCRIBED = "image:described";
+
+// Somebody tapped beside the image.
+// zoom-pane > image-lightbox
+export const ZOOM_TAPPED = "zoom:tapped";
+
+// { step: 1 or -1 }. A swipe to the next or the previous image.
+// zoom-pane > image-lightbox
+export const ZOOM_SWIPED = "zoom:swiped";
+
+// --- Settings
+
+// { model, thinking }. Chosen beside the message box.
+// model-controls > settings-sheet
+export const MODEL_CHOSEN = "settings:model-chosen";
+
+// { model, thinking } and the others. Chosen in the sheet, in a new chat.
+// settings-sheet > model-controls
+export const SETTINGS_EDITED = "settings:edited";
+
+// { isChanged }. Whether a setting that only the sheet shows differs from its default.
+// settings-sheet > settings-button
+export const SETTINGS_MARKED = "settings:marked";
+
+// --- Diagnostics
+
+// A check has another result.
+// socket-check > diagnostics-checks
+export const CHECK_CHANGED = "check:changed";
+
+/** Dispatches an event at `target`, from where it bubbles; returns false when a listener refused it. */
+export function dispatch(target, type, detail) {
+  return target.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, cancelable: true }));
+}
+
+/** Calls handle(detail, event) for each event of this type that reaches `target`, until the signal aborts. */
+export function listen(target, type, handle, signal) {
+  target.addEventListener(type, (event) => handle(event.detail, event), { signal });
+}

@@ -1,0 +1,38 @@
+// What the outbox of the page keeps of a message: plain data that survives a reload.
+//
+// An entry has, beside what lib/outbox.js knows, `text`, the other `fields` of its form, `images`: the HTML of
+// a chip and of what is sent for each, `isInPlace`: its copy was scrolled near the top, and `sentence`: why it
+// was not sent.
+
+import { parse } from "./morph.js";
+
+const OWN_FIELDS = ["csrfmiddlewaretoken", "client_id", "parent", "text", "images"];
+
+/** Makes an entry of the fields of the composer's form and the chips of its images. */
+export function createEntry(data, chips) {
+  const fields = [...data].filter(([name]) => !OWN_FIELDS.includes(name));
+  const images = chips.map((chip) => ({ chip: chip.html, sent: chip.sent.outerHTML }));
+  return { id: data.get("client_id"), text: data.get("text"), fields, images };
+}
+
+/** Returns the form that is posted. */
+export function formOf({ id, text, parent, fields }) {
+  const form = new FormData();
+  const all = [...fields, ["client_id", id], ["text", text], ["parent", parent]];
+  for (const [name, value] of all) form.append(name, value);
+  return form;
+}
+
+/** Returns a copy of the message for the page; `article` is an empty one. */
+export function createCopy(article, { id, text, images }) {
+  const copy = article.cloneNode(true);
+  copy.dataset.clientId = id;
+  copy.querySelector("[data-part=text]").textContent = text;
+  copy.querySelector("[data-images]").append(...images.flatMap(({ sent }) => parse(sent)));
+  return copy;
+}
+
+/** Returns the chips of a message that an earlier page has kept. */
+export function createChips({ images }) {
+  return images.flatMap(({ chip }) => parse(chip));
+}
