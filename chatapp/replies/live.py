@@ -213,7 +213,7 @@ class LiveReply:
         self.reasoning += reasoning
         parts, steps = self._take_parts(), self._take_steps()
         if "thinking" in parts:
-            reasoning = ""  # it stands in the part, which has just begun
+            reasoning = ""  # the part, which is new, holds it
         waits = self._wait.seconds_left is not None
         status = Message.Status.QUEUED if waits else Message.Status.STREAMING
         events.reply_patched(

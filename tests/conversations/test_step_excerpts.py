@@ -1,4 +1,4 @@
-"""What went into a call and came of it, as a page shows it, however it is made."""
+"""A page shows the input and output of a tool call within bounds, whatever they hold."""
 
 import json
 

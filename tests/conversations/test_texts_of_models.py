@@ -26,7 +26,7 @@ from tests.texts import LONG_TEXTS, TEXTS, is_valid, valid
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["model"]
 
-# A megabyte of reply takes seconds to render, which is tried elsewhere.
+# A megabyte of reply takes seconds to render; tests/rendering does that.
 each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 
 
