@@ -58,10 +58,10 @@ def sweep(now: datetime) -> int:
     place, removed = store.bucket(), 0
     old = (key for key, written in place.keys(store.FOLDER) if written < now - YOUNG)
     for batch in itertools.batched(old, KEYS):
-        pictures = {key: key.removesuffix(store.THUMBNAIL) for key in batch}
-        rows = Image.objects.filter(bucket_key__in=set(pictures.values()))
+        image_keys = {key: key.removesuffix(store.THUMBNAIL) for key in batch}
+        rows = Image.objects.filter(bucket_key__in=set(image_keys.values()))
         named = set(rows.values_list("bucket_key", flat=True))
-        for key in [key for key, picture in pictures.items() if picture not in named]:
+        for key in [key for key, image_key in image_keys.items() if image_key not in named]:
             place.remove(key)
             removed += 1
     return removed

@@ -17,8 +17,8 @@ from .types import (
     Part,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 LEFT_OUT_PICTURE = "[A picture was left out here.]"
@@ -198,9 +198,9 @@ def _part_tokens(part: Part) -> int:
             return estimate_text(text)
         case ImagePart(_, width, height):
             return picture_tokens(width, height)
-        case ToolCall(_, name, arguments):
+        case ToolCallPart(_, name, arguments):
             return TOKENS_PER_CALL + estimate_text(name + arguments)
-        case ToolResult(_, content):
+        case ToolResultPart(_, content):
             return TOKENS_PER_CALL + estimate_text(content)
 
 

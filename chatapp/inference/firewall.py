@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .types import ChatMessage, CompletionRequest, Part, TextPart, ToolCall, ToolResult
+from .types import ChatMessage, CompletionRequest, Part, TextPart, ToolCallPart, ToolResultPart
 
 LOCAL_HOST = (
     r"(?:localhost\b|127\.|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|0\.0\.0\.0"
@@ -73,8 +73,8 @@ def _part(part: Part) -> Part:
     match part:
         case TextPart(text):
             return TextPart(rewrite_text(text))
-        case ToolCall(call_id, name, arguments):
-            return ToolCall(call_id, name, rewrite_text(arguments))
-        case ToolResult(call_id, content):
-            return ToolResult(call_id, rewrite_text(content))
+        case ToolCallPart(call_id, name, arguments):
+            return ToolCallPart(call_id, name, rewrite_text(arguments))
+        case ToolResultPart(call_id, content):
+            return ToolResultPart(call_id, rewrite_text(content))
     return part

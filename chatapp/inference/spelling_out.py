@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .types import ChatMessage, CompletionRequest, Part, TextPart, ToolCall, ToolResult
+from .types import ChatMessage, CompletionRequest, Part, TextPart, ToolCallPart, ToolResultPart
 
 CALLED = "[Called the tool {name} with {arguments}]"
 GAVE = "[The tool {name} gave: {result}]"
@@ -17,7 +17,7 @@ UNNAMED = "that was called"
 
 
 def has_calls(request: CompletionRequest) -> bool:
-    return any(isinstance(part, ToolCall) for m in request.messages for part in m.parts)
+    return any(isinstance(part, ToolCallPart) for m in request.messages for part in m.parts)
 
 
 def spell_out_calls(request: CompletionRequest) -> CompletionRequest:
@@ -36,9 +36,9 @@ def _spelt(message: ChatMessage, names: dict[str, str]) -> ChatMessage:
 def _words(part: Part, names: dict[str, str]) -> Part:
     """`names` are those of the calls so far, by id; an id may come again later for another."""
     match part:
-        case ToolCall(call_id, name, arguments):
+        case ToolCallPart(call_id, name, arguments):
             names[call_id] = name
             return TextPart(CALLED.format(name=name, arguments=arguments or "{}"))
-        case ToolResult(call_id, content):
+        case ToolResultPart(call_id, content):
             return TextPart(GAVE.format(name=names.get(call_id, UNNAMED), result=content))
     return part

@@ -28,7 +28,7 @@ class ImagePart:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCallPart:
     """A finished call in an assistant turn; `arguments` is the text of a JSON object."""
 
     id: str
@@ -37,14 +37,14 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolResult:
+class ToolResultPart:
     """What a call came to: the only kind of part in a turn of role "tool"."""
 
     call_id: str
     content: str
 
 
-Part = TextPart | ImagePart | ToolCall | ToolResult
+Part = TextPart | ImagePart | ToolCallPart | ToolResultPart
 
 
 @dataclass(frozen=True, slots=True)

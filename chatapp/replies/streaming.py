@@ -18,7 +18,7 @@ from chatapp.inference import (
     ReasoningDelta,
     TextBlocked,
     TextDelta,
-    ToolCall,
+    ToolCallPart,
     ToolCallDelta,
     Usage,
     Waiting,
@@ -83,7 +83,7 @@ async def _converse(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> No
         ending.fail(_empty(ending))
 
 
-async def _turn(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> list[ToolCall]:
+async def _turn(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> list[ToolCallPart]:
     """What the model says in one go, and the tools that it wants to be called then. A reply that
     has a text goes on after it, and so does one whose stream is cut."""
     for cuts_left in range(MOST_CUTS, -1, -1):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chatapp.inference import ToolCall, ToolCallDelta
+from chatapp.inference import ToolCallPart, ToolCallDelta
 from chatapp.inference.arguments import object_in
 from chatapp.inference.types import FinishReason
 from chatapp.replies.overlap import Seam
@@ -16,9 +16,9 @@ class _Call:
     arguments: list[str] = field(default_factory=list)
 
     @property
-    def whole(self) -> ToolCall:
+    def whole(self) -> ToolCallPart:
         """Return the call with valid arguments: pieces may cut an escape, so it is judged here."""
-        return ToolCall(self.id, self.name, make_valid_source("".join(self.arguments)))
+        return ToolCallPart(self.id, self.name, make_valid_source("".join(self.arguments)))
 
 
 class Hearing:
@@ -39,5 +39,5 @@ class Hearing:
             self._calls.popitem()
 
     @property
-    def calls(self) -> list[ToolCall]:
+    def calls(self) -> list[ToolCallPart]:
         return [call.whole for call in self._calls.values()]

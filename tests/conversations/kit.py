@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from chatapp.conversations.models import Exchange, Message, State, Step
-from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta, ToolResult
+from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta, ToolResultPart
 from chatapp.tools.tool import Arguments, Context, Output, Tool
 from tests.images.samples import encoded
 
@@ -94,7 +94,7 @@ def script(*turns: list[Any]) -> Callable[[CompletionRequest], list[Any]]:
 
 def results(request: CompletionRequest) -> list[str]:
     parts = [part for message in request.messages for part in message.parts]
-    return [part.content for part in parts if isinstance(part, ToolResult)]
+    return [part.content for part in parts if isinstance(part, ToolResultPart)]
 
 
 async def steps(exchange: Exchange) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_delivery, "_learned", None)
 
 
-def picture(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
+def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
     file = io.BytesIO()
     Pillow.new("RGB", size, hash(name) & 0xFFFFFF).save(file, "PNG")
     return Image.objects.keep(owner, prepare(file.getvalue(), name))
@@ -46,7 +46,7 @@ async def test_the_refused_one_is_found_and_left_out_and_the_reply_says_so(
     demo: None, owner: Person
 ) -> None:
     names = {"good.png": (20, 20), "bad.png": UNLUCKY, "fine.png": (30, 30)}
-    images = [await background.in_thread(picture, owner, *pair) for pair in names.items()]
+    images = [await background.in_thread(make_image, owner, *pair) for pair in names.items()]
     exchange = await background.in_thread(ask, owner, *images)
 
     await generation.generate(exchange.reply)
@@ -61,7 +61,7 @@ async def test_the_refused_one_is_found_and_left_out_and_the_reply_says_so(
 
 
 async def test_later_requests_do_without_it(demo: None, owner: Person) -> None:
-    image = await background.in_thread(picture, owner, "bad.png", UNLUCKY)
+    image = await background.in_thread(make_image, owner, "bad.png", UNLUCKY)
     exchange = await background.in_thread(ask, owner, image)
     await generation.generate(exchange.reply)
 
@@ -75,7 +75,7 @@ async def test_later_requests_do_without_it(demo: None, owner: Person) -> None:
 
 
 async def test_a_link_that_rots_in_an_old_turn_is_found(demo: None, owner: Person) -> None:
-    image = await background.in_thread(picture, owner, "good.png")
+    image = await background.in_thread(make_image, owner, "good.png")
     rotten = "https://gone.invalid/heron.png"
     exchange = await background.in_thread(partial(ask, links=(rotten,)), owner, image)
 
@@ -92,7 +92,7 @@ async def test_the_other_form_is_tried_first_and_remembered(
     owner: Person, settings: Settings
 ) -> None:
     settings.PUBLIC_ORIGIN = "https://chat.example.com"
-    image = await background.in_thread(picture, owner, "heron.png")
+    image = await background.in_thread(make_image, owner, "heron.png")
     exchange = await background.in_thread(ask, owner, image)
     asked: list[str] = []
 
@@ -118,7 +118,7 @@ async def test_a_bad_picture_is_not_mistaken_for_a_form_that_is_never_taken(
     settings.PUBLIC_ORIGIN = "https://chat.example.com"
     sizes = {"good.png": 20, "bad.png": 13, "fine.png": 30}
     images = [
-        await background.in_thread(picture, owner, name, (side, side))
+        await background.in_thread(make_image, owner, name, (side, side))
         for name, side in sizes.items()
     ]
     exchange = await background.in_thread(ask, owner, *images)
@@ -140,7 +140,7 @@ async def test_a_bad_picture_is_not_mistaken_for_a_form_that_is_never_taken(
 
 @pytest.mark.usefixtures("no_service")
 async def test_a_refusal_after_the_first_word_is_a_failure(owner: Person) -> None:
-    image = await background.in_thread(picture, owner, "heron.png")
+    image = await background.in_thread(make_image, owner, "heron.png")
     exchange = await background.in_thread(ask, owner, image)
 
     with answering(TextDelta("A he"), PictureRefused()):
@@ -162,7 +162,7 @@ async def test_a_refusal_without_any_picture_is_a_failure(running: Exchange) -> 
 async def test_a_store_that_is_away_fails_the_reply_with_its_sentence(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = await background.in_thread(picture, owner, "heron.png")
+    image = await background.in_thread(make_image, owner, "heron.png")
     exchange = await background.in_thread(ask, owner, image)
 
     def away(images: object) -> dict[object, bytes]:
@@ -179,7 +179,7 @@ async def test_a_store_that_is_away_fails_the_reply_with_its_sentence(
 def test_a_model_without_eyes_gets_a_note(owner: Person, settings: Settings) -> None:
     model = replace(settings.CATALOG["claude-sonnet-4-6"], vision=False)
     settings.CATALOG = {model.id: model}
-    exchange = ask(owner, picture(owner, "heron.png"))
+    exchange = ask(owner, make_image(owner, "heron.png"))
 
     prompt = reply_prompt(exchange.reply)
 
@@ -189,7 +189,7 @@ def test_a_model_without_eyes_gets_a_note(owner: Person, settings: Settings) -> 
 
 
 def test_a_picture_whose_bytes_are_gone_is_left_out(owner: Person) -> None:
-    image = picture(owner, "heron.png")
+    image = make_image(owner, "heron.png")
     exchange = ask(owner, image)
     image.data.delete()
 
@@ -199,7 +199,7 @@ def test_a_picture_whose_bytes_are_gone_is_left_out(owner: Person) -> None:
 
 
 def test_the_page_shows_which_picture_was_refused(owner: Person, signed_in: object) -> None:
-    exchange = ask(owner, picture(owner, "heron.png"))
+    exchange = ask(owner, make_image(owner, "heron.png"))
     complete(exchange.reply)
     Message.objects.filter(pk=exchange.reply.pk).update(
         notices={"pictures_refused": [["heron.png", "too <odd>"]]}
@@ -213,7 +213,7 @@ def test_the_page_shows_which_picture_was_refused(owner: Person, signed_in: obje
 
 def test_the_same_bytes_travel_in_either_form(owner: Person, settings: Settings) -> None:
     settings.PUBLIC_ORIGIN = "https://chat.example.com"
-    exchange = ask(owner, picture(owner, "heron.png"))
+    exchange = ask(owner, make_image(owner, "heron.png"))
 
     inline = reply_prompt(exchange.reply, "inline").request.messages[1].parts[0]
     link = reply_prompt(exchange.reply, "link").request.messages[1].parts[0]

@@ -20,16 +20,16 @@ from chatapp.inference.types import (
     ImagePart,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 MODEL = Model("m", "M", thinking=True)
 TOOL = Tool("look", "Looks.", {"type": "object"})
 WITH_CALL = (
     ChatMessage.from_text("user", "What is there?"),
-    ChatMessage("assistant", (TextPart("I look."), ToolCall("1", "look", '{"at":"it"}'))),
-    ChatMessage("tool", (ToolResult("1", '{"there":"a cat"}'),)),
+    ChatMessage("assistant", (TextPart("I look."), ToolCallPart("1", "look", '{"at":"it"}'))),
+    ChatMessage("tool", (ToolResultPart("1", '{"there":"a cat"}'),)),
 )
 
 

@@ -29,8 +29,8 @@ from chatapp.inference.types import (
     Part,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 # The numbers of tokens that Anthropic's API counted for Claude 4.5, published with bpe-lite (MIT).
@@ -152,8 +152,8 @@ def test_everything_that_is_sent_counts() -> None:
         replace(request, tools=(tool,)),
         ask(ChatMessage.from_text("system", "Be kind."), user("Hello")),
         ask(user("Hello", ImagePart("data:", 10, 10))),
-        ask(user("Hello"), ChatMessage("assistant", (ToolCall("1", "look", "{}"),))),
-        ask(user("Hello"), ChatMessage("tool", (ToolResult("1", "A wall"),))),
+        ask(user("Hello"), ChatMessage("assistant", (ToolCallPart("1", "look", "{}"),))),
+        ask(user("Hello"), ChatMessage("tool", (ToolResultPart("1", "A wall"),))),
     ):
         assert estimate(more) > estimate(request)
     assert estimate(replace(request, tools=(tool, tool))) > estimate(
@@ -164,8 +164,8 @@ def test_everything_that_is_sent_counts() -> None:
 
 def test_what_surrounds_the_texts_counts() -> None:
     empty = ask(user(""))
-    called = ask(ChatMessage("assistant", (ToolCall("1", "", ""),)))
-    answered = ask(ChatMessage("tool", (ToolResult("1", ""),)))
+    called = ask(ChatMessage("assistant", (ToolCallPart("1", "", ""),)))
+    answered = ask(ChatMessage("tool", (ToolResultPart("1", ""),)))
     tool = Tool("a", "", {})
     other = Tool("a", "", {"title": "é"})
 
@@ -179,8 +179,8 @@ def test_what_surrounds_the_texts_counts() -> None:
 
 
 def test_the_text_of_calls_and_results_counts() -> None:
-    called = ask(ChatMessage("assistant", (ToolCall("1", "look", "{}"),)))
-    answered = ask(ChatMessage("tool", (ToolResult("1", "A wall"),)))
+    called = ask(ChatMessage("assistant", (ToolCallPart("1", "look", "{}"),)))
+    answered = ask(ChatMessage("tool", (ToolResultPart("1", "A wall"),)))
 
     assert estimate(called) == 8 + 40 + estimate_text("look{}")
     assert estimate(answered) == 8 + 40 + estimate_text("A wall")
@@ -280,8 +280,8 @@ def test_system_text_tools_and_the_last_turn_stay_even_when_too_long() -> None:
     system = ChatMessage.from_text("system", "s" * 9_000)
     loop = (
         user("what?", picture(1)),
-        ChatMessage("assistant", (ToolCall("1", "look", "{}"),)),
-        ChatMessage("tool", (ToolResult("1", "r" * 9_000),)),
+        ChatMessage("assistant", (ToolCallPart("1", "look", "{}"),)),
+        ChatMessage("tool", (ToolResultPart("1", "r" * 9_000),)),
         said("I see"),
     )
     tool = Tool("look", "Looks.", {"type": "object"})
@@ -356,8 +356,8 @@ def turns(draw: st.DrawFn) -> list[ChatMessage]:
     messages = [draw(questions)]
     for _ in range(draw(st.integers(0, 2))):
         ids = draw(st.sampled_from([["1"], ["1", "2"]]))
-        messages.append(ChatMessage("assistant", tuple(ToolCall(i, "look", "{}") for i in ids)))
-        messages.append(ChatMessage("tool", tuple(ToolResult(i, "r" * draw(sizes)) for i in ids)))
+        messages.append(ChatMessage("assistant", tuple(ToolCallPart(i, "look", "{}") for i in ids)))
+        messages.append(ChatMessage("tool", tuple(ToolResultPart(i, "r" * draw(sizes)) for i in ids)))
     return messages + draw(st.lists(answers, max_size=1))
 
 
@@ -445,11 +445,11 @@ def pictures_of(request: CompletionRequest) -> list[Part]:
 
 
 def calls(messages: Sequence[ChatMessage]) -> list[str]:
-    return [p.id for message in messages for p in message.parts if isinstance(p, ToolCall)]
+    return [p.id for message in messages for p in message.parts if isinstance(p, ToolCallPart)]
 
 
 def results(messages: Sequence[ChatMessage]) -> list[str]:
-    return [p.call_id for message in messages for p in message.parts if isinstance(p, ToolResult)]
+    return [p.call_id for message in messages for p in message.parts if isinstance(p, ToolResultPart)]
 
 
 def test_a_request_to_go_on_keeps_the_answer_that_it_continues() -> None:

@@ -11,8 +11,8 @@ from chatapp.inference.types import (
     CompletionRequest,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 from .conftest import Connect, Serve, all_of
@@ -28,8 +28,8 @@ def asked(*, tools: tuple[Tool, ...] = ()) -> CompletionRequest:
     for name, what in (("look", "a cat"), ("smell", "fish")):
         messages += [
             ChatMessage.from_text("user", "What is there?"),
-            ChatMessage("assistant", (TextPart("I will see."), ToolCall("1", name, "{}"))),
-            ChatMessage("tool", (ToolResult("1", json.dumps({"there": what})),)),
+            ChatMessage("assistant", (TextPart("I will see."), ToolCallPart("1", name, "{}"))),
+            ChatMessage("tool", (ToolResultPart("1", json.dumps({"there": what})),)),
             ChatMessage.from_text("assistant", f"There is {what}."),
         ]
     messages.append(ChatMessage.from_text("user", "Thanks."))

@@ -65,10 +65,10 @@ class DraftManager(models.Manager["Draft"]):
 
     def end(self, person: Person, client_id: uuid.UUID) -> None:
         """The draft has become a message; to be called in the transaction that adds it."""
-        spent = self.filter(person=person, client_id=client_id)
-        spent.delete()
+        sent = self.filter(person=person, client_id=client_id)
+        sent.delete()
         # A save that was under way did not see the message, nor we its draft.
-        transaction.on_commit(spent.all().delete, robust=True)
+        transaction.on_commit(sent.all().delete, robust=True)
 
     def _refuse_sent(self, person: Person, written: Written) -> None:
         sent = Message.objects.filter(author=person, client_id=written.client_id)
@@ -147,8 +147,8 @@ class Draft(models.Model):
     def attach(self, pictures: "tuple[Image | str, ...]") -> None:
         """Makes these the pictures of the draft; while it holds them they are not collected."""
         new = [
-            Attachment(draft=self, position=position, **_reference(picture))
-            for position, picture in enumerate(pictures)
+            Attachment(draft=self, position=position, **_reference(source))
+            for position, source in enumerate(pictures)
         ]
         if [each.source for each in self.attachments.all()] != [each.source for each in new]:
             self.attachments.all().delete()
@@ -163,5 +163,5 @@ def _lock(person: Person, conversation: Conversation | None) -> None:
         Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
 
 
-def _reference(picture: "Image | str") -> dict[str, "Image | str"]:
-    return {"link": picture} if isinstance(picture, str) else {"image": picture}
+def _reference(source: "Image | str") -> dict[str, "Image | str"]:
+    return {"link": source} if isinstance(source, str) else {"image": source}

@@ -38,7 +38,7 @@ async def remedy(prompt: Prompt, error: PictureRefused) -> Remedy | None:
 
 def taken(prompt: Prompt) -> None:
     """The service has begun to answer a request with these pictures."""
-    if any(picture.image for picture in prompt.pictures):
+    if any(attachment.image for attachment in prompt.pictures):
         image_delivery.remember(prompt.form)
 
 
@@ -46,7 +46,7 @@ def _other_form(prompt: Prompt) -> image_delivery.Form | None:
     """The form after the one that was tried, when a picture is ours to send in another."""
     rest = image_delivery.forms()
     later = rest[rest.index(prompt.form) + 1 :] if prompt.form in rest else ()
-    ours = any(picture.image for picture in prompt.pictures)
+    ours = any(attachment.image for attachment in prompt.pictures)
     return later[0] if later and ours else None
 
 
@@ -54,8 +54,8 @@ async def _culprit(prompt: Prompt) -> Attachment | None:
     """The picture that is refused by itself too, in every form. Links rot and come first, then the
     newest; when each alone is taken, the newest has to go."""
     newest_first = prompt.pictures[::-1]
-    suspects = [picture for picture in newest_first if picture.link]
-    suspects += [picture for picture in newest_first if picture.image]
+    suspects = [attachment for attachment in newest_first if attachment.link]
+    suspects += [attachment for attachment in newest_first if attachment.image]
     if len(suspects) > 1:
         for suspect in suspects:
             if await _is_refused(prompt, suspect):
@@ -83,7 +83,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
     return True
 
 
-def _leave_out(picture: Attachment, error: PictureRefused) -> None:
-    picture.refuse(error.detail or error.reason)
-    if picture.message:
-        events.message_changed(picture.message)
+def _leave_out(attachment: Attachment, error: PictureRefused) -> None:
+    attachment.refuse(error.detail or error.reason)
+    if attachment.message:
+        events.message_changed(attachment.message)

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from chatapp.conversations.models import Attachment, Message, Step
-from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCall, ToolResult
+from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallPart, ToolResultPart
 from chatapp.inference.context import LEFT_OUT_PICTURE
 
 REFUSED_PICTURE = "[The model service could not use the picture “{name}”. It was left out.]"
@@ -28,9 +28,9 @@ def reply_turns(text: str, steps: Sequence[Step]) -> list[ChatMessage]:
     for _round, calls in groupby(steps, key=attrgetter("round")):
         made = list(calls)
         end = made[0].text_length
-        asked = [ToolCall(step.call_id, step.name, step.arguments) for step in made]
+        asked = [ToolCallPart(step.call_id, step.name, step.arguments) for step in made]
         turns.append(ChatMessage("assistant", (*_text_parts(text[begun:end]), *asked)))
-        turns += [ChatMessage("tool", (ToolResult(step.call_id, step.result),)) for step in made]
+        turns += [ChatMessage("tool", (ToolResultPart(step.call_id, step.result),)) for step in made]
         begun = end
     if rest := _text_parts(text[begun:]):
         turns.append(ChatMessage("assistant", rest))
@@ -39,7 +39,7 @@ def reply_turns(text: str, steps: Sequence[Step]) -> list[ChatMessage]:
 
 def has_calls(turns: Sequence[ChatMessage]) -> bool:
     """The service wants the thoughts before a call back, and has no field that takes them."""
-    return any(isinstance(part, ToolCall) for turn in turns for part in turn.parts)
+    return any(isinstance(part, ToolCallPart) for turn in turns for part in turn.parts)
 
 
 def image_part(attachment: Attachment, url: str) -> ImagePart:

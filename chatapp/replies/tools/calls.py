@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from chatapp import background
 from chatapp.conversations.message_html import part_html
 from chatapp.conversations.models import Progress, Spent, State, Step, ToolRequest
-from chatapp.inference import ToolCall
+from chatapp.inference import ToolCallPart
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
 from chatapp.replies.tools import results
@@ -30,7 +30,7 @@ class Overtaken(Exception):
 
 
 async def begin(
-    live: LiveReply, calls: Sequence[ToolCall], toolbox: Toolbox, requests: list[Call]
+    live: LiveReply, calls: Sequence[ToolCallPart], toolbox: Toolbox, requests: list[Call]
 ) -> None:
     """Writes down what the model asks for, and what the requests up to there cost, which are
     counted with it and forgotten. Raises Overtaken."""
@@ -61,7 +61,7 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
     return not any(step.is_undecided for step in live.steps)
 
 
-def _asked(call: ToolCall, toolbox: Toolbox) -> ToolRequest:
+def _asked(call: ToolCallPart, toolbox: Toolbox) -> ToolRequest:
     """The call as a database can hold it, whatever a model made up."""
     call_id, name, arguments = map(make_valid, (call.id, call.name, call.arguments))
     call_id, name = call_id[:MOST_CHARACTERS], name[:MOST_CHARACTERS]
@@ -97,7 +97,7 @@ def _begin(
     live: LiveReply,
     progress: Progress,
     requests: list[Call],
-    calls: Sequence[ToolCall],
+    calls: Sequence[ToolCallPart],
     toolbox: Toolbox,
 ) -> tuple[Spent, str]:
     """Also gives the HTML of all calls, which takes time when there are hundreds."""

@@ -66,19 +66,19 @@ async def opened(contents: Sequence[bytes], tool: str) -> Pictures[PreparedImage
     return Pictures.of([*[await _open(content, name) for content, name in few], *too_many])
 
 
-def kept(owner: Person, pictures: Pictures[PreparedImage]) -> Pictures[Image]:
+def kept(owner: Person, prepared: Pictures[PreparedImage]) -> Pictures[Image]:
     """Stores them, once per person and within their room; done again it finds what is there.
 
     Reads and writes the database: to be called in a thread.
     """
     results: list[Image | ImageRefused] = []
-    for picture in pictures.usable:
-        away = next((one for one in results if isinstance(one, StoreUnavailable)), None)
-        results.append(away or _keep(owner, picture))  # each would wait for the time limit
-    images = Pictures.of(results)
+    for one in prepared.usable:
+        away = next((each for each in results if isinstance(each, StoreUnavailable)), None)
+        results.append(away or _keep(owner, one))  # each would wait for the time limit
+    stored = Pictures.of(results)
     # From here on they are collected an hour after nothing shows them any more.
-    Image.objects.hold(owner, [image.pk for image in images.usable])
-    return Pictures(images.usable, pictures.refusals + images.refusals)
+    Image.objects.hold(owner, [image.pk for image in stored.usable])
+    return Pictures(stored.usable, prepared.refusals + stored.refusals)
 
 
 async def _open(content: bytes, name: str) -> PreparedImage | ImageRefused:

@@ -55,10 +55,10 @@ async def show_late(reply: Message, late: set[Task]) -> None:
 
 
 async def _keep(step: Step, outcome: Outcome) -> None:
-    pictures = await images.opened(outcome.images, step.name)
+    opened = await images.opened(outcome.images, step.name)
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
-            came = await background.in_thread(_save, step, outcome, pictures)
+            came = await background.in_thread(_save, step, outcome, opened)
         except (django.db.OperationalError, django.db.InterfaceError) as error:
             logger.warning("What came of a call could not be saved: %s", type(error).__name__)
             await asyncio.sleep(pause)
@@ -68,12 +68,12 @@ async def _keep(step: Step, outcome: Outcome) -> None:
 
 
 def _save(step: Step, outcome: Outcome, opened: Pictures[PreparedImage]) -> Came:
-    content, pictures = outcome.content, Pictures[Image]()
+    content, kept = outcome.content, Pictures[Image]()
     if outcome.images:
-        pictures = images.kept(step.reply.conversation.owner, opened)
-        content = _told(content, pictures.told)
+        kept = images.kept(step.reply.conversation.owner, opened)
+        content = _told(content, kept.told)
     seconds, error = outcome.seconds, outcome.error
-    came = Came(content, outcome.done, seconds, error, pictures.note, pictures.usable)
+    came = Came(content, outcome.done, seconds, error, kept.note, kept.usable)
     Step.objects.finish(step, came)
     return came
 
