@@ -104,26 +104,26 @@ def test_thinking_is_shown_before_the_answer(demo: None) -> None:
     assert "first thought" not in said("/echo 42")
 
 
-def test_a_picture_from_a_file_is_prepared_and_seen(demo: None, tmp_path: Path) -> None:
+def test_an_image_from_a_file_is_prepared_and_seen(demo: None, tmp_path: Path) -> None:
     Image.new("RGB", (2_000, 1_000), (30, 60, 220)).save(tmp_path / "blue.png")
     text = said("What is this?", "--image", str(tmp_path / "blue.png"))
     assert "1568 x 784 pixels. Main colours: blue" in text
 
 
 @pytest.mark.parametrize("url", ["https://example.com/a.png", "HTTPS://example.com/a.png"])
-async def test_a_picture_by_link_travels_as_a_link(against: Any, url: str) -> None:
+async def test_an_image_by_link_travels_as_a_link(against: Any, url: str) -> None:
     text, server = await against(HELLO, said, "What is this?", "--image", url)
     assert "Hello" in text
     parts = server.body()["messages"][0]["content"]
     assert parts[0] == {"type": "image_url", "image_url": {"url": url}}
 
 
-def test_a_file_that_is_no_picture_is_refused(demo: None, tmp_path: Path) -> None:
+def test_a_file_that_is_no_image_is_refused(demo: None, tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     assert "can't be read" in failed("What?", "--image", str(path))[1]
     assert "can't be read" in failed("What?", "--image", str(tmp_path))[1]
-    path.write_text("no picture")
-    assert "not a picture" in failed("What?", "--image", str(path))[1]
+    path.write_text("no image")
+    assert "not an image" in failed("What?", "--image", str(path))[1]
 
 
 async def test_the_model_its_limit_and_the_setting_are_sent(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from chatapp import background
 from chatapp.connectors.models import Server, ToolSetting
 from chatapp.connectors.naming import name_for
-from chatapp.connectors.remote.definitions import MOST_TOOLS, Definition
+from chatapp.connectors.remote.definitions import MAX_TOOLS, Definition
 from chatapp.connectors.remote.sessions import connecting
 from chatapp.connectors.remote.trouble import Fault, Trouble, of_fault
 from chatapp.tools.registry import built_in
@@ -31,8 +31,8 @@ async def check(server: Server) -> None:
     except Trouble as trouble:
         problem = trouble.sentence
     else:
-        problem = _too_many() if len(tools) > MOST_TOOLS else ""
-        await background.in_thread(_save_tools, server, tools[:MOST_TOOLS])
+        problem = _too_many() if len(tools) > MAX_TOOLS else ""
+        await background.in_thread(_save_tools, server, tools[:MAX_TOOLS])
     server.problem, server.checked_at = problem, timezone.now()
     await background.in_thread(_save_state, server)
 
@@ -45,7 +45,7 @@ async def _tools(server: Server) -> list[Definition]:
 
 def _too_many() -> str:
     sentence = _("The server has more than %(count)d tools; these are the first.")
-    return sentence % {"count": MOST_TOOLS}
+    return sentence % {"count": MAX_TOOLS}
 
 
 def _save_state(server: Server) -> None:

@@ -23,11 +23,11 @@ class ListedTool:
     access: str
     says_it_reads: bool | None = None
     is_gone: bool = False
-    is_left_out: bool = False
+    is_excluded: bool = False
 
     @property
     def has_choice(self) -> bool:
-        return not (self.is_gone or self.is_left_out)
+        return not (self.is_gone or self.is_excluded)
 
     @property
     def beginning(self) -> str:
@@ -56,7 +56,7 @@ def remote_tools(rows: Iterable[ToolSetting]) -> list[ListedTool]:
             row.access,
             row.says_it_reads,
             row.is_gone,
-            is_left_out=not row.parameters,
+            is_excluded=not row.parameters,
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from itertools import count
 
 from chatapp.connectors.models import Server
 
-MOST_CHARACTERS = 64  # what the service takes
+MAX_CHARACTERS = 64  # what the service takes
 SERVER_CHARACTERS = 24
 DIGEST_CHARACTERS = 8
 JOINT = "__"
@@ -20,9 +20,9 @@ def name_for(server: Server, remote_name: str, taken: Container[str]) -> str:
     first = _cleaned(server.name)[:SERVER_CHARACTERS].strip("_-").lower() or f"server{server.pk}"
     tool = _cleaned(remote_name)
     plain = f"{first}{JOINT}{tool}"
-    if tool and len(plain) <= MOST_CHARACTERS and plain not in taken:
+    if tool and len(plain) <= MAX_CHARACTERS and plain not in taken:
         return plain
-    begun = plain[: MOST_CHARACTERS - DIGEST_CHARACTERS - 1].rstrip("_-")
+    begun = plain[: MAX_CHARACTERS - DIGEST_CHARACTERS - 1].rstrip("_-")
     named = (f"{begun}_{_digest(server, remote_name, turn)}" for turn in count())
     return next(name for name in named if name not in taken)
 

@@ -41,10 +41,10 @@ CONNECT = "addons:create heroku-inference:standard"
 CONNECT_HERE = "INFERENCE_URL=https://us.inference.heroku.com INFERENCE_KEY=inf-… make run"
 
 
-async def ask(model: Model, text: str, max_tokens: int, picture: str = "") -> Seen:
+async def ask(model: Model, text: str, max_tokens: int, image: str = "") -> Seen:
     """One bare call; a second one only where the app would make one, for the other name of the
     token limit."""
-    shown = (ImagePart(picture),) if picture else ()
+    shown = (ImagePart(image),) if image else ()
     parts = (*shown, TextPart(text))
     request = CompletionRequest(model.id, (ChatMessage("user", parts),), max_tokens)
     async with make_http_client(_transport()) as http:

@@ -1,4 +1,4 @@
-"""Links to a test picture, which only the model service is told."""
+"""Links to a test image, which only the model service is told."""
 
 import uuid
 from datetime import timedelta

@@ -7,5 +7,5 @@ urlpatterns = [
     path("report", views.report, name="doctor-report"),
     path("checks/<slug:name>", views.check, name="doctor-check"),
     path("mail", views.mail, name="doctor-mail"),
-    path("pictures/<uuid:link_id>", views.picture, name="doctor-picture"),
+    path("images/<uuid:link_id>", views.image, name="doctor-image"),
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.requests import PersonRequest
 from chatapp.doctor.checks import BY_NAME, CHECKS, Check
-from chatapp.doctor.checks.pictures import test_picture
+from chatapp.doctor.checks.images import test_image
 from chatapp.doctor.examination import begin, gathered
 from chatapp.doctor.models import SentLink
 from chatapp.doctor.postbox import delivery_to
@@ -62,11 +62,11 @@ async def mail(request: PersonRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def picture(request: HttpRequest, link_id: UUID) -> HttpResponse:
-    """The test picture for the model service, which can't sign in; each fetch is counted."""
+def image(request: HttpRequest, link_id: UUID) -> HttpResponse:
+    """The test image for the model service, which can't sign in; each fetch is counted."""
     if not SentLink.objects.fetch(link_id):
         raise Http404
-    response = HttpResponse(test_picture(), content_type="image/png", status=HTTPStatus.OK)
+    response = HttpResponse(test_image(), content_type="image/png", status=HTTPStatus.OK)
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

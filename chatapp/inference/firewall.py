@@ -17,7 +17,7 @@ LOCAL_HOST = (
     r"(?:localhost\b|127\.|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|0\.0\.0\.0"
     r"|\[(?:::1|f[cde]))"
 )
-PICTURE_FILE = r"[\w-]+\.(?:png|jpe?g|gif|svg|webp|pdf)\b"
+IMAGE_FILE = r"[\w-]+\.(?:png|jpe?g|gif|svg|webp|pdf)\b"
 EVALUATION = r"(?:exec|eval|format_html)"
 
 # In this order: what a rule takes away can uncover the trigger of a later one, never of an earlier
@@ -39,7 +39,7 @@ RULES = [
         (r"([{$])(?=[{%#/])", r"\1 "),
         (r"([}%#])(?=\})", r"\1 "),
         (r"\{(?=(?:code|noformat|panel|quote|color)\b)", "{ "),
-        (rf"!(?={PICTURE_FILE})", "! "),
+        (rf"!(?={IMAGE_FILE})", "! "),
         # Paths, calls and queries
         (r"\.\.(?=[/\\])", ".. "),
         (rf"\b({EVALUATION})\(", r"\1 ("),

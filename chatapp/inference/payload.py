@@ -58,11 +58,11 @@ def encode(
     return _json(body).encode()
 
 
-def has_pictures(request: CompletionRequest) -> bool:
-    return bool(picture_urls(request))
+def has_images(request: CompletionRequest) -> bool:
+    return bool(image_urls(request))
 
 
-def picture_urls(request: CompletionRequest) -> list[str]:
+def image_urls(request: CompletionRequest) -> list[str]:
     """The oldest first."""
     parts = (part for message in request.messages for part in message.parts)
     return [part.url for part in parts if isinstance(part, ImagePart)]
@@ -152,7 +152,7 @@ def _message(message: ChatMessage) -> dict[str, object]:
         return {"role": message.role, "content": content, "tool_calls": [*map(_call, calls)]}
     if not images:
         return {"role": message.role, "content": message.text}
-    # Pictures work best before the text.
+    # Images work best before the text.
     parts = [{"type": "image_url", "image_url": {"url": image.url}} for image in images]
     if message.text:
         parts.append({"type": "text", "text": message.text})

@@ -15,7 +15,7 @@ from typing import Any
 
 from .adaptation import OTHER_FIELD, THINKING
 from .catalog import Model
-from .errors import PictureRefused, RequestRefused
+from .errors import ImageRejected, RequestRefused
 from .findings import MAX_WORDS, Finding, improved, verdict
 from .payload import encode
 from .probe import Prober, Seen, red_png
@@ -28,7 +28,7 @@ HIGHEST_OUTPUT = 64_000  # tokens; Anthropic's own ceiling
 LEAST_OUTPUT = 256  # tokens; a smaller number in a refusal is no ceiling
 BUDGET = 1_024  # tokens of thinking, the least that is accepted
 SMALL_SIDE = 64  # pixels
-LARGE_SIDE = 1_000  # pixels; such a picture is 3 MB, 4 MB in base64
+LARGE_SIDE = 1_000  # pixels; such an image is 3 MB, 4 MB in base64
 
 RED = re.compile(r"\bred\b", re.IGNORECASE)
 NUMBER = re.compile(r"\d+")
@@ -74,10 +74,10 @@ async def token_field(prober: Prober, models: Sequence[Model]) -> Finding:
     )
 
 
-async def pictures(prober: Prober, models: Sequence[Model]) -> Finding:
+async def images(prober: Prober, models: Sequence[Model]) -> Finding:
     answers, better = [], {}
     for model in models[:MAX_MODELS]:
-        seen = await _ask(prober, model, _picture(model, SMALL_SIDE))
+        seen = await _ask(prober, model, _image(model, SMALL_SIDE))
         sees = bool(RED.search(seen.text))
         said = (
             "and its colour seen"
@@ -85,11 +85,11 @@ async def pictures(prober: Prober, models: Sequence[Model]) -> Finding:
             else f"but the answer is “{shorten(prober.hide(seen.text), 80)}”"
         )
         answers.append(f"{model.id}: {verdict(seen)}{f', {said}' if seen.accepted else ''}")
-        if model.vision and isinstance(seen.failure, PictureRefused):
+        if model.vision and isinstance(seen.failure, ImageRejected):
             better[model.id] = {"vision": False}
         elif sees and not model.vision:
             better[model.id] = {"vision": True}
-    large = await _ask(prober, models[0], _picture(models[0], LARGE_SIDE))
+    large = await _ask(prober, models[0], _image(models[0], LARGE_SIDE))
     return Finding(
         "Does image_url take a data: URL, and how large a one?",
         f"{'; '.join(answers)}. One of 4 MB: {verdict(large)}.",
@@ -191,7 +191,7 @@ async def errors_and_quotas(prober: Prober, models: Sequence[Model]) -> Finding:
 # The plainest first: its answer is needed to ask the others.
 QUESTIONS: tuple[Question, ...] = (
     token_field,
-    pictures,
+    images,
     ceiling,
     thinking,
     caching,
@@ -218,7 +218,7 @@ def _short(model: Model) -> CompletionRequest:
     return _request(model, "Answer with the word yes.", SHORT_ANSWER)
 
 
-def _picture(model: Model, side: int) -> CompletionRequest:
+def _image(model: Model, side: int) -> CompletionRequest:
     url = f"data:image/png;base64,{base64.b64encode(red_png(side)).decode()}"
     parts = (ImagePart(url, side, side), TextPart("Which colour is this? One word."))
     return CompletionRequest(model.id, (ChatMessage("user", parts),), SHORT_ANSWER)

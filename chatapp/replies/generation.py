@@ -12,7 +12,7 @@ import django.db
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations.models import Message, Step
+from chatapp.conversations.models import Message, ToolCall
 from chatapp.conversations.signals import reply_ended
 from chatapp.images.errors import ImageRefused
 from chatapp.realtime.relay import relay
@@ -114,7 +114,7 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
             ending = await _run(job, running)
             await _end(running, ending)
     except ImageRefused as refusal:
-        # The store of pictures is away; the person can try again.
+        # The store of images is away; the person can try again.
         await background.in_thread(_fail, reply, refusal.sentence)
     except django.db.Error:
         # It keeps its lease or its place in the queue: whoever sweeps next goes on.
@@ -135,12 +135,12 @@ def _spawn(reply: Message, take: Take) -> None:
 
 def _take(reply: Message, take: Take) -> Job | None:
     """Takes a reply for this process; None when there is nothing left to do."""
-    deaths, asked = reply.deaths, time.monotonic()
+    crashes, asked = reply.crashes, time.monotonic()
     if not take(reply):
         return None
-    reply.known_steps = _recovered(reply) if reply.attempt > 1 else []
+    reply.known_tool_calls = _recovered(reply) if reply.attempt > 1 else []
     prompt = building.reply_prompt(reply)
-    if reply.deaths > deaths:
+    if reply.crashes > crashes:
         usage.count_lost_call(reply, prompt.request)
     job = Job(reply, prompt, saved_document(reply))
     if time.monotonic() - asked > LONG and not reply.renew():
@@ -148,10 +148,10 @@ def _take(reply: Message, take: Take) -> Job | None:
     return job
 
 
-def _recovered(reply: Message) -> list[Step]:
+def _recovered(reply: Message) -> list[ToolCall]:
     """The calls of earlier attempts, of which none runs any more."""
-    Step.objects.recover(reply, Toolbox.of(reply).repeatable)
-    return list(reply.steps.with_pictures())
+    ToolCall.objects.recover(reply, Toolbox.of(reply).repeatable)
+    return list(reply.tool_calls.with_images())
 
 
 def _fail(reply: Message, sentence: str) -> None:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.message_html import Part, part_html, step_html
-from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, Step
+from chatapp.conversations.message_html import Part, part_html, tool_call_html
+from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, ToolCall
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
 from chatapp.replies.backlog import Backlog
@@ -42,7 +42,7 @@ class LiveReply:
         self.sequence = reply.sequence
         self.reasoning = reply.reasoning
         self.notices = dict(reply.notices)
-        self.seams = list(reply.seams)
+        self.resume_positions = list(reply.resume_positions)
         self.is_given_up = False  # another process is to go on
         self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
         self.saved_sequence = reply.sequence
@@ -50,8 +50,8 @@ class LiveReply:
         self._document = document
         self._backlog = Backlog()
         self._stale_parts: set[Part] = set()
-        self._steps_html = ""
-        self._stale_steps: list[Step] = []
+        self._tool_calls_html = ""
+        self._stale_tool_calls: list[ToolCall] = []
         self._wait = ServiceWait(self._notices_changed)
         self._clock = FlushClock(self.flush)
         self.saved_at = asyncio.get_running_loop().time()
@@ -82,14 +82,14 @@ class LiveReply:
         return self._backlog.is_full
 
     @property
-    def steps(self) -> list[Step]:
-        return self.reply.known_steps or []
+    def tool_calls(self) -> list[ToolCall]:
+        return self.reply.known_tool_calls or []
 
     @property
     def turn_begins(self) -> int:
         """Characters of text before what the model says now: it was last asked with the results of
         calls that it made after so many."""
-        return self.steps[-1].text_length if self.steps else 0
+        return self.tool_calls[-1].text_length if self.tool_calls else 0
 
     @property
     def has_grown(self) -> bool:
@@ -109,19 +109,27 @@ class LiveReply:
             sequence=self.sequence,
             thought_seconds=self._thinking.seconds,
             notices=dict(self.notices),
-            seams=list(self.seams),
+            resume_positions=list(self.resume_positions),
         )
 
     @property
     def state(self) -> LiveState:
         return LiveState(
-            self.reply.attempt, self.progress, self._document.html, self._live_status, self.steps
+            self.reply.attempt,
+            self.progress,
+            self._document.html,
+            self._live_status,
+            self.tool_calls,
         )
 
     def add(self, text: str) -> None:
         """Takes new text: published at once when the last patch is long enough ago, else soon."""
         self.end_thinking()
-        if self.steps and self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
+        if (
+            self.tool_calls
+            and self.text_length == self.turn_begins > 0
+            and not self._backlog.has_text
+        ):
             self._backlog.add("\n\n")  # what it says after a call is a paragraph of its own
         self._backlog.add(text)
         self._clock.soon(self._document.open_block_size)
@@ -154,20 +162,20 @@ class LiveReply:
         self._notices_changed()
 
     def tell_refused(self, name: str, why: str) -> None:
-        """A picture was left out, because the service could not use it."""
-        refused = self.notices.get("pictures_refused", [])
-        self.tell("pictures_refused", [*refused, [name, why]])
+        """An image was left out, because the service could not use it."""
+        refused = self.notices.get("images_refused", [])
+        self.tell("images_refused", [*refused, [name, why]])
 
-    def show_steps(self, html: str) -> None:
+    def show_tool_calls(self, html: str) -> None:
         """There are other calls of tools than before; `html` is that of all."""
-        self._steps_html = html
-        self._stale_parts.add("steps")
-        self._stale_steps.clear()
+        self._tool_calls_html = html
+        self._stale_parts.add("tool_calls")
+        self._stale_tool_calls.clear()
         self.flush()
 
-    def show_changed(self, steps: Sequence[Step]) -> None:
+    def show_changed(self, tool_calls: Sequence[ToolCall]) -> None:
         """Calls of tools began or ended."""
-        self._stale_steps += steps
+        self._stale_tool_calls += tool_calls
         self.flush()
 
     def flush(self) -> None:
@@ -207,17 +215,17 @@ class LiveReply:
         self.flush()
 
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
-        if not (patches or reasoning or self._stale_parts or self._stale_steps):
+        if not (patches or reasoning or self._stale_parts or self._stale_tool_calls):
             return
         self.sequence += 1
         self.reasoning += reasoning
-        parts, steps = self._take_parts(), self._take_steps()
+        parts, tool_calls = self._take_parts(), self._take_tool_calls()
         if "thinking" in parts:
             reasoning = ""  # the part, which is new, holds it
         waits = self._wait.seconds_left is not None
         status = Message.Status.QUEUED if waits else Message.Status.STREAMING
         events.reply_patched(
-            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, steps
+            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, tool_calls
         )
 
     def _take_parts(self) -> dict[Part, str]:
@@ -225,14 +233,14 @@ class LiveReply:
         self._stale_parts.clear()
         return parts
 
-    def _take_steps(self) -> Sequence[str]:
-        steps = [step_html(self.reply, step) for step in self._stale_steps]
-        self._stale_steps.clear()
-        return steps
+    def _take_tool_calls(self) -> Sequence[str]:
+        tool_calls = [tool_call_html(self.reply, tool_call) for tool_call in self._stale_tool_calls]
+        self._stale_tool_calls.clear()
+        return tool_calls
 
     def _part_html(self, part: Part) -> str:
-        if part == "steps":
-            return self._steps_html
+        if part == "tool_calls":
+            return self._tool_calls_html
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
         self.reply.thought_seconds = self._thinking.finished
         self.reply.live_status = self._live_status

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from chatapp.inference import ToolCallPart, ToolCallDelta
+from chatapp.inference import ToolCallDelta, ToolCallPart
 from chatapp.inference.arguments import object_in
 from chatapp.inference.types import FinishReason
-from chatapp.replies.overlap import Seam
+from chatapp.replies.overlap import OverlapFilter
 from chatapp.server.valid_text import make_valid_source
 
 
@@ -21,10 +21,10 @@ class _Call:
         return ToolCallPart(self.id, self.name, make_valid_source("".join(self.arguments)))
 
 
-class Hearing:
+class TurnBuffer:
     def __init__(self, saved: str) -> None:
         """`saved` is what this turn of the model has come to already."""
-        self.seam = Seam(saved)
+        self.overlap = OverlapFilter(saved)
         self._calls: dict[str, _Call] = {}  # by id, in the order in which they began
 
     def note_call(self, piece: ToolCallDelta) -> None:

@@ -36,8 +36,8 @@ class ModelService:
         writer.close()
 
     @property
-    def asked_pictures(self) -> list[str]:
-        """The addresses of all pictures that it was shown."""
+    def asked_images(self) -> list[str]:
+        """The addresses of all images that it was shown."""
         parts = [part for body in self.bodies for part in body["messages"][-1]["content"]]
         return [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
 

@@ -1,4 +1,4 @@
-"""/doctor/pictures/<id>: the test picture, for whoever was told its address."""
+"""/doctor/images/<id>: the test image, for whoever was told its address."""
 
 import uuid
 from datetime import timedelta
@@ -10,7 +10,7 @@ from chatapp.doctor.models import VALID, SentLink
 
 
 def path(link_id: uuid.UUID) -> str:
-    return f"/doctor/pictures/{link_id}"
+    return f"/doctor/images/{link_id}"
 
 
 def test_each_fetch_is_counted(stranger: Client, db: None) -> None:

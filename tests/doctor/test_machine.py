@@ -49,7 +49,7 @@ async def test_the_clock_of_the_service_is_read(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("date", ["", "yesterday"])
-async def test_a_service_without_a_readable_date_is_left_out(serve: Serve, date: str) -> None:
+async def test_a_service_without_a_readable_date_is_excluded(serve: Serve, date: str) -> None:
     await serve(listing=plain("200 OK", b"", Date=date))
 
     assert (await clock.look()).found == "There is no other clock to compare with."

@@ -1,4 +1,4 @@
-"""E-mail: whether it is configured, and a test mail to the owner."""
+"""Email: whether it is configured, and a test mail to the owner."""
 
 from collections.abc import Iterator
 

@@ -17,7 +17,7 @@ from tests.servers.marks import needs_postgres
 from tests.servers.postgres import Postgres, running_postgres
 
 pytestmark = [needs_postgres, pytest.mark.django_db]
-ASKING = (postgres, clock, connections, database, room)
+AWAITING_APPROVAL = (postgres, clock, connections, database, room)
 LIMIT = 4
 SETTLED = 10  # seconds
 
@@ -40,7 +40,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Iterator[Use]:
 
     def use(url: str) -> Any:
         connection = ConnectionHandler({"default": dj_database_url.parse(url)})["default"]
-        for module in ASKING:
+        for module in AWAITING_APPROVAL:
             monkeypatch.setattr(module, "connection", connection)
         opened.append(connection)
         return connection

@@ -1,4 +1,4 @@
-"""Room for pictures, and a bucket that does its work."""
+"""Room for images, and a bucket that does its work."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.images.conftest import UseBucket, made, objects
 @pytest.mark.parametrize(
     ("megabytes", "level"), [(0, "green"), (6, "green"), (7, "yellow"), (9, "red"), (11, "red")]
 )
-def test_pictures_against_the_quota(
+def test_images_against_the_quota(
     owner: Person, settings: Settings, on_dyno: None, megabytes: int, level: str
 ) -> None:
     settings.IMAGE_QUOTA_TOTAL_MB = 10
@@ -25,7 +25,7 @@ def test_pictures_against_the_quota(
     result = storage.look()
 
     assert result.level == level
-    assert result.found.startswith("New pictures go to the database; ")
+    assert result.found.startswith("New images go to the database; ")
     more = "heroku config:set CHAT_IMAGE_QUOTA_TOTAL_MB=20"
     assert result.command == ("" if level == "green" else more)
 
@@ -62,10 +62,10 @@ def test_a_bucket_that_gives_something_else_is_red(
     assert objects(bucket) == {}
 
 
-def test_pictures_in_a_bucket_that_is_not_configured_are_red(owner: Person, settings: Any) -> None:
+def test_images_in_a_bucket_that_is_not_configured_are_red(owner: Person, settings: Any) -> None:
     settings.BUCKET = None
     Image.objects.keep(owner, made())
-    Image.objects.update(bucket_key="pictures/a")
+    Image.objects.update(bucket_key="images/a")
 
     result = storage.look()
 

@@ -1,4 +1,4 @@
-"""A picture is stored once per person, and its bytes are read only when asked for."""
+"""An image is stored once per person, and its bytes are read only when asked for."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def make_image(name: str = "corners.png", size: tuple[int, int] = (64, 32)) -> P
 
 
 @pytest.mark.django_db
-def test_a_kept_picture_comes_back_whole() -> None:
+def test_a_kept_image_comes_back_whole() -> None:
     owner, prepared = person(), make_image()
 
     image = Image.objects.get(pk=Image.objects.keep(owner, prepared).pk)
@@ -49,7 +49,7 @@ def test_a_kept_picture_comes_back_whole() -> None:
 
 
 @pytest.mark.django_db
-def test_the_same_picture_is_stored_once_per_person() -> None:
+def test_the_same_image_is_stored_once_per_person() -> None:
     owner, other = person(), person("other@example.com")
 
     first = Image.objects.keep(owner, make_image("first.png"))
@@ -80,7 +80,7 @@ def test_the_bytes_are_read_without_the_thumbnail() -> None:
     image = Image.objects.keep(person(), made())
 
     with CaptureQueriesContext(connection) as queries:
-        assert image.content == b"a picture"
+        assert image.content == b"an image"
     assert len(queries) == 1
     assert '"thumbnail"' not in queries[0]["sql"]
 
@@ -111,7 +111,7 @@ def test_the_text_for_screen_readers_is_the_name_until_somebody_writes_one() -> 
 
 
 @pytest.mark.django_db
-def test_the_release_before_can_store_pictures_during_a_deploy() -> None:
+def test_the_release_before_can_store_images_during_a_deploy() -> None:
     """It knows nothing of the newer columns, so the database fills them."""
     owner = person()
     row = {
@@ -142,7 +142,7 @@ def insert(cursor: Any, table: str, row: dict[str, Any]) -> None:
 
 
 @pytest.mark.django_db
-def test_pictures_go_with_their_owner() -> None:
+def test_images_go_with_their_owner() -> None:
     owner = person()
     Image.objects.keep(owner, make_image())
 
@@ -152,7 +152,7 @@ def test_pictures_go_with_their_owner() -> None:
 
 
 @pytest.mark.django_db
-def test_a_picture_without_bytes_is_never_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_without_bytes_is_never_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**_: object) -> None:
         raise DatabaseError("disk full")
 
@@ -169,7 +169,7 @@ def test_losing_the_race_gives_the_row_of_the_winner(monkeypatch: pytest.MonkeyP
     winners: list[Image] = []
 
     def look_too_early(*_: object, **__: object) -> Image:
-        """Finds nothing, and a moment later the other request has stored the picture."""
+        """Finds nothing, and a moment later the other request has stored the image."""
         monkeypatch.undo()
         winners.append(Image.objects.keep(owner, prepared))
         raise Image.DoesNotExist
@@ -182,7 +182,7 @@ def test_losing_the_race_gives_the_row_of_the_winner(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_picture_sent_twice_at_once_is_one_row() -> None:
+def test_the_same_image_sent_twice_at_once_is_one_row() -> None:
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         pytest.skip("threads can't share a SQLite database in memory: give the tests a file")
     owner, prepared = person(), make_image()

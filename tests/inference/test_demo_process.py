@@ -160,7 +160,7 @@ async def test_the_window_makes_the_client_leave_out_turns(demo: InferenceClient
     last = ChatMessage.from_text("user", "/window 2000 hello")
     deltas = await collect(demo, CompletionRequest("m", (*talk, last), 100))
     assert isinstance(deltas[0], Adapted)
-    assert deltas[0].change == "turns_left_out"
+    assert deltas[0].change == "turns_excluded"
     assert "demo model" in text_of(deltas)
 
 

@@ -40,7 +40,7 @@ REWRITES = [
     ("&lt;b&gt; &#39;", "& lt;b& gt; & #39;"),
     ("repos{/owner}", "repos{ /owner}"),
     ("{code:java}x{code}", "{ code:java}x{ code}"),
-    ("!picture-1.png|width=3!", "! picture-1.png|width=3!"),
+    ("!image-1.png|width=3!", "! image-1.png|width=3!"),
     ("exec(compiled, x)", "exec (compiled, x)"),
     ("os.system('ls')", "os .system('ls')"),
     ("filter=Q(a=1)", "filter:= Q(a=1)"),

@@ -242,7 +242,7 @@ async def test_what_is_shown_holds_no_key_and_obeys_nobody(
     assert prober(http, "http://localhost", "").hide("plain") == "plain"
 
 
-def test_the_pictures_are_red_squares_and_as_large_as_said() -> None:
+def test_the_images_are_red_squares_and_as_large_as_said() -> None:
     with Image.open(io.BytesIO(red_png(64))) as image:
         assert (image.format, image.size) == ("PNG", (64, 64))
         assert image.getcolors() == [(64 * 64, (0xDC, 0x14, 0x1E))]

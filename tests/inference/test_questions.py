@@ -56,7 +56,7 @@ async def start(serve: Serve, http: httpx.AsyncClient) -> Start:
     return serving
 
 
-def has_picture(body: dict[str, Any]) -> bool:
+def has_image(body: dict[str, Any]) -> bool:
     return "image_url" in json.dumps(body)
 
 
@@ -115,12 +115,12 @@ async def test_nothing_more_is_asked_when_the_plainest_call_fails(
     assert prober.calls == calls
 
 
-# --- Pictures
+# --- Images
 
 
-async def test_pictures_that_are_seen_change_nothing(start: Start) -> None:
+async def test_images_that_are_seen_change_nothing(start: Start) -> None:
     prober, server = await start(lambda body: stream(text_event("A RED square.")))
-    finding = await questions.pictures(prober, MODELS)
+    finding = await questions.images(prober, MODELS)
     assert finding.answer.startswith(f"{IDS[0]}: accepted, and its colour seen; {IDS[1]}: acc")
     assert finding.answer.endswith("One of 4 MB: accepted.")
     assert finding.better == {}
@@ -131,14 +131,14 @@ async def test_pictures_that_are_seen_change_nothing(start: Start) -> None:
 async def test_a_colour_within_a_word_is_not_seen(start: Start) -> None:
     blind = [replace(FIRST, vision=False)]
     prober, _ = await start(lambda body: stream(text_event("I referred to nothing.")))
-    finding = await questions.pictures(prober, blind)
+    finding = await questions.images(prober, blind)
     assert "but the answer is “I referred to nothing.”" in finding.answer
     assert finding.better == {}
 
 
 async def test_sight_that_the_catalogue_lacks_is_proposed(start: Start) -> None:
     prober, _ = await start(lambda body: stream(text_event("Red")))
-    finding = await questions.pictures(prober, [replace(FIRST, vision=False)])
+    finding = await questions.images(prober, [replace(FIRST, vision=False)])
     assert finding.better == {FIRST.id: {"vision": True}}
 
 
@@ -151,20 +151,20 @@ async def test_sight_that_the_catalogue_lacks_is_proposed(start: Start) -> None:
         (BLOCKED, {}),
     ],
 )
-async def test_only_a_refusal_that_names_the_picture_takes_sight_away(
+async def test_only_a_refusal_that_names_the_image_takes_sight_away(
     start: Start, answer: bytes, better: dict[str, Any]
 ) -> None:
-    prober, _ = await start(lambda body: answer if has_picture(body) else None)
-    assert (await questions.pictures(prober, [FIRST])).better == better
-    assert (await questions.pictures(prober, [replace(FIRST, vision=False)])).better == {}
+    prober, _ = await start(lambda body: answer if has_image(body) else None)
+    assert (await questions.images(prober, [FIRST])).better == better
+    assert (await questions.images(prober, [replace(FIRST, vision=False)])).better == {}
 
 
-async def test_a_large_picture_may_be_refused_alone(start: Start) -> None:
+async def test_a_large_image_may_be_refused_alone(start: Start) -> None:
     def rule(body: dict[str, Any]) -> bytes | None:
         return refusal(413) if len(json.dumps(body)) > 1_000_000 else stream(text_event("red"))
 
     prober, _ = await start(rule)
-    finding = await questions.pictures(prober, [FIRST])
+    finding = await questions.images(prober, [FIRST])
     assert "seen. One of 4 MB: refused (413 ConversationTooLong: " in finding.answer
 
 

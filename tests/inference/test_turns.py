@@ -130,7 +130,7 @@ def test_nothing_to_send_is_refused(messages: tuple[ChatMessage, ...]) -> None:
         encode(CompletionRequest("m", messages, 10))
 
 
-def test_pictures_come_before_the_text() -> None:
+def test_images_come_before_the_text() -> None:
     parts = (TextPart("a"), ImagePart("data:1"), TextPart(" "), ImagePart("https://2"))
     assert sent(ChatMessage("user", parts))[0]["content"] == [
         {"type": "image_url", "image_url": {"url": "data:1"}},
@@ -139,12 +139,12 @@ def test_pictures_come_before_the_text() -> None:
     ]
 
 
-def test_a_picture_alone_is_enough() -> None:
+def test_an_image_alone_is_enough() -> None:
     content = sent(ChatMessage("user", (ImagePart("data:1", 3, 4),)))[0]["content"]
     assert content == [{"type": "image_url", "image_url": {"url": "data:1"}}]
 
 
-def test_only_the_user_sends_pictures() -> None:
+def test_only_the_user_sends_images() -> None:
     assistant = ChatMessage("assistant", (ImagePart("data:1"),))
     assert brief(say("user", "a"), assistant, say("user", "b")) == [("user", "a\n\nb")]
 

@@ -42,8 +42,8 @@ LONGEST = 10.0  # seconds, after which a bomb has gone off
 
 def names() -> list[str]:
     """Code in slow languages takes most of the time, so the short form has a few of them."""
-    left_out = set() if IS_LONG else {bomb.name for bomb in SLOW_FENCES[FEW:]}
-    return [name for name in BOMBS if name not in left_out] + mixtures(SEED, MIXTURES)
+    excluded = set() if IS_LONG else {bomb.name for bomb in SLOW_FENCES[FEW:]}
+    return [name for name in BOMBS if name not in excluded] + mixtures(SEED, MIXTURES)
 
 
 @pytest.fixture(params=[ONE] if ONE else names())

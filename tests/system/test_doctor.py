@@ -39,7 +39,7 @@ def test_the_menu_leads_to_lines_that_fill_in(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("to look at")
     expect_level(page, "service", "yellow")
     expect(line(page, "service")).to_contain_text("not an AI")
-    for name in ("streaming", "pictures", "database", "migrations", "storage", "memory"):
+    for name in ("streaming", "images", "database", "migrations", "storage", "memory"):
         expect_level(page, name, "green")
 
 
@@ -170,7 +170,7 @@ def test_what_is_sound_is_green(browser: Browser, sound_app: App) -> None:
 
         expect(page.get_by_text("Nothing to mend.")).to_be_visible()
         expect(page.locator("[data-level=yellow], [data-level=red]")).to_have_count(0)
-        expect(line(page, "pictures")).to_contain_text("fetched our link 1 time. It takes bytes")
+        expect(line(page, "images")).to_contain_text("fetched our link 1 time. It takes bytes")
         expect(line(page, "processes")).to_contain_text("The processes are joined.")
 
 

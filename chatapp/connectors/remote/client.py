@@ -26,7 +26,7 @@ from mcp_types import (
 from pydantic import RootModel, ValidationError
 
 from chatapp.connectors.models import Server
-from chatapp.connectors.remote.definitions import MOST_TOOLS, Definition, together
+from chatapp.connectors.remote.definitions import MAX_TOOLS, Definition, together
 from chatapp.connectors.remote.line import Line, client, hearing
 from chatapp.connectors.remote.proof import proven
 from chatapp.connectors.remote.sieve import Sieve
@@ -35,7 +35,7 @@ from chatapp.connectors.sealing import Unreadable, unseal
 from chatapp.fetching.network import public_tls
 from chatapp.tools.outside import plain_line
 
-MOST_PAGES = 10  # of a list of tools
+MAX_PAGES = 10  # of a list of tools
 SAID_CHARACTERS = 300  # of what a server says about an error
 WHO = Implementation(name="chatapp", version="1")
 
@@ -84,7 +84,7 @@ class Remote:
         return answer
 
     async def tools(self) -> list[Definition]:
-        """Its tools, or a few more than MOST_TOOLS of them. Raises Trouble."""
+        """Its tools, or a few more than MAX_TOOLS of them. Raises Trouble."""
         with _listening():
             await self._list()
         return await asyncio.to_thread(proven, together(self._found))
@@ -105,10 +105,10 @@ class Remote:
     async def _list(self) -> None:
         self._found.clear()
         cursor: str | None = None
-        for _page in range(MOST_PAGES):
+        for _page in range(MAX_PAGES):
             page = await self._sdk.list_tools(cursor=cursor)
             cursor = page.next_cursor
-            if not cursor or len(self._found) > MOST_TOOLS:
+            if not cursor or len(self._found) > MAX_TOOLS:
                 break
 
 

@@ -15,8 +15,8 @@ from chatapp.tools.outside import plain_line
 NAME_CHARACTERS = 200
 TITLE_CHARACTERS = 100
 DESCRIPTION_CHARACTERS = 1_500
-MOST_TOOLS = 200  # of one server
-MOST_CHARACTERS = 300_000  # of all schemas together, which go along with every request
+MAX_TOOLS = 200  # of one server
+MAX_CHARACTERS = 300_000  # of all schemas together, which go along with every request
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Definition:
     def is_fit(self) -> bool:
         return bool(self.parameters)
 
-    def left_out(self, why: str) -> Definition:
+    def excluded(self, why: str) -> Definition:
         description = _("Left out: %(why)s") % {"why": why}
         return replace(self, description=description, parameters={})
 
@@ -60,7 +60,7 @@ def read(tool: object) -> Definition | None:
     try:
         return replace(found, parameters=schemas.fit(tool.get("inputSchema")))
     except schemas.Unfit as why:
-        return found.left_out(str(why))
+        return found.excluded(str(why))
 
 
 def together(found: Iterable[Definition]) -> list[Definition]:
@@ -71,8 +71,8 @@ def together(found: Iterable[Definition]) -> list[Definition]:
         if one.remote_name in by_name:
             continue
         size += len(str(one.parameters))
-        if size > MOST_CHARACTERS:
-            one = one.left_out(_("the server describes too many and too large tools."))
+        if size > MAX_CHARACTERS:
+            one = one.excluded(_("the server describes too many and too large tools."))
         by_name[one.remote_name] = one
     return list(by_name.values())
 

@@ -19,8 +19,8 @@ from chatapp.server.valid_text import SourceStream
 CONNECT_SECONDS = 10
 READ_SECONDS = 65  # between two pieces: a call as a whole may take 60
 CLOSE_SECONDS = 2  # for telling the server that a session is over
-MOST_CONNECTIONS = 20  # of one session
-MOST_RESUMPTIONS = 20  # of one session's streams that the server closed before the answer
+MAX_CONNECTIONS = 20  # of one session
+MAX_RESUMPTIONS = 20  # of one session's streams that the server closed before the answer
 
 # That of the call which makes a request: the SDK hands on the context of whoever asked.
 hearing: ContextVar[Heard] = ContextVar("hearing")
@@ -32,7 +32,7 @@ class Line(httpx2.AsyncBaseTransport):
     def __init__(self, url: str, token: str, tls: ssl.SSLContext) -> None:
         self._origin = _origin(httpx2.URL(url))
         self._token = token
-        limits = httpx2.Limits(max_connections=MOST_CONNECTIONS)
+        limits = httpx2.Limits(max_connections=MAX_CONNECTIONS)
         # A transport of one's own takes no proxy from the environment: the servers may be in the
         # house, and a proxy would see their tokens.
         self._http = httpx2.AsyncHTTPTransport(verify=tls, limits=limits)
@@ -70,7 +70,7 @@ class Line(httpx2.AsyncBaseTransport):
             if "Last-Event-ID" not in request.headers:
                 return False
             self._resumptions += 1
-            if self._resumptions > MOST_RESUMPTIONS:
+            if self._resumptions > MAX_RESUMPTIONS:
                 return False
         return heard.fault in (None, Fault.CUT)
 

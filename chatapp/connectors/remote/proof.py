@@ -20,5 +20,5 @@ def _proven(found: Definition) -> Definition:
     try:
         Draft202012Validator.check_schema(found.parameters)
     except SchemaError:
-        return found.left_out(_("what it takes is not described in valid JSON Schema."))
+        return found.excluded(_("what it takes is not described in valid JSON Schema."))
     return found

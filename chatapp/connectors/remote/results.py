@@ -17,13 +17,13 @@ from chatapp.server.valid_text import make_valid_source
 from chatapp.tools.outside import from_outside
 from chatapp.tools.tool import Output, ToolFailed
 
-MOST_IMAGES = 8
+MAX_IMAGES = 8
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
 
 # For the model.
-NO_PICTURE = "a picture that can't be shown"
-TOO_LARGE = "a picture that is too large to be shown"
-TOO_MANY = "a picture more than can be shown"
+NO_IMAGE = "an image that can't be shown"
+TOO_LARGE = "an image that is too large to be shown"
+TOO_MANY = "an image more than can be shown"
 SOUND = "a sound recording that can't be played here"
 BYTES = "a file that can't be read here"
 UNKNOWN = "something of a kind that is not known here"
@@ -36,7 +36,7 @@ class Parts:
     texts: list[str] = field(default_factory=list)
     resources: list[dict[str, str]] = field(default_factory=list)
     images: list[bytes] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
 
 
 def output(answer: Mapping[str, Any], server: str, done: str) -> Output:
@@ -47,8 +47,8 @@ def output(answer: Mapping[str, Any], server: str, done: str) -> Output:
         sentence = _("%(server)s says that this failed: %(said)s")
         raise ToolFailed(sentence % {"server": server, "said": said})
     content = from_outside(server, _content(parts, answer.get("structuredContent")))
-    if parts.left_out:
-        content["left_out"] = parts.left_out
+    if parts.excluded:
+        content["excluded"] = parts.excluded
     return Output(content, done, images=tuple(parts.images))
 
 
@@ -75,31 +75,31 @@ def _parts(blocks: Iterable[Mapping[str, Any]]) -> Parts:
             case {"type": "image", "data": str(data)}:
                 _add_image(data, parts)
             case {"type": "audio"}:
-                parts.left_out.append(SOUND)
+                parts.excluded.append(SOUND)
             case {"type": "resource", "resource": {"text": str(text), **about}}:
                 parts.resources.append(_about(about) | {"text": text})
             case {"type": "resource", "resource": {**about}}:
-                parts.left_out.append(BYTES)
+                parts.excluded.append(BYTES)
                 parts.resources.append(_about(about))
             case {"type": "resource_link"}:
                 parts.resources.append(_about(block))
             case _:
-                parts.left_out.append(UNKNOWN)
+                parts.excluded.append(UNKNOWN)
     return parts
 
 
 def _add_image(data: str, parts: Parts) -> None:
-    if len(parts.images) == MOST_IMAGES:
-        parts.left_out.append(TOO_MANY)
+    if len(parts.images) == MAX_IMAGES:
+        parts.excluded.append(TOO_MANY)
         return
     try:
         image = b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         image = b""
     if detect(image[:HEAD_BYTES]) is None:
-        parts.left_out.append(NO_PICTURE)
+        parts.excluded.append(NO_IMAGE)
     elif len(image) > MAX_IMAGE_BYTES:
-        parts.left_out.append(TOO_LARGE)
+        parts.excluded.append(TOO_LARGE)
     else:
         parts.images.append(image)
 

@@ -13,7 +13,7 @@ from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.outside import plain_line
 
 MAX_BYTES = 20 * 1024
-MOST_LEVELS = 25  # of objects and lists in each other
+MAX_LEVELS = 25  # of objects and lists in each other
 
 ARGUMENT = re.compile(r"[a-zA-Z0-9_.-]{1,64}")  # names that the service takes
 NOT_AT_THE_TOP = ("oneOf", "anyOf", "allOf")  # for the service; the server checks them anyway
@@ -31,7 +31,7 @@ def fit(schema: object) -> dict[str, Any]:
         why = _("the description of what it takes is larger than %(kilobytes)d KB.")
         raise Unfit(why % {"kilobytes": MAX_BYTES // 1024})
     kept = {key: item for key, item in schema.items() if key not in NOT_AT_THE_TOP}
-    bare = _without_addresses(kept | {"type": "object"}, MOST_LEVELS)
+    bare = _without_addresses(kept | {"type": "object"}, MAX_LEVELS)
     alone: dict[str, Any] = make_valid_json(bare)
     properties = alone.get("properties")
     for name in properties if isinstance(properties, dict) else ():

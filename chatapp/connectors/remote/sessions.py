@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TASK = "mcp:"
 OPEN_SECONDS = 15
 CALL_SECONDS = 55  # less than any tool may take, so that it is told whose fault it was
-MOST_SESSIONS = 200  # of this process; 0.1 MB each
+MAX_SESSIONS = 200  # of this process; 0.1 MB each
 
 _open: dict[tuple[str, int], Session] = {}
 _numbers = count(1)  # the name of a task must be new: one that ends keeps its own for a moment
@@ -69,7 +69,7 @@ def _session(work: str, server: Server) -> Session:
         raise ValueError("A session belongs to a piece of work")
     session = _open.get((work, server.pk))
     if session is None:
-        if len(_open) >= MOST_SESSIONS:
+        if len(_open) >= MAX_SESSIONS:
             raise Trouble(_("Too many servers are in use at present. Try again in a moment."))
         session = _open[work, server.pk] = Session(work, server)
     return session

@@ -13,7 +13,7 @@ from mcp.client._transport import ReadStream
 from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCResponse
 
-from chatapp.connectors.remote.definitions import MOST_TOOLS, Definition, read
+from chatapp.connectors.remote.definitions import MAX_TOOLS, Definition, read
 
 Item = SessionMessage | Exception
 
@@ -51,7 +51,7 @@ class Sieve:
     def _sifted(self, item: Item) -> Item:
         match item:
             case SessionMessage(message=JSONRPCResponse(result={"tools": list(tools)} as result)):
-                found = [one for one in map(read, tools[: MOST_TOOLS + 1]) if one]
+                found = [one for one in map(read, tools[: MAX_TOOLS + 1]) if one]
                 self._found += found
                 result["tools"] = [_for_sdk(one) for one in found if one.is_fit]
         return item

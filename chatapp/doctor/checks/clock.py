@@ -1,5 +1,5 @@
 """This machine, the database and the model service agree about the time: leases of replies,
-links to pictures and sessions depend on it."""
+links to images and sessions depend on it."""
 
 from datetime import UTC, datetime, timedelta
 

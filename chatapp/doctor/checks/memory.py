@@ -30,7 +30,7 @@ def line(used: int, limit: int) -> Result:
     if not limit:
         return green(gettext("This process takes %s MB; no limit is known.") % used)
     found = gettext("This process takes %(used)s of %(limit)s MB.")
-    fix = gettext("The picture worker takes up to 300 MB more while it works. A larger dyno helps.")
+    fix = gettext("The image worker takes up to 300 MB more while it works. A larger dyno helps.")
     words = {"used": used, "limit": limit}
     return by_share(used, limit, found % words, fix, heroku("ps:type web=standard-2x"))
 

@@ -12,7 +12,7 @@ from chatapp.doctor import asking
 from chatapp.doctor.result import Result, green, note, yellow
 
 MODEL_ID = re.compile(r"[\w.:/-]{1,80}", re.ASCII)
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 
 async def look() -> Result:
@@ -23,7 +23,7 @@ async def look() -> Result:
     if not listed:
         found = gettext("Offered here: %s. The service does not list its models.")
         return note(found % ", ".join(offered))
-    words = {"offered": ", ".join(offered), "listed": ", ".join(sorted(listed)[:MOST_SHOWN])}
+    words = {"offered": ", ".join(offered), "listed": ", ".join(sorted(listed)[:MAX_SHOWN])}
     found = gettext("Offered here: %(offered)s. The service lists: %(listed)s.") % words
     if unknown := [model_id for model_id in offered if model_id not in listed]:
         fix = gettext("%s may be spelled otherwise, or gone: try it, or change CHAT_MODELS.")

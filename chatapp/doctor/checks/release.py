@@ -24,7 +24,7 @@ def look() -> Result:
     if settings.ON_DYNO and settings.VERSION == "local":
         fix = gettext(
             "Let the app know its release and its name: open pages then say that a new version is "
-            "ready, and the model service can fetch pictures."
+            "ready, and the model service can fetch images."
         )
         return yellow(found, fix, heroku(METADATA))
     return green(found)

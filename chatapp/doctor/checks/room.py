@@ -30,7 +30,7 @@ def line(size: int) -> Result:
     }
     found = gettext("It takes %(size)s of %(limit)s, %(percent)s %%.") % words
     fix = gettext(
-        "Take a larger plan and set CHAT_DATABASE_SIZE_MB to what it holds, or move the pictures "
+        "Take a larger plan and set CHAT_DATABASE_SIZE_MB to what it holds, or move the images "
         "to a bucket (manage.py move_images)."
     )
     return by_share(size, limit, found, fix, heroku(UPGRADE))

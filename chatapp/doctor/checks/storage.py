@@ -1,4 +1,4 @@
-"""Where pictures are kept, how much room is left, and whether the bucket does its work."""
+"""Where images are kept, how much room is left, and whether the bucket does its work."""
 
 import uuid
 
@@ -11,22 +11,22 @@ from chatapp.doctor.result import Result, by_share, red
 from chatapp.images import store
 from chatapp.images.models import Image
 
-FOLDER = "doctor/"  # not one that is swept for pictures
+FOLDER = "doctor/"  # not one that is swept for images
 CONTENT = b"written by the doctor"
 
 
 def look() -> Result:
     if problem := _problem():
         return problem
-    usage = Image.objects.usage_of_house()
+    usage = Image.objects.total_usage()
     places = {"database": gettext("the database"), "bucket": gettext("the bucket")}
     words = {
         "place": places[settings.IMAGE_STORE],
         "used": filesizeformat(usage.used),
         "quota": filesizeformat(usage.quota),
     }
-    found = gettext("New pictures go to %(place)s; %(used)s of %(quota)s are taken.") % words
-    fix = gettext("Delete conversations with pictures, or allow more.")
+    found = gettext("New images go to %(place)s; %(used)s of %(quota)s are taken.") % words
+    fix = gettext("Delete conversations with images, or allow more.")
     command = config(f"CHAT_IMAGE_QUOTA_TOTAL_MB={2 * settings.IMAGE_QUOTA_TOTAL_MB}")
     return by_share(usage.used, usage.quota, found, fix, command)
 
@@ -45,7 +45,7 @@ def _problem() -> Result | None:
         )
     if Image.objects.exclude(bucket_key="").exists():
         return red(
-            gettext("Some pictures are in a bucket, and none is configured: nobody can see them."),
+            gettext("Some images are in a bucket, and none is configured: nobody can see them."),
             gettext("Set the config vars of the bucket again."),
         )
     return None

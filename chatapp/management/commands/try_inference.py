@@ -20,12 +20,12 @@ from chatapp.inference import (
     CompletionRequest,
     Delta,
     Finished,
-    Headroom,
     ImagePart,
     InferenceClient,
     InferenceError,
     Model,
     Quota,
+    RateLimits,
     ReasoningDelta,
     TextDelta,
     TextPart,
@@ -40,8 +40,8 @@ from chatapp.inference.timings import Timings
 THINKING_BUDGET = 2_048  # tokens
 
 CHANGES = {
-    "turns_left_out": "the oldest turns are left out",
-    "pictures_left_out": "the oldest pictures are left out",
+    "turns_excluded": "the oldest turns are left out",
+    "images_excluded": "the oldest images are left out",
     "text_rewritten": "words that a content filter refuses are spelled apart",
     "thinking_off": "it goes without thinking",
     "tools_off": "it goes without tools",
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("prompt", nargs="?", default="", help="what to ask")
-        parser.add_argument("--image", default="", help="a picture: a file, or an https link")
+        parser.add_argument("--image", default="", help="an image: a file, or an https link")
         parser.add_argument("--thinking", action="store_true", help="with extended thinking")
         parser.add_argument("--model", default="", help="a model id; the first one by default")
         parser.add_argument("--questions", action="store_true", help="ask the open questions")
@@ -100,7 +100,7 @@ class Command(BaseCommand):
                         thinking = isinstance(delta, ReasoningDelta)
                         self._show(delta)
             finally:  # an answer that broke off has these too
-                self._show_facts(timings, client.headroom or Headroom(Quota(), Quota()))
+                self._show_facts(timings, client.rate_limits or RateLimits(Quota(), Quota()))
 
     def _show(self, delta: Delta) -> None:
         match delta:
@@ -116,11 +116,11 @@ class Command(BaseCommand):
             case Finished(reason):
                 self.stdout.write(f"\n\nEnded with: {reason}")
 
-    def _show_facts(self, timings: Timings, headroom: Headroom) -> None:
+    def _show_facts(self, timings: Timings, rate_limits: RateLimits) -> None:
         self.stdout.write(f"\nTokens: {timings.tokens}")
         self.stdout.write(f"Times: {timings.times}")
-        self.stdout.write(f"Quota of requests: {_quota(headroom.requests)}")
-        self.stdout.write(f"Quota of tokens: {_quota(headroom.tokens)}")
+        self.stdout.write(f"Quota of requests: {_quota(rate_limits.requests)}")
+        self.stdout.write(f"Quota of tokens: {_quota(rate_limits.tokens)}")
 
     async def _ask_questions(self, models: Sequence[Model]) -> None:
         better = models
@@ -131,8 +131,8 @@ class Command(BaseCommand):
                     self._show_finding(finding)
                     better = improved(better, finding.better)
         self.stdout.write(f"\n{prober.calls} calls.")
-        if left_out := [model.id for model in models[MAX_MODELS:]]:
-            self.stdout.write(f"Not asked (--model does): {', '.join(left_out)}.")
+        if excluded := [model.id for model in models[MAX_MODELS:]]:
+            self.stdout.write(f"Not asked (--model does): {', '.join(excluded)}.")
         changed = {model.id: model for model in better}
         if better == models:
             self.stdout.write("The configuration fits the service.")
@@ -152,13 +152,13 @@ class Command(BaseCommand):
 
 
 def _request(model: Model, options: dict[str, Any]) -> CompletionRequest:
-    picture = (_picture(options["image"]),) if options["image"] else ()
-    message = ChatMessage("user", (*picture, TextPart(options["prompt"])))
+    image = (_image(options["image"]),) if options["image"] else ()
+    message = ChatMessage("user", (*image, TextPart(options["prompt"])))
     budget = THINKING_BUDGET if options["thinking"] else None
     return CompletionRequest(model.id, (message,), model.max_output, thinking_budget=budget)
 
 
-def _picture(source: str) -> ImagePart:
+def _image(source: str) -> ImagePart:
     if source.lower().startswith(("https://", "http://", "data:")):
         return ImagePart(source)
     try:

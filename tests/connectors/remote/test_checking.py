@@ -6,7 +6,7 @@ import pytest
 
 from chatapp.connectors.checking import check
 from chatapp.connectors.models import Server, ToolSetting
-from chatapp.connectors.remote.definitions import MOST_TOOLS
+from chatapp.connectors.remote.definitions import MAX_TOOLS
 from tests.connectors.remote.conftest import Added, rows
 from tests.servers.mcp_site import Asked, McpSite, in_json, listing, tool
 
@@ -233,7 +233,7 @@ async def test_too_many_tools_are_the_first_ones(added: Added) -> None:
     async with McpSite(list=pages(5, 150)) as site:
         server = await added(site.url)
 
-    assert len(await rows()) == MOST_TOOLS
+    assert len(await rows()) == MAX_TOOLS
     assert site.methods().count("tools/list") == 2
     assert server.problem == "The server has more than 200 tools; these are the first."
 

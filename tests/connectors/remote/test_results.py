@@ -72,14 +72,14 @@ def test_resources_and_links_are_told() -> None:
     }
 
 
-def test_pictures_are_for_the_person() -> None:
+def test_images_are_for_the_person() -> None:
     given = answered(text("Here:"), image(PNG), image(encoded(corners(), "WEBP")))
 
     assert given.images[0] == PNG
     assert len(given.images) == 2
 
 
-NO_PICTURES = {
+NO_IMAGES = {
     "a page": image(b"<svg onload='alert(1)'>"),
     "no base64": {"type": "image", "data": "§§§", "mimeType": "image/png"},
     "cut base64": {"type": "image", "data": b64encode(PNG).decode()[:41], "mimeType": "image/png"},
@@ -92,12 +92,12 @@ NO_PICTURES = {
 }
 
 
-@pytest.mark.parametrize("kind", NO_PICTURES)
+@pytest.mark.parametrize("kind", NO_IMAGES)
 def test_what_can_not_be_shown_is_told_in_words(kind: str) -> None:
-    given = answered(NO_PICTURES[kind])
+    given = answered(NO_IMAGES[kind])
 
     assert given.images == ()
-    assert len(given.content["left_out"]) == 1  # type: ignore[arg-type]
+    assert len(given.content["excluded"]) == 1  # type: ignore[arg-type]
     assert "AAAA" not in to_json(given.content)
 
 
@@ -107,11 +107,11 @@ def test_base64_in_lines_is_read() -> None:
     assert answered({"type": "image", "data": lines}).images == (PNG,)
 
 
-def test_eight_pictures_are_enough() -> None:
+def test_eight_images_are_enough() -> None:
     given = answered(*[image(PNG)] * 11)
 
     assert len(given.images) == 8
-    assert given.content["left_out"] == ["a picture more than can be shown"] * 3
+    assert given.content["excluded"] == ["an image more than can be shown"] * 3
 
 
 def test_a_failure_has_the_servers_words() -> None:

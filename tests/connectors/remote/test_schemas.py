@@ -38,7 +38,7 @@ UNFIT: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("kind", UNFIT)
-async def test_a_schema_that_would_be_refused_is_left_out(added: Added, kind: str) -> None:
+async def test_a_schema_that_would_be_refused_is_excluded(added: Added, kind: str) -> None:
     schema, words = UNFIT[kind]
     async with McpSite(list=listing(tool("look", inputSchema=schema), tool("act"))) as site:
         server = await added(site.url)
@@ -63,7 +63,7 @@ async def test_a_tool_that_gets_worse_is_turned_off(added: Added) -> None:
     assert (row.access, row.parameters) == ("off", OBJECT)
 
 
-async def test_tools_that_are_too_large_together_are_left_out(added: Added) -> None:
+async def test_tools_that_are_too_large_together_are_excluded(added: Added) -> None:
     large = OBJECT | {"description": "x" * 19_000}
     many = [tool(f"tool{number:02}", inputSchema=large) for number in range(20)]
     async with McpSite(list=listing(*many)) as site:

@@ -108,7 +108,7 @@ async def test_opening_has_its_time(
 async def test_there_is_an_end_to_sessions(
     added: Added, use: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "MOST_SESSIONS", 1)
+    monkeypatch.setattr(sessions, "MAX_SESSIONS", 1)
     async with McpSite() as site:
         await added(site.url)
 
