@@ -79,7 +79,7 @@ def stop_here(reply_id: UUID) -> None:
 def give_up() -> None:
     """Ends every stream of this process; what is there is saved, and others go on with it."""
     for reply in live.all_here():
-        reply.is_given_up = True
+        reply.is_abandoned = True
         stop_here(reply.reply.pk)
 
 
@@ -174,12 +174,15 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
     finally:
         streaming.cancel()
         running.halt()
-    if running.is_given_up or (_is_closing and ending.may_go_on):
+    if running.is_abandoned or (_is_closing and ending.may_go_on):
         ending.is_released = True
     elif streaming.cancelled():
         ending.status = Message.Status.STOPPED
     elif streaming.exception():
         ending.fail(_("Something went wrong on our side. Try again."))
+    if ending.status != Message.Status.STOPPED:
+        # Stop keeps what the person has seen. In every other case nothing that arrived is lost.
+        running.keep_backlog()
     return ending
 
 

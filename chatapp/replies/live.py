@@ -1,4 +1,4 @@
-"""A running reply as its readers see it: what has been published, and how often."""
+"""A running reply as its readers see it: what has been published, and when."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,10 +30,10 @@ def all_here() -> "list[LiveReply]":
 
 
 class LiveReply:
-    """Collects what the model says and publishes it on a clock. Lives on the event loop.
+    """Collects the model's output and publishes it on a clock. Lives on the event loop.
 
-    A reply that goes on starts from what its row holds, and from the calls of tools so far that are
-    known of it; `document` is that of its text.
+    A resumed reply starts from what its row holds and from its tool calls so far; `document` is
+    that of its text.
     """
 
     def __init__(self, reply: Message, person_id: UUID, document: LiveDocument) -> None:
@@ -43,12 +43,13 @@ class LiveReply:
         self.reasoning = reply.reasoning
         self.notices = dict(reply.notices)
         self.resume_positions = list(reply.resume_positions)
-        self.is_given_up = False  # another process is to go on
+        self.is_abandoned = False  # another process is to resume it
         self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
         self.saved_sequence = reply.sequence
         self._thinking = ThinkingTimer(reply.thought_seconds)
         self._document = document
         self._backlog = Backlog()
+        self._unpublished = ""  # text that is only saved
         self._stale_parts: set[Part] = set()
         self._tool_calls_html = ""
         self._stale_tool_calls: list[ToolCall] = []
@@ -69,8 +70,8 @@ class LiveReply:
 
     @property
     def text(self) -> str:
-        """The text published so far."""
-        return self._document.text
+        """Return the text published so far, and at the end what was kept."""
+        return self._document.text + self._unpublished
 
     @property
     def text_length(self) -> int:
@@ -87,8 +88,7 @@ class LiveReply:
 
     @property
     def turn_begins(self) -> int:
-        """Characters of text before what the model says now: it was last asked with the results of
-        calls that it made after so many."""
+        """Return the length of the text before the current turn of the model."""
         return self.tool_calls[-1].text_length if self.tool_calls else 0
 
     @property
@@ -98,7 +98,7 @@ class LiveReply:
 
     @property
     def length(self) -> int:
-        """Characters that the model has said so far, thoughts included."""
+        """Return the characters of the output so far, reasoning included."""
         return self.text_length + len(self.reasoning) + len(self._backlog)
 
     @property
@@ -123,24 +123,20 @@ class LiveReply:
         )
 
     def add(self, text: str) -> None:
-        """Takes new text: published at once when the last patch is long enough ago, else soon."""
+        """Take new text: publish it at once when the last patch is long enough ago, else soon."""
         self.end_thinking()
-        if (
-            self.tool_calls
-            and self.text_length == self.turn_begins > 0
-            and not self._backlog.has_text
-        ):
-            self._backlog.add("\n\n")  # what it says after a call is a paragraph of its own
+        if self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
+            self._backlog.add("\n\n")  # text after a tool call is a paragraph of its own
         self._backlog.add(text)
         self._clock.soon(self._document.open_block_size)
 
     def think(self, text: str) -> None:
-        """Takes a piece of the model's reasoning."""
+        """Take a piece of the model's reasoning."""
         if not self._thinking.is_running:
             self._thinking.begin()
             if self.reasoning or self._backlog.has_reasoning:
                 self._stale_parts.add("thought")
-                self._backlog.add_reasoning("\n\n")  # it has thought before
+                self._backlog.add_reasoning("\n\n")  # it has reasoned before
             else:
                 self._stale_parts.add("thinking")
         self._backlog.add_reasoning(text)
@@ -152,34 +148,34 @@ class LiveReply:
             self._stale_parts.add("thought")
 
     def wait(self, waiting: Waiting) -> None:
-        """The service is asked again after a while."""
+        """Show that the service is asked again after a while."""
         self._wait.begin(waiting)
         self._notices_changed()
 
-    def tell(self, change: str, value: object) -> None:
-        """The request that went out is not quite what was asked for."""
+    def notify(self, change: str, value: object) -> None:
+        """Show that the request that was sent isn't quite what was asked for."""
         self.notices[change] = value
         self._notices_changed()
 
-    def tell_refused(self, name: str, why: str) -> None:
-        """An image was left out, because the service could not use it."""
+    def notify_refused(self, name: str, why: str) -> None:
+        """Show that an image was excluded because the service couldn't use it."""
         refused = self.notices.get("images_refused", [])
-        self.tell("images_refused", [*refused, [name, why]])
+        self.notify("images_refused", [*refused, [name, why]])
 
     def show_tool_calls(self, html: str) -> None:
-        """There are other calls of tools than before; `html` is that of all."""
+        """Show new tool calls; `html` is that of all of them."""
         self._tool_calls_html = html
         self._stale_parts.add("tool_calls")
         self._stale_tool_calls.clear()
         self.flush()
 
     def show_changed(self, tool_calls: Sequence[ToolCall]) -> None:
-        """Calls of tools began or ended."""
+        """Show tool calls that began or ended."""
         self._stale_tool_calls += tool_calls
         self.flush()
 
     def flush(self) -> None:
-        """Publishes what waits, of a long text only as much as can be rendered in one go."""
+        """Publish what waits, of a long text only as much as can be rendered in one go."""
         with self._clock.flushing():
             text, reasoning = self._backlog.take()
             self._publish(self._document.append(text) if text else (), reasoning)
@@ -188,19 +184,23 @@ class LiveReply:
             self._clock.soon(self._document.open_block_size)
 
     async def drain(self) -> None:
-        """Publishes all that waits, at the pace that its rendering allows."""
+        """Publish all that waits, at the pace that its rendering allows."""
         self.flush()
         while self._backlog.has_text:
             await asyncio.sleep(self._clock.interval(self._document.open_block_size))
             self.flush()
 
     def halt(self) -> None:
-        """Publishes nothing more; what had not been published is dropped."""
+        """Publish nothing more; `keep_backlog` keeps what had not been published."""
         self._clock.cancel()
         self._wait.cancel()
-        self._backlog.clear()
         self.end_thinking()
         self.reply.live_status = REMOTE
+
+    def keep_backlog(self) -> None:
+        """Add what waits to the halted reply, without the rendering that may have failed."""
+        self._unpublished, reasoning = self._backlog.take_all()
+        self.reasoning += reasoning
 
     @property
     def _live_status(self) -> LiveStatus:
@@ -219,7 +219,10 @@ class LiveReply:
             return
         self.sequence += 1
         self.reasoning += reasoning
-        parts, tool_calls = self._take_parts(), self._take_tool_calls()
+        parts = {part: self._part_html(part) for part in self._stale_parts}
+        self._stale_parts.clear()
+        tool_calls = [tool_call_html(self.reply, tool_call) for tool_call in self._stale_tool_calls]
+        self._stale_tool_calls.clear()
         if "thinking" in parts:
             reasoning = ""  # the part, which is new, holds it
         waits = self._wait.seconds_left is not None
@@ -227,16 +230,6 @@ class LiveReply:
         events.reply_patched(
             self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, tool_calls
         )
-
-    def _take_parts(self) -> dict[Part, str]:
-        parts = {part: self._part_html(part) for part in self._stale_parts}
-        self._stale_parts.clear()
-        return parts
-
-    def _take_tool_calls(self) -> Sequence[str]:
-        tool_calls = [tool_call_html(self.reply, tool_call) for tool_call in self._stale_tool_calls]
-        self._stale_tool_calls.clear()
-        return tool_calls
 
     def _part_html(self, part: Part) -> str:
         if part == "tool_calls":

@@ -148,7 +148,7 @@ async def _ask(prompt: Prompt, live: LiveReply, ending: ReplyOutcome, buffer: Tu
                 raise
             prompt = found.prompt
             if found.excluded:
-                live.tell_refused(found.excluded.name, found.excluded.refusal)
+                live.notify_refused(found.excluded.name, found.excluded.refusal)
         else:
             refused_images.taken(prompt)
             return
@@ -171,7 +171,7 @@ def _take(
         case Waiting():
             live.wait(delta)
         case Adapted(change, count):
-            live.tell(change, count + getattr(prompt, change, 0))
+            live.notify(change, count + getattr(prompt, change, 0))
         case Finished(reason):
             ending.finish_reason = reason
             buffer.end(reason)
@@ -188,7 +188,7 @@ def _tell_excluded(prompt: Prompt, live: LiveReply) -> None:
     """What the prompt never held; the client may leave out more and then tells its own share."""
     for change in ("turns_excluded", "images_excluded", "images_unsupported"):
         if count := getattr(prompt, change):
-            live.tell(change, count)
+            live.notify(change, count)
 
 
 def _kind(error: InferenceError) -> str:

@@ -114,16 +114,16 @@ async def test_a_reply_whose_owner_lives_is_left_alone(running: Exchange) -> Non
     assert (await outcome(running)).attempt == 1
 
 
-async def test_what_is_given_up_is_saved_to_the_last_word(running: Exchange) -> None:
-    gate = Gate()
-    with answering(TextDelta("All that was said"), gate):
+async def test_what_is_abandoned_is_saved_to_the_last_word(running: Exchange) -> None:
+    gate, said = Gate(), "All that was said. " * 1_000  # more than is rendered in one go
+    with answering(TextDelta(said), gate):
         generation.start(running.reply)
         await gate.reached.wait()
         generation.give_up()
         await asyncio.wait(background.running("reply:"))
 
     reply = await outcome(running)
-    assert (reply.status, reply.text) == ("streaming", "All that was said")
+    assert (reply.status, reply.text) == ("streaming", said)
     assert (reply.leased_by, reply.leased_until) == ("", None)
     assert live.find(reply.pk) is None
 

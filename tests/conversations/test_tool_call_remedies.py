@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations.message_html import message_html
-from chatapp.conversations.models import Exchange, Message, State
+from chatapp.conversations.models import Exchange, Message, State, ToolCall, decide
 from chatapp.inference import Finished, TextDelta
 from chatapp.inference.errors import ServiceFailed
 from chatapp.replies import generation, stopping
@@ -135,3 +135,26 @@ async def test_stop_holds_when_the_reply_begins_to_wait(running: Exchange, kit: 
         reply = await made(running)
 
     assert (reply.status, reply.leased_until) == ("stopped", None)
+
+
+async def test_stop_holds_when_a_decision_comes_in_between(
+    running: Exchange, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(script([*call("act"), CALLED])):
+        waiting = await made(running)
+    tool_call = await ToolCall.objects.aget(reply=waiting)
+    request_stop = Message.request_stop
+
+    def request_before_decision(reply: Message) -> bool:
+        monkeypatch.setattr(Message, "request_stop", request_stop)
+        is_requested = reply.request_stop()
+        assert decide(Message.objects.get(pk=reply.pk), tool_call.pk, "allow")
+        return is_requested
+
+    monkeypatch.setattr(Message, "request_stop", request_before_decision)
+    await stopping.stop(waiting)
+    with answering(ValueError("must not be asked")):
+        reply = await made(running)
+
+    assert reply.status == "stopped"
+    assert kit.ran == []

@@ -53,7 +53,7 @@ async def test_a_limit_field_that_did_not_help_is_not_remembered(
     assert ["max_tokens" in server.body(n) for n in range(4)] == [True, False, True, False]
 
 
-async def test_thinking_is_given_up_once_and_said(
+async def test_thinking_is_abandoned_once_and_said(
     serve: Serve, connect: Connect, ask: Ask, naps: list[float]
 ) -> None:
     no = refusal(400, "max_tokens must be greater than thinking.budget_tokens")
@@ -65,7 +65,7 @@ async def test_thinking_is_given_up_once_and_said(
     assert naps == []
 
 
-async def test_sampling_is_given_up(serve: Serve, connect: Connect, ask: Ask) -> None:
+async def test_sampling_is_abandoned(serve: Serve, connect: Connect, ask: Ask) -> None:
     server = await serve(in_turn(refusal(400, "`temperature` is deprecated"), HELLO))
     assert await all_of(connect(server.url), replace(ask("Hi"), temperature=0.5)) == ANSWER
     assert "temperature" in server.body(0)

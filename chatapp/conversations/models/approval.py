@@ -1,6 +1,6 @@
 """What a person says about a call that waits for it."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from django.db import transaction
@@ -40,14 +40,16 @@ def decide(
         ToolCall.objects.filter(
             reply=reply, name=tool_call.name, state=State.AWAITING_APPROVAL
         ).update(state=State.READY)
+    # A page must see that this is newer than what it shows.
+    values: dict[str, Any] = {"sequence": F("sequence") + 1}
     if not ToolCall.objects.filter(reply=reply, state__in=UNDECIDED).exists():
-        waiting.update(
-            status=Status.QUEUED,
-            leased_until=timezone.now() + GRACE,
-            # A page must see that this is newer than what it shows.
-            attempt=F("attempt") + 1,
-            first_token_at=None,
-        )
+        values |= {
+            "status": Status.QUEUED,
+            "leased_until": timezone.now() + GRACE,
+            "attempt": F("attempt") + 1,
+            "first_token_at": None,
+        }
+    waiting.update(**values)
     reply.refresh_from_db()
     return True
 

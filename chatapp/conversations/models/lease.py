@@ -7,6 +7,7 @@ overtaken changes nothing any more. These functions are methods of Message.
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -105,7 +106,9 @@ def close(reply: "Message", status: str, error: str = "", *, made_by: Maker = "a
         "nobody, until a decision": _row(reply).filter(status=Status.WAITING),
     }
     values = {"status": status, "error": error, "finished_at": timezone.now()}
-    has_ended = bool(rows[made_by].update(**values, leased_until=None))
+    # A page must see that this is newer than an answer that shows the reply as waiting.
+    newer = F("sequence") + 1
+    has_ended = bool(rows[made_by].update(**values, leased_until=None, sequence=newer))
     reply.assign(values)
     return has_ended
 
