@@ -114,13 +114,8 @@ class LiveReply:
 
     @property
     def state(self) -> LiveState:
-        return LiveState(
-            self.reply.attempt,
-            self.progress,
-            self._document.html,
-            self._live_status,
-            self.tool_calls,
-        )
+        html, status = self._document.html, self._live_status
+        return LiveState(self.reply.attempt, self.progress, html, status, self.tool_calls)
 
     def add(self, text: str) -> None:
         """Take new text: publish it at once when the last patch is long enough ago, else soon."""
@@ -221,7 +216,7 @@ class LiveReply:
         self.reasoning += reasoning
         parts = {part: self._part_html(part) for part in self._stale_parts}
         self._stale_parts.clear()
-        tool_calls = [tool_call_html(self.reply, tool_call) for tool_call in self._stale_tool_calls]
+        tool_calls = [tool_call_html(self.reply, call) for call in self._stale_tool_calls]
         self._stale_tool_calls.clear()
         if "thinking" in parts:
             reasoning = ""  # the part, which is new, holds it
