@@ -27,7 +27,7 @@ NAME = "your-chat"  # as the README calls it
 SETTLE_SECONDS = 120
 SILENCE = 120  # seconds
 LONG = "/rate 40 /long 800"  # 20 seconds
-SHOWN_INTERRUPTED = """from django.db import migrations
+BROKEN_MIGRATION = """from django.db import migrations
 
 
 class Migration(migrations.Migration):
@@ -103,7 +103,7 @@ class Rehearsal:
         migrations = self.terminal.clone / "chatapp" / "accounts" / "migrations"
         last = sorted(migrations.glob("0*.py"))[-1].stem
         broken = migrations / "9999_broken.py"
-        broken.write_text(SHOWN_INTERRUPTED.format(last=last))
+        broken.write_text(BROKEN_MIGRATION.format(last=last))
         self.terminal.commit("A broken migration")
         with pytest.raises(CommandFailed, match="the release phase ended with 1"):
             self.terminal.type("git push heroku main")
