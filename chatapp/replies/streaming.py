@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.connectors.remote import sessions
 from chatapp.conversations.models import Message
 from chatapp.inference import (
     Adapted,
@@ -24,6 +23,7 @@ from chatapp.inference import (
     Waiting,
 )
 from chatapp.inference.errors import PictureRefused, RequestRefused
+from chatapp.mcp.client import sessions
 from chatapp.replies import service
 from chatapp.replies.live import LiveReply
 from chatapp.replies.pace import Turns
