@@ -12,13 +12,10 @@ from django.utils.translation import gettext
 
 from chatapp.diagnostics.results import Result, heroku, note, red, set_config, yellow
 from chatapp.inference import (
-    ChatMessage,
     CompletionRequest,
     HttpTransport,
-    ImagePart,
     InferenceError,
     Model,
-    TextPart,
     make_http_client,
 )
 from chatapp.inference.adaptation import OTHER_FIELD
@@ -40,12 +37,9 @@ ADD_SERVICE = "addons:create heroku-inference:standard"
 SET_SERVICE = "INFERENCE_URL=https://us.inference.heroku.com INFERENCE_KEY=inf-… make run"
 
 
-async def ask(model: Model, text: str, max_tokens: int, image_url: str = "") -> Seen:
+async def ask(model: Model, request: CompletionRequest) -> Seen:
     """Send one request without retries. Like the app, try the other name of the token limit when
     the first is refused."""
-    images = (ImagePart(image_url),) if image_url else ()
-    message = ChatMessage("user", (*images, TextPart(text)))
-    request = CompletionRequest(model.id, (message,), max_tokens)
     async with make_http_client(_transport()) as http:
         prober = Prober(settings.SERVICE, http, seconds=CALL_SECONDS)
         seen = await prober.ask(request, token_field=model.token_field)

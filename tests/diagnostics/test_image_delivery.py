@@ -13,6 +13,7 @@ from pytest_django import Settings
 from chatapp.diagnostics.checks import image_delivery
 from chatapp.diagnostics.models import ImageLink
 from chatapp.inference import load_catalog
+from chatapp.inference.sample_requests import sample_image
 from tests.diagnostics.conftest import Serve
 from tests.diagnostics.model_service import ModelService
 from tests.inference.wire import HELLO, Answer, refusal
@@ -64,7 +65,7 @@ async def test_a_link_that_is_fetched_is_green(start: Any, origin: None) -> None
     [fetched] = service.fetched
     assert fetched.status_code == 200
     assert fetched["Content-Type"] == "image/png"
-    assert fetched.content == image_delivery.sample_image()
+    assert fetched.content == sample_image()
     assert [body["max_tokens"] for body in service.service.bodies] == [1, 1]
 
 
@@ -140,7 +141,7 @@ async def test_without_a_public_address_images_are_sent_inline(
 
     assert (result.level, result.found) == ("green", "The service accepts images inline.")
     [url] = service.service.image_urls
-    assert base64.b64decode(url.partition(",")[2]) == image_delivery.sample_image()
+    assert base64.b64decode(url.partition(",")[2]) == sample_image()
 
 
 async def test_refused_inline_images_without_a_public_address_are_red(

@@ -5,7 +5,6 @@ when it was really fetched: a service may answer without looking.
 """
 
 import asyncio
-import base64
 import uuid
 from dataclasses import dataclass
 
@@ -19,10 +18,8 @@ from chatapp.diagnostics.results import Result, green, heroku, note, red, set_co
 from chatapp.diagnostics.runner import in_own_thread
 from chatapp.inference import InferenceError, Model
 from chatapp.inference.errors import PictureRefused
-from chatapp.inference.probe import red_png
+from chatapp.inference.sample_requests import image_request, inline_url, sample_image
 
-SIDE = 64  # pixels
-QUESTION = "Which colour is this? One word."
 SEND_INLINE = "CHAT_IMAGE_DELIVERY=inline"
 METADATA = "labs:enable runtime-dyno-metadata"
 
@@ -47,13 +44,8 @@ async def check_images() -> Result:
     return _link_result(*await asyncio.gather(_try_link(model), _try_inline(model)))
 
 
-def sample_image() -> bytes:
-    return red_png(SIDE)
-
-
 async def _try_inline(model: Model) -> Attempt:
-    content = base64.b64encode(sample_image()).decode("ascii")
-    return Attempt(await _ask(model, f"data:image/png;base64,{content}"))
+    return Attempt(await _ask(model, inline_url(sample_image())))
 
 
 async def _try_link(model: Model) -> Attempt:
@@ -67,7 +59,7 @@ async def _try_link(model: Model) -> Attempt:
 
 
 async def _ask(model: Model, url: str) -> InferenceError | None:
-    seen = await service_calls.ask(model, QUESTION, 1, url)
+    seen = await service_calls.ask(model, image_request(model, url, 1))
     return None if seen.accepted else seen.failure
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from chatapp.diagnostics import service_calls
 from chatapp.diagnostics.results import Result, green, note, red, yellow
+from chatapp.inference.sample_requests import text_request, yes_request
 
 USE_REAL_MODEL = gettext_noop("Connect the app to a real model.")
 
@@ -29,7 +30,7 @@ async def check_service() -> Result:
         return no_service()
     model = next(iter(settings.CATALOG.values()))
     started_at = time.monotonic()
-    seen = await service_calls.ask(model, "Say yes.", 1)
+    seen = await service_calls.ask(model, yes_request(model, 1))
     if seen.failure and not seen.accepted:
         return service_calls.explain(seen.failure)
     if settings.SERVICE.kind == "demo":
@@ -88,7 +89,7 @@ async def check_streaming() -> Result:
     if result := service_calls.not_configured():
         return result
     model = next(iter(settings.CATALOG.values()))
-    seen = await service_calls.ask(model, COUNT, COUNT_TOKENS)
+    seen = await service_calls.ask(model, text_request(model, COUNT, COUNT_TOKENS))
     if seen.failure and not seen.accepted:
         return service_calls.explain_again(seen.failure)
     if not seen.arrivals:

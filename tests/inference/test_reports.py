@@ -1,4 +1,4 @@
-"""What is said about the speed and the cost of an answer."""
+"""What is reported about the speed and the tokens of an answer."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ from collections.abc import Sequence
 
 import pytest
 
-from chatapp.inference.timings import Timings
+from chatapp.inference.reports import Timings
 from chatapp.inference.types import Delta, Finished, ReasoningDelta, TextDelta, Usage
 
 
 @pytest.mark.parametrize(
     ("deltas", "tokens", "times"),
     [
-        ([], "not said", "no word, the end after 1.00 s"),
-        ([Usage(1_200, 30)], "1,200 read, 30 written", "no word, the end after 2.00 s"),
+        ([], "not reported", "no text, end after 1.00 s"),
+        ([Usage(1_200, 30)], "1,200 read, 30 written", "no text, end after 2.00 s"),
         (
             [TextDelta("a"), TextDelta("b")],
-            "not said",
-            "first word after 1.00 s, the end after 3.00 s",
+            "not reported",
+            "first text after 1.00 s, end after 3.00 s",
         ),
         (
             [TextDelta("a"), Usage(1, 2), Usage(7, 90), Finished("stop")],
             "7 read, 90 written",
-            "first word after 1.00 s, the end after 5.00 s, 22 tokens a second",
+            "first text after 1.00 s, end after 5.00 s, 22 tokens a second",
         ),
         (
             [ReasoningDelta("a"), ReasoningDelta("b"), TextDelta("c"), Usage(7, 90)],
             "7 read, 90 written",
-            "first thought after 1.00 s, first word after 3.00 s, the end after 5.00 s,"
+            "first thinking after 1.00 s, first text after 3.00 s, end after 5.00 s,"
             " 22 tokens a second",
         ),
     ],
 )
-def test_the_facts_of_an_answer(deltas: Sequence[Delta], tokens: str, times: str) -> None:
+def test_tokens_and_times_are_reported(deltas: Sequence[Delta], tokens: str, times: str) -> None:
     now = 100.0
     timings = Timings(lambda: now)
     for delta in deltas:
         now += 1
-        timings.note(delta)
+        timings.record(delta)
     now += 1
     assert (timings.tokens, timings.times) == (tokens, times)
 
 
 def test_an_answer_in_no_time_has_no_speed() -> None:
     timings = Timings(lambda: 5.0)
-    timings.note(TextDelta("a"))
-    timings.note(Usage(1, 1))
-    assert timings.times == "first word after 0.00 s, the end after 0.00 s"
+    timings.record(TextDelta("a"))
+    timings.record(Usage(1, 1))
+    assert timings.times == "first text after 0.00 s, end after 0.00 s"
