@@ -68,7 +68,7 @@ def test_the_report_has_every_result(signed_in: SignIn, owner: Person) -> None:
     assert page.count("data-check=") == len(CHECKS)
     assert 'data-level="pending"' not in page
     assert "http-equiv" not in page
-    assert "<b>1</b> with warnings" in page
+    assert "Warnings: <b>1</b>" in page
     assert "Needs a browser with scripts." in page
     assert inline_code(page) == []
 

@@ -36,7 +36,7 @@ def test_the_menu_leads_to_results_that_fill_in(page: Page) -> None:
 
     expect_done(page)
 
-    expect(page.get_by_role("status")).to_contain_text("with warnings")
+    expect(page.get_by_role("status")).to_contain_text("Warnings: 1")
     expect_level(page, "service", "yellow")
     expect(result(page, "service")).to_contain_text("not an AI")
     for name in ("streaming", "images", "database", "migrations", "storage", "memory"):
@@ -83,7 +83,7 @@ def test_a_socket_that_does_not_open_is_red_and_can_be_tried_again(page: Page) -
     expect_level(page, "socket", "red")
     expect(result(page, "socket")).to_contain_text("Allow websockets")
     expect_done(page)
-    expect(page.get_by_role("status")).to_contain_text("1 failed")
+    expect(page.get_by_role("status")).to_contain_text("Failed: 1")
 
     page.get_by_role("button", name="Run again").click()
 
@@ -196,5 +196,5 @@ def test_a_broken_app_shows_how_to_fix_it(browser: Browser, broken_app: App) -> 
         expect(result(page, "migrations").locator("code")).to_have_text(
             ".venv/bin/python manage.py migrate"
         )
-        expect(page.get_by_role("status")).to_contain_text("failed")
+        expect(page.get_by_role("status")).to_contain_text("Failed:")
         assert WRONG["INFERENCE_KEY"] not in page.content()

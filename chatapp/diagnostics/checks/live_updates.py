@@ -30,7 +30,7 @@ async def check_redis() -> Result:
     """Return whether Redis answers, connects this process with all others, and has room."""
     if not settings.REDIS_URL:
         return green(
-            gettext("Not needed for one process. Without it, several show changes a second late.")
+            gettext("Not needed for one process. Several without it show changes a second late.")
         )
     # Imported here: Redis takes memory that most instances can save.
     redis_error = import_module("redis.exceptions").RedisError
