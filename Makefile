@@ -31,11 +31,11 @@ long: $(BIN)/.installed-dev ## Run the long form of the tests that `make test` s
 	$(BIN)/python -m pytest -q -m long tests/system
 
 # A failure reports its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
-# FUZZ_PICTURES does the same for the images of tests/images/test_fuzz.py. A bomb (a reply that is
+# FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py. A bomb (a reply that is
 # written to overload the server) that goes off reports the command that plays it alone. All of them
 # on a real server take an hour, in which nothing else should run.
 fuzz: export FUZZ_STREAMS ?= 20000
-fuzz: export FUZZ_PICTURES ?= 5000
+fuzz: export FUZZ_IMAGES ?= 5000
 fuzz: export FUZZ_SIZES ?= 3000,20000,100000,1000000
 fuzz: export FUZZ_MIXTURES ?= 200
 fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies made to overload the server

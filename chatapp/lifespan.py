@@ -9,7 +9,7 @@ from django.conf import settings
 
 from chatapp import background
 from chatapp.conversations import housekeeping
-from chatapp.images.processing import workshop
+from chatapp.images.processing import worker_queue
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, leases, remote, service, stopping
@@ -59,6 +59,6 @@ async def _end() -> None:
     await generation.hand_over(settings.HAND_OVER_SECONDS, RELEASE_SECONDS)
     await background.drain(DRAIN_SECONDS)
     await service.close()
-    await background.in_thread(workshop.close)
+    await background.in_thread(worker_queue.close)
     await background.in_thread(renderer.close)
     await relay.close()

@@ -164,7 +164,7 @@ STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "chatapp.server.static_files.StaticFilesStorage"},
-    **({"pictures": BUCKET} if BUCKET else {}),
+    **({"images": BUCKET} if BUCKET else {}),
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
@@ -221,7 +221,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 # A message has at most MAX_MESSAGE_CHARACTERS; in emoji that is four bytes each. Django's own
 # limit on form data must stand above it, or a bare refusal comes before our sentence.
 MAX_MESSAGE_CHARACTERS = 1_000_000
-MAX_PICTURES_PER_MESSAGE = 10
+MAX_IMAGES_PER_MESSAGE = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2  # bytes of text in one form
 # What anybody may send to any page. A form that isn't multipart takes twelve bytes for an emoji,
 # and twenty times its size in memory while it is parsed.
@@ -230,7 +230,7 @@ MAX_BODY_BYTES = 16 * 1024
 # multipart/form-data. Above what is allowed there is room for the sentence that says so.
 LARGE_BODY_BYTES = {
     "messages": 64 * 1024**2,  # all images of a page without JavaScript together
-    "pictures": 51 * 1024**2,
+    "images": 51 * 1024**2,
     "draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "conversation-draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "settings": 1024**2,  # instructions

@@ -17,8 +17,8 @@ from chatapp.conversations.models import (
     Defaults,
     Draft,
     Message,
-    Step,
-    StepPicture,
+    ToolCall,
+    ToolCallImage,
 )
 from chatapp.diagnostics.models import ImageLink
 from chatapp.images.data import ImageData
@@ -50,8 +50,8 @@ def message() -> Message:
     )
 
 
-def step() -> Step:
-    return Step.objects.create(
+def tool_call() -> ToolCall:
+    return ToolCall.objects.create(
         reply=message(), round=0, index=0, text_length=0, call_id="1", name="look", state="done"
     )
 
@@ -97,7 +97,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
-    Step: step,
-    StepPicture: lambda: StepPicture.objects.create(step=step(), image=image(), position=0),
+    ToolCall: tool_call,
+    ToolCallImage: lambda: ToolCallImage.objects.create(
+        tool_call=tool_call(), image=image(), position=0
+    ),
     ToolSetting: tool_setting,
 }

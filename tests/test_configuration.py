@@ -120,7 +120,7 @@ def test_half_a_bucket_is_refused(read: Any, variables: dict[str, str], sentence
         ("bucket", {"BACKEND": "…"}, "bucket"),
     ],
 )
-def test_new_pictures_go(chosen: str, bucket: Any, store: str) -> None:
+def test_new_images_go(chosen: str, bucket: Any, store: str) -> None:
     assert configuration.image_store(chosen, bucket) == store
 
 

@@ -76,7 +76,7 @@ def test_ordinary_code_stays_as_it_is(code: str) -> None:
         ('one("/* two", "*/");', 'one("/* two", "*/");'),
     ],
 )
-def test_comments_that_fill_their_lines_are_left_out(code: str, kept: str) -> None:
+def test_comments_that_fill_their_lines_are_excluded(code: str, kept: str) -> None:
     assert f"(() => {{\n{kept}\n}})();" in joined(code)
 
 

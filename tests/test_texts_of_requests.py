@@ -88,8 +88,8 @@ async def test_a_message(client: AsyncClient, name: str) -> None:
 @pytest.mark.parametrize("name", ALL_TEXTS)
 async def test_a_draft(client: AsyncClient, name: str) -> None:
     ids = {"client_id": str(uuid.uuid4()), "tab": str(uuid.uuid4()), "edit": "1"}
-    picture = f"https://example.com/{TEXTS.get(name, '')}.png"
-    await post(client, "/draft", {"text": ALL_TEXTS[name], "picture": picture, **ids})
+    image = f"https://example.com/{TEXTS.get(name, '')}.png"
+    await post(client, "/draft", {"text": ALL_TEXTS[name], "image": image, **ids})
 
     assert (await Draft.objects.aget()).text == valid(name)
     assert (await client.get("/")).status_code == HTTPStatus.OK
@@ -132,15 +132,15 @@ async def test_settings(client: AsyncClient, exchange: Exchange, name: str) -> N
 
 
 @pytest.fixture
-def picture(owner: Person) -> Image:
+def image(owner: Person) -> Image:
     return Image.objects.create(
         owner=owner, sha256="0" * 64, content_type="image/png", width=1, height=1, byte_size=1
     )
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_what_is_said_about_an_image(client: AsyncClient, picture: Image, name: str) -> None:
-    answer = await post(client, f"/pictures/{picture.pk}/alt", {"alt": f"A {ALL_TEXTS[name]}"})
+async def test_what_is_said_about_an_image(client: AsyncClient, image: Image, name: str) -> None:
+    answer = await post(client, f"/images/{image.pk}/alt", {"alt": f"A {ALL_TEXTS[name]}"})
 
     assert answer.status_code == HTTPStatus.OK
 
@@ -160,13 +160,13 @@ async def test_the_name_of_a_file(client: AsyncClient, name: str, size: int, cha
         head = b'--boundary\r\nContent-Disposition: form-data; name="image"%s\r\n\r\n' % given
         body = head + content + b"\r\n--boundary--\r\n"
         kind = f"multipart/form-data; boundary=boundary; charset={charset}"
-        answer = await raw_post(client, "/pictures/", body, kind, JSON)
+        answer = await raw_post(client, "/images/", body, kind, JSON)
 
         assert answer.status_code in (201, 400, 422)  # Django takes no wrong byte in a head
     assert is_valid(await background.in_thread(stored))
 
 
-IN_A_MESSAGE = ("link", "link_to_copy", "picture", "parent", "client_id")
+IN_A_MESSAGE = ("link", "link_to_copy", "image", "parent", "client_id")
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
@@ -174,7 +174,7 @@ async def test_a_link_to_an_image(client: AsyncClient, exchange: Exchange, name:
     text = ALL_TEXTS[name]
     path = f"/c/{exchange.conversation.pk}/messages"
     for link in (text, f"https://127.0.0.1:1/{text}", f"https://{text}.example/"):
-        answer = await post(client, "/pictures/links", {"link": link})
+        answer = await post(client, "/images/links", {"link": link})
         assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         for field in IN_A_MESSAGE if name in TEXTS else ["link"]:
             ids = {"client_id": str(uuid.uuid4()), "parent": str(exchange.reply.pk)}
@@ -223,9 +223,9 @@ async def test_what_is_done_with_a_reply(
     client: AsyncClient, exchange: Exchange, name: str
 ) -> None:
     reply = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}"
-    await post(client, f"{reply}/omission", {"scope": TEXTS[name]})
+    await post(client, f"{reply}/exclusion", {"scope": TEXTS[name]})
     for fields in ({"decision": TEXTS[name]}, {"decision": "allow", "attempt": TEXTS[name]}):
-        await post(client, f"{reply}/steps/{uuid.uuid4()}/decision", fields)
+        await post(client, f"{reply}/tool-calls/{uuid.uuid4()}/decision", fields)
 
 
 NUMBERS = ["9" * 5_000, "٣", "²", "-1", "1e3"]
@@ -253,7 +253,7 @@ async def test_queries_and_paths(client: AsyncClient, exchange: Exchange, text: 
                 assert answer.status_code in (200, 302), page
     for page in (f"/{written}", f"/c/{written}/", f"/account/reset/0-{written}/"):
         assert (await client.get(page)).status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-    answer = await post(client, f"{reply}/steps/{uuid.uuid4()}/decision",
+    answer = await post(client, f"{reply}/tool-calls/{uuid.uuid4()}/decision",
                         {"decision": "allow", "attempt": text})  # fmt: skip
     assert answer.status_code == HTTPStatus.OK
 

@@ -19,7 +19,7 @@ class SignInForm(LoginForm):
 
 
 class FirstAccountForm(forms.ModelForm):
-    """E-mail and password of the first person, who owns the house.
+    """Email and password of the first person, who owns the house.
 
     Where anybody can come by, the code from the config vars shows whose house it is.
     """

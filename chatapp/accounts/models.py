@@ -1,4 +1,4 @@
-"""People. Everybody signs in by e-mail; one of them is the owner of the house."""
+"""People. Everybody signs in by email; one of them is the owner of the house."""
 
 import uuid
 from datetime import timedelta

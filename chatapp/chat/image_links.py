@@ -1,4 +1,4 @@
-"""A copy of the picture that a link leads to: links rot, and only a copy can be shown, measured and
+"""A copy of the image that a link leads to: links rot, and only a copy can be shown, measured and
 sent privately."""
 
 import asyncio
@@ -61,7 +61,7 @@ _turns = Turns(AT_ONCE, AT_ONCE_OF_ONE, WAIT_SECONDS)
 
 
 async def copy_of(person: Person, link: str) -> PreparedImage:
-    """Fetches a picture; raises FetchError, ImageRefused and TooManyAtOnce."""
+    """Fetches an image; raises FetchError, ImageRefused and TooManyAtOnce."""
     async with _turns.turn(person.pk):
         fetched = await fetch(link, accept=ACCEPT)
         try:
@@ -69,8 +69,8 @@ async def copy_of(person: Person, link: str) -> PreparedImage:
         except ImageTypeRefused as refusal:
             raise ImageRefused(
                 _(
-                    "This link leads to something that is not a picture. "
-                    "Open the picture by itself and copy its address."
+                    "This link leads to something that is not an image. "
+                    "Open the image by itself and copy its address."
                 )
             ) from refusal
 

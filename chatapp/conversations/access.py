@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Conversation, Message, StepPicture
+from chatapp.conversations.models import Attachment, Conversation, Message, ToolCallImage
 from chatapp.images.models import Image
 
 
@@ -21,13 +21,15 @@ def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
     )
 
 
-def own_picture(person: Person, image_id: UUID) -> Image:
+def own_image(person: Person, image_id: UUID) -> Image:
     return get_object_or_404(Image.objects.filter(owner=person), pk=image_id)
 
 
-def visible_picture(person: Person, image_id: UUID) -> Image:
-    """A picture that the person uploaded, or that stands in a conversation of theirs."""
+def visible_image(person: Person, image_id: UUID) -> Image:
+    """An image that the person uploaded, or that stands in a conversation of theirs."""
     sent = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__owner=person)
-    made = StepPicture.objects.filter(image=OuterRef("pk"), step__reply__conversation__owner=person)
+    made = ToolCallImage.objects.filter(
+        image=OuterRef("pk"), tool_call__reply__conversation__owner=person
+    )
     theirs = Q(owner=person) | Exists(sent) | Exists(made)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)

@@ -13,7 +13,7 @@ def draft_state(person_id: UUID, conversation_id: UUID | None) -> dict[str, Any]
     """Of two states, the one with the later `at` is the newer: the draft is read after it.
 
     `at` and `written` are seconds by the server's clock, `client_id` is None without a draft,
-    `tab` is the one that wrote it, `pictures` are chips.
+    `tab` is the one that wrote it, `images` are chips.
     """
     at = timezone.now().timestamp()
     draft = Draft.objects.shown(person_id, conversation_id)
@@ -24,12 +24,12 @@ def draft_state(person_id: UUID, conversation_id: UUID | None) -> dict[str, Any]
         "client_id": draft.client_id if draft else None,
         "tab": draft.tab if draft else None,
         "text": draft.text if draft else "",
-        "pictures": _chips(draft) if draft else "",
+        "images": _chips(draft) if draft else "",
     }
 
 
 def _chips(draft: Draft) -> str:
     return "".join(
-        render_to_string("conversations/_picture_chip.html", {"attachment": attachment})
+        render_to_string("conversations/_image_chip.html", {"attachment": attachment})
         for attachment in draft.attachments.all()
     )

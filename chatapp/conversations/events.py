@@ -83,12 +83,12 @@ def reply_patched(
     blocks: tuple[BlockPatch, ...],
     reasoning: str = "",
     parts: dict[Part, str] | None = None,
-    steps: Sequence[str] = (),
+    tool_calls: Sequence[str] = (),
 ) -> None:
     """Block `index` keeps the first `kept` UTF-16 code units of its HTML, followed by `html`.
 
     `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots, and
-    `steps` new HTML for single calls of tools, which stand in their slot already.
+    `tool_calls` new HTML for single calls of tools, which stand in their slot already.
     """
     publish(
         person_id,
@@ -101,7 +101,7 @@ def reply_patched(
         blocks=blocks,
         **({"reasoning": reasoning} if reasoning else {}),
         **({"parts": parts} if parts else {}),
-        **({"steps": steps} if steps else {}),
+        **({"tool_calls": tool_calls} if tool_calls else {}),
     )
 
 

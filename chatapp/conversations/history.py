@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Message, Step
+from chatapp.conversations.models import Conversation, Message, ToolCall
 
 MESSAGES_PER_PAGE = 40
 CONVERSATIONS_PER_PAGE = 30
@@ -63,8 +63,8 @@ def conversation_page(person: Person, before: str = "") -> ConversationPage:
 
 
 def _shown(conversation: Conversation) -> "QuerySet[Message]":
-    steps = Prefetch("steps", Step.objects.with_pictures())
-    return conversation.path.prefetch_related("attachments__image", steps)
+    tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images())
+    return conversation.branch.prefetch_related("attachments__image", tool_calls)
 
 
 def _cursor(conversation: Conversation) -> str:

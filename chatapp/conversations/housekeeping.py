@@ -1,4 +1,4 @@
-"""What is cleared away while the server runs: pictures that no conversation shows any more."""
+"""What is cleared away while the server runs: images that no conversation shows any more."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ def start() -> None:
 
 
 def collect_soon(person: Person) -> None:
-    """A conversation of this person was deleted; its pictures may go with it."""
+    """A conversation of this person was deleted; its images may go with it."""
     work = background.in_thread(collection.collect, timezone.now(), person)
     background.spawn(f"collect:{person.pk}", work)
 
@@ -33,15 +33,15 @@ async def _forever() -> None:
             await background.in_thread(_collect)
         except DatabaseError:
             # Nothing hangs on it: the next turn finds the same.
-            logger.exception("Unused pictures could not be collected")
+            logger.exception("Unused images could not be collected")
         await asyncio.sleep(EVERY)
 
 
 def _collect() -> None:
     now = timezone.now()
     gone = collection.collect(now)
-    if gone.pictures:
-        logger.info("Collected %s unused pictures, %s bytes", gone.pictures, gone.size)
+    if gone.images:
+        logger.info("Collected %s unused images, %s bytes", gone.images, gone.size)
     if settings.BUCKET:
         try:
             collection.sweep(now)

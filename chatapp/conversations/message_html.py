@@ -13,11 +13,11 @@ import django.db
 from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
-from chatapp.conversations.models import Message, Step
+from chatapp.conversations.models import Message, ToolCall
 from chatapp.server.valid_text import make_valid
 
 # Of a reply; each has a partial and a slot on the page.
-Part = Literal["notices", "thinking", "thought", "steps"]
+Part = Literal["notices", "thinking", "thought", "tool_calls"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +37,11 @@ def part_html(message: Message, part: Part, context: Context | None = None) -> S
     return _rendered("_unshown_part", message, context)
 
 
-def step_html(message: Message, step: Step) -> SafeString:
+def tool_call_html(message: Message, tool_call: ToolCall) -> SafeString:
     """Render one call of a reply as it stands among the others; nothing when it can't be."""
     with reported(message):
-        context = Context({"step": step, "folded": message.folded_steps})
-        return _rendered("_step", message, context)
+        context = Context({"tool_call": tool_call, "folded": message.folded_tool_calls})
+        return _rendered("_tool_call", message, context)
     return SafeString()
 
 

@@ -1,6 +1,6 @@
 """Fetching what a link from a person or a model leads to, from the public web only.
 
-Knows nothing of pictures or pages: the caller judges the content.
+Knows nothing of images or pages: the caller judges the content.
 """
 
 from .client import Fetched, fetch

@@ -1,4 +1,4 @@
-"""An S3-compatible bucket as a place for pictures. Imported only where one is configured:
+"""An S3-compatible bucket as a place for images. Imported only where one is configured:
 botocore takes 40 MB of memory."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pictures that nobody can see any more make room: uploads never sent, conversations deleted."""
+"""Images that nobody can see any more make room: uploads never sent, conversations deleted."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ YOUNG = timedelta(hours=24)  # an object is written a moment before the row that
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    pictures: int = 0
+    images: int = 0
     size: int = 0  # bytes
 
 
 def collect(now: datetime, owner: AbstractBaseUser | None = None) -> Collected:
-    """Deletes the pictures that no message shows and nothing is waiting for, of one person or all.
+    """Deletes the images that no message shows and nothing is waiting for, of one person or all.
 
-    One short transaction each, so that a send which attaches a picture at this moment never waits
+    One short transaction each, so that a send which attaches an image at this moment never waits
     long and always wins. May run anywhere, any number of times at once.
     """
     candidates = Image.objects.unreferenced(now)
     if owner is not None:
         candidates = candidates.filter(owner_id=owner.pk)
-    pictures, size, bucket_answers = 0, 0, True
+    images, size, bucket_answers = 0, 0, True
     for pk in _in_batches(candidates):
         if image := _delete(pk, now):
-            pictures += 1
+            images += 1
             size += image.byte_size
             # After one failure the rest is left to `sweep`: each would wait for the time limit.
             if image.bucket_key and bucket_answers:
                 bucket_answers = store.discard(image.bucket_key)
-    return Collected(pictures, size)
+    return Collected(images, size)
 
 
 def sweep(now: datetime) -> int:
@@ -58,10 +58,10 @@ def sweep(now: datetime) -> int:
     place, removed = store.bucket(), 0
     old = (key for key, written in place.keys(store.FOLDER) if written < now - YOUNG)
     for batch in itertools.batched(old, KEYS):
-        pictures = {key: key.removesuffix(store.THUMBNAIL) for key in batch}
-        rows = Image.objects.filter(bucket_key__in=set(pictures.values()))
+        image_keys = {key: key.removesuffix(store.THUMBNAIL) for key in batch}
+        rows = Image.objects.filter(bucket_key__in=set(image_keys.values()))
         named = set(rows.values_list("bucket_key", flat=True))
-        for key in [key for key, picture in pictures.items() if picture not in named]:
+        for key in [key for key, image_key in image_keys.items() if image_key not in named]:
             place.remove(key)
             removed += 1
     return removed

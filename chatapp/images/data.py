@@ -1,4 +1,4 @@
-"""The bytes of pictures that are kept in the database, in a table that no list touches."""
+"""The bytes of images that are kept in the database, in a table that no list touches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ImageData(models.Model):
-    """The bytes of one picture; there is no row for one whose bytes are in a bucket."""
+    """The bytes of one image; there is no row for one whose bytes are in a bucket."""
 
     image = models.OneToOneField(
         "images.Image", on_delete=models.CASCADE, primary_key=True, related_name="data"

@@ -1,11 +1,11 @@
-"""Why a picture was refused, in words for the person who sent it.
+"""Why an image was refused, in words for the person who sent it.
 
 ImageRefused
 ├── ImageTypeRefused     not one of the accepted formats
 ├── ImageTooLarge        too many bytes or too many pixels
-├── ImageTooSlow         took longer than any honest picture does
+├── ImageTooSlow         took longer than any honest image does
 ├── ImageUnreadable      right format, but empty, cut short or damaged
-└── ImagesUnavailable    nothing is wrong with the picture: try again later
+└── ImagesUnavailable    nothing is wrong with the image: try again later
 
 Sending the same file again helps after ImagesUnavailable only.
 """
@@ -18,7 +18,7 @@ from .worker.protocol import Reason, Refused
 
 
 class ImageRefused(Exception):
-    """A picture that we do not keep; `sentence` can be shown as it is."""
+    """An image that we do not keep; `sentence` can be shown as it is."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -29,7 +29,7 @@ class ImageTypeRefused(ImageRefused):
     def __init__(self) -> None:
         super().__init__(
             gettext(
-                "This file is not a picture we can read. "
+                "This file is not an image we can read. "
                 "Send a JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF or BMP."
             )
         )
@@ -39,7 +39,7 @@ class ImageTooLarge(ImageRefused):
     @classmethod
     def in_bytes(cls, limit: int) -> ImageTooLarge:
         return cls(
-            gettext("This picture is too large. Send one of up to %(limit)d MB.")
+            gettext("This image is too large. Send one of up to %(limit)d MB.")
             % {"limit": limit // (1024 * 1024)}
         )
 
@@ -47,7 +47,7 @@ class ImageTooLarge(ImageRefused):
     def in_pixels(cls, limit: int) -> ImageTooLarge:
         return cls(
             gettext(
-                "This picture has too many pixels. Send one of up to %(limit)d megapixels, "
+                "This image has too many pixels. Send one of up to %(limit)d megapixels, "
                 "or a smaller copy of it."
             )
             % {"limit": limit // 1_000_000}
@@ -55,13 +55,13 @@ class ImageTooLarge(ImageRefused):
 
     @classmethod
     def in_memory(cls) -> ImageTooLarge:
-        return cls(gettext("This picture is too large to open here. Send a smaller copy of it."))
+        return cls(gettext("This image is too large to open here. Send a smaller copy of it."))
 
 
 class ImageTooSlow(ImageRefused):
     def __init__(self) -> None:
         super().__init__(
-            gettext("This picture took too long to open. Send a smaller copy of it as JPEG.")
+            gettext("This image took too long to open. Send a smaller copy of it as JPEG.")
         )
 
 
@@ -69,7 +69,7 @@ class ImageUnreadable(ImageRefused):
     def __init__(self) -> None:
         super().__init__(
             gettext(
-                "This picture is empty, incomplete or damaged. "
+                "This image is empty, incomplete or damaged. "
                 "Save it again as JPEG, PNG or WebP and send the new copy."
             )
         )
@@ -77,7 +77,7 @@ class ImageUnreadable(ImageRefused):
 
 class ImagesUnavailable(ImageRefused):
     def __init__(self) -> None:
-        super().__init__(gettext("Pictures can't be opened here right now. Try again in a minute."))
+        super().__init__(gettext("Images can't be opened here right now. Try again in a minute."))
 
 
 def explained(refused: Refused) -> ImageRefused:

@@ -1,4 +1,4 @@
-"""Which picture formats are accepted, known by their first bytes."""
+"""Which image formats are accepted, known by their first bytes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import enum
 
 HEAD_BYTES = 256  # enough for the list of brands that files of phones begin with
 
-# ISO/IEC 23008-12, annex B, and the AVIF specification, section 6: the brands of still pictures and
-# sequences. "mif1" and "msf1" only say that some picture is inside; another brand says which.
+# ISO/IEC 23008-12, annex B, and the AVIF specification, section 6: the brands of still images and
+# sequences. "mif1" and "msf1" only say that some image is inside; another brand says which.
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 

@@ -1,4 +1,4 @@
-"""Pictures owned by a person. Who else may see one is decided where it is attached."""
+"""Images owned by a person. Who else may see one is decided where it is attached."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ IN_FLIGHT = timedelta(hours=1)  # a message that attaches it is on its way, or i
 
 class ImageManager(models.Manager["Image"]):
     def keep(self, owner: AbstractBaseUser, prepared: PreparedImage) -> Image:
-        """Store a picture once per person; sent again, it is the row that is already there.
+        """Store an image once per person; sent again, it is the row that is already there.
 
-        The first name given stays, and what is there costs no room. Safe when the same picture
+        The first name given stays, and what is there costs no room. Safe when the same image
         arrives twice at once: the second one waits at the unique constraint, then finds the first.
         Raises QuotaExceeded, and StoreUnavailable when the bucket does not answer.
         """
@@ -42,7 +42,7 @@ class ImageManager(models.Manager["Image"]):
         if same.update(spared_until=timezone.now() + UNSENT) and (image := same.first()):
             return image
         size = len(prepared.content) + len(prepared.thumbnail)
-        quota.check(size, self.usage(owner), self.usage_of_house())
+        quota.check(size, self.usage(owner), self.total_usage())
         key = ""
         if store.goes_to_bucket():
             key = store.put(owner.pk, prepared.sha256, prepared.content, prepared.thumbnail)
@@ -57,7 +57,7 @@ class ImageManager(models.Manager["Image"]):
         return image
 
     def hold(self, owner: AbstractBaseUser, ids: Collection[uuid.UUID | str]) -> list[Image]:
-        """The person's own pictures among `ids`, in no order, which a message is about to attach.
+        """The person's own images among `ids`, in no order, which a message is about to attach.
 
         From here on they can't be collected before the message is stored. Raises ValidationError
         for what is not an id.
@@ -67,16 +67,16 @@ class ImageManager(models.Manager["Image"]):
         return list(own)
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Image]:
-        """Pictures beside no message and no draft, that came of no call of a tool, and for which
+        """Images beside no message and no draft, that came of no call of a tool, and for which
         nothing is waiting either."""
-        return self.filter(attachments=None, step_pictures=None, spared_until__lt=now)
+        return self.filter(attachments=None, tool_call_images=None, spared_until__lt=now)
 
     def usage(self, person: AbstractBaseUser) -> Usage:
         used = self.filter(owner_id=person.pk).aggregate(used=models.Sum("byte_size"))["used"]
         return Usage(used or 0, settings.IMAGE_QUOTA_PERSON_MB * MEGABYTE)
 
-    def usage_of_house(self) -> Usage:
-        """Everybody together: one pass over an index, 4 to 6 ms for 100,000 pictures."""
+    def total_usage(self) -> Usage:
+        """Everybody together: one pass over an index, 4 to 6 ms for 100,000 images."""
         used = self.aggregate(used=models.Sum("byte_size"))["used"]
         return Usage(used or 0, settings.IMAGE_QUOTA_TOTAL_MB * MEGABYTE)
 
@@ -105,7 +105,7 @@ class ImageManager(models.Manager["Image"]):
 
 
 class Image(models.Model):
-    """What is known about a picture; its bytes are elsewhere (`store`), so lists stay light.
+    """What is known about an image; its bytes are elsewhere (`store`), so lists stay light.
 
     The defaults in the database serve the release before, which runs on during a deploy.
     """
@@ -132,7 +132,7 @@ class Image(models.Model):
 
     class Meta:
         constraints = [
-            # Named by owner first: it also serves "the pictures of this person".
+            # Named by owner first: it also serves "the images of this person".
             models.UniqueConstraint(fields=["owner", "sha256"], name="images_once_per_owner"),
             models.UniqueConstraint(
                 fields=["bucket_key"],
@@ -163,7 +163,7 @@ class Image(models.Model):
 
     @property
     def content(self) -> bytes:
-        """The encoded picture; see `store.read`."""
+        """The encoded image; see `store.read`."""
         return store.read(self)
 
     @property
@@ -176,5 +176,5 @@ class Image(models.Model):
         return self.thumbnail_type or self.content_type
 
     def as_data_url(self) -> str:
-        """The picture as a `data:` URL, for a model service that cannot reach this server."""
+        """The image as a `data:` URL, for a model service that cannot reach this server."""
         return f"data:{self.content_type};base64,{base64.b64encode(self.content).decode('ascii')}"

@@ -1,8 +1,8 @@
-"""Moving pictures between the database and the bucket while the app runs.
+"""Moving images between the database and the bucket while the app runs.
 
-For each picture: write the copy, read it back, compare, then in one transaction let the row point
+For each image: write the copy, read it back, compare, then in one transaction let the row point
 to it and drop the bytes in the database. An interruption leaves at most a copy that no row names,
-which `collection.sweep` removes; of two who move the same picture one wins and the other removes
+which `collection.sweep` removes; of two who move the same image one wins and the other removes
 its own copy.
 """
 
@@ -21,21 +21,21 @@ from .models import Image
 Place = Literal["database", "bucket"]
 
 
-class PictureDamaged(Exception):
+class ImageDamaged(Exception):
     """The bytes are missing or are not those that were kept, so they stay where they are."""
 
 
 def waiting(place: Place) -> QuerySet[Image]:
-    """The pictures that are not in `place`."""
+    """The images that are not in `place`."""
     if place == "bucket":
         return Image.objects.filter(bucket_key="")
     return Image.objects.exclude(bucket_key="")
 
 
 def move(image: Image, place: Place) -> bool:
-    """Moves one picture; False when it is there already, was moved or was deleted meanwhile.
+    """Moves one image; False when it is there already, was moved or was deleted meanwhile.
 
-    Raises PictureDamaged and StoreUnavailable; the picture is then where it was.
+    Raises ImageDamaged and StoreUnavailable; the image is then where it was.
     """
     if image.stored_in == place:
         return False
@@ -51,7 +51,7 @@ def _to_bucket(image: Image) -> bool:
     key = store.put(image.owner_id, image.sha256, content, thumbnail)
     if _fetch(key, with_thumbnail=bool(thumbnail)) != (content, thumbnail):
         store.discard(key)
-        raise PictureDamaged(f"{image.pk}: the bucket gave back something else than was stored")
+        raise ImageDamaged(f"{image.pk}: the bucket gave back something else than was stored")
     with transaction.atomic():
         moved = Image.objects.filter(pk=image.pk, bucket_key="").update(bucket_key=key)
         if moved:
@@ -85,11 +85,11 @@ def _fetch(key: str, *, with_thumbnail: bool) -> tuple[bytes | None, bytes | Non
 
 def _check(image: Image, content: bytes) -> None:
     if hashlib.sha256(content).hexdigest() != image.sha256:
-        raise PictureDamaged(f"{image.pk}: these are not the bytes that were kept")
+        raise ImageDamaged(f"{image.pk}: these are not the bytes that were kept")
 
 
 def _gone(image: Image) -> bool:
     """False when another mover or a deletion was faster, else the bytes are lost."""
     if Image.objects.filter(pk=image.pk, bucket_key=image.bucket_key).exists():
-        raise PictureDamaged(f"{image.pk}: its bytes are not in the {image.stored_in}")
+        raise ImageDamaged(f"{image.pk}: its bytes are not in the {image.stored_in}")
     return False

@@ -1,4 +1,4 @@
-"""An uploaded file becomes a small, upright, anonymous picture, or is refused with a sentence."""
+"""An uploaded file becomes a small, upright, anonymous image, or is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.utils.translation import gettext
 
 from .errors import explained
 from .worker.protocol import Opened, Refused
-from .workshop import MAX_FILE_BYTES, Workshop
+from .worker_queue import MAX_FILE_BYTES, ImageWorkerQueue
 
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES
 MAX_NAME_LENGTH = 200  # characters
 
-workshop = Workshop()
+worker_queue = ImageWorkerQueue()
 
 
 class Readable(Protocol):
@@ -29,9 +29,9 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PreparedImage:
-    """A picture ready to be kept: JPEG, or PNG or WebP where it is see-through.
+    """An image ready to be kept: JPEG, or PNG or WebP where it is see-through.
 
-    `width` and `height` are pixels of the upright picture, `sha256` is the hex digest of `content`.
+    `width` and `height` are pixels of the upright image, `sha256` is the hex digest of `content`.
     `animated` says that the file was an animation, of which this is the first frame.
     """
 
@@ -49,16 +49,16 @@ class PreparedImage:
 
 
 async def process(source: Readable | bytes | Path, name: str) -> PreparedImage:
-    """Check, shrink, turn upright, strip and re-encode a picture in the worker process.
+    """Check, shrink, turn upright, strip and re-encode an image in the worker process.
 
     Takes JPEG, PNG, WebP, GIF and AVIF (first frame), HEIC, TIFF and BMP of up to MAX_UPLOAD_BYTES
     and returns at most 1,568 pixels on the long edge and 3.5 MB (Anthropic's vision guide; 5 MB of
     base64 on Bedrock), and a thumbnail of at most 384 pixels. A file at a path, such as a large
     upload's, never passes through this process. Raises ImageRefused, and OSError when the file
-    itself can't be read. Pictures wait for each other; cancelling gives up the place in line.
+    itself can't be read. Images wait for each other; cancelling gives up the place in line.
     """
     try:
-        opened = await asyncio.wrap_future(workshop.submit(_source(source)))
+        opened = await asyncio.wrap_future(worker_queue.submit(_source(source)))
     except Refused as refused:
         raise explained(refused) from refused
     return _prepared(opened, name)
@@ -67,7 +67,7 @@ async def process(source: Readable | bytes | Path, name: str) -> PreparedImage:
 def prepare(file: Readable | bytes | Path, name: str) -> PreparedImage:
     """As `process`, for synchronous code: waits, so call it outside the event loop."""
     try:
-        opened = workshop.submit(_source(file)).result()
+        opened = worker_queue.submit(_source(file)).result()
     except Refused as refused:
         raise explained(refused) from refused
     return _prepared(opened, name)
@@ -82,13 +82,13 @@ def _source(file: Readable | bytes | Path) -> bytes | Path:
 
 
 def _prepared(opened: Opened, name: str) -> PreparedImage:
-    picture, thumbnail = opened.picture, opened.thumbnail
+    image, thumbnail = opened.image, opened.thumbnail
     return PreparedImage(
-        content=picture.content,
-        content_type=picture.content_type,
-        width=picture.width,
-        height=picture.height,
-        sha256=hashlib.sha256(picture.content).hexdigest(),
+        content=image.content,
+        content_type=image.content_type,
+        width=image.width,
+        height=image.height,
+        sha256=hashlib.sha256(image.content).hexdigest(),
         name=clean_name(name),
         thumbnail=thumbnail.content,
         thumbnail_type=thumbnail.content_type,
@@ -106,4 +106,4 @@ def clean_name(name: str) -> str:
         for char in base
         if char.isspace() or not unicodedata.category(char).startswith("C")
     )
-    return " ".join(visible.split())[:MAX_NAME_LENGTH].strip() or gettext("Picture")
+    return " ".join(visible.split())[:MAX_NAME_LENGTH].strip() or gettext("Image")

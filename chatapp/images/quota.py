@@ -1,4 +1,4 @@
-"""How much room pictures may take, for a person and for everybody together."""
+"""How much room images may take, for a person and for everybody together."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Usage:
 
 
 class QuotaExceeded(ImageRefused):
-    """No room for a picture of `size` bytes; deleting others makes some."""
+    """No room for an image of `size` bytes; deleting others makes some."""
 
     @classmethod
     def of_person(cls, usage: Usage, size: int) -> QuotaExceeded:
         return cls(
             gettext(
-                "There is no room for this picture: it takes %(size)s, and %(left)s of your "
-                "%(quota)s are left. Delete conversations with pictures that you no longer need, "
+                "There is no room for this image: it takes %(size)s, and %(left)s of your "
+                "%(quota)s are left. Delete conversations with images that you no longer need, "
                 "then send it again."
             )
             % _in_words(usage, size)
@@ -40,8 +40,8 @@ class QuotaExceeded(ImageRefused):
     def of_house(cls, usage: Usage, size: int) -> QuotaExceeded:
         return cls(
             gettext(
-                "There is no room for this picture: it takes %(size)s, and %(left)s of the "
-                "%(quota)s for everybody here are left. Delete conversations with pictures, or "
+                "There is no room for this image: it takes %(size)s, and %(left)s of the "
+                "%(quota)s for everybody here are left. Delete conversations with images, or "
                 "ask whoever runs this chat for more room."
             )
             % _in_words(usage, size)
@@ -51,7 +51,7 @@ class QuotaExceeded(ImageRefused):
 def check(size: int, person: Usage, house: Usage) -> None:
     """Raises QuotaExceeded when `size` more bytes don't fit.
 
-    Uploads at the same moment don't see each other, so a share can be passed by as many pictures
+    Uploads at the same moment don't see each other, so a share can be passed by as many images
     as are being stored at once; each has at most 3.5 MB.
     """
     if size > person.left:

@@ -1,6 +1,6 @@
-"""Where the bytes of pictures are: in the database, or in an S3-compatible bucket.
+"""Where the bytes of images are: in the database, or in an S3-compatible bucket.
 
-Each row remembers its place (`bucket_key`, empty for the database), so pictures stay readable when
+Each row remembers its place (`bucket_key`, empty for the database), so images stay readable when
 new ones go elsewhere. A key is written once and never again: objects of a row that is gone, or that
 lost a race, can be removed at any time without looking at what others do meanwhile.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .bucket import Bucket
     from .models import Image
 
-FOLDER = "pictures/"
+FOLDER = "images/"
 THUMBNAIL = "/thumbnail"
 READERS = 5  # objects fetched at once for one request to the model
 
@@ -35,39 +35,39 @@ logger = logging.getLogger(__name__)
 
 
 class StoreUnavailable(ImageRefused):
-    """The place of a picture does not answer; trying again later helps."""
+    """The place of an image does not answer; trying again later helps."""
 
     def __init__(self) -> None:
         super().__init__(
-            gettext("The storage for pictures does not answer right now. Try again in a minute.")
+            gettext("The storage for images does not answer right now. Try again in a minute.")
         )
 
 
-class PictureMissing(ImageRefused):
-    """The bytes of a picture are gone for good."""
+class ImageMissing(ImageRefused):
+    """The bytes of an image are gone for good."""
 
     def __init__(self) -> None:
-        super().__init__(gettext("This picture is no longer in storage."))
+        super().__init__(gettext("This image is no longer in storage."))
 
 
 def read(image: Image) -> bytes:
-    """The encoded picture, up to 3.5 MB, in one query or one request to the bucket.
+    """The encoded image, up to 3.5 MB, in one query or one request to the bucket.
 
-    Raises StoreUnavailable or PictureMissing.
+    Raises StoreUnavailable or ImageMissing.
     """
     return _read(image, "content")
 
 
 def read_thumbnail(image: Image) -> bytes:
-    """The small picture, of the type `thumbnail_type`; raises as `read` does.
+    """The small image, of the type `thumbnail_type`; raises as `read` does.
 
-    A picture from before there were thumbnails, whose `thumbnail_type` is empty, stands in itself.
+    An image from before there were thumbnails, whose `thumbnail_type` is empty, stands in itself.
     """
     return _read(image, "thumbnail" if image.thumbnail_type else "content")
 
 
 def read_many(images: Collection[Image]) -> dict[uuid.UUID, bytes]:
-    """Pictures by id, those in the database with one query; without those that are gone.
+    """Images by id, those in the database with one query; without those that are gone.
 
     Raises StoreUnavailable when one of them can't be had now.
     """
@@ -90,12 +90,12 @@ def read_many(images: Collection[Image]) -> dict[uuid.UUID, bytes]:
 
 
 def goes_to_bucket() -> bool:
-    """Where new pictures are written."""
+    """Where new images are written."""
     return settings.IMAGE_STORE == "bucket"
 
 
 def put(owner_id: object, sha256: str, content: bytes, thumbnail: bytes) -> str:
-    """Writes a picture to the bucket, before there is a row for it; gives the key for the row."""
+    """Writes an image to the bucket, before there is a row for it; gives the key for the row."""
     key = f"{FOLDER}{owner_id}/{sha256}/{uuid.uuid4().hex}"
     place = bucket()
     place.put(key, content)
@@ -126,21 +126,21 @@ def bucket() -> Bucket:
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
     try:
-        return cast("Bucket", storages["pictures"])
+        return cast("Bucket", storages["images"])
     except InvalidStorageError as error:
-        logger.warning("A picture is in a bucket, and none is configured")
+        logger.warning("An image is in a bucket, and none is configured")
         raise StoreUnavailable() from error
 
 
 def _read(image: Image, part: Part) -> bytes:
     content = _find(image, part)
     if content is None:
-        raise PictureMissing()
+        raise ImageMissing()
     return content
 
 
 def _find(image: Image, part: Part) -> bytes | None:
-    """Looks where the row says, and again when the picture was moved in between."""
+    """Looks where the row says, and again when the image was moved in between."""
     while (content := _look(image.pk, image.bucket_key, part)) is None:
         looked_at = image.bucket_key
         try:

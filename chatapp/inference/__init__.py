@@ -1,6 +1,6 @@
 """Talking to the model. Liftable: knows nothing of Django or of our database."""
 
-from chatapp.inference.rate_limits import Headroom, Quota
+from chatapp.inference.rate_limits import Quota, RateLimits
 
 from .catalog import Model, load_catalog
 from .client import InferenceClient
@@ -19,9 +19,9 @@ from .types import (
     TextDelta,
     TextPart,
     Tool,
-    ToolCall,
     ToolCallDelta,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
     Usage,
     Waiting,
 )
@@ -32,13 +32,13 @@ __all__ = [
     "CompletionRequest",
     "Delta",
     "Finished",
-    "Headroom",
     "HttpTransport",
     "ImagePart",
     "InferenceClient",
     "InferenceError",
     "Model",
     "Quota",
+    "RateLimits",
     "ReasoningDelta",
     "Role",
     "Service",
@@ -46,9 +46,9 @@ __all__ = [
     "TextDelta",
     "TextPart",
     "Tool",
-    "ToolCall",
     "ToolCallDelta",
-    "ToolResult",
+    "ToolCallPart",
+    "ToolResultPart",
     "Usage",
     "Waiting",
     "load_catalog",

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass, replace
 
 from .catalog import Model, TokenField
-from .context import estimate, fit, leave_out_pictures
+from .context import estimate, exclude_images, fit
 from .errors import ConversationTooLong, InferenceError, RequestRefused, TextBlocked
 from .firewall import rewrite
-from .payload import MAX_REQUEST_BYTES, encode, picture_urls
-from .spelling_out import has_calls, spell_out_calls
+from .payload import MAX_REQUEST_BYTES, encode, image_urls
 from .types import Adapted, CompletionRequest
+from .word_splitting import has_calls, spell_out_calls
 
 MAX_CUTS = 2
 SHARE_KEPT = 0.75  # of the tokens, when the service does not say how many are too many
@@ -48,8 +48,8 @@ class Attempt:
     field_switched: bool = False
     rewritten: bool = False
     cuts: int = 0
-    turns_left_out: int = 0
-    pictures_left_out: int = 0
+    turns_excluded: int = 0
+    images_excluded: int = 0
 
     def told(self) -> Attempt:
         return replace(self, news=())
@@ -78,18 +78,18 @@ def prepare(
 
 
 def pack(attempt: Attempt) -> tuple[Attempt, bytes]:
-    """The body, and the attempt without the oldest pictures when it would be too large.
+    """The body, and the attempt without the oldest images when it would be too large.
 
     Raises ConversationTooLong when the text alone is, and what `encode` raises.
     """
     body = _body(attempt)
     while (excess := len(body) - MAX_REQUEST_BYTES) > 0:
-        sizes = [len(url) for url in picture_urls(attempt.request)]
+        sizes = [len(url) for url in image_urls(attempt.request)]
         if not sizes:
             raise ConversationTooLong
         count = next((n for n in range(1, len(sizes)) if sum(sizes[:n]) >= excess), len(sizes))
-        request = leave_out_pictures(attempt.request, count)
-        attempt = _left_out(attempt, request, turns=0, pictures=count)
+        request = exclude_images(attempt.request, count)
+        attempt = _excluded(attempt, request, turns=0, images=count)
         body = _body(attempt)
     return attempt, body
 
@@ -170,21 +170,21 @@ def _fitted(attempt: Attempt, window: int, scale: float = 1.0) -> Attempt | None
     fitted = fit(attempt.request, window, scale=scale)
     if fitted.request is attempt.request:
         return None
-    return _left_out(attempt, fitted.request, fitted.turns_left_out, fitted.pictures_left_out)
+    return _excluded(attempt, fitted.request, fitted.turns_excluded, fitted.images_excluded)
 
 
-def _left_out(attempt: Attempt, request: CompletionRequest, turns: int, pictures: int) -> Attempt:
-    all_turns = attempt.turns_left_out + turns
-    all_pictures = attempt.pictures_left_out + pictures
+def _excluded(attempt: Attempt, request: CompletionRequest, turns: int, images: int) -> Attempt:
+    all_turns = attempt.turns_excluded + turns
+    all_images = attempt.images_excluded + images
     news = attempt.news
     if turns:
-        news = (*news, Adapted("turns_left_out", all_turns))
-    if pictures:
-        news = (*news, Adapted("pictures_left_out", all_pictures))
+        news = (*news, Adapted("turns_excluded", all_turns))
+    if images:
+        news = (*news, Adapted("images_excluded", all_images))
     return replace(
         attempt,
         request=request,
         news=news,
-        turns_left_out=all_turns,
-        pictures_left_out=all_pictures,
+        turns_excluded=all_turns,
+        images_excluded=all_images,
     )

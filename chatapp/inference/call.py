@@ -12,7 +12,7 @@ from typing import cast
 import aiohttp
 import httpx
 
-from chatapp.inference.rate_limits import Headroom
+from chatapp.inference.rate_limits import RateLimits
 
 from .errors import (
     InferenceError,
@@ -38,7 +38,7 @@ class Limits:
 
 class Call:
     """`secret` never appears in an error; `on_headroom` hears what the answer says of quotas, and
-    so does `headroom`, None until then."""
+    so does `rate_limits`, None until then."""
 
     def __init__(
         self,
@@ -46,9 +46,9 @@ class Call:
         request: httpx.Request,
         limits: Limits,
         secret: str,
-        on_headroom: Callable[[Headroom], None],
+        on_headroom: Callable[[RateLimits], None],
     ) -> None:
-        self.headroom: Headroom | None = None
+        self.rate_limits: RateLimits | None = None
         self._http = http
         self._request = request
         self._limits = limits
@@ -89,9 +89,9 @@ class Call:
 
     async def _open(self) -> httpx.Response:
         response = await self._http.send(self._request, stream=True, follow_redirects=False)
-        self.headroom = Headroom.from_headers(response.headers, time.time())
-        if self.headroom:
-            self._on_headroom(self.headroom)
+        self.rate_limits = RateLimits.from_headers(response.headers, time.time())
+        if self.rate_limits:
+            self._on_headroom(self.rate_limits)
         if response.status_code == 200 and not _is_document(response):
             return response
         async with aclosing(response):

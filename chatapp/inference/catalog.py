@@ -119,7 +119,7 @@ def _model(entry: object) -> Model:
 
 
 def _known_or_guessed(model_id: str) -> Model:
-    is_claude = "claude" in model_id  # every Claude that is still offered sees pictures
+    is_claude = "claude" in model_id  # every Claude that is still offered sees images
     return KNOWN.get(model_id) or Model(model_id, model_id, vision=is_claude, thinking=is_claude)
 
 

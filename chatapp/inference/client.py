@@ -10,13 +10,13 @@ from contextlib import aclosing
 
 import httpx
 
-from chatapp.inference.rate_limits import Headroom
+from chatapp.inference.rate_limits import RateLimits
 
 from .adaptation import Attempt, adapt, pack, prepare
 from .call import MAX_REPLY_BYTES, MAX_REPLY_SECONDS, Call, Limits, drain
 from .catalog import Model, TokenField
 from .errors import InferenceError, NotConnected
-from .payload import has_pictures, weight
+from .payload import has_images, weight
 from .retry import pause as pause_before_retry
 from .service import Service
 from .stream import CompletionParser
@@ -36,7 +36,7 @@ SHOWN = (TextDelta, ReasoningDelta, ToolCallDelta)  # what cannot be taken back 
 class InferenceClient:
     """Asks one service. Keep one per process: it learns which names the service wants.
 
-    `headroom` is what the latest answer said of the quotas, None when none did. `catalog` knows
+    `rate_limits` is what the latest answer said of the quotas, None when none did. `catalog` knows
     the models' limits; a model that it lacks is sent whatever the request holds. Waiting goes
     through `sleep`, and its jitter through `chance`, which gives 0 to 1. `pause` gives the seconds
     in which an answer may gather before it is read again: one wake-up then serves many tokens.
@@ -56,7 +56,7 @@ class InferenceClient:
         pause: Callable[[], float] = float,
     ) -> None:
         self.service = service
-        self.headroom: Headroom | None = None
+        self.rate_limits: RateLimits | None = None
         self._http = http
         self._catalog = catalog or {}
         self._prompt_caching = prompt_caching
@@ -140,8 +140,8 @@ class InferenceClient:
             for delta in parser.finish():
                 yield delta
         except InferenceError as error:
-            if error.retry_after is None and call.headroom:
-                error.retry_after = call.headroom.wait
+            if error.retry_after is None and call.rate_limits:
+                error.retry_after = call.rate_limits.wait
             raise
 
     def _headers(self, request: CompletionRequest) -> dict[str, str]:
@@ -151,12 +151,12 @@ class InferenceClient:
             headers["Authorization"] = f"Bearer {self.service.key}"
         if not self._prompt_caching:
             headers["X-Heroku-Prompt-Caching"] = "false"
-        if has_pictures(request):
+        if has_images(request):
             headers["X-Forwarded-Proto"] = "https"  # as in the example of a model card
         return headers
 
-    def _note(self, headroom: Headroom) -> None:
-        self.headroom = headroom
+    def _note(self, rate_limits: RateLimits) -> None:
+        self.rate_limits = rate_limits
 
 
 async def _off_loop[**P, T](

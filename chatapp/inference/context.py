@@ -17,17 +17,17 @@ from .types import (
     Part,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
-LEFT_OUT_PICTURE = "[A picture was left out here.]"
+EXCLUDED_IMAGE = "[An image was left out here.]"
 
-# Pictures: Anthropic's guide to vision. Above 20 in a request the service takes smaller ones only.
-MAX_PICTURES = 20
-LONG_EDGE = 1_568  # pixels; the model scales larger pictures down to this
+# Images: Anthropic's guide to vision. Above 20 in a request the service takes smaller ones only.
+MAX_IMAGES = 20
+LONG_EDGE = 1_568  # pixels; the model scales larger images down to this
 PIXELS_PER_TOKEN = 750
-TOKENS_PER_PICTURE = 1_568  # at most
+TOKENS_PER_IMAGE = 1_568  # at most
 
 TOKENS_PER_MESSAGE = 8  # its role and its borders; counted: 7 or 8 for a message alone
 TOKENS_PER_CALL = 40  # the id and the markup of a tool call or its result; a guess
@@ -56,23 +56,23 @@ TOKENS_BY_BYTE = (
 STEPS_PER_TOKEN = 50  # 255 steps, the most a byte can say, are 5 tokens
 
 
-def _steps_by_byte() -> bytes:
-    steps = bytearray(256)
+def _tool_calls_by_byte() -> bytes:
+    tool_calls = bytearray(256)
     for first, last, tokens in TOKENS_BY_BYTE:
-        steps[first : last + 1] = bytes([round(tokens * STEPS_PER_TOKEN)]) * (last + 1 - first)
-    return bytes(steps)
+        tool_calls[first : last + 1] = bytes([round(tokens * STEPS_PER_TOKEN)]) * (last + 1 - first)
+    return bytes(tool_calls)
 
 
-_STEPS = _steps_by_byte()
+_STEPS = _tool_calls_by_byte()
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`pictures_left_out` counts those of the turns that stayed."""
+    """`images_excluded` counts those of the turns that stayed."""
 
     request: CompletionRequest
-    turns_left_out: int = 0
-    pictures_left_out: int = 0
+    turns_excluded: int = 0
+    images_excluded: int = 0
 
 
 def estimate_text(text: str) -> int:
@@ -81,13 +81,13 @@ def estimate_text(text: str) -> int:
     return math.ceil(sum(encoded.translate(_STEPS)) / STEPS_PER_TOKEN)
 
 
-def picture_tokens(width: int, height: int) -> int:
-    """Tokens of a picture of this size in pixels; of unknown size (0) the most one can take."""
+def image_tokens(width: int, height: int) -> int:
+    """Tokens of an image of this size in pixels; of unknown size (0) the most one can take."""
     if width <= 0 or height <= 0:
-        return TOKENS_PER_PICTURE
+        return TOKENS_PER_IMAGE
     shrink = min(1.0, LONG_EDGE / max(width, height))
     tokens = math.ceil(width * shrink * height * shrink / PIXELS_PER_TOKEN)
-    return min(tokens, TOKENS_PER_PICTURE)
+    return min(tokens, TOKENS_PER_IMAGE)
 
 
 def estimate(request: CompletionRequest) -> int:
@@ -95,24 +95,24 @@ def estimate(request: CompletionRequest) -> int:
     return _tools_tokens(request.tools) + sum(map(_message_tokens, request.messages))
 
 
-def leave_out_pictures(request: CompletionRequest, count: int) -> CompletionRequest:
-    """The request with a note in place of each of its `count` oldest pictures."""
+def exclude_images(request: CompletionRequest, count: int) -> CompletionRequest:
+    """The request with a note in place of each of its `count` oldest images."""
     messages = list(request.messages)
     for index, message in enumerate(messages):
         if count <= 0:
             break
-        if pictures := _pictures(message):
-            messages[index] = _without_pictures(message, count)
-            count -= len(pictures)
+        if images := _images(message):
+            messages[index] = _without_images(message, count)
+            count -= len(images)
     changed = tuple(messages)
     return request if changed == request.messages else replace(request, messages=changed)
 
 
 def fit(request: CompletionRequest, window: int, *, scale: float = 1.0) -> Fitted:
     """The request cut so that it and its answer take at most `window` tokens, and that it has at
-    most `MAX_PICTURES` pictures; the same object when nothing is cut.
+    most `MAX_IMAGES` images; the same object when nothing is cut.
 
-    `scale` (above 0) is what the service counted / what we estimated. First the pictures of old
+    `scale` (above 0) is what the service counted / what we estimated. First the images of old
     turns go, oldest first, then whole turns, oldest first. System text, tools and the last turn
     stay, even when they alone are too many. A turn is a user message and all that follows up to
     the next one, so no tool result loses its call. Of several user messages in a row each begins
@@ -123,47 +123,47 @@ def fit(request: CompletionRequest, window: int, *, scale: float = 1.0) -> Fitte
     budget = math.floor((window - answer) / scale)
     excess = _tools_tokens(request.tools) + sum(sizes) - budget
     starts = _turn_starts(request)
-    pictures = _pictures_to_leave_out(request.messages, excess, starts[-1])
-    for index, saved in pictures:
+    images = _images_to_leave_out(request.messages, excess, starts[-1])
+    for index, saved in images:
         sizes[index] -= saved
         excess -= saved
     turns = _turns_to_leave_out(request.messages, sizes, excess, starts)
-    if not pictures and not turns:
+    if not images and not turns:
         return Fitted(request)
     first = starts[turns]
-    messages = leave_out_pictures(request, len(pictures)).messages
+    messages = exclude_images(request, len(images)).messages
     kept = tuple(m for i, m in enumerate(messages) if i >= first or m.role == "system")
-    pictures_kept = sum(index >= first for index, _ in pictures)
-    return Fitted(replace(request, messages=kept), turns, pictures_kept)
+    images_kept = sum(index >= first for index, _ in images)
+    return Fitted(replace(request, messages=kept), turns, images_kept)
 
 
 def _turn_starts(request: CompletionRequest) -> list[int]:
     """Where each turn begins; what precedes the first user message belongs to the first turn, and
     a request to go on to the turn whose answer it continues."""
     starts = [index for index, message in enumerate(request.messages) if message.role == "user"]
-    if request.goes_on and len(starts) > 1:
+    if request.is_continuation and len(starts) > 1:
         del starts[-1]
     return [0, *starts[1:]]
 
 
-def _pictures_to_leave_out(
+def _images_to_leave_out(
     messages: tuple[ChatMessage, ...], excess: int, last_turn: int
 ) -> list[tuple[int, int]]:
-    """The index of its message and the tokens saved for each picture, oldest first."""
-    note = estimate_text(LEFT_OUT_PICTURE)
-    pictures = [
-        (index, picture_tokens(picture.width, picture.height) - note)
+    """The index of its message and the tokens saved for each image, oldest first."""
+    note = estimate_text(EXCLUDED_IMAGE)
+    images = [
+        (index, image_tokens(image.width, image.height) - note)
         for index, message in enumerate(messages)
-        for picture in _pictures(message)
+        for image in _images(message)
     ]
-    count = max(0, len(pictures) - MAX_PICTURES)
-    excess -= sum(saved for _, saved in pictures[:count])
-    for index, saved in pictures[count:]:
+    count = max(0, len(images) - MAX_IMAGES)
+    excess -= sum(saved for _, saved in images[:count])
+    for index, saved in images[count:]:
         if excess <= 0 or index >= last_turn:
             break
         excess -= saved
         count += 1
-    return pictures[:count]
+    return images[:count]
 
 
 def _turns_to_leave_out(
@@ -197,20 +197,20 @@ def _part_tokens(part: Part) -> int:
         case TextPart(text):
             return estimate_text(text)
         case ImagePart(_, width, height):
-            return picture_tokens(width, height)
-        case ToolCall(_, name, arguments):
+            return image_tokens(width, height)
+        case ToolCallPart(_, name, arguments):
             return TOKENS_PER_CALL + estimate_text(name + arguments)
-        case ToolResult(_, content):
+        case ToolResultPart(_, content):
             return TOKENS_PER_CALL + estimate_text(content)
 
 
-def _pictures(message: ChatMessage) -> list[ImagePart]:
+def _images(message: ChatMessage) -> list[ImagePart]:
     return [part for part in message.parts if isinstance(part, ImagePart)]
 
 
-def _without_pictures(message: ChatMessage, count: int) -> ChatMessage:
+def _without_images(message: ChatMessage, count: int) -> ChatMessage:
     parts = list(message.parts)
     places = [index for index, part in enumerate(parts) if isinstance(part, ImagePart)]
     for index in places[:count]:
-        parts[index] = TextPart(LEFT_OUT_PICTURE)
+        parts[index] = TextPart(EXCLUDED_IMAGE)
     return replace(message, parts=tuple(parts))

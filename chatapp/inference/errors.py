@@ -4,7 +4,7 @@ InferenceError
 ├── NotConnected           no service is configured
 ├── RequestRefused         400 and every other 4xx
 │   ├── ConversationTooLong    400 "prompt is too long", 413
-│   └── PictureRefused         400 or 422 that speaks of an image
+│   └── ImageRefused         400 or 422 that speaks of an image
 ├── KeyRefused             401
 ├── ModelNotAllowed        403 with JSON
 ├── TextBlocked            403 with a web page: the firewall in front of the service
@@ -36,7 +36,7 @@ MAX_QUOTED_CHARACTERS = 300
 OVERFLOW = re.compile(
     r"(?:prompt|input) is too long|context (?:length|window|limit)", re.IGNORECASE
 )
-PICTURE = re.compile(r"\bimages?\b|image_url|media.type", re.IGNORECASE)
+IMAGE = re.compile(r"\bimages?\b|image_url|media.type", re.IGNORECASE)
 BLOCKED = re.compile(r"request (?:was )?blocked", re.IGNORECASE)
 
 
@@ -96,8 +96,8 @@ class ConversationTooLong(RequestRefused):
     advice = "Start a new chat or send less."
 
 
-class PictureRefused(RequestRefused):
-    reason = "The service could not use a picture."
+class ImageRejected(RequestRefused):
+    reason = "The service could not use an image."
     advice = "Remove it or attach it again as a file."
 
 
@@ -235,7 +235,7 @@ def _class_for(status: int, detail: str) -> type[InferenceError]:
         return ServiceFailed
     if OVERFLOW.search(detail):
         return ConversationTooLong
-    return PictureRefused if PICTURE.search(detail) else RequestRefused
+    return ImageRejected if IMAGE.search(detail) else RequestRefused
 
 
 def _span(seconds: float) -> str:

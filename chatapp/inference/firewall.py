@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from .types import ChatMessage, CompletionRequest, Part, TextPart, ToolCall, ToolResult
+from .types import ChatMessage, CompletionRequest, Part, TextPart, ToolCallPart, ToolResultPart
 
 LOCAL_HOST = (
     r"(?:localhost\b|127\.|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|0\.0\.0\.0"
     r"|\[(?:::1|f[cde]))"
 )
-PICTURE_FILE = r"[\w-]+\.(?:png|jpe?g|gif|svg|webp|pdf)\b"
+IMAGE_FILE = r"[\w-]+\.(?:png|jpe?g|gif|svg|webp|pdf)\b"
 EVALUATION = r"(?:exec|eval|format_html)"
 
 # In this order: what a rule takes away can uncover the trigger of a later one, never of an earlier
@@ -39,7 +39,7 @@ RULES = [
         (r"([{$])(?=[{%#/])", r"\1 "),
         (r"([}%#])(?=\})", r"\1 "),
         (r"\{(?=(?:code|noformat|panel|quote|color)\b)", "{ "),
-        (rf"!(?={PICTURE_FILE})", "! "),
+        (rf"!(?={IMAGE_FILE})", "! "),
         # Paths, calls and queries
         (r"\.\.(?=[/\\])", ".. "),
         (rf"\b({EVALUATION})\(", r"\1 ("),
@@ -73,8 +73,8 @@ def _part(part: Part) -> Part:
     match part:
         case TextPart(text):
             return TextPart(rewrite_text(text))
-        case ToolCall(call_id, name, arguments):
-            return ToolCall(call_id, name, rewrite_text(arguments))
-        case ToolResult(call_id, content):
-            return ToolResult(call_id, rewrite_text(content))
+        case ToolCallPart(call_id, name, arguments):
+            return ToolCallPart(call_id, name, rewrite_text(arguments))
+        case ToolResultPart(call_id, content):
+            return ToolResultPart(call_id, rewrite_text(content))
     return part

@@ -17,8 +17,8 @@ from .types import (
     Part,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 MAX_REQUEST_BYTES = 15_000_000  # no limit of the service is known; Bedrock's is near 20 MB
@@ -58,11 +58,11 @@ def encode(
     return _json(body).encode()
 
 
-def has_pictures(request: CompletionRequest) -> bool:
-    return bool(picture_urls(request))
+def has_images(request: CompletionRequest) -> bool:
+    return bool(image_urls(request))
 
 
-def picture_urls(request: CompletionRequest) -> list[str]:
+def image_urls(request: CompletionRequest) -> list[str]:
     """The oldest first."""
     parts = (part for message in request.messages for part in message.parts)
     return [part.url for part in parts if isinstance(part, ImagePart)]
@@ -82,7 +82,7 @@ def _part_weight(part: Part) -> int:
     match part:
         case TextPart(text) | ImagePart(text):
             return len(text)
-        case ToolCall(_, _, text) | ToolResult(_, text):
+        case ToolCallPart(_, _, text) | ToolResultPart(_, text):
             return len(text)
 
 
@@ -143,23 +143,23 @@ def _without_schema_uri(value: object) -> object:
 
 def _message(message: ChatMessage) -> dict[str, object]:
     match message.parts:
-        case (ToolResult(call_id, result),):
+        case (ToolResultPart(call_id, result),):
             return {"role": "tool", "tool_call_id": call_id, "content": result}
     images = [part for part in message.parts if isinstance(part, ImagePart)]
-    calls = [part for part in message.parts if isinstance(part, ToolCall)]
+    calls = [part for part in message.parts if isinstance(part, ToolCallPart)]
     if calls:
         content = message.text or NO_TEXT
         return {"role": message.role, "content": content, "tool_calls": [*map(_call, calls)]}
     if not images:
         return {"role": message.role, "content": message.text}
-    # Pictures work best before the text.
+    # Images work best before the text.
     parts = [{"type": "image_url", "image_url": {"url": image.url}} for image in images]
     if message.text:
         parts.append({"type": "text", "text": message.text})
     return {"role": message.role, "content": parts}
 
 
-def _call(call: ToolCall) -> dict[str, object]:
+def _call(call: ToolCallPart) -> dict[str, object]:
     arguments = sendable_arguments(call.arguments)
     function = {"name": tool_name(call.name), "arguments": arguments}
     return {"id": call.id, "type": "function", "function": function}

@@ -25,7 +25,7 @@ from .errors import (
     Unreachable,
     error_from_response,
 )
-from .payload import encode, has_pictures
+from .payload import encode, has_images
 from .refusal import SECRETS
 from .service import Service
 from .sse import EventParser
@@ -117,7 +117,7 @@ class Prober:
     ) -> Seen:
         """Sends exactly the bytes that the app would send."""
         # As in the example of a model card.
-        headers = {"X-Forwarded-Proto": "https"} if has_pictures(request) else {}
+        headers = {"X-Forwarded-Proto": "https"} if has_images(request) else {}
         return await self._send(encode(request, token_field=token_field), headers)
 
     async def send(self, body: Mapping[str, object]) -> Seen:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .adaptation import OTHER_FIELD, THINKING
 from .catalog import Model
-from .errors import PictureRefused, RequestRefused
+from .errors import ImageRejected, RequestRefused
 from .payload import encode
 from .probe import Prober, Seen
 from .refusal import shorten
@@ -95,7 +95,7 @@ async def images(prober: Prober, models: Sequence[Model]) -> Finding:
             else f"but the answer is “{shorten(prober.hide(seen.text), 80)}”"
         )
         answers.append(f"{model.id}: {verdict(seen)}{f', {answer}' if seen.accepted else ''}")
-        if model.vision and isinstance(seen.failure, PictureRefused):
+        if model.vision and isinstance(seen.failure, ImageRejected):
             improvements[model.id] = {"vision": False}
         elif sees and not model.vision:
             improvements[model.id] = {"vision": True}

@@ -29,12 +29,12 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Headroom:
+class RateLimits:
     requests: Quota
     tokens: Quota
 
     @classmethod
-    def from_headers(cls, headers: Mapping[str, str], now: float) -> Headroom | None:
+    def from_headers(cls, headers: Mapping[str, str], now: float) -> RateLimits | None:
         """None when the answer says nothing of quotas. `headers` has lower-case names, `now` is
         Unix time; nonsense in a header counts as not said."""
         requests, tokens = (_quota(headers, name, now) for name in ("requests", "tokens"))
@@ -60,8 +60,8 @@ def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
             return _sensible(max(parsedate_to_datetime(value).timestamp() - now, 0.0))
         except (ValueError, OverflowError):
             pass  # not a date either: the other headers may know
-    headroom = Headroom.from_headers(headers, now)
-    return headroom.wait if headroom else None
+    rate_limits = RateLimits.from_headers(headers, now)
+    return rate_limits.wait if rate_limits else None
 
 
 def _quota(headers: Mapping[str, str], name: str, now: float) -> Quota:

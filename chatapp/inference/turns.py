@@ -15,7 +15,7 @@ from chatapp.server.valid_text import make_valid
 
 from .arguments import json_value, object_in
 from .errors import RequestRefused
-from .types import ChatMessage, ImagePart, Part, Role, TextPart, ToolCall, ToolResult
+from .types import ChatMessage, ImagePart, Part, Role, TextPart, ToolCallPart, ToolResultPart
 
 NO_RESULT = "There is no result: the call was not carried out."
 EMPTY_RESULT = "The tool returned nothing."
@@ -23,8 +23,8 @@ EMPTY_RESULT = "The tool returned nothing."
 PARTS_BY_ROLE: dict[Role, tuple[type[Part], ...]] = {
     "system": (TextPart,),
     "user": (TextPart, ImagePart),
-    "assistant": (TextPart, ToolCall),
-    "tool": (ToolResult,),
+    "assistant": (TextPart, ToolCallPart),
+    "tool": (ToolResultPart,),
 }
 # Bedrock's rule for ids of calls; a conversation may bring some of another service along.
 NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]")
@@ -67,7 +67,7 @@ def _is_empty(part: Part) -> bool:
             return not make_valid(text).strip()
         case ImagePart(url):
             return not url
-        case ToolCall(call_id) | ToolResult(call_id):
+        case ToolCallPart(call_id) | ToolResultPart(call_id):
             return not call_id
 
 
@@ -93,18 +93,18 @@ def _with_results(turns: list[ChatMessage]) -> list[ChatMessage]:
     for index, turn in enumerate(turns):
         if turn.role == "tool":
             continue  # stands behind its call already
-        calls: dict[str, ToolCall] = {}
+        calls: dict[str, ToolCallPart] = {}
         for part in turn.parts:
-            if isinstance(part, ToolCall):
+            if isinstance(part, ToolCallPart):
                 calls.setdefault(part.id, part)
-        other = (part for part in turn.parts if not isinstance(part, ToolCall))
+        other = (part for part in turn.parts if not isinstance(part, ToolCallPart))
         named = {call_id: _free_id(call_id, taken) for call_id in calls}
         sendable = (replace(call, id=named[call_id]) for call_id, call in calls.items())
         arranged.append(ChatMessage(turn.role, (*other, *sendable)))
         results = _results_after(turns, index) if calls else {}
         for call_id in calls:
             content = sendable_result(results.get(call_id, NO_RESULT))
-            arranged.append(ChatMessage("tool", (ToolResult(named[call_id], content),)))
+            arranged.append(ChatMessage("tool", (ToolResultPart(named[call_id], content),)))
     return arranged
 
 
@@ -124,7 +124,7 @@ def _results_after(turns: list[ChatMessage], index: int) -> dict[str, str]:
     results: dict[str, str] = {}
     for turn in takewhile(lambda turn: turn.role == "tool", following):
         for part in turn.parts:
-            if isinstance(part, ToolResult):
+            if isinstance(part, ToolResultPart):
                 results.setdefault(part.call_id, part.content)
     return results
 

@@ -17,7 +17,7 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class ImagePart:
-    """A picture by address: an https link that the service can fetch, or a data: URL.
+    """An image by address: an https link that the service can fetch, or a data: URL.
 
     `width` and `height` are in pixels, 0 when unknown; they serve to estimate tokens only.
     """
@@ -28,7 +28,7 @@ class ImagePart:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCallPart:
     """A finished call in an assistant turn; `arguments` is the text of a JSON object."""
 
     id: str
@@ -37,14 +37,14 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolResult:
+class ToolResultPart:
     """What a call came to: the only kind of part in a turn of role "tool"."""
 
     call_id: str
     content: str
 
 
-Part = TextPart | ImagePart | ToolCall | ToolResult
+Part = TextPart | ImagePart | ToolCallPart | ToolResultPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class CompletionRequest:
     `max_tokens` bounds the answer, not the question; `thinking_budget`, in tokens and None for no
     thinking, comes on top as far as the model allows. At most one of `temperature` and `top_p`
     (both 0 to 1) is set; while the model thinks, neither is sent. `may_call` says whether it may
-    call tools in this answer. `goes_on` says that the last message only asks to go on with the
+    call tools in this answer. With `is_continuation` the last message only asks to continue the
     answer before it, so both belong to one turn.
     """
 
@@ -90,7 +90,7 @@ class CompletionRequest:
     top_p: float | None = None
     tools: tuple[Tool, ...] = ()
     may_call: bool = True
-    goes_on: bool = False
+    is_continuation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,7 @@ class Waiting:
     sentence: str
 
 
-Change = Literal[
-    "turns_left_out", "pictures_left_out", "text_rewritten", "thinking_off", "tools_off"
-]
+Change = Literal["turns_excluded", "images_excluded", "text_rewritten", "thinking_off", "tools_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ class Adapted:
     that the person should know. A later one of the same change replaces an earlier one."""
 
     change: Change
-    count: int = 0  # of turns or pictures
+    count: int = 0  # of turns or images
 
 
 Delta = TextDelta | ReasoningDelta | ToolCallDelta | Usage | Finished | Waiting | Adapted

@@ -58,7 +58,7 @@ _NEW_TAB = re.compile(r' (?:target|rel)="[^"]*"')
 
 
 def sanitize(html: str) -> str:
-    """Safe HTML of a block: known tags, attributes, classes and schemes, and no picture ever.
+    """Safe HTML of a block: known tags, attributes, classes and schemes, and no image ever.
 
     Links open in a new tab, except those inside the page (footnotes); a link whose address is
     not allowed leaves its text.

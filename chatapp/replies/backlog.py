@@ -36,13 +36,15 @@ class Backlog:
 
     def take(self) -> tuple[str, str]:
         """Return all reasoning, and of the text as much as can be rendered in one go."""
-        text, reasoning = "".join(self._text), "".join(self._reasoning)
-        self.clear()
+        text, reasoning = self.take_all()
         if len(text) > MAX_FLUSH:
             self.add(text[MAX_FLUSH:])
         return text[:MAX_FLUSH], reasoning
 
-    def clear(self) -> None:
+    def take_all(self) -> tuple[str, str]:
+        """Return all text and all reasoning."""
+        text, reasoning = "".join(self._text), "".join(self._reasoning)
         self._text.clear()
         self._reasoning.clear()
         self._text_length = self._reasoning_length = 0
+        return text, reasoning

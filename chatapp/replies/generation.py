@@ -12,7 +12,7 @@ import django.db
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations.models import Message, Step
+from chatapp.conversations.models import Message, ToolCall
 from chatapp.conversations.signals import reply_ended
 from chatapp.images.errors import ImageRefused
 from chatapp.realtime.relay import relay
@@ -79,7 +79,7 @@ def stop_here(reply_id: UUID) -> None:
 def give_up() -> None:
     """Ends every stream of this process; what is there is saved, and others go on with it."""
     for reply in live.all_here():
-        reply.is_given_up = True
+        reply.is_abandoned = True
         stop_here(reply.reply.pk)
 
 
@@ -114,7 +114,7 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
             ending = await _run(job, running)
             await _end(running, ending)
     except ImageRefused as refusal:
-        # The store of pictures is away; the person can try again.
+        # The store of images is away; the person can try again.
         await background.in_thread(_fail, reply, refusal.sentence)
     except django.db.Error:
         # It keeps its lease or its place in the queue: whoever sweeps next goes on.
@@ -135,12 +135,12 @@ def _spawn(reply: Message, take: Take) -> None:
 
 def _take(reply: Message, take: Take) -> Job | None:
     """Takes a reply for this process; None when there is nothing left to do."""
-    deaths, asked = reply.deaths, time.monotonic()
+    crashes, asked = reply.crashes, time.monotonic()
     if not take(reply):
         return None
-    reply.known_steps = _recovered(reply) if reply.attempt > 1 else []
+    reply.known_tool_calls = _recovered(reply) if reply.attempt > 1 else []
     prompt = building.reply_prompt(reply)
-    if reply.deaths > deaths:
+    if reply.crashes > crashes:
         usage.count_lost_call(reply, prompt.request)
     job = Job(reply, prompt, saved_document(reply))
     if time.monotonic() - asked > LONG and not reply.renew():
@@ -148,10 +148,10 @@ def _take(reply: Message, take: Take) -> Job | None:
     return job
 
 
-def _recovered(reply: Message) -> list[Step]:
+def _recovered(reply: Message) -> list[ToolCall]:
     """The calls of earlier attempts, of which none runs any more."""
-    Step.objects.recover(reply, Toolbox.of(reply).repeatable)
-    return list(reply.steps.with_pictures())
+    ToolCall.objects.recover(reply, Toolbox.of(reply).repeatable)
+    return list(reply.tool_calls.with_images())
 
 
 def _fail(reply: Message, sentence: str) -> None:
@@ -174,12 +174,15 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
     finally:
         streaming.cancel()
         running.halt()
-    if running.is_given_up or (_is_closing and ending.may_go_on):
+    if running.is_abandoned or (_is_closing and ending.may_go_on):
         ending.is_released = True
     elif streaming.cancelled():
         ending.status = Message.Status.STOPPED
     elif streaming.exception():
         ending.fail(_("Something went wrong on our side. Try again."))
+    if ending.status != Message.Status.STOPPED:
+        # Stop keeps what the person has seen. In every other case nothing that arrived is lost.
+        running.keep_backlog()
     return ending
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.models import Message
-from chatapp.conversations.models.lease import LEASE, MOST_DEATHS
+from chatapp.conversations.models.lease import LEASE, MAX_CRASHES
 from chatapp.realtime.relay import relay
 from chatapp.replies import generation, outcomes
 
@@ -86,7 +86,7 @@ def _sweep() -> list[Message]:
     for reply in lost[:SWEPT_AT_ONCE]:
         if reply.stop_requested_at:
             outcomes.close(reply, Message.Status.STOPPED, made_by="nobody")
-        elif reply.leased_by and reply.deaths + 1 >= MOST_DEATHS:
+        elif reply.leased_by and reply.crashes + 1 >= MAX_CRASHES:
             sentence = _("The server went down several times while this reply was written.")
             outcomes.close(reply, Message.Status.FAILED, sentence, made_by="nobody")
         else:

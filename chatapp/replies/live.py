@@ -1,4 +1,4 @@
-"""A running reply as its readers see it: what has been published, and how often."""
+"""A running reply as its readers see it: what has been published, and when."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.message_html import Part, part_html, step_html
-from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, Step
+from chatapp.conversations.message_html import Part, part_html, tool_call_html
+from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, ToolCall
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
 from chatapp.replies.backlog import Backlog
@@ -30,10 +30,10 @@ def all_here() -> "list[LiveReply]":
 
 
 class LiveReply:
-    """Collects what the model says and publishes it on a clock. Lives on the event loop.
+    """Collects the model's output and publishes it on a clock. Lives on the event loop.
 
-    A reply that goes on starts from what its row holds, and from the calls of tools so far that are
-    known of it; `document` is that of its text.
+    A resumed reply starts from what its row holds and from its tool calls so far; `document` is
+    that of its text.
     """
 
     def __init__(self, reply: Message, person_id: UUID, document: LiveDocument) -> None:
@@ -42,16 +42,17 @@ class LiveReply:
         self.sequence = reply.sequence
         self.reasoning = reply.reasoning
         self.notices = dict(reply.notices)
-        self.seams = list(reply.seams)
-        self.is_given_up = False  # another process is to go on
+        self.resume_positions = list(reply.resume_positions)
+        self.is_abandoned = False  # another process is to resume it
         self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
         self.saved_sequence = reply.sequence
         self._thinking = ThinkingTimer(reply.thought_seconds)
         self._document = document
         self._backlog = Backlog()
+        self._unpublished = ""  # text that is only saved
         self._stale_parts: set[Part] = set()
-        self._steps_html = ""
-        self._stale_steps: list[Step] = []
+        self._tool_calls_html = ""
+        self._stale_tool_calls: list[ToolCall] = []
         self._wait = ServiceWait(self._notices_changed)
         self._clock = FlushClock(self.flush)
         self.saved_at = asyncio.get_running_loop().time()
@@ -69,8 +70,8 @@ class LiveReply:
 
     @property
     def text(self) -> str:
-        """The text published so far."""
-        return self._document.text
+        """Return the text published so far, and at the end what was kept."""
+        return self._document.text + self._unpublished
 
     @property
     def text_length(self) -> int:
@@ -82,14 +83,13 @@ class LiveReply:
         return self._backlog.is_full
 
     @property
-    def steps(self) -> list[Step]:
-        return self.reply.known_steps or []
+    def tool_calls(self) -> list[ToolCall]:
+        return self.reply.known_tool_calls or []
 
     @property
     def turn_begins(self) -> int:
-        """Characters of text before what the model says now: it was last asked with the results of
-        calls that it made after so many."""
-        return self.steps[-1].text_length if self.steps else 0
+        """Return the length of the text before the current turn of the model."""
+        return self.tool_calls[-1].text_length if self.tool_calls else 0
 
     @property
     def has_grown(self) -> bool:
@@ -98,7 +98,7 @@ class LiveReply:
 
     @property
     def length(self) -> int:
-        """Characters that the model has said so far, thoughts included."""
+        """Return the characters of the output so far, reasoning included."""
         return self.text_length + len(self.reasoning) + len(self._backlog)
 
     @property
@@ -109,30 +109,29 @@ class LiveReply:
             sequence=self.sequence,
             thought_seconds=self._thinking.seconds,
             notices=dict(self.notices),
-            seams=list(self.seams),
+            resume_positions=list(self.resume_positions),
         )
 
     @property
     def state(self) -> LiveState:
-        return LiveState(
-            self.reply.attempt, self.progress, self._document.html, self._live_status, self.steps
-        )
+        html, status = self._document.html, self._live_status
+        return LiveState(self.reply.attempt, self.progress, html, status, self.tool_calls)
 
     def add(self, text: str) -> None:
-        """Takes new text: published at once when the last patch is long enough ago, else soon."""
+        """Take new text: publish it at once when the last patch is long enough ago, else soon."""
         self.end_thinking()
-        if self.steps and self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
-            self._backlog.add("\n\n")  # what it says after a call is a paragraph of its own
+        if self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
+            self._backlog.add("\n\n")  # text after a tool call is a paragraph of its own
         self._backlog.add(text)
         self._clock.soon(self._document.open_block_size)
 
     def think(self, text: str) -> None:
-        """Takes a piece of the model's reasoning."""
+        """Take a piece of the model's reasoning."""
         if not self._thinking.is_running:
             self._thinking.begin()
             if self.reasoning or self._backlog.has_reasoning:
                 self._stale_parts.add("thought")
-                self._backlog.add_reasoning("\n\n")  # it has thought before
+                self._backlog.add_reasoning("\n\n")  # it has reasoned before
             else:
                 self._stale_parts.add("thinking")
         self._backlog.add_reasoning(text)
@@ -144,34 +143,34 @@ class LiveReply:
             self._stale_parts.add("thought")
 
     def wait(self, waiting: Waiting) -> None:
-        """The service is asked again after a while."""
+        """Show that the service is asked again after a while."""
         self._wait.begin(waiting)
         self._notices_changed()
 
-    def tell(self, change: str, value: object) -> None:
-        """The request that went out is not quite what was asked for."""
+    def notify(self, change: str, value: object) -> None:
+        """Show that the request that was sent isn't quite what was asked for."""
         self.notices[change] = value
         self._notices_changed()
 
-    def tell_refused(self, name: str, why: str) -> None:
-        """A picture was left out, because the service could not use it."""
-        refused = self.notices.get("pictures_refused", [])
-        self.tell("pictures_refused", [*refused, [name, why]])
+    def notify_refused(self, name: str, why: str) -> None:
+        """Show that an image was excluded because the service couldn't use it."""
+        refused = self.notices.get("images_refused", [])
+        self.notify("images_refused", [*refused, [name, why]])
 
-    def show_steps(self, html: str) -> None:
-        """There are other calls of tools than before; `html` is that of all."""
-        self._steps_html = html
-        self._stale_parts.add("steps")
-        self._stale_steps.clear()
+    def show_tool_calls(self, html: str) -> None:
+        """Show new tool calls; `html` is that of all of them."""
+        self._tool_calls_html = html
+        self._stale_parts.add("tool_calls")
+        self._stale_tool_calls.clear()
         self.flush()
 
-    def show_changed(self, steps: Sequence[Step]) -> None:
-        """Calls of tools began or ended."""
-        self._stale_steps += steps
+    def show_changed(self, tool_calls: Sequence[ToolCall]) -> None:
+        """Show tool calls that began or ended."""
+        self._stale_tool_calls += tool_calls
         self.flush()
 
     def flush(self) -> None:
-        """Publishes what waits, of a long text only as much as can be rendered in one go."""
+        """Publish what waits, of a long text only as much as can be rendered in one go."""
         with self._clock.flushing():
             text, reasoning = self._backlog.take()
             self._publish(self._document.append(text) if text else (), reasoning)
@@ -180,19 +179,23 @@ class LiveReply:
             self._clock.soon(self._document.open_block_size)
 
     async def drain(self) -> None:
-        """Publishes all that waits, at the pace that its rendering allows."""
+        """Publish all that waits, at the pace that its rendering allows."""
         self.flush()
         while self._backlog.has_text:
             await asyncio.sleep(self._clock.interval(self._document.open_block_size))
             self.flush()
 
     def halt(self) -> None:
-        """Publishes nothing more; what had not been published is dropped."""
+        """Publish nothing more; `keep_backlog` keeps what had not been published."""
         self._clock.cancel()
         self._wait.cancel()
-        self._backlog.clear()
         self.end_thinking()
         self.reply.live_status = REMOTE
+
+    def keep_backlog(self) -> None:
+        """Add what waits to the halted reply, without the rendering that may have failed."""
+        self._unpublished, reasoning = self._backlog.take_all()
+        self.reasoning += reasoning
 
     @property
     def _live_status(self) -> LiveStatus:
@@ -207,32 +210,25 @@ class LiveReply:
         self.flush()
 
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
-        if not (patches or reasoning or self._stale_parts or self._stale_steps):
+        if not (patches or reasoning or self._stale_parts or self._stale_tool_calls):
             return
         self.sequence += 1
         self.reasoning += reasoning
-        parts, steps = self._take_parts(), self._take_steps()
+        parts = {part: self._part_html(part) for part in self._stale_parts}
+        self._stale_parts.clear()
+        tool_calls = [tool_call_html(self.reply, call) for call in self._stale_tool_calls]
+        self._stale_tool_calls.clear()
         if "thinking" in parts:
             reasoning = ""  # the part, which is new, holds it
         waits = self._wait.seconds_left is not None
         status = Message.Status.QUEUED if waits else Message.Status.STREAMING
         events.reply_patched(
-            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, steps
+            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, tool_calls
         )
 
-    def _take_parts(self) -> dict[Part, str]:
-        parts = {part: self._part_html(part) for part in self._stale_parts}
-        self._stale_parts.clear()
-        return parts
-
-    def _take_steps(self) -> Sequence[str]:
-        steps = [step_html(self.reply, step) for step in self._stale_steps]
-        self._stale_steps.clear()
-        return steps
-
     def _part_html(self, part: Part) -> str:
-        if part == "steps":
-            return self._steps_html
+        if part == "tool_calls":
+            return self._tool_calls_html
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
         self.reply.thought_seconds = self._thinking.finished
         self.reply.live_status = self._live_status

@@ -60,7 +60,7 @@ def _wait(live: LiveReply, ending: ReplyOutcome, html: str) -> None:
     """For the person's word: until then the reply costs nobody anything. Not when that word is
     Stop already."""
     progress = live.progress
-    if live.reply.wait(progress, usage.spent(live.reply, ending.calls, progress)):
+    if live.reply.await_approval(progress, usage.token_usage(live.reply, ending.calls, progress)):
         events.message_finished(live.person_id, live.reply)
     else:
         ending.status = Message.Status.STOPPED
@@ -75,7 +75,7 @@ def _finish(live: LiveReply, ending: ReplyOutcome, html: str) -> None:
 
 def _release(live: LiveReply, ending: ReplyOutcome, _html: str) -> None:
     progress = live.progress
-    if live.reply.release(progress, usage.spent(live.reply, ending.calls, progress)):
+    if live.reply.release(progress, usage.token_usage(live.reply, ending.calls, progress)):
         logger.info("A reply was let go", extra={"characters": len(progress.text)})
 
 
@@ -84,7 +84,7 @@ def _outcome(live: LiveReply, ending: ReplyOutcome, html: str) -> Outcome:
     return Outcome(
         status=ending.status,
         progress=progress,
-        spent=usage.spent(live.reply, ending.calls, progress),
+        token_usage=usage.token_usage(live.reply, ending.calls, progress),
         html=html,
         error=ending.error,
         error_kind=ending.error_kind,

@@ -13,7 +13,7 @@ _FENCE_LINE = re.compile(
 )
 
 
-class Seam:
+class OverlapFilter:
     """Joins a new text, as it arrives in pieces, to a saved one.
 
     The longest overlap between the end of the saved text and the start of the new is dropped. So

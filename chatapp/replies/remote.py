@@ -83,15 +83,15 @@ def _waiting(people: set[UUID]) -> Iterable[Row]:
     """Whoever made them: the person may answer in another process."""
     waiting = Message.objects.filter(status=Message.Status.WAITING, conversation__owner__in=people)
     return waiting.annotate(
-        undecided=Count("steps", filter=Q(steps__state__in=UNDECIDED))
+        undecided=Count("tool_calls", filter=Q(tool_calls__state__in=UNDECIDED))
     ).values_list("pk", "conversation__owner", "conversation", "attempt", "undecided")
 
 
 def _recent(people: set[UUID]) -> Iterable[Row]:
     """The last replies of conversations in which something was sent a moment ago."""
     active = Conversation.objects.filter(owner__in=people, active_at__gt=timezone.now() - RECENT)
-    path = Message.objects.filter(conversation=OuterRef("pk"), on_path=True).order_by("-position")
+    path = Message.objects.filter(conversation=OuterRef("pk"), on_branch=True).order_by("-position")
     tips = active.annotate(
-        tip=Subquery(path.values("pk")[:1]), by=Subquery(path.values("leased_by")[:1])
+        head=Subquery(path.values("pk")[:1]), by=Subquery(path.values("leased_by")[:1])
     )
-    return tips.exclude(by__in=[process.NAME, ""]).values_list("tip", "owner", "pk")
+    return tips.exclude(by__in=[process.NAME, ""]).values_list("head", "owner", "pk")

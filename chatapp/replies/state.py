@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatapp.conversations.models import LiveStatus, Message, Progress, Step
+from chatapp.conversations.models import LiveStatus, Message, Progress, ToolCall
 from chatapp.rendering import VERSION, LiveDocument
 
 
@@ -15,14 +15,14 @@ class LiveState:
     progress: Progress
     html: str
     live_status: LiveStatus
-    steps: Sequence[Step] = ()
+    tool_calls: Sequence[ToolCall] = ()
 
     def show_in(self, reply: Message) -> None:
         """Puts this state into a row that is about to be rendered, never to be saved."""
         for name in self.progress.__slots__:
             setattr(reply, name, getattr(self.progress, name))
         reply.attempt, reply.live_status = self.attempt, self.live_status
-        reply.known_steps = list(self.steps)
+        reply.known_tool_calls = list(self.tool_calls)
         reply.html, reply.html_version = self.html, VERSION
         reply.status = Message.Status.STREAMING
 
@@ -39,4 +39,4 @@ def saved_state(reply: Message) -> LiveState:
     """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
     # Without colours: pages may ask once a second, and the process that renders serves everybody.
     html = saved_document(reply).html
-    return LiveState(reply.attempt, reply.progress, html, LiveStatus(), reply.steps_shown)
+    return LiveState(reply.attempt, reply.progress, html, LiveStatus(), reply.shown_tool_calls)

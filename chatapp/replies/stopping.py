@@ -23,15 +23,24 @@ async def stop(reply: Message) -> None:
 
     The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
     """
-    if not await background.in_thread(reply.request_stop):
-        # It may wait for a decision about a tool: this is one.
-        await background.in_thread(_end, reply, "nobody, until a decision")
+    if not await background.in_thread(_request_stop, reply):
         return
     if generation.is_made_here(reply):
         generation.stop_here(reply.pk)
     else:
         relay.tell("stop", reply=str(reply.pk))
         background.spawn(f"stop:{reply.pk}", _see_to(reply))
+
+
+def _request_stop(reply: Message) -> bool:
+    """Ask the process that makes the reply to stop it; return False when no process makes it.
+
+    A reply that is waiting for approval is ended here. If an approval comes between the two
+    looks, the reply runs again and is asked once more.
+    """
+    if reply.request_stop():
+        return True
+    return not _end(reply, "nobody, until a decision") and reply.request_stop()
 
 
 async def _see_to(reply: Message) -> None:

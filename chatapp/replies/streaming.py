@@ -17,12 +17,12 @@ from chatapp.inference import (
     ReasoningDelta,
     TextBlocked,
     TextDelta,
-    ToolCall,
     ToolCallDelta,
+    ToolCallPart,
     Usage,
     Waiting,
 )
-from chatapp.inference.errors import PictureRefused, RequestRefused
+from chatapp.inference.errors import ImageRejected, RequestRefused
 from chatapp.mcp.client import sessions
 from chatapp.replies import service
 from chatapp.replies.live import LiveReply
@@ -30,10 +30,10 @@ from chatapp.replies.pace import Turns
 from chatapp.replies.prompt import building, refused_images
 from chatapp.replies.prompt.building import Prompt
 from chatapp.replies.tools import calls
-from chatapp.replies.turn_buffer import Hearing
+from chatapp.replies.turn_buffer import TurnBuffer
 from chatapp.replies.usage import Call
 
-MOST_CUTS = 2  # of one stream that are met by going on
+MAX_CUTS = 2  # of one stream that are met by going on
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ async def stream(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> None:
 
 
 async def _converse(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> None:
-    if live.steps:
+    if live.tool_calls:
         # Calls of an attempt that died, or that the person has decided about since.
         if not await calls.settle(live, prompt.toolbox):
             ending.status = Message.Status.WAITING
@@ -83,19 +83,19 @@ async def _converse(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> No
         ending.fail(_empty(ending))
 
 
-async def _turn(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> list[ToolCall]:
+async def _turn(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> list[ToolCallPart]:
     """What the model says in one go, and the tools that it wants to be called then. A reply that
     has a text goes on after it, and so does one whose stream is cut."""
-    for cuts_left in range(MOST_CUTS, -1, -1):
+    for cuts_left in range(MAX_CUTS, -1, -1):
         begun = live.length
-        hearing = Hearing(live.text[live.turn_begins :])
-        error = await _stream_once(prompt, live, ending, hearing)
+        buffer = TurnBuffer(live.text[live.turn_begins :])
+        error = await _stream_once(prompt, live, ending, buffer)
         if error is None:
             # Some servers let a model call that was told to answer.
-            return hearing.calls if prompt.request.may_call else []
+            return buffer.calls if prompt.request.may_call else []
         ending.may_go_on = error.retryable
         # Before a word was said the client has tried again by itself.
-        has_begun = live.length > begun or hearing.calls
+        has_begun = live.length > begun or buffer.calls
         if not (error.retryable and has_begun and cuts_left):
             ending.fail(_sentence(error, live.reply), _kind(error))
             break
@@ -104,19 +104,19 @@ async def _turn(prompt: Prompt, live: LiveReply, ending: ReplyOutcome) -> list[T
 
 
 async def _stream_once(
-    prompt: Prompt, live: LiveReply, ending: ReplyOutcome, hearing: Hearing
+    prompt: Prompt, live: LiveReply, ending: ReplyOutcome, buffer: TurnBuffer
 ) -> InferenceError | None:
     """One stream up to its end; gives what ended it too early."""
-    if live.text_length > live.turn_begins and live.text_length not in live.seams:
-        live.seams.append(live.text_length)
+    if live.text_length > live.turn_begins and live.text_length not in live.resume_positions:
+        live.resume_positions.append(live.text_length)
     failure = None
     try:
-        await _ask(prompt, live, ending, hearing)
+        await _ask(prompt, live, ending, buffer)
     except InferenceError as error:
         logger.warning("A stream ended early: %s", type(error).__name__)
         failure = error
     service.note(failure)
-    _add(hearing.seam.flush(), live)
+    _add(buffer.overlap.flush(), live)
     live.end_thinking()
     await live.drain()
     return failure
@@ -127,54 +127,54 @@ def _prompt_to_go_on(live: LiveReply) -> Prompt:
     return building.reply_prompt(live.reply)
 
 
-async def _ask(prompt: Prompt, live: LiveReply, ending: ReplyOutcome, hearing: Hearing) -> None:
-    """Asks until no picture is refused any more: each time one fewer, or all in another form."""
+async def _ask(prompt: Prompt, live: LiveReply, ending: ReplyOutcome, buffer: TurnBuffer) -> None:
+    """Asks until no image is refused any more: each time one fewer, or all in another form."""
     while True:
-        _tell_left_out(prompt, live)
+        _tell_excluded(prompt, live)
         turns = Turns()
         begun = live.length
         ending.calls.append(Call(prompt.request, live.text_length, len(live.reasoning)))
         try:
             async with aclosing(service.client().stream(prompt.request)) as deltas:
                 async for delta in deltas:
-                    _take(delta, prompt, live, ending, hearing)
+                    _take(delta, prompt, live, ending, buffer)
                     if live.is_behind:
                         await live.drain()
                     else:
                         await turns.give()
-        except PictureRefused as error:
+        except ImageRejected as error:
             found = await refused_images.remedy(prompt, error) if live.length == begun else None
             if found is None:
                 raise
             prompt = found.prompt
-            if found.left_out:
-                live.tell_refused(found.left_out.name, found.left_out.refusal)
+            if found.excluded:
+                live.notify_refused(found.excluded.name, found.excluded.refusal)
         else:
             refused_images.taken(prompt)
             return
 
 
 def _take(
-    delta: Delta, prompt: Prompt, live: LiveReply, ending: ReplyOutcome, hearing: Hearing
+    delta: Delta, prompt: Prompt, live: LiveReply, ending: ReplyOutcome, buffer: TurnBuffer
 ) -> None:
     match delta:
         case TextDelta(text):
             if live.reply.first_token_at is None:
                 live.reply.first_token_at = timezone.now()
-            _add(hearing.seam.feed(text), live)
+            _add(buffer.overlap.feed(text), live)
         case ReasoningDelta(text):
             live.think(text)
         case ToolCallDelta():
             live.end_thinking()
-            hearing.note_call(delta)
+            buffer.note_call(delta)
             ending.calls[-1].tools += (delta.name, delta.arguments)
         case Waiting():
             live.wait(delta)
         case Adapted(change, count):
-            live.tell(change, count + getattr(prompt, change, 0))
+            live.notify(change, count + getattr(prompt, change, 0))
         case Finished(reason):
             ending.finish_reason = reason
-            hearing.end(reason)
+            buffer.end(reason)
         case Usage():
             ending.calls[-1].usage = delta
 
@@ -184,11 +184,11 @@ def _add(text: str, live: LiveReply) -> None:
         live.add(text)
 
 
-def _tell_left_out(prompt: Prompt, live: LiveReply) -> None:
+def _tell_excluded(prompt: Prompt, live: LiveReply) -> None:
     """What the prompt never held; the client may leave out more and then tells its own share."""
-    for change in ("turns_left_out", "pictures_left_out", "pictures_unseen"):
+    for change in ("turns_excluded", "images_excluded", "images_unsupported"):
         if count := getattr(prompt, change):
-            live.tell(change, count)
+            live.notify(change, count)
 
 
 def _kind(error: InferenceError) -> str:

@@ -46,7 +46,7 @@ async def _suggest(reply: Message) -> None:
 
 
 def _request(reply: Message) -> CompletionRequest | None:
-    first = reply.conversation.path.get(position=0)
+    first = reply.conversation.branch.get(position=0)
     titled = Conversation.objects.get(pk=reply.conversation_id).titled_by
     wanted = first.text and titled == Conversation.TitledBy.NOBODY
     return building.title_request(first, reply.model) if wanted else None

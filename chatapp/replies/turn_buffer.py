@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from chatapp.inference import ToolCall, ToolCallDelta
+from chatapp.inference import ToolCallDelta, ToolCallPart
 from chatapp.inference.arguments import object_in
 from chatapp.inference.types import FinishReason
-from chatapp.replies.overlap import Seam
+from chatapp.replies.overlap import OverlapFilter
 from chatapp.server.valid_text import make_valid_source
 
 
@@ -16,15 +16,15 @@ class _Call:
     arguments: list[str] = field(default_factory=list)
 
     @property
-    def whole(self) -> ToolCall:
+    def whole(self) -> ToolCallPart:
         """Return the call with valid arguments: pieces may cut an escape, so it is judged here."""
-        return ToolCall(self.id, self.name, make_valid_source("".join(self.arguments)))
+        return ToolCallPart(self.id, self.name, make_valid_source("".join(self.arguments)))
 
 
-class Hearing:
+class TurnBuffer:
     def __init__(self, saved: str) -> None:
         """`saved` is what this turn of the model has come to already."""
-        self.seam = Seam(saved)
+        self.overlap = OverlapFilter(saved)
         self._calls: dict[str, _Call] = {}  # by id, in the order in which they began
 
     def note_call(self, piece: ToolCallDelta) -> None:
@@ -39,5 +39,5 @@ class Hearing:
             self._calls.popitem()
 
     @property
-    def calls(self) -> list[ToolCall]:
+    def calls(self) -> list[ToolCallPart]:
         return [call.whole for call in self._calls.values()]

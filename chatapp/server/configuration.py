@@ -143,7 +143,7 @@ def mailer(url: str, on_dyno: bool) -> dict[str, Any]:
 
 
 def bucket(env: Env) -> dict[str, Any] | None:
-    """Reads the bucket for pictures as an entry of STORAGES, or None when there is none.
+    """Reads the bucket for images as an entry of STORAGES, or None when there is none.
 
     The names of Heroku's Bucketeer add-on count before the plain ones, which with an endpoint reach
     any S3-compatible service. Keys alone configure nothing: they may be meant for something else.
@@ -179,7 +179,7 @@ def bucket(env: Env) -> dict[str, Any] | None:
 
 
 def image_store(chosen: str, bucket: dict[str, Any] | None) -> str:
-    """Where new pictures are written: "database" or "bucket"."""
+    """Where new images are written: "database" or "bucket"."""
     if chosen not in ("auto", "database", "bucket"):
         raise ValueError("CHAT_IMAGE_STORE must be auto, database or bucket")
     if chosen == "bucket" and not bucket:
@@ -195,7 +195,7 @@ def _first(env: Env, names: tuple[str, ...]) -> str:
 
 
 def image_delivery(wanted: str, origin: str) -> str:
-    """How pictures reach the model; links need an address at which we can be reached."""
+    """How images reach the model; links need an address at which we can be reached."""
     if wanted not in ("auto", "link", "inline"):
         raise ValueError("CHAT_IMAGE_DELIVERY is auto, link or inline")
     if wanted == "link" and not origin:

@@ -17,7 +17,7 @@ from chatapp.server.valid_text import make_valid, make_valid_json
 
 
 class TextCompressionMiddleware(GZipMiddleware):
-    """Compresses pages, not pictures; pads them at random against guessing what is in them."""
+    """Compresses pages, not images; pads them at random against guessing what is in them."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

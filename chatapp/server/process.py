@@ -4,8 +4,8 @@ import os
 import secrets
 import socket
 
-MOST_CHARACTERS = 40
+MAX_CHARACTERS = 40
 
 # A dyno's name comes back with its successor and a number of a process soon enough: hence the end.
 NAME = f"{os.environ.get('DYNO') or socket.gethostname()[:20]}.{os.getpid()}.{secrets.token_hex(3)}"
-NAME = NAME[-MOST_CHARACTERS:]
+NAME = NAME[-MAX_CHARACTERS:]

@@ -33,7 +33,7 @@ class Output:
     """What a call came to.
 
     `content` is for the model and becomes a JSON object. `done` is one line for the person, in the
-    past tense and in their language. `images` are pictures in bytes; no built-in tool gives any.
+    past tense and in their language. `images` are images in bytes; no built-in tool gives any.
     """
 
     content: Mapping[str, object]

@@ -77,7 +77,7 @@ def test_an_unknown_address_learns_nothing(stranger: Client, owner: Person) -> N
 
 
 def test_a_script_whose_login_expired_gets_a_sentence(stranger: Client, owner: Person) -> None:
-    response = stranger.post("/pictures/", headers={"accept": "application/json"})
+    response = stranger.post("/images/", headers={"accept": "application/json"})
 
     assert response.status_code == 401
     assert response.json()["login"] == "/account/sign-in/"

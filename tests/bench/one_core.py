@@ -12,7 +12,7 @@ from tests.bench.usage import busy_seconds, pinned, resident_mb, tree_seconds
 from tests.system.app import App
 
 STALE_MB = 50.0  # grown by this, a server is not fresh any more
-MOST_GROWTH_MB = 3_000
+MAX_GROWTH_MB = 3_000
 RUNNING = ("queued", "streaming")
 
 
@@ -42,7 +42,7 @@ class OneCore:
         """What it has in memory now is what a fresh server has. From here on, a bomb that takes
         all memory ends this server alone."""
         self.fresh_mb = resident_mb(self.pid)
-        most = psutil.Process(self.pid).memory_info().vms + MOST_GROWTH_MB * 1024**2
+        most = psutil.Process(self.pid).memory_info().vms + MAX_GROWTH_MB * 1024**2
         resource.prlimit(self.pid, resource.RLIMIT_AS, (most, most))
 
     def kill(self) -> None:

@@ -16,7 +16,7 @@ from tests.bench.model import prompt
 from tests.bench.tabs import Sighting, Tab, send
 
 RATE = 50  # tokens a second
-MOST_TOKENS = 100_000  # the reply is ended when enough was measured
+MAX_TOKENS = 100_000  # the reply is ended when enough was measured
 GAP = 0.02  # seconds between two pages
 LAST_SECONDS = 10.0  # until the end of a reply that the model has ended
 SHORT = 120  # tokens, with a heading, a list and a block of code
@@ -30,7 +30,7 @@ class Neighbour:
     url: str
     cookie: str
     model: Model
-    tokens: int = MOST_TOKENS
+    tokens: int = MAX_TOKENS
     rate: float = RATE
     run: str = ""
     sighting: Sighting = field(init=False)

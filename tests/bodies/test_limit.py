@@ -41,7 +41,7 @@ def test_the_table_has_room_for_what_each_page_is_for() -> None:
 
     assert text + form_around_it <= LARGE["draft"] == LARGE["conversation-draft"]
     assert text + form_around_it <= TEXT <= LARGE["messages"]
-    assert MAX_UPLOAD_BYTES + form_around_it <= LARGE["pictures"]
+    assert MAX_UPLOAD_BYTES + form_around_it <= LARGE["images"]
     assert MAX_INSTRUCTIONS * 4 + form_around_it <= min(LARGE["settings"], LARGE["defaults"])
     assert SMALL <= 64 * 1024
     assert max(LARGE.values()) <= 64 * 1024**2

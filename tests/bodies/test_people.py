@@ -56,7 +56,7 @@ def cookies_of(person: Visitor) -> str:
 def trickle(person: Visitor) -> Iterator[socket.socket]:
     """A large upload that has begun and doesn't go on."""
     head = (
-        f"POST /pictures/ HTTP/1.1\r\nHost: 127.0.0.1:{person.app.port}\r\n"
+        f"POST /images/ HTTP/1.1\r\nHost: 127.0.0.1:{person.app.port}\r\n"
         f"Content-Type: {MULTIPART}\r\nContent-Length: {50 * 1024**2}\r\n"
         f"Cookie: {cookies_of(person)}\r\nExpect: 100-continue\r\n\r\n"
     )
@@ -94,7 +94,7 @@ async def test_a_long_text_that_is_not_multipart_is_refused_with_a_sentence(app:
 async def test_a_large_image_arrives(app: App) -> None:
     async with Visitor.at(app) as person:
         answer = await person.http.post(
-            "/pictures/",
+            "/images/",
             data={"csrfmiddlewaretoken": person.http.cookies["csrftoken"]},
             files={"image": ("a.png", bytes(49 * 1024**2))},
             headers=JSON,

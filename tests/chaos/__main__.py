@@ -6,7 +6,7 @@
     CHAOS_SEED=1         draws who says what, what breaks when, and how (the machine's own timing
                          is not in it: a seed gives the same plan, not the same microseconds)
     CHAOS_KILLS=100      afterwards: so many processes killed among many running replies, 0 for none
-    CHAOS_POINTS=1       at last: a process killed at every point of a call (`tests/steps`); 0: none
+    CHAOS_POINTS=1       at last: a process killed at every point of a call; 0: none
 
 Real app processes share a real PostgreSQL and Redis behind a proxy that knows nothing of sessions
 (`house.py`). A model of our own says numbered words that follow from a question alone, and stalls,
@@ -36,7 +36,7 @@ from tests.chaos import plan  # noqa: E402
 from tests.chaos.checker import violations  # noqa: E402
 from tests.chaos.report import REPORT, Part, markdown  # noqa: E402
 from tests.chaos.run import play  # noqa: E402
-from tests.steps.report import Played, breaches, play_all  # noqa: E402
+from tests.tool_calls.report import Played, breaches, play_all  # noqa: E402
 
 
 def main() -> int:

@@ -13,9 +13,9 @@ ARTICLE = re.compile(r'<article class="message.*?</article>', re.DOTALL)
 ATTRIBUTE = re.compile(r' data-([a-z-]+)="([^"]*)"')
 ACT = re.compile(r'action="([^"]+)" data-act="(retry|continue)"')
 BUBBLE = re.compile(r'data-part="text" dir="auto">(.*?)</div>', re.DOTALL)
-ASKING = re.compile(r'action="([^"]+)" data-act="decide"')
+AWAITING_APPROVAL = re.compile(r'action="([^"]+)" data-act="decide"')
 STEP = re.compile(r'data-part="tool" data-state="(\w+)"')
-UNDECIDED = ("asking", "unknown")
+UNDECIDED = ("awaiting_approval", "unknown")
 RUNNING = ("queued", "streaming")
 
 
@@ -82,7 +82,7 @@ def _article(html: str) -> Article:
     )
     if article.is_reply:
         article.blocks = blocks_of(html)
-        article.asks, article.calls = ASKING.findall(html), tuple(STEP.findall(html))
+        article.asks, article.calls = AWAITING_APPROVAL.findall(html), tuple(STEP.findall(html))
         article.about = next((one for one in article.calls if one in UNDECIDED), "")
     else:
         bubble = BUBBLE.search(html)

@@ -161,7 +161,7 @@ def _views(facts: Facts) -> Iterator[Violation]:
     paths: defaultdict[str, list[Shown]] = defaultdict(list)
     calls = shown_calls(facts.record)
     for row in sorted(facts.rows.values(), key=lambda row: row.position):
-        if row.on_path:
+        if row.on_branch:
             paths[row.conversation].append(_as_shown(row, calls[row.id]))
     for view in facts.record.views:
         wanted = paths[view.conversation]

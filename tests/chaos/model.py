@@ -28,7 +28,7 @@ from tests.chaos.question import Question, Understood, understood
 from tests.chaos.record import Asked, Did, Outcome
 
 DONE = b"event: done\ndata: [DONE]\n\n"
-MOST_UNITS = 14  # of UTF-16 in one piece
+MAX_UNITS = 14  # of UTF-16 in one piece
 LONGEST_CALL = 1.5  # seconds
 
 Message = MutableMapping[str, Any]
@@ -136,7 +136,7 @@ async def _stream(question: Question, turn: Turn, position: int, send: Send) -> 
     units = turn.text[position:].encode("utf-16-le")
     chance, begin = random.Random(), 0
     while begin < len(units):
-        end = begin + 2 * chance.randint(1, MOST_UNITS)
+        end = begin + 2 * chance.randint(1, MAX_UNITS)
         piece = units[begin:end].decode("utf-16-le", "surrogatepass")
         await _body(send, _frame({"content": piece}))
         position += len(piece)

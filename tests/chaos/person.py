@@ -19,7 +19,7 @@ from tests.system.app import PASSWORD
 
 PATIENCE = 120.0  # seconds for the end of a reply; then it is left to the checker
 REST = 20.0  # seconds in which all pages of a conversation come to show the same
-MOST_TRIES = 4  # at one reply that ended badly
+MAX_TRIES = 4  # at one reply that ended badly
 AGAIN_AFTER_STOP = 0.6  # share of stopped replies that are continued or tried again
 UNITS_PER_WORD = 25  # of HTML, roughly
 WORDS = ("allow", "allow", "allow", "always", "deny")
@@ -121,7 +121,7 @@ class Talk:
         whim = self._whim()
         at = self._chance.randint(0, question.words * UNITS_PER_WORD)
         tries = 0
-        while tries < MOST_TRIES:
+        while tries < MAX_TRIES:
             if whim and await self._reaches(tab, reply, at):
                 await self._follow_whim(whim, tab, question.run, reply)
                 whim = None

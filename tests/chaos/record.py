@@ -62,9 +62,9 @@ class Word:
     """What a person said about a call: a page of this attempt asked whether it may be made, or,
     `about` an unknown end, whether it may be made again."""
 
-    step: str
+    tool_call: str
     attempt: int
-    about: Literal["asking", "unknown"]
+    about: Literal["awaiting_approval", "unknown"]
     word: Literal["allow", "always", "deny"]
 
 
@@ -118,7 +118,7 @@ class Row:
     conversation: str
     parent: str | None
     position: int
-    on_path: bool
+    on_branch: bool
     role: str
     status: str
     text: str

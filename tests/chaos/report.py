@@ -14,8 +14,8 @@ from tests.chaos.checker import Violation, failures
 from tests.chaos.plan import Plan
 from tests.chaos.record import Record
 from tests.chaos.recovery import mid_reply_kills, pauses
-from tests.steps import report as points
-from tests.steps.report import Played
+from tests.tool_calls import report as points
+from tests.tool_calls.report import Played
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "reliability.md"

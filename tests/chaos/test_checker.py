@@ -53,9 +53,9 @@ def good_run() -> Record:
     record.ends["m2"] = [30.1]
     # One was made, broken off by the kill, and made again; the other was not to be made.
     record.words = [
-        Word("s1", 1, "asking", "allow"),
+        Word("s1", 1, "awaiting_approval", "allow"),
         Word("s1", 2, "unknown", "allow"),
-        Word("s2", 1, "asking", "deny"),
+        Word("s2", 1, "awaiting_approval", "deny"),
     ]
     record.did = [Did(number, "m2", "act", "a0r0n0") for number in (0, 1)]
     record.calls = [
@@ -148,14 +148,16 @@ def test_a_reply_that_nobody_stopped_is_found() -> None:
     assert rules(record) == ["stopped by nobody"]
 
 
-@pytest.mark.parametrize(("deaths", "cuts", "allowed"), [(3, 0, True), (2, 2, False), (0, 3, True)])
+@pytest.mark.parametrize(
+    ("crashes", "cuts", "allowed"), [(3, 0, True), (2, 2, False), (0, 3, True)]
+)
 def test_a_reply_may_fail_after_three_deaths_or_three_cuts(
-    deaths: int, cuts: int, allowed: bool
+    crashes: int, cuts: int, allowed: bool
 ) -> None:
     record = good_run()
     reply = record.rows[1]
     reply.status, reply.error = "failed", BROKE_OFF
-    record.faults = [Fault("kill -9", 10.0, 11.0, hit={"m2": 1}) for _ in range(deaths)]
+    record.faults = [Fault("kill -9", 10.0, 11.0, hit={"m2": 1}) for _ in range(crashes)]
     record.views = []
     record.asked[1].end = 21.0
     record.asked += [

@@ -8,7 +8,7 @@ from tests.chaos.violation import Violation
 
 ENDED = ("done", "failed", "denied")
 OPEN = ("ready", "running")
-BROKEN = ("stopped", "failed")  # ends of a reply that break off its open calls
+SHOWN_INTERRUPTED = ("stopped", "failed")  # ends of a reply that break off its open calls
 
 
 def tool_violations(record: Record) -> Iterator[Violation]:
@@ -37,8 +37,8 @@ def shown_calls(record: Record) -> defaultdict[str, tuple[str, ...]]:
     status = {row.id: row.status for row in record.rows}
     shown: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
     for call in record.calls:
-        is_broken = call.state in OPEN and status.get(call.reply) in BROKEN
-        shown[call.reply] += ("broken" if is_broken else call.state,)
+        is_interrupted = call.state in OPEN and status.get(call.reply) in SHOWN_INTERRUPTED
+        shown[call.reply] += ("interrupted" if is_interrupted else call.state,)
     return shown
 
 
@@ -47,9 +47,11 @@ def _allowed(record: Record) -> Counter[str]:
     answered so, and once without a question where that tool was allowed for good."""
     rows = {row.id: row.conversation for row in record.rows}
     place = {call.id: (rows.get(call.reply), call.name) for call in record.calls}
-    said = {(word.step, word.attempt) for word in record.words if word.word != "deny"}
-    allowed = Counter(step for step, _attempt in said)
-    asked = {word.step for word in record.words if word.about == "asking"}
-    free = {place.get(word.step) for word in record.words if word.word == "always"}
-    allowed.update(step for step in place if place[step] in free and step not in asked)
+    said = {(word.tool_call, word.attempt) for word in record.words if word.word != "deny"}
+    allowed = Counter(tool_call for tool_call, _attempt in said)
+    asked = {word.tool_call for word in record.words if word.about == "awaiting_approval"}
+    free = {place.get(word.tool_call) for word in record.words if word.word == "always"}
+    allowed.update(
+        tool_call for tool_call in place if place[tool_call] in free and tool_call not in asked
+    )
     return allowed

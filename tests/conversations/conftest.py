@@ -20,7 +20,7 @@ from chatapp.conversations.models import (
     NewMessage,
     Outcome,
     Progress,
-    Step,
+    ToolCall,
     add_exchange,
     decide,
 )
@@ -86,9 +86,11 @@ async def made(exchange: Exchange) -> Message:
 
 
 async def decided(exchange: Exchange, decision: Decision) -> bool:
-    step = await Step.objects.filter(reply=exchange.reply, state__in=["asking", "unknown"]).afirst()
-    assert step
-    return await background.in_thread(decide, await outcome(exchange), step.pk, decision)
+    tool_call = await ToolCall.objects.filter(
+        reply=exchange.reply, state__in=["awaiting_approval", "unknown"]
+    ).afirst()
+    assert tool_call
+    return await background.in_thread(decide, await outcome(exchange), tool_call.pk, decision)
 
 
 async def looked(exchange: Exchange, what: str = "up") -> CompletionRequest:

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from chatapp.conversations.models import Exchange, Message, State, Step
-from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta, ToolResult
+from chatapp.conversations.models import Exchange, Message, State, ToolCall
+from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta, ToolResultPart
 from chatapp.tools.tool import Arguments, Context, Output, Tool
 from tests.images.samples import encoded
 
@@ -55,7 +55,7 @@ class Kit:
                 raise self.gives
             if self.gives is not None:
                 return self.gives  # type: ignore[no-any-return]
-            return Output({"came": arguments.get("what", "")}, f"Did {name}", self.images)
+            return Output({"result": arguments.get("what", "")}, f"Did {name}", self.images)
 
         return Tool(
             name,
@@ -94,11 +94,14 @@ def script(*turns: list[Any]) -> Callable[[CompletionRequest], list[Any]]:
 
 def results(request: CompletionRequest) -> list[str]:
     parts = [part for message in request.messages for part in message.parts]
-    return [part.content for part in parts if isinstance(part, ToolResult)]
+    return [part.content for part in parts if isinstance(part, ToolResultPart)]
 
 
-async def steps(exchange: Exchange) -> list[tuple[str, str]]:
-    return [(step.name, step.state) async for step in Step.objects.filter(reply=exchange.reply)]
+async def tool_calls(exchange: Exchange) -> list[tuple[str, str]]:
+    return [
+        (tool_call.name, tool_call.state)
+        async for tool_call in ToolCall.objects.filter(reply=exchange.reply)
+    ]
 
 
 async def die(exchange: Exchange, **fields: Any) -> None:
@@ -108,10 +111,10 @@ async def die(exchange: Exchange, **fields: Any) -> None:
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values | fields)
 
 
-async def add_step(exchange: Exchange, name: str, state: State, **fields: Any) -> Step:
-    place = {"round": 0, "index": await Step.objects.acount(), "text_length": 0}
+async def add_tool_call(exchange: Exchange, name: str, state: State, **fields: Any) -> ToolCall:
+    place = {"round": 0, "index": await ToolCall.objects.acount(), "text_length": 0}
     values = {"reply": exchange.reply, "name": name, "call_id": "call1", "arguments": "{}"}
-    return await Step.objects.acreate(**place | values | fields, state=state)
+    return await ToolCall.objects.acreate(**place | values | fields, state=state)
 
 
 def drawn(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> bytes:

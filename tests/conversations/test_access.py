@@ -26,7 +26,7 @@ URLS = [
     # A reply that ended well is neither tried again nor continued nor left out.
     ("POST", "replies/{reply}/retry", {}, HTTPStatus.CONFLICT),
     ("POST", "replies/{reply}/continuation", {}, HTTPStatus.CONFLICT),
-    ("POST", "replies/{reply}/omission", {"scope": "turn"}, HTTPStatus.CONFLICT),
+    ("POST", "replies/{reply}/exclusion", {"scope": "turn"}, HTTPStatus.CONFLICT),
 ]
 every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
 

@@ -9,7 +9,7 @@ import pytest
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Exchange, Message, Step, add_exchange
+from chatapp.conversations.models import Exchange, Message, ToolCall, add_exchange
 from chatapp.fetching import fetch
 from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta
 from chatapp.mcp.models import ToolSetting
@@ -51,7 +51,7 @@ async def made(exchange: Exchange, *urls: str) -> Message:
 
 
 async def states(reply: Message) -> list[str]:
-    return [step.state async for step in Step.objects.filter(reply=reply)]
+    return [tool_call.state async for tool_call in ToolCall.objects.filter(reply=reply)]
 
 
 async def asked_about(owner: Person, text: str) -> Exchange:
@@ -63,7 +63,7 @@ async def test_a_page_that_the_model_made_up_waits_for_the_person(
 ) -> None:
     answer = await made(await asked_about(owner, "Tell me a secret"), site.url("/?q=secret"))
 
-    assert (answer.status, await states(answer)) == ("waiting", ["asking"])
+    assert (answer.status, await states(answer)) == ("waiting", ["awaiting_approval"])
     assert not site.requests
 
 
@@ -81,12 +81,14 @@ async def test_what_the_model_or_a_tool_said_names_nothing(owner: Person, site: 
     await background.in_thread(complete, first.reply, f"You can read {leak}")
     place = {"reply": first.reply, "round": 0, "index": 0, "text_length": 0, "name": "calculate"}
     said = {"call_id": "call0", "arguments": json.dumps({"expression": leak})}
-    await Step.objects.acreate(**place, **said, state="done", content=json.dumps({"link": leak}))
+    await ToolCall.objects.acreate(
+        **place, **said, state="done", content=json.dumps({"link": leak})
+    )
     message = new_message("Go on", first.conversation.pk)
 
     answer = await made(await background.in_thread(add_exchange, owner, message), leak)
 
-    assert (answer.status, await states(answer)) == ("waiting", ["asking"])
+    assert (answer.status, await states(answer)) == ("waiting", ["awaiting_approval"])
 
 
 async def test_an_address_named_earlier_counts(owner: Person, site: Site) -> None:
@@ -106,7 +108,7 @@ async def test_the_owner_may_have_it_ask_always(owner: Person, site: Site) -> No
 
     answer = await made(await asked_about(owner, f"Read {site.url()}"), site.url())
 
-    assert await states(answer) == ["asking"]
+    assert await states(answer) == ["awaiting_approval"]
 
 
 async def test_whoever_allows_it_for_good_is_asked_no_more(owner: Person, site: Site) -> None:
@@ -124,5 +126,5 @@ async def test_one_call_may_run_while_another_asks(owner: Person, site: Site) ->
 
     answer = await made(exchange, site.url("/herons"), site.url("/?q=secret"))
 
-    assert await states(answer) == ["done", "asking"]
+    assert await states(answer) == ["done", "awaiting_approval"]
     assert len(site.requests) == 1

@@ -11,7 +11,7 @@ from django.urls import URLResolver, get_resolver
 from PIL import Image as Pillow
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Exchange, Step
+from chatapp.conversations.models import Attachment, Exchange, ToolCall
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.mcp.models import Server
@@ -28,9 +28,17 @@ SERVER = "http://127.0.0.1:1/mcp"  # where nothing listens
 TAB = "text/html,application/xhtml+xml,*/*;q=0.8"  # what a tab asks for
 IMG = "image/avif,image/webp,*/*;q=0.8"  # what an <img> asks for
 SCRIPT = "application/json"
-PICTURES = {"picture", "thumbnail"}
+IMAGES = {"image", "thumbnail"}
 # What shows most; that it was there to be stored says that the addresses are right.
-PRIVATE = PICTURES | {"home", "conversation", "conversations", "messages", "state", "step", "draft"}
+PRIVATE = IMAGES | {
+    "home",
+    "conversation",
+    "conversations",
+    "messages",
+    "state",
+    "tool_call",
+    "draft",
+}
 
 
 def names(patterns: list[Any]) -> Iterator[str]:
@@ -48,13 +56,13 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
     """An address of every view by its name, with something of the owner's behind it."""
     image = Image.objects.keep(owner, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
     Attachment.objects.create(message=exchange.message, position=0, image=image)
-    step = Step.objects.create(
+    tool_call = ToolCall.objects.create(
         reply=exchange.reply, round=0, index=0, text_length=0, name="calculate", call_id="call0"
     )
     values = {
         "conversation_id": exchange.conversation.pk,
         "reply_id": exchange.reply.pk,
-        "step_id": step.pk,
+        "tool_call_id": tool_call.pk,
         "image_id": image.pk,
         "token": image_delivery.link(image).rpartition("/")[2],
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
@@ -85,7 +93,7 @@ def test_no_cache_stores_what_a_view_answers(
         if "no-store" not in response.get("Cache-Control", ""):
             stored.add(name)
 
-    assert stored == (PICTURES if method == "GET" and accept == SCRIPT else set())
+    assert stored == (IMAGES if method == "GET" and accept == SCRIPT else set())
     if method == "GET":
         assert {name for name, status in answered.items() if status == HTTPStatus.OK} >= PRIVATE
 
@@ -93,7 +101,7 @@ def test_no_cache_stores_what_a_view_answers(
 def test_an_img_is_kept_for_the_login_that_fetched_it(
     signed_in: SignIn, owner: Person, addresses: dict[str, str]
 ) -> None:
-    for name in PICTURES:
+    for name in IMAGES:
         response = signed_in(owner).get(addresses[name], headers={"accept": IMG})
 
         assert response["Content-Type"].startswith("image/")

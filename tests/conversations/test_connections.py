@@ -27,7 +27,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.images.errors import ImageTypeRefused
 from chatapp.replies import generation
-from tests.conversations.kit import add_step
+from tests.conversations.kit import add_tool_call
 from tests.conversations.tab import JSON, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,7 +72,7 @@ async def test_a_request_that_waits_for_its_message_to_be_written_holds_none(
     assert held == [False]
 
 
-async def test_a_request_that_waits_for_its_picture_holds_none(
+async def test_a_request_that_waits_for_its_image_holds_none(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tab = await Tab.of(owner)
@@ -85,7 +85,7 @@ async def test_a_request_that_waits_for_its_picture_holds_none(
 
         monkeypatch.setattr(uploads, "process", look)
         answer = await tab.client.post(
-            "/pictures/", {"image": SimpleUploadedFile("a.png", b"a")}, headers=JSON
+            "/images/", {"image": SimpleUploadedFile("a.png", b"a")}, headers=JSON
         )
 
     assert answer.status_code == 422
@@ -96,17 +96,19 @@ async def test_a_request_that_waits_for_its_decision_holds_none(
     owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tab = await Tab.of(owner)
-    step = await add_step(running, "act", State.ASKING)
+    tool_call = await add_tool_call(running, "act", State.AWAITING_APPROVAL)
     held = []
     async with request_thread() as own:
 
-        def look(reply: Message, step_id: UUID, decision: Decision, attempt: int | None) -> bool:
+        def look(
+            reply: Message, tool_call_id: UUID, decision: Decision, attempt: int | None
+        ) -> bool:
             held.append(own.connection is not None)
             return False
 
         monkeypatch.setattr(tool_calls, "decide", look)
         answer = await tab.client.post(
-            f"/c/{running.conversation.pk}/replies/{running.reply.pk}/steps/{step.pk}/decision",
+            f"/c/{running.conversation.pk}/replies/{running.reply.pk}/tool-calls/{tool_call.pk}/decision",
             {"decision": "allow"},
             headers=JSON,
         )

@@ -42,7 +42,7 @@ async def test_it_goes_on_after_its_text_without_repeating(demo: None, owner: Pe
     numbers = [int(word) for word in whole.text.split() if word.isdigit()]
     assert numbers == list(range(1, len(numbers) + 1))
     assert (whole.status, whole.finish_reason) == ("complete", "stop")
-    assert whole.seams == [len(half.text)]
+    assert whole.resume_positions == [len(half.text)]
     assert whole.sequence > half.sequence
     assert (whole.completion_tokens or 0) > (half.completion_tokens or 0)
 
@@ -58,7 +58,7 @@ async def test_what_the_model_says_again_is_dropped(running: Exchange) -> None:
 
     saved = await outcome(running)
     assert saved.text == "Once upon a time there was a heron."
-    assert saved.seams == [len("Once upon a time there was")]
+    assert saved.resume_positions == [len("Once upon a time there was")]
 
 
 @pytest.mark.usefixtures("no_service")

@@ -51,7 +51,7 @@ async def test_the_demo_model_is_joined_exactly(demo: None, owner: Person, fault
     numbers = [int(word) for word in reply.text.split() if word.isdigit()]
     assert reply.status == "complete"
     assert numbers == list(range(1, len(numbers) + 1))
-    assert len(reply.seams) == 1
+    assert len(reply.resume_positions) == 1
     assert reply.usage_is_estimated
 
 
@@ -64,8 +64,12 @@ async def test_it_goes_on_twice(running: Exchange) -> None:
         [TextDelta("three."), Usage(20, 3), Finished("stop")],
     )
 
-    assert (reply.status, reply.text, reply.seams) == ("complete", "One, two, three.", [5, 10])
-    assert [request.goes_on for request in script.requests] == [False, True, True]
+    assert (reply.status, reply.text, reply.resume_positions) == (
+        "complete",
+        "One, two, three.",
+        [5, 10],
+    )
+    assert [request.is_continuation for request in script.requests] == [False, True, True]
     assert script.requests[2].messages[-2].parts == (TextPart("One, two, "),)
 
 
@@ -95,8 +99,8 @@ async def test_a_cut_among_the_thoughts_asks_anew(running: Exchange) -> None:
         [ReasoningDelta("Hm."), TextDelta("Yes."), Finished("stop")],
     )
 
-    assert (reply.status, reply.text, reply.seams) == ("complete", "Yes.", [])
-    assert not script.requests[1].goes_on
+    assert (reply.status, reply.text, reply.resume_positions) == ("complete", "Yes.", [])
+    assert not script.requests[1].is_continuation
 
 
 @pytest.mark.usefixtures("no_service")

@@ -1,4 +1,4 @@
-"""Links to pictures for the model service."""
+"""Links to images for the model service."""
 
 import time
 from http import HTTPStatus
@@ -65,14 +65,14 @@ def test_nonsense_is_not_found(stranger: Client, db: None, token: str) -> None:
     assert stranger.get(f"/m/{token}").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_the_link_of_a_deleted_picture_is_not_found(stranger: Client, image: Image) -> None:
+def test_the_link_of_a_deleted_image_is_not_found(stranger: Client, image: Image) -> None:
     path = path_of(image)
     image.delete()
 
     assert stranger.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_picture_whose_bytes_are_gone_is_not_found(stranger: Client, image: Image) -> None:
+def test_an_image_whose_bytes_are_gone_is_not_found(stranger: Client, image: Image) -> None:
     image.data.delete()
 
     assert stranger.get(path_of(image)).status_code == HTTPStatus.NOT_FOUND

@@ -36,7 +36,7 @@ def test_a_text_over_the_limit_is_refused_with_a_sentence(client: Client) -> Non
     assert kept(client)["text"] == "🦩" * limit
 
 
-def test_a_nul_is_left_out_and_line_ends_are_made_alike(client: Client) -> None:
+def test_a_nul_is_excluded_and_line_ends_are_made_alike(client: Client) -> None:
     post(client, fields("one\0\r\ntwo"))
 
     assert kept(client)["text"] == "one\ntwo"
@@ -52,12 +52,12 @@ def test_nonsense_is_refused(client: Client, name: str, value: str) -> None:
     assert not Draft.objects.exists()
 
 
-def test_pictures_keep_their_order_and_what_is_none_of_ours_is_left_out(
+def test_images_keep_their_order_and_what_is_none_of_ours_is_excluded(
     client: Client, owner: Person, member: Person
 ) -> None:
     first, second, theirs = image_of(owner, "1"), image_of(owner, "2"), image_of(member, "3")
     link = "https://example.com/heron.png"
-    pictures = [
+    images = [
         second.pk,
         theirs.pk,
         link,
@@ -67,45 +67,45 @@ def test_pictures_keep_their_order_and_what_is_none_of_ours_is_left_out(
         uuid.uuid4(),
     ]
 
-    post(client, fields(picture=pictures))
+    post(client, fields(image=images))
 
     attached = [each.source for each in Attachment.objects.order_by("position")]
     assert attached == [str(second.pk), link, str(first.pk)]
-    chips = kept(client)["pictures"]
-    assert f"/pictures/{second.pk}/thumbnail" in chips
+    chips = kept(client)["images"]
+    assert f"/images/{second.pk}/thumbnail" in chips
     assert str(theirs.pk) not in chips
 
 
-def test_pictures_may_change_and_go(client: Client, owner: Person) -> None:
+def test_images_may_change_and_go(client: Client, owner: Person) -> None:
     first, second = image_of(owner, "1"), image_of(owner, "2")
-    written = fields("", picture=[first.pk])
+    written = fields("", image=[first.pk])
     post(client, written)
-    post(client, written | {"edit": 2, "picture": [second.pk, second.pk]})
+    post(client, written | {"edit": 2, "image": [second.pk, second.pk]})
     assert [each.image for each in Attachment.objects.all()] == [second, second]
 
-    post(client, written | {"edit": 3, "picture": []})
+    post(client, written | {"edit": 3, "image": []})
 
     assert not Draft.objects.exists()
 
 
-def test_more_pictures_than_a_message_takes_are_refused(client: Client, owner: Person) -> None:
+def test_more_images_than_a_message_takes_are_refused(client: Client, owner: Person) -> None:
     image = image_of(owner)
 
-    answer = post(client, fields(picture=[image.pk] * (settings.MAX_PICTURES_PER_MESSAGE + 1)))
+    answer = post(client, fields(image=[image.pk] * (settings.MAX_IMAGES_PER_MESSAGE + 1)))
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "At most 10 pictures" in answer.json()["error"]
+    assert "At most 10 images" in answer.json()["error"]
 
 
-def test_pictures_of_a_draft_are_not_collected(client: Client, owner: Person) -> None:
-    written = fields(picture=image_of(owner).pk)
+def test_images_of_a_draft_are_not_collected(client: Client, owner: Person) -> None:
+    written = fields(image=image_of(owner).pk)
     post(client, written)
     Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
 
     housekeeping._collect()
     assert Image.objects.exists()
 
-    post(client, written | {"edit": 2, "picture": [], "text": ""})
+    post(client, written | {"edit": 2, "image": [], "text": ""})
     Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
     housekeeping._collect()
     assert not Image.objects.exists()
@@ -114,7 +114,7 @@ def test_pictures_of_a_draft_are_not_collected(client: Client, owner: Person) ->
 def test_a_deleted_conversation_takes_its_draft_along(
     client: Client, owner: Person, exchange: Exchange
 ) -> None:
-    post(client, fields(picture=image_of(owner).pk), path_of(exchange))
+    post(client, fields(image=image_of(owner).pk), path_of(exchange))
 
     exchange.conversation.delete()
 

@@ -11,13 +11,13 @@ from django.db import connection
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
+    AlreadySent,
     Conversation,
     Draft,
-    DraftSpent,
+    DraftContent,
     Exchange,
     Message,
     NewMessage,
-    Written,
     add_exchange,
 )
 from tests.conversations.conftest import complete, new_message
@@ -39,8 +39,8 @@ def started(work: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def save(person: Person, written: Written, conversation: Conversation | None = None) -> None:
-    with suppress(DraftSpent):
+def save(person: Person, written: DraftContent, conversation: Conversation | None = None) -> None:
+    with suppress(AlreadySent):
         Draft.objects.keep(person, conversation, written)
 
 
@@ -50,12 +50,12 @@ def new() -> NewMessage:
 
 
 @pytest.fixture
-def written(new: NewMessage) -> Written:
-    return Written(client_id=new.client_id, text="Hello", tab=uuid.uuid4(), edit=1)
+def written(new: NewMessage) -> DraftContent:
+    return DraftContent(client_id=new.client_id, text="Hello", tab=uuid.uuid4(), edit=1)
 
 
 def test_a_send_between_the_look_and_the_save(
-    owner: Person, new: NewMessage, written: Written, monkeypatch: pytest.MonkeyPatch
+    owner: Person, new: NewMessage, written: DraftContent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look = Draft.objects._refuse_sent
 
@@ -66,7 +66,7 @@ def test_a_send_between_the_look_and_the_save(
 
     monkeypatch.setattr(Draft.objects, "_refuse_sent", look_then_send)
 
-    with pytest.raises(DraftSpent):
+    with pytest.raises(AlreadySent):
         Draft.objects.keep(owner, None, written)
 
     assert Message.objects.count() == 2
@@ -74,7 +74,7 @@ def test_a_send_between_the_look_and_the_save(
 
 
 def test_a_save_between_the_end_of_the_draft_and_the_commit_of_its_message(
-    owner: Person, new: NewMessage, written: Written, monkeypatch: pytest.MonkeyPatch
+    owner: Person, new: NewMessage, written: DraftContent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     end, saves = Draft.objects.end, []
 
@@ -97,14 +97,16 @@ def test_saves_and_sends_at_the_same_time(owner: Person, exchange: Exchange) -> 
 
     for number in range(ROUNDS):
         new = new_message("And?", conversation.pk)
-        written = Written(client_id=new.client_id, text="And?", tab=uuid.uuid4(), edit=number)
+        written = DraftContent(client_id=new.client_id, text="And?", tab=uuid.uuid4(), edit=number)
         start = threading.Barrier(3)
 
         def send(new: NewMessage = new, start: threading.Barrier = start) -> None:
             start.wait()
             complete(add_exchange(owner, new).reply)
 
-        def keep(edit: int, written: Written = written, start: threading.Barrier = start) -> None:
+        def keep(
+            edit: int, written: DraftContent = written, start: threading.Barrier = start
+        ) -> None:
             start.wait()
             save(owner, replace(written, edit=edit), conversation)
 
@@ -113,7 +115,7 @@ def test_saves_and_sends_at_the_same_time(owner: Person, exchange: Exchange) -> 
             thread.join()
 
         assert not Draft.objects.exists()
-    assert conversation.path.count() == 2 + 2 * ROUNDS
+    assert conversation.branch.count() == 2 + 2 * ROUNDS
 
 
 def test_first_saves_at_the_same_time_make_one_draft(owner: Person, exchange: Exchange) -> None:
@@ -125,7 +127,7 @@ def test_first_saves_at_the_same_time_make_one_draft(owner: Person, exchange: Ex
             conversation: Conversation | None = conversation,
             start: threading.Barrier = start,
         ) -> None:
-            written = Written(uuid.uuid4(), f"tab {number}", uuid.uuid4(), edit=1)
+            written = DraftContent(uuid.uuid4(), f"tab {number}", uuid.uuid4(), edit=1)
             start.wait()
             Draft.objects.keep(owner, conversation, written)
 
@@ -137,7 +139,7 @@ def test_first_saves_at_the_same_time_make_one_draft(owner: Person, exchange: Ex
 
 
 def test_a_conversation_deleted_meanwhile_does_not_exist(
-    owner: Person, exchange: Exchange, written: Written
+    owner: Person, exchange: Exchange, written: DraftContent
 ) -> None:
     conversation = Conversation.objects.get()
     exchange.conversation.delete()

@@ -60,7 +60,7 @@ def test_nothing_written_is_no_draft(client: Client, text: str) -> None:
     assert not Draft.objects.exists()
     assert kept(client) | {"at": 0} == {
         "conversation": None, "at": 0, "written": 0, "client_id": None, "tab": None,
-        "text": "", "pictures": "",
+        "text": "", "images": "",
     }  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def test_a_spent_draft_that_a_killed_process_left_is_not_shown(
 
 def test_the_page_comes_with_the_draft(client: Client, owner: Person, exchange: Exchange) -> None:
     image = image_of(owner)
-    written = fields("\n<b>Half</b> a", picture=str(image.pk))
+    written = fields("\n<b>Half</b> a", image=str(image.pk))
     post(client, written, path_of(exchange))
 
     page = client.get(exchange.conversation.get_absolute_url()).content.decode()
@@ -150,7 +150,7 @@ def test_the_page_comes_with_the_draft(client: Client, owner: Person, exchange: 
     # A browser drops the first of the two line breaks.
     assert 'autocomplete="off">\n\n&lt;b&gt;Half&lt;/b&gt; a</textarea>' in page
     assert f'name="client_id" value="{written["client_id"]}"' in page
-    assert f'name="picture" disabled value="{image.pk}"' in page
+    assert f'name="image" disabled value="{image.pk}"' in page
     assert "Half" not in client.get("/").content.decode()
 
 

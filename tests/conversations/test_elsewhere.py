@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Exchange, Message, Step
+from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
 from chatapp.realtime.hub import hub
 from chatapp.replies import remote
 from chatapp.server import process
@@ -104,15 +104,15 @@ async def test_replies_of_other_people_are_not_told(member: Person, running: Exc
 
 
 async def waits(
-    exchange: Exchange, attempt: int = 1, states: tuple[str, ...] = ("asking",)
+    exchange: Exchange, attempt: int = 1, states: tuple[str, ...] = ("awaiting_approval",)
 ) -> None:
     """The reply waits for the person, as a process left it that is not this one."""
     values = {"status": "waiting", "attempt": attempt, "leased_by": "", "leased_until": None}
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values)
-    await Step.objects.filter(reply=exchange.reply).adelete()
+    await ToolCall.objects.filter(reply=exchange.reply).adelete()
     for index, state in enumerate(states):
         place = {"round": 0, "index": index, "text_length": 0}
-        await Step.objects.acreate(reply=exchange.reply, **place, name="act", state=state)
+        await ToolCall.objects.acreate(reply=exchange.reply, **place, name="act", state=state)
 
 
 async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
@@ -123,9 +123,9 @@ async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
     async with tab.listening() as live:
         before: remote.Found = {}
         for attempt, states in [
-            (1, ("asking", "asking")),
-            (1, ("asking", "ready")),
-            (3, ("asking",)),
+            (1, ("awaiting_approval", "awaiting_approval")),
+            (1, ("awaiting_approval", "ready")),
+            (3, ("awaiting_approval",)),
         ]:
             await waits(running, attempt, states)
             before = await remote._look_and_tell(before)

@@ -8,11 +8,11 @@ import pytest
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
+    ClientIdUsed,
     Conversation,
     Exchange,
     Message,
     ReplyRunning,
-    SendSpent,
     add_exchange,
 )
 from tests.conversations.conftest import new_message
@@ -26,7 +26,7 @@ def test_the_first_send_makes_the_conversation(owner: Person) -> None:
     assert added.created
     assert added.conversation.pk == new.conversation_id
     assert added.conversation.display_title == "What is a heron?"
-    assert [(m.position, m.role, m.status) for m in added.conversation.path] == [
+    assert [(m.position, m.role, m.status) for m in added.conversation.branch] == [
         (0, "user", "complete"),
         (1, "assistant", "queued"),
     ]
@@ -66,7 +66,7 @@ def test_one_client_id_with_another_text_is_refused(owner: Person) -> None:
     new = new_message("First")
     add_exchange(owner, new)
 
-    with pytest.raises(SendSpent):
+    with pytest.raises(ClientIdUsed):
         add_exchange(owner, replace(new, text="Second"))
 
     assert Message.objects.count() == 2
@@ -118,7 +118,7 @@ def test_a_retry_takes_the_place_of_the_failed_reply(owner: Person, running: Exc
 
     assert new.pk != failed.pk
     assert (new.parent, new.position) == (running.message, 1)
-    assert list(running.conversation.path) == [running.message, new]
+    assert list(running.conversation.branch) == [running.message, new]
     assert failed.retry() == new
 
 
@@ -129,7 +129,7 @@ def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
     add_exchange(owner, new_message("Never mind", running.conversation.pk))
 
     assert Message.objects.get(pk=running.reply.pk).retry() is None
-    assert running.conversation.path.count() == 4
+    assert running.conversation.branch.count() == 4
 
 
 def test_a_retry_takes_a_model_that_is_still_offered(owner: Person, running: Exchange) -> None:

@@ -90,9 +90,9 @@ async def test_a_failure_stands_in_the_reply_and_can_be_retried(tab: Tab) -> Non
         assert created["replaces"] == old
         await live.until("message.finished")
 
-    path = [message.pk async for message in (await Conversation.objects.aget()).path]
-    assert str(path[1]) == created["message"]
-    assert len(path) == 2
+    branch = [message.pk async for message in (await Conversation.objects.aget()).branch]
+    assert str(branch[1]) == created["message"]
+    assert len(branch) == 2
 
 
 @pytest.mark.parametrize("fault", ["/cut 5", "/garbage"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chatapp.conversations.models import Exchange, Message, Outcome, Progress, Spent, saving
+from chatapp.conversations.models import Exchange, Message, Outcome, Progress, TokenUsage, saving
 from chatapp.conversations.models.saving import Snapshot
 from chatapp.server import process
 
@@ -57,7 +57,7 @@ def test_a_queued_reply_that_nobody_began_is_taken(running: Exchange) -> None:
     assert again(running).take_over()
 
     reply = again(running)
-    assert (reply.attempt, reply.deaths, reply.takeovers) == (1, 0, 0)
+    assert (reply.attempt, reply.crashes, reply.takeovers) == (1, 0, 0)
     assert not running.reply.begin()
 
 
@@ -71,10 +71,10 @@ def test_an_expired_lease_is_taken_once_and_its_owner_can_write_no_more(running:
     assert first.take_over()
     assert not second.take_over()
 
-    assert (first.text, first.attempt, first.deaths, first.takeovers) == ("half a", 2, 1, 1)
+    assert (first.text, first.attempt, first.crashes, first.takeovers) == ("half a", 2, 1, 1)
     save(owner, Progress("stale", sequence=5))
     assert saving.unwanted([owner]) == {owner.pk}
-    assert not owner.release(Progress("stale"), Spent())
+    assert not owner.release(Progress("stale"), TokenUsage())
     assert not owner.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
     assert again(running).text == "half a"
 
@@ -124,18 +124,18 @@ def test_what_is_let_go_can_be_taken_at_once_and_nobody_died(running: Exchange) 
     owner = again(running)
     owner.begin()
 
-    assert owner.release(Progress("half a", sequence=3), Spent(7, 2, usage_is_estimated=True))
+    assert owner.release(Progress("half a", sequence=3), TokenUsage(7, 2, usage_is_estimated=True))
 
     reply = Message.objects.lost().get()
     assert reply.take_over()
-    assert (reply.text, reply.sequence, reply.takeovers, reply.deaths) == ("half a", 3, 1, 0)
-    assert reply.spent == Spent(7, 2, usage_is_estimated=True)
+    assert (reply.text, reply.sequence, reply.takeovers, reply.crashes) == ("half a", 3, 1, 0)
+    assert reply.token_usage == TokenUsage(7, 2, usage_is_estimated=True)
 
 
 def test_without_a_word_thinking_begins_anew(running: Exchange) -> None:
     owner = again(running)
     owner.begin()
-    owner.release(Progress(reasoning="Hm.", thought_seconds=2.0), Spent())
+    owner.release(Progress(reasoning="Hm.", thought_seconds=2.0), TokenUsage())
     reply = again(running)
 
     reply.take_over()
@@ -172,13 +172,13 @@ def test_only_what_nobody_makes_is_closed_when_asked_so(running: Exchange) -> No
 def test_continue_counts_deaths_anew(running: Exchange) -> None:
     reply = again(running)
     reply.begin()
-    Message.objects.update(deaths=2, takeovers=4)
+    Message.objects.update(crashes=2, takeovers=4)
     reply.finish(Outcome(Message.Status.FAILED, Progress("half a"), error="It broke."))
 
     assert again(running).resume()
 
     reply = again(running)
-    assert (reply.deaths, reply.takeovers, reply.leased_by) == (0, 0, "")
+    assert (reply.crashes, reply.takeovers, reply.leased_by) == (0, 0, "")
     assert not Message.objects.lost()
 
 
@@ -186,7 +186,7 @@ def test_everything_known_is_saved_and_read_back(running: Exchange) -> None:
     reply = again(running)
     reply.begin()
     reply.first_token_at = timezone.now()
-    notices = {"pictures_refused": [["heron “1”.png", "It's too small."]]}
+    notices = {"images_refused": [["heron “1”.png", "It's too small."]]}
     progress = Progress("Text\n😀", "Hm.", 7, 1.5, notices, [4, 9])
 
     save(reply, progress)

@@ -69,8 +69,8 @@ async def test_a_lost_reply_goes_on_after_what_was_saved(running: Exchange) -> N
 
     reply = await outcome(running)
     assert (reply.status, reply.text) == ("complete", "Once upon a time there was a heron.")
-    assert (reply.attempt, reply.takeovers, reply.deaths) == (2, 1, 1)
-    assert reply.seams == [17]
+    assert (reply.attempt, reply.takeovers, reply.crashes) == (2, 1, 1)
+    assert reply.resume_positions == [17]
     assert reply.sequence > 9
     assert reply.usage_is_estimated
 
@@ -86,7 +86,7 @@ async def test_a_reply_that_nobody_began_is_made(running: Exchange) -> None:
 
 
 async def test_the_third_death_ends_it_with_what_was_saved(running: Exchange) -> None:
-    await lose(running, text="Once", deaths=2)
+    await lose(running, text="Once", crashes=2)
 
     with answering(ValueError("must not be asked")):
         await swept()
@@ -114,16 +114,16 @@ async def test_a_reply_whose_owner_lives_is_left_alone(running: Exchange) -> Non
     assert (await outcome(running)).attempt == 1
 
 
-async def test_what_is_given_up_is_saved_to_the_last_word(running: Exchange) -> None:
-    gate = Gate()
-    with answering(TextDelta("All that was said"), gate):
+async def test_what_is_abandoned_is_saved_to_the_last_word(running: Exchange) -> None:
+    gate, said = Gate(), "All that was said. " * 1_000  # more than is rendered in one go
+    with answering(TextDelta(said), gate):
         generation.start(running.reply)
         await gate.reached.wait()
         generation.give_up()
         await asyncio.wait(background.running("reply:"))
 
     reply = await outcome(running)
-    assert (reply.status, reply.text) == ("streaming", "All that was said")
+    assert (reply.status, reply.text) == ("streaming", said)
     assert (reply.leased_by, reply.leased_until) == ("", None)
     assert live.find(reply.pk) is None
 

@@ -12,10 +12,10 @@ from django.test import Client
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
     Conversation,
-    ConversationGone,
+    ConversationContinued,
+    ConversationDeleted,
     Exchange,
     Message,
-    MovedOn,
     NewMessage,
     ReplyRunning,
     add_exchange,
@@ -28,7 +28,7 @@ JSON = {"accept": "application/json"}
 
 def under(parent: uuid.UUID | None, conversation: uuid.UUID | None = None) -> NewMessage:
     """A message from a page that shows `parent` last."""
-    return replace(new_message("And?", conversation), parent=parent, tells_parent=True)
+    return replace(new_message("And?", conversation), parent=parent, names_parent=True)
 
 
 def test_a_message_follows_what_its_page_shows(owner: Person, exchange: Exchange) -> None:
@@ -48,7 +48,7 @@ def test_a_page_that_misses_something_adds_nothing(
     parent = {"nothing": None, "the first reply": exchange.reply.pk}.get(shows, elsewhere)
     before = Conversation.objects.values_list("active_at").get(pk=exchange.conversation.pk)
 
-    with pytest.raises(MovedOn):
+    with pytest.raises(ConversationContinued):
         add_exchange(owner, under(parent, exchange.conversation.pk))
 
     assert exchange.conversation.messages.count() == 4
@@ -60,7 +60,7 @@ def test_a_reply_that_was_tried_again_is_something_newer(owner: Person, running:
     new = running.reply.retry()
     complete(new)
 
-    with pytest.raises(MovedOn):
+    with pytest.raises(ConversationContinued):
         add_exchange(owner, under(running.reply.pk, running.conversation.pk))
 
     assert add_exchange(owner, under(new.pk, running.conversation.pk)).created
@@ -74,7 +74,7 @@ def test_a_reply_that_runs_and_is_shown_is_no_news(owner: Person, running: Excha
 def test_a_reply_that_runs_unseen_is_news(owner: Person, exchange: Exchange) -> None:
     add_exchange(owner, new_message("From elsewhere", exchange.conversation.pk))
 
-    with pytest.raises(MovedOn):
+    with pytest.raises(ConversationContinued):
         add_exchange(owner, under(exchange.reply.pk, exchange.conversation.pk))
 
 
@@ -95,7 +95,7 @@ def test_a_deleted_conversation_does_not_come_back(owner: Person, exchange: Exch
     parent, conversation = exchange.reply.pk, exchange.conversation.pk
     exchange.conversation.delete()
 
-    with pytest.raises(ConversationGone):
+    with pytest.raises(ConversationDeleted):
         add_exchange(owner, under(parent, conversation))
 
     assert not Conversation.objects.exists()
@@ -122,7 +122,7 @@ def test_of_sends_that_race_for_one_place_one_is_added(
         start.wait()
         try:
             outcomes.append(add_exchange(owner, new).created)
-        except MovedOn:
+        except ConversationContinued:
             outcomes.append("moved on")
         finally:
             connection.close()
@@ -170,10 +170,10 @@ def test_a_place_that_is_no_id_is_refused(client: Client, exchange: Exchange) ->
 
 def test_reasons_with_a_way_out_are_marked(client: Client, running: Exchange) -> None:
     place, reply = running.conversation.pk, running.reply.pk
-    spent = running.message.client_id
+    client_id = running.message.client_id
 
     assert send(client, place, parent=reply).json()["running"] is True
-    assert send(client, place, parent=reply, client_id=spent).json()["spent"] is True
+    assert send(client, place, parent=reply, client_id=client_id).json()["already_sent"] is True
 
 
 def test_a_deleted_conversation_is_told(client: Client, exchange: Exchange) -> None:

@@ -18,7 +18,7 @@ from chatapp.conversations.models import (
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.inference import CompletionRequest, ImagePart, TextPart
-from chatapp.inference.context import LEFT_OUT_PICTURE, MAX_PICTURES
+from chatapp.inference.context import EXCLUDED_IMAGE, MAX_IMAGES
 from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import CONTINUE, reply_prompt, title_request
 from tests.conversations.conftest import complete, new_message
@@ -163,24 +163,24 @@ def test_a_reply_that_is_blank_so_far_is_asked_for_anew(running: Exchange) -> No
     assert turns(running.reply) == [("user", "Hello")]
 
 
-def test_what_was_left_out_by_hand_is_not_sent(owner: Person, exchange: Exchange) -> None:
+def test_what_was_excluded_by_hand_is_not_sent(owner: Person, exchange: Exchange) -> None:
     refused(exchange.reply)
     added = add_exchange(owner, new_message("Go on", exchange.conversation.pk))
-    assert exchange.reply.leave_out("turn")
+    assert exchange.reply.exclude("turn")
 
     assert turns(added.reply) == [("user", "Go on")]
 
-    assert exchange.reply.leave_out("none")
+    assert exchange.reply.exclude("none")
     assert len(turns(added.reply)) == 3
 
 
-def test_all_before_a_message_can_be_left_out(owner: Person, exchange: Exchange) -> None:
+def test_all_before_a_message_can_be_excluded(owner: Person, exchange: Exchange) -> None:
     second = add_exchange(owner, new_message("Second", exchange.conversation.pk))
     complete(second.reply)
     third = add_exchange(owner, new_message("Third", exchange.conversation.pk))
 
     refused(second.reply)
-    assert second.reply.leave_out("earlier")
+    assert second.reply.exclude("earlier")
 
     assert [text for _, text in turns(third.reply)] == ["Second", "A reply.", "Third"]
 
@@ -208,10 +208,10 @@ def test_what_no_window_holds_is_not_even_fetched(
 
     shown = [message for message in prompt.request.messages if message.role == "user"]
     assert 0 < len(shown) < 40
-    assert prompt.turns_left_out + len(shown) == 501
+    assert prompt.turns_excluded + len(shown) == 501
 
 
-def test_pictures_stand_before_the_text(owner: Person, keep: Keep) -> None:
+def test_images_stand_before_the_text(owner: Person, keep: Keep) -> None:
     new = replace(
         new_message("What is this?"), images=(keep("abc"),), links=("https://a.example/b.jpg",)
     )
@@ -225,8 +225,8 @@ def test_pictures_stand_before_the_text(owner: Person, keep: Keep) -> None:
     )
 
 
-def test_only_the_newest_pictures_are_read(owner: Person, keep: Keep) -> None:
-    names = [f"{number:02}" for number in range(MAX_PICTURES + 2)]
+def test_only_the_newest_images_are_read(owner: Person, keep: Keep) -> None:
+    names = [f"{number:02}" for number in range(MAX_IMAGES + 2)]
     conversation = None
     for start in (0, 10, 20):
         images = tuple(keep(name) for name in names[start : start + 10])
@@ -237,20 +237,20 @@ def test_only_the_newest_pictures_are_read(owner: Person, keep: Keep) -> None:
     prompt = reply_prompt(exchange.reply)
 
     parts = [part for message in prompt.request.messages for part in message.parts]
-    assert len([part for part in parts if isinstance(part, ImagePart)]) == MAX_PICTURES
-    assert parts.count(TextPart(LEFT_OUT_PICTURE)) == prompt.pictures_left_out == 2
+    assert len([part for part in parts if isinstance(part, ImagePart)]) == MAX_IMAGES
+    assert parts.count(TextPart(EXCLUDED_IMAGE)) == prompt.images_excluded == 2
 
 
-def test_pictures_that_are_too_large_together_are_left_out(
+def test_images_that_are_too_large_together_are_excluded(
     owner: Person, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "PICTURE_BYTES", 5)
+    monkeypatch.setattr(building, "IMAGE_BYTES", 5)
     new = replace(new_message("Look"), images=(keep("abc"), keep("def")))
 
     prompt = reply_prompt(add_exchange(owner, new).reply)
 
-    assert prompt.pictures_left_out == 1
-    assert prompt.request.messages[1].parts[0] == TextPart(LEFT_OUT_PICTURE)
+    assert prompt.images_excluded == 1
+    assert prompt.request.messages[1].parts[0] == TextPart(EXCLUDED_IMAGE)
 
 
 def test_a_title_is_asked_from_the_beginning_only(exchange: Exchange) -> None:

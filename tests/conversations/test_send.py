@@ -35,7 +35,7 @@ def client(owner: Person) -> Client:
     return client
 
 
-def picture(colour: str = "red", name: str = "picture.png") -> SimpleUploadedFile:
+def image(colour: str = "red", name: str = "image.png") -> SimpleUploadedFile:
     content = io.BytesIO()
     Pillow.new("RGB", (40, 30), colour).save(content, "PNG")
     return SimpleUploadedFile(name, content.getvalue())
@@ -117,26 +117,26 @@ def test_without_scripts_a_send_leads_to_the_conversation(client: Client) -> Non
     assert 'http-equiv="refresh"' in page
 
 
-def test_without_scripts_pictures_come_along_as_files(client: Client) -> None:
+def test_without_scripts_images_come_along_as_files(client: Client) -> None:
     client.post(
         f"/c/{uuid.uuid4()}/messages",
-        {"client_id": uuid.uuid4(), "text": "Look", "images": [picture("red"), picture("blue")]},
+        {"client_id": uuid.uuid4(), "text": "Look", "images": [image("red"), image("blue")]},
     )
 
     assert Attachment.objects.count() == 2
     assert [a.kind for a in Message.objects.get(role="user").attachments.all()] == ["image"] * 2
 
 
-def test_thirty_pictures_are_refused(client: Client) -> None:
-    response = send(client, text="Look", images=[picture() for _ in range(30)])
+def test_thirty_images_are_refused(client: Client) -> None:
+    response = send(client, text="Look", images=[image() for _ in range(30)])
 
     assert response.status_code == 422
-    assert "At most 10 pictures" in response.json()["error"]
+    assert "At most 10 images" in response.json()["error"]
     assert not Image.objects.exists()
 
 
 def test_a_text_file_named_png_is_refused(client: Client) -> None:
-    fake = SimpleUploadedFile("photo.png", b"not a picture at all", content_type="image/png")
+    fake = SimpleUploadedFile("photo.png", b"not an image at all", content_type="image/png")
 
     response = send(client, text="Look", images=[fake])
 
@@ -144,14 +144,14 @@ def test_a_text_file_named_png_is_refused(client: Client) -> None:
     assert "Send a JPEG, PNG" in response.json()["error"]
 
 
-def test_attached_pictures_keep_their_order(client: Client, owner: Person) -> None:
+def test_attached_images_keep_their_order(client: Client, owner: Person) -> None:
     kept = [
-        Image.objects.keep(owner, prepare(picture(colour, f"{colour}.png"), f"{colour}.png"))
+        Image.objects.keep(owner, prepare(image(colour, f"{colour}.png"), f"{colour}.png"))
         for colour in ("red", "green", "blue")
     ]
 
     response = send(
-        client, picture=[kept[2].pk, kept[0].pk, kept[1].pk], link="https://pictures.example.com/b"
+        client, image=[kept[2].pk, kept[0].pk, kept[1].pk], link="https://images.example.com/b"
     )
 
     assert response.status_code == 201
@@ -159,22 +159,22 @@ def test_attached_pictures_keep_their_order(client: Client, owner: Person) -> No
         "blue.png",
         "red.png",
         "green.png",
-        "https://pictures.example.com/b",
+        "https://images.example.com/b",
     ]
 
 
 @pytest.mark.parametrize("pk", ["00000000-0000-4000-8000-000000000000", "nonsense", ""])
-def test_a_picture_that_is_not_there_is_told(client: Client, pk: str) -> None:
-    response = send(client, text="Look", picture=pk)
+def test_an_image_that_is_not_there_is_told(client: Client, pk: str) -> None:
+    response = send(client, text="Look", image=pk)
 
     assert response.status_code == 422
     assert "gone" in response.json()["error"]
 
 
-def test_somebody_elses_picture_is_not_there(client: Client, member: Person) -> None:
-    theirs = Image.objects.keep(member, prepare(picture(), "theirs.png"))
+def test_somebody_elses_image_is_not_there(client: Client, member: Person) -> None:
+    theirs = Image.objects.keep(member, prepare(image(), "theirs.png"))
 
-    assert send(client, text="Look", picture=theirs.pk).status_code == 422
+    assert send(client, text="Look", image=theirs.pk).status_code == 422
 
 
 def test_a_link_that_is_no_address_is_refused(client: Client) -> None:

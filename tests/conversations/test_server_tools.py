@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chatapp import background
-from chatapp.conversations.models import Exchange, Message, Step, decide
+from chatapp.conversations.models import Exchange, Message, ToolCall, decide
 from chatapp.inference import Finished, TextDelta, ToolCallDelta
 from chatapp.mcp.client.sessions import TASK
 from chatapp.mcp.health import check
@@ -52,7 +52,7 @@ async def test_the_rounds_of_a_reply_are_one_session(running: Exchange, site: Mc
         await generation.generate(running.reply)
 
     assert (await outcome(running)).status == "complete"
-    results = [step.content async for step in Step.objects.all()]
+    results = [tool_call.content async for tool_call in ToolCall.objects.all()]
     assert results == ['{"source":"Site","untrusted_content":"It rains."}'] * 2
     assert site.methods().count("initialize") == 1
     assert await nothing_is_left(site)
@@ -81,9 +81,9 @@ async def test_no_session_waits_for_the_person(running: Exchange, site: McpSite)
     assert (await outcome(running)).status == "waiting"
     assert await nothing_is_left(site)
 
-    step = await Step.objects.aget(name="site__act")
-    assert step.shown_line == "Using act of Site"
-    await background.in_thread(decide, await outcome(running), step.pk, "allow")
+    tool_call = await ToolCall.objects.aget(name="site__act")
+    assert tool_call.shown_line == "Using act of Site"
+    await background.in_thread(decide, await outcome(running), tool_call.pk, "allow")
     with answering(script(ANSWER)):
         await generation.generate(await outcome(running), Message.begin)
 

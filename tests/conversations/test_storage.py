@@ -57,7 +57,7 @@ def test_the_owner_sees_everybody(owner: Person, member: Person) -> None:
 
     assert "Everybody" in page
     assert member.email in page
-    assert "2.0\xa0KB, 1 picture" in page
+    assert "2.0\xa0KB, 1 image" in page
 
 
 def test_a_stranger_has_to_sign_in(stranger: Client, owner: Person) -> None:

@@ -10,7 +10,7 @@ from django.test import AsyncClient
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
-from chatapp.conversations.models import Conversation, Exchange, Message, Step
+from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
 from chatapp.mcp import switches
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
@@ -65,7 +65,9 @@ async def check(client: AsyncClient, exchange: Exchange, owner: Person) -> str:
     path = f"/c/{exchange.conversation.pk}"
     reply = f"{path}/replies/{exchange.reply.pk}"
     pages = [f"{path}/", f"{path}/messages", f"{reply}/state"]
-    pages += [f"{reply}/steps/{pk}" async for pk in Step.objects.values_list("pk", flat=True)]
+    pages += [
+        f"{reply}/tool-calls/{pk}" async for pk in ToolCall.objects.values_list("pk", flat=True)
+    ]
     for page in pages:
         assert (await client.get(page)).status_code == 200, page
     message = await outcome(exchange)
@@ -119,7 +121,7 @@ async def test_the_arguments_of_a_call(
 
     assert reply.status == "complete"
     assert model.ran == [("weather", make_valid_json({f"k{text}": [text]}))]
-    assert is_valid(json.loads((await Step.objects.aget()).arguments))
+    assert is_valid(json.loads((await ToolCall.objects.aget()).arguments))
     (sent,) = calls_of(model.asked[1])
     assert is_valid(json.loads(sent["function"]["arguments"]))
     await check(client, running, owner)
@@ -226,9 +228,9 @@ async def test_what_a_tool_gives(
     await model.says(stream(*call("odd", "{}"), reason="tool_calls"), HELLO)
     await made(running)
 
-    step = await Step.objects.aget()
-    assert step.state == "done"
-    assert is_valid(json.loads(step.content))
+    tool_call = await ToolCall.objects.aget()
+    assert tool_call.state == "done"
+    assert is_valid(json.loads(tool_call.content))
     await check(client, running, owner)
 
 

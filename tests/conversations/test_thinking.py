@@ -92,10 +92,10 @@ async def test_while_the_service_lets_us_wait_the_reply_says_so(
 @pytest.mark.parametrize(
     ("adapted", "sentence"),
     [
-        (Adapted("turns_left_out", 1), "its oldest turn was left out"),
-        (Adapted("turns_left_out", 3), "its 3 oldest turns were left out"),
-        (Adapted("pictures_left_out", 1), "One earlier picture was left out"),
-        (Adapted("pictures_left_out", 2), "2 earlier pictures were left out"),
+        (Adapted("turns_excluded", 1), "its oldest turn was left out"),
+        (Adapted("turns_excluded", 3), "its 3 oldest turns were left out"),
+        (Adapted("images_excluded", 1), "One earlier image was left out"),
+        (Adapted("images_excluded", 2), "2 earlier images were left out"),
         (Adapted("text_rewritten"), "refused some words"),
         (Adapted("thinking_off"), "did not accept thinking"),
     ],

@@ -56,7 +56,7 @@ async def test_a_later_exchange_asks_for_nothing(exchange: Exchange) -> None:
     assert background.find(f"title:{exchange.conversation.pk}") is None
 
 
-def test_a_picture_without_words_keeps_the_plain_name(owner: Person) -> None:
+def test_an_image_without_words_keeps_the_plain_name(owner: Person) -> None:
     added = add_exchange(owner, new_message(""))
     complete(added.reply)
 

@@ -13,7 +13,7 @@ from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
 from chatapp.conversations.message_html import message_html, part_html
-from chatapp.conversations.models import Conversation, Exchange, Message, Step
+from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
 from chatapp.inference.turns import sendable_arguments
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
@@ -45,10 +45,10 @@ def failing(*_: object, **__: object) -> Never:
 FAULTS = {
     "the text of a reply": ("shown_html", "assistant", False),
     "the notices of a reply": ("notice_lines", "assistant", True),
-    "the calls of a reply": ("folded_steps", "assistant", True),
+    "the calls of a reply": ("folded_tool_calls", "assistant", True),
     "the details of a reply": ("model_label", "assistant", False),
     "what changed before a message": ("change_lines", "user", False),
-    "the images of a message": ("attachments_shown", "user", False),
+    "the images of a message": ("shown_attachments", "user", False),
 }
 
 
@@ -152,7 +152,7 @@ async def test_a_reply_that_another_process_makes_keeps_its_state(
 
     assert answer.status_code == 200
     assert SENTENCE in answer.json()["html"]
-    assert 'data-slot="steps"' in answer.json()["html"]  # scripts paint into it
+    assert 'data-slot="tool_calls"' in answer.json()["html"]  # scripts paint into it
     assert "So far" in answer.json()["html"]
 
 
@@ -226,9 +226,9 @@ async def test_one_of_many_messages_fails_alone(
 def test_a_part_that_fails_is_a_sentence_in_an_event(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
 ) -> None:
-    monkeypatch.setattr(Message, "folded_steps", property(failing))
+    monkeypatch.setattr(Message, "folded_tool_calls", property(failing))
 
-    assert PART_SENTENCE in part_html(exchange.reply, "steps")
+    assert PART_SENTENCE in part_html(exchange.reply, "tool_calls")
     assert len(unshown) == 1
 
 
@@ -255,14 +255,14 @@ def test_html_that_no_response_could_encode_is_made_valid(exchange: Exchange) ->
 OLD_ARGUMENTS = [r'{"q":"\ud83d"}', r'{"\ude00":[{"a":"\udfff\ud800"}]}', r'"{\"q\":\"\\ud83d\"}"']
 
 
-@pytest.mark.parametrize("state", ["done", "asking", "failed"])
+@pytest.mark.parametrize("state", ["done", "awaiting_approval", "failed"])
 @pytest.mark.parametrize("arguments", OLD_ARGUMENTS)
 async def test_calls_that_were_stored_with_half_a_pair_are_shown(
     client: AsyncClient, owner: Person, exchange: Exchange, arguments: str, state: str
 ) -> None:
-    status = "waiting" if state == "asking" else "complete"
+    status = "waiting" if state == "awaiting_approval" else "complete"
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(status=status)
-    step = await Step.objects.acreate(
+    tool_call = await ToolCall.objects.acreate(
         reply=exchange.reply,
         round=0,
         index=0,
@@ -276,7 +276,12 @@ async def test_calls_that_were_stored_with_half_a_pair_are_shown(
     path = f"/c/{exchange.conversation.pk}"
     reply = f"{path}/replies/{exchange.reply.pk}"
 
-    for address in (f"{path}/", f"{path}/messages", f"{reply}/state", f"{reply}/steps/{step.pk}"):
+    for address in (
+        f"{path}/",
+        f"{path}/messages",
+        f"{reply}/state",
+        f"{reply}/tool-calls/{tool_call.pk}",
+    ):
         answer = await client.get(address, headers=JSON if "s/" not in address[-8:] else {})
         assert answer.status_code == 200, address
     html = (await client.get(f"{reply}/state")).json()["html"]

@@ -1,4 +1,4 @@
-"""POST /pictures/: one picture per request, kept or refused with a sentence."""
+"""POST /images/: one image per request, kept or refused with a sentence."""
 
 import io
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.chat.views import uploads
-from chatapp.images import processing, workshop
+from chatapp.images import processing, worker_queue
 from chatapp.images.errors import ImagesUnavailable
 from chatapp.images.models import Image
 from chatapp.images.store import StoreUnavailable
@@ -24,9 +24,9 @@ from tests.images.samples import noise
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def file(picture: Pillow.Image, kind: str = "JPEG", **options: Any) -> SimpleUploadedFile:
+def file(image: Pillow.Image, kind: str = "JPEG", **options: Any) -> SimpleUploadedFile:
     content = io.BytesIO()
-    picture.save(content, kind, **options)
+    image.save(content, kind, **options)
     return SimpleUploadedFile(f"a photo.{kind.lower()}", content.getvalue())
 
 
@@ -42,14 +42,14 @@ def client(async_client_of: Callable[[Person], AsyncClient], owner: Person) -> A
 async def test_an_upload_is_shrunk_and_answered_with_what_the_page_needs(
     client: AsyncClient,
 ) -> None:
-    response = await client.post("/pictures/", {"image": photo()})
+    response = await client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.CREATED
     answer = response.json()
     assert (answer["width"], answer["height"], answer["name"]) == (1568, 784, "a photo.jpeg")
-    assert answer["url"] == f"/pictures/{answer['id']}/"
-    assert answer["thumbnail"] == f"/pictures/{answer['id']}/thumbnail"
-    assert answer["tokens"] == 1568  # the most that one picture takes
+    assert answer["url"] == f"/images/{answer['id']}/"
+    assert answer["thumbnail"] == f"/images/{answer['id']}/thumbnail"
+    assert answer["tokens"] == 1568  # the most that one image takes
     assert answer["note"] == ""
     assert f'href="{answer["url"]}"' in answer["html"]
 
@@ -60,15 +60,15 @@ async def test_of_an_animation_the_first_frame_is_kept_and_the_answer_says_so(
     frames = [Pillow.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
     animation = file(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
-    answer = (await client.post("/pictures/", {"image": animation})).json()
+    answer = (await client.post("/images/", {"image": animation})).json()
 
     assert "first frame" in answer["note"]
     assert answer["tokens"] == 1
 
 
-async def test_the_same_picture_twice_is_kept_once(client: AsyncClient) -> None:
-    first = (await client.post("/pictures/", {"image": photo()})).json()
-    second = (await client.post("/pictures/", {"image": photo()})).json()
+async def test_the_same_image_twice_is_kept_once(client: AsyncClient) -> None:
+    first = (await client.post("/images/", {"image": photo()})).json()
+    second = (await client.post("/images/", {"image": photo()})).json()
 
     assert first["id"] == second["id"]
 
@@ -77,16 +77,16 @@ async def test_a_large_file_reaches_the_worker_by_its_path(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[object] = []
-    submit = processing.workshop.submit
+    submit = processing.worker_queue.submit
 
     def watched(source: bytes | Path) -> Future[Any]:
         seen.append(source)
         return submit(source)
 
-    monkeypatch.setattr(processing.workshop, "submit", watched)
+    monkeypatch.setattr(processing.worker_queue, "submit", watched)
     large = file(noise("RGB", (1400, 1000), seed=1), "BMP")
 
-    response = await client.post("/pictures/", {"image": large})
+    response = await client.post("/images/", {"image": large})
 
     assert response.status_code == HTTPStatus.CREATED
     assert isinstance(seen[0], Path)
@@ -104,12 +104,12 @@ async def test_a_large_file_reaches_the_worker_by_its_path(
         None,
     ],
 )
-async def test_what_is_no_picture_is_refused_with_a_sentence(
+async def test_what_is_no_image_is_refused_with_a_sentence(
     client: AsyncClient, content: bytes | None
 ) -> None:
     fields = {} if content is None else {"image": SimpleUploadedFile("a.png", content)}
 
-    response = await client.post("/pictures/", fields)
+    response = await client.post("/images/", fields)
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert response.json()["error"].endswith(".")
@@ -119,9 +119,9 @@ async def test_what_is_no_picture_is_refused_with_a_sentence(
 async def test_too_many_bytes_are_told_apart(
     client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshop, "MAX_FILE_BYTES", 1024)
+    monkeypatch.setattr(worker_queue, "MAX_FILE_BYTES", 1024)
 
-    response = await client.post("/pictures/", {"image": photo()})
+    response = await client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert "too large" in response.json()["error"]
@@ -130,7 +130,7 @@ async def test_too_many_bytes_are_told_apart(
 async def test_a_full_share_is_told_apart(client: AsyncClient, settings: Settings) -> None:
     settings.IMAGE_QUOTA_PERSON_MB = 0
 
-    response = await client.post("/pictures/", {"image": photo()})
+    response = await client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.INSUFFICIENT_STORAGE
     assert "no room" in response.json()["error"]
@@ -145,14 +145,14 @@ async def test_trouble_of_ours_is_one_that_passes(
 
     monkeypatch.setattr(uploads, "process", refuse)
 
-    response = await client.post("/pictures/", {"image": photo()})
+    response = await client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def test_a_stranger_signs_in_first(stranger: Client) -> None:
-    assert stranger.post("/pictures/", {"image": photo()}).status_code == HTTPStatus.FOUND
+    assert stranger.post("/images/", {"image": photo()}).status_code == HTTPStatus.FOUND
 
 
-async def test_a_picture_comes_by_post(client: AsyncClient) -> None:
-    assert (await client.get("/pictures/")).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+async def test_an_image_comes_by_post(client: AsyncClient) -> None:
+    assert (await client.get("/images/")).status_code == HTTPStatus.METHOD_NOT_ALLOWED

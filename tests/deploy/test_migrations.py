@@ -118,8 +118,8 @@ def unfilled(database: str, released: str) -> set[str]:
     tables = {table for table, _name in before}
     return {
         name
-        for (table, name), may_be_left_out in columns(database).items()
-        if table in tables and not may_be_left_out and before.get((table, name), True)
+        for (table, name), may_be_excluded in columns(database).items()
+        if table in tables and not may_be_excluded and before.get((table, name), True)
     }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal.addons import MOST_CONNECTIONS, is_complete
+from tests.rehearsal.addons import MAX_CONNECTIONS, is_complete
 from tests.rehearsal.rehearsal import rehearsing
 from tests.system.browser import find_browser
 
@@ -22,5 +22,5 @@ def test_what_the_readme_says_deploys_the_app(tmp_path: Path) -> None:
         count, lost = rehearsal.replies()
         assert count == 12
         assert not lost
-        assert rehearsal.platform.figures.postgres < MOST_CONNECTIONS
+        assert rehearsal.platform.figures.postgres < MAX_CONNECTIONS
         assert not rehearsal.platform.figures.killed

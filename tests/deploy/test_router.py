@@ -160,10 +160,10 @@ async def test_connections_of_clients_are_counted_while_they_are_open(
 async def test_a_request_before_the_answer_to_the_last_one_is_served_next(
     router: Router, http: httpx.AsyncClient, line: Line
 ) -> None:
-    goes_on = asyncio.Event()
+    is_continuation = asyncio.Event()
 
     async def answer(writer: asyncio.StreamWriter) -> None:
-        await goes_on.wait()
+        await is_continuation.wait()
         writer.write(reply("200 OK", b"one"))
 
     reader, writer = line
@@ -175,7 +175,7 @@ async def test_a_request_before_the_answer_to_the_last_one_is_served_next(
         router.dynos = [other.port]
         await http.get("/")  # by now the router has read it
         router.dynos = [site.port]
-        goes_on.set()
+        is_continuation.set()
 
         await reader.readuntil(b"one")
         await reader.readuntil(b"two")

@@ -27,7 +27,7 @@ def configure_secrets(settings: Any, patch: pytest.MonkeyPatch, service_url: str
     settings.SECRET_KEY = SECRETS["session"]
     patch.setitem(settings.DATABASES["default"], "PASSWORD", SECRETS["database"])
     variables = {
-        "AWS_S3_BUCKET": "pictures",
+        "AWS_S3_BUCKET": "images",
         "AWS_ACCESS_KEY_ID": SECRETS["bucket id"],
         "AWS_SECRET_ACCESS_KEY": SECRETS["bucket"],
         "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
@@ -36,4 +36,4 @@ def configure_secrets(settings: Any, patch: pytest.MonkeyPatch, service_url: str
         for variable, value in variables.items():
             environment.setenv(variable, value)
         settings.BUCKET = configuration.bucket(configuration.Env())
-    settings.STORAGES = settings.STORAGES | {"pictures": settings.BUCKET}
+    settings.STORAGES = settings.STORAGES | {"images": settings.BUCKET}

@@ -65,7 +65,7 @@ def test_a_bucket_that_returns_something_else_is_red(
 def test_images_in_an_unconfigured_bucket_are_red(owner: Person, settings: Any) -> None:
     settings.BUCKET = None
     Image.objects.keep(owner, made())
-    Image.objects.update(bucket_key="pictures/a")
+    Image.objects.update(bucket_key="images/a")
 
     result = storage.check_storage()
 

@@ -56,7 +56,7 @@ class Site:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def url(self, path: str = "/", host: str = "pictures.example.com") -> str:
+    def url(self, path: str = "/", host: str = "images.example.com") -> str:
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
 
     def headers(self, index: int = -1) -> dict[str, str]:
@@ -113,4 +113,4 @@ def opened(
     def permits(address: Address, port: int) -> bool:
         return is_public(address) or (address == IPv4Address(LOOPBACK) and port in ports)
 
-    return Network(names or Names(pictures_example_com=[[LOOPBACK]]), permits, tls)
+    return Network(names or Names(images_example_com=[[LOOPBACK]]), permits, tls)

@@ -16,19 +16,19 @@ from chatapp.fetching.network import MAX_ADDRESSES, Network, is_elsewhere
 from .site import LOOPBACK, Names, Site, opened, reply
 from .test_addresses import HOSTILE
 
-LINK = "http://pictures.example.com/a.png"
-PICTURE = reply("200 OK", b"a picture", Content_Type="image/png")
+LINK = "http://images.example.com/a.png"
+IMAGE = reply("200 OK", b"an image", Content_Type="image/png")
 
 
 def strictly(*addresses: str) -> Network:
     """The strict network, in which the name of LINK has these addresses."""
-    return Network(Names(pictures_example_com=[addresses]))
+    return Network(Names(images_example_com=[addresses]))
 
 
 async def test_hands_out_what_the_site_sent() -> None:
-    async with Site(PICTURE) as site:
+    async with Site(IMAGE) as site:
         fetched = await fetch(site.url("/a.png?b=c#d"), network=opened(site))
-    assert fetched.content == b"a picture"
+    assert fetched.content == b"an image"
     assert fetched.content_type == "image/png"
     assert fetched.final_url == site.url("/a.png?b=c")
 
@@ -36,21 +36,21 @@ async def test_hands_out_what_the_site_sent() -> None:
 async def test_asks_plainly_and_tells_nothing_about_us(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    async with Site(PICTURE) as site:
+    async with Site(IMAGE) as site:
         await fetch(site.url("/a.png"), accept="image/*", network=opened(site))
     assert site.requests[0].startswith("GET /a.png HTTP/1.1\r\n")
     headers = site.headers()
     assert headers.pop("user-agent").startswith("chatapp/")
     assert headers.pop("connection") == "close"
     assert headers == {
-        "host": f"pictures.example.com:{site.port}",
+        "host": f"images.example.com:{site.port}",
         "accept": "image/*",
         "accept-encoding": "identity",
     }
 
 
 async def test_escapes_in_a_link_stay_escapes() -> None:
-    async with Site(PICTURE) as site:
+    async with Site(IMAGE) as site:
         await fetch(site.url("/%0d%0aX-Injected:%201?%0aa"), network=opened(site))
     assert "x-injected" not in site.headers()
     assert site.requests[0].startswith("GET /%0D%0AX-Injected:%201?%0Aa HTTP/1.1\r\n")
@@ -58,11 +58,11 @@ async def test_escapes_in_a_link_stay_escapes() -> None:
 
 async def test_a_name_is_looked_up_once() -> None:
     """A name server that first says something public, then something private, gains nothing."""
-    names = Names(pictures_example_com=[[LOOPBACK], ["10.0.0.1"], ["169.254.169.254"]])
-    async with Site(PICTURE) as site:
+    names = Names(images_example_com=[[LOOPBACK], ["10.0.0.1"], ["169.254.169.254"]])
+    async with Site(IMAGE) as site:
         fetched = await fetch(site.url(), network=opened(site, names=names))
-    assert fetched.content == b"a picture"
-    assert names.asked == ["pictures.example.com"]
+    assert fetched.content == b"an image"
+    assert names.asked == ["images.example.com"]
 
 
 async def test_the_connection_goes_to_the_address_without_a_name(
@@ -80,7 +80,7 @@ async def test_the_connection_goes_to_the_address_without_a_name(
         asked.append(host)
         return lookup(host, *args, **options)  # type: ignore[arg-type]
 
-    async with Site(PICTURE) as site:
+    async with Site(IMAGE) as site:
         monkeypatch.setattr(socket.socket, "connect", watched_connect)
         monkeypatch.setattr(socket, "getaddrinfo", watched_lookup)
         await fetch(site.url(), network=opened(site))
@@ -98,25 +98,25 @@ async def test_a_name_for_a_hostile_address_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize("address", HOSTILE.split())
 async def test_one_hostile_address_among_several_spoils_the_name(address: str) -> None:
-    names = Names(pictures_example_com=[["93.184.215.14", "2606:4700:4700::1111", address]])
+    names = Names(images_example_com=[["93.184.215.14", "2606:4700:4700::1111", address]])
     with pytest.raises(NotPublic):
         await fetch(LINK, network=Network(names, permits=lambda found, _: is_public(found)))
 
 
 async def test_another_port_of_an_opened_address_stays_closed() -> None:
-    async with Site(PICTURE) as site, Site(PICTURE) as other:
+    async with Site(IMAGE) as site, Site(IMAGE) as other:
         with pytest.raises(NotPublic):
             await fetch(other.url(), network=opened(site))
     assert not other.requests
 
 
 async def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
-    names = Names(pictures_example_com=[["127.0.0.2", LOOPBACK]])
-    async with Site(PICTURE) as site:
+    names = Names(images_example_com=[["127.0.0.2", LOOPBACK]])
+    async with Site(IMAGE) as site:
         with pytest.MonkeyPatch.context() as patch:
             refuse_connections_to(patch, "127.0.0.2")
             fetched = await fetch(site.url(), network=Network(names, permits=lambda *_: True))
-    assert fetched.content == b"a picture"
+    assert fetched.content == b"an image"
 
 
 def refuse_connections_to(patch: pytest.MonkeyPatch, address: str) -> None:
@@ -132,13 +132,13 @@ def refuse_connections_to(patch: pytest.MonkeyPatch, address: str) -> None:
 
 async def test_few_of_many_addresses_are_tried() -> None:
     many = [f"93.184.215.{last}" for last in range(200)]
-    network = Network(Names(pictures_example_com=[many]), permits=lambda *_: True)
+    network = Network(Names(images_example_com=[many]), permits=lambda *_: True)
     assert len(await network.locate(parse(LINK))) == MAX_ADDRESSES
 
 
 @pytest.mark.parametrize("addresses", [[], None])
 async def test_a_name_without_addresses(addresses: list[str] | None) -> None:
-    names = Names() if addresses is None else Names(pictures_example_com=[addresses])
+    names = Names() if addresses is None else Names(images_example_com=[addresses])
     with pytest.raises(NameUnknown) as refused:
         await fetch(LINK, network=Network(names))
     assert not refused.value.may_pass_on
@@ -215,7 +215,7 @@ async def test_what_is_not_a_whole_http_answer(answer: bytes) -> None:
 
 
 async def test_a_closed_port() -> None:
-    async with Site(PICTURE) as site:
+    async with Site(IMAGE) as site:
         pass
     with pytest.raises(Unreachable) as refused:
         await fetch(site.url(), network=opened(site))
@@ -223,6 +223,6 @@ async def test_a_closed_port() -> None:
 
 
 async def test_the_connection_is_closed_afterwards() -> None:
-    async with Site(PICTURE) as site:
+    async with Site(IMAGE) as site:
         await fetch(site.url(), network=opened(site))
         await site.client_left.wait()

@@ -186,7 +186,7 @@ async def test_a_site_that_does_not_finish_tls(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(connection, "CONNECT_SECONDS", SECONDS)
     async with Site(stops_after(b""), greets=True) as site:
         with pytest.raises(TimedOut) as refused:
-            await fetch(f"https://pictures.example.com:{site.port}/", network=opened(site))
+            await fetch(f"https://images.example.com:{site.port}/", network=opened(site))
         await site.client_left.wait()
     assert refused.value.may_pass_on
 

@@ -17,8 +17,8 @@ from .site import LOOPBACK, Names, Site, opened, redirect, reply
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes certificates")
 
-PICTURE = reply("200 OK", b"a picture")
-NAME = "pictures.example.com"
+IMAGE = reply("200 OK", b"an image")
+NAME = "images.example.com"
 
 Certify = Callable[[str], Path]
 
@@ -72,9 +72,9 @@ async def test_the_name_is_sent_and_proven(certify: Certify) -> None:
     certificate = certify(NAME)
     context, seen = served_with(certificate), []
     context.sni_callback = lambda _tls, name, _context: seen.append(name)
-    async with Site(PICTURE, tls=context) as site:
+    async with Site(IMAGE, tls=context) as site:
         fetched = await fetch(site.url(), network=opened(site, tls=trusting(certificate)))
-    assert fetched.content == b"a picture"
+    assert fetched.content == b"an image"
     assert seen == [NAME]
     assert site.headers()["host"] == f"{NAME}:{site.port}"
 
@@ -83,7 +83,7 @@ async def test_the_name_is_sent_and_proven(certify: Certify) -> None:
 async def test_a_certificate_for_another_name_is_refused(certify: Certify, other: str) -> None:
     """Not even one for the address that we connect to."""
     certificate = certify(other)
-    async with Site(PICTURE, tls=served_with(certificate)) as site:
+    async with Site(IMAGE, tls=served_with(certificate)) as site:
         with pytest.raises(NotSecure) as refused:
             await fetch(site.url(), network=opened(site, tls=trusting(certificate)))
     assert not refused.value.may_pass_on
@@ -91,7 +91,7 @@ async def test_a_certificate_for_another_name_is_refused(certify: Certify, other
 
 
 async def test_a_certificate_that_nobody_signed_is_refused(certify: Certify) -> None:
-    async with Site(PICTURE, tls=served_with(certify(NAME))) as site:
+    async with Site(IMAGE, tls=served_with(certify(NAME))) as site:
         with pytest.raises(NotSecure):
             await fetch(site.url(), network=opened(site))
     assert not site.requests
@@ -105,7 +105,7 @@ async def test_a_site_without_tls_is_refused() -> None:
 
 async def test_a_redirect_never_leaves_https(certify: Certify) -> None:
     certificate = certify(NAME)
-    async with Site(PICTURE) as plain:
+    async with Site(IMAGE) as plain:
         answer = redirect(plain.url())
         async with Site(answer, tls=served_with(certificate)) as site:
             with pytest.raises(BadRedirect) as refused:
@@ -117,9 +117,9 @@ async def test_a_redirect_never_leaves_https(certify: Certify) -> None:
 async def test_each_redirect_proves_its_own_name(certify: Certify) -> None:
     """A certificate for the first name is worth nothing under the second."""
     certificate = certify(NAME)
-    names = Names(pictures_example_com=[[LOOPBACK]], cdn_example_net=[[LOOPBACK]])
+    names = Names(images_example_com=[[LOOPBACK]], cdn_example_net=[[LOOPBACK]])
     async with (
-        Site(PICTURE, tls=served_with(certificate)) as last,
+        Site(IMAGE, tls=served_with(certificate)) as last,
         Site(redirect(last.url("/", "cdn.example.net")), tls=served_with(certificate)) as first,
     ):
         network = opened(first, last, names=names, tls=trusting(certificate))

@@ -1,4 +1,4 @@
-"""Pictures without the worker, and a real S3-compatible server to keep them on."""
+"""Images without the worker, and a real S3-compatible server to keep them on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SERVER = Path(__file__).with_name("bucket_server.py")
 UseBucket = Callable[..., Bucket]
 
 
-def made(name: str = "cat.jpg", content: bytes = b"a picture", **changes: Any) -> PreparedImage:
+def made(name: str = "cat.jpg", content: bytes = b"an image", **changes: Any) -> PreparedImage:
     """What processing hands over; keeping looks at none of the bytes."""
     fields: dict[str, Any] = {
         "content": content,
@@ -50,9 +50,9 @@ def bucket_url() -> Iterator[str]:
 
 @pytest.fixture
 def use_bucket(settings: Any) -> UseBucket:
-    """Configures a bucket as config vars would, and lets new pictures go there."""
+    """Configures a bucket as config vars would, and lets new images go there."""
 
-    def use(url: str, name: str = "pictures-of-the-house", folder: str = "") -> Bucket:
+    def use(url: str, name: str = "images-of-the-house", folder: str = "") -> Bucket:
         variables = {
             "AWS_S3_BUCKET": name,
             "AWS_ACCESS_KEY_ID": "key",
@@ -64,9 +64,9 @@ def use_bucket(settings: Any) -> UseBucket:
             for variable, value in variables.items():
                 environment.setenv(variable, value)
             settings.BUCKET = configuration.bucket(configuration.Env())
-        settings.STORAGES = settings.STORAGES | {"pictures": settings.BUCKET}
+        settings.STORAGES = settings.STORAGES | {"images": settings.BUCKET}
         settings.IMAGE_STORE = "bucket"
-        bucket = storages["pictures"]
+        bucket = storages["images"]
         assert isinstance(bucket, Bucket)
         return bucket
 

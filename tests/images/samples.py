@@ -1,4 +1,4 @@
-"""Pictures made on the spot, and headers that claim what they do not bring."""
+"""Images made on the spot, and headers that claim what they do not bring."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def png_header(width: int, height: int) -> bytes:
 
 
 def webp_header(width: int, height: int) -> bytes:
-    """An extended WebP that claims a canvas, holding a tiny picture."""
+    """An extended WebP that claims a canvas, holding a tiny image."""
     frame = encoded(Image.new("RGB", (8, 8)), "WEBP")[12:]
     size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     body = b"WEBPVP8X" + struct.pack("<II", 10, 0) + size + frame

@@ -1,4 +1,4 @@
-"""Pictures that nobody can see are deleted, and never one that somebody wants."""
+"""Images that nobody can see are deleted, and never one that somebody wants."""
 
 from __future__ import annotations
 
@@ -59,32 +59,32 @@ def test_uploading_it_again_starts_the_day_anew(owner: Person) -> None:
     assert collect(later(23)) == Collected()
 
 
-def test_a_sent_picture_stays(owner: Person) -> None:
+def test_a_sent_image_stays(owner: Person) -> None:
     send(owner, Image.objects.keep(owner, made()))
 
     assert collect(later(10_000)) == Collected()
     assert Image.objects.exists()
 
 
-def test_a_deleted_conversation_takes_its_pictures_along(owner: Person) -> None:
+def test_a_deleted_conversation_takes_its_images_along(owner: Person) -> None:
     """An hour after the last send: by then no message is on its way with one of them."""
     only, shared = (Image.objects.keep(owner, made(content=name)) for name in (b"only", b"shared"))
     gone, other = send(owner, only, shared), send(owner, shared)
     gone.delete()
 
     assert collect(later(0.9)) == Collected()
-    assert collect(later(1.1)).pictures == 1
+    assert collect(later(1.1)).images == 1
     assert Image.objects.get() == shared
 
     other.delete()
-    assert collect(later(1.1)).pictures == 1
+    assert collect(later(1.1)).images == 1
 
 
 def test_one_person_is_collected_alone(owner: Person, member: Person) -> None:
     for person in (owner, member):
         Image.objects.keep(person, made())
 
-    assert collect(later(25), owner=owner).pictures == 1
+    assert collect(later(25), owner=owner).images == 1
     assert Image.objects.get().owner == member
 
 
@@ -93,11 +93,11 @@ def test_more_than_a_batch_is_collected(owner: Person, monkeypatch: pytest.Monke
     images = [Image.objects.keep(owner, made(content=b"%d" % number)) for number in range(8)]
     send(owner, *images[2:4])
 
-    assert collect(later(25)).pictures == 6
+    assert collect(later(25)).images == 6
     assert set(Image.objects.all()) == set(images[2:4])
 
 
-def test_held_pictures_are_the_persons_own(owner: Person, member: Person) -> None:
+def test_held_images_are_the_persons_own(owner: Person, member: Person) -> None:
     mine, theirs = Image.objects.keep(owner, made()), Image.objects.keep(member, made())
 
     assert Image.objects.hold(owner, [mine.pk, theirs.pk, uuid.uuid4()]) == [mine]
@@ -105,7 +105,7 @@ def test_held_pictures_are_the_persons_own(owner: Person, member: Person) -> Non
         Image.objects.hold(owner, ["nonsense"])
 
 
-def test_a_picture_wanted_after_it_was_listed_stays(
+def test_an_image_wanted_after_it_was_listed_stays(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, again, unwanted = (
@@ -123,7 +123,7 @@ def test_a_picture_wanted_after_it_was_listed_stays(
 
     monkeypatch.setattr(collection, "_in_batches", wanted_meanwhile)
 
-    assert collect(later(0)).pictures == 1
+    assert collect(later(0)).images == 1
     assert set(Image.objects.all()) == {held, again}
 
 
@@ -144,7 +144,7 @@ def test_collecting_loses_against_a_message_that_comes_in_between(
 
     monkeypatch.setattr(QuerySet, "first", attach_after)
 
-    assert collect(later(25)).pictures == 1
+    assert collect(later(25)).images == 1
     assert Image.objects.get() == wanted
     assert wanted.content == b"wanted"
 
@@ -166,7 +166,7 @@ def test_sending_and_collecting_at_once_never_breaks_a_message(owner: Person) ->
             sending = threads.submit(at_once, lambda: send(owner, image), start)  # noqa: B023
             deleting = [threads.submit(at_once, lambda: collect(later(0)), start) for _ in "ab"]
         conversation = sending.result()
-        collected = sum(future.result().pictures for future in deleting)
+        collected = sum(future.result().images for future in deleting)
         attached = Attachment.objects.filter(message__conversation=conversation).count()
         assert (attached, collected) in {(1, 0), (0, 1)}
         assert ImageData.objects.filter(pk=image.pk).count() == attached
@@ -177,7 +177,7 @@ def test_objects_go_with_their_row(owner: Person, bucket: Bucket) -> None:
     stays = Image.objects.keep(owner, made(content=b"stays"))
     send(owner, stays)
 
-    assert collect(later(25)).pictures == 1
+    assert collect(later(25)).images == 1
     assert set(objects(bucket)) == {stays.bucket_key, f"{stays.bucket_key}/thumbnail"}
 
 
@@ -194,7 +194,7 @@ def test_a_bucket_in_trouble_delays_nothing(
 
     monkeypatch.setattr(bucket, "remove", fail)
 
-    assert collect(later(25)).pictures == 3
+    assert collect(later(25)).images == 3
     assert len(asked) == 1
 
     monkeypatch.undo()
@@ -212,7 +212,7 @@ def test_sweeping_leaves_what_rows_name_and_what_is_new(
     Image.objects.keep(member, made())
     member.delete()
     bucket.put("something-else/of-the-house", b"not ours")
-    bucket.put("pictures-of-cats", b"not ours either")
+    bucket.put("images-of-cats", b"not ours either")
 
     assert sweep(later(23)) == 0
     assert sweep(later(25)) == 2
@@ -229,9 +229,9 @@ def test_the_command_collects_and_sweeps(
     call_command("storage", "--collect")
 
     said = capsys.readouterr().out.replace("\xa0", " ")
-    assert f"Deleted 1 picture, {image.byte_size} bytes." in said
+    assert f"Deleted 1 image, {image.byte_size} bytes." in said
     assert "Removed 0 left-over objects from the bucket." in said
-    assert "New pictures go to the bucket." in said
+    assert "New images go to the bucket." in said
     assert objects(bucket) == {}
 
 

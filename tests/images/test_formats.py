@@ -20,7 +20,7 @@ OPAQUE = {
     "jpeg": encoded(corners(), "JPEG", quality=95),
     "jpeg progressive": encoded(corners(), "JPEG", quality=95, progressive=True),
     "jpeg cmyk": encoded(corners().convert("CMYK"), "JPEG", quality=95),
-    "jpeg multi-picture": encoded(
+    "jpeg multi-image": encoded(
         corners(), "MPO", save_all=True, append_images=[corners()], quality=95
     ),
     "png rgb": encoded(corners(), "PNG"),
@@ -70,11 +70,11 @@ GREY = {
 
 
 def prepared(content: bytes) -> PreparedImage:
-    return prepare(io.BytesIO(content), "picture")
+    return prepare(io.BytesIO(content), "image")
 
 
 @pytest.mark.parametrize("content", OPAQUE.values(), ids=OPAQUE)
-def test_an_opaque_picture_becomes_a_jpeg_with_the_same_colours(content: bytes) -> None:
+def test_an_opaque_image_becomes_a_jpeg_with_the_same_colours(content: bytes) -> None:
     result = prepared(content)
 
     image = decoded(result.content)
@@ -241,8 +241,8 @@ def test_display_p3_becomes_srgb(kind: str) -> None:
     assert "icc_profile" not in result.info
 
 
-def test_one_row_of_a_large_picture_is_as_bright_as_the_next() -> None:
-    """Pictures are shrunk strip by strip; no seam may show where two strips meet."""
+def test_one_row_of_a_large_image_is_as_bright_as_the_next() -> None:
+    """Images are shrunk strip by strip; no seam may show where two strips meet."""
     image = Image.linear_gradient("L").resize((3300, 4400)).convert("RGB")
 
     column = decoded(prepared(encoded(image, "PNG")).content).convert("L").crop((50, 0, 51, 1568))
@@ -256,7 +256,7 @@ def test_a_file_is_read_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "upload"
     path.write_bytes(OPAQUE["heic"])
 
-    assert prepare(path, "picture") == prepared(OPAQUE["heic"])
+    assert prepare(path, "image") == prepared(OPAQUE["heic"])
 
 
 @pytest.mark.parametrize("name", ["jpeg", "heic", "webp", "tiff"])
@@ -266,11 +266,11 @@ def test_a_large_upload_never_passes_through_the_app(name: str) -> None:
         upload.flush()
         position = upload.tell()
 
-        assert prepare(upload, "picture") == prepared(OPAQUE[name])
+        assert prepare(upload, "image") == prepared(OPAQUE[name])
         assert upload.tell() == position
 
 
 async def test_asynchronous_code_gets_the_same() -> None:
-    assert await process(OPAQUE["jpeg"], "picture") == prepared(OPAQUE["jpeg"])
+    assert await process(OPAQUE["jpeg"], "image") == prepared(OPAQUE["jpeg"])
     with pytest.raises(ImageTypeRefused):
-        await process(b"text", "picture")
+        await process(b"text", "image")

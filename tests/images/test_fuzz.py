@@ -1,7 +1,7 @@
-"""Thousands of damaged pictures: each is taken or refused, in bounded memory.
+"""Thousands of damaged images: each is taken or refused, in bounded memory.
 
 `make fuzz` tries 5,000 of them. A failure names its seed, and
-`FUZZ_SEED=<seed> FUZZ_PICTURES=1 make fuzz` tries that picture alone.
+`FUZZ_SEED=<seed> FUZZ_IMAGES=1 make fuzz` tries that image alone.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from collections import Counter
 import pytest
 
 from chatapp.images.errors import ImageRefused
-from chatapp.images.processing import PreparedImage, prepare, workshop
+from chatapp.images.processing import PreparedImage, prepare, worker_queue
 
 from .samples import corners, decoded, encoded, noise, peak_bytes, sealed
 
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))
-PICTURES = int(os.environ.get("FUZZ_PICTURES", "64"))
-BATCH = 256  # pictures in one test; the time limit of a test is what ends a hang
+IMAGES = int(os.environ.get("FUZZ_IMAGES", "64"))
+BATCH = 256  # images in one test; the time limit of a test is what ends a hang
 MAX_WORKER_BYTES = 300 * 1024 * 1024
 
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF", "BMP", "TIFF"]
@@ -30,17 +30,17 @@ PLAIN = {kind: encoded(noise("RGB", (24, 16), seed=4), kind) for kind in KINDS}
 SPECIAL = {kind: encoded(corners((160, 80)), kind, **OPTIONS.get(kind, {})) for kind in KINDS}
 
 
-@pytest.mark.parametrize("first", range(FIRST, FIRST + PICTURES, BATCH))
-def test_every_damaged_picture_is_taken_or_refused(
+@pytest.mark.parametrize("first", range(FIRST, FIRST + IMAGES, BATCH))
+def test_every_damaged_image_is_taken_or_refused(
     first: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     outcomes: Counter[bool] = Counter()
-    for seed in range(first, min(first + BATCH, FIRST + PICTURES)):
+    for seed in range(first, min(first + BATCH, FIRST + IMAGES)):
         try:
             outcomes[taken(damaged(seed))] += 1
             check_deaths(caplog)
         except BaseException as problem:  # a time limit too: a hang must tell its seed
-            problem.add_note(f"FUZZ_SEED={seed} FUZZ_PICTURES=1 make fuzz")
+            problem.add_note(f"FUZZ_SEED={seed} FUZZ_IMAGES=1 make fuzz")
             raise
     # Were all of them refused at the door, the decoders would not have been tried at all.
     assert sum(outcomes.values()) < 32 or min(outcomes[True], outcomes[False]) > 4, outcomes
@@ -48,12 +48,12 @@ def test_every_damaged_picture_is_taken_or_refused(
 
 def taken(content: bytes) -> bool:
     try:
-        check(prepare(content, "picture"))
+        check(prepare(content, "image"))
     except ImageRefused:
         return False
     finally:
-        if workshop.pid is not None:
-            assert peak_bytes(workshop.pid) < MAX_WORKER_BYTES
+        if worker_queue.pid is not None:
+            assert peak_bytes(worker_queue.pid) < MAX_WORKER_BYTES
     return True
 
 

@@ -1,4 +1,4 @@
-"""A picture is stored once per person, and its bytes are read only when asked for."""
+"""An image is stored once per person, and its bytes are read only when asked for."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def person(email: str = "owner@example.com") -> Any:
     return get_user_model().objects.create_user(email=email, password="a long password 1")
 
 
-def picture(name: str = "corners.png", size: tuple[int, int] = (64, 32)) -> PreparedImage:
+def make_image(name: str = "corners.png", size: tuple[int, int] = (64, 32)) -> PreparedImage:
     return prepare(io.BytesIO(encoded(corners(size), "PNG")), name)
 
 
 @pytest.mark.django_db
-def test_a_kept_picture_comes_back_whole() -> None:
-    owner, prepared = person(), picture()
+def test_a_kept_image_comes_back_whole() -> None:
+    owner, prepared = person(), make_image()
 
     image = Image.objects.get(pk=Image.objects.keep(owner, prepared).pk)
 
@@ -49,13 +49,13 @@ def test_a_kept_picture_comes_back_whole() -> None:
 
 
 @pytest.mark.django_db
-def test_the_same_picture_is_stored_once_per_person() -> None:
+def test_the_same_image_is_stored_once_per_person() -> None:
     owner, other = person(), person("other@example.com")
 
-    first = Image.objects.keep(owner, picture("first.png"))
-    again = Image.objects.keep(owner, picture("again.png"))
-    theirs = Image.objects.keep(other, picture("theirs.png"))
-    different = Image.objects.keep(owner, picture(size=(32, 64)))
+    first = Image.objects.keep(owner, make_image("first.png"))
+    again = Image.objects.keep(owner, make_image("again.png"))
+    theirs = Image.objects.keep(other, make_image("theirs.png"))
+    different = Image.objects.keep(owner, make_image(size=(32, 64)))
 
     assert again == first
     assert again.name == "first.png"
@@ -66,7 +66,7 @@ def test_the_same_picture_is_stored_once_per_person() -> None:
 @pytest.mark.django_db
 def test_a_list_never_touches_the_bytes() -> None:
     owner = person()
-    Image.objects.keep(owner, picture())
+    Image.objects.keep(owner, make_image())
 
     with CaptureQueriesContext(
         connection,
@@ -80,7 +80,7 @@ def test_the_bytes_are_read_without_the_thumbnail() -> None:
     image = Image.objects.keep(person(), made())
 
     with CaptureQueriesContext(connection) as queries:
-        assert image.content == b"a picture"
+        assert image.content == b"an image"
     assert len(queries) == 1
     assert '"thumbnail"' not in queries[0]["sql"]
 
@@ -111,7 +111,7 @@ def test_the_text_for_screen_readers_is_the_name_until_somebody_writes_one() -> 
 
 
 @pytest.mark.django_db
-def test_the_release_before_can_store_pictures_during_a_deploy() -> None:
+def test_the_release_before_can_store_images_during_a_deploy() -> None:
     """It knows nothing of the newer columns, so the database fills them."""
     owner = person()
     row = {
@@ -142,9 +142,9 @@ def insert(cursor: Any, table: str, row: dict[str, Any]) -> None:
 
 
 @pytest.mark.django_db
-def test_pictures_go_with_their_owner() -> None:
+def test_images_go_with_their_owner() -> None:
     owner = person()
-    Image.objects.keep(owner, picture())
+    Image.objects.keep(owner, make_image())
 
     owner.delete()
 
@@ -152,24 +152,24 @@ def test_pictures_go_with_their_owner() -> None:
 
 
 @pytest.mark.django_db
-def test_a_picture_without_bytes_is_never_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_without_bytes_is_never_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**_: object) -> None:
         raise DatabaseError("disk full")
 
     monkeypatch.setattr(ImageData.objects, "create", full)
 
     with pytest.raises(DatabaseError):
-        Image.objects.keep(person(), picture())
+        Image.objects.keep(person(), make_image())
     assert not Image.objects.exists()
 
 
 @pytest.mark.django_db
 def test_losing_the_race_gives_the_row_of_the_winner(monkeypatch: pytest.MonkeyPatch) -> None:
-    owner, prepared = person(), picture()
+    owner, prepared = person(), make_image()
     winners: list[Image] = []
 
     def look_too_early(*_: object, **__: object) -> Image:
-        """Finds nothing, and a moment later the other request has stored the picture."""
+        """Finds nothing, and a moment later the other request has stored the image."""
         monkeypatch.undo()
         winners.append(Image.objects.keep(owner, prepared))
         raise Image.DoesNotExist
@@ -182,10 +182,10 @@ def test_losing_the_race_gives_the_row_of_the_winner(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_picture_sent_twice_at_once_is_one_row() -> None:
+def test_the_same_image_sent_twice_at_once_is_one_row() -> None:
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         pytest.skip("threads can't share a SQLite database in memory: give the tests a file")
-    owner, prepared = person(), picture()
+    owner, prepared = person(), make_image()
     start = Barrier(2)
 
     def keep() -> Image:

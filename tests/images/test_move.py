@@ -1,4 +1,4 @@
-"""Moving pictures to a bucket and back: whole, resumable, and harmless at any moment."""
+"""Moving images to a bucket and back: whole, resumable, and harmless at any moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chatapp.images import moving, store
 from chatapp.images.bucket import Bucket
 from chatapp.images.management.commands import move_images
 from chatapp.images.models import Image, ImageData
-from chatapp.images.moving import PictureDamaged, move
+from chatapp.images.moving import ImageDamaged, move
 
 from .conftest import made, objects
 
@@ -28,7 +28,7 @@ BOTH_WAYS = pytest.mark.parametrize("to", ["bucket", "database"])
 
 @pytest.fixture
 def keep(owner: Person, bucket: Bucket, settings: Any) -> Callable[..., list[Image]]:
-    """Keeps pictures where they have to be moved from."""
+    """Keeps images where they have to be moved from."""
 
     def keep(to: moving.Place, count: int = 3) -> list[Image]:
         settings.IMAGE_STORE = "database" if to == "bucket" else "bucket"
@@ -38,7 +38,7 @@ def keep(owner: Person, bucket: Bucket, settings: Any) -> Callable[..., list[Ima
 
 
 def check(place: moving.Place, bucket: Bucket, count: int) -> None:
-    """Every picture is there, readable, and there only."""
+    """Every image is there, readable, and there only."""
     images = list(Image.objects.order_by("created_at"))
     assert [image.content for image in images] == [b"%d" % number for number in range(count)]
     assert all(image.thumbnail == b"small: " + image.content for image in images)
@@ -57,7 +57,7 @@ def test_all_are_moved_and_nothing_stays_behind(
 
     check(to, bucket, 3)
     said = capsys.readouterr().out.replace("\xa0", " ")
-    assert f"Moved 3 of 3 pictures (27 bytes) to the {to}." in said
+    assert f"Moved 3 of 3 images (27 bytes) to the {to}." in said
     assert f"set CHAT_IMAGE_STORE={to}." in said
 
 
@@ -75,7 +75,7 @@ def test_a_limit_leaves_the_rest_for_the_next_time(
 
     call_command("move_images", to=to, limit=3)
     assert moving.waiting(to).count() == 2
-    assert "2 of 3 pictures (18" in capsys.readouterr().out.replace("\xa0", " ")
+    assert "2 of 3 images (18" in capsys.readouterr().out.replace("\xa0", " ")
 
     call_command("move_images", to=to)
     check(to, bucket, 5)
@@ -91,23 +91,23 @@ def test_an_interruption_anywhere_loses_nothing(
 ) -> None:
     """The process dies at each step in turn, until one move gets through."""
     keep(to, 1)
-    steps = 0
+    tool_calls = 0
 
     class Killed(BaseException):
         pass
 
-    def dying_before(step: int, work: Callable[..., Any]) -> Callable[..., Any]:
+    def dying_before(tool_call: int, work: Callable[..., Any]) -> Callable[..., Any]:
         def worked(*args: Any, **kwargs: Any) -> Any:
-            nonlocal steps
-            steps += 1
-            if steps == step:
+            nonlocal tool_calls
+            tool_calls += 1
+            if tool_calls == tool_call:
                 raise Killed
             return work(*args, **kwargs)
 
         return worked
 
-    for step in range(1, 20):
-        steps = 0
+    for tool_call in range(1, 20):
+        tool_calls = 0
         with pytest.MonkeyPatch.context() as dying:
             for owner, name in (
                 (Bucket, "put"),
@@ -117,7 +117,7 @@ def test_an_interruption_anywhere_loses_nothing(
                 (QuerySet, "create"),
                 (QuerySet, "delete"),
             ):
-                dying.setattr(owner, name, dying_before(step, getattr(owner, name)))
+                dying.setattr(owner, name, dying_before(tool_call, getattr(owner, name)))
             try:
                 move(Image.objects.get(), to)
             except Killed:
@@ -126,7 +126,7 @@ def test_an_interruption_anywhere_loses_nothing(
                 break
         assert Image.objects.get().content == b"0"
         assert Image.objects.get().thumbnail == b"small: 0"
-    assert step > 5
+    assert tool_call > 5
     assert Image.objects.get().stored_in == to
     assert not moving.waiting(to).exists()
 
@@ -182,7 +182,7 @@ def test_overtaken_after_its_copy_was_made_it_gives_up(
 
 
 @BOTH_WAYS
-def test_a_picture_deleted_meanwhile_is_let_go(to: moving.Place, keep: Any, bucket: Bucket) -> None:
+def test_an_image_deleted_meanwhile_is_let_go(to: moving.Place, keep: Any, bucket: Bucket) -> None:
     (image,) = keep(to, 1)
     stale = Image.objects.get()
     image.delete()
@@ -192,7 +192,7 @@ def test_a_picture_deleted_meanwhile_is_let_go(to: moving.Place, keep: Any, buck
 
 
 @BOTH_WAYS
-def test_a_damaged_picture_stays_and_is_named(
+def test_a_damaged_image_stays_and_is_named(
     to: moving.Place, keep: Any, bucket: Bucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
     images = keep(to)
@@ -210,14 +210,14 @@ def test_a_damaged_picture_stays_and_is_named(
 
 
 @BOTH_WAYS
-def test_a_picture_without_bytes_is_named(to: moving.Place, keep: Any, bucket: Bucket) -> None:
+def test_an_image_without_bytes_is_named(to: moving.Place, keep: Any, bucket: Bucket) -> None:
     (image,) = keep(to, 1)
     if to == "bucket":
         ImageData.objects.all().delete()
     else:
         bucket.remove(image.bucket_key)
 
-    with pytest.raises(PictureDamaged, match="its bytes are not in the"):
+    with pytest.raises(ImageDamaged, match="its bytes are not in the"):
         move(image, to)
 
 
@@ -228,7 +228,7 @@ def test_a_bucket_that_keeps_something_else_is_found_out(
     put = bucket.put
     monkeypatch.setattr(bucket, "put", lambda key, content: put(key, content[:-1]))
 
-    with pytest.raises(PictureDamaged, match="something else"):
+    with pytest.raises(ImageDamaged, match="something else"):
         move(image, "bucket")
     check("database", bucket, 1)
 

@@ -1,4 +1,4 @@
-"""Pictures are refused with a sentence before they fill the database."""
+"""Images are refused with a sentence before they fill the database."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def big(first: bytes) -> Any:
     return made(content=first + bytes(SIZE - 1), thumbnail=b"small: ")
 
 
-def test_usage_counts_pictures_with_their_thumbnails(owner: Person, member: Person) -> None:
+def test_usage_counts_images_with_their_thumbnails(owner: Person, member: Person) -> None:
     Image.objects.keep(owner, big(b"1"))
     Image.objects.keep(owner, big(b"2"))
     Image.objects.keep(member, big(b"1"))
 
     assert Image.objects.usage(owner) == Usage(2 * (SIZE + SMALL), 200 * MEGABYTE)
     assert Image.objects.usage(member).used == SIZE + SMALL
-    assert Image.objects.usage_of_house() == Usage(3 * (SIZE + SMALL), 600 * MEGABYTE)
+    assert Image.objects.total_usage() == Usage(3 * (SIZE + SMALL), 600 * MEGABYTE)
 
 
 def test_with_nothing_kept_all_is_left(owner: Person) -> None:
     assert Image.objects.usage(owner).left == 200 * MEGABYTE
-    assert Image.objects.usage_of_house().left == 600 * MEGABYTE
+    assert Image.objects.total_usage().left == 600 * MEGABYTE
 
 
 def test_a_person_whose_share_is_full_is_told_how_much_is_left(
@@ -52,8 +52,8 @@ def test_a_person_whose_share_is_full_is_told_how_much_is_left(
         Image.objects.keep(owner, big(b"3"))
 
     assert refusal.value.sentence.replace("\xa0", " ") == (
-        "There is no room for this picture: it takes 400.0 KB, and 224.0 KB of your 1.0 MB are "
-        "left. Delete conversations with pictures that you no longer need, then send it again."
+        "There is no room for this image: it takes 400.0 KB, and 224.0 KB of your 1.0 MB are "
+        "left. Delete conversations with images that you no longer need, then send it again."
     )
     assert Image.objects.filter(owner=owner).count() == 2
     Image.objects.keep(member, big(b"3"))
@@ -76,7 +76,7 @@ def test_what_is_there_already_costs_nothing(owner: Person, settings: Any) -> No
     assert Image.objects.keep(owner, big(b"1")) == image
 
 
-def test_a_refused_picture_never_reaches_the_bucket(
+def test_a_refused_image_never_reaches_the_bucket(
     owner: Person, use_bucket: UseBucket, settings: Any
 ) -> None:
     use_bucket("http://127.0.0.1:1")  # where nothing listens
@@ -106,7 +106,7 @@ def test_asking_for_usage_takes_one_query_and_no_bytes(owner: Person) -> None:
 
     with CaptureQueriesContext(connection) as queries:
         Image.objects.usage(owner)
-        Image.objects.usage_of_house()
+        Image.objects.total_usage()
     assert len(queries) == 2
     assert not any("imagedata" in query["sql"] for query in queries)
 
@@ -121,12 +121,11 @@ def test_the_command_says_whose_they_are(
     call_command("storage")
 
     assert capsys.readouterr().out.replace("\xa0", " ").splitlines() == [
-        "owner@example.com: 2 pictures, 800.0 KB of 200.0 MB",
-        "member@example.com: 1 picture, 400.0 KB of 200.0 MB",
-        "Everybody: 3 pictures, 1.2 MB of 600.0 MB",
-        "In the database: 3 pictures, 1.2 MB",
-        "In the bucket: 0 pictures, 0 bytes",
-        "New pictures go to the database.",
-        "In no conversation: 3 pictures, 1.2 MB; 0 of them go with the next collection "
-        "(--collect).",
+        "owner@example.com: 2 images, 800.0 KB of 200.0 MB",
+        "member@example.com: 1 image, 400.0 KB of 200.0 MB",
+        "Everybody: 3 images, 1.2 MB of 600.0 MB",
+        "In the database: 3 images, 1.2 MB",
+        "In the bucket: 0 images, 0 bytes",
+        "New images go to the database.",
+        "In no conversation: 3 images, 1.2 MB; 0 of them go with the next collection (--collect).",
     ]

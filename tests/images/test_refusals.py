@@ -1,4 +1,4 @@
-"""What is not a picture, or is too large, is refused with a sentence and nothing else happens."""
+"""What is not an image, or is too large, is refused with a sentence and nothing else happens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from chatapp.images.errors import ImageRefused, ImageTooLarge, ImageTypeRefused, ImageUnreadable
-from chatapp.images.processing import MAX_UPLOAD_BYTES, prepare, workshop
+from chatapp.images.processing import MAX_UPLOAD_BYTES, prepare, worker_queue
 from chatapp.images.worker import encoding
 
 from .samples import (
@@ -47,25 +47,25 @@ KINDS = ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF", "BMP", "TIFF"]
         b"\0",
     ],
     ids=[
-        "text", "svg", "html", "pdf", "postscript", "picture behind html", "picture behind pdf",
+        "text", "svg", "html", "pdf", "postscript", "image behind html", "image behind pdf",
         "jpeg 2000", "video", "heif of something else", "sound", "one byte",
     ],
 )  # fmt: skip
-def test_the_name_does_not_make_a_picture(content: bytes) -> None:
+def test_the_name_does_not_make_an_image(content: bytes) -> None:
     with pytest.raises(ImageTypeRefused, match="JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF or BMP"):
-        prepare(io.BytesIO(content), "picture.png")
+        prepare(io.BytesIO(content), "image.png")
 
 
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(ImageUnreadable, match="empty"):
-        prepare(io.BytesIO(b""), "picture.png")
+        prepare(io.BytesIO(b""), "image.png")
 
 
 def test_more_than_50_mb_is_refused_without_reading_on() -> None:
     file = io.BytesIO(encoded(corners(), "JPEG") + bytes(51 * 1024 * 1024))
 
     with pytest.raises(ImageTooLarge, match="50 MB"):
-        prepare(file, "picture.jpg")
+        prepare(file, "image.jpg")
     assert file.tell() == MAX_UPLOAD_BYTES + 1
 
 
@@ -76,13 +76,13 @@ def test_more_than_50_mb_on_the_disk_are_not_read_at_all(tmp_path: Path) -> None
         file.truncate(51 * 1024 * 1024)
 
     with pytest.raises(ImageTooLarge, match="50 MB"):
-        prepare(path, "picture.jpg")
+        prepare(path, "image.jpg")
 
 
 def test_50_mb_are_taken() -> None:
     content = encoded(corners(), "JPEG")
 
-    assert prepare(content + bytes(MAX_UPLOAD_BYTES - len(content)), "picture.jpg").width == 64
+    assert prepare(content + bytes(MAX_UPLOAD_BYTES - len(content)), "image.jpg").width == 64
 
 
 @pytest.mark.parametrize(
@@ -105,22 +105,22 @@ def test_50_mb_are_taken() -> None:
     ],
 )  # fmt: skip
 def test_a_bomb_is_refused_before_it_takes_memory(content: bytes) -> None:
-    workshop.close()
+    worker_queue.close()
 
     with pytest.raises(ImageTooLarge, match="megapixels"):
-        prepare(io.BytesIO(content), "picture")
+        prepare(io.BytesIO(content), "image")
 
-    assert workshop.pid is not None
-    assert peak_bytes(workshop.pid) < 45_000_000
+    assert worker_queue.pid is not None
+    assert peak_bytes(worker_queue.pid) < 45_000_000
 
 
-def test_a_palette_picture_without_its_palette_is_refused() -> None:
+def test_a_palette_image_without_its_palette_is_refused() -> None:
     content = encoded(corners().quantize(4), "PNG")
     place = content.index(b"PLTE")
     length = int.from_bytes(content[place - 4 : place], "big")
 
     with pytest.raises(ImageUnreadable):
-        prepare(io.BytesIO(content[: place - 4] + content[place + 8 + length :]), "picture.png")
+        prepare(io.BytesIO(content[: place - 4] + content[place + 8 + length :]), "image.png")
 
 
 def test_a_jpeg_of_many_scans_is_refused() -> None:
@@ -128,7 +128,7 @@ def test_a_jpeg_of_many_scans_is_refused() -> None:
     last = content.rindex(b"\xff\xda")
 
     with pytest.raises(ImageUnreadable):
-        prepare(io.BytesIO(content[:last] + content[last:-2] * 1000 + b"\xff\xd9"), "picture")
+        prepare(io.BytesIO(content[:last] + content[last:-2] * 1000 + b"\xff\xd9"), "image")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -137,7 +137,7 @@ def test_a_file_cut_short_is_refused(kind: str, share: float) -> None:
     content = encoded(noise("RGB", (200, 100), seed=1), kind)
 
     with pytest.raises(ImageRefused):
-        prepare(io.BytesIO(content[: int(len(content) * share)]), "picture")
+        prepare(io.BytesIO(content[: int(len(content) * share)]), "image")
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
@@ -153,8 +153,8 @@ def test_what_encodes_too_large_is_made_smaller(mode: str, monkeypatch: pytest.M
 
 
 @pytest.mark.long
-def test_the_worst_picture_fits_the_limit_of_the_service() -> None:
-    result = prepare(io.BytesIO(encoded(noise("RGBA", (1568, 1568), seed=3), "PNG")), "picture")
+def test_the_worst_image_fits_the_limit_of_the_service() -> None:
+    result = prepare(io.BytesIO(encoded(noise("RGBA", (1568, 1568), seed=3), "PNG")), "image")
 
     assert len(result.content) <= 3_500_000
     assert result.content_type == "image/webp"
@@ -164,7 +164,7 @@ def test_quality_gives_way_before_a_megabyte_is_passed() -> None:
     image = Image.effect_noise((1568, 1568), 45).convert("RGB")
     best = len(encoded(image, "JPEG", quality=85, progressive=True, optimize=True))
 
-    result = prepare(encoded(image, "PNG"), "picture")
+    result = prepare(encoded(image, "PNG"), "image")
 
     assert len(result.content) < 1_000_000 < best
     assert (result.width, result.height) == (1568, 1568)

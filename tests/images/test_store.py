@@ -1,4 +1,4 @@
-"""Bytes of pictures come back from wherever their row says they are."""
+"""Bytes of images come back from wherever their row says they are."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from chatapp.images import bucket as bucket_module
 from chatapp.images import moving, store
 from chatapp.images.bucket import Bucket
 from chatapp.images.models import Image, ImageData
-from chatapp.images.store import PictureMissing, StoreUnavailable
+from chatapp.images.store import ImageMissing, StoreUnavailable
 
 from .conftest import UseBucket, made, objects
 
 pytestmark = pytest.mark.django_db
 
 
-def test_pictures_are_in_the_database_unless_there_is_a_bucket(owner: Person) -> None:
+def test_images_are_in_the_database_unless_there_is_a_bucket(owner: Person) -> None:
     image = Image.objects.get(pk=Image.objects.keep(owner, made()).pk)
 
     assert image.stored_in == "database"
-    assert (image.content, image.thumbnail) == (b"a picture", b"small: a picture")
+    assert (image.content, image.thumbnail) == (b"an image", b"small: an image")
     assert image.thumbnail_media_type == "image/webp"
 
 
@@ -43,14 +43,14 @@ def test_in_a_bucket_they_are_private_objects_and_no_rows(owner: Person, bucket:
     image = Image.objects.get(pk=Image.objects.keep(owner, prepared).pk)
 
     assert image.stored_in == "bucket"
-    key = rf"pictures/{owner.pk}/{prepared.sha256}/[0-9a-f]{{32}}"
+    key = rf"images/{owner.pk}/{prepared.sha256}/[0-9a-f]{{32}}"
     assert re.fullmatch(key, image.bucket_key)
     assert objects(bucket) == {
-        image.bucket_key: b"a picture",
-        f"{image.bucket_key}/thumbnail": b"small: a picture",
+        image.bucket_key: b"an image",
+        f"{image.bucket_key}/thumbnail": b"small: an image",
     }
     assert not ImageData.objects.exists()
-    assert (image.content, image.thumbnail) == (b"a picture", b"small: a picture")
+    assert (image.content, image.thumbnail) == (b"an image", b"small: an image")
     for found in bucket.bucket.objects.all():
         assert [grant["Permission"] for grant in found.Acl().grants] == ["FULL_CONTROL"]
 
@@ -63,14 +63,14 @@ def test_several_apps_share_a_bucket_by_folder(
     image = Image.objects.keep(owner, made())
 
     assert f"staging/{image.bucket_key}" in objects(bucket)
-    assert image.content == b"a picture"
+    assert image.content == b"an image"
     assert [key for key, _ in staging.keys(store.FOLDER)] == [
         image.bucket_key,
         f"{image.bucket_key}/thumbnail",
     ]
 
 
-def test_a_picture_sent_again_is_not_written_again(owner: Person, bucket: Bucket) -> None:
+def test_an_image_sent_again_is_not_written_again(owner: Person, bucket: Bucket) -> None:
     first = Image.objects.keep(owner, made())
     before = set(objects(bucket))
 
@@ -87,7 +87,7 @@ def test_each_row_remembers_its_place(owner: Person, bucket: Bucket, settings: A
     assert (away.content, here.content) == (b"away", b"here")
 
     settings.STORAGES = {
-        name: place for name, place in settings.STORAGES.items() if name != "pictures"
+        name: place for name, place in settings.STORAGES.items() if name != "images"
     }
     assert here.content == b"here"
     with pytest.raises(StoreUnavailable, match="does not answer"):
@@ -119,28 +119,28 @@ def test_what_is_gone_is_missing(owner: Person, bucket: Bucket, settings: Any) -
     Image.objects.filter(pk=deleted.pk).delete()
 
     for image in (away, here, deleted):
-        with pytest.raises(PictureMissing, match="no longer in storage"):
+        with pytest.raises(ImageMissing, match="no longer in storage"):
             store.read(image)
     assert store.read_many([away, here, deleted]) == {}
     assert away.thumbnail == b"small: away"
 
 
-def test_a_picture_that_moves_meanwhile_is_found(owner: Person, bucket: Bucket) -> None:
+def test_an_image_that_moves_meanwhile_is_found(owner: Person, bucket: Bucket) -> None:
     image = Image.objects.keep(owner, made())
 
     seen_in_bucket = Image.objects.get(pk=image.pk)
     assert moving.move(Image.objects.get(pk=image.pk), "database")
-    assert store.read_many([seen_in_bucket]) == {image.pk: b"a picture"}
+    assert store.read_many([seen_in_bucket]) == {image.pk: b"an image"}
 
     seen_in_database = Image.objects.get(pk=image.pk)
     assert moving.move(Image.objects.get(pk=image.pk), "bucket")
-    assert store.read_thumbnail(seen_in_database) == b"small: a picture"
+    assert store.read_thumbnail(seen_in_database) == b"small: an image"
 
 
-def test_a_picture_from_before_thumbnails_stands_in_itself(owner: Person) -> None:
+def test_an_image_from_before_thumbnails_stands_in_itself(owner: Person) -> None:
     image = Image.objects.keep(owner, made(thumbnail=b"", thumbnail_type=""))
 
-    assert image.thumbnail == b"a picture"
+    assert image.thumbnail == b"an image"
     assert image.thumbnail_media_type == "image/jpeg"
 
 
@@ -164,7 +164,7 @@ def test_losing_the_race_leaves_the_objects_of_the_winner(
     winners: list[Image] = []
 
     def put_too_late(*given: Any) -> str:
-        """A moment before, another request has stored the same picture."""
+        """A moment before, another request has stored the same image."""
         monkeypatch.undo()
         winners.append(Image.objects.keep(owner, made()))
         return put(*given)
@@ -240,14 +240,14 @@ def test_a_bucket_in_trouble_is_a_sentence(
             Image.objects.keep(owner, made())
         assert refusal.value.sentence
         assert not Image.objects.exists()
-        assert "did not store pictures/" in caplog.text
+        assert "did not store images/" in caplog.text
 
-        lost = Image(owner=owner, bucket_key="pictures/1/2/3")
+        lost = Image(owner=owner, bucket_key="images/1/2/3")
         with pytest.raises(StoreUnavailable):
             store.read(lost)
         with pytest.raises(StoreUnavailable):
             store.read_many([lost])
-        assert not store.discard("pictures/1/2/3")
+        assert not store.discard("images/1/2/3")
 
 
 def test_a_bucket_is_asked_twice(use_bucket: UseBucket) -> None:
@@ -255,7 +255,7 @@ def test_a_bucket_is_asked_twice(use_bucket: UseBucket) -> None:
         place = use_bucket(url)
         Refusing.asked = 0
         with pytest.raises(StoreUnavailable):
-            place.get("pictures/1/2/3")
+            place.get("images/1/2/3")
     assert Refusing.asked == bucket_module.ATTEMPTS
 
 
@@ -278,18 +278,18 @@ def test_nobody_holds_a_connection_while_the_bucket_works(
     monkeypatch.setattr(bucket, "get", getting)
 
     image = Image.objects.get(pk=Image.objects.keep(owner, made()).pk)
-    assert image.content == b"a picture"
-    assert Image.objects.get().thumbnail == b"small: a picture"
+    assert image.content == b"an image"
+    assert Image.objects.get().thumbnail == b"small: an image"
     assert held == [None] * 4
 
 
-def test_a_bucket_that_is_not_there_is_no_missing_picture(
+def test_a_bucket_that_is_not_there_is_no_missing_image(
     owner: Person, bucket_url: str, use_bucket: UseBucket
 ) -> None:
     use_bucket(bucket_url, "nobody-made-this")
 
     with pytest.raises(StoreUnavailable):
-        store.read(Image(owner=owner, bucket_key="pictures/1/2/3"))
+        store.read(Image(owner=owner, bucket_key="images/1/2/3"))
 
 
 def test_without_a_bucket_its_packages_stay_out_of_memory() -> None:

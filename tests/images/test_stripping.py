@@ -1,4 +1,4 @@
-"""Pictures are turned upright and leave nothing behind: no place, no camera, no text."""
+"""Images are turned upright and leave nothing behind: no place, no camera, no text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .samples import corner_names, corners, decoded, encoded
 SECRET = "Zanzibar-lighthouse"
 XMP = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{SECRET}</x:xmpmeta>".encode()
 
-# How the corners of an upright picture, 'RGWB' clockwise from the top left, look when it is shown
+# How the corners of an upright image, 'RGWB' clockwise from the top left, look when it is shown
 # without regard to its orientation tag. Written out by hand from EXIF 2.32, tag 0x0112.
 STORED = {1: "RGWB", 2: "GRBW", 3: "WBRG", 4: "BWGR", 5: "RBWG", 6: "GWBR", 7: "WGRB", 8: "BRGW"}
 
@@ -30,7 +30,7 @@ def exif(orientation: int = 1) -> Image.Exif:
 
 
 def stored(orientation: int) -> Image.Image:
-    """The pixels a camera would write for an upright picture of 64 by 32."""
+    """The pixels a camera would write for an upright image of 64 by 32."""
     size = (64, 32) if orientation < 5 else (32, 64)
     half = (size[0] // 2, size[1] // 2)
     places = [(0, 0), (half[0], 0), half, (0, half[1])]
@@ -43,7 +43,7 @@ def stored(orientation: int) -> Image.Image:
 
 @pytest.mark.parametrize("orientation", STORED)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
-def test_a_picture_comes_out_upright(kind: str, orientation: int) -> None:
+def test_an_image_comes_out_upright(kind: str, orientation: int) -> None:
     """A HEIC brings two orders to turn, its own and that of its EXIF, of which one counts."""
     content = encoded(stored(orientation), kind, exif=exif(orientation).tobytes())
     if kind == "HEIF" and orientation > 1:
@@ -56,14 +56,14 @@ def test_a_picture_comes_out_upright(kind: str, orientation: int) -> None:
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_an_unknown_orientation_leaves_the_picture_as_it_is(orientation: int) -> None:
+def test_an_unknown_orientation_leaves_the_image_as_it_is(orientation: int) -> None:
     content = encoded(corners(), "JPEG", exif=exif(orientation))
 
     assert corner_names(decoded(prepare(io.BytesIO(content), "").content)) == "RGWB"
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-def test_damaged_exif_does_not_lose_the_picture() -> None:
+def test_damaged_exif_does_not_lose_the_image() -> None:
     content = encoded(corners(), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff\xff\xff")
 
     assert corner_names(decoded(prepare(io.BytesIO(content), "").content)) == "RGWB"
@@ -98,7 +98,7 @@ TELLTALE = {
     "heic": encoded(corners(), "HEIF", exif=exif(), xmp=XMP),
     "tiff": encoded(corners(), "TIFF", exif=exif(), description=SECRET),
     "iptc": behind_the_start(jpeg_segment(0xED, b"Photoshop 3.0\0" + SECRET.encode())),
-    "second picture": encoded(
+    "second image": encoded(
         corners(), "MPO", save_all=True, append_images=[Image.new("RGB", (64, 32))], exif=exif()
     ),
     "video behind the photo": encoded(corners(), "JPEG") + b"\0\0\0\x18ftypmp42" + SECRET.encode(),
@@ -139,8 +139,8 @@ def test_nothing_but_pixels_is_kept(content: bytes) -> None:
         ("two\n  lines\0.png", "two lines.png"),
         ("half a pair \ud800.png", "half a pair .png"),
         ("ы" * 300, "ы" * 200),
-        ("", "Picture"),
-        ("../", "Picture"),
+        ("", "Image"),
+        ("../", "Image"),
     ],
 )
 def test_the_name_is_cleaned(given: str, kept: str) -> None:

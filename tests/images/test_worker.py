@@ -9,26 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.images.workshop import Workshop
+from chatapp.images.worker_queue import ImageWorkerQueue
 from chatapp.workers.process import ROOT
 
 from .samples import corners, encoded, ended
 
-PICTURE = encoded(corners(), "PNG")
+IMAGE = encoded(corners(), "PNG")
 APP = """
 import sys
-from chatapp.images.workshop import Workshop
+from chatapp.images.worker_queue import ImageWorkerQueue
 
-shop = Workshop()
-shop.submit(bytes.fromhex(sys.argv[1])).result()
-print(shop.pid, flush=True)
+queue = ImageWorkerQueue()
+queue.submit(bytes.fromhex(sys.argv[1])).result()
+print(queue.pid, flush=True)
 input()
 """
 
 
 def test_the_worker_ends_with_a_killed_app() -> None:
     app = subprocess.Popen(
-        [sys.executable, "-c", APP, PICTURE.hex()],
+        [sys.executable, "-c", APP, IMAGE.hex()],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -47,13 +47,13 @@ def test_the_worker_has_little_to_lose(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFERENCE_KEY", "a key nobody may see")
     with open(os.devnull) as inherited:
         os.set_inheritable(inherited.fileno(), True)
-        shop = Workshop()
-        shop.submit(PICTURE).result(timeout=10)
-        proc = Path(f"/proc/{shop.pid}")
+        queue = ImageWorkerQueue()
+        queue.submit(IMAGE).result(timeout=10)
+        proc = Path(f"/proc/{queue.pid}")
         environment = (proc / "environ").read_bytes()
         limits = (proc / "limits").read_text()
         files = [os.readlink(file) for file in (proc / "fd").iterdir()]
-    shop.close()
+    queue.close()
 
     assert b"PATH=" in environment
     assert b"INFERENCE_KEY" not in environment

@@ -11,8 +11,7 @@ import pytest
 from chatapp.inference import adaptation, errors
 from chatapp.inference.adaptation import Attempt, adapt, pack, prepare
 from chatapp.inference.catalog import Model
-from chatapp.inference.context import LEFT_OUT_PICTURE, estimate
-from chatapp.inference.spelling_out import spell_out_calls
+from chatapp.inference.context import EXCLUDED_IMAGE, estimate
 from chatapp.inference.types import (
     Adapted,
     ChatMessage,
@@ -20,16 +19,17 @@ from chatapp.inference.types import (
     ImagePart,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
+from chatapp.inference.word_splitting import spell_out_calls
 
 MODEL = Model("m", "M", thinking=True)
 TOOL = Tool("look", "Looks.", {"type": "object"})
 WITH_CALL = (
     ChatMessage.from_text("user", "What is there?"),
-    ChatMessage("assistant", (TextPart("I look."), ToolCall("1", "look", '{"at":"it"}'))),
-    ChatMessage("tool", (ToolResult("1", '{"there":"a cat"}'),)),
+    ChatMessage("assistant", (TextPart("I look."), ToolCallPart("1", "look", '{"at":"it"}'))),
+    ChatMessage("tool", (ToolResultPart("1", '{"there":"a cat"}'),)),
 )
 
 
@@ -118,10 +118,10 @@ def test_thinking_is_off_for_a_model_that_cannot() -> None:
 def test_what_is_too_long_for_the_model_is_cut_before_it_goes_out() -> None:
     request = asked(*turns(5))
     attempt = prepare(request, replace(MODEL, context_window=4_000))
-    left_out = 5 - len(attempt.request.messages)
-    assert left_out > 0
-    assert attempt.request.messages == request.messages[left_out:]
-    assert attempt.news == (Adapted("turns_left_out", left_out),)
+    excluded = 5 - len(attempt.request.messages)
+    assert excluded > 0
+    assert attempt.request.messages == request.messages[excluded:]
+    assert attempt.news == (Adapted("turns_excluded", excluded),)
 
 
 def test_the_limit_field_is_switched_once() -> None:
@@ -176,7 +176,7 @@ def test_other_refusals_change_nothing() -> None:
     attempt = prepare(asked(thinking_budget=2_000, temperature=0.5))
     for error in (
         refused("messages[3]: content is required"),
-        errors.PictureRefused(detail="max_tokens thinking temperature"),
+        errors.ImageRejected(detail="max_tokens thinking temperature"),
         errors.KeyRefused(detail="max_tokens"),
         errors.ServiceFailed(detail="thinking"),
         errors.RateLimited(detail="max_tokens per minute reached"),
@@ -220,7 +220,7 @@ def test_a_conversation_that_is_too_long_is_cut_by_what_the_service_counted(
     )
     assert adapted
     assert adapted.request.messages == request.messages[4:]
-    assert adapted.news == (Adapted("turns_left_out", 4),)
+    assert adapted.news == (Adapted("turns_excluded", 4),)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_without_numbers_a_quarter_is_cut_twice_at_most(words: str) -> None:
     second = adapt(first.told(), too_long(words))
     assert second
     assert len(second.request.messages) == 6
-    assert second.news == (Adapted("turns_left_out", 6),)
+    assert second.news == (Adapted("turns_excluded", 6),)
     assert adapt(second, too_long(words)) is None
 
 
@@ -249,54 +249,54 @@ def test_one_long_message_cannot_be_cut() -> None:
     assert adapt(prepare(asked(*turns(1)), MODEL), too_long()) is None
 
 
-def test_too_large_a_body_loses_its_oldest_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_a_body_loses_its_oldest_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 3_000)
-    pictures = tuple(ImagePart(f"data:{n}" + "x" * 1_000) for n in range(5))
-    request = asked(ChatMessage("user", (*pictures[:3], TextPart("old"))), *turns(1, 10))
-    request = replace(request, messages=(*request.messages, ChatMessage("user", pictures[3:])))
+    images = tuple(ImagePart(f"data:{n}" + "x" * 1_000) for n in range(5))
+    request = asked(ChatMessage("user", (*images[:3], TextPart("old"))), *turns(1, 10))
+    request = replace(request, messages=(*request.messages, ChatMessage("user", images[3:])))
     attempt, body = pack(prepare(request))
     assert len(body) <= 3_000
-    assert attempt.news == (Adapted("pictures_left_out", 3),)
-    assert attempt.request.messages[0].text.startswith(LEFT_OUT_PICTURE)
-    assert attempt.request.messages[-1].parts == pictures[3:]
+    assert attempt.news == (Adapted("images_excluded", 3),)
+    assert attempt.request.messages[0].text.startswith(EXCLUDED_IMAGE)
+    assert attempt.request.messages[-1].parts == images[3:]
 
 
-def test_pictures_left_out_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_excluded_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 3_000)
-    pictures = tuple(ImagePart("x" * 1_000) for _ in range(4))
-    attempt = replace(prepare(asked(ChatMessage("user", pictures))), pictures_left_out=2)
+    images = tuple(ImagePart("x" * 1_000) for _ in range(4))
+    attempt = replace(prepare(asked(ChatMessage("user", images))), images_excluded=2)
     attempt, _ = pack(attempt)
-    assert attempt.news == (Adapted("pictures_left_out", 4),)
+    assert attempt.news == (Adapted("images_excluded", 4),)
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
     attempt, _ = pack(attempt.told())
-    assert attempt.news == (Adapted("pictures_left_out", 5),)
+    assert attempt.news == (Adapted("images_excluded", 5),)
 
 
-def test_no_more_pictures_are_left_out_than_the_size_asks_for(
+def test_no_more_images_are_excluded_than_the_size_asks_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parts = (*(ImagePart("x" * 1_000) for _ in range(3)), TextPart("Look."))
     attempt = prepare(asked(ChatMessage("user", parts)), None, "max_completion_tokens")
     whole = len(pack(attempt)[1])
-    for excess, left_out in ((0, ()), (1, (1,)), (1_000, (1,)), (1_100, (2,))):
+    for excess, excluded in ((0, ()), (1, (1,)), (1_000, (1,)), (1_100, (2,))):
         monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", whole - excess)
         packed, body = pack(attempt)
-        assert tuple(adapted.count for adapted in packed.news) == left_out
+        assert tuple(adapted.count for adapted in packed.news) == excluded
         assert b'"max_completion_tokens":1000' in body
 
 
 def test_a_request_has_at_most_15_megabytes() -> None:
-    pictures = tuple(ImagePart("x" * 1_000_000) for _ in range(16))
-    attempt, body = pack(prepare(asked(ChatMessage("user", pictures))))
+    images = tuple(ImagePart("x" * 1_000_000) for _ in range(16))
+    attempt, body = pack(prepare(asked(ChatMessage("user", images))))
     assert 14_000_000 < len(body) <= 15_000_000
-    assert attempt.news == (Adapted("pictures_left_out", 2),)
+    assert attempt.news == (Adapted("images_excluded", 2),)
 
 
 def test_too_large_a_text_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 1_000)
-    picture = ChatMessage("user", (ImagePart("x" * 500), TextPart("some " * 300)))
+    image = ChatMessage("user", (ImagePart("x" * 500), TextPart("some " * 300)))
     with pytest.raises(errors.ConversationTooLong):
-        pack(prepare(asked(picture)))
+        pack(prepare(asked(image)))
 
 
 def test_thinking_and_answer_stay_within_the_models_limit() -> None:

@@ -21,7 +21,7 @@ from chatapp.inference.errors import (
     UnreadableReply,
     WrongAddress,
 )
-from chatapp.inference.rate_limits import Headroom
+from chatapp.inference.rate_limits import RateLimits
 
 
 class Body(httpx.AsyncByteStream):
@@ -44,7 +44,7 @@ def calling(
     *,
     limits: Limits | None = None,
     patience: float | None = 5,
-    heard: list[Headroom] | None = None,
+    heard: list[RateLimits] | None = None,
 ) -> Call:
     """A call by a client that follows redirects unless told otherwise; `patience` is in seconds
     between chunks, and `heard` gets what is said of quotas."""
@@ -98,12 +98,12 @@ async def test_a_redirect_is_not_followed() -> None:
 
 
 async def test_quotas_are_told_with_their_reset_from_now() -> None:
-    heard: list[Headroom] = []
+    heard: list[RateLimits] = []
     headers = {"X-RateLimit-Reset-Requests": str(time.time() + 60)}
     call = calling(httpx.Response(200, headers=headers, stream=Body(b"x")), heard=heard)
-    assert call.headroom is None
+    assert call.rate_limits is None
     await read(call)
-    assert heard == [call.headroom]
+    assert heard == [call.rate_limits]
     assert heard[0].requests.reset == pytest.approx(60, abs=5)
 
 

@@ -53,7 +53,7 @@ async def test_a_limit_field_that_did_not_help_is_not_remembered(
     assert ["max_tokens" in server.body(n) for n in range(4)] == [True, False, True, False]
 
 
-async def test_thinking_is_given_up_once_and_said(
+async def test_thinking_is_abandoned_once_and_said(
     serve: Serve, connect: Connect, ask: Ask, naps: list[float]
 ) -> None:
     no = refusal(400, "max_tokens must be greater than thinking.budget_tokens")
@@ -65,7 +65,7 @@ async def test_thinking_is_given_up_once_and_said(
     assert naps == []
 
 
-async def test_sampling_is_given_up(serve: Serve, connect: Connect, ask: Ask) -> None:
+async def test_sampling_is_abandoned(serve: Serve, connect: Connect, ask: Ask) -> None:
     server = await serve(in_turn(refusal(400, "`temperature` is deprecated"), HELLO))
     assert await all_of(connect(server.url), replace(ask("Hi"), temperature=0.5)) == ANSWER
     assert "temperature" in server.body(0)
@@ -96,7 +96,7 @@ async def test_an_overflow_is_cut_twice_and_said(serve: Serve, connect: Connect)
     no = refusal(400, "Input is too long for requested model.")
     server = await serve(in_turn(no, refusal(413), HELLO))
     first, second, *answer = await all_of(connect(server.url), long_request())
-    assert (first, second) == (Adapted("turns_left_out", 3), Adapted("turns_left_out", 6))
+    assert (first, second) == (Adapted("turns_excluded", 3), Adapted("turns_excluded", 6))
     assert answer == ANSWER
     assert server.body()["messages"][0]["content"].startswith("6 some")
     server = await serve(writes(no))
@@ -110,7 +110,7 @@ async def test_what_cannot_fit_the_model_is_never_sent(serve: Serve, connect: Co
     client = connect(server.url, catalog={"m": Model("m", "M", context_window=4_000)})
     adapted, *answer = await all_of(client, long_request())
     assert isinstance(adapted, Adapted)
-    assert adapted.change == "turns_left_out"
+    assert adapted.change == "turns_excluded"
     assert answer == ANSWER
     assert adapted.count == 8
     assert server.body()["messages"][0]["content"].startswith("8 some")
@@ -138,7 +138,7 @@ async def test_changes_are_no_retries_and_are_told_once(
     assert deltas[-4:] == ANSWER
 
 
-def with_picture(url: str = "data:image/png;base64,AAAA") -> CompletionRequest:
+def with_image(url: str = "data:image/png;base64,AAAA") -> CompletionRequest:
     return CompletionRequest("m", (ChatMessage("user", (ImagePart(url),)),), 10)
 
 
@@ -148,18 +148,18 @@ async def test_headers(serve: Serve, connect: Connect, ask: Ask) -> None:
     assert server.header("accept-encoding") == "identity"
     assert server.header("x-forwarded-proto") is None
     assert server.header("x-heroku-prompt-caching") is None
-    await connect(server.url, prompt_caching=False).complete(with_picture())
+    await connect(server.url, prompt_caching=False).complete(with_image())
     assert server.header("x-forwarded-proto") == "https"
     assert server.header("x-heroku-prompt-caching") == "false"
 
 
-async def test_too_many_bytes_of_pictures_are_left_out_and_said(
+async def test_too_many_bytes_of_images_are_excluded_and_said(
     serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
     server = await serve(writes(HELLO))
-    deltas = await all_of(connect(server.url), with_picture("data:" + "A" * 2_000))
-    assert deltas == [Adapted("pictures_left_out", 1), *ANSWER]
+    deltas = await all_of(connect(server.url), with_image("data:" + "A" * 2_000))
+    assert deltas == [Adapted("images_excluded", 1), *ANSWER]
     assert server.header("x-forwarded-proto") is None
 
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatapp.inference.context import (
-    LEFT_OUT_PICTURE,
-    MAX_PICTURES,
-    TOKENS_PER_PICTURE,
+    EXCLUDED_IMAGE,
+    MAX_IMAGES,
+    TOKENS_PER_IMAGE,
     estimate,
     estimate_text,
+    exclude_images,
     fit,
-    leave_out_pictures,
-    picture_tokens,
+    image_tokens,
 )
 from chatapp.inference.types import (
     ChatMessage,
@@ -29,8 +29,8 @@ from chatapp.inference.types import (
     Part,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 # The numbers of tokens that Anthropic's API counted for Claude 4.5, published with bpe-lite (MIT).
@@ -141,8 +141,8 @@ def test_an_estimate_grows_with_the_text(first: str, second: str) -> None:
         (8_000, 1, 1),
     ],
 )
-def test_a_picture_takes_its_pixels_after_scaling(width: int, height: int, tokens: int) -> None:
-    assert picture_tokens(width, height) == tokens
+def test_an_image_takes_its_pixels_after_scaling(width: int, height: int, tokens: int) -> None:
+    assert image_tokens(width, height) == tokens
 
 
 def test_everything_that_is_sent_counts() -> None:
@@ -152,8 +152,8 @@ def test_everything_that_is_sent_counts() -> None:
         replace(request, tools=(tool,)),
         ask(ChatMessage.from_text("system", "Be kind."), user("Hello")),
         ask(user("Hello", ImagePart("data:", 10, 10))),
-        ask(user("Hello"), ChatMessage("assistant", (ToolCall("1", "look", "{}"),))),
-        ask(user("Hello"), ChatMessage("tool", (ToolResult("1", "A wall"),))),
+        ask(user("Hello"), ChatMessage("assistant", (ToolCallPart("1", "look", "{}"),))),
+        ask(user("Hello"), ChatMessage("tool", (ToolResultPart("1", "A wall"),))),
     ):
         assert estimate(more) > estimate(request)
     assert estimate(replace(request, tools=(tool, tool))) > estimate(
@@ -164,8 +164,8 @@ def test_everything_that_is_sent_counts() -> None:
 
 def test_what_surrounds_the_texts_counts() -> None:
     empty = ask(user(""))
-    called = ask(ChatMessage("assistant", (ToolCall("1", "", ""),)))
-    answered = ask(ChatMessage("tool", (ToolResult("1", ""),)))
+    called = ask(ChatMessage("assistant", (ToolCallPart("1", "", ""),)))
+    answered = ask(ChatMessage("tool", (ToolResultPart("1", ""),)))
     tool = Tool("a", "", {})
     other = Tool("a", "", {"title": "é"})
 
@@ -179,40 +179,40 @@ def test_what_surrounds_the_texts_counts() -> None:
 
 
 def test_the_text_of_calls_and_results_counts() -> None:
-    called = ask(ChatMessage("assistant", (ToolCall("1", "look", "{}"),)))
-    answered = ask(ChatMessage("tool", (ToolResult("1", "A wall"),)))
+    called = ask(ChatMessage("assistant", (ToolCallPart("1", "look", "{}"),)))
+    answered = ask(ChatMessage("tool", (ToolResultPart("1", "A wall"),)))
 
     assert estimate(called) == 8 + 40 + estimate_text("look{}")
     assert estimate(answered) == 8 + 40 + estimate_text("A wall")
 
 
-def test_oldest_pictures_become_notes() -> None:
+def test_oldest_images_become_notes() -> None:
     request = ask(
-        user("a", picture(1), picture(2)), said("b"), user("c", picture(3)), user("d", picture(4))
+        user("a", image(1), image(2)), said("b"), user("c", image(3)), user("d", image(4))
     )
-    note = TextPart(LEFT_OUT_PICTURE)
+    note = TextPart(EXCLUDED_IMAGE)
 
-    cut = leave_out_pictures(request, 3)
+    cut = exclude_images(request, 3)
 
     assert cut.messages[0].parts == (TextPart("a"), note, note)
     assert cut.messages[2].parts == (TextPart("c"), note)
     assert (cut.messages[1], cut.messages[3]) == (request.messages[1], request.messages[3])
-    assert leave_out_pictures(request, 1).messages[0].parts == (TextPart("a"), note, picture(2))
-    assert pictures_of(leave_out_pictures(request, 9)) == []
+    assert exclude_images(request, 1).messages[0].parts == (TextPart("a"), note, image(2))
+    assert images_of(exclude_images(request, 9)) == []
 
 
 @pytest.mark.parametrize("count", [0, -1])
-def test_no_picture_left_out_is_the_same_request(count: int) -> None:
-    request = ask(user("a", picture(1)))
-    assert leave_out_pictures(request, count) is request
-    assert leave_out_pictures(ask(user("a")), 5) == ask(user("a"))
+def test_no_image_excluded_is_the_same_request(count: int) -> None:
+    request = ask(user("a", image(1)))
+    assert exclude_images(request, count) is request
+    assert exclude_images(ask(user("a")), 5) == ask(user("a"))
 
 
 def test_what_fits_stays_the_same_object() -> None:
     request = ask(*ten_turns())
     fitted = fit(request, estimate(request) + request.max_tokens)
     assert fitted.request is request
-    assert (fitted.turns_left_out, fitted.pictures_left_out) == (0, 0)
+    assert (fitted.turns_excluded, fitted.images_excluded) == (0, 0)
 
 
 def test_whole_turns_go_oldest_first() -> None:
@@ -222,66 +222,62 @@ def test_whole_turns_go_oldest_first() -> None:
     fitted = fit(request, estimate(request) + request.max_tokens - 1)
 
     assert fitted.request.messages == tuple(messages[3:])
-    assert (fitted.turns_left_out, fitted.pictures_left_out) == (1, 0)
+    assert (fitted.turns_excluded, fitted.images_excluded) == (1, 0)
 
 
-def test_pictures_of_old_turns_go_first_and_only_as_many_as_needed() -> None:
+def test_images_of_old_turns_go_first_and_only_as_many_as_needed() -> None:
     request = ask(
-        user("a", picture(1)), said("b"), user("c", picture(2)), said("d"), user("e", picture(3))
+        user("a", image(1)), said("b"), user("c", image(2)), said("d"), user("e", image(3))
     )
     whole = estimate(request) + request.max_tokens
 
     one = fit(request, whole - 1)
-    assert pictures_of(one.request) == [picture(2), picture(3)]
-    assert (one.turns_left_out, one.pictures_left_out) == (0, 1)
+    assert images_of(one.request) == [image(2), image(3)]
+    assert (one.turns_excluded, one.images_excluded) == (0, 1)
 
-    two = fit(request, whole - TOKENS_PER_PICTURE)
-    assert pictures_of(two.request) == [picture(3)]
-    assert (two.turns_left_out, two.pictures_left_out) == (0, 2)
+    two = fit(request, whole - TOKENS_PER_IMAGE)
+    assert images_of(two.request) == [image(3)]
+    assert (two.turns_excluded, two.images_excluded) == (0, 2)
 
     none = fit(request, 0)
     assert none.request.messages == request.messages[-1:]
-    assert (none.turns_left_out, none.pictures_left_out) == (2, 0)
+    assert (none.turns_excluded, none.images_excluded) == (2, 0)
 
 
-def test_pictures_that_go_with_their_turn_count_as_turns() -> None:
-    request = ask(
-        user("a" * 9_000, picture(1)), said("b"), user("c", picture(2)), said("d"), user("e")
-    )
+def test_images_that_go_with_their_turn_count_as_turns() -> None:
+    request = ask(user("a" * 9_000, image(1)), said("b"), user("c", image(2)), said("d"), user("e"))
 
     fitted = fit(request, request.max_tokens + 500)
 
-    assert fitted.request.messages[0].parts == (TextPart("c"), TextPart(LEFT_OUT_PICTURE))
-    assert (fitted.turns_left_out, fitted.pictures_left_out) == (1, 1)
+    assert fitted.request.messages[0].parts == (TextPart("c"), TextPart(EXCLUDED_IMAGE))
+    assert (fitted.turns_excluded, fitted.images_excluded) == (1, 1)
 
 
-def test_more_pictures_than_the_service_takes_are_left_out_whatever_the_window() -> None:
-    request = ask(
-        user("a", *map(picture, range(15))), said("b"), user("c", *map(picture, range(9)))
-    )
+def test_more_images_than_the_service_takes_are_excluded_whatever_the_window() -> None:
+    request = ask(user("a", *map(image, range(15))), said("b"), user("c", *map(image, range(9))))
 
     fitted = fit(request, 10**9)
 
-    assert pictures_of(fitted.request) == pictures_of(request)[-MAX_PICTURES:]
-    assert (fitted.turns_left_out, fitted.pictures_left_out) == (0, 4)
-    last = fit(ask(user("a", *map(picture, range(25)))), 10**9)
-    assert pictures_of(last.request) == [picture(number) for number in range(5, 25)]
+    assert images_of(fitted.request) == images_of(request)[-MAX_IMAGES:]
+    assert (fitted.turns_excluded, fitted.images_excluded) == (0, 4)
+    last = fit(ask(user("a", *map(image, range(25)))), 10**9)
+    assert images_of(last.request) == [image(number) for number in range(5, 25)]
 
 
-def test_pictures_that_are_too_many_anyway_make_room_first() -> None:
-    request = ask(user("a", *map(picture, range(24))), said("b"), user("c"))
-    after = estimate(leave_out_pictures(request, 4)) + request.max_tokens
+def test_images_that_are_too_many_anyway_make_room_first() -> None:
+    request = ask(user("a", *map(image, range(24))), said("b"), user("c"))
+    after = estimate(exclude_images(request, 4)) + request.max_tokens
 
-    assert fit(request, after).pictures_left_out == 4
-    assert fit(request, after - 1).pictures_left_out == 5
+    assert fit(request, after).images_excluded == 4
+    assert fit(request, after - 1).images_excluded == 5
 
 
 def test_system_text_tools_and_the_last_turn_stay_even_when_too_long() -> None:
     system = ChatMessage.from_text("system", "s" * 9_000)
     loop = (
-        user("what?", picture(1)),
-        ChatMessage("assistant", (ToolCall("1", "look", "{}"),)),
-        ChatMessage("tool", (ToolResult("1", "r" * 9_000),)),
+        user("what?", image(1)),
+        ChatMessage("assistant", (ToolCallPart("1", "look", "{}"),)),
+        ChatMessage("tool", (ToolResultPart("1", "r" * 9_000),)),
         said("I see"),
     )
     tool = Tool("look", "Looks.", {"type": "object"})
@@ -290,7 +286,7 @@ def test_system_text_tools_and_the_last_turn_stay_even_when_too_long() -> None:
     fitted = fit(request, 100)
 
     assert fitted.request == replace(request, messages=(system, *loop))
-    assert fitted.turns_left_out == 1
+    assert fitted.turns_excluded == 1
 
 
 def test_a_system_message_within_a_turn_that_goes_stays() -> None:
@@ -304,8 +300,8 @@ def test_a_system_message_that_stays_makes_no_room() -> None:
     request = ask(user("a"), system, user("b"), user("c"))
     window = estimate(ask(system, user("b"), user("c"))) + request.max_tokens
 
-    assert fit(request, window).turns_left_out == 1
-    assert fit(request, window - 1).turns_left_out == 2
+    assert fit(request, window).turns_excluded == 1
+    assert fit(request, window - 1).turns_excluded == 2
 
 
 def test_tools_take_room() -> None:
@@ -314,11 +310,11 @@ def test_tools_take_room() -> None:
     window = estimate(request) + request.max_tokens
 
     assert fit(request, window).request is request
-    assert fit(request, window - 1).turns_left_out == 1
+    assert fit(request, window - 1).turns_excluded == 1
 
 
 def test_the_only_turn_stays_whole_when_it_goes_on() -> None:
-    request = replace(ask(user("a"), said("b"), user("Go on.")), goes_on=True)
+    request = replace(ask(user("a"), said("b"), user("Go on.")), is_continuation=True)
     assert fit(request, 0).request is request
 
 
@@ -331,22 +327,22 @@ def test_the_scale_makes_tokens_larger() -> None:
     request = ask(*ten_turns())
     window = estimate(request) + request.max_tokens
     assert fit(request, window, scale=0.9).request is request
-    assert fit(request, window, scale=1.01).turns_left_out == 1
-    assert fit(request, window, scale=1.3).turns_left_out == 3
+    assert fit(request, window, scale=1.01).turns_excluded == 1
+    assert fit(request, window, scale=1.3).turns_excluded == 3
 
 
 def test_what_precedes_the_first_user_message_belongs_to_its_turn() -> None:
     request = ask(said("Welcome"), user("a"), said("b"), user("c"))
-    assert fit(request, 0).turns_left_out == 1
+    assert fit(request, 0).turns_excluded == 1
     assert fit(ask(said("Welcome")), 0).request.messages == (said("Welcome"),)
     assert fit(ask(), 0).request.messages == ()
 
 
-# A conversation is made of whole turns: text, pictures, tool loops, unanswered messages.
+# A conversation is made of whole turns: text, images, tool loops, unanswered messages.
 sizes = st.integers(0, 400)
-pictures = st.builds(ImagePart, st.just("data:"), st.integers(0, 900), st.integers(0, 900))
+images = st.builds(ImagePart, st.just("data:"), st.integers(0, 900), st.integers(0, 900))
 questions = st.builds(
-    lambda size, parts: user("q" * size, *parts), sizes, st.lists(pictures, max_size=3)
+    lambda size, parts: user("q" * size, *parts), sizes, st.lists(images, max_size=3)
 )
 answers = st.builds(lambda size: said("a" * size), sizes)
 
@@ -356,8 +352,10 @@ def turns(draw: st.DrawFn) -> list[ChatMessage]:
     messages = [draw(questions)]
     for _ in range(draw(st.integers(0, 2))):
         ids = draw(st.sampled_from([["1"], ["1", "2"]]))
-        messages.append(ChatMessage("assistant", tuple(ToolCall(i, "look", "{}") for i in ids)))
-        messages.append(ChatMessage("tool", tuple(ToolResult(i, "r" * draw(sizes)) for i in ids)))
+        messages.append(ChatMessage("assistant", tuple(ToolCallPart(i, "look", "{}") for i in ids)))
+        messages.append(
+            ChatMessage("tool", tuple(ToolResultPart(i, "r" * draw(sizes)) for i in ids))
+        )
     return messages + draw(st.lists(answers, max_size=1))
 
 
@@ -384,9 +382,9 @@ def test_a_cut_conversation_is_whole(request: CompletionRequest, window: int, sc
     last_turn = max(i for i, message in enumerate(before) if message.role == "user")
     assert after[last_turn - len(before) :] == before[last_turn:]
     started = [message for message in before if message.role == "user"]
-    assert len([m for m in after if m.role == "user"]) == len(started) - fitted.turns_left_out
-    notes = sum(part == TextPart(LEFT_OUT_PICTURE) for message in after for part in message.parts)
-    assert notes == fitted.pictures_left_out
+    assert len([m for m in after if m.role == "user"]) == len(started) - fitted.turns_excluded
+    notes = sum(part == TextPart(EXCLUDED_IMAGE) for message in after for part in message.parts)
+    assert notes == fitted.images_excluded
 
 
 @given(conversations(), windows, scales)
@@ -397,7 +395,7 @@ def test_it_fits_unless_only_the_last_turn_is_left(
     fits = estimate(fitted) * scale + fitted.max_tokens <= window + 0.001
 
     assert fits or sum(message.role == "user" for message in fitted.messages) == 1
-    assert len(pictures_of(fitted)) <= MAX_PICTURES
+    assert len(images_of(fitted)) <= MAX_IMAGES
 
 
 @given(conversations(), windows, scales)
@@ -411,23 +409,23 @@ def test_fitting_twice_changes_nothing(
 @given(conversations(), windows, windows)
 def test_a_larger_window_keeps_no_less(request: CompletionRequest, one: int, two: int) -> None:
     small, large = fit(request, min(one, two)), fit(request, max(one, two))
-    assert large.turns_left_out <= small.turns_left_out
-    assert len(pictures_of(large.request)) >= len(pictures_of(small.request))
+    assert large.turns_excluded <= small.turns_excluded
+    assert len(images_of(large.request)) >= len(images_of(small.request))
 
 
 def ask(*messages: ChatMessage) -> CompletionRequest:
     return CompletionRequest("m", messages, 1_000)
 
 
-def user(text: str, *pictures: ImagePart) -> ChatMessage:
-    return ChatMessage("user", (TextPart(text), *pictures))
+def user(text: str, *images: ImagePart) -> ChatMessage:
+    return ChatMessage("user", (TextPart(text), *images))
 
 
 def said(text: str) -> ChatMessage:
     return ChatMessage.from_text("assistant", text)
 
 
-def picture(number: int) -> ImagePart:
+def image(number: int) -> ImagePart:
     return ImagePart(f"https://example.org/{number}.jpg")
 
 
@@ -440,16 +438,18 @@ def talk(request: CompletionRequest) -> list[ChatMessage]:
     return [message for message in request.messages if message.role != "system"]
 
 
-def pictures_of(request: CompletionRequest) -> list[Part]:
+def images_of(request: CompletionRequest) -> list[Part]:
     return [p for message in request.messages for p in message.parts if isinstance(p, ImagePart)]
 
 
 def calls(messages: Sequence[ChatMessage]) -> list[str]:
-    return [p.id for message in messages for p in message.parts if isinstance(p, ToolCall)]
+    return [p.id for message in messages for p in message.parts if isinstance(p, ToolCallPart)]
 
 
 def results(messages: Sequence[ChatMessage]) -> list[str]:
-    return [p.call_id for message in messages for p in message.parts if isinstance(p, ToolResult)]
+    return [
+        p.call_id for message in messages for p in message.parts if isinstance(p, ToolResultPart)
+    ]
 
 
 def test_a_request_to_go_on_keeps_the_answer_that_it_continues() -> None:
@@ -460,9 +460,9 @@ def test_a_request_to_go_on_keeps_the_answer_that_it_continues() -> None:
         ChatMessage.from_text("assistant", "half " * 500),
         ChatMessage.from_text("user", "Go on."),
     )
-    request = CompletionRequest("m", messages, 100, goes_on=True)
+    request = CompletionRequest("m", messages, 100, is_continuation=True)
     fitted = fit(request, 300)
-    assert (fitted.turns_left_out, fitted.request.messages) == (1, messages[2:])
+    assert (fitted.turns_excluded, fitted.request.messages) == (1, messages[2:])
 
 
 def test_thinking_takes_room_too() -> None:
@@ -470,4 +470,4 @@ def test_thinking_takes_room_too() -> None:
     request = CompletionRequest("m", messages, 100)
     window = estimate(request) + 100
     assert fit(request, window).request is request
-    assert fit(replace(request, thinking_budget=1_024), window + 1_023).turns_left_out == 1
+    assert fit(replace(request, thinking_budget=1_024), window + 1_023).turns_excluded == 1

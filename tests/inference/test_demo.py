@@ -14,7 +14,7 @@ from PIL import Image
 
 from chatapp.inference.demo.answers import answer
 from chatapp.inference.demo.commands import HELP, SWITCHES, WITH_NUMBER, parse_commands
-from chatapp.inference.demo.pictures import describe
+from chatapp.inference.demo.images import describe
 from chatapp.inference.demo.showcase import numbered, tokens
 from chatapp.inference.demo.wire import Frames
 
@@ -138,9 +138,9 @@ def test_reasoning_stays_away_unless_it_is_wanted_back(off: dict[str, bool]) -> 
 
 def test_thinking_is_spread_over_its_time_and_the_answer_follows_at_its_pace() -> None:
     planned = reply(say("user", "/think 12 /long 3"), extended_thinking=THINKING)
-    steps = list(Frames("id", 0, "m").steps(planned, rate=50))
-    thoughts = [due for due, frame in steps if b"thinking" in frame]
-    answers = [due for due, frame in steps if b"content" in frame]
+    tool_calls = list(Frames("id", 0, "m").tool_calls(planned, rate=50))
+    thoughts = [due for due, frame in tool_calls if b"thinking" in frame]
+    answers = [due for due, frame in tool_calls if b"content" in frame]
     assert len(thoughts) >= 120
     assert thoughts[0] == 0
     assert max(b - a for a, b in pairwise(thoughts)) <= 0.1 + 1e-9
@@ -149,7 +149,7 @@ def test_thinking_is_spread_over_its_time_and_the_answer_follows_at_its_pace() -
 
 def test_without_a_rate_everything_is_due_at_once() -> None:
     planned = reply(say("user", "/reason /tool"))
-    assert {due for due, _ in Frames("id", 0, "m").steps(planned, rate=0)} == {0}
+    assert {due for due, _ in Frames("id", 0, "m").tool_calls(planned, rate=0)} == {0}
 
 
 def test_a_tool_result_is_quoted() -> None:
@@ -158,7 +158,7 @@ def test_a_tool_result_is_quoted() -> None:
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "gif"])
-def test_a_picture_is_measured(kind: str) -> None:
+def test_an_image_is_measured(kind: str) -> None:
     image = Image.new("RGB", (300, 200), "#dc141e")
     image.paste("#1e3cdc", (0, 0, 75, 200))
     part = {"type": "image_url", "image_url": {"url": data_url(image, kind)}}
@@ -187,16 +187,16 @@ def test_a_link_is_not_fetched_and_the_demo_says_so() -> None:
 
 
 @pytest.mark.parametrize("payload", ["", "AAAA", "not base64!", "iVBORw0KGgo="])
-def test_a_broken_picture_is_called_broken(payload: str) -> None:
+def test_a_broken_image_is_called_broken(payload: str) -> None:
     assert "broken" in describe(f"data:image/png;base64,{payload}")
 
 
 @pytest.mark.parametrize("side", [8_000, 10_000, 20_000])
-def test_a_huge_picture_is_not_decoded(side: int) -> None:
+def test_a_huge_image_is_not_decoded(side: int) -> None:
     url = data_url(Image.new("1", (side, side)), "png")
     assert "too large" in describe(url)
 
 
-def test_a_picture_that_breaks_off_is_called_broken() -> None:
+def test_an_image_that_breaks_off_is_called_broken() -> None:
     url = data_url(Image.effect_noise((64, 64), 50), "png")
     assert "broken" in describe(url[: len(url) // 2 // 4 * 4])

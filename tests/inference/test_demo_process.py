@@ -160,11 +160,11 @@ async def test_the_window_makes_the_client_leave_out_turns(demo: InferenceClient
     last = ChatMessage.from_text("user", "/window 2000 hello")
     deltas = await collect(demo, CompletionRequest("m", (*talk, last), 100))
     assert isinstance(deltas[0], Adapted)
-    assert deltas[0].change == "turns_left_out"
+    assert deltas[0].change == "turns_excluded"
     assert "demo model" in text_of(deltas)
 
 
-async def test_thinking_is_given_up_when_the_model_refuses_it(demo: InferenceClient) -> None:
+async def test_thinking_is_abandoned_when_the_model_refuses_it(demo: InferenceClient) -> None:
     message = ChatMessage.from_text("user", "/nothinking")
     deltas = await collect(demo, CompletionRequest("m", (message,), 4_096, thinking_budget=1_024))
     assert deltas[0] == Adapted("thinking_off")

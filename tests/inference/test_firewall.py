@@ -16,8 +16,8 @@ from chatapp.inference.types import (
     ImagePart,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 # Those of the first group are named by clients that were blocked for them.
@@ -40,7 +40,7 @@ REWRITES = [
     ("&lt;b&gt; &#39;", "& lt;b& gt; & #39;"),
     ("repos{/owner}", "repos{ /owner}"),
     ("{code:java}x{code}", "{ code:java}x{ code}"),
-    ("!picture-1.png|width=3!", "! picture-1.png|width=3!"),
+    ("!image-1.png|width=3!", "! image-1.png|width=3!"),
     ("exec(compiled, x)", "exec (compiled, x)"),
     ("os.system('ls')", "os .system('ls')"),
     ("filter=Q(a=1)", "filter:= Q(a=1)"),
@@ -100,15 +100,15 @@ def test_texts_of_every_kind_are_rewritten_but_tools_are_not() -> None:
     asked = request(
         ChatMessage.from_text("system", "<b>"),
         ChatMessage("user", (ImagePart("http://localhost/a.png"), TextPart("<b>"))),
-        ChatMessage("assistant", (TextPart("<i>"), ToolCall("1", "t", '{"x":"<p>"}'))),
-        ChatMessage("tool", (ToolResult("1", "<q>"),)),
+        ChatMessage("assistant", (TextPart("<i>"), ToolCallPart("1", "t", '{"x":"<p>"}'))),
+        ChatMessage("tool", (ToolResultPart("1", "<q>"),)),
     )
     rewritten = rewrite(asked)
     assert rewritten.messages == (
         ChatMessage.from_text("system", "< b>"),  # a person's instructions may stand there
         ChatMessage("user", (ImagePart("http://localhost/a.png"), TextPart("< b>"))),
-        ChatMessage("assistant", (TextPart("< i>"), ToolCall("1", "t", '{"x":"< p>"}'))),
-        ChatMessage("tool", (ToolResult("1", "< q>"),)),
+        ChatMessage("assistant", (TextPart("< i>"), ToolCallPart("1", "t", '{"x":"< p>"}'))),
+        ChatMessage("tool", (ToolResultPart("1", "< q>"),)),
     )
     assert rewritten.tools == asked.tools
     assert rewrite(rewritten) is rewritten

@@ -17,8 +17,8 @@ from chatapp.inference.types import (
     ImagePart,
     TextPart,
     Tool,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 
@@ -93,8 +93,8 @@ def test_tools_are_offered_and_the_choice_is_the_models() -> None:
 def test_names_of_tools_are_cleaned_in_offers_and_in_calls(name: str, clean: str) -> None:
     history = (
         ChatMessage.from_text("user", "u"),
-        ChatMessage("assistant", (ToolCall("1", name, "{}"),)),
-        ChatMessage("tool", (ToolResult("1", "r"),)),
+        ChatMessage("assistant", (ToolCallPart("1", name, "{}"),)),
+        ChatMessage("tool", (ToolResultPart("1", "r"),)),
     )
     request = CompletionRequest("m", history, 10, tools=(Tool(name, " ", {}),))
     function = body(request)["tools"][0]["function"]
@@ -159,11 +159,11 @@ def test_thinking_has_a_budget_and_leaves_room_for_the_answer(
 
 def test_markup_and_braces_travel_as_escapes_and_mean_the_same() -> None:
     text = "<script>alert('&')</script> {{ x }} \\u003c \\"
-    parts = (ToolCall("1", "t", '{"a":"<b>"}'),)
+    parts = (ToolCallPart("1", "t", '{"a":"<b>"}'),)
     history = (
         ChatMessage("user", (ImagePart("https://x/?a=1&b={2}"), TextPart(text))),
         ChatMessage("assistant", parts),
-        ChatMessage("tool", (ToolResult("1", text),)),
+        ChatMessage("tool", (ToolResultPart("1", text),)),
     )
     tool = Tool("t", text, {"type": "object", "properties": {"<&>{}": {}}})
     raw = encode(CompletionRequest("<m>", history, 10, tools=(tool,)))
@@ -201,8 +201,8 @@ def test_what_cannot_travel_is_replaced(text: str, travels: str) -> None:
 
 def test_the_weight_is_about_the_length_of_the_body() -> None:
     parts = (TextPart("a" * 1_000), ImagePart("b" * 2_000))
-    calls = (ToolCall("1", "t", "c" * 4_000),)
-    results = (ToolResult("1", "d" * 8_000),)
+    calls = (ToolCallPart("1", "t", "c" * 4_000),)
+    results = (ToolResultPart("1", "d" * 8_000),)
     history = (
         ChatMessage("user", parts),
         ChatMessage("assistant", calls),

@@ -40,7 +40,7 @@ def test_jitter_spreads_them(retries: int, most: float) -> None:
         (errors.NotConnected, 0),
         (errors.RequestRefused, 0),
         (errors.ConversationTooLong, 0),
-        (errors.PictureRefused, 0),
+        (errors.ImageRejected, 0),
         (errors.KeyRefused, 0),
         (errors.ModelNotAllowed, 0),
         (errors.TextBlocked, 0),

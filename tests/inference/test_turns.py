@@ -18,8 +18,8 @@ from chatapp.inference.types import (
     ImagePart,
     Part,
     TextPart,
-    ToolCall,
-    ToolResult,
+    ToolCallPart,
+    ToolResultPart,
 )
 
 
@@ -28,12 +28,12 @@ def say(role: Any, text: str) -> ChatMessage:
 
 
 def call(*ids: str, text: str = "", arguments: str = "{}") -> ChatMessage:
-    calls = tuple(ToolCall(call_id, "look", arguments) for call_id in ids)
+    calls = tuple(ToolCallPart(call_id, "look", arguments) for call_id in ids)
     return ChatMessage("assistant", (*([TextPart(text)] if text else []), *calls))
 
 
 def result(call_id: str, content: str = "found") -> ChatMessage:
-    return ChatMessage("tool", (ToolResult(call_id, content),))
+    return ChatMessage("tool", (ToolResultPart(call_id, content),))
 
 
 def sent(*messages: ChatMessage) -> list[dict[str, Any]]:
@@ -130,7 +130,7 @@ def test_nothing_to_send_is_refused(messages: tuple[ChatMessage, ...]) -> None:
         encode(CompletionRequest("m", messages, 10))
 
 
-def test_pictures_come_before_the_text() -> None:
+def test_images_come_before_the_text() -> None:
     parts = (TextPart("a"), ImagePart("data:1"), TextPart(" "), ImagePart("https://2"))
     assert sent(ChatMessage("user", parts))[0]["content"] == [
         {"type": "image_url", "image_url": {"url": "data:1"}},
@@ -139,12 +139,12 @@ def test_pictures_come_before_the_text() -> None:
     ]
 
 
-def test_a_picture_alone_is_enough() -> None:
+def test_an_image_alone_is_enough() -> None:
     content = sent(ChatMessage("user", (ImagePart("data:1", 3, 4),)))[0]["content"]
     assert content == [{"type": "image_url", "image_url": {"url": "data:1"}}]
 
 
-def test_only_the_user_sends_pictures() -> None:
+def test_only_the_user_sends_images() -> None:
     assistant = ChatMessage("assistant", (ImagePart("data:1"),))
     assert brief(say("user", "a"), assistant, say("user", "b")) == [("user", "a\n\nb")]
 
@@ -177,7 +177,7 @@ def test_results_are_not_merged_and_stand_in_the_order_of_their_calls() -> None:
 
 
 def test_several_results_in_one_turn_become_one_message_each() -> None:
-    results = ChatMessage("tool", (ToolResult("1", "a"), ToolResult("2", "b")))
+    results = ChatMessage("tool", (ToolResultPart("1", "a"), ToolResultPart("2", "b")))
     assert brief(say("user", "u"), call("1", "2"), results)[2:] == [
         ("tool", "a", "1"),
         ("tool", "b", "2"),
@@ -280,9 +280,9 @@ parts: st.SearchStrategy[Part] = (
     st.builds(TextPart, st.sampled_from(["a", " ", "", "<&>{", "\ud800"]))
     | st.builds(ImagePart, st.sampled_from(["data:x", ""]))
     | st.builds(
-        ToolCall, st.sampled_from(["1", "2", ""]), st.just("t"), st.sampled_from(["", "[]"])
+        ToolCallPart, st.sampled_from(["1", "2", ""]), st.just("t"), st.sampled_from(["", "[]"])
     )
-    | st.builds(ToolResult, st.sampled_from(["1", "2"]), st.sampled_from(["", "a", "[]"]))
+    | st.builds(ToolResultPart, st.sampled_from(["1", "2"]), st.sampled_from(["", "a", "[]"]))
 )
 messages = st.builds(
     ChatMessage,

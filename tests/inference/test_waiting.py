@@ -8,7 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.rate_limits import Headroom, Quota
+from chatapp.inference.rate_limits import Quota, RateLimits
 from chatapp.inference.types import (
     TextDelta,
     Waiting,
@@ -79,14 +79,14 @@ async def test_the_headroom_of_the_latest_answer_is_kept(
     head = OK.removesuffix(b"\r\n") + b"X-RateLimit-Remaining-Requests: 149\r\n\r\n"
     good = head + HELLO.removeprefix(OK)
     client = connect((await serve(in_turn(full, good, HELLO))).url)
-    assert client.headroom is None
+    assert client.rate_limits is None
     async with aclosing(client.stream(ask("Hi"))) as deltas:
         await anext(deltas)
-        assert client.headroom == Headroom(Quota(150, 0), Quota())
+        assert client.rate_limits == RateLimits(Quota(150, 0), Quota())
         assert await anext(deltas) == TextDelta("Hel")
-        assert client.headroom == Headroom(Quota(remaining=149), Quota())
+        assert client.rate_limits == RateLimits(Quota(remaining=149), Quota())
     await client.complete(ask("Hi"))
-    assert client.headroom == Headroom(Quota(remaining=149), Quota())
+    assert client.rate_limits == RateLimits(Quota(remaining=149), Quota())
 
 
 async def test_a_wait_can_be_cancelled(serve: Serve, connect: Connect, ask: Ask) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.rehearsal.addons import MOST_CONNECTIONS, is_complete
+from tests.rehearsal.addons import MAX_CONNECTIONS, is_complete
 from tests.rehearsal.dyno import MEMORY_MB
 from tests.rehearsal.rehearsal import Rehearsal, rehearsing
 
-FREE = MOST_CONNECTIONS - 1  # one is left for whoever comes to look
+FREE = MAX_CONNECTIONS - 1  # one is left for whoever comes to look
 
 
 def main() -> None:
@@ -20,17 +20,18 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
     print(f"Logs in {folder}")
     with rehearsing(folder, anew=True) as rehearsal:
-        for step in steps(rehearsal):
+        for tool_call in tool_calls(rehearsal):
             began = time.monotonic()
-            step()
+            tool_call()
             print(
-                f"{time.monotonic() - began:6.1f} s  {step.__name__.replace('_', ' ')}", flush=True
+                f"{time.monotonic() - began:6.1f} s  {tool_call.__name__.replace('_', ' ')}",
+                flush=True,
             )
         if not report(rows(rehearsal)):
             sys.exit(1)
 
 
-def steps(rehearsal: Rehearsal) -> list[Callable[[], None]]:
+def tool_calls(rehearsal: Rehearsal) -> list[Callable[[], None]]:
     return [
         rehearsal.deploy,
         rehearsal.claim,

@@ -13,7 +13,7 @@ from chatapp.inference.demo.process import demo_model
 from tests.servers.postgres import Postgres, find_postgres, running_postgres
 from tests.servers.redis import RedisServer, running_redis
 
-MOST_CONNECTIONS = 20  # of heroku-postgresql:essential-0, and of heroku-redis:mini
+MAX_CONNECTIONS = 20  # of heroku-postgresql:essential-0, and of heroku-redis:mini
 ROLE = "u1a2b3"
 DATABASE = "d4e5f6"
 
@@ -29,7 +29,7 @@ class Addons:
         with psycopg.connect(postgres.url, autocommit=True) as admin:
             admin.execute(
                 f"CREATE ROLE {ROLE} LOGIN PASSWORD '{self._password}' "
-                f"CONNECTION LIMIT {MOST_CONNECTIONS}"
+                f"CONNECTION LIMIT {MAX_CONNECTIONS}"
             )
             admin.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
 
@@ -99,9 +99,9 @@ def running_addons(folder: Path) -> Iterator[Addons]:
     with ExitStack() as stack:
         # The app's own limit is below that of the server, which keeps some for its owner.
         postgres = stack.enter_context(
-            running_postgres(folder, tls=True, max_connections=str(MOST_CONNECTIONS + 10))
+            running_postgres(folder, tls=True, max_connections=str(MAX_CONNECTIONS + 10))
         )
-        limits = ["--maxclients", str(MOST_CONNECTIONS), "--timeout", "300"]
+        limits = ["--maxclients", str(MAX_CONNECTIONS), "--timeout", "300"]
         redis = stack.enter_context(
             running_redis(folder, tls=True, options=limits, password=secrets.token_hex(16))
         )

@@ -60,8 +60,8 @@ def for_the_client(answer: h11.Response) -> h11.Response:
 
 def _passed_on(headers: Headers) -> Headers:
     named = b",".join(_values(headers, b"connection")).lower().split(b",")
-    left_out = OF_A_CONNECTION | {name.strip() for name in named}
-    return [(name, value) for name, value in headers if name.lower() not in left_out]
+    excluded = OF_A_CONNECTION | {name.strip() for name in named}
+    return [(name, value) for name, value in headers if name.lower() not in excluded]
 
 
 def _request_id(given: list[bytes]) -> bytes:

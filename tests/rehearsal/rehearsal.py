@@ -27,7 +27,7 @@ NAME = "your-chat"  # as the README calls it
 SETTLE_SECONDS = 120
 SILENCE = 120  # seconds
 LONG = "/rate 40 /long 800"  # 20 seconds
-BROKEN = """from django.db import migrations
+SHOWN_INTERRUPTED = """from django.db import migrations
 
 
 class Migration(migrations.Migration):
@@ -50,7 +50,7 @@ class Rehearsal:
         self.memory_mb = 0.0  # of the one dyno, after the first hundred replies
         self.connections = 0  # to Postgres, the most with one dyno
         self.build_seconds = 0.0
-        self._with_picture = ""  # address of the conversation that has one
+        self._with_image = ""  # address of the conversation that has one
 
     def deploy(self) -> None:
         """The README's way from nothing to a page."""
@@ -71,10 +71,10 @@ class Rehearsal:
 
     def talk(self) -> None:
         assert "One" in self.visitor.chat.ask("/echo One, two, three.")
-        picture = self.folder / "picture.png"
-        Image.new("RGB", (640, 400), "#2c6a55").save(picture)
-        assert self.visitor.show_picture(picture)
-        self._with_picture = self.visitor.page.url
+        image = self.folder / "image.png"
+        Image.new("RGB", (640, 400), "#2c6a55").save(image)
+        assert self.visitor.show_image(image)
+        self._with_image = self.visitor.page.url
 
     def stay_silent(self) -> None:
         """Two minutes without a word of the model, beyond every window of the router."""
@@ -103,7 +103,7 @@ class Rehearsal:
         migrations = self.terminal.clone / "chatapp" / "accounts" / "migrations"
         last = sorted(migrations.glob("0*.py"))[-1].stem
         broken = migrations / "9999_broken.py"
-        broken.write_text(BROKEN.format(last=last))
+        broken.write_text(SHOWN_INTERRUPTED.format(last=last))
         self.terminal.commit("A broken migration")
         with pytest.raises(CommandFailed, match="the release phase ended with 1"):
             self.terminal.type("git push heroku main")
@@ -185,12 +185,12 @@ class Rehearsal:
             "(SELECT count(*) FROM conversations_attachment WHERE message_id = question.id) "
             "FROM conversations_message reply JOIN conversations_message question "
             "ON question.conversation_id = reply.conversation_id "
-            "AND question.id = reply.parent_id WHERE reply.role = 'assistant' AND reply.on_path"
+            "AND question.id = reply.parent_id WHERE reply.role = 'assistant' AND reply.on_branch"
         )
         lost = []
-        for question, text, status, reply, pictures in rows:
+        for question, text, status, reply, images in rows:
             said = answer({"messages": [{"role": "user", "content": question}]}).text
-            if status != "complete" or not (text == said or (pictures and text)):
+            if status != "complete" or not (text == said or (images and text)):
                 lost.append(f"{reply}: {status}, {question!s:.40}")
         return len(rows), lost
 
@@ -220,9 +220,9 @@ class Rehearsal:
             time.sleep(0.5)
 
     def _read_conversation(self) -> tuple[list[str], list[int]]:
-        """What was said about the picture, and its bytes as the page gets them."""
-        self.visitor.page.goto(self._with_picture)
-        return self.visitor.chat.said, self.visitor.bytes_of_picture()
+        """What was said about the image, and its bytes as the page gets them."""
+        self.visitor.page.goto(self._with_image)
+        return self.visitor.chat.said, self.visitor.bytes_of_image()
 
 
 @contextmanager

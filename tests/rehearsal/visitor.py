@@ -83,13 +83,13 @@ class Visitor:
         answers = self.page.evaluate(SEND_MANY, messages)
         assert set(answers) == {201}, answers
 
-    def show_picture(self, picture: Path) -> str:
+    def show_image(self, image: Path) -> str:
         self.page.goto("/")
-        self.page.locator("input[name=images]").set_input_files(picture)
+        self.page.locator("input[name=images]").set_input_files(image)
         expect(self.page.locator("[data-chips] > *")).to_have_attribute("data-state", "ready")
-        return self.chat.ask("What is in this picture?")
+        return self.chat.ask("What is in this image?")
 
-    def bytes_of_picture(self) -> list[int]:
+    def bytes_of_image(self) -> list[int]:
         """Of the first one on the page, whole."""
         link = self.page.locator("article a[data-part=image]").first
         found: list[int] = self.page.evaluate(FETCH, link.get_attribute("href"))

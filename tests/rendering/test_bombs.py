@@ -36,14 +36,14 @@ PER_CHARACTER = 5e-6  # seconds more for each character: three times what ordina
 MAX_HTML = 41  # times the text
 SPARE_HTML = 150_000  # characters more
 MAX_GROWTH = 50.0  # MB of memory, for one reply
-MOST_GROWTH = 2_000  # MB, at which this process ends rather than the machine
+FATAL_GROWTH = 2_000  # MB, at which this process ends rather than the machine
 LONGEST = 10.0  # seconds, after which a bomb has gone off
 
 
 def names() -> list[str]:
     """Code in slow languages takes most of the time, so the short form has a few of them."""
-    left_out = set() if IS_LONG else {bomb.name for bomb in SLOW_FENCES[FEW:]}
-    return [name for name in BOMBS if name not in left_out] + mixtures(SEED, MIXTURES)
+    excluded = set() if IS_LONG else {bomb.name for bomb in SLOW_FENCES[FEW:]}
+    return [name for name in BOMBS if name not in excluded] + mixtures(SEED, MIXTURES)
 
 
 @pytest.fixture(params=[ONE] if ONE else names())
@@ -118,7 +118,7 @@ def little_memory() -> Iterator[None]:
     pid = os.getpid()
     before, limits = resident_mb(pid), resource.getrlimit(resource.RLIMIT_AS)
     forget_peak(pid)
-    most = psutil.Process().memory_info().vms + MOST_GROWTH * 1024**2
+    most = psutil.Process().memory_info().vms + FATAL_GROWTH * 1024**2
     resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
     try:
         yield

@@ -114,7 +114,7 @@ def test_links_open_in_a_new_tab_and_tell_nobody(source: str, url: str) -> None:
         ("[![badge](http://e.com/c.png)](http://e.com/page)", "badge", "http://e.com/page"),
     ],
 )
-def test_pictures_become_links(source: str, text: str, url: str) -> None:
+def test_images_become_links(source: str, text: str, url: str) -> None:
     html = render(source)
     assert "<img" not in html
     assert re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', html) == [(url, text)]

@@ -152,8 +152,8 @@ def is_installed() -> bool:
 def find_postgres() -> Path | None:
     """The folder of the newest programs that are new enough, or None."""
     folders = [*Path("/usr/lib/postgresql").glob("*/bin")]
-    if (on_path := shutil.which("postgres")) and shutil.which("initdb"):
-        folders.append(Path(on_path).parent)
+    if (on_branch := shutil.which("postgres")) and shutil.which("initdb"):
+        folders.append(Path(on_branch).parent)
     versions = {folder: _version(folder) for folder in folders if (folder / "initdb").exists()}
     fitting = [folder for folder, version in versions.items() if version >= OLDEST]
     return max(fitting, key=lambda folder: versions[folder], default=None)

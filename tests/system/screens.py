@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.system.app import ROOT
 from tests.system.conftest import PHONE, Chat, watched
 from tests.system.drafts import write
-from tests.system.pictures import GIVE_FILE, Held, attach, chips, choose, png
+from tests.system.images import GIVE_FILE, Held, attach, chips, choose, png
 
 FOLDER = ROOT / "screens"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -77,7 +77,7 @@ def test_streaming_and_done(chat: Chat, shoot: Callable[[str], None]) -> None:
 
 
 def test_draft(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
-    """A text and its pictures as they stand in the box after a reload."""
+    """A text and its images as they stand in the box after a reload."""
     for number, size in enumerate(SIZES[:3]):
         Image.new("RGB", size, ("teal", "salmon", "olive")[number]).save(tmp_path / f"{number}.png")
     attach(chat.page, *sorted(tmp_path.glob("*.png")))
@@ -134,13 +134,13 @@ def test_refused_words(chat: Chat, shoot: Callable[[str], None]) -> None:
     shoot("left-out")
 
 
-def test_refused_picture(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
+def test_refused_image(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
     Image.new("RGB", (13, 13), "teal").save(tmp_path / "unlucky.png")
     chat.page.locator("input[type=file][name=images]").set_input_files(tmp_path / "unlucky.png")
     expect(chat.page.locator("message-composer [data-state=ready]")).to_have_count(1)
     ask(chat, "What does this show?")
     to_top(chat.page)
-    shoot("refused-picture")
+    shoot("refused-image")
 
 
 def test_long_reply(chat: Chat, shoot: Callable[[str], None]) -> None:
@@ -186,7 +186,7 @@ def test_signing_in_again(chat: Chat, shoot: Callable[[str], None]) -> None:
 
 
 def hills(folder: Path, count: int) -> list[Path]:
-    """Pictures in which one sees what is cut off and how far one is zoomed in."""
+    """Images in which one sees what is cut off and how far one is zoomed in."""
     paths = []
     for number in range(count):
         size = SIZES[number % len(SIZES)]
@@ -204,30 +204,30 @@ def hills(folder: Path, count: int) -> list[Path]:
 
 
 def test_attaching(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
-    pictures = hills(tmp_path, 4)
-    attach(chat.page, *pictures[:2])
+    images = hills(tmp_path, 4)
+    attach(chat.page, *images[:2])
     fake = tmp_path / "notes.png"
-    fake.write_text("not a picture")
+    fake.write_text("not an image")
     choose(chat.page, fake)
     expect(chips(chat.page).nth(2)).to_have_attribute("data-state", "failed")
     with Held(chat.page) as uploads:
-        choose(chat.page, *pictures[2:])
+        choose(chat.page, *images[2:])
         uploads.wait(2)
         chat.box.fill("What do these show?")
-        shoot("pictures-attached")
+        shoot("images-attached")
         chat.box.evaluate(GIVE_FILE, ["dragenter", png(), "clip.png"])
-        shoot("pictures-dropped")
+        shoot("images-dropped")
         for route in uploads.routes:
             route.continue_()
     expect(chat.page.locator("message-composer [data-state=ready]")).to_have_count(4)
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 10])
-def test_pictures(chat: Chat, shoot: Callable[[str], None], tmp_path: Path, count: int) -> None:
+def test_images(chat: Chat, shoot: Callable[[str], None], tmp_path: Path, count: int) -> None:
     attach(chat.page, *hills(tmp_path, count))
     ask(chat, "What do these show?")
     to_top(chat.page)
-    shoot(f"pictures-sent-{count}")
+    shoot(f"images-sent-{count}")
 
 
 def test_lightbox(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
@@ -236,11 +236,11 @@ def test_lightbox(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> N
     chat.messages.locator("[data-part=image]").nth(1).click()
     image = chat.page.locator("zoom-pane img")
     image.evaluate("image => image.decode()")
-    shoot("picture-large")
+    shoot("image-large")
     image.dblclick()
-    shoot("picture-closer")
+    shoot("image-closer")
     chat.page.get_by_role("button", name="Edit description").click()
-    shoot("picture-described")
+    shoot("image-described")
 
 
 def test_sidebar(chat: Chat, shoot: Callable[[str], None], layout: str) -> None:

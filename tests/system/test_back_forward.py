@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expe
 from tests.system.app import OWNER, App
 from tests.system.browser import find_full_browser, launch_arguments
 from tests.system.conftest import Chat, watched
+from tests.system.images import attach, saved_many
 from tests.system.line import Line
 from tests.system.people import end_login, fill_in, sign_out
-from tests.system.pictures import attach, saved_many
 
 SIGN_IN = re.compile(r"/account/sign-in/")
 SECRET = "heron"
@@ -227,7 +227,7 @@ def test_without_the_guard_the_browser_forgets_as_well(
     assert restored == []
 
 
-def test_a_picture_in_the_back_history_is_forgotten(
+def test_an_image_in_the_back_history_is_forgotten(
     honest: Chat, context: BrowserContext, tmp_path: Path
 ) -> None:
     attach(honest.page, *saved_many(tmp_path, 1))

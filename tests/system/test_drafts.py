@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.system.conftest import Chat
 from tests.system.drafts import is_save, write
-from tests.system.pictures import Held, alts, attach, chips, saved_many, shown
+from tests.system.images import Held, alts, attach, chips, saved_many, shown
 
 CARET = "box => box.selectionStart"
 LISTEN = """() => {
@@ -171,7 +171,7 @@ def test_what_is_written_while_the_first_message_is_on_its_way_goes_along(
     expect(Chat(context.new_page()).open().box).to_have_value("")
 
 
-def test_pictures_come_back_and_go_out(chat: Chat, phone: Page, tmp_path: Path) -> None:
+def test_images_come_back_and_go_out(chat: Chat, phone: Page, tmp_path: Path) -> None:
     with chat.page.expect_response(is_save):
         attach(chat.page, *saved_many(tmp_path, 2))
     write(chat, "What are these?")

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.system.app import OWNER, App
 from tests.system.conftest import Chat
+from tests.system.images import UPLOADS, chips, choose, saved
 from tests.system.people import end_login, fill_in, sign_in_afresh
-from tests.system.pictures import UPLOADS, chips, choose, saved
 
 SENDS = "**/messages"
 LONG = "🦩" * 400_000  # 1.6 MB, more than the server takes from somebody whom it refuses

@@ -1,4 +1,4 @@
-"""Looking at pictures: large, one after the other, closer, described and kept."""
+"""Looking at images: large, one after the other, closer, described and kept."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.system.conftest import Chat, watched
-from tests.system.pictures import attach, saved_many, shown
+from tests.system.images import attach, saved_many, shown
 
 
 class Lightbox:
@@ -16,7 +16,7 @@ class Lightbox:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.dialog = page.get_by_role("dialog", name="Picture")
+        self.dialog = page.get_by_role("dialog", name="Image")
         self.pane = self.dialog.locator("zoom-pane")
         self.image = self.pane.locator("img")
         self.edit = self.dialog.get_by_role("button", name="Edit description")
@@ -61,39 +61,39 @@ def box(three: Chat) -> Lightbox:
     return box
 
 
-def test_a_picture_opens_large_and_closes_with_escape(box: Lightbox, three: Chat) -> None:
+def test_an_image_opens_large_and_closes_with_escape(box: Lightbox, three: Chat) -> None:
     expect(box.image).to_have_attribute("alt", "2.png")
     assert box.image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 302
 
     box.page.keyboard.press("Escape")
 
     expect(box.dialog).to_be_hidden()
-    expect(three.messages.locator("a.picture").nth(1)).to_be_focused()
+    expect(three.messages.locator("a.image").nth(1)).to_be_focused()
 
 
 @pytest.mark.parametrize("way", ["key", "button"])
-def test_the_others_of_the_conversation_are_a_step_away(
+def test_the_others_of_the_conversation_are_a_tool_call_away(
     box: Lightbox, three: Chat, way: str
 ) -> None:
-    steps: dict[str, Callable[[], None]] = {
-        "next": lambda: box.button("Next picture").click(),
-        "previous": lambda: box.button("Previous picture").click(),
+    tool_calls: dict[str, Callable[[], None]] = {
+        "next": lambda: box.button("Next image").click(),
+        "previous": lambda: box.button("Previous image").click(),
     }
     if way == "key":
-        steps["next"] = lambda: box.page.keyboard.press("ArrowRight")
-        steps["previous"] = lambda: box.page.keyboard.press("ArrowLeft")
+        tool_calls["next"] = lambda: box.page.keyboard.press("ArrowRight")
+        tool_calls["previous"] = lambda: box.page.keyboard.press("ArrowLeft")
 
-    steps["next"]()
+    tool_calls["next"]()
     expect(box.image).to_have_attribute("alt", "3.png")
     expect(box.dialog.get_by_text("3 / 3")).to_be_visible()
-    expect(box.button("Next picture")).to_be_hidden()
-    steps["previous"]()
-    steps["previous"]()
+    expect(box.button("Next image")).to_be_hidden()
+    tool_calls["previous"]()
+    tool_calls["previous"]()
     expect(box.image).to_have_attribute("alt", "1.png")
-    expect(box.button("Previous picture")).to_be_hidden()
+    expect(box.button("Previous image")).to_be_hidden()
 
-    box.button("Close picture").click()
-    expect(three.messages.locator("a.picture").first).to_be_focused()
+    box.button("Close image").click()
+    expect(three.messages.locator("a.image").first).to_be_focused()
 
 
 def test_keys_and_buttons_bring_it_closer(box: Lightbox) -> None:
@@ -120,7 +120,7 @@ def test_the_wheel_zooms_around_the_pointer(box: Lightbox) -> None:
     box.page.wait_for_function("document.querySelector('zoom-pane[data-zoomed]')")
     scale, (right, down) = box.scale, box.moved
     assert scale == pytest.approx(2.718, abs=0.01)
-    # What lay under the pointer still does, as far as the picture's edges allow.
+    # What lay under the pointer still does, as far as the image's edges allow.
     assert right == pytest.approx(100 * (1 - scale), abs=1) or abs(right) < 100 * (scale - 1)
     assert right <= 0
     assert down <= 0
@@ -135,7 +135,7 @@ def test_a_double_click_brings_it_closer_and_back(box: Lightbox) -> None:
     assert box.scale == 1
 
 
-def test_a_larger_picture_is_dragged_within_its_edges(box: Lightbox) -> None:
+def test_a_larger_image_is_dragged_within_its_edges(box: Lightbox) -> None:
     for _ in range(5):
         box.page.keyboard.press("+")
     x, y = box.middle
@@ -153,7 +153,7 @@ def test_a_larger_picture_is_dragged_within_its_edges(box: Lightbox) -> None:
     assert size["x"] == pytest.approx(pane["x"], abs=1)
 
 
-def test_a_click_beside_the_picture_closes_it(box: Lightbox) -> None:
+def test_a_click_beside_the_image_closes_it(box: Lightbox) -> None:
     pane = box.pane.bounding_box()
     assert pane
 
@@ -166,7 +166,7 @@ def test_fingers_pinch_and_swipe(
     browser: Browser, phone: Page, three: Chat, tmp_path: Path
 ) -> None:
     phone.goto(three.page.url)
-    phone.locator("a.picture").nth(1).tap()
+    phone.locator("a.image").nth(1).tap()
     box = Lightbox(phone)
     expect(box.image).to_be_visible()
     x, y = box.middle
@@ -191,7 +191,7 @@ def test_fingers_pinch_and_swipe(
     expect(box.image).to_have_attribute("alt", "3.png")
 
 
-def test_a_picture_is_downloaded(box: Lightbox) -> None:
+def test_an_image_is_downloaded(box: Lightbox) -> None:
     with box.page.expect_download() as download:
         box.dialog.get_by_role("link", name="Download").click()
 
@@ -208,7 +208,7 @@ def test_a_description_is_edited_and_every_tab_follows(
         box.edit.click()
         expect(box.field).to_have_value("2.png")
         box.field.fill("A teal field")
-        box.page.keyboard.press("ArrowLeft")  # moves in the text, not to another picture
+        box.page.keyboard.press("ArrowLeft")  # moves in the text, not to another image
         box.page.keyboard.press("Enter")
 
         expect(box.image).to_have_attribute("alt", "A teal field")

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.system.conftest import Chat
+from tests.system.images import attach, chips, saved, shown
 from tests.system.line import Line
 from tests.system.people import sign_in_afresh, sign_out
-from tests.system.pictures import attach, chips, saved, shown
 
 SENDS = "**/messages"
 SLOW = "/rate 50 /long 3000"
@@ -131,7 +131,7 @@ def test_a_new_conversation_that_waits_survives_a_reload(chat: Chat) -> None:
     assert re.search(r"/c/[0-9a-f-]{36}/$", chat.page.url)
 
 
-def test_pictures_wait_along_and_come_back_to_the_box(chat: Chat, tmp_path: Path) -> None:
+def test_images_wait_along_and_come_back_to_the_box(chat: Chat, tmp_path: Path) -> None:
     refuse_sends(chat.page)
     attach(chat.page, saved(tmp_path / "heron.png"))
     chat.send("What is this?")

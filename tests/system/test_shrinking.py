@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.images.samples import noise
 from tests.system.conftest import Chat
-from tests.system.pictures import UPLOADS, attach, saved
+from tests.system.images import UPLOADS, attach, saved
 
 SENT = """() => {
     const send = XMLHttpRequest.prototype.send;
@@ -62,8 +62,8 @@ def test_what_is_too_large_for_the_server_is_made_small_enough(chat: Chat, tmp_p
 
 def test_what_is_see_through_stays_so(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "logo.png"
-    picture = noise("RGBA", (1000, 800), seed=3)
-    picture.save(path)
+    image = noise("RGBA", (1000, 800), seed=3)
+    image.save(path)
     assert path.stat().st_size > 1_600_000
     chat.page.evaluate(SENT)
 

@@ -8,9 +8,9 @@ from playwright.sync_api import BrowserContext, CDPSession, Error, Locator, Page
 
 from tests.system.app import OWNER, App
 from tests.system.conftest import Chat
+from tests.system.images import attach, saved_many
 from tests.system.line import Line
 from tests.system.people import end_login, fill_in, sign_in_afresh, sign_out
-from tests.system.pictures import attach, saved_many
 
 SIGN_IN = re.compile(r"/account/sign-in/")
 SECRET = "heron"
@@ -164,7 +164,7 @@ def test_a_tab_that_slept_through_it_belongs_to_nobody_else(
 
 
 @pytest.fixture
-def picture(first: Page, tmp_path: Path) -> Locator:
+def image(first: Page, tmp_path: Path) -> Locator:
     """A link in a conversation, around a thumbnail that has been seen."""
     chat = Chat(first)
     attach(first, *saved_many(tmp_path, 1))
@@ -175,9 +175,9 @@ def picture(first: Page, tmp_path: Path) -> Locator:
     return link
 
 
-def test_a_picture_in_a_tab_of_its_own_goes(first: Page, picture: Locator) -> None:
+def test_an_image_in_a_tab_of_its_own_goes(first: Page, image: Locator) -> None:
     with first.context.expect_page() as opened:
-        picture.click(modifiers=["Control"])
+        image.click(modifiers=["Control"])
     tab = opened.value
     expect(tab.locator("img")).to_have_js_property("complete", True)
     assert tab.locator("img").evaluate("img => img.naturalWidth") > 0
@@ -188,10 +188,8 @@ def test_a_picture_in_a_tab_of_its_own_goes(first: Page, picture: Locator) -> No
 
 
 @pytest.mark.parametrize("is_offline", [False, True])
-def test_no_cache_shows_a_picture_or_a_page(
-    first: Page, picture: Locator, is_offline: bool
-) -> None:
-    page, small, large = first, picture.locator("img"), picture.get_attribute("href")
+def test_no_cache_shows_an_image_or_a_page(first: Page, image: Locator, is_offline: bool) -> None:
+    page, small, large = first, image.locator("img"), image.get_attribute("href")
     addresses = [page.url, str(large), str(small.get_attribute("src"))]
     sign_out(page)
     page.context.set_offline(is_offline)

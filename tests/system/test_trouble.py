@@ -125,7 +125,7 @@ def test_words_that_the_filter_refuses_are_spelled_apart_and_the_reply_says_so(
     expect(notice(chat)).to_contain_text("refused some words")
 
 
-def test_a_message_that_stays_refused_can_be_left_out(chat: Chat) -> None:
+def test_a_message_that_stays_refused_can_be_excluded(chat: Chat) -> None:
     chat.send("/error html")
     problem = chat.replies.locator("[data-part=error]")
     expect(problem).to_contain_text("content filter")
@@ -139,7 +139,7 @@ def test_a_message_that_stays_refused_can_be_left_out(chat: Chat) -> None:
     expect(chat.messages.first).not_to_have_class(re.compile("left-out"))
 
 
-def test_a_conversation_that_is_too_long_says_how_much_was_left_out(chat: Chat) -> None:
+def test_a_conversation_that_is_too_long_says_how_much_was_excluded(chat: Chat) -> None:
     for number in range(3):
         chat.ask(f"/echo {'word ' * 300}{number}")
 
@@ -148,7 +148,7 @@ def test_a_conversation_that_is_too_long_says_how_much_was_left_out(chat: Chat) 
     expect(notice(chat)).to_contain_text("oldest turn")
 
 
-def test_a_picture_that_the_model_refuses_is_left_out_and_named(chat: Chat, tmp_path: Path) -> None:
+def test_an_image_that_the_model_refuses_is_excluded_and_named(chat: Chat, tmp_path: Path) -> None:
     for name, size in (("good.png", (40, 40)), ("unlucky.png", (13, 13))):
         Image.new("RGB", size, "teal").save(tmp_path / name)
     files = [tmp_path / "good.png", tmp_path / "unlucky.png"]

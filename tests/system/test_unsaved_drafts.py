@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Request, expect
 from tests.system.app import OWNER, PASSWORD, App
 from tests.system.conftest import Chat
 from tests.system.drafts import is_save, write
+from tests.system.images import Held
 from tests.system.line import Line
-from tests.system.pictures import Held
 
 SECOND = 1_000  # ms
 PASTE = """box => {

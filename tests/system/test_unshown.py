@@ -20,14 +20,14 @@ def spoil(app: App, conversation: str) -> None:
     with closing(sqlite3.connect(path, timeout=20)) as database, database:
         for role, column, value in (
             ("user", "changes", '{"model": ["no id"]}'),
-            ("assistant", "notices", '{"pictures_refused": [1]}'),
+            ("assistant", "notices", '{"images_refused": [1]}'),
         ):
             database.execute(
                 f"UPDATE conversations_message SET {column} = ? WHERE role = ? AND"
                 " conversation_id = ?",
                 (value, role, conversation),
             )
-        database.execute("UPDATE conversations_step SET arguments = ?", (HALF,))
+        database.execute("UPDATE conversations_toolcall SET arguments = ?", (HALF,))
 
 
 def test_a_conversation_with_unshowable_messages_goes_on(chat: Chat, app: App) -> None:
@@ -43,9 +43,9 @@ def test_a_conversation_with_unshowable_messages_goes_on(chat: Chat, app: App) -
     expect(question).to_contain_text(SENTENCE)
     expect(question.locator("[data-part=text]")).to_contain_text("/tool calculate")
     expect(chat.replies.locator("[data-slot=notices]")).to_contain_text(PART)
-    step = chat.replies.locator("[data-part=tool]")
-    step.locator("summary").click()
-    expect(step).to_contain_text("\ufffd")
+    tool_call = chat.replies.locator("[data-part=tool]")
+    tool_call.locator("summary").click()
+    expect(tool_call).to_contain_text("\ufffd")
 
     chat.ask("/echo and on")
 

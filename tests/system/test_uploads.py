@@ -1,4 +1,4 @@
-"""Pictures on their way to the server: progress, failures, and a message that waits for them."""
+"""Images on their way to the server: progress, failures, and a message that waits for them."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.images.samples import noise
 from tests.system.conftest import Chat
-from tests.system.pictures import (
+from tests.system.images import (
     UPLOADS,
     Held,
     alts,
@@ -48,11 +48,11 @@ def test_the_ring_shows_how_much_has_arrived(chat: Chat, tmp_path: Path) -> None
 
     attach(chat.page, path)
 
-    steps = chat.page.evaluate("steps")
-    shares = [share for phase, share in steps if phase == "sending"]
+    tool_calls = chat.page.evaluate("tool_calls")
+    shares = [share for phase, share in tool_calls if phase == "sending"]
     assert shares == sorted(shares)
     assert any(0 < share < 1 for share in shares)
-    assert ["processing", 1] in steps
+    assert ["processing", 1] in tool_calls
 
 
 def test_two_are_sent_at_once_and_the_order_stays(chat: Chat, tmp_path: Path) -> None:
@@ -72,12 +72,12 @@ def test_two_are_sent_at_once_and_the_order_stays(chat: Chat, tmp_path: Path) ->
     assert alts(shown(chat)) == ["1.png", "2.png", "3.png"]
 
 
-def test_a_message_waits_for_its_pictures_and_says_so(chat: Chat, tmp_path: Path) -> None:
+def test_a_message_waits_for_its_images_and_says_so(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose(chat.page, saved(tmp_path / "a.png"))
         uploads.wait(1)
         chat.send("What is this?")
-        expect(chat.page.get_by_text("as soon as the pictures are uploaded")).to_be_visible()
+        expect(chat.page.get_by_text("as soon as the images are uploaded")).to_be_visible()
         expect(chat.messages).to_have_count(0)
         expect(chat.box).to_have_value("What is this?")
 
@@ -94,7 +94,7 @@ def test_who_writes_on_meanwhile_sends_anew(chat: Chat, tmp_path: Path) -> None:
         uploads.wait(1)
         chat.send("What is")
         chat.box.press_sequentially(" this?")
-        expect(chat.page.get_by_text("as soon as the pictures are uploaded")).to_be_hidden()
+        expect(chat.page.get_by_text("as soon as the images are uploaded")).to_be_hidden()
         uploads.routes[0].continue_()
         expect(chips(chat.page)).to_have_attribute("data-state", "ready")
 
@@ -102,7 +102,7 @@ def test_who_writes_on_meanwhile_sends_anew(chat: Chat, tmp_path: Path) -> None:
     expect(chat.box).to_have_value("What is this?")
 
 
-def test_a_picture_can_be_removed(chat: Chat, tmp_path: Path) -> None:
+def test_an_image_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     attach(chat.page, *saved_many(tmp_path, 2))
 
     chips(chat.page).first.get_by_role("button", name="Remove").click()
@@ -113,7 +113,7 @@ def test_a_picture_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     assert alts(shown(chat)) == ["2.png"]
 
 
-def test_a_picture_can_be_removed_on_its_way(chat: Chat, tmp_path: Path) -> None:
+def test_an_image_can_be_removed_on_its_way(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose_one_first(chat, uploads, tmp_path)
         with chat.page.expect_event("requestfailed") as ended:
@@ -134,7 +134,7 @@ def test_an_upload_that_failed_is_tried_again(chat: Chat, tmp_path: Path) -> Non
     expect(chips(chat.page)).to_have_attribute("data-state", "failed")
     expect(chips(chat.page)).to_contain_text("The upload failed.")
     chat.send("Look at this")
-    expect(chat.page.get_by_text("Remove the pictures that failed")).to_be_visible()
+    expect(chat.page.get_by_text("Remove the images that failed")).to_be_visible()
     chat.page.unroute(UPLOADS)
 
     chips(chat.page).get_by_role("button", name="Retry").click()
@@ -155,9 +155,9 @@ def test_a_proxys_error_page_is_a_failure_like_others(chat: Chat, tmp_path: Path
     expect(chips(chat.page).get_by_role("button", name="Retry")).to_be_visible()
 
 
-def test_a_file_that_is_no_picture_says_so_and_stays_out(chat: Chat, tmp_path: Path) -> None:
+def test_a_file_that_is_no_image_says_so_and_stays_out(chat: Chat, tmp_path: Path) -> None:
     fake = tmp_path / "photo.png"
-    fake.write_text("not a picture")
+    fake.write_text("not an image")
 
     choose(chat.page, fake)
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.system.conftest import PHONE, Chat
-from tests.system.pictures import saved_many, shown
+from tests.system.images import saved_many, shown
 
 NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
 LAYOUTS: dict[str, dict[str, Any]] = {"desktop": {}, "phone": PHONE, "narrow": NARROW}

@@ -220,7 +220,7 @@ async def test_nothing_is_said_in_words() -> None:
     assert json.loads(outcome.content) == {"result": "(nothing)"}
 
 
-async def test_pictures_are_handed_on() -> None:
+async def test_images_are_handed_on() -> None:
     outcome = await outcome_of(lambda: Output({"a": 1}, "Done", images=(b"PNG",)))
 
     assert outcome.images == (b"PNG",)

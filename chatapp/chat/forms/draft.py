@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
 from chatapp.chat.image_links import may_go_to_model
-from chatapp.conversations.models import Written
+from chatapp.conversations.models import DraftContent
 from chatapp.images.models import Image
 
 MAX_EDIT = 2**31 - 1
@@ -30,7 +30,7 @@ class DraftForm(forms.Form):
     def __init__(self, person: Person, data: QueryDict) -> None:
         super().__init__(data)
         self.person = person
-        self.pictures = data.getlist("picture")
+        self.images = data.getlist("image")
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
@@ -46,11 +46,11 @@ class DraftForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        count = len(self.pictures)
-        if count > settings.MAX_PICTURES_PER_MESSAGE:
+        count = len(self.images)
+        if count > settings.MAX_IMAGES_PER_MESSAGE:
             raise forms.ValidationError(
-                _("At most %(limit)s pictures fit into one message; here are %(count)s."),
-                params={"limit": settings.MAX_PICTURES_PER_MESSAGE, "count": count},
+                _("At most %(limit)s images fit into one message; here are %(count)s."),
+                params={"limit": settings.MAX_IMAGES_PER_MESSAGE, "count": count},
             )
         return cleaned
 
@@ -59,17 +59,19 @@ class DraftForm(forms.Form):
         return str(next(iter(self.errors.values()))[0])
 
     @property
-    def written(self) -> Written:
+    def written(self) -> DraftContent:
         fields = ("client_id", "text", "tab", "edit")
-        return Written(**{name: self.cleaned_data[name] for name in fields}, pictures=self._own())
+        return DraftContent(
+            **{name: self.cleaned_data[name] for name in fields}, images=self._own()
+        )
 
     def _own(self) -> tuple[Image | str, ...]:
-        """What is no picture of this person's is left out: the text matters more."""
-        ids = [found for each in self.pictures if (found := _uuid(each))]
+        """What is no image of this person's is left out: the text matters more."""
+        ids = [found for each in self.images if (found := _uuid(each))]
         images = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
-        links = {each: each for each in self.pictures if may_go_to_model(each)}
+        links = {each: each for each in self.images if may_go_to_model(each)}
         known: dict[str, Image | str] = {**links, **images}
-        return tuple(known[each] for each in self.pictures if each in known)
+        return tuple(known[each] for each in self.images if each in known)
 
 
 def _uuid(text: str) -> UUID | None:

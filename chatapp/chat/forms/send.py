@@ -26,7 +26,7 @@ from chatapp.images.processing import prepare
 
 
 class SendForm(SettingsForm):
-    """A message from the composer: with scripts pictures come as ids, without as files and as links
+    """A message from the composer: with scripts images come as ids, without as files and as links
     that are still to be copied.
 
     Model and thinking come with each message, the other settings with the first one.
@@ -62,7 +62,7 @@ class SendForm(SettingsForm):
         if self.errors:
             return cleaned
         files = self.files.getlist("images")
-        ids = self.data.getlist("picture")
+        ids = self.data.getlist("image")
         links = [link for link in self.data.getlist("link") if link.strip()]
         to_copy = [link.strip() for link in self.data.getlist("link_to_copy") if link.strip()]
         self._check_count(len(ids) + len(links) + len(files) + len(to_copy))
@@ -70,7 +70,7 @@ class SendForm(SettingsForm):
         cleaned["links"] = tuple(_checked_link(link) for link in [*links, *uncopied])
         cleaned["images"] = (*self._own_images(ids), *self._kept_images(files), *copies)
         if not (cleaned["text"].strip() or cleaned["links"] or cleaned["images"]):
-            raise forms.ValidationError(_("Write something or attach a picture first."))
+            raise forms.ValidationError(_("Write something or attach an image first."))
         return cleaned
 
     @property
@@ -83,24 +83,24 @@ class SendForm(SettingsForm):
             images=self.cleaned_data["images"],
             links=self.cleaned_data["links"],
             parent=self.cleaned_data["parent"],
-            tells_parent="parent" in self.data,
+            names_parent="parent" in self.data,
         )
 
     def _check_count(self, count: int) -> None:
-        if count > settings.MAX_PICTURES_PER_MESSAGE:
+        if count > settings.MAX_IMAGES_PER_MESSAGE:
             raise forms.ValidationError(
-                _("At most %(limit)s pictures fit into one message; here are %(count)s."),
-                params={"limit": settings.MAX_PICTURES_PER_MESSAGE, "count": count},
+                _("At most %(limit)s images fit into one message; here are %(count)s."),
+                params={"limit": settings.MAX_IMAGES_PER_MESSAGE, "count": count},
             )
 
     def _own_images(self, ids: Sequence[str]) -> list[Image]:
-        """Gives the person's own pictures in the order in which they were attached."""
+        """Gives the person's own images in the order in which they were attached."""
         try:
             found = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
             return [found[pk] for pk in ids]
         except (KeyError, DjangoValidationError):
             raise forms.ValidationError(
-                _("One of the pictures is gone. Remove it and attach it again.")
+                _("One of the images is gone. Remove it and attach it again.")
             ) from None
 
     def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
@@ -108,7 +108,7 @@ class SendForm(SettingsForm):
             close_old_connections()  # a worker takes its time
         try:
             prepared = [prepare(file, file.name or "") for file in files]
-            return [Image.objects.keep(self.person, picture) for picture in prepared]
+            return [Image.objects.keep(self.person, image) for image in prepared]
         except ImageRefused as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
 
@@ -140,7 +140,7 @@ def _checked_link(link: str) -> str:
     except ValueError:
         raise forms.ValidationError(_("This link is not an address. Check it.")) from None
     if parts.scheme != "https" or not parts.hostname:
-        raise forms.ValidationError(_("A link to a picture must begin with https://"))
+        raise forms.ValidationError(_("A link to an image must begin with https://"))
     if not may_go_to_model(link.strip()):
-        raise forms.ValidationError(_("This link can't be given to the model. Save the picture."))
+        raise forms.ValidationError(_("This link can't be given to the model. Save the image."))
     return link.strip()

@@ -13,7 +13,7 @@ from chatapp.chat.views.answers import error
 from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.draft_state import draft_state
-from chatapp.conversations.models import Conversation, Draft, DraftSpent
+from chatapp.conversations.models import AlreadySent, Conversation, Draft
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,8 +34,8 @@ def _keep(request: PersonRequest, conversation: Conversation | None) -> HttpResp
         places |= Draft.objects.keep(request.user, conversation, form.written)
     except Conversation.DoesNotExist:
         raise Http404 from None
-    except DraftSpent as spent:
-        status = HTTPStatus.GONE if spent.same else HTTPStatus.CONFLICT
+    except AlreadySent as sent:
+        status = HTTPStatus.GONE if sent.same else HTTPStatus.CONFLICT
         answer: HttpResponse = error(_("This message has been sent."), status)
     else:
         answer = HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -1,4 +1,4 @@
-"""/pictures/<id>/: looking at a picture, large or small, and describing it."""
+"""/images/<id>/: looking at an image, large or small, and describing it."""
 
 import mimetypes
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.requests import PersonRequest
 from chatapp.conversations import events
-from chatapp.conversations.access import own_picture, visible_picture
-from chatapp.conversations.models import Attachment, Message, StepPicture
+from chatapp.conversations.access import own_image, visible_image
+from chatapp.conversations.models import Attachment, Message, ToolCallImage
 from chatapp.images.models import Image
-from chatapp.images.store import PictureMissing, StoreUnavailable
+from chatapp.images.store import ImageMissing, StoreUnavailable
 from chatapp.server.requests import wants_page
 
 DAY = 60 * 60 * 24  # seconds
 RETRY_SECONDS = 30
-COPIES_TOLD = 20  # the newest messages that show a picture; others tell when they are loaded again
+COPIES_TOLD = 20  # the newest messages that show an image; others tell when they are loaded again
 
 
 @require_safe
-def picture(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
-    image = visible_picture(request.user, image_id)
+def image(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
+    image = visible_image(request.user, image_id)
     is_download = "download" in request.GET
     if wants_page(request) and not is_download:
         return _page(request, image, lambda: image.content)
@@ -40,7 +40,7 @@ def picture(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
 
 @require_safe
 def thumbnail(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
-    image = visible_picture(request.user, image_id)
+    image = visible_image(request.user, image_id)
     if wants_page(request):
         return _page(request, image, lambda: image.thumbnail)
     media_type = image.thumbnail_media_type
@@ -49,11 +49,11 @@ def thumbnail(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
 
 @require_POST
 def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
-    """Sets the text for those who don't see the picture; an empty one means the file's name."""
-    image = own_picture(request.user, image_id)
+    """Sets the text for those who don't see the image; an empty one means the file's name."""
+    image = own_image(request.user, image_id)
     image.describe(request.POST.get("alt", ""))
     beside = Attachment.objects.filter(image=image).values("message")
-    came = StepPicture.objects.filter(image=image).values("step__reply")
+    came = ToolCallImage.objects.filter(image=image).values("tool_call__reply")
     either = Q(pk__in=beside) | Q(pk__in=came)
     shown = Message.objects.of(request.user).filter(either).order_by("-created_at")
     newest = shown.select_related("conversation").prefetch_related("attachments__image")
@@ -63,13 +63,13 @@ def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
 
 
 def _page(request: PersonRequest, image: Image, read: Callable[[], bytes]) -> HttpResponse:
-    """Return a page around the picture, which goes when its person signs out. The bytes alone in a
+    """Return a page around the image, which goes when its person signs out. The bytes alone in a
     tab would stay there, and come back from the browser's memory."""
     try:
         read()
-    except (PictureMissing, StoreUnavailable) as problem:
+    except (ImageMissing, StoreUnavailable) as problem:
         return _failed(problem)
-    return render(request, "conversations/picture.html", {"image": image})
+    return render(request, "conversations/image.html", {"image": image})
 
 
 def _serve(
@@ -80,7 +80,7 @@ def _serve(
     if response is None:
         try:
             response = HttpResponse(read(), content_type=media_type)
-        except (PictureMissing, StoreUnavailable) as problem:
+        except (ImageMissing, StoreUnavailable) as problem:
             return _failed(problem)
     response["ETag"] = f'"{tag}"'
     # The bytes never change under an id. A private cache may keep them for the login that fetched
@@ -94,8 +94,8 @@ def _serve(
     return response
 
 
-def _failed(problem: PictureMissing | StoreUnavailable) -> HttpResponse:
-    gone = isinstance(problem, PictureMissing)
+def _failed(problem: ImageMissing | StoreUnavailable) -> HttpResponse:
+    gone = isinstance(problem, ImageMissing)
     status = HTTPStatus.NOT_FOUND if gone else HTTPStatus.SERVICE_UNAVAILABLE
     headers = {"Retry-After": str(RETRY_SECONDS)}
     sentence = problem.sentence
@@ -104,5 +104,5 @@ def _failed(problem: PictureMissing | StoreUnavailable) -> HttpResponse:
 
 def _file_name(image: Image) -> str:
     """The name it came with, ending as what it was made into: a HEIC is kept as JPEG."""
-    stem = PurePath(image.name).stem.strip(". ") or "picture"
+    stem = PurePath(image.name).stem.strip(". ") or "image"
     return stem + (mimetypes.guess_extension(image.content_type) or "")

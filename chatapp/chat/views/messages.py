@@ -23,15 +23,15 @@ from chatapp.conversations.access import own_conversation
 from chatapp.conversations.events import ExchangeHtml
 from chatapp.conversations.history import message_page, messages_after
 from chatapp.conversations.models import (
-    AwaitsDecision,
+    AwaitsApproval,
+    ClientIdUsed,
     Conversation,
-    ConversationGone,
+    ConversationContinued,
+    ConversationDeleted,
     Defaults,
     Exchange,
-    MovedOn,
     NewMessage,
     ReplyRunning,
-    SendSpent,
     add_exchange,
 )
 from chatapp.replies import generation
@@ -41,7 +41,7 @@ type Sent = tuple[Exchange, ExchangeHtml]
 
 # Sends that the conversation does not take: status, the mark for scripts, the sentence.
 REFUSALS = {
-    MovedOn: (
+    ConversationContinued: (
         HTTPStatus.CONFLICT,
         "moved",
         _(
@@ -54,17 +54,17 @@ REFUSALS = {
         "running",
         _("A reply is still running here. Your text stays; send it when it is done."),
     ),
-    AwaitsDecision: (
+    AwaitsApproval: (
         HTTPStatus.CONFLICT,
         "waiting",
         _("Say above first whether the tool may run. Your text stays; send it then."),
     ),
-    SendSpent: (
+    ClientIdUsed: (
         HTTPStatus.CONFLICT,
-        "spent",
+        "already_sent",
         _("This page was an old copy. Your text stays; send it again."),
     ),
-    ConversationGone: (
+    ConversationDeleted: (
         HTTPStatus.GONE,
         "gone",
         _("This conversation was deleted. Your text stays here; take it to a new chat."),

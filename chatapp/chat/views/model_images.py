@@ -1,4 +1,4 @@
-"""/m/<token>: a picture for the model service, which can't sign in."""
+"""/m/<token>: an image for the model service, which can't sign in."""
 
 from http import HTTPStatus
 
@@ -8,21 +8,21 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from chatapp.images.models import Image
-from chatapp.images.store import PictureMissing, StoreUnavailable
+from chatapp.images.store import ImageMissing, StoreUnavailable
 from chatapp.replies.prompt import image_delivery
 
 
 @login_not_required
 @require_safe
-def picture_for_model(request: HttpRequest, token: str) -> HttpResponse:
-    """The picture of a signed link that has not expired; anything else is not found."""
+def image_for_model(request: HttpRequest, token: str) -> HttpResponse:
+    """The image of a signed link that has not expired; anything else is not found."""
     image_id = image_delivery.linked(token)
     if image_id is None:
         raise Http404
     image = get_object_or_404(Image, pk=image_id)
     try:
         content = image.content
-    except PictureMissing:
+    except ImageMissing:
         raise Http404 from None
     except StoreUnavailable:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)

@@ -32,9 +32,9 @@ from chatapp.images.processing import MAX_UPLOAD_BYTES
 
 PAGE = "conversations/page.html"
 COMPOSER_FORM = "composer-form"  # its id
-# What a file dialog offers. Names too: some systems know no type for the pictures of phones.
+# What a file dialog offers. Names too: some systems know no type for the images of phones.
 ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
-PICTURE_TYPES = ",".join([*Format, "image/heif", *ENDINGS.split()])
+IMAGE_TYPES = ",".join([*Format, "image/heif", *ENDINGS.split()])
 
 
 @require_safe
@@ -66,7 +66,7 @@ def page(
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
         sidebar = conversation_page(request.user, sidebar_before)
-        tip = shown.path.last() if shown and before is not None else _last(history)
+        tip = shown.branch.last() if shown and before is not None else _last(history)
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
         composer = {"parent": tip, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
@@ -96,10 +96,10 @@ def _context(
         "service": settings.SERVICE,
         "limits": {
             "max_characters": settings.MAX_MESSAGE_CHARACTERS,
-            "max_pictures": settings.MAX_PICTURES_PER_MESSAGE,
-            "max_picture_bytes": MAX_UPLOAD_BYTES,
-            "max_picture_megabytes": MAX_UPLOAD_BYTES // 1024**2,
-            "picture_types": PICTURE_TYPES,
+            "max_images": settings.MAX_IMAGES_PER_MESSAGE,
+            "max_image_bytes": MAX_UPLOAD_BYTES,
+            "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
+            "image_types": IMAGE_TYPES,
         },
         "composer": {
             "action": reverse("messages", args=[conversation_id]),

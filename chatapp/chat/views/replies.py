@@ -73,10 +73,10 @@ async def continuation(
 
 
 @require_POST
-def omission(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
-    """Hides what was refused from the model, or shows it again; `scope` as in Reply.leave_out."""
+def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
+    """Hides what was refused from the model, or shows it again; `scope` as in Reply.exclude."""
     reply = own_reply(request.user, conversation_id, reply_id)
-    changed = reply.leave_out(request.POST.get("scope", ""))
+    changed = reply.exclude(request.POST.get("scope", ""))
     if not changed:
         return _too_late(request, reply)
     prefetch_related_objects(changed, "attachments__image")

@@ -1,4 +1,4 @@
-"""/storage/: how much room pictures take, of a person and, for the owner, of everybody."""
+"""/storage/: how much room images take, of a person and, for the owner, of everybody."""
 
 from django.db.models import Count, Sum
 from django.http import HttpResponse
@@ -20,7 +20,7 @@ def storage(request: PersonRequest) -> HttpResponse:
             count=Count("pk"), size=Sum("byte_size")
         )
         context |= {
-            "house": Image.objects.usage_of_house(),
+            "house": Image.objects.total_usage(),
             "people": rows.order_by("-size")[:PEOPLE_SHOWN],
         }
     return render(request, "conversations/storage.html", context)

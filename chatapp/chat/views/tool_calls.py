@@ -1,4 +1,4 @@
-"""/c/<id>/replies/<id>/steps/<id>: what a tool was asked and said, and whether it may act."""
+"""/c/<id>/replies/<id>/tool-calls/<id>: the input and output of a tool call, and the approval."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -22,24 +22,26 @@ from chatapp.server.requests import wants_page, whole_number
 
 @require_safe
 def whole(
-    request: PersonRequest, conversation_id: UUID, reply_id: UUID, step_id: UUID
+    request: PersonRequest, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
 ) -> HttpResponse:
-    """All of a step as text, of which its reply shows the beginning."""
-    step = get_object_or_404(own_reply(request.user, conversation_id, reply_id).steps, pk=step_id)
-    parts = [step.shown_line, _("Input"), step.shown_arguments]
-    if step.content:
-        parts += [_("Output"), step.shown_content]
+    """Show a whole tool call as text; its reply shows the beginning."""
+    tool_call = get_object_or_404(
+        own_reply(request.user, conversation_id, reply_id).tool_calls, pk=tool_call_id
+    )
+    parts = [tool_call.shown_line, _("Input"), tool_call.shown_arguments]
+    if tool_call.content:
+        parts += [_("Output"), tool_call.shown_content]
     text = "\n\n".join(parts)
     if wants_page(request):
         # Text alone in a tab would stay there after a sign-out.
-        context = {"title": step.shown_line, "text": text}
-        return render(request, "conversations/step.html", context)
+        context = {"title": tool_call.shown_line, "text": text}
+        return render(request, "conversations/tool_call.html", context)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_POST
 async def decision(
-    request: PersonRequest, conversation_id: UUID, reply_id: UUID, step_id: UUID
+    request: PersonRequest, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
 ) -> HttpResponse:
     """Takes the person's word; said twice, or in two tabs, the first one counts."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
@@ -47,15 +49,15 @@ async def decision(
     if word is None:
         return error(_("Say whether it may run."), HTTPStatus.UNPROCESSABLE_ENTITY)
     attempt = whole_number(request.POST.get("attempt", ""))  # no page of ours lacks it
-    decided = await shielded(f"decide:{step_id}", _decide(reply, step_id, word, attempt))
+    decided = await shielded(f"decide:{tool_call_id}", _decide(reply, tool_call_id, word, attempt))
     return await show(request, reply, decided, HTTPStatus.OK)
 
 
 async def _decide(
-    reply: Message, step_id: UUID, word: Decision, attempt: int | None = None
+    reply: Message, tool_call_id: UUID, word: Decision, attempt: int | None = None
 ) -> Message:
     """Gives the reply as it stands then, also when somebody was faster."""
-    if await background.in_thread(decide, reply, step_id, word, attempt):
+    if await background.in_thread(decide, reply, tool_call_id, word, attempt):
         await background.in_thread(events.reply_resumed, reply)
         if reply.status == Message.Status.QUEUED:
             generation.start(reply)

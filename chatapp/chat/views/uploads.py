@@ -1,4 +1,4 @@
-"""/pictures/ and /pictures/links: keeping a picture that is about to be sent."""
+"""/images/ and /images/links: keeping an image that is about to be sent."""
 
 import logging
 from http import HTTPStatus
@@ -37,7 +37,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
     """One file of up to 50 MB. Django has a large one on disk, where the worker reads it itself."""
     file = request.FILES.get("image")
     if file is None:
-        return error(_("No picture arrived. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return error(_("No image arrived. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY)
     await background.give_back_connection()
     try:
         return await _keep(request, await process(file, file.name or ""))
@@ -75,7 +75,7 @@ def _facts(image: Image) -> dict[str, object]:
     attachment = Attachment(image=image)
     return {
         "id": image.pk,
-        "url": reverse("picture", args=[image.pk]),
+        "url": reverse("image", args=[image.pk]),
         "thumbnail": reverse("thumbnail", args=[image.pk]),
         "name": image.name,
         "width": image.width,

@@ -2,54 +2,61 @@ from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import REMOTE, LiveStatus
-from chatapp.conversations.models.draft import Draft, DraftSpent, Written
+from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent
 from chatapp.conversations.models.exchange import (
-    AwaitsDecision,
-    ConversationGone,
+    AwaitsApproval,
+    ClientIdUsed,
+    ConversationContinued,
+    ConversationDeleted,
     Exchange,
-    MovedOn,
     NewMessage,
     ReplyRunning,
-    SendSpent,
     add_exchange,
 )
 from chatapp.conversations.models.message import Message
-from chatapp.conversations.models.progress import Outcome, Progress, Spent
+from chatapp.conversations.models.progress import Outcome, Progress, TokenUsage
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
-from chatapp.conversations.models.step import MOST_ROUNDS, UNDECIDED, Came, State, Step, ToolRequest
-from chatapp.conversations.models.step_picture import StepPicture
+from chatapp.conversations.models.tool_call import (
+    MAX_ROUNDS,
+    UNDECIDED,
+    State,
+    ToolCall,
+    ToolRequest,
+    ToolResult,
+)
+from chatapp.conversations.models.tool_call_image import ToolCallImage
 
 __all__ = [
     "DECISIONS",
-    "MOST_ROUNDS",
+    "MAX_ROUNDS",
     "REMOTE",
     "UNDECIDED",
+    "AlreadySent",
     "Attachment",
-    "AwaitsDecision",
-    "Came",
+    "AwaitsApproval",
+    "ClientIdUsed",
     "Conversation",
-    "ConversationGone",
+    "ConversationContinued",
+    "ConversationDeleted",
     "Decision",
     "Defaults",
     "Draft",
-    "DraftSpent",
+    "DraftContent",
     "Effort",
     "Exchange",
     "LiveStatus",
     "Message",
     "ModelSettings",
-    "MovedOn",
     "NewMessage",
     "Outcome",
     "Progress",
     "ReplyRunning",
-    "SendSpent",
-    "Spent",
     "State",
-    "Step",
-    "StepPicture",
+    "TokenUsage",
+    "ToolCall",
+    "ToolCallImage",
     "ToolRequest",
-    "Written",
+    "ToolResult",
     "add_exchange",
     "decide",
 ]

@@ -1,6 +1,6 @@
 """What a person says about a call that waits for it."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from django.db import transaction
@@ -11,14 +11,16 @@ from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.lease import GRACE
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import Status
-from chatapp.conversations.models.step import UNDECIDED, State, Step
+from chatapp.conversations.models.tool_call import UNDECIDED, State, ToolCall
 
 Decision = Literal["allow", "always", "deny"]
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
 
 @transaction.atomic
-def decide(reply: Message, step_id: UUID, decision: Decision, attempt: int | None = None) -> bool:
+def decide(
+    reply: Message, tool_call_id: UUID, decision: Decision, attempt: int | None = None
+) -> bool:
     """Writes the decision, and with the last one puts the reply back into the queue.
 
     `attempt` is that which the person's page shows: a later one may ask because the call has run
@@ -30,22 +32,24 @@ def decide(reply: Message, step_id: UUID, decision: Decision, attempt: int | Non
     waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)
     if attempt is not None:
         waiting = waiting.filter(attempt=attempt)
-    step = Step.objects.filter(pk=step_id, reply__in=waiting).first()
-    if step is None or not Step.objects.decide(step, _state(decision)):
+    tool_call = ToolCall.objects.filter(pk=tool_call_id, reply__in=waiting).first()
+    if tool_call is None or not ToolCall.objects.decide(tool_call, _state(decision)):
         return False
     if decision == "always":
-        _allow_always(conversation, step.name)
-        Step.objects.filter(reply=reply, name=step.name, state=State.ASKING).update(
-            state=State.READY
-        )
-    if not Step.objects.filter(reply=reply, state__in=UNDECIDED).exists():
-        waiting.update(
-            status=Status.QUEUED,
-            leased_until=timezone.now() + GRACE,
-            # A page must see that this is newer than what it shows.
-            attempt=F("attempt") + 1,
-            first_token_at=None,
-        )
+        _allow_always(conversation, tool_call.name)
+        ToolCall.objects.filter(
+            reply=reply, name=tool_call.name, state=State.AWAITING_APPROVAL
+        ).update(state=State.READY)
+    # A page must see that this is newer than what it shows.
+    values: dict[str, Any] = {"sequence": F("sequence") + 1}
+    if not ToolCall.objects.filter(reply=reply, state__in=UNDECIDED).exists():
+        values |= {
+            "status": Status.QUEUED,
+            "leased_until": timezone.now() + GRACE,
+            "attempt": F("attempt") + 1,
+            "first_token_at": None,
+        }
+    waiting.update(**values)
     reply.refresh_from_db()
     return True
 

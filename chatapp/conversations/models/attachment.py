@@ -1,4 +1,4 @@
-"""A picture that stands beside a message or a draft: one of ours, or a link to one elsewhere."""
+"""An image that stands beside a message or a draft: one of ours, or a link to one elsewhere."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.message import Message
-from chatapp.inference.context import picture_tokens
+from chatapp.inference.context import image_tokens
 
 LINK_LENGTH = 2_000  # characters
 REFUSAL_LENGTH = 500
@@ -33,7 +33,7 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["message", "position"], name="one_picture_per_place"),
+            models.UniqueConstraint(fields=["message", "position"], name="one_image_per_place"),
             models.CheckConstraint(
                 condition=models.Q(image=None, link__gt="")
                 | models.Q(image__isnull=False, link=""),
@@ -60,7 +60,7 @@ class Attachment(models.Model):
 
     @property
     def url(self) -> str:
-        return reverse("picture", args=[self.image_id]) if self.image_id else self.link
+        return reverse("image", args=[self.image_id]) if self.image_id else self.link
 
     @property
     def name(self) -> str:
@@ -77,7 +77,7 @@ class Attachment(models.Model):
     @property
     def tokens(self) -> int:
         """What the model takes for it, estimated."""
-        return picture_tokens(self.width or 0, self.height or 0)
+        return image_tokens(self.width or 0, self.height or 0)
 
     @property
     def note(self) -> str:
@@ -87,6 +87,6 @@ class Attachment(models.Model):
         return ""
 
     def refuse(self, why: str) -> None:
-        """The model service could not use this picture."""
+        """The model service could not use this image."""
         self.refusal = why[:REFUSAL_LENGTH]
         self.save(update_fields=["refusal"])

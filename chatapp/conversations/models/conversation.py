@@ -1,4 +1,4 @@
-"""A conversation: a tree of messages of which one path is shown."""
+"""A conversation: a tree of messages of which one branch is shown."""
 
 import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -66,9 +66,9 @@ class Conversation(WithModelSettings):
         return self.title or _("New chat")
 
     @property
-    def path(self) -> "models.QuerySet[Message]":
-        """The messages of the path that is shown, oldest first."""
-        return self.messages.filter(on_path=True).order_by("position")
+    def branch(self) -> "models.QuerySet[Message]":
+        """Return the messages of the branch that is shown, oldest first."""
+        return self.messages.filter(on_branch=True).order_by("position")
 
     def rename(self, title: str) -> None:
         """Sets the title typed by the person; it wins over any by the model."""

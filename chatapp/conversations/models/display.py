@@ -1,7 +1,10 @@
-"""What templates ask of a message."""
+"""What templates show of a message. These functions are properties of Message.
+
+They query nothing that was not prefetched: async code renders templates too.
+"""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,23 +15,19 @@ from django.utils.translation import ngettext
 from chatapp.rendering import VERSION, render_document
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from django_stubs_ext.db.models.manager import RelatedManager
-
     from chatapp.conversations.models.attachment import Attachment
-    from chatapp.conversations.models.step import Step
+    from chatapp.conversations.models.message import Message
+    from chatapp.conversations.models.tool_call import ToolCall
 
 
-MOST_STEPS = 4  # lines that the steps of a reply take up until somebody unfolds them
-# What a person may ask of a reply; each is an address of its own.
-RESOURCES = ("state", "stop", "retry", "continuation", "omission")
+MAX_TOOL_CALLS = 4  # lines that a reply's tool calls take up until somebody unfolds them
+# Each is a URL of a reply.
+RESOURCES = ("state", "stop", "retry", "continuation", "exclusion")
 
 
 @dataclass(frozen=True, slots=True)
 class LiveStatus:
-    """What only the process that makes a reply knows of it right now. All in seconds."""
+    """What only the process that makes a reply knows about it right now. All in seconds."""
 
     waits_for: float | None = None  # until the service is asked again
     wait_reason: str = ""
@@ -38,118 +37,85 @@ class LiveStatus:
 REMOTE = LiveStatus()  # nothing is known: the reply has ended, or another process makes it
 
 
-class MessageDisplay:
-    """Mixed into Message; reads its columns, queries nothing that was not prefetched."""
+def shown_html(message: "Message") -> SafeString:
+    """Return a reply's safe HTML: as stored, or rendered anew when the rules changed since."""
+    if message.html_version == VERSION:
+        return mark_safe(message.html)  # noqa: S308  (stored by us, sanitised by that version)
+    return mark_safe(render_document(message.text, prefix=str(message.pk)))  # noqa: S308
 
-    live_status = REMOTE
-    known_steps: "list[Step] | None" = None  # set by whoever has them at hand
 
-    if TYPE_CHECKING:
-        pk: UUID
-        conversation_id: UUID
-        role: str
-        text: str
-        html: str
-        html_version: int
-        model: str
-        status: str
-        notices: dict[str, Any]
-        changes: dict[str, str]
-        error_kind: str
-        is_running: bool
-        left_out: bool
-        thought_seconds: float | None
-        started_at: datetime | None
-        finished_at: datetime | None
-        attempt: int
-        attachments: RelatedManager[Attachment]
-        steps: Any  # a StepManager
+def shown_attachments(message: "Message") -> "list[Attachment]":
+    return list(message.attachments.all()) if message.role == "user" else []
 
-    @property
-    def shown_html(self) -> SafeString:
-        """Safe HTML of a reply: as stored, or rendered anew when the rules have changed since."""
-        if self.html_version == VERSION:
-            return mark_safe(self.html)  # noqa: S308  (stored by us, sanitised by that version)
-        return mark_safe(render_document(self.text, prefix=str(self.pk)))  # noqa: S308
 
-    @property
-    def attachments_shown(self) -> "list[Attachment]":
-        return list(self.attachments.all()) if self.role == "user" else []
+def folded_tool_calls(message: "Message") -> "list[ToolCall]":
+    """Return all but the last few of many tool calls, without those that await approval.
 
-    @property
-    def steps_shown(self) -> "list[Step]":
-        if self.role == "user" or not self.attempt:
-            return []  # nobody has asked for anything yet
-        if self.known_steps is not None:
-            return self.known_steps
-        is_prefetched = "steps" in getattr(self, "_prefetched_objects_cache", {})
-        return list(self.steps.all() if is_prefetched else self.steps.with_pictures())
+    As calls come one by one, the page doesn't grow any more.
+    """
+    tool_calls = message.shown_tool_calls
+    if len(tool_calls) <= MAX_TOOL_CALLS:
+        return []
+    return [
+        tool_call for tool_call in tool_calls[: 1 - MAX_TOOL_CALLS] if not tool_call.is_undecided
+    ]
 
-    @property
-    def folded_steps(self) -> "list[Step]":
-        """Of many steps all but the last ones, and never one that waits for the person. As steps
-        come one by one, the page does not grow any more."""
-        steps = self.steps_shown
-        if len(steps) <= MOST_STEPS:
-            return []
-        return [step for step in steps[: 1 - MOST_STEPS] if not step.is_undecided]
 
-    @property
-    def model_label(self) -> str:
-        return _label(self.model)
+def model_label(message: "Message") -> str:
+    return _label(message.model)
 
-    @property
-    def shown_status(self) -> str:
-        """While the service lets us wait, a reply is in a queue again."""
-        return "queued" if self.live_status.waits_for is not None else self.status
 
-    @property
-    def change_lines(self) -> list[str]:
-        """What the person changed before this message."""
-        lines = []
-        if "model" in self.changes:
-            lines.append(_("Model: %(model)s") % {"model": _label(self.changes["model"])})
-        if "instructions" in self.changes:
-            lines.append(
-                _("Instructions changed") if self.changes["instructions"] else _("No instructions")
-            )
-        return lines
+def shown_status(message: "Message") -> str:
+    """Return "queued" while the service makes us wait, else the status."""
+    return "queued" if message.live_status.waits_for is not None else message.status
 
-    @property
-    def notice_lines(self) -> list[str]:
-        """How the request that went out differs from what was asked for."""
-        told = dict(self.notices)
-        if self.error_kind == "blocked":
-            told.pop("text_rewritten", None)  # it was of no use
-        refused = told.pop("pictures_refused", [])
-        lines = [_notice(change, count) for change, count in sorted(told.items())]
-        return lines + [_refused(name, why) for name, why in refused]
 
-    @property
-    def thought_line(self) -> str:
-        if self.live_status is REMOTE and self.is_running and not self.text:
-            return _("Thinking…")
-        if self.thought_seconds is None:
-            return _("Thoughts")
-        seconds = max(1, round(self.thought_seconds))
-        if seconds < 60:
-            return _("Thought for %(seconds)s s") % {"seconds": seconds}
-        minutes, seconds = divmod(seconds, 60)
-        return _("Thought for %(minutes)s min %(seconds)s s") % {
-            "minutes": minutes,
-            "seconds": seconds,
-        }
+def change_lines(message: "Message") -> list[str]:
+    """Return a line for each setting that the person changed before this message."""
+    lines = []
+    if "model" in message.changes:
+        lines.append(_("Model: %(model)s") % {"model": _label(message.changes["model"])})
+    if "instructions" in message.changes:
+        lines.append(
+            _("Instructions changed") if message.changes["instructions"] else _("No instructions")
+        )
+    return lines
 
-    @property
-    def duration_seconds(self) -> float | None:
-        if self.finished_at and self.started_at:
-            return (self.finished_at - self.started_at).total_seconds()
-        return None
 
-    @property
-    def urls(self) -> dict[str, str]:
-        place = [self.conversation_id, self.pk]
-        return {name: reverse(name, args=place) for name in RESOURCES}
+def notice_lines(message: "Message") -> list[str]:
+    """Return how the request that was sent differs from what was asked for."""
+    notices = dict(message.notices)
+    if message.error_kind == "blocked":
+        notices.pop("text_rewritten", None)  # it was of no use
+    refused = notices.pop("images_refused", [])
+    lines = [_notice(change, count) for change, count in sorted(notices.items())]
+    return lines + [_refused(name, why) for name, why in refused]
+
+
+def thought_line(message: "Message") -> str:
+    if message.live_status is REMOTE and message.is_running and not message.text:
+        return _("Thinking…")
+    if message.thought_seconds is None:
+        return _("Thoughts")
+    seconds = max(1, round(message.thought_seconds))
+    if seconds < 60:
+        return _("Thought for %(seconds)s s") % {"seconds": seconds}
+    minutes, seconds = divmod(seconds, 60)
+    return _("Thought for %(minutes)s min %(seconds)s s") % {
+        "minutes": minutes,
+        "seconds": seconds,
+    }
+
+
+def duration_seconds(message: "Message") -> float | None:
+    if message.finished_at and message.started_at:
+        return (message.finished_at - message.started_at).total_seconds()
+    return None
+
+
+def urls(message: "Message") -> dict[str, str]:
+    place = [message.conversation_id, message.pk]
+    return {name: reverse(name, args=place) for name in RESOURCES}
 
 
 def _label(model_id: str) -> str:
@@ -159,23 +125,23 @@ def _label(model_id: str) -> str:
 
 def _notice(change: str, count: int) -> str:
     match change:
-        case "turns_left_out":
+        case "turns_excluded":
             return ngettext(
                 "The conversation is longer than the model can read: its oldest turn was left out.",
                 "The conversation is longer than the model can read: "
                 "its %(count)s oldest turns were left out.",
                 count,
             ) % {"count": count}
-        case "pictures_left_out":
+        case "images_excluded":
             return ngettext(
-                "One earlier picture was left out.",
-                "%(count)s earlier pictures were left out.",
+                "One earlier image was left out.",
+                "%(count)s earlier images were left out.",
                 count,
             ) % {"count": count}
-        case "pictures_unseen":
+        case "images_unsupported":
             return ngettext(
-                "This model does not see pictures: one was left out.",
-                "This model does not see pictures: %(count)s were left out.",
+                "This model does not see images: one was left out.",
+                "This model does not see images: %(count)s were left out.",
                 count,
             ) % {"count": count}
         case "text_rewritten":
@@ -190,5 +156,5 @@ def _notice(change: str, count: int) -> str:
 
 
 def _refused(name: str, why: str) -> str:
-    sentence = _("The service could not use the picture “%(name)s”, so it was left out: %(why)s")
+    sentence = _("The service could not use the image “%(name)s”, so it was left out: %(why)s")
     return sentence % {"name": name, "why": why}

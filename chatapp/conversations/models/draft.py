@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chatapp.images.models import Image
 
 
-class DraftSpent(Exception):
+class AlreadySent(Exception):
     """A message was sent with this client id; `same` tells whether it says the same."""
 
     def __init__(self, *, same: bool) -> None:
@@ -29,14 +29,14 @@ class DraftSpent(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class DraftContent:
     """What stands in a message box. `edit` counts the changes in one tab, from its load on."""
 
     client_id: uuid.UUID
     text: str
     tab: uuid.UUID
     edit: int
-    pictures: "tuple[Image | str, ...]" = ()  # a string is a link to one elsewhere
+    images: "tuple[Image | str, ...]" = ()  # a string is a link to one elsewhere
 
 
 class DraftManager(models.Manager["Draft"]):
@@ -47,12 +47,12 @@ class DraftManager(models.Manager["Draft"]):
         return drafts.exclude(Exists(sent)).prefetch_related("attachments__image").first()
 
     def keep(
-        self, person: Person, conversation: Conversation | None, written: Written
+        self, person: Person, conversation: Conversation | None, written: DraftContent
     ) -> set[uuid.UUID | None]:
         """Puts this in the place of the draft; nothing written means no draft.
 
         Gives the other places that lost theirs to this one. The last one who writes wins, but for
-        saves of one tab that overtook each other. Raises DraftSpent for what was sent meanwhile (a
+        saves of one tab that overtook each other. Raises AlreadySent for what was sent meanwhile (a
         late save never brings it back) and DoesNotExist for a conversation deleted meanwhile.
         """
         self._refuse_sent(person, written)
@@ -65,20 +65,20 @@ class DraftManager(models.Manager["Draft"]):
 
     def end(self, person: Person, client_id: uuid.UUID) -> None:
         """The draft has become a message; to be called in the transaction that adds it."""
-        spent = self.filter(person=person, client_id=client_id)
-        spent.delete()
+        sent = self.filter(person=person, client_id=client_id)
+        sent.delete()
         # A save that was under way did not see the message, nor we its draft.
-        transaction.on_commit(spent.all().delete, robust=True)
+        transaction.on_commit(sent.all().delete, robust=True)
 
-    def _refuse_sent(self, person: Person, written: Written) -> None:
+    def _refuse_sent(self, person: Person, written: DraftContent) -> None:
         sent = Message.objects.filter(author=person, client_id=written.client_id)
         text = sent.values_list("text", flat=True).first()
         if text is not None:
             self.filter(person=person, client_id=written.client_id).delete()
-            raise DraftSpent(same=text == written.text)
+            raise AlreadySent(same=text == written.text)
 
     def _write(
-        self, person: Person, conversation: Conversation | None, new: Written
+        self, person: Person, conversation: Conversation | None, new: DraftContent
     ) -> set[uuid.UUID | None]:
         mine = self.select_for_update().filter(person=person)
         same = mine.filter(client_id=new.client_id)
@@ -88,7 +88,7 @@ class DraftManager(models.Manager["Draft"]):
         elsewhere = same.exclude(conversation=conversation)
         left: set[uuid.UUID | None] = set(elsewhere.values_list("conversation_id", flat=True))
         elsewhere.delete()
-        if new.text or new.pictures:
+        if new.text or new.images:
             values = {
                 "client_id": new.client_id,
                 "text": new.text,
@@ -97,7 +97,7 @@ class DraftManager(models.Manager["Draft"]):
                 "updated_at": timezone.now(),
             }
             draft, _ = self.update_or_create(values, person=person, conversation=conversation)
-            draft.attach(new.pictures)
+            draft.attach(new.images)
         else:
             same.delete()  # another one may stand here by now
         return left
@@ -144,11 +144,11 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"Draft of {self.person_id} in {self.conversation_id or 'the empty page'}"
 
-    def attach(self, pictures: "tuple[Image | str, ...]") -> None:
-        """Makes these the pictures of the draft; while it holds them they are not collected."""
+    def attach(self, images: "tuple[Image | str, ...]") -> None:
+        """Makes these the images of the draft; while it holds them they are not collected."""
         new = [
-            Attachment(draft=self, position=position, **_reference(picture))
-            for position, picture in enumerate(pictures)
+            Attachment(draft=self, position=position, **_reference(source))
+            for position, source in enumerate(images)
         ]
         if [each.source for each in self.attachments.all()] != [each.source for each in new]:
             self.attachments.all().delete()
@@ -163,5 +163,5 @@ def _lock(person: Person, conversation: Conversation | None) -> None:
         Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
 
 
-def _reference(picture: "Image | str") -> dict[str, "Image | str"]:
-    return {"link": picture} if isinstance(picture, str) else {"image": picture}
+def _reference(source: "Image | str") -> dict[str, "Image | str"]:
+    return {"link": source} if isinstance(source, str) else {"image": source}

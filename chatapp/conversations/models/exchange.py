@@ -23,7 +23,7 @@ EXCERPT = 300  # characters looked at
 FIRST_TITLE = 60  # characters kept
 
 
-class SendSpent(Exception):
+class ClientIdUsed(Exception):
     """This client id has sent another text: the page is an old copy; nothing was added."""
 
 
@@ -31,15 +31,15 @@ class ReplyRunning(Exception):
     """A reply runs in this conversation; nothing was added."""
 
 
-class AwaitsDecision(Exception):
+class AwaitsApproval(Exception):
     """A tool waits for the person's word in this conversation; nothing was added."""
 
 
-class MovedOn(Exception):
+class ConversationContinued(Exception):
     """The conversation has messages that the page does not show; nothing was added."""
 
 
-class ConversationGone(Exception):
+class ConversationDeleted(Exception):
     """The page shows a conversation that was deleted since; nothing was added."""
 
 
@@ -59,7 +59,7 @@ class NewMessage:
     # The last message that the page shows, None on an empty one. A page of an earlier release
     # tells none, and is not checked.
     parent: uuid.UUID | None = None
-    tells_parent: bool = False
+    names_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
     """Adds a message and a queued reply to a conversation, which the first send creates.
 
     One client id is one message: a double click or a retry gives the exchange of the first.
-    Raises Conversation.DoesNotExist for somebody else's conversation, ConversationGone for one
-    that was deleted, MovedOn when the message was not written under the end of the path,
-    ReplyRunning while a reply runs there, AwaitsDecision while one waits for the person's word,
-    SendSpent when the id stands for another text.
+    Raises Conversation.DoesNotExist for somebody else's conversation, ConversationDeleted for one
+    that was deleted, ConversationContinued when the message does not follow the head of the branch,
+    ReplyRunning while a reply runs there, AwaitsApproval while one waits for an approval,
+    ClientIdUsed when the id belongs to another text.
     """
     try:
         with transaction.atomic():
@@ -99,8 +99,8 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
     if message is None:
         return None
     if message.text != new.text:
-        raise SendSpent
-    reply = message.children.order_by("-on_path", "-created_at")[0]
+        raise ClientIdUsed
+    reply = message.children.order_by("-on_branch", "-created_at")[0]
     return Exchange(message.conversation, message, reply, created=False)
 
 
@@ -108,19 +108,19 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
     conversation = _lock(person, new)
     if earlier := _find(person, new):
         return earlier
-    tip = conversation.path.last() if conversation else None
-    _check_place(conversation, tip, new)
+    head = conversation.branch.last() if conversation else None
+    _check_place(conversation, head, new)
     conversation = _go_on(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
-        parent=tip,
-        position=tip.position + 1 if tip else 0,
+        parent=head,
+        position=head.position + 1 if head else 0,
         role=Message.Role.USER,
         status=Message.Status.COMPLETE,
         text=new.text,
         author=person,
         client_id=new.client_id,
-        changes=tip.changes_for(conversation.chosen) if tip else {},
+        changes=head.changes_for(conversation.chosen) if head else {},
     )
     reply = Message.queued_reply(conversation, message, conversation.chosen)
     Message.objects.bulk_create([message, reply])
@@ -138,15 +138,15 @@ def _lock(person: "Person", new: NewMessage) -> Conversation | None:
     return conversation
 
 
-def _check_place(conversation: Conversation | None, tip: Message | None, new: NewMessage) -> None:
+def _check_place(conversation: Conversation | None, head: Message | None, new: NewMessage) -> None:
     """Lets a message through that follows what its page shows."""
-    if new.tells_parent and new.parent and conversation is None:
-        raise ConversationGone
-    if new.tells_parent and new.parent != (tip.pk if tip else None):
-        raise MovedOn
-    if tip and tip.status == Message.Status.WAITING:
-        raise AwaitsDecision
-    if tip and tip.is_running:
+    if new.names_parent and new.parent and conversation is None:
+        raise ConversationDeleted
+    if new.names_parent and new.parent != (head.pk if head else None):
+        raise ConversationContinued
+    if head and head.status == Message.Status.WAITING:
+        raise AwaitsApproval
+    if head and head.is_running:
         raise ReplyRunning
 
 
@@ -175,9 +175,9 @@ def _first_words(text: str) -> str:
 
 
 def _attach(message: Message, new: NewMessage) -> None:
-    pictures = [Attachment(image=image) for image in new.images]
-    pictures += [Attachment(link=link) for link in new.links]
-    for position, attachment in enumerate(pictures):
+    images = [Attachment(image=image) for image in new.images]
+    images += [Attachment(link=link) for link in new.links]
+    for position, attachment in enumerate(images):
         attachment.message = message
         attachment.position = position
-    Attachment.objects.bulk_create(pictures)
+    Attachment.objects.bulk_create(images)

@@ -1,162 +1,142 @@
-"""Who makes a reply: one process at a time, up to a moment on the database's clock.
+"""Who makes a reply: one process at a time, up to a time on the database's clock.
 
-Whoever takes a reply begins a new attempt at it, and every write names its attempt: one that was
-overtaken changes nothing any more.
+Taking a reply begins a new attempt at it, and every write names its attempt: an attempt that was
+overtaken changes nothing any more. These functions are methods of Message.
 """
 
-import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from django.db import models
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from chatapp.conversations.models.progress import Outcome, Progress, Spent, Status, values_of
+from chatapp.conversations.models.progress import Outcome, Progress, Status, TokenUsage, values_of
 from chatapp.rendering import VERSION as RENDERING_VERSION
 from chatapp.server import process
 
 if TYPE_CHECKING:
-    from chatapp.conversations.models.message import MessageQuerySet
+    from chatapp.conversations.models.message import Message
+    from chatapp.conversations.models.message_queries import MessageQuerySet
 
 LEASE = timedelta(seconds=10)
-# A new reply waits so long for the process that put it into the queue.
+# A new reply waits this long for the process that queued it.
 GRACE = timedelta(seconds=3)
-MOST_DEATHS = 3  # of processes that made the same reply; it may be what kills them
+MAX_CRASHES = 3  # processes that died while making one reply; it may be what kills them
 
 type Maker = Literal[
     "anybody", "this attempt", "nobody", "who was asked to stop", "nobody, until a decision"
 ]
 
 
-class Leased(models.Model):
-    """A lease has an owner and an end, is let go ("", None), or was never taken ("", in a moment).
-    Deaths are those of owners whose lease ran out; takeovers count what was let go too."""
+def begin(reply: "Message") -> bool:
+    """Take a queued reply for its first attempt.
 
-    attempt = models.PositiveIntegerField(default=0)
-    leased_by = models.CharField(
-        max_length=process.MOST_CHARACTERS, blank=True, default="", db_default=""
-    )
-    leased_until = models.DateTimeField(null=True)
-    takeovers = models.PositiveSmallIntegerField(default=0, db_default=0)
-    deaths = models.PositiveSmallIntegerField(default=0, db_default=0)
+    False when it is no longer queued, or was asked to stop before it began.
+    """
+    queued = _row(reply).filter(status=Status.QUEUED, stop_requested_at=None)
+    return _take(reply, queued, {"started_at": timezone.now()})
 
-    sequence = models.PositiveIntegerField(default=0)
-    stop_requested_at = models.DateTimeField(null=True)
-    started_at = models.DateTimeField(null=True)
-    first_token_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
 
-    class Meta:
-        abstract = True
+def take_over(reply: "Message") -> bool:
+    """Take a reply whose lease ended, for an attempt that resumes after what was saved.
 
-    if TYPE_CHECKING:
-        pk: uuid.UUID
-        objects: ClassVar[Any]
-        steps: Any
-        status: str
-        text: str
-        reasoning: str
-        error: str
-        thought_seconds: float | None
+    False when its owner is alive after all, or another process was faster.
+    """
+    values: dict[str, Any] = {"started_at": reply.started_at or timezone.now()}
+    if reply.status == Status.STREAMING:
+        values["takeovers"] = reply.takeovers + 1
+    if reply.leased_by:
+        values["crashes"] = reply.crashes + 1
+    if not (reply.text or reply.tool_calls.exists()):
+        # With no text and no tool call to resume from, the model starts and thinks anew.
+        values |= {"reasoning": "", "thought_seconds": None}
+    return _take(reply, _row(reply).lost(), values)
 
-    def begin(self) -> bool:
-        """Takes a queued reply for a new attempt.
 
-        False when it is no longer queued, or was asked to stop before it began.
-        """
-        queued = self._row.filter(status=Status.QUEUED, stop_requested_at=None)
-        return self._take(queued, {"started_at": timezone.now()})
+def renew(reply: "Message") -> bool:
+    """Make the lease of this attempt last its full time again; False when it was overtaken."""
+    return bool(_of_this_attempt(reply).update(leased_until=Now() + LEASE))
 
-    def take_over(self) -> bool:
-        """Takes a reply whose lease ended, for an attempt that goes on after what was saved.
 
-        False when its owner is alive after all, or somebody else was faster.
-        """
-        values: dict[str, Any] = {"started_at": self.started_at or timezone.now()}
-        if self.status == Status.STREAMING:
-            values["takeovers"] = self.takeovers + 1
-        if self.leased_by:
-            values["deaths"] = self.deaths + 1
-        if not (self.text or self.steps.exists()):
-            # Without a word or a call to go on from the model starts, and thinks, anew.
-            values |= {"reasoning": "", "thought_seconds": None}
-        return self._take(self._row.lost(), values)
+def release(reply: "Message", progress: Progress, token_usage: TokenUsage) -> bool:
+    """End this attempt unfinished, so that any process may resume the reply at once."""
+    return bool(_of_this_attempt(reply).update(**_released(reply, progress, token_usage)))
 
-    def renew(self) -> bool:
-        """Makes the lease of this attempt last its full time again; False when it was overtaken."""
-        return bool(self._of_this_attempt.update(leased_until=Now() + LEASE))
 
-    def release(self, progress: Progress, spent: Spent) -> bool:
-        """Ends this attempt unfinished: whoever is there may go on from here at once."""
-        values = values_of(progress) | values_of(spent) | {"leased_by": "", "leased_until": None}
-        values["first_token_at"] = self.first_token_at
-        return bool(self._of_this_attempt.update(**values))
+def await_approval(reply: "Message", progress: Progress, token_usage: TokenUsage) -> bool:
+    """End this attempt until the person has decided about a tool call; nobody takes it over.
 
-    def wait(self, progress: Progress, spent: Spent) -> bool:
-        """Ends this attempt until the person has decided about a call; nobody takes it over.
+    False when it was overtaken or is to stop.
+    """
+    values = _released(reply, progress, token_usage) | {"status": Status.WAITING}
+    wanted = _of_this_attempt(reply).filter(stop_requested_at=None)
+    if is_waiting := bool(wanted.update(**values)):
+        reply.assign(values)
+    return is_waiting
 
-        False when it was overtaken or is to stop.
-        """
-        values = values_of(progress) | values_of(spent) | {"leased_by": "", "leased_until": None}
-        values |= {"status": Status.WAITING, "first_token_at": self.first_token_at}
-        wanted = self._of_this_attempt.filter(stop_requested_at=None)
-        if waits := bool(wanted.update(**values)):
-            self._set(values)
-        return waits
 
-    def finish(self, outcome: Outcome) -> bool:
-        """Ends this attempt; False when it had been ended or taken over before."""
-        values = values_of(outcome.progress) | values_of(outcome.spent) | values_of(outcome)
-        del values["progress"], values["spent"]
-        values |= {
-            "html_version": RENDERING_VERSION,
-            "finished_at": timezone.now(),
-            "first_token_at": self.first_token_at,
-            "leased_until": None,
-        }
-        ended = bool(self._of_this_attempt.update(**values))
-        self._set(values)
-        return ended
+def finish(reply: "Message", outcome: Outcome) -> bool:
+    """End this attempt; False when it had been ended or taken over before."""
+    values = values_of(outcome.progress) | values_of(outcome.token_usage) | values_of(outcome)
+    del values["progress"], values["token_usage"]
+    values |= {
+        "html_version": RENDERING_VERSION,
+        "finished_at": timezone.now(),
+        "first_token_at": reply.first_token_at,
+        "leased_until": None,
+    }
+    has_ended = bool(_of_this_attempt(reply).update(**values))
+    reply.assign(values)
+    return has_ended
 
-    def request_stop(self) -> bool:
-        """Asks whoever makes this reply to stop; False when it does not run."""
-        return bool(self._row.running().update(stop_requested_at=timezone.now()))
 
-    def close(self, status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
-        """Ends a reply as it was saved; one that is made by somebody else is left alone."""
-        rows = {
-            "anybody": self._row.running(),
-            "this attempt": self._of_this_attempt,
-            "nobody": self._row.lost(),
-            "who was asked to stop": self._row.running().exclude(stop_requested_at=None),
-            "nobody, until a decision": self._row.filter(status=Status.WAITING),
-        }
-        row = rows[made_by]
-        values = {"status": status, "error": error, "finished_at": timezone.now()}
-        ended = bool(row.update(**values, leased_until=None))
-        self._set(values)
-        return ended
+def request_stop(reply: "Message") -> bool:
+    """Ask the process that makes this reply to stop; False when it doesn't run."""
+    return bool(_row(reply).running().update(stop_requested_at=timezone.now()))
 
-    def _take(self, row: "MessageQuerySet", values: dict[str, Any]) -> bool:
-        values |= {
-            "attempt": self.attempt + 1,
-            "status": Status.STREAMING,
-            "leased_by": process.NAME,
-        }
-        taken = row.filter(attempt=self.attempt).update(**values, leased_until=Now() + LEASE)
-        self._set(values)
-        return bool(taken)
 
-    def _set(self, values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            setattr(self, name, value)
+def close(reply: "Message", status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
+    """End a reply as it was saved; False when `made_by` isn't who makes it."""
+    rows = {
+        "anybody": _row(reply).running(),
+        "this attempt": _of_this_attempt(reply),
+        "nobody": _row(reply).lost(),
+        "who was asked to stop": _row(reply).running().exclude(stop_requested_at=None),
+        "nobody, until a decision": _row(reply).filter(status=Status.WAITING),
+    }
+    values = {"status": status, "error": error, "finished_at": timezone.now()}
+    # A page must see that this is newer than an answer that shows the reply as waiting.
+    newer = F("sequence") + 1
+    has_ended = bool(rows[made_by].update(**values, leased_until=None, sequence=newer))
+    reply.assign(values)
+    return has_ended
 
-    @property
-    def _row(self) -> "MessageQuerySet":
-        row: MessageQuerySet = type(self).objects.filter(pk=self.pk)
-        return row
 
-    @property
-    def _of_this_attempt(self) -> "MessageQuerySet":
-        return self._row.running().filter(attempt=self.attempt)
+def _released(reply: "Message", progress: Progress, token_usage: TokenUsage) -> dict[str, Any]:
+    values = values_of(progress) | values_of(token_usage)
+    return values | {
+        "leased_by": "",
+        "leased_until": None,
+        "first_token_at": reply.first_token_at,
+    }
+
+
+def _take(reply: "Message", row: "MessageQuerySet", values: dict[str, Any]) -> bool:
+    values |= {
+        "attempt": reply.attempt + 1,
+        "status": Status.STREAMING,
+        "leased_by": process.NAME,
+    }
+    is_taken = row.filter(attempt=reply.attempt).update(**values, leased_until=Now() + LEASE)
+    reply.assign(values)
+    return bool(is_taken)
+
+
+def _row(reply: "Message") -> "MessageQuerySet":
+    rows: MessageQuerySet = type(reply).objects.filter(pk=reply.pk)
+    return rows
+
+
+def _of_this_attempt(reply: "Message") -> "MessageQuerySet":
+    return _row(reply).running().filter(attempt=reply.attempt)

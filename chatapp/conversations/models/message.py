@@ -1,54 +1,48 @@
-"""One message: what a person wrote, or a reply with everything known about how it was made."""
+"""One message: what a person wrote, or a reply with everything known about how it was made.
+
+All columns are here. Verbs of a reply are in `lease` and `reply_actions`, what templates show in
+`display`; the class lists them all, so that it reads as a table of contents.
+"""
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
+from chatapp.conversations.models import display, lease, reply_actions
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.display import MessageDisplay
-from chatapp.conversations.models.lease import GRACE, LEASE
-from chatapp.conversations.models.progress import RUNNING, Status
-from chatapp.conversations.models.remedies import Remedies
-from chatapp.conversations.models.settings import ModelSettings
+from chatapp.conversations.models.display import REMOTE
+from chatapp.conversations.models.message_queries import MessageQuerySet
+from chatapp.conversations.models.progress import RUNNING, Progress, Status, TokenUsage, values_of
+from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort, ModelSettings
 from chatapp.server import process
 from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from uuid import UUID
+    from collections.abc import Mapping
 
-    from chatapp.accounts.models import Person
+    from django_stubs_ext.db.models.manager import RelatedManager
 
+    from chatapp.conversations.models.attachment import Attachment
+    from chatapp.conversations.models.tool_call import ToolCall
 
-class MessageQuerySet(models.QuerySet["Message"]):
-    def of(self, person: "Person") -> Self:
-        """The only door to messages: what is not yours does not exist."""
-        return self.filter(conversation__owner=person)
-
-    def running(self) -> Self:
-        return self.filter(role=Message.Role.ASSISTANT, status__in=RUNNING)
-
-    def lost(self) -> Self:
-        """Replies that nobody makes: their owner died or let them go, or they never began."""
-        return self.running().filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
-
-    def renew_leases(self, replies: "Collection[UUID]") -> int:
-        """Those that this process holds of these replies last their full time again."""
-        mine = self.running().filter(pk__in=replies, leased_by=process.NAME)
-        return mine.update(leased_until=Now() + LEASE)
+LENGTH = "length"  # the finish reason of a reply that reached its token limit
 
 
-class Message(MessageDisplay, Remedies):
+class Message(models.Model):
     class Role(models.TextChoices):
         USER = "user"
         ASSISTANT = "assistant"
 
     Status = Status
+
+    class ErrorKind(models.TextChoices):
+        """Failures that a person can do something about."""
+
+        BLOCKED = "blocked"  # by the filter in front of the service
+        REFUSED = "refused"  # by the service, which would refuse the same again
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(
@@ -57,11 +51,12 @@ class Message(MessageDisplay, Remedies):
     parent = models.ForeignKey(
         "self", on_delete=models.CASCADE, related_name="children", null=True, blank=True
     )
-    # Steps from the first message. With on_path it makes one page of a long path one index scan.
+    # Distance from the first message. With on_branch it makes a page of a long branch one index
+    # scan.
     position = models.PositiveIntegerField()
-    on_path = models.BooleanField(default=True)
-    # The model doesn't get to read it: a filter in front of the service refused its words.
-    left_out = models.BooleanField(default=False)
+    on_branch = models.BooleanField(default=True)
+    # The model doesn't read it, because the service or a filter in front of it refused it.
+    excluded = models.BooleanField(default=False)
 
     role = models.CharField(max_length=10, choices=Role.choices)
     status = models.CharField(max_length=10, choices=Status.choices)
@@ -71,7 +66,7 @@ class Message(MessageDisplay, Remedies):
     html_version = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # Of a person's message. The id is made in the page: one id is one message.
+    # A person's message. The id is made in the page: one id is one message.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
     )
@@ -79,16 +74,58 @@ class Message(MessageDisplay, Remedies):
     # Settings of the conversation that changed since the reply before it, with new values.
     changes = JSONField(default=dict)
 
+    # A reply: how the model was asked.
+    model = models.CharField(max_length=100, blank=True)
+    thinking = models.CharField(max_length=10, choices=Effort.choices, blank=True)
+    instructions_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+
+    # A reply: what the model answered. Notices are changes of the request that the person should
+    # know about.
+    reasoning = models.TextField(blank=True)
+    thought_seconds = models.FloatField(null=True)
+    notices = JSONField(default=dict)
+    resume_positions = JSONField(default=list)
+    error = models.TextField(blank=True)
+    error_kind = models.CharField(max_length=10, choices=ErrorKind.choices, blank=True)
+    finish_reason = models.CharField(max_length=20, blank=True)
+    prompt_tokens = models.PositiveIntegerField(null=True)
+    completion_tokens = models.PositiveIntegerField(null=True)
+    # An attempt ended before the service reported its tokens; our own count stands in.
+    usage_is_estimated = models.BooleanField(default=False, db_default=False)
+
+    # A reply: who makes it. A lease has an owner and an end, is released ("", None), or was never
+    # taken ("", soon). Crashes count owners whose lease ran out, takeovers released ones too.
+    attempt = models.PositiveIntegerField(default=0)
+    leased_by = models.CharField(
+        max_length=process.MAX_CHARACTERS, blank=True, default="", db_default=""
+    )
+    leased_until = models.DateTimeField(null=True)
+    takeovers = models.PositiveSmallIntegerField(default=0, db_default=0)
+    crashes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    sequence = models.PositiveIntegerField(default=0)
+    stop_requested_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    first_token_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
     objects: ClassVar = MessageQuerySet.as_manager()
+
+    # Set by whoever knows more than the row.
+    live_status = REMOTE
+    known_tool_calls: "list[ToolCall] | None" = None
+
+    if TYPE_CHECKING:
+        attachments: RelatedManager[Attachment]
+        tool_calls: Any  # a ToolCallManager
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["author", "client_id"], name="one_message_per_send"),
-            # Two sends that race can't both extend the same path.
+            # Two concurrent sends can't both extend the same branch.
             models.UniqueConstraint(
                 fields=["conversation", "position"],
-                condition=models.Q(on_path=True),
-                name="one_message_per_place",
+                condition=models.Q(on_branch=True),
+                name="one_message_per_position",
             ),
         ]
         indexes = [
@@ -109,26 +146,102 @@ class Message(MessageDisplay, Remedies):
     def queued_reply(
         cls, conversation: Conversation, parent: "Message", wanted: ModelSettings
     ) -> "Message":
-        """An empty reply to a message, not saved yet."""
+        """Return an empty reply to a message, not saved yet."""
         return cls(
             conversation=conversation,
             parent=parent,
             position=parent.position + 1,
             role=cls.Role.ASSISTANT,
             status=cls.Status.QUEUED,
-            leased_until=timezone.now() + GRACE,
+            leased_until=timezone.now() + lease.GRACE,
             model=wanted.model,
             thinking=wanted.thinking,
             instructions_digest=wanted.instructions_digest,
         )
 
+    begin = lease.begin
+    take_over = lease.take_over
+    renew = lease.renew
+    release = lease.release
+    await_approval = lease.await_approval
+    finish = lease.finish
+    request_stop = lease.request_stop
+    close = lease.close
+
+    retry = reply_actions.retry
+    resume = reply_actions.resume
+    exclude = reply_actions.exclude
+
+    shown_html = property(display.shown_html)
+    shown_attachments = property(display.shown_attachments)
+    shown_status = property(display.shown_status)
+    folded_tool_calls = property(display.folded_tool_calls)
+    model_label = property(display.model_label)
+    change_lines = property(display.change_lines)
+    notice_lines = property(display.notice_lines)
+    thought_line = property(display.thought_line)
+    duration_seconds = property(display.duration_seconds)
+    urls = property(display.urls)
+
+    @property
+    def shown_tool_calls(self) -> "list[ToolCall]":
+        if self.role == self.Role.USER or not self.attempt:
+            return []  # nothing has been asked for yet
+        if self.known_tool_calls is not None:
+            return self.known_tool_calls
+        is_prefetched = "tool_calls" in getattr(self, "_prefetched_objects_cache", {})
+        return list(self.tool_calls.all() if is_prefetched else self.tool_calls.with_images())
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in RUNNING
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it runs or awaits an approval."""
+        return self.is_running or self.status == Status.WAITING
+
+    @property
+    def can_retry(self) -> bool:
+        ended_badly = self.status in (Status.FAILED, Status.STOPPED)
+        return self.role == self.Role.ASSISTANT and ended_badly and not self.excluded
+
+    @property
+    def can_continue(self) -> bool:
+        """Whether it ended too early and has text, or tool calls that need not be made again."""
+        is_too_short = self.status == Status.COMPLETE and self.finish_reason == LENGTH
+        ended_early = not self.excluded and (self.can_retry or is_too_short)
+        return ended_early and bool(self.text or self.shown_tool_calls)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the same request would be refused again unless something is excluded."""
+        return bool(self.error_kind)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(**{name: getattr(self, name) for name in Progress.__slots__})
+
+    @property
+    def token_usage(self) -> TokenUsage:
+        return TokenUsage(self.prompt_tokens, self.completion_tokens, self.usage_is_estimated)
+
+    @token_usage.setter
+    def token_usage(self, token_usage: TokenUsage) -> None:
+        self.assign(values_of(token_usage))
+
+    def assign(self, values: "Mapping[str, Any]") -> None:
+        """Set attributes to what the row holds already."""
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def note_changes(self, chosen: ModelSettings) -> None:
+        """Store anew which settings changed since the reply before this message."""
+        self.changes = self.parent.changes_for(chosen) if self.parent else {}
+        self.save(update_fields=["changes"])
+
     def changes_for(self, chosen: ModelSettings) -> dict[str, str]:
-        """What `chosen` asks differently from how this reply was made."""
+        """Return which settings in `chosen` differ from those that made this reply."""
         before = {"model": self.model, "instructions": self.instructions_digest}
         now = {"model": chosen.model, "instructions": chosen.instructions_digest}
         return {name: now[name] for name in now if now[name] != before[name]}
-
-    def note_changes(self, chosen: ModelSettings) -> None:
-        """Says anew what changed since the reply before this message."""
-        self.changes = self.parent.changes_for(chosen) if self.parent else {}
-        self.save(update_fields=["changes"])

@@ -21,18 +21,18 @@ RUNNING = (Status.QUEUED, Status.STREAMING)
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What is known of a reply at one instant. `sequence` numbers the patches published so far;
-    `seams` are the places in `text`, in characters, where a later attempt went on."""
+    `resume_positions` are the places in `text`, in characters, where a later attempt went on."""
 
     text: str = ""
     reasoning: str = ""
     sequence: int = 0
     thought_seconds: float | None = None
     notices: dict[str, Any] = field(default_factory=dict)
-    seams: list[int] = field(default_factory=list)
+    resume_positions: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class TokenUsage:
     """Tokens of all calls for a reply together; None where no call told or said anything."""
 
     prompt_tokens: int | None = None
@@ -46,13 +46,13 @@ class Outcome:
 
     status: str
     progress: Progress
-    spent: Spent = Spent()
+    token_usage: TokenUsage = TokenUsage()
     html: str = ""
     error: str = ""
     error_kind: str = ""
     finish_reason: str = ""
 
 
-def values_of(record: Progress | Spent | Outcome) -> dict[str, Any]:
+def values_of(record: Progress | TokenUsage | Outcome) -> dict[str, Any]:
     """Columns and their values."""
     return {name: getattr(record, name) for name in record.__slots__}

@@ -17,7 +17,7 @@ from chatapp.diagnostics.models import ImageLink
 from chatapp.diagnostics.results import Result, green, heroku, note, red, set_config, yellow
 from chatapp.diagnostics.runner import in_own_thread
 from chatapp.inference import InferenceError, Model
-from chatapp.inference.errors import PictureRefused
+from chatapp.inference.errors import ImageRejected
 from chatapp.inference.sample_requests import image_request, inline_url, sample_image
 
 SEND_INLINE = "CHAT_IMAGE_DELIVERY=inline"
@@ -79,7 +79,7 @@ def _inline_result(inline: Attempt) -> Result:
     if not inline.failure:
         return green(gettext("The service accepts images inline."))
     result = service_calls.explain_again(inline.failure)
-    if isinstance(inline.failure, PictureRefused) and not settings.PUBLIC_ORIGIN:
+    if isinstance(inline.failure, ImageRejected) and not settings.PUBLIC_ORIGIN:
         fix = gettext(
             "The service accepts only links, and this app doesn't know its public address. Give "
             "the app its name, or set CHAT_PUBLIC_ORIGIN."

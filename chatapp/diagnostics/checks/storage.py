@@ -17,7 +17,7 @@ CONTENT = b"written by the diagnostics"
 def check_storage() -> Result:
     if problem := _problem():
         return problem
-    usage = Image.objects.usage_of_house()
+    usage = Image.objects.total_usage()
     places = {"database": gettext("the database"), "bucket": gettext("the bucket")}
     facts = {
         "place": places[settings.IMAGE_STORE],

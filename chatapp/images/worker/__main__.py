@@ -1,4 +1,4 @@
-"""The worker's loop: a file in, a small picture and its thumbnail out, until stdin is closed."""
+"""The worker's loop: a file in, a small image and its thumbnail out, until stdin is closed."""
 
 from __future__ import annotations
 

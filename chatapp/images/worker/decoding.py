@@ -20,7 +20,7 @@ from .source import Source
 
 # A box filter down to this multiple of the target before LANCZOS: much faster, looks the same.
 REDUCING_GAP = 1.1
-STRIP_ROWS = 64  # rows of the reduced picture that are made at once
+STRIP_ROWS = 64  # rows of the reduced image that are made at once
 
 # EXIF 2.32, section 4.6.4, tag 0x0112: what to do with the stored pixels to see them upright.
 UPRIGHT = {
@@ -37,7 +37,7 @@ SRGB = ImageCms.createProfile("sRGB")
 
 
 def decode(source: Source, kind: Format) -> tuple[Image.Image, bool]:
-    """Return the (first) picture in mode RGB or RGBA, at its wanted size.
+    """Return the (first) image in mode RGB or RGBA, at its wanted size.
 
     Also tells whether the file is an animation. Raises Refused and what the codecs raise.
     """
@@ -50,7 +50,7 @@ def decode(source: Source, kind: Format) -> tuple[Image.Image, bool]:
 
 
 def _shrink(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
-    """Return the picture at `size` in mode L, RGB, CMYK or RGBA.
+    """Return the image at `size` in mode L, RGB, CMYK or RGBA.
 
     Works strip by strip, so that the full size exists once only, in the codec's own layout.
     """
@@ -88,7 +88,7 @@ def _orientation(image: Image.Image) -> int:
     try:
         value = image.getexif().get(Base.Orientation, 1)
     except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        # Damaged EXIF is common and no reason to lose the picture.
+        # Damaged EXIF is common and no reason to lose the image.
         return 1
     return value if isinstance(value, int) else 1
 
@@ -100,7 +100,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     try:
         rgb = _apply_profile(colours, profile) if profile else colours.convert("RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        # A broken profile, or one for other channels (a grey profile in a colour picture): every
+        # A broken profile, or one for other channels (a grey profile in a colour image): every
         # viewer then takes the numbers as they are.
         rgb = colours.convert("RGB")
     if alpha and alpha.getextrema() != (255, 255):

@@ -16,9 +16,9 @@ from .reading import fit
 
 # The service takes 5 MB of base64, which is 3.9 MB of bytes; this leaves room.
 MAX_ENCODED_BYTES = 3_500_000
-AIM_BYTES = 1_000_000  # so that a message of ten pictures fits into one request
+AIM_BYTES = 1_000_000  # so that a message of ten images fits into one request
 QUALITIES = (85, 75, 65)  # of JPEG and WebP; the first within the aim is taken, else the last
-SHRINK = 0.75  # of each edge, when the encoded picture is still above the limit
+SHRINK = 0.75  # of each edge, when the encoded image is still above the limit
 
 THUMBNAIL_EDGE = 384  # pixels: 192 on a screen of two per point
 THUMBNAIL_AIM_BYTES = 12_000
@@ -26,9 +26,9 @@ THUMBNAIL_QUALITIES = (75, 60, 45)
 
 
 def encode(image: Image.Image) -> Encoded:
-    """Encode an RGB or RGBA picture in at most MAX_ENCODED_BYTES, if possible within AIM_BYTES.
+    """Encode an RGB or RGBA image in at most MAX_ENCODED_BYTES, if possible within AIM_BYTES.
 
-    The result is smaller in pixels than the given picture when that did not fit. The same pixels
+    The result is smaller in pixels than the given image when that did not fit. The same pixels
     always give the same bytes.
     """
     encoded = _encode(image)

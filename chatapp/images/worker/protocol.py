@@ -8,7 +8,7 @@ from typing import IO
 
 from chatapp.workers.frames import receive, send
 
-MAX_REPLY_BYTES = 4 * 1024 * 1024  # a picture and its thumbnail
+MAX_REPLY_BYTES = 4 * 1024 * 1024  # an image and its thumbnail
 
 
 class Reason(enum.StrEnum):
@@ -22,7 +22,7 @@ class Reason(enum.StrEnum):
 
 
 class Refused(Exception):
-    """No picture comes of this file; `limit` is in bytes or pixels, where the reason is one."""
+    """No image comes of this file; `limit` is in bytes or pixels, where the reason is one."""
 
     def __init__(self, reason: Reason, limit: int = 0) -> None:
         super().__init__(reason, limit)
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A picture as it is kept; width and height in pixels."""
+    """An image as it is kept; width and height in pixels."""
 
     content: bytes
     content_type: str
@@ -42,9 +42,9 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What became of a file; `animated` when there was more than the one picture taken from it."""
+    """What became of a file; `animated` when there was more than the one image taken from it."""
 
-    picture: Encoded
+    image: Encoded
     thumbnail: Encoded
     animated: bool
 
@@ -54,8 +54,8 @@ def send_outcome(stream: IO[bytes], outcome: Opened | Refused) -> None:
         send(stream, {"refused": outcome.reason, "limit": outcome.limit})
     else:
         header = asdict(outcome)
-        pictures = header["picture"].pop("content"), header["thumbnail"].pop("content")
-        send(stream, header | {"bytes": len(pictures[0])}, *pictures)
+        images = header["image"].pop("content"), header["thumbnail"].pop("content")
+        send(stream, header | {"bytes": len(images[0])}, *images)
 
 
 def receive_outcome(stream: IO[bytes]) -> Opened:
@@ -65,7 +65,7 @@ def receive_outcome(stream: IO[bytes]) -> Opened:
         raise Refused(Reason(header["refused"]), header["limit"])
     split = header["bytes"]
     return Opened(
-        picture=Encoded(content=body[:split], **header["picture"]),
+        image=Encoded(content=body[:split], **header["image"]),
         thumbnail=Encoded(content=body[split:], **header["thumbnail"]),
         animated=header["animated"],
     )

@@ -1,4 +1,4 @@
-"""One reader per format: how large a picture may be, and how its rows are got at.
+"""One reader per format: how large an image may be, and how its rows are got at.
 
 The limits are chosen by measurement so that the whole worker stays under 300 MB. Bytes per pixel
 at the peak: a JPEG in one scan is decoded line by line, already scaled down; one in several scans
@@ -58,7 +58,7 @@ pillow_heif.options.AUX_IMAGES = False
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A decoded picture, handed out from row `top` up to row `bottom`, in any mode of Pillow's.
+    """A decoded image, handed out from row `top` up to row `bottom`, in any mode of Pillow's.
 
     `wanted` is the size to make of it. `image` is what Pillow knows of its orientation, None where
     the codec already turned it.
@@ -110,7 +110,7 @@ def check_pixels(size: tuple[int, int], limit: int) -> None:
 
 def _open(source: Source, kind: Format) -> ImageFile:
     # The readers are named directly: Image.open would hand some JPEGs on to the reader for
-    # multi-picture files.
+    # multi-image files.
     match kind:
         case Format.JPEG:
             jpeg = JpegImageFile(source.file)
@@ -121,7 +121,7 @@ def _open(source: Source, kind: Format) -> ImageFile:
         case Format.GIF:
             return GifImageFile(source.file)
         case Format.WEBP:
-            # Pillow measures a picture only after its reader took memory for it.
+            # Pillow measures an image only after its reader took memory for it.
             check_pixels(_webp_size(source.buffer[:30]), MAX_PIXELS[kind])
             return WebPImageFile(source.file)
         case Format.AVIF:
@@ -168,7 +168,7 @@ def _little(data: bytes) -> int:
 
 
 def _heic(source: Source) -> Pixels:
-    # Not through Pillow's plugin, which copies all pixels once more. libheif turns the picture as
+    # Not through Pillow's plugin, which copies all pixels once more. libheif turns the image as
     # the file says; an EXIF orientation beside that means nothing (ISO/IEC 23008-12, annex A).
     heif = pillow_heif.open_heif(source.file, remove_stride=False)
     check_pixels(heif.size, MAX_PIXELS[Format.HEIC])

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
-from . import pictures, showcase
+from . import images, showcase
 from .commands import HELP, Commands, parse_commands
-from .messages import picture_urls, text_of, thinks_aloud, wants_title
+from .messages import image_urls, text_of, thinks_aloud, wants_title
 from .tool_talk import natural_calls, told
 
 CONTINUE = re.compile(r"\b(?:continue|go on|carry on)\b", re.IGNORECASE)
@@ -36,7 +36,7 @@ class Answer:
 
 
 def answer(request: dict[str, Any]) -> Answer:
-    """The answer to a request that nothing refused. Decodes pictures: slow."""
+    """The answer to a request that nothing refused. Decodes images: slow."""
     messages = request["messages"]
     last = messages[-1]
     if last["role"] == "tool":
@@ -45,7 +45,7 @@ def answer(request: dict[str, Any]) -> Answer:
         return Answer(showcase.title(text_of(last)))
     question, given = _question(messages)
     commands = parse_commands(text_of(question))
-    planned = _plan(commands, picture_urls(question))
+    planned = _plan(commands, image_urls(question))
     if calls := _wanted_calls(request, commands):
         planned = replace(planned, text="Let me look that up.", calls=calls)
     if given:
@@ -132,6 +132,6 @@ def _body(commands: Commands, urls: list[str]) -> str:
     if "emoji" in commands.switches:
         return showcase.EMOJI
     if urls:
-        facts = "\n".join(f"{n}. {pictures.describe(url)}" for n, url in enumerate(urls, 1))
-        return f"I am the demo model, not an AI, but I can measure pictures:\n\n{facts}"
+        facts = "\n".join(f"{n}. {images.describe(url)}" for n, url in enumerate(urls, 1))
+        return f"I am the demo model, not an AI, but I can measure images:\n\n{facts}"
     return showcase.tour(commands.words)

@@ -110,7 +110,7 @@ class DemoApp:
         rate = self.rate if planned.rate is None else planned.rate
         loop = asyncio.get_running_loop()
         started = loop.time()
-        for count, (due, frame) in enumerate(frames.steps(planned, rate)):
+        for count, (due, frame) in enumerate(frames.tool_calls(planned, rate)):
             if count == planned.cut_after:
                 break
             if planned.garbage and count == GARBAGE_AFTER:

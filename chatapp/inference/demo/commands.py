@@ -37,7 +37,7 @@ Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
 | `/echo TEXT` | sends TEXT back, exactly |
 | `/help` | shows this table |
 
-A picture of exactly 13 by 13 pixels, and a link to a host under `.invalid`, are refused as pictures
+An image of exactly 13 by 13 pixels, and a link to a host under `.invalid`, are refused as images
 that cannot be used.
 """
 

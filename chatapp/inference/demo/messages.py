@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 CHARACTERS_PER_TOKEN = 4
-TOKENS_PER_PICTURE = 1_568  # what the real models count at most
+TOKENS_PER_IMAGE = 1_568  # what the real models count at most
 
 
 def text_of(message: dict[str, Any]) -> str:
@@ -16,7 +16,7 @@ def text_of(message: dict[str, Any]) -> str:
     return "\n\n".join(part["text"] for part in content if part["type"] == "text")
 
 
-def picture_urls(message: dict[str, Any]) -> list[str]:
+def image_urls(message: dict[str, Any]) -> list[str]:
     content = message["content"]
     if isinstance(content, str):
         return []
@@ -30,8 +30,8 @@ def wants_title(messages: list[dict[str, Any]]) -> bool:
 
 def prompt_tokens(request: dict[str, Any]) -> int:
     characters = sum(len(text_of(message)) for message in request["messages"])
-    pictures = sum(len(picture_urls(message)) for message in request["messages"])
-    return 1 + characters // CHARACTERS_PER_TOKEN + pictures * TOKENS_PER_PICTURE
+    images = sum(len(image_urls(message)) for message in request["messages"])
+    return 1 + characters // CHARACTERS_PER_TOKEN + images * TOKENS_PER_IMAGE
 
 
 def thinks_aloud(request: dict[str, Any]) -> bool:

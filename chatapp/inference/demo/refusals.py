@@ -9,9 +9,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from . import pictures
+from . import images
 from .commands import Commands, parse_commands
-from .messages import picture_urls, prompt_tokens, text_of, wants_title
+from .messages import image_urls, prompt_tokens, text_of, wants_title
 
 WINDOW = 200_000  # tokens
 # Of the web firewall in front of the service, as its clients have met them. Addresses of private
@@ -54,7 +54,7 @@ class Refusals:
             return Refusal(int(commands.error))
         if words := _complaint(request, commands):
             return Refusal(400, words)
-        if any(map(pictures.is_refused, _picture_urls(messages))):
+        if any(map(images.is_refused, _image_urls(messages))):
             return Refusal(422, "failed to fetch image; check the url provided is valid")
         status, times = commands.flaky
         if status and self._fails_again(text_of(messages[-1]), times):
@@ -72,8 +72,8 @@ class Refusals:
         return True
 
 
-def _picture_urls(messages: list[dict[str, Any]]) -> list[str]:
-    return [url for message in messages for url in picture_urls(message)]
+def _image_urls(messages: list[dict[str, Any]]) -> list[str]:
+    return [url for message in messages for url in image_urls(message)]
 
 
 def _complaint(request: dict[str, Any], commands: Commands) -> str:

@@ -19,7 +19,7 @@ REASONS = (
     (re.compile(r"\bcalculate ([^?]+)", re.I), "calculate", "expression"),
     (re.compile(r"\bwhat time is it\b()", re.I), "current_date_and_time", ""),
 )
-MOST_QUOTED = 600  # characters
+MAX_QUOTED = 600  # characters
 
 
 def natural_calls(words: str) -> tuple[Call, ...]:
@@ -45,7 +45,7 @@ def told(result: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    shown = text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
+    shown = text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
     return f"```\n{shown}\n```"
 
 

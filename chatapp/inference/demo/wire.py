@@ -44,7 +44,7 @@ class Frames:
     def opening(self) -> bytes:
         return self._chunk({"role": "assistant", "content": ""})
 
-    def steps(self, answer: Answer, rate: float) -> Iterator[tuple[float, bytes]]:
+    def tool_calls(self, answer: Answer, rate: float) -> Iterator[tuple[float, bytes]]:
         """One frame per token, lazily, each with the seconds after the start when it is due."""
         due, pause = 0.0, 1 / rate if rate else 0.0
         thoughts = tokens(answer.reasoning)

@@ -20,12 +20,12 @@ from chatapp.inference import (
     CompletionRequest,
     Delta,
     Finished,
-    Headroom,
     ImagePart,
     InferenceClient,
     InferenceError,
     Model,
     Quota,
+    RateLimits,
     ReasoningDelta,
     TextDelta,
     TextPart,
@@ -39,8 +39,8 @@ from chatapp.inference.reports import Finding, Timings, improve, model_list
 THINKING_BUDGET = 2_048  # tokens
 
 CHANGES = {
-    "turns_left_out": "the oldest turns are excluded",
-    "pictures_left_out": "the oldest images are excluded",
+    "turns_excluded": "the oldest turns are excluded",
+    "images_excluded": "the oldest images are excluded",
     "text_rewritten": "words that a content filter refuses are split",
     "thinking_off": "thinking is off",
     "tools_off": "tools are off",
@@ -103,7 +103,7 @@ class Command(BaseCommand):
                         thinking = isinstance(delta, ReasoningDelta)
                         self._show(delta)
             finally:  # an interrupted answer has these too
-                self._show_facts(timings, client.headroom or Headroom(Quota(), Quota()))
+                self._show_facts(timings, client.rate_limits or RateLimits(Quota(), Quota()))
 
     def _show(self, delta: Delta) -> None:
         match delta:
@@ -119,11 +119,11 @@ class Command(BaseCommand):
             case Finished(reason):
                 self.stdout.write(f"\n\nEnded with: {reason}")
 
-    def _show_facts(self, timings: Timings, headroom: Headroom) -> None:
+    def _show_facts(self, timings: Timings, rate_limits: RateLimits) -> None:
         self.stdout.write(f"\nTokens: {timings.tokens}")
         self.stdout.write(f"Times: {timings.times}")
-        self.stdout.write(f"Quota of requests: {_quota(headroom.requests)}")
-        self.stdout.write(f"Quota of tokens: {_quota(headroom.tokens)}")
+        self.stdout.write(f"Quota of requests: {_quota(rate_limits.requests)}")
+        self.stdout.write(f"Quota of tokens: {_quota(rate_limits.tokens)}")
 
     async def _ask_questions(self, models: Sequence[Model]) -> None:
         improved = models

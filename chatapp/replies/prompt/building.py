@@ -6,17 +6,17 @@ from uuid import UUID
 from django.conf import settings
 
 from chatapp.conversations.models import (
-    MOST_ROUNDS,
+    MAX_ROUNDS,
     Attachment,
     Effort,
     Message,
     ModelSettings,
-    Step,
+    ToolCall,
 )
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
-from chatapp.inference.context import MAX_PICTURES, estimate_text
+from chatapp.inference.context import MAX_IMAGES, estimate_text
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
 from chatapp.replies.tools.toolbox import Toolbox
@@ -37,7 +37,7 @@ BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
 SMALLEST_BUDGET = 1_024
 LEFT_FOR_THE_ANSWER = 1_024
 
-PICTURE_BYTES = 10 * 1024 * 1024  # of all pictures sent inline in one request, before base64
+IMAGE_BYTES = 10 * 1024 * 1024  # of all images sent inline in one request, before base64
 MESSAGES_AT_A_TIME = 200
 
 TITLE_INSTRUCTIONS = """\
@@ -55,23 +55,23 @@ class Prompt:
     request: CompletionRequest
     form: image_delivery.Form
     toolbox: Toolbox
-    pictures: tuple[Attachment, ...] = ()  # those that the model gets to see, oldest first
-    turns_left_out: int = 0
-    pictures_left_out: int = 0
-    pictures_unseen: int = 0  # by a model that sees none
+    images: tuple[Attachment, ...] = ()  # those that the model gets to see, oldest first
+    turns_excluded: int = 0
+    images_excluded: int = 0
+    images_unsupported: int = 0  # by a model that sees none
 
 
 def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Prompt:
     """Builds the request for a reply from the messages before it on the path.
 
-    A reply that has a text goes on after it. Reads the database and the store of pictures: to be
+    A reply that has a text goes on after it. Reads the database and the store of images: to be
     called in a thread. Raises StoreUnavailable.
     """
     chosen = reply.conversation.chosen
     model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
     form = form or image_delivery.forms()[0]
-    messages, turns_left_out = _newest_messages(reply, model.context_window)
-    attachments = [one for message in messages for one in _pictures(message)]
+    messages, turns_excluded = _newest_messages(reply, model.context_window)
+    attachments = [one for message in messages for one in _images(message)]
     urls = _urls(attachments, form) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
     turns += _begun(reply)
@@ -85,8 +85,8 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
         temperature=chosen.temperature,
         top_p=chosen.top_p,
         tools=toolbox.offered,
-        may_call=_may_call(reply.steps_shown),
-        goes_on=_is_cut(reply),
+        may_call=_may_call(reply.shown_tool_calls),
+        is_continuation=_is_cut(reply),
     )
     missing = len(attachments) - len(urls)
     return Prompt(
@@ -95,9 +95,9 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
         form,
         toolbox,
         tuple(attachment for attachment in attachments if attachment.pk in urls),
-        turns_left_out,
-        pictures_left_out=missing if model.vision else 0,
-        pictures_unseen=0 if model.vision else missing,
+        turns_excluded,
+        images_excluded=missing if model.vision else 0,
+        images_unsupported=0 if model.vision else missing,
     )
 
 
@@ -105,37 +105,37 @@ def _written(messages: list[Message]) -> tuple[str, ...]:
     return tuple(message.text for message in messages if message.role == Message.Role.USER)
 
 
-def _pictures(message: Message) -> list[Attachment]:
+def _images(message: Message) -> list[Attachment]:
     """Those that the service has not refused."""
     return [attachment for attachment in message.attachments.all() if not attachment.refusal]
 
 
 def _begun(reply: Message) -> list[ChatMessage]:
     """What there is of the reply, and that it is to go on."""
-    turns = reply_turns(reply.text, reply.steps_shown)
+    turns = reply_turns(reply.text, reply.shown_tool_calls)
     return [*turns, ChatMessage.from_text("user", CONTINUE)] if _is_cut(reply) else turns
 
 
 def _is_cut(reply: Message) -> bool:
     """Whether the reply ends in a text of the model's, and not in what came of its calls."""
-    steps = reply.steps_shown
-    begun = steps[-1].text_length if steps else 0
+    tool_calls = reply.shown_tool_calls
+    begun = tool_calls[-1].text_length if tool_calls else 0
     return bool(reply.text[begun:].strip())
 
 
-def _may_call(steps: list[Step]) -> bool:
-    return not steps or steps[-1].round + 1 < MOST_ROUNDS
+def _may_call(tool_calls: list[ToolCall]) -> bool:
+    return not tool_calls or tool_calls[-1].round + 1 < MAX_ROUNDS
 
 
-def picture_request(
-    model: str, picture: Attachment, form: image_delivery.Form
+def image_request(
+    model: str, image: Attachment, form: image_delivery.Form
 ) -> CompletionRequest | None:
-    """The shortest request about one picture: whether the service takes it in this form. None
+    """The shortest request about one image: whether the service takes it in this form. None
     when its bytes are gone. To be called in a thread."""
-    url = _urls([picture], form).get(picture.pk)
+    url = _urls([image], form).get(image.pk)
     if url is None:
         return None
-    parts = (image_part(picture, url), TextPart("OK?"))
+    parts = (image_part(image, url), TextPart("OK?"))
     return CompletionRequest(model, (ChatMessage("user", parts),), max_tokens=1)
 
 
@@ -167,13 +167,15 @@ def _thinking_budget(reply: Message, model: Model) -> int | None:
 def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
     """As many of the newest messages as the model could read, oldest first, and the number of
     turns before them. What doesn't fit is not even fetched."""
-    earlier = reply.conversation.path.filter(position__lt=reply.position, left_out=False)
-    newest_first = earlier.order_by("-position").prefetch_related("attachments__image", "steps")
+    earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
+    newest_first = earlier.order_by("-position").prefetch_related(
+        "attachments__image", "tool_calls"
+    )
     messages: list[Message] = []
     tokens = 0
     for message in newest_first.iterator(chunk_size=MESSAGES_AT_A_TIME):
         messages.insert(0, message)
-        tokens += estimate_text(message.text) + sum(map(_tokens, message.steps.all()))
+        tokens += estimate_text(message.text) + sum(map(_tokens, message.tool_calls.all()))
         if tokens > window:
             break
     if tokens <= window:
@@ -183,9 +185,9 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
 
 
 def _urls(attachments: list[Attachment], form: image_delivery.Form) -> dict[int, str]:
-    """The addresses of the newest pictures by attachment: not too many, and not too large
-    together. Pictures that are gone have none."""
-    newest = attachments[-MAX_PICTURES:]
+    """The addresses of the newest images by attachment: not too many, and not too large
+    together. Images that are gone have none."""
+    newest = attachments[-MAX_IMAGES:]
     urls = {attachment.pk: attachment.link for attachment in newest if attachment.link}
     own = {attachment.pk: attachment.image for attachment in newest if attachment.image}
     if form == "link":
@@ -198,16 +200,16 @@ def _urls(attachments: list[Attachment], form: image_delivery.Form) -> dict[int,
 
 
 def _small_enough(images: list[Image]) -> list[Image]:
-    """The newest pictures that fit into one request."""
+    """The newest images that fit into one request."""
     chosen: dict[UUID, Image] = {}
     size = 0
     for image in reversed(images):
-        size += image.byte_size  # a picture that was sent twice travels twice
-        if size > PICTURE_BYTES and chosen:
+        size += image.byte_size  # an image that was sent twice travels twice
+        if size > IMAGE_BYTES and chosen:
             break
         chosen[image.pk] = image
     return list(chosen.values())
 
 
-def _tokens(step: Step) -> int:
-    return estimate_text(step.arguments) + estimate_text(step.content)
+def _tokens(tool_call: ToolCall) -> int:
+    return estimate_text(tool_call.arguments) + estimate_text(tool_call.content)

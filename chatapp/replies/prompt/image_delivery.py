@@ -1,4 +1,4 @@
-"""How a picture reaches the model: as a link that the service fetches, or as the bytes themselves.
+"""How an image reaches the model: as a link that the service fetches, or as the bytes themselves.
 
 The documented form is the link, which needs an address that the service can reach. Which form a
 service really takes is not known for sure: both are tried until one was taken, and that one stays
@@ -18,7 +18,7 @@ from chatapp.images.models import Image
 Form = Literal["link", "inline"]
 
 LINK_SECONDS = 15 * 60  # a request waits in line and is tried again before it is answered
-SIGNER = signing.TimestampSigner(salt="picture-for-the-model")
+SIGNER = signing.TimestampSigner(salt="image-for-the-model")
 
 _learned: Form | None = None
 
@@ -33,19 +33,19 @@ def forms() -> tuple[Form, ...]:
 
 
 def remember(form: Form) -> None:
-    """The service has taken a picture in this form."""
+    """The service has taken an image in this form."""
     global _learned
     _learned = form
 
 
 def link(image: Image) -> str:
-    """An https address of the picture that works without signing in, for LINK_SECONDS."""
+    """An https address of the image that works without signing in, for LINK_SECONDS."""
     token = SIGNER.sign(image.pk.hex)
-    return settings.PUBLIC_ORIGIN + reverse("picture-for-model", args=[token])
+    return settings.PUBLIC_ORIGIN + reverse("image-for-model", args=[token])
 
 
 def linked(token: str) -> UUID | None:
-    """The picture that a link stands for; None when it has expired or was tampered with."""
+    """The image that a link stands for; None when it has expired or was tampered with."""
     try:
         return UUID(SIGNER.unsign(token, max_age=LINK_SECONDS))
     except (signing.BadSignature, ValueError):

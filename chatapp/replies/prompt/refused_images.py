@@ -1,4 +1,4 @@
-"""What is tried when the model service refuses a picture, so that no conversation gets stuck."""
+"""What is tried when the model service refuses an image, so that no conversation gets stuck."""
 
 import logging
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Attachment
 from chatapp.inference import InferenceError
-from chatapp.inference.errors import PictureRefused
+from chatapp.inference.errors import ImageRejected
 from chatapp.replies import service
 from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
@@ -17,17 +17,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What goes out instead; `left_out` is None when only the form of the pictures changed."""
+    """What goes out instead; `excluded` is None when only the form of the images changed."""
 
     prompt: Prompt
-    left_out: Attachment | None = None
+    excluded: Attachment | None = None
 
 
-async def remedy(prompt: Prompt, error: PictureRefused) -> Remedy | None:
-    """Another way to ask the same: the pictures in the other form, then without the one that is
-    at fault. None when there is no picture left that could be."""
+async def remedy(prompt: Prompt, error: ImageRejected) -> Remedy | None:
+    """Another way to ask the same: the images in the other form, then without the one that is
+    at fault. None when there is no image left that could be."""
     if form := _other_form(prompt):
-        logger.warning("Pictures were refused as %s, trying %s", prompt.form, form)
+        logger.warning("Images were refused as %s, trying %s", prompt.form, form)
         return Remedy(await background.in_thread(building.reply_prompt, prompt.reply, form))
     culprit = await _culprit(prompt)
     if culprit is None:
@@ -37,25 +37,25 @@ async def remedy(prompt: Prompt, error: PictureRefused) -> Remedy | None:
 
 
 def taken(prompt: Prompt) -> None:
-    """The service has begun to answer a request with these pictures."""
-    if any(picture.image for picture in prompt.pictures):
+    """The service has begun to answer a request with these images."""
+    if any(attachment.image for attachment in prompt.images):
         image_delivery.remember(prompt.form)
 
 
 def _other_form(prompt: Prompt) -> image_delivery.Form | None:
-    """The form after the one that was tried, when a picture is ours to send in another."""
+    """The form after the one that was tried, when an image is ours to send in another."""
     rest = image_delivery.forms()
     later = rest[rest.index(prompt.form) + 1 :] if prompt.form in rest else ()
-    ours = any(picture.image for picture in prompt.pictures)
+    ours = any(attachment.image for attachment in prompt.images)
     return later[0] if later and ours else None
 
 
 async def _culprit(prompt: Prompt) -> Attachment | None:
-    """The picture that is refused by itself too, in every form. Links rot and come first, then the
+    """The image that is refused by itself too, in every form. Links rot and come first, then the
     newest; when each alone is taken, the newest has to go."""
-    newest_first = prompt.pictures[::-1]
-    suspects = [picture for picture in newest_first if picture.link]
-    suspects += [picture for picture in newest_first if picture.image]
+    newest_first = prompt.images[::-1]
+    suspects = [attachment for attachment in newest_first if attachment.link]
+    suspects += [attachment for attachment in newest_first if attachment.image]
     if len(suspects) > 1:
         for suspect in suspects:
             if await _is_refused(prompt, suspect):
@@ -66,16 +66,16 @@ async def _culprit(prompt: Prompt) -> Attachment | None:
 async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
     for form in image_delivery.forms():
         request = await background.in_thread(
-            building.picture_request, prompt.request.model, suspect, form
+            building.image_request, prompt.request.model, suspect, form
         )
         try:
             if request:
                 await service.client().complete(request)
-        except PictureRefused:
+        except ImageRejected:
             continue
         except InferenceError as error:
-            # Says nothing about the picture.
-            logger.warning("A picture could not be tried: %s", type(error).__name__)
+            # Says nothing about the image.
+            logger.warning("An image could not be tried: %s", type(error).__name__)
         else:
             if suspect.image:
                 image_delivery.remember(form)
@@ -83,7 +83,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
     return True
 
 
-def _leave_out(picture: Attachment, error: PictureRefused) -> None:
-    picture.refuse(error.detail or error.reason)
-    if picture.message:
-        events.message_changed(picture.message)
+def _leave_out(attachment: Attachment, error: ImageRejected) -> None:
+    attachment.refuse(error.detail or error.reason)
+    if attachment.message:
+        events.message_changed(attachment.message)

@@ -4,33 +4,39 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from chatapp.conversations.models import Attachment, Message, Step
-from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCall, ToolResult
-from chatapp.inference.context import LEFT_OUT_PICTURE
+from chatapp.conversations.models import Attachment, Message, ToolCall
+from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallPart, ToolResultPart
+from chatapp.inference.context import EXCLUDED_IMAGE
 
-REFUSED_PICTURE = "[The model service could not use the picture “{name}”. It was left out.]"
-UNSEEN_PICTURE = "[A picture that you cannot see: “{name}”.]"
+REFUSED_IMAGE = "[The model service could not use the image “{name}”. It was left out.]"
+UNSEEN_IMAGE = "[An image that you cannot see: “{name}”.]"
 
 
 def turns_of(message: Message, urls: dict[int, str], model: Model) -> list[ChatMessage]:
     """A message as one turn, or a reply that called tools as several. `urls` are those of the
-    pictures that the model gets to see, by attachment."""
+    images that the model gets to see, by attachment."""
     if message.role != Message.Role.USER:
-        return reply_turns(message.text, list(message.steps.all()))
-    pictures = [_picture(attachment, urls, model) for attachment in message.attachments.all()]
+        return reply_turns(message.text, list(message.tool_calls.all()))
+    images = [_image(attachment, urls, model) for attachment in message.attachments.all()]
     text = [TextPart(message.text)] if message.text else []
-    return [ChatMessage("user", (*pictures, *text))]
+    return [ChatMessage("user", (*images, *text))]
 
 
-def reply_turns(text: str, steps: Sequence[Step]) -> list[ChatMessage]:
+def reply_turns(text: str, tool_calls: Sequence[ToolCall]) -> list[ChatMessage]:
     """A reply as the model said it: text, calls, what came of them, and so on to the last text."""
     turns, begun = [], 0
-    for _round, calls in groupby(steps, key=attrgetter("round")):
+    for _round, calls in groupby(tool_calls, key=attrgetter("round")):
         made = list(calls)
         end = made[0].text_length
-        asked = [ToolCall(step.call_id, step.name, step.arguments) for step in made]
+        asked = [
+            ToolCallPart(tool_call.call_id, tool_call.name, tool_call.arguments)
+            for tool_call in made
+        ]
         turns.append(ChatMessage("assistant", (*_text_parts(text[begun:end]), *asked)))
-        turns += [ChatMessage("tool", (ToolResult(step.call_id, step.result),)) for step in made]
+        turns += [
+            ChatMessage("tool", (ToolResultPart(tool_call.call_id, tool_call.result),))
+            for tool_call in made
+        ]
         begun = end
     if rest := _text_parts(text[begun:]):
         turns.append(ChatMessage("assistant", rest))
@@ -39,7 +45,7 @@ def reply_turns(text: str, steps: Sequence[Step]) -> list[ChatMessage]:
 
 def has_calls(turns: Sequence[ChatMessage]) -> bool:
     """The service wants the thoughts before a call back, and has no field that takes them."""
-    return any(isinstance(part, ToolCall) for turn in turns for part in turn.parts)
+    return any(isinstance(part, ToolCallPart) for turn in turns for part in turn.parts)
 
 
 def image_part(attachment: Attachment, url: str) -> ImagePart:
@@ -52,10 +58,10 @@ def _text_parts(text: str) -> tuple[TextPart, ...]:
     return (TextPart(text.lstrip("\n")),) if text.strip() else ()
 
 
-def _picture(attachment: Attachment, urls: dict[int, str], model: Model) -> ImagePart | TextPart:
+def _image(attachment: Attachment, urls: dict[int, str], model: Model) -> ImagePart | TextPart:
     if attachment.refusal:
-        return TextPart(REFUSED_PICTURE.format(name=attachment.name))
+        return TextPart(REFUSED_IMAGE.format(name=attachment.name))
     if not model.vision:
-        return TextPart(UNSEEN_PICTURE.format(name=attachment.name))
+        return TextPart(UNSEEN_IMAGE.format(name=attachment.name))
     url = urls.get(attachment.pk)
-    return image_part(attachment, url) if url else TextPart(LEFT_OUT_PICTURE)
+    return image_part(attachment, url) if url else TextPart(EXCLUDED_IMAGE)

@@ -1,4 +1,4 @@
-"""Runs what the model asked of tools for a reply."""
+"""Run the tool calls that a model makes for a reply."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.message_html import part_html
-from chatapp.conversations.models import Progress, Spent, State, Step, ToolRequest
-from chatapp.inference import ToolCall
+from chatapp.conversations.models import Progress, State, TokenUsage, ToolCall, ToolRequest
+from chatapp.inference import ToolCallPart
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
 from chatapp.replies.tools import results
@@ -18,11 +18,11 @@ from chatapp.server.valid_text import make_valid
 from chatapp.tools import running
 from chatapp.tools.results import MAX_BYTES, to_json
 
-MOST_CHARACTERS = 200  # of a name or an id
-MOST_CALLS = 16  # in one round
+MAX_CHARACTERS = 200  # of a name or an id
+MAX_CALLS = 16  # in one round
 # Bytes of the results of all calls of a reply: some 180,000 tokens, more than a model can read.
 MAX_RESULTS = 600 * 1024
-MIN_RESULT = 2 * 1024  # bytes that each result may have all the same
+MIN_RESULT = 2 * 1024  # bytes that each result may have in any case
 
 
 class Overtaken(Exception):
@@ -30,81 +30,88 @@ class Overtaken(Exception):
 
 
 async def begin(
-    live: LiveReply, calls: Sequence[ToolCall], toolbox: Toolbox, requests: list[Call]
+    live: LiveReply, calls: Sequence[ToolCallPart], toolbox: Toolbox, requests: list[Call]
 ) -> None:
-    """Writes down what the model asks for, and what the requests up to there cost, which are
-    counted with it and forgotten. Raises Overtaken."""
-    spent, html = await background.in_thread(
-        _begin, live, live.progress, list(requests), calls, toolbox
-    )
-    live.reply.spent = spent
-    requests.clear()
-    live.show_steps(html)
-
-
-async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
-    """Runs what may run, all at once; False while a call waits for the person's word.
+    """Store the calls, and the tokens of the requests that led to them; empty `requests`.
 
     Raises Overtaken.
     """
-    ready = [step for step in live.steps if step.state == State.READY]
+    token_usage, html = await background.in_thread(
+        _begin, live, live.progress, list(requests), calls, toolbox
+    )
+    live.reply.token_usage = token_usage
+    requests.clear()
+    live.show_tool_calls(html)
+
+
+async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
+    """Run what may run, all at once; return False while a call awaits approval.
+
+    Raises Overtaken.
+    """
+    ready = [tool_call for tool_call in live.tool_calls if tool_call.state == State.READY]
     if ready:
-        if not await background.in_thread(Step.objects.start, live.reply, ready):
+        if not await background.in_thread(ToolCall.objects.start, live.reply, ready):
             raise Overtaken
-        for step in ready:
-            step.state = State.RUNNING
+        for tool_call in ready:
+            tool_call.state = State.RUNNING
         live.show_changed(ready)
-        max_bytes = _share(live.steps, len(ready))
+        max_bytes = _share(live.tool_calls, len(ready))
         async with asyncio.TaskGroup() as group:
-            for step in ready:
-                group.create_task(_run(step, live, toolbox, max_bytes))
-    return not any(step.is_undecided for step in live.steps)
+            for tool_call in ready:
+                group.create_task(_run(tool_call, live, toolbox, max_bytes))
+    return not any(tool_call.is_undecided for tool_call in live.tool_calls)
 
 
-def _asked(call: ToolCall, toolbox: Toolbox) -> ToolRequest:
-    """The call as a database can hold it, whatever a model made up."""
+def _request(call: ToolCallPart, toolbox: Toolbox) -> ToolRequest:
+    """Return the call as a database can hold it, whatever the model sent."""
     call_id, name, arguments = map(make_valid, (call.id, call.name, call.arguments))
-    call_id, name = call_id[:MOST_CHARACTERS], name[:MOST_CHARACTERS]
-    line = toolbox.doing(name, arguments)
-    return ToolRequest(call_id, name, arguments, toolbox.is_free(name, arguments), line)
+    call_id, name = call_id[:MAX_CHARACTERS], name[:MAX_CHARACTERS]
+    return ToolRequest(
+        call_id,
+        name,
+        arguments,
+        needs_approval=toolbox.needs_approval(name, arguments),
+        summary=toolbox.doing(name, arguments),
+    )
 
 
-def _left_out(asked: ToolRequest) -> ToolRequest:
-    sentence = _("These are too many calls at once: %(most)s may be made together.")
-    return asked._replace(is_free=False, error=sentence % {"most": MOST_CALLS})
+def _refused(request: ToolRequest) -> ToolRequest:
+    sentence = _("Too many tool calls at once: at most %(max)s can be made together.")
+    return request._replace(error=sentence % {"max": MAX_CALLS})
 
 
-def _share(steps: Sequence[Step], count: int) -> int:
-    """Bytes that each of so many new results may have."""
-    left = MAX_RESULTS - sum(len(step.content.encode()) for step in steps)
+def _share(tool_calls: Sequence[ToolCall], count: int) -> int:
+    """Return how many bytes each of `count` new results may have."""
+    left = MAX_RESULTS - sum(len(tool_call.content.encode()) for tool_call in tool_calls)
     return min(MAX_BYTES, max(MIN_RESULT, left // count))
 
 
-async def _run(step: Step, live: LiveReply, toolbox: Toolbox, max_bytes: int) -> None:
-    await results.keep(step, await _outcome(step, toolbox, max_bytes))
-    live.show_changed([step])
+async def _run(tool_call: ToolCall, live: LiveReply, toolbox: Toolbox, max_bytes: int) -> None:
+    await results.keep(tool_call, await _outcome(tool_call, toolbox, max_bytes))
+    live.show_changed([tool_call])
 
 
-async def _outcome(step: Step, toolbox: Toolbox, max_bytes: int) -> running.Outcome:
-    tool = toolbox.find(step.name)
+async def _outcome(tool_call: ToolCall, toolbox: Toolbox, max_bytes: int) -> running.Outcome:
+    tool = toolbox.find(tool_call.name)
     if tool is None:
-        sentence = _("There is no tool “%(name)s”.") % {"name": step.name}
-        return running.Outcome(to_json({"error": sentence}), step.name, 0.0, error=sentence)
-    return await running.run(tool, step.arguments, toolbox.context, max_bytes=max_bytes)
+        sentence = _("There is no tool “%(name)s”.") % {"name": tool_call.name}
+        return running.Outcome(to_json({"error": sentence}), tool_call.name, 0.0, error=sentence)
+    return await running.run(tool, tool_call.arguments, toolbox.context, max_bytes=max_bytes)
 
 
 def _begin(
     live: LiveReply,
     progress: Progress,
     requests: list[Call],
-    calls: Sequence[ToolCall],
+    calls: Sequence[ToolCallPart],
     toolbox: Toolbox,
-) -> tuple[Spent, str]:
-    """Also gives the HTML of all calls, which takes time when there are hundreds."""
-    spent = usage.spent(live.reply, requests, progress)
-    asked = [_asked(call, toolbox) for call in calls]
-    asked[MOST_CALLS:] = map(_left_out, asked[MOST_CALLS:])
-    if not Step.objects.begin_round(live.reply, progress, spent, asked):
+) -> tuple[TokenUsage, str]:
+    """Store calls; return the token usage and the HTML of all calls, which takes time to render."""
+    token_usage = usage.token_usage(live.reply, requests, progress)
+    asked = [_request(call, toolbox) for call in calls]
+    asked[MAX_CALLS:] = map(_refused, asked[MAX_CALLS:])
+    if not ToolCall.objects.begin_round(live.reply, progress, token_usage, asked):
         raise Overtaken
-    live.reply.known_steps = list(live.reply.steps.with_pictures())
-    return spent, part_html(live.reply, "steps")
+    live.reply.known_tool_calls = list(live.reply.tool_calls.with_images())
+    return token_usage, part_html(live.reply, "tool_calls")

@@ -1,4 +1,4 @@
-"""Pictures that tools give: strangers' bytes, which go the way of uploads. What can't be kept
+"""Images that tools give: strangers' bytes, which go the way of uploads. What can't be kept
 becomes words."""
 
 import logging
@@ -14,17 +14,17 @@ from chatapp.images.processing import PreparedImage, process
 from chatapp.images.quota import QuotaExceeded
 from chatapp.images.store import StoreUnavailable
 
-MOST_PICTURES = 10  # of one call; each takes up to seconds to open
+MAX_IMAGES = 10  # of one call; each takes up to seconds to open
 
 logger = logging.getLogger(__name__)
 
 
 class TooMany(ImageRefused):
     def __init__(self) -> None:
-        super().__init__(_("more than %(most)s came") % {"most": MOST_PICTURES})
+        super().__init__(_("more than %(most)s came") % {"most": MAX_IMAGES})
 
 
-class Pictures[P](NamedTuple):
+class Images[P](NamedTuple):
     """Those that could be used, in their order, and why others could not."""
 
     usable: tuple[P, ...] = ()
@@ -44,7 +44,7 @@ class Pictures[P](NamedTuple):
         if not self.refusals:
             return ""
         missing = len(self.refusals)
-        return _("Pictures that could not be shown: %(missing)s of %(count)s (%(why)s).") % {
+        return _("Images that could not be shown: %(missing)s of %(count)s (%(why)s).") % {
             "missing": missing,
             "count": missing + len(self.usable),
             "why": "; ".join(dict.fromkeys(map(_why, self.refusals))),
@@ -58,27 +58,27 @@ class Pictures[P](NamedTuple):
         return f"{told} {self.note}".strip()
 
 
-async def opened(contents: Sequence[bytes], tool: str) -> Pictures[PreparedImage]:
+async def opened(contents: Sequence[bytes], tool: str) -> Images[PreparedImage]:
     """Decodes and shrinks them one after the other, in the process that opens uploads."""
     names = [f"{tool}-{number}" for number in range(1, len(contents) + 1)]
-    few = list(zip(contents, names, strict=True))[:MOST_PICTURES]
-    too_many = [TooMany() for _content in contents[MOST_PICTURES:]]
-    return Pictures.of([*[await _open(content, name) for content, name in few], *too_many])
+    few = list(zip(contents, names, strict=True))[:MAX_IMAGES]
+    too_many = [TooMany() for _content in contents[MAX_IMAGES:]]
+    return Images.of([*[await _open(content, name) for content, name in few], *too_many])
 
 
-def kept(owner: Person, pictures: Pictures[PreparedImage]) -> Pictures[Image]:
+def kept(owner: Person, prepared: Images[PreparedImage]) -> Images[Image]:
     """Stores them, once per person and within their room; done again it finds what is there.
 
     Reads and writes the database: to be called in a thread.
     """
     results: list[Image | ImageRefused] = []
-    for picture in pictures.usable:
-        away = next((one for one in results if isinstance(one, StoreUnavailable)), None)
-        results.append(away or _keep(owner, picture))  # each would wait for the time limit
-    images = Pictures.of(results)
+    for one in prepared.usable:
+        away = next((each for each in results if isinstance(each, StoreUnavailable)), None)
+        results.append(away or _keep(owner, one))  # each would wait for the time limit
+    stored = Images.of(results)
     # From here on they are collected an hour after nothing shows them any more.
-    Image.objects.hold(owner, [image.pk for image in images.usable])
-    return Pictures(images.usable, pictures.refusals + images.refusals)
+    Image.objects.hold(owner, [image.pk for image in stored.usable])
+    return Images(stored.usable, prepared.refusals + stored.refusals)
 
 
 async def _open(content: bytes, name: str) -> PreparedImage | ImageRefused:
@@ -88,28 +88,28 @@ async def _open(content: bytes, name: str) -> PreparedImage | ImageRefused:
         return _noted(refusal)
 
 
-def _keep(owner: Person, picture: PreparedImage) -> Image | ImageRefused:
+def _keep(owner: Person, image: PreparedImage) -> Image | ImageRefused:
     try:
-        return Image.objects.keep(owner, picture)
+        return Image.objects.keep(owner, image)
     except ImageRefused as refusal:
         return _noted(refusal)
 
 
 def _noted(refusal: ImageRefused) -> ImageRefused:
-    logger.info("A picture of a tool was not kept: %s", type(refusal).__name__)
+    logger.info("An image of a tool was not kept: %s", type(refusal).__name__)
     return refusal
 
 
 def _why(refusal: ImageRefused) -> str:
-    """The sentences of refusals speak to whoever sent a picture; nobody here did."""
+    """The sentences of refusals speak to whoever sent an image; nobody here did."""
     match refusal:
         case TooMany():
             return refusal.sentence
         case ImageTooLarge() | ImageTooSlow():
             return _("too large")
         case QuotaExceeded():
-            return _("no room left: delete conversations with pictures to make some")
+            return _("no room left: delete conversations with images to make some")
         case StoreUnavailable() | ImagesUnavailable():
-            return _("pictures can't be kept right now")
+            return _("images can't be kept right now")
         case _:
-            return _("not readable as a picture")
+            return _("not readable as an image")

@@ -1,6 +1,6 @@
-"""Keeps what came of a call: first its pictures, then all of it in one transaction.
+"""Store the result of a tool call: first its images, then everything else in one transaction.
 
-What a tool did can't be asked for again, so this outlives the reply that it is for, and waits
+A tool call can't be repeated to get its result again, so this outlives the reply, and waits for
 however long the database is away.
 """
 
@@ -14,81 +14,81 @@ import django.db
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.models import Came, Message, Step
+from chatapp.conversations.models import Message, ToolCall, ToolResult
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.replies.tools import images
-from chatapp.replies.tools.images import Pictures
+from chatapp.replies.tools.images import Images
 from chatapp.tools.results import to_json
 from chatapp.tools.running import Outcome
 
-RESULT = "result:"  # begins the name of a task that keeps one
+RESULT = "result:"  # begins the name of a task that stores one
 PAUSES = (0.5, 1, 2)  # seconds between tries to save; the last one again and again
-PICTURES = "pictures"  # in the object that the model gets
+IMAGES = "images"  # in the object that the model gets
 
 logger = logging.getLogger(__name__)
 
 type Task = asyncio.Task[None]
 
 
-async def keep(step: Step, outcome: Outcome) -> None:
-    """Gives when all is saved and `step` shows it; cancelled, it goes on without whoever waited."""
-    name = f"{_begin_of_name(step.reply_id)}{step.pk}"
-    await asyncio.shield(background.spawn(name, _keep(step, outcome)))
+async def keep(tool_call: ToolCall, outcome: Outcome) -> None:
+    """Store a result and wait until `tool_call` has it; a cancelled wait doesn't cancel storing."""
+    name = f"{_name_prefix(tool_call.reply_id)}{tool_call.pk}"
+    await asyncio.shield(background.spawn(name, _keep(tool_call, outcome)))
 
 
 def is_keeping(reply_id: UUID) -> bool:
-    """Whether a result of this reply is still to be saved here."""
-    return bool(background.running(_begin_of_name(reply_id)))
+    """Whether this process still has a result of this reply to store."""
+    return bool(background.running(_name_prefix(reply_id)))
 
 
 async def until_saved(reply: Message, seconds: float | None) -> set[Task]:
-    """Waits for what is still to be saved of a reply; gives what takes longer."""
-    tasks = background.running(_begin_of_name(reply.pk))
+    """Wait for a reply's results to be stored; return the tasks that take longer."""
+    tasks = background.running(_name_prefix(reply.pk))
     return (await asyncio.wait(tasks, timeout=seconds))[1] if tasks else set()
 
 
 async def show_late(reply: Message, late: set[Task]) -> None:
-    """Shows what came after the end of its reply."""
+    """Show results that were stored after the end of their reply."""
     await asyncio.wait(late)
-    await background.in_thread(_tell, reply.pk)
+    await background.in_thread(_announce, reply.pk)
 
 
-async def _keep(step: Step, outcome: Outcome) -> None:
-    pictures = await images.opened(outcome.images, step.name)
+async def _keep(tool_call: ToolCall, outcome: Outcome) -> None:
+    opened = await images.opened(outcome.images, tool_call.name)
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
-            came = await background.in_thread(_save, step, outcome, pictures)
+            result = await background.in_thread(_save, tool_call, outcome, opened)
         except (django.db.OperationalError, django.db.InterfaceError) as error:
-            logger.warning("What came of a call could not be saved: %s", type(error).__name__)
+            logger.warning("A tool result could not be stored: %s", type(error).__name__)
             await asyncio.sleep(pause)
         else:
-            step.end(came)
+            tool_call.end(result)
             return
 
 
-def _save(step: Step, outcome: Outcome, opened: Pictures[PreparedImage]) -> Came:
-    content, pictures = outcome.content, Pictures[Image]()
+def _save(tool_call: ToolCall, outcome: Outcome, opened: Images[PreparedImage]) -> ToolResult:
+    content, kept = outcome.content, Images[Image]()
     if outcome.images:
-        pictures = images.kept(step.reply.conversation.owner, opened)
-        content = _told(content, pictures.told)
+        kept = images.kept(tool_call.reply.conversation.owner, opened)
+        content = _with_images(content, kept.told)
     seconds, error = outcome.seconds, outcome.error
-    came = Came(content, outcome.done, seconds, error, pictures.note, pictures.usable)
-    Step.objects.finish(step, came)
-    return came
+    result = ToolResult(content, outcome.done, seconds, error, kept.note, kept.usable)
+    ToolCall.objects.finish(tool_call, result)
+    return result
 
 
-def _told(content: str, told: str) -> str:
-    """The object for the model with a line about its pictures, first and within the same size."""
-    given = {name: value for name, value in json.loads(content).items() if name != PICTURES}
-    return to_json({PICTURES: told, **given})
+def _with_images(content: str, line: str) -> str:
+    """Return the object for the model with a line about its images, within the same size."""
+    given = {name: value for name, value in json.loads(content).items() if name != IMAGES}
+    return to_json({IMAGES: line, **given})
 
 
-def _tell(reply_id: UUID) -> None:
+def _announce(reply_id: UUID) -> None:
     reply = Message.objects.select_related("conversation").filter(pk=reply_id).first()
     if reply and not reply.is_running:
         events.message_changed(reply)
 
 
-def _begin_of_name(reply_id: UUID) -> str:
+def _name_prefix(reply_id: UUID) -> str:
     return f"{RESULT}{reply_id}:"

@@ -1,4 +1,4 @@
-"""Which tools the model may use for a reply, and for whom they run."""
+"""The tools that a model may use for a reply, and the person they run for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ from chatapp.tools.tool import Context, Tool
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """Tools by name, in the order in which they are offered; `allowed` are those that the person
-    has allowed for good in this conversation."""
+    """Tools by name, in the order in which they are offered.
+
+    `allowed` are those that the person always allows in this conversation.
+    """
 
     tools: Mapping[str, Tool]
     context: Context
@@ -25,8 +27,11 @@ class Toolbox:
 
     @classmethod
     def of(cls, reply: Message, written: tuple[str, ...] = ()) -> Self:
-        """Reads the conversation and its owner: to be called in a thread. `written` is what of the
-        person's own words the model gets to read."""
+        """Return the tools that the conversation's settings switch on.
+
+        `written` are the person's own texts that the model gets to read. Reads the database: call
+        it in a thread.
+        """
         conversation = reply.conversation
         model = settings.CATALOG.get(reply.model) or settings.CATALOG[conversation.offered_model]
         if not model.tools:
@@ -39,16 +44,16 @@ class Toolbox:
         ]
         if not chosen:
             return cls({}, Context())
-        # In the order of names: the service caches requests that begin alike.
+        # Ordered by name: the service caches requests that begin alike.
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
-        # One that was overtaken must not close what the next attempt opened.
+        # An overtaken attempt must not close what the next one opened.
         work = f"{reply.pk}:{reply.attempt}"
         context = Context(conversation.owner.zone, work, written)
         return cls(tools, context, frozenset(conversation.allowed_tools))
 
     @property
     def offered(self) -> tuple[inference.Tool, ...]:
-        """As the model is told of them: byte for byte the same in every request."""
+        """Return them as the model gets them: byte for byte the same in every request."""
         return tuple(
             inference.Tool(tool.name, tool.description, tool.parameters)
             for tool in self.tools.values()
@@ -56,21 +61,20 @@ class Toolbox:
 
     @property
     def repeatable(self) -> set[str]:
-        """Names of those that only read, so that a call of which nobody knows the end may be made
-        again."""
+        """Return the names of tools that only read: their calls may be made again."""
         return {name for name, tool in self.tools.items() if not tool.acts}
 
     def find(self, name: str) -> Tool | None:
         return self.tools.get(name)
 
     def doing(self, name: str, arguments: str) -> str:
-        """The line that is shown while a call runs."""
+        """Return the line that is shown while a call runs."""
         tool = self.find(name)
         return running.doing(tool, arguments) if tool else plain_line(name)
 
-    def is_free(self, name: str, arguments: str) -> bool:
-        """Whether a call may run at once. One of a tool that is not there does no harm."""
+    def needs_approval(self, name: str, arguments: str) -> bool:
+        """Whether the person has to allow a call. A call of an unknown tool does no harm."""
         tool = self.find(name)
         if tool is None or name in self.allowed:
-            return True
-        return tool.access == "free" and not running.asks(tool, arguments, self.context)
+            return False
+        return tool.access == "ask" or running.asks(tool, arguments, self.context)

@@ -27,7 +27,7 @@ PACE = 64 * 1024  # bytes per second
 # and dropped: this much of a stranger's body, the whole one of a person.
 MAX_BYTES_OF_STRANGERS = 512 * 1024
 LINGER = 2  # seconds
-MOST_DIGITS = 20  # of a length; Python refuses to read thousands
+MAX_DIGITS = 20  # of a length; Python refuses to read thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _declared(scope: Event) -> int | None:
     """Return the Content-Length; None when there is none to rely on, as with chunks."""
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
-    is_number = length.isdigit() and len(length) < MOST_DIGITS
+    is_number = length.isdigit() and len(length) < MAX_DIGITS
     return int(length) if is_number and b"transfer-encoding" not in headers else None
 
 

@@ -68,15 +68,15 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]
 
     def _chain(self, node: ast.expr) -> Decimal:
         """A sum of many terms is nested to the left, deeper than Python lets calls be."""
-        steps: list[ast.BinOp] = []
+        tool_calls: list[ast.BinOp] = []
         while isinstance(node, ast.BinOp):
-            steps.append(node)
+            tool_calls.append(node)
             node = node.left
         value: Decimal = self._eval(node)
-        for step in reversed(steps):
-            if type(step.op) not in OPERATORS:
+        for tool_call in reversed(tool_calls):
+            if type(tool_call.op) not in OPERATORS:
                 raise InvalidExpression("not an operation on numbers")
-            value = OPERATORS[type(step.op)](value, self._eval(step.right))
+            value = OPERATORS[type(tool_call.op)](value, self._eval(tool_call.right))
         return value
 
     def _number(self, node: ast.Constant) -> Decimal:

@@ -1,4 +1,4 @@
-"""The text of a page that a link leads to, fetched like the links to pictures that people paste."""
+"""The text of a page that a link leads to, fetched like the links to images that people paste."""
 
 from __future__ import annotations
 

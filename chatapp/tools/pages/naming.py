@@ -12,7 +12,7 @@ from chatapp.fetching.links import MAX_LINK_LENGTH, parse
 from chatapp.tools.outside import plain_line
 
 # A host with a dot and all up to the next space, quotation mark or bracket that no address holds.
-# One without a scheme does not begin inside a word, an e-mail address or another address.
+# One without a scheme does not begin inside a word, an email address or another address.
 ADDRESS = re.compile(
     r"(?:(?<![a-z0-9+.-])https?://|(?<![\w@./\\:%#?&=~+-]))"
     r"(?=[^\W_][^\s/?#]{0,253}\.[^\W_])"
@@ -22,7 +22,7 @@ ADDRESS = re.compile(
 )
 # What a sentence or Markdown puts behind an address. Any of it may belong to the address, too.
 BEHIND = ".,;:!?'\u2019)]*_~…"
-MOST_BEHIND = 8  # characters
+MAX_BEHIND = 8  # characters
 
 type Page = tuple[str, int | None, str, str]
 
@@ -63,10 +63,10 @@ def _pages(text: str) -> Iterator[Page]:
 def _readings(found: str) -> Iterator[str]:
     """With all that stands behind it, and without."""
     address = found if re.match("https?://", found, re.IGNORECASE) else f"https://{found}"
-    if len(address) > MAX_LINK_LENGTH + MOST_BEHIND:
+    if len(address) > MAX_LINK_LENGTH + MAX_BEHIND:
         return
     yield address
-    for _ in range(MOST_BEHIND):
+    for _ in range(MAX_BEHIND):
         if not address.endswith(tuple(BEHIND)):
             return
         address = address[:-1]

@@ -69,7 +69,7 @@ def _refusal(kind: str) -> str:
     if kind == PDF:
         return gettext("This link leads to a PDF, which can't be read here.")
     if kind.startswith("image/"):
-        return gettext("This link leads to a picture. A person can attach it to a message.")
+        return gettext("This link leads to an image. A person can attach it to a message.")
     return gettext("This link leads to something that is no text (%(kind)s).") % {
         "kind": plain_line(kind)
     }

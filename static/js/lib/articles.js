@@ -20,14 +20,14 @@ export function isShown(clientId) {
 }
 
 /** Shows what patches changed in a running reply; returns what to announce about it, or "". */
-export function paintReply(article, blocks, { indexes, parts, steps, reasoning, status }) {
+export function paintReply(article, blocks, { indexes, parts, toolCalls, reasoning, status }) {
   const before = readCallStates(article);
   for (const [name, html] of Object.entries(parts)) {
     // The line about the thinking comes with the thoughts when both are new.
     const slot = article.querySelector(`[data-slot="${name}"]`);
     if (slot) morphInner(slot, html);
   }
-  for (const html of steps) paintCall(article, html);
+  for (const html of toolCalls) paintCall(article, html);
   if (reasoning) article.querySelector("[data-reasoning]")?.append(reasoning);
   if (indexes.size) paintText(article.querySelector(":scope > [data-part=text]"), blocks, indexes);
   if (article.dataset.status !== status) article.dataset.status = status;
@@ -38,7 +38,7 @@ export function paintReply(article, blocks, { indexes, parts, steps, reasoning, 
 export function describeStatus(article) {
   const { status } = article.dataset;
   if (isRunning(article)) return ["answering", ""];
-  if (status === "waiting") return ["waiting", describeCalls(article, new Map(), "asking", "unknown")];
+  if (status === "waiting") return ["waiting", describeCalls(article, new Map(), "awaiting_approval", "unknown")];
   return [status === "complete" ? "done" : status, ""];
 }
 

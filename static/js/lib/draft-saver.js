@@ -185,7 +185,7 @@ export class DraftSaver {
 function fieldsOf({ clientId, text, images }, count) {
   const fields = new FormData();
   for (const [name, value] of Object.entries({ client_id: clientId, text, ...count })) fields.set(name, value);
-  for (const image of images) fields.append("picture", image);
+  for (const image of images) fields.append("image", image);
   return fields;
 }
 

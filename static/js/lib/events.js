@@ -34,7 +34,7 @@ export const LIVE_MESSAGE_FINISHED = "live:message.finished";
 // live-socket > message-list
 export const LIVE_REPLY_RESUMED = "live:reply.resumed";
 
-// { conversation, reply, attempt, sequence, status, blocks, reasoning, parts, steps }
+// { conversation, reply, attempt, sequence, status, blocks, reasoning, parts, tool_calls }
 // live-socket > message-list
 export const LIVE_REPLY_PATCH = "live:reply.patch";
 
@@ -50,7 +50,7 @@ export const LIVE_CONVERSATION_CHANGED = "live:conversation.changed";
 // live-socket > conversation-list
 export const LIVE_CONVERSATION_DELETED = "live:conversation.deleted";
 
-// { conversation, tab, at, written, client_id, text, pictures }
+// { conversation, tab, at, written, client_id, text, images }
 // live-socket > message-draft
 export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 

@@ -10,7 +10,7 @@ const TIMEOUT = 40_000; // ms; a proxy gives up after 30 s, a dead connection ne
 const SHORT_TIMEOUT = 10_000; // ms, for what is answered at once and asked again
 const LARGE = 250_000; // characters or bytes; the server may refuse more before all has arrived
 const MAX_TRIES = 6; // of an upload, while the server is busy
-const REASONS = ["moved", "running", "spent", "gone", "expired"]; // marks of refusals with a way out
+const REASONS = ["moved", "running", "already_sent", "gone", "expired"]; // marks of refusals with a way out
 
 /** A request that did not work. `status` is 0 when the server was not reached; `sentence` is the
  *  server's own, or ""; `fields` has one for each field that is wrong; `reason` is one of REASONS;

@@ -127,7 +127,7 @@ export class Outbox {
       entry.awaits = true;
       this.#retryLater(entry, "reply");
       this.onBehind();
-    } else if (reason === "spent" && !entry.isRenamed) {
+    } else if (reason === "already_sent" && !entry.isRenamed) {
       const old = entry.id;
       Object.assign(entry, { id: uuid4(), isRenamed: true });
       this.#reason = "";

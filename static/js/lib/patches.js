@@ -42,9 +42,9 @@ export class ReplyText {
     return patch.sequence <= this.sequence;
   }
 
-  /** Returns changes: indexes of blocks, new HTML of other parts and of steps, reasoning to append to it, the status. */
+  /** Returns changes: indexes of blocks, new HTML of other parts and of tool calls, reasoning to append to it, the status. */
   #drain() {
-    const changes = { indexes: new Set(), parts: {}, steps: [], reasoning: "", status: "" };
+    const changes = { indexes: new Set(), parts: {}, toolCalls: [], reasoning: "", status: "" };
     for (let patch = this.#next(); patch; patch = this.#next()) {
       this.#held.delete(patch.sequence);
       for (const [index, kept, html] of patch.blocks) {
@@ -54,7 +54,7 @@ export class ReplyText {
       // A block left with nothing is gone; that happens only to the last ones.
       while (this.blocks.at(-1) === "") this.blocks.pop();
       Object.assign(changes.parts, patch.parts);
-      changes.steps = [...(patch.parts?.steps ? [] : changes.steps), ...(patch.steps ?? [])];
+      changes.toolCalls = [...(patch.parts?.tool_calls ? [] : changes.toolCalls), ...(patch.tool_calls ?? [])];
       changes.reasoning = (patch.parts?.thinking ? "" : changes.reasoning) + (patch.reasoning ?? "");
       changes.status = patch.status;
       this.attempt = patch.attempt;

@@ -90,11 +90,12 @@ export class Thread {
     this.onStatus(article);
   }
 
-  /** A running reply's text comes by patches and from its state; a list only shows that it runs again. */
+  /** A running reply's text comes by patches and from its state; a list only shows that it runs again.
+   *  The answer to a request may arrive after events that are newer. */
   #isNews(known, article) {
     const { message, attempt } = article.dataset;
     if (isRunning(article)) return !isRunning(known) && +attempt > +known.dataset.attempt;
-    return +attempt >= this.replies.attemptOf(message);
+    return isRunning(known) ? +attempt >= this.replies.attemptOf(message) : !isOlder(article, known);
   }
 
   #update(known, article) {
@@ -125,4 +126,10 @@ export class Thread {
     const sentence = paintReply(article, blocks, changes);
     if (sentence) this.onNews(sentence);
   }
+}
+
+/** Whether the first of two articles of a message shows an earlier state of it than the second. */
+function isOlder({ dataset: first }, { dataset: second }) {
+  if (first.attempt !== second.attempt) return +first.attempt < +second.attempt;
+  return +first.sequence < +second.sequence;
 }

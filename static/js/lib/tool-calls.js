@@ -13,7 +13,7 @@ export function describeCalls(article, before, ...states) {
   const changed = callsOf(article).filter(
     ({ id, dataset: { state } }) => before.get(id) !== state && (!states.length || states.includes(state)),
   );
-  return changed.map((call) => call.querySelector(".step-line").textContent).join(". ");
+  return changed.map((call) => call.querySelector(".tool-call-line").textContent).join(". ");
 }
 
 /** Shows a call anew: its line, and below it a note and images where it has some. */
@@ -28,5 +28,5 @@ export function paintCall(article, html) {
 }
 
 function callsOf(article) {
-  return [...article.querySelectorAll("[data-slot=steps] > [data-part=tool]")];
+  return [...article.querySelectorAll("[data-slot=tool_calls] > [data-part=tool]")];
 }

@@ -19,7 +19,7 @@ from tests.rendering.bombs.turns import TURNS as TURN_BOMBS
 from tests.rendering.bombs.turns import Delta, TurnBomb
 
 PIECE = (4, 30)  # characters in one delta, as models send them
-MOST_PIECES = 10_000  # of longer texts the pieces are longer
+MAX_PIECES = 10_000  # of longer texts the pieces are longer
 
 ALL = (*BLOCKS, *TABLES_AND_NOTES, *INLINES, *FORMULAS, *CHARACTERS, *LEXERS)
 
@@ -64,7 +64,7 @@ def pieces(text: str, seed: int) -> Iterator[str]:
     """The text, divided anywhere. The same seed divides it in the same places."""
     chance = random.Random(seed)
     least, most = PIECE
-    factor = max(1, len(text) * 2 // (least + most) // MOST_PIECES)
+    factor = max(1, len(text) * 2 // (least + most) // MAX_PIECES)
     begin = 0
     while begin < len(text):
         end = begin + chance.randint(least, most) * factor

@@ -21,8 +21,8 @@ PATIENCE = 2.0  # seconds for one pair
 SLOW = 0.25  # seconds, from which on a pair is kept
 SHORT, SUSPICIOUS = 600, 0.005  # characters and seconds of CPU: what is faster is not tried
 ENOUGH = 6  # slow pairs of a language
-MOST_PAIRS = 48
-MOST_OF_A_LANGUAGE = 1
+MAX_PAIRS = 48
+MAX_OF_A_LANGUAGE = 1
 
 # Repeated until there are enough characters; the first part of a pair stands once, before that.
 PATTERNS = (
@@ -222,9 +222,9 @@ def worst(found: list[Slow]) -> list[Slow]:
     kept = []
     for slow in sorted(found, key=lambda slow: -slow.seconds):
         of_language[slow.language] += 1
-        if of_language[slow.language] <= MOST_OF_A_LANGUAGE:
+        if of_language[slow.language] <= MAX_OF_A_LANGUAGE:
             kept.append(slow)
-    return kept[:MOST_PAIRS]
+    return kept[:MAX_PAIRS]
 
 
 def _out_of_time(*_: object) -> None:

@@ -10,7 +10,7 @@ Delta = dict[str, Any]
 CALLS = 300  # in one turn
 ROUNDS = 8
 ARGUMENT_PIECE = 9  # characters
-MOST_PIECES = 20_000  # of one turn; of longer arguments the pieces are longer
+MAX_PIECES = 20_000  # of one turn; of longer arguments the pieces are longer
 ANSWER = "That is all."
 
 
@@ -55,7 +55,7 @@ def _one_call(tool: str, arguments: Callable[[int], object]) -> Callable[[int], 
 
 def _call(number: int, tool: str, arguments: str, calls: int = 1) -> Iterator[Delta]:
     """As the service sends it: the name first, then the arguments in pieces."""
-    length = max(ARGUMENT_PIECE, len(arguments) * calls // MOST_PIECES)
+    length = max(ARGUMENT_PIECE, len(arguments) * calls // MAX_PIECES)
     first = {"id": f"tooluse_{number}", "type": "function"}
     yield _piece(number, first | {"function": {"name": tool, "arguments": ""}})
     for begin in range(0, len(arguments), length):
@@ -70,7 +70,7 @@ def _piece(number: int, call: Delta) -> Delta:
 def _name_in_each_piece(size: int) -> Iterator[Delta]:
     """Some servers say id and name again and again."""
     arguments = json.dumps({"expression": "1+" * (size // 2) + "1"})
-    length = max(ARGUMENT_PIECE, len(arguments) // MOST_PIECES)
+    length = max(ARGUMENT_PIECE, len(arguments) // MAX_PIECES)
     for begin in range(0, len(arguments), length):
         piece = arguments[begin : begin + length]
         function = {"name": "calculator", "arguments": piece}
@@ -80,7 +80,7 @@ def _name_in_each_piece(size: int) -> Iterator[Delta]:
 def _closing_arguments(size: int) -> Iterator[Delta]:
     """Each piece looks like the end of a call, so that somebody may try to parse all of it."""
     yield _piece(0, {"id": "call_0", "function": {"name": "calculator", "arguments": '{"a": "'}})
-    for _ in range(min(size, MOST_PIECES)):
+    for _ in range(min(size, MAX_PIECES)):
         yield _piece(0, {"id": "call_0", "function": {"name": "calculator", "arguments": "}"}})
 
 
@@ -93,7 +93,7 @@ def _nested(size: int) -> Sequence[Any]:
 
 def _thoughts(piece: str) -> Callable[[int], Iterator[Delta]]:
     def think(size: int) -> Iterator[Delta]:
-        thought = piece * max(1, size // len(piece) // MOST_PIECES)
+        thought = piece * max(1, size // len(piece) // MAX_PIECES)
         for _ in range(max(1, size // len(thought))):
             yield _thought(thought)
         yield _text(ANSWER)
@@ -103,19 +103,19 @@ def _thoughts(piece: str) -> Callable[[int], Iterator[Delta]]:
 
 def _thoughts_and_words(size: int) -> Iterator[Delta]:
     """Each thought is a new one, and each word ends it."""
-    for _ in range(min(max(1, size // 10), MOST_PIECES)):
+    for _ in range(min(max(1, size // 10), MAX_PIECES)):
         yield _thought("Hm. ")
         yield _text("Words ")
 
 
 def _nothing(size: int) -> Iterator[Delta]:
-    for _ in range(min(size, MOST_PIECES)):
+    for _ in range(min(size, MAX_PIECES)):
         yield {"content": ""}
     yield _text(ANSWER)
 
 
 def _letters(size: int) -> Iterator[Delta]:
-    for number in range(min(size, 5 * MOST_PIECES)):
+    for number in range(min(size, 5 * MAX_PIECES)):
         yield _text("\n\n" if number % 60 == 59 else "a")
 
 

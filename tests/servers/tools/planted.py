@@ -15,16 +15,16 @@ SECONDS = 60.0
 
 @tool(label="Drawing", doing=lambda sizes, kind: "Drawing")
 async def draw(context: Context, sizes: list[list[int]], kind: str = "PNG") -> Output:
-    """Draws pictures of these widths and heights."""
+    """Draws images of these widths and heights."""
     images = tuple(_drawn(width, height, kind) for width, height in sizes)
-    return Output({"drawn": len(images)}, f"Drew {len(images)} pictures", images)
+    return Output({"drawn": len(images)}, f"Drew {len(images)} images", images)
 
 
 @tool(label="Painting", doing=lambda sizes: "Painting", access="ask")
 async def paint(context: Context, sizes: list[list[int]]) -> Output:
-    """Paints pictures of these widths and heights, with the consent of the person."""
+    """Paints images of these widths and heights, with the consent of the person."""
     images = tuple(_drawn(width, height, "PNG") for width, height in sizes)
-    return Output({"painted": len(images)}, f"Painted {len(images)} pictures", images)
+    return Output({"painted": len(images)}, f"Painted {len(images)} images", images)
 
 
 @tool(label="Bell", doing=lambda: "Ringing")
@@ -40,12 +40,12 @@ ring = replace(listen, name="ring", acts=True)
 
 
 def _drawn(width: int, height: int, kind: str) -> bytes:
-    picture = Image.new("RGB", (width, height), "#d8e6df")
-    draw = ImageDraw.Draw(picture)
+    image = Image.new("RGB", (width, height), "#d8e6df")
+    draw = ImageDraw.Draw(image)
     draw.ellipse((width // 4, height // 4, 3 * width // 4, 3 * height // 4), fill="#2a6f62")
     draw.line((0, height - 1, width, 0), fill="#c8553d", width=max(2, width // 60))
     content = io.BytesIO()
     if kind == "junk":
-        return b"no picture"
-    picture.save(content, kind)
+        return b"no image"
+    image.save(content, kind)
     return content.getvalue()

@@ -63,7 +63,7 @@ class Steps:
     def __init__(self, chat: Chat) -> None:
         self.chat = chat
         self.all = chat.page.locator("[data-part=tool]")
-        self.lines = self.all.locator(".step-line")
+        self.lines = self.all.locator(".tool-call-line")
         self.spoken = chat.page.locator("[data-spoken]")
 
     def expect_state(self, *states: str) -> None:
@@ -79,13 +79,13 @@ class Steps:
         self.chat.page.get_by_role("button", name=word).first.click()
 
     def open(self, number: int = 0) -> Locator:
-        step = self.all.nth(number)
-        step.locator("summary").click()
-        return step.locator("pre")
+        tool_call = self.all.nth(number)
+        tool_call.locator("summary").click()
+        return tool_call.locator("pre")
 
 
 @pytest.fixture
-def steps(chat: Chat) -> Steps:
+def tool_calls(chat: Chat) -> Steps:
     return Steps(chat)
 
 
@@ -105,9 +105,9 @@ def without_scripts(browser: Browser, arguments: dict[str, Any]) -> BrowserConte
 def wait_note(chat: Chat, text: str = "hello") -> Steps:
     """Has the model ask whether it may leave a note."""
     chat.send(f'/call leave_note {{"text": "{text}"}}')
-    steps = Steps(chat)
-    steps.expect_reply("waiting")
-    return steps
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("waiting")
+    return tool_calls
 
 
 def is_widened(page: Page) -> bool:

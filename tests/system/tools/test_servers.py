@@ -39,21 +39,21 @@ def added(chat: Chat, server: PackagedServer) -> PackagedServer:
 
 def test_its_tool_is_used_from_the_chat(chat: Chat, added: PackagedServer) -> None:
     chat.send(f'{ASK}"Asia/Tokyo"}}')
-    steps = Steps(chat)
-    steps.expect_reply("waiting")
-    expect(steps.lines).to_have_text(LATER)
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("waiting")
+    expect(tool_calls.lines).to_have_text(LATER)
 
-    steps.say("Always in this conversation")
-    steps.expect_reply("complete")
+    tool_calls.say("Always in this conversation")
+    tool_calls.expect_reply("complete")
 
-    expect(steps.all.locator("summary")).to_have_text(
+    expect(tool_calls.all.locator("summary")).to_have_text(
         re.compile(r"^Used convert_time of Clock *(· \d+\.\d s)?\s*$")
     )
-    expect(steps.open().last).to_contain_text("21:00:00+09:00")
-    expect(steps.all.locator("pre").last).to_contain_text("untrusted_content")
+    expect(tool_calls.open().last).to_contain_text("21:00:00+09:00")
+    expect(tool_calls.all.locator("pre").last).to_contain_text("untrusted_content")
     expect(chat.replies.last.locator("[data-part=text]")).to_contain_text("+9.0h")
     chat.page.reload()
-    expect(steps.lines).to_have_text("Used convert_time of Clock")
+    expect(tool_calls.lines).to_have_text("Used convert_time of Clock")
 
 
 def test_a_server_that_went_away_fails_the_call_and_comes_back(
@@ -61,13 +61,13 @@ def test_a_server_that_went_away_fails_the_call_and_comes_back(
 ) -> None:
     added.stop()
     chat.send(f'{ASK}"Asia/Tokyo"}}')
-    steps = Steps(chat)
-    steps.expect_reply("waiting")
-    steps.say("Always in this conversation")
-    steps.expect_reply("complete")
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("waiting")
+    tool_calls.say("Always in this conversation")
+    tool_calls.expect_reply("complete")
 
-    steps.expect_state("failed")
-    expect(steps.lines).to_contain_text("Clock: The server can't be reached.")
+    tool_calls.expect_state("failed")
+    expect(tool_calls.lines).to_contain_text("Clock: The server can't be reached.")
     chat.page.goto("/tools/")
     expect(chat.page.locator("server-card")).to_contain_text("The server can't be reached.")
 
@@ -75,7 +75,7 @@ def test_a_server_that_went_away_fails_the_call_and_comes_back(
     chat.page.go_back()
     chat.ask(f'{ASK}"Europe/Berlin"}}')
 
-    steps.expect_state("failed", "done")
+    tool_calls.expect_state("failed", "done")
 
 
 def test_its_switch_turns_it_off_in_one_conversation(chat: Chat, added: PackagedServer) -> None:

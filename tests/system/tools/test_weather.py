@@ -20,44 +20,44 @@ ANSWER = "In Portland, Oregon, United States it is 7.3 °C, slight rain."
 
 
 def test_the_weather_is_looked_up_before_the_eyes_of_the_person(
-    chat: Chat, steps: Steps, weather: Weather
+    chat: Chat, tool_calls: Steps, weather: Weather
 ) -> None:
     weather.hold()
     chat.send(QUESTION)
-    expect(steps.lines).to_have_text("Looking up the weather in Portland, Oregon…")
-    steps.expect_state("running")
+    expect(tool_calls.lines).to_have_text("Looking up the weather in Portland, Oregon…")
+    tool_calls.expect_state("running")
     second = other_tab(chat)
     second.expect_state("running")
 
     weather.release()
 
-    for tab in (steps, second):
+    for tab in (tool_calls, second):
         tab.expect_state("done")
         expect(tab.all.locator("summary")).to_have_text(DONE)
         tab.expect_reply("complete")
         expect(tab.chat.replies.locator("[data-part=text]")).to_contain_text(ANSWER)
 
 
-def test_a_step_opens_to_what_went_in_and_what_came(
-    chat: Chat, steps: Steps, weather: Weather
+def test_a_tool_call_opens_to_what_went_in_and_what_came(
+    chat: Chat, tool_calls: Steps, weather: Weather
 ) -> None:
     chat.ask(QUESTION)
-    expect(steps.all.locator("pre").first).to_be_hidden()
+    expect(tool_calls.all.locator("pre").first).to_be_hidden()
 
-    given, came = steps.open().all()
+    given, came = tool_calls.open().all()
 
     expect(given).to_have_text(re.compile('"place": "Portland, Oregon"'))
     expect(came).to_have_text(re.compile('"temperature": "7.3 °C"'))
-    expect(steps.all.get_by_text("Input")).to_be_visible()
-    expect(steps.all.get_by_text("Output")).to_be_visible()
+    expect(tool_calls.all.get_by_text("Input")).to_be_visible()
+    expect(tool_calls.all.get_by_text("Output")).to_be_visible()
 
 
 def test_all_is_there_after_a_reload_and_without_scripts(
-    chat: Chat, steps: Steps, weather: Weather, browser: Browser, browser_context_args: Any
+    chat: Chat, tool_calls: Steps, weather: Weather, browser: Browser, browser_context_args: Any
 ) -> None:
     chat.ask(QUESTION)
     chat.page.reload()
-    expect(steps.all.locator("summary")).to_have_text(DONE_AT_ONCE)
+    expect(tool_calls.all.locator("summary")).to_have_text(DONE_AT_ONCE)
     expect(chat.replies).to_contain_text(ANSWER)
 
     plain = Chat(without_scripts(browser, browser_context_args).new_page()).open(chat.page.url)
@@ -80,34 +80,37 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_trouble_stands_in_the_step_and_the_reply_still_ends(
-    chat: Chat, steps: Steps, weather: Weather, trouble: str
+def test_trouble_stands_in_the_tool_call_and_the_reply_still_ends(
+    chat: Chat, tool_calls: Steps, weather: Weather, trouble: str
 ) -> None:
     happens, sentence = TROUBLES[trouble]
     happens(weather)
 
     answer = chat.ask(QUESTION)
 
-    steps.expect_state("failed")
-    expect(steps.lines).to_have_text(f"Weather: {sentence}")
-    expect(steps.lines).to_be_visible()
+    tool_calls.expect_state("failed")
+    expect(tool_calls.lines).to_have_text(f"Weather: {sentence}")
+    expect(tool_calls.lines).to_be_visible()
     assert f"That did not work: {sentence}" in answer
 
 
-def test_stop_ends_a_step_that_runs(chat: Chat, steps: Steps, weather: Weather) -> None:
+def test_stop_ends_a_tool_call_that_runs(chat: Chat, tool_calls: Steps, weather: Weather) -> None:
     weather.hold()
     chat.send(QUESTION)
-    steps.expect_state("running")
+    tool_calls.expect_state("running")
 
     chat.stop_button.click()
 
-    steps.expect_reply("stopped")
-    expect(steps.all).to_contain_text("Broken off")
-    assert steps.all.locator(".step-mark").evaluate("mark => mark.getAnimations().length") == 0
+    tool_calls.expect_reply("stopped")
+    expect(tool_calls.all).to_contain_text("Broken off")
+    assert (
+        tool_calls.all.locator(".tool-call-mark").evaluate("mark => mark.getAnimations().length")
+        == 0
+    )
 
 
-def test_steps_are_heard_as_lines_and_never_as_data(
-    chat: Chat, steps: Steps, weather: Weather
+def test_tool_calls_are_heard_as_lines_and_never_as_data(
+    chat: Chat, tool_calls: Steps, weather: Weather
 ) -> None:
     chat.page.evaluate(
         """() => { window.said = []; new MutationObserver(() =>
@@ -115,7 +118,7 @@ def test_steps_are_heard_as_lines_and_never_as_data(
            document.querySelector('[data-spoken]'), {childList: true}); }"""
     )
     chat.ask(QUESTION)
-    expect(steps.spoken).to_have_text("Done")
+    expect(tool_calls.spoken).to_have_text("Done")
 
     said = chat.page.evaluate("said")
 
@@ -126,16 +129,16 @@ def test_steps_are_heard_as_lines_and_never_as_data(
 
 
 @pytest.mark.parametrize("device", ["page", "phone"])
-def test_nothing_moves_while_a_step_ends(
+def test_nothing_moves_while_a_tool_call_ends(
     device: str, weather: Weather, request: pytest.FixtureRequest
 ) -> None:
     chat = Chat(request.getfixturevalue(device)).open()
-    steps = Steps(chat)
+    tool_calls = Steps(chat)
     weather.hold()
     chat.box.fill(LONG_QUESTION)
     chat.send_button.click()
-    steps.expect_state("running")
-    height = steps.all.bounding_box()
+    tool_calls.expect_state("running")
+    height = tool_calls.all.bounding_box()
     chat.page.evaluate(
         """() => { window.shift = 0; new PerformanceObserver(list =>
            list.getEntries().forEach(entry => shift += entry.value)).observe(
@@ -144,6 +147,6 @@ def test_nothing_moves_while_a_step_ends(
 
     weather.release()
 
-    steps.expect_reply("complete")
-    assert steps.all.bounding_box() == height
+    tool_calls.expect_reply("complete")
+    assert tool_calls.all.bounding_box() == height
     assert chat.page.evaluate("shift") < UNSEEN

@@ -147,7 +147,7 @@ async def test_the_line_while_it_runs() -> None:
     assert doing(current_weather, '{"place": "Paris') == "Weather"
 
 
-def test_measurements_that_are_missing_are_left_out() -> None:
+def test_measurements_that_are_missing_are_excluded() -> None:
     assert in_words(Current(time="", wind_direction_10m=359.0), "metric") == {"wind_from": "north"}
 
 

@@ -170,8 +170,8 @@ async def test_html_is_known_by_its_looks_where_nothing_says_so(
 NO_TEXT = {
     "application/pdf": (b"%PDF-1.7", "leads to a PDF"),
     "text/html": (b"%PDF-1.7\n%\xe2\xe3", "leads to a PDF"),
-    "image/png": (b"\x89PNG\r\n\x1a\n", "leads to a picture"),
-    "image/svg+xml": (b"<svg><script>alert(1)</script></svg>", "leads to a picture"),
+    "image/png": (b"\x89PNG\r\n\x1a\n", "leads to an image"),
+    "image/svg+xml": (b"<svg><script>alert(1)</script></svg>", "leads to an image"),
     "application/zip": (b"PK\x03\x04", "no text (application/zip)"),
     "video/mp4": (b"\x00\x00", "no text (video/mp4)"),
     "application/octet-stream": (b"\x7fELF\x00", "no text"),

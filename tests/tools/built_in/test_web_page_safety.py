@@ -1,4 +1,4 @@
-"""The reader of pages reaches nothing that links to pictures may not reach: their own cases."""
+"""The reader of pages reaches nothing that links to images may not reach: their own cases."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_a_name_for_a_hostile_address(monkeypatch: Patch, address: str) ->
 
 @pytest.mark.parametrize("address", HOSTILE.split())
 async def test_one_hostile_address_among_several(monkeypatch: Patch, address: str) -> None:
-    names = Names(pictures_example_com=[["93.184.215.14", "2606:4700:4700::1111", address]])
+    names = Names(images_example_com=[["93.184.215.14", "2606:4700:4700::1111", address]])
     through(monkeypatch, Network(names, permits=lambda found, _: is_public(found)))
 
     assert "public place" in (await ask(LINK)).error
@@ -85,14 +85,14 @@ async def test_redirects_into_a_private_network(serving: Serving, link: str) -> 
 
 async def test_a_redirect_to_another_port_of_this_machine(serving: Serving) -> None:
     async with Site(SECRET) as secret:
-        for host in (LOOPBACK, "pictures.example.com"):
+        for host in (LOOPBACK, "images.example.com"):
             async with serving(redirect(secret.url("/", host))) as site:
                 assert "public place" in (await ask(site.url())).error
     assert not secret.requests
 
 
 async def test_a_name_that_becomes_private_on_the_way(monkeypatch: Patch) -> None:
-    names = Names(pictures_example_com=[[LOOPBACK], [LOOPBACK], ["10.0.0.1"]])
+    names = Names(images_example_com=[[LOOPBACK], [LOOPBACK], ["10.0.0.1"]])
     async with Site(redirect("/1"), redirect("/2"), SECRET) as site:
         through(monkeypatch, opened(site, names=names))
         assert "public place" in (await ask(site.url())).error

@@ -128,7 +128,7 @@ async def test_a_worker_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch) -> 
     assert "secret" not in found.text
 
 
-BROKEN = {
+SHOWN_INTERRUPTED = {
     "fails": "sys.exit(1)",
     "is killed": "os.kill(os.getpid(), signal.SIGKILL)",
     "crashes": "os.kill(os.getpid(), signal.SIGSEGV)",
@@ -140,12 +140,12 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("manner", BROKEN)
+@pytest.mark.parametrize("manner", SHOWN_INTERRUPTED)
 async def test_a_worker_that_breaks_costs_its_page(
     manner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extraction, "MAX_SECONDS", 2)
-    monkeypatch.setattr(extraction, "COMMAND", says(BROKEN[manner]))
+    monkeypatch.setattr(extraction, "COMMAND", says(SHOWN_INTERRUPTED[manner]))
 
     with pytest.raises(ToolFailed, match="too tangled"):
         await extracted("<p>a page</p>")
@@ -161,7 +161,7 @@ async def test_a_worker_that_does_not_even_read(monkeypatch: pytest.MonkeyPatch)
 async def test_how_a_worker_died_is_logged_without_its_page(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(extraction, "COMMAND", says(BROKEN["crashes"]))
+    monkeypatch.setattr(extraction, "COMMAND", says(SHOWN_INTERRUPTED["crashes"]))
 
     with pytest.raises(ToolFailed):
         await extracted("<p>secret</p>")

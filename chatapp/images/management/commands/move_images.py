@@ -1,4 +1,4 @@
-"""`manage.py move_images --to bucket`: moves the pictures that are not there yet."""
+"""`manage.py move_images --to bucket`: moves the images that are not there yet."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from chatapp.images.models import Image
-from chatapp.images.moving import PictureDamaged, Place, move, waiting
+from chatapp.images.moving import ImageDamaged, Place, move, waiting
 from chatapp.images.store import StoreUnavailable
 
-REPORT_EVERY = 50  # pictures
+REPORT_EVERY = 50  # images
 BATCH = 200  # rows read at a time
 
 
 class Command(BaseCommand):
     help = (
-        "Moves pictures to the bucket or to the database, while the app runs. It can be stopped "
+        "Moves images to the bucket or to the database, while the app runs. It can be stopped "
         "at any point, and goes on where it was when it is run again."
     )
 
@@ -45,20 +45,20 @@ class Command(BaseCommand):
         self.stdout.write(f"Moved {self._done} to the {to}.")
         if to != settings.IMAGE_STORE:
             self.stdout.write(
-                f"New pictures still go to the {settings.IMAGE_STORE}: set CHAT_IMAGE_STORE={to}."
+                f"New images still go to the {settings.IMAGE_STORE}: set CHAT_IMAGE_STORE={to}."
             )
         if self.damaged:
             raise CommandError(f"{self.damaged} could not be moved; they are where they were.")
 
     @property
     def _done(self) -> str:
-        return f"{self.moved:,} of {self.total:,} pictures ({filesizeformat(self.size)})"
+        return f"{self.moved:,} of {self.total:,} images ({filesizeformat(self.size)})"
 
     def _move(self, image: Image, to: Place) -> None:
         try:
             if not move(image, to):
                 return
-        except PictureDamaged as error:
+        except ImageDamaged as error:
             self.damaged += 1
             self.stderr.write(f"Not moved: {error}")
             return
@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
 
 def _next(to: Place, limit: int) -> Iterator[Image]:
-    """Each picture once, in the order of ids, without a query that stays open meanwhile."""
+    """Each image once, in the order of ids, without a query that stays open meanwhile."""
     rest = waiting(to).order_by("pk")
     given = 0
     batch = list(rest[:BATCH])

@@ -1,4 +1,4 @@
-"""`manage.py storage`: what pictures take, and whose they are."""
+"""`manage.py storage`: what images take, and whose they are."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -17,7 +17,7 @@ from chatapp.images.store import StoreUnavailable
 
 class Command(BaseCommand):
     help = (
-        "Says how much room pictures take and where they are; with --collect it first deletes "
+        "Says how much room images take and where they are; with --collect it first deletes "
         "those that no conversation shows."
     )
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def _collect(self) -> None:
         now = timezone.now()
         gone = collection.collect(now)
-        self.stdout.write(f"Deleted {_amount(gone.pictures, gone.size)}.")
+        self.stdout.write(f"Deleted {_amount(gone.images, gone.size)}.")
         if settings.BUCKET:
             try:
                 removed = collection.sweep(now)
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         quota = filesizeformat(settings.IMAGE_QUOTA_PERSON_MB * MEGABYTE)
         for row in rows.order_by("-size", name):
             self.stdout.write(f"{row[name]}: {_amount(row['count'], row['size'])} of {quota}")
-        usage = Image.objects.usage_of_house()
+        usage = Image.objects.total_usage()
         amount = _amount(Image.objects.count(), usage.used)
         self.stdout.write(f"Everybody: {amount} of {filesizeformat(usage.quota)}")
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"In the database: {_amount(sums['in_database'], sums['database_size'])}")
         self.stdout.write(f"In the bucket: {_amount(sums['in_bucket'], sums['bucket_size'])}")
-        self.stdout.write(f"New pictures go to the {settings.IMAGE_STORE}.")
+        self.stdout.write(f"New images go to the {settings.IMAGE_STORE}.")
 
     def _unreferenced(self) -> None:
         unshown = Image.objects.filter(attachments=None)
@@ -74,4 +74,4 @@ class Command(BaseCommand):
 
 
 def _amount(count: int, size: int | None) -> str:
-    return f"{count:,} {'picture' if count == 1 else 'pictures'}, {filesizeformat(size or 0)}"
+    return f"{count:,} {'image' if count == 1 else 'images'}, {filesizeformat(size or 0)}"

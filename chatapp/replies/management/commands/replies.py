@@ -17,14 +17,14 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         # Ages and leases by the database's clock, as the processes count them.
         running = Message.objects.running().annotate(now=Now()).order_by("created_at")
-        heads = ("reply", "status", "attempt", "age", "owner", "lease", "takeovers", "deaths")
+        heads = ("reply", "status", "attempt", "age", "owner", "lease", "takeovers", "crashes")
         self.stdout.write(COLUMNS.format(*heads))
         for reply in running.iterator():
             left = reply.leased_until - reply.now if reply.leased_until else None
             values = (
                 *(str(reply.pk), reply.status, reply.attempt, _span(reply.now - reply.created_at)),
                 *(reply.leased_by or "nobody", _span(left) if left is not None else "none"),
-                *(reply.takeovers, reply.deaths),
+                *(reply.takeovers, reply.crashes),
             )
             self.stdout.write(COLUMNS.format(*values))
 

@@ -117,7 +117,7 @@ class MessageDraft extends HTMLElement {
   }
 
   /** Shows what was written in another tab. */
-  #show({ client_id: clientId, text, pictures: chips }) {
+  #show({ client_id: clientId, text, images: chips }) {
     this.#write(text, clientId ?? uuid4(), chips);
     this.#saver.adopt(this.#read());
   }

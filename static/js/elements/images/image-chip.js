@@ -78,7 +78,7 @@ class ImageChip extends HTMLElement {
   }
 
   #finish({ id, link, thumbnail, note, tokens, html }) {
-    Object.assign(this.field, { name: id ? "picture" : "link", value: id ?? link, disabled: false });
+    Object.assign(this.field, { name: id ? "image" : "link", value: id ?? link, disabled: false });
     this.dataset.tokens = tokens;
     this.querySelector("[data-sent]").innerHTML = html;
     this.#setState("ready", note);

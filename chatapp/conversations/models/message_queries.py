@@ -1,0 +1,36 @@
+"""Which messages a query returns."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from chatapp.conversations.models.lease import LEASE
+from chatapp.conversations.models.progress import RUNNING
+from chatapp.server import process
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from chatapp.accounts.models import Person
+    from chatapp.conversations.models.message import Message  # noqa: F401  (named in the base)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def of(self, person: "Person") -> Self:
+        """Return the person's own messages: the only door to messages."""
+        return self.filter(conversation__owner=person)
+
+    def running(self) -> Self:
+        return self.filter(role="assistant", status__in=RUNNING)
+
+    def lost(self) -> Self:
+        """Return replies that nobody makes: released, expired, or never begun."""
+        return self.running().filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
+
+    def renew_leases(self, replies: "Collection[UUID]") -> int:
+        """Make the leases that this process holds on these replies last their full time again."""
+        mine = self.running().filter(pk__in=replies, leased_by=process.NAME)
+        return mine.update(leased_until=Now() + LEASE)

@@ -1,0 +1,110 @@
+"""What a person can do about a reply that didn't end well: retry, resume, exclude.
+
+Each holds the lock of the conversation, and does nothing for a page that is too old. These
+functions are methods of Message.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models.lease import GRACE
+from chatapp.conversations.models.progress import Status
+
+if TYPE_CHECKING:
+    from chatapp.conversations.models.message import Message
+
+MAX_CHANGED = 40  # messages announced to open pages; older ones are loaded later
+
+
+@transaction.atomic
+def retry(reply: "Message") -> "Message | None":
+    """Replace this reply by a new empty one; called twice, return the same new one.
+
+    None when the conversation continued after this reply: a new one would take everything after it
+    off the screen.
+    """
+    conversation, head = _lock_branch(reply)
+    if head is None or head.parent is None or head.parent_id != reply.parent_id:
+        return None
+    if head.pk != reply.pk:
+        return head
+    if not head.can_retry:
+        return None
+    type(reply).objects.filter(pk=reply.pk).update(on_branch=False)
+    new = type(reply).queued_reply(conversation, head.parent, conversation.chosen)
+    new.save()
+    head.parent.note_changes(conversation.chosen)
+    return new
+
+
+@transaction.atomic
+def resume(reply: "Message") -> bool:
+    """Queue a reply that ended too early again, to continue after its text.
+
+    False when it isn't the head of the branch, or runs already.
+    """
+    conversation, head = _lock_branch(reply)
+    if head is None or head.pk != reply.pk or not head.can_continue:
+        return False
+    chosen = conversation.chosen
+    values = {
+        "status": Status.QUEUED,
+        "error": "",
+        "error_kind": "",
+        "finish_reason": "",
+        "stop_requested_at": None,
+        "leased_by": "",
+        "leased_until": timezone.now() + GRACE,
+        "takeovers": 0,
+        "crashes": 0,
+        "first_token_at": None,
+        "finished_at": None,
+        # From here on only text is saved; the HTML of the old end would hide it.
+        "html": "",
+        "html_version": 0,
+        "instructions_digest": chosen.instructions_digest,
+        # A page must see that this is newer than the end it shows.
+        "attempt": head.attempt + 1,
+    }
+    if head.model not in settings.CATALOG:
+        values["model"] = chosen.model
+    type(reply).objects.filter(pk=reply.pk).update(**values)
+    reply.refresh_from_db()
+    return True
+
+
+@transaction.atomic
+def exclude(reply: "Message", scope: str) -> "list[Message]":
+    """Exclude messages from what the model reads, or include them again.
+
+    `scope` is "turn" for this reply and the message that it answers, "earlier" for everything
+    before both, "none" to include the two again. Return the newest of the messages that changed,
+    at most MAX_CHANGED. Only a refused reply offers the first two; a reply that runs or isn't on
+    the branch changes nothing.
+    """
+    conversation, _head = _lock_branch(reply)
+    reply.refresh_from_db()
+    possible = reply.is_refused if scope in ("turn", "earlier") else reply.excluded
+    if reply.is_running or not reply.on_branch or not possible:
+        return []
+    wanted = scope != "none"
+    branch = conversation.branch.order_by("-position").exclude(excluded=wanted)
+    if scope == "earlier":
+        rows = branch.filter(position__lt=reply.position - 1)
+    else:
+        rows = branch.filter(pk__in=[reply.pk, reply.parent_id])
+    newest = list(rows[:MAX_CHANGED])
+    rows.update(excluded=wanted)
+    for message in newest:
+        message.conversation, message.excluded = conversation, wanted
+    return newest
+
+
+def _lock_branch(reply: "Message") -> "tuple[Conversation, Message | None]":
+    """Lock the conversation, so that nothing is added meanwhile; return it and its head."""
+    conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
+    return conversation, conversation.branch.select_related("parent").last()

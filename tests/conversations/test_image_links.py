@@ -1,0 +1,196 @@
+"""POST /images/links: a copy of what a link leads to, or the link itself, or a sentence."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from http import HTTPStatus
+from uuid import uuid4
+
+import pytest
+from django.test import AsyncClient, Client
+from PIL import Image as Pillow
+
+from chatapp.accounts.models import Person
+from chatapp.chat import image_links
+from chatapp.chat.image_links import TooManyAtOnce, Turns, may_go_to_model
+from chatapp.conversations.models import Attachment
+from chatapp.fetching import FetchError, NotPublic, SiteRefused, TimedOut, fetch
+from chatapp.images.models import Image
+from tests.fetching.site import Site, opened, reply
+from tests.images.samples import encoded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+URL = "/images/links"
+
+
+@pytest.fixture
+def client(async_client_of: Callable[[Person], AsyncClient], owner: Person) -> AsyncClient:
+    return async_client_of(owner)
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
+    """A site on loopback that links may lead to; the app itself always uses the strict network."""
+
+    @asynccontextmanager
+    async def serving(*answers: bytes) -> AsyncIterator[Site]:
+        async with Site(*answers) as serving:
+            monkeypatch.setattr(image_links, "fetch", partial(fetch, network=opened(serving)))
+            yield serving
+
+    return serving
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, failure: FetchError) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(image_links, "fetch", fail)
+
+
+async def test_a_copy_is_kept_under_the_name_in_the_link(
+    client: AsyncClient, site: Callable[..., object], owner: Person
+) -> None:
+    content = encoded(Pillow.new("RGB", (60, 40), "teal"), "PNG")
+
+    async with site(reply("200 OK", content, Content_Type="text/plain")) as serving:
+        response = await client.post(URL, {"link": serving.url("/birds/grey%20heron.png?size=1")})
+
+    assert response.status_code == HTTPStatus.CREATED
+    image = await Image.objects.aget(pk=response.json()["id"])
+    assert (image.name, image.width, image.owner_id) == ("grey heron.png", 60, owner.pk)
+    assert "image/jpeg" in serving.headers()["accept"]
+
+
+async def test_a_page_in_place_of_an_image_is_refused(
+    client: AsyncClient, site: Callable[..., object]
+) -> None:
+    async with site(reply("200 OK", b"<!doctype html>", Content_Type="image/png")) as serving:
+        response = await client.post(URL, {"link": serving.url("/a.png")})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "not an image" in response.json()["error"]
+
+
+@pytest.mark.parametrize("failure", [TimedOut(), SiteRefused(403)])
+async def test_a_harmless_failure_passes_an_https_link_on(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, failure: FetchError
+) -> None:
+    failing(monkeypatch, failure)
+
+    response = await client.post(URL, {"link": " https://images.example.com/a.png "})
+
+    assert response.status_code == HTTPStatus.OK
+    answer = response.json()
+    assert answer["link"] == "https://images.example.com/a.png"
+    assert answer["note"].startswith(failure.sentence)
+    assert answer["tokens"] == 1568
+    assert 'href="https://images.example.com/a.png"' in answer["html"]
+
+
+@pytest.mark.parametrize(
+    ("link", "failure"),
+    [
+        ("http://images.example.com/a.png", TimedOut()),  # the model takes https only
+        ("https://images.example.com/a.png", NotPublic()),
+        ("https://images.example.com/" + "a" * 2_000, TimedOut()),  # no room for it
+    ],
+)
+async def test_any_other_failure_is_told(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, link: str, failure: FetchError
+) -> None:
+    failing(monkeypatch, failure)
+
+    response = await client.post(URL, {"link": link})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert response.json() == {"error": failure.sentence}
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "ftp://a.example.com/a.png", "http://127.0.0.1/a.png", "http://169.254.169.254/", "a b"],
+)
+async def test_what_leads_nowhere_public_is_never_fetched(client: AsyncClient, link: str) -> None:
+    response = await client.post(URL, {"link": link})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert not await Image.objects.aexists()
+
+
+def test_a_stranger_signs_in_first(stranger: Client) -> None:
+    response = stranger.post(URL, {"link": "https://images.example.com/a.png"})
+
+    assert response.status_code == HTTPStatus.FOUND
+
+
+async def test_a_link_comes_by_post(client: AsyncClient) -> None:
+    assert (await client.get(URL)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+async def test_one_person_gets_two_turns_at_once_and_others_theirs() -> None:
+    turns, ada, ben = Turns(3, 2, seconds=0.02), uuid4(), uuid4()
+
+    async with turns.turn(ada), turns.turn(ada):
+        with pytest.raises(TooManyAtOnce):
+            async with turns.turn(ada):
+                pass
+        async with turns.turn(ben):
+            with pytest.raises(TooManyAtOnce):  # three are all there are
+                async with turns.turn(ben):
+                    pass
+    async with turns.turn(ada), turns.turn(ada):
+        pass
+
+
+async def test_who_waits_gets_the_turn_that_ends() -> None:
+    turns, ada = Turns(1, 1, seconds=5), uuid4()
+    order = []
+
+    async def work(name: str) -> None:
+        async with turns.turn(ada):
+            order.append(name)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(work(name) for name in "abc"))
+
+    assert order == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("link", "may"),
+    [
+        ("https://images.example.com/a.png", True),
+        ("http://images.example.com/a.png", False),
+        ("https://10.0.0.1/a.png", False),
+        ("https://[::1]/a.png", False),
+        ("https://printer.local/a.png", False),
+        ("https://localhost/a.png", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_which_links_may_go_to_the_model(link: str, may: bool) -> None:
+    assert may_go_to_model(link) is may
+
+
+async def test_without_scripts_a_link_is_copied_as_the_message_is_sent(
+    client: AsyncClient, site: Callable[..., object], no_service: None
+) -> None:
+    content = encoded(Pillow.new("RGB", (60, 40), "teal"), "PNG")
+
+    async with site(reply("200 OK", content)) as serving:
+        fields = {"client_id": str(uuid4()), "text": "Look", "link_to_copy": serving.url("/a.png")}
+        response = await client.post(f"/c/{uuid4()}/messages", fields)
+
+    assert response.status_code == HTTPStatus.SEE_OTHER
+    assert (await Attachment.objects.select_related("image").aget()).image.name == "a.png"
+
+
+async def test_without_scripts_a_link_that_fails_is_told_on_the_page(client: AsyncClient) -> None:
+    fields = {"client_id": str(uuid4()), "text": "Look", "link_to_copy": "https://10.0.0.1/a.png"}
+
+    response = await client.post(f"/c/{uuid4()}/messages", fields)
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "public place on the web" in response.content.decode()

@@ -1,0 +1,181 @@
+"""Steps as they look: many fold, what is long scrolls in its box, and what is open stays open."""
+
+import re
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.servers.desk import Desk
+from tests.system.conftest import Chat
+from tests.system.tools.conftest import Steps, is_widened
+from tests.system.tools.weather import Weather
+
+TOWNS = [
+    "Paris",
+    "London",
+    "Monaco",
+    "Springfield, Ohio",
+    "Springfield, Vermont",
+    "Monaco",
+    "Paris",
+]
+PAGE_BYTES = 200_000
+
+
+def ask_about(chat: Chat, towns: list[str]) -> Steps:
+    calls = [f'/call current_weather {{"place": "{town}"}}' for town in towns]
+    chat.box.fill("\n".join(calls))
+    chat.send_button.click()
+    return Steps(chat)
+
+
+def height_of(tool_calls: Steps) -> float:
+    box = tool_calls.chat.replies.locator("[data-slot=tool_calls]").bounding_box()
+    assert box
+    return box["height"]
+
+
+def test_of_many_tool_calls_all_but_the_last_fold(chat: Chat, weather: Weather) -> None:
+    weather.hold()
+    tool_calls = ask_about(chat, TOWNS)
+    tool_calls.expect_state(*["running"] * 7)
+    expect(tool_calls.all.locator("visible=true").locator("summary:visible")).to_have_count(3)
+    fold = chat.replies.get_by_text("4 more steps")
+    height = height_of(tool_calls)
+
+    weather.release()
+
+    tool_calls.expect_reply("complete")
+    assert height_of(tool_calls) == height
+    fold.click()
+    expect(tool_calls.all.locator("summary:visible")).to_have_count(7)
+    expect(tool_calls.lines.nth(3)).to_have_text("Looked up the weather in Springfield, Ohio")
+
+
+def test_a_few_tool_calls_do_not_fold(chat: Chat, weather: Weather) -> None:
+    tool_calls = ask_about(chat, TOWNS[:4])
+    tool_calls.expect_reply("complete")
+
+    expect(tool_calls.all.locator("summary:visible")).to_have_count(4)
+
+
+def test_one_that_waits_is_never_folded(chat: Chat, weather: Weather, desk: Desk) -> None:
+    calls = ['/call leave_note {"text": "first"}', *['/call calculate {"expression": "1+1"}'] * 5]
+    chat.send("\n".join(calls))
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("waiting")
+
+    expect(tool_calls.all.first).to_be_visible()
+    expect(chat.replies.get_by_text("2 more steps")).to_be_visible()
+    tool_calls.say("Deny")
+    tool_calls.expect_reply("complete")
+
+
+def test_what_a_person_opened_stays_open_and_nothing_else(
+    chat: Chat, weather: Weather, desk: Desk
+) -> None:
+    chat.send('/call leave_note {"text": "one"}\n/call calculate {"expression": "1+1"}')
+    tool_calls = Steps(chat)
+    tool_calls.expect_state("awaiting_approval", "done")
+    tool_calls.open(1)
+
+    tool_calls.say("Allow once")
+
+    tool_calls.expect_reply("complete")
+    tool_calls.expect_state("done", "done")
+    expect(tool_calls.all.nth(0).locator("pre").first).to_be_hidden()
+    expect(tool_calls.all.nth(1).locator("pre").first).to_be_visible()
+
+
+def test_a_long_answer_scrolls_in_its_box(phone: Page) -> None:
+    chat = Chat(phone).open()
+    chat.box.fill('/call search_drawer {"words": "heron", "kilobytes": 48}')
+    chat.send_button.click()
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("complete")
+
+    came = tool_calls.open().last
+
+    assert came.evaluate("pre => pre.scrollHeight > pre.clientHeight && pre.clientHeight < 300")
+    assert not is_widened(phone)
+
+
+def test_the_page_holds_the_beginning_and_a_link_leads_to_the_rest(chat: Chat) -> None:
+    calls = '/call search_drawer {"words": "heron", "kilobytes": 48}\n' * 5
+    chat.send(calls.strip())
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("complete")
+    cookies = {cookie["name"]: cookie["value"] for cookie in chat.page.context.cookies()}
+    assert len(httpx.get(chat.page.url, cookies=cookies).content) < PAGE_BYTES
+    tool_calls.open(4)
+
+    with chat.page.expect_popup() as opened:
+        tool_calls.all.nth(4).get_by_role("link", name="Show all of it").click()
+
+    whole = opened.value.inner_text("body")
+    assert whole.count("heron") > 8_000
+    assert "Input" in whole
+
+
+def test_long_words_do_not_widen_a_phone(phone: Page, desk: Desk) -> None:
+    chat = Chat(phone).open()
+    word = "a" * 300
+    chat.box.fill(
+        f'/call leave_note {{"text": "{word}"}}\n/call search_drawer {{"words": "{word}"}}'
+    )
+    chat.send_button.click()
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("waiting")
+    tool_calls.open(1)
+    assert not is_widened(phone)
+
+    tool_calls.say("Deny")
+
+    tool_calls.expect_reply("complete")
+    tool_calls.open(0)
+    assert not is_widened(phone)
+
+
+def test_a_line_runs_in_the_direction_of_its_words(chat: Chat, desk: Desk) -> None:
+    chat.ask('/call search_drawer {"words": "مرحبا"}')
+
+    line = Steps(chat).all.locator("pre").first
+    expect(line).to_have_attribute("dir", "auto")
+    expect(Steps(chat).lines).to_have_text(re.compile("مرحبا"))
+
+
+def test_with_reduced_motion_nothing_pulses(chat: Chat, weather: Weather) -> None:
+    chat.page.emulate_media(reduced_motion="reduce")
+    weather.hold()
+    tool_calls = ask_about(chat, ["Paris"])
+    tool_calls.expect_state("running")
+
+    assert (
+        tool_calls.all.locator(".tool-call-mark").evaluate("mark => mark.getAnimations().length")
+        == 0
+    )
+
+
+def test_a_fold_that_is_open_stays_open_while_tool_calls_end(chat: Chat, weather: Weather) -> None:
+    weather.hold()
+    tool_calls = ask_about(chat, TOWNS)
+    tool_calls.expect_state(*["running"] * 7)
+    chat.replies.get_by_text("4 more steps").click()
+
+    weather.release()
+
+    tool_calls.expect_reply("complete")
+    expect(tool_calls.all.locator("summary:visible")).to_have_count(7)
+
+
+def test_the_box_asks_on_a_phone_without_widening_it(phone: Page, desk: Desk) -> None:
+    chat = Chat(phone).open()
+    chat.box.fill('/call leave_note {"text": "hello"}')
+    chat.send_button.click()
+    tool_calls = Steps(chat)
+    tool_calls.expect_reply("waiting")
+
+    for button in phone.locator(".approval button").all():
+        assert button.bounding_box()["height"] >= 36
+    assert not is_widened(phone)
+    tool_calls.say("Deny")

@@ -1,0 +1,51 @@
+"""What came of every point, as a part of `docs/reliability.md`."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.tool_calls.arranging import Case
+from tests.tool_calls.dying import Result, play, wanted
+from tests.tool_calls.house import ground
+from tests.tool_calls.points import POINTS
+
+HEAD = """\
+The process that makes a reply is killed while something outside of it is held: the model, the
+tool, or the write to the database. Then the other process takes over, or the same one after a
+restart. The tools act in a process that outlives both, which counts.
+"""
+COLUMNS = ("The process dies while", "Calls then", "The person", "Calls in the end", "Runs")
+WORDS = {"allow": "is asked, and allows it", "deny": "is asked, and denies it"}
+
+type Played = Sequence[tuple[Case, Result]]
+
+
+def play_all(folder: Path) -> Played:
+    """One reply at a time."""
+    return asyncio.run(_play(folder))
+
+
+def lines(played: Played) -> list[str]:
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *(_row(case, result) for case, result in played)]
+    table = [f"| {' | '.join(row)} |" for row in rows]
+    broken = breaches(played)
+    return [HEAD, *table, "", *([f"- {one}" for one in broken] or ["No rule was broken."])]
+
+
+def breaches(played: Played) -> list[str]:
+    return [f"{case.point.name}: {result}" for case, result in played if result != wanted(case)]
+
+
+async def _play(folder: Path) -> Played:
+    async with ground(folder, CHAT_HAND_OVER_SECONDS="1") as place, place.house(2) as house:
+        return await play(house, POINTS, together=1)
+
+
+def _row(case: Case, result: Result) -> tuple[str, ...]:
+    return (
+        case.point.name,
+        ", ".join(result.left) or "there is none yet",
+        WORDS[case.point.word] if result.asked else "",
+        ", ".join(result.ends),
+        ", ".join(f"{count}×" for count in result.runs),
+    )

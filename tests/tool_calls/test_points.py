@@ -1,0 +1,43 @@
+"""A process dies at every point of the loop of calls, and nothing is lost or done twice."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.servers.marks import needs_postgres
+from tests.tool_calls.dying import play, wanted
+from tests.tool_calls.house import ground, ground_of_files
+from tests.tool_calls.points import POINTS, Point
+
+AT_ONCE = 4  # replies of the process that dies
+# Those that a process alone, on files, is not killed at below.
+IN_THE_DATABASE = [point for point in POINTS if point.weight]
+
+
+# One test, so that servers start once however many processes share the tests.
+@needs_postgres
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    "points",
+    [
+        pytest.param(IN_THE_DATABASE[1::2], id="some"),
+        pytest.param(POINTS, id="all", marks=pytest.mark.long),
+    ],
+)
+async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(
+    tmp_path: Path, points: list[Point]
+) -> None:
+    async with ground(tmp_path) as place, place.house(2, CHAT_HAND_OVER_SECONDS="1") as house:
+        played = await play(house, points, AT_ONCE)
+
+    assert [result for _case, result in played] == [wanted(case) for case, _result in played]
+
+
+async def test_a_process_alone_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    """As under `make run`, at the points that need no hold in the database."""
+    points = [point for point in POINTS if not point.weight and point.how == signal.SIGKILL]
+    async with ground_of_files(tmp_path) as place, place.house(1) as house:
+        played = await play(house, points, len(points))
+
+    assert [result for _case, result in played] == [wanted(case) for case, _result in played]
