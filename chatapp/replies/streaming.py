@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.connectors.remote import sessions
 from chatapp.conversations.models import Message
+from chatapp.mcp.client import sessions
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
 from chatapp.replies.prompt.building import Prompt
