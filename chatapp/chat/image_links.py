@@ -1,4 +1,4 @@
-"""A copy of the image that a link leads to: links rot, and only a copy can be shown, measured and
+"""Copying the image that a link leads to: links rot, and only a copy can be shown, measured and
 sent privately."""
 
 import asyncio
@@ -18,35 +18,35 @@ from chatapp.fetching.links import literal, parse
 from chatapp.images.errors import ImageRefused, ImageTypeRefused
 from chatapp.images.processing import PreparedImage, process
 
-# Each holds up to 20 MB in memory, and stands for a connection that a person makes us open.
+# Each copy takes up to 20 MB of memory and a connection that a person makes this site open.
 AT_ONCE = 8
-AT_ONCE_OF_ONE = 2
-WAIT_SECONDS = 8.0  # with the 10 s of a fetch still below the 30 s of Heroku's router
+AT_ONCE_PER_PERSON = 2
+WAIT_SECONDS = 8.0  # plus the 10 s of a fetch, this stays below the 30 s of Heroku's router
 ACCEPT = "image/jpeg, image/png, image/webp, image/*;q=0.8"
 
 
 class TooManyAtOnce(Exception):
-    """No turn came within WAIT_SECONDS; later there may be one. `sentence` can be shown."""
+    """No slot became free within WAIT_SECONDS. `sentence` is for the person."""
 
     def __init__(self) -> None:
-        sentence = _("Too many links are being fetched right now. Try again in a moment.")
+        sentence = _("Too many links are being opened right now. Try again in a moment.")
         super().__init__(sentence)
         self.sentence = sentence
 
 
-class Turns:
-    """Lets so many run at once, and of these so many for one person."""
+class FetchSlots:
+    """Limits how many run at once, in total and for one person."""
 
-    def __init__(self, at_once: int, at_once_of_one: int, seconds: float) -> None:
+    def __init__(self, at_once: int, at_once_per_person: int, seconds: float) -> None:
         self._all = asyncio.Semaphore(at_once)
-        self._at_once_of_one = at_once_of_one
+        self._at_once_per_person = at_once_per_person
         self._of: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._seconds = seconds
 
     @asynccontextmanager
-    async def turn(self, person_id: UUID) -> AsyncIterator[None]:
-        """Waits for a turn; raises TooManyAtOnce when none comes in time."""
-        own = self._of.setdefault(person_id, asyncio.Semaphore(self._at_once_of_one))
+    async def slot(self, person_id: UUID) -> AsyncIterator[None]:
+        """Wait for a slot. Raises TooManyAtOnce when none becomes free in time."""
+        own = self._of.setdefault(person_id, asyncio.Semaphore(self._at_once_per_person))
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(self._seconds):
@@ -57,26 +57,26 @@ class Turns:
             yield
 
 
-_turns = Turns(AT_ONCE, AT_ONCE_OF_ONE, WAIT_SECONDS)
+_slots = FetchSlots(AT_ONCE, AT_ONCE_PER_PERSON, WAIT_SECONDS)
 
 
 async def copy_of(person: Person, link: str) -> PreparedImage:
-    """Fetches an image; raises FetchError, ImageRefused and TooManyAtOnce."""
-    async with _turns.turn(person.pk):
+    """Fetch an image. Raises FetchError, ImageRefused and TooManyAtOnce."""
+    async with _slots.slot(person.pk):
         fetched = await fetch(link, accept=ACCEPT)
         try:
             return await process(fetched.content, _name(link))
         except ImageTypeRefused as refusal:
             raise ImageRefused(
                 _(
-                    "This link leads to something that is not an image. "
-                    "Open the image by itself and copy its address."
+                    "This link doesn't lead to an image. "
+                    "Open the image on its own and copy its address."
                 )
             ) from refusal
 
 
 def may_go_to_model(link: str) -> bool:
-    """Whether a link, by its looks alone, may be given to the model service to fetch."""
+    """Return whether a link looks like one that the model service may fetch."""
     try:
         url = parse(link)
     except FetchError:
@@ -87,6 +87,6 @@ def may_go_to_model(link: str) -> bool:
 
 
 def _name(link: str) -> str:
-    """The file that a link names, else its site."""
+    """Return the file name in a link, else its site."""
     parts = urlsplit(link)
     return unquote(parts.path.rpartition("/")[2]) or parts.hostname or ""

@@ -124,7 +124,7 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
         logger.exception("The database failed under a reply")
     except Exception:
         # Whatever happened, nobody must watch a reply that never comes.
-        sentence = _("Something went wrong on our side. Try again.")
+        sentence = _("Something went wrong on this site. Try again.")
         await background.in_thread(_fail, reply, sentence)
         raise
     else:
@@ -182,7 +182,7 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
     elif streaming.cancelled():
         outcome.status = Message.Status.STOPPED
     elif streaming.exception():
-        outcome.fail(_("Something went wrong on our side. Try again."))
+        outcome.fail(_("Something went wrong on this site. Try again."))
     if outcome.status != Message.Status.STOPPED:
         # Stop keeps what the person saw. In every other case nothing that arrived is lost.
         running.keep_backlog()

@@ -88,7 +88,10 @@ def _sweep() -> list[Message]:
         if reply.stop_requested_at:
             outcomes.close(reply, Message.Status.STOPPED, made_by="nobody")
         elif reply.leased_by and reply.crashes + 1 >= MAX_CRASHES:
-            sentence = _("The server went down several times while this reply was written.")
+            sentence = _(
+                "The server stopped several times while it made this reply. "
+                "Change your message, then try again."
+            )
             outcomes.close(reply, Message.Status.FAILED, sentence, made_by="nobody")
         else:
             found.append(reply)

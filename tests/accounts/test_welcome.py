@@ -73,10 +73,10 @@ def test_weak_passwords_are_refused_with_a_sentence(stranger: Client, password: 
 
 
 def test_a_bad_address_is_refused_and_kept_in_the_field(stranger: Client) -> None:
-    response = stranger.post("/welcome/", {**NEW, "email": "not an address"})
+    response = stranger.post("/welcome/", {**NEW, "email": "isn't a valid link"})
 
     assert response.context["form"].errors["email"]
-    assert b"not an address" in response.content
+    assert b"isn't a valid link" in response.content
 
 
 @pytest.mark.django_db(transaction=True)

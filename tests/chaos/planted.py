@@ -57,7 +57,7 @@ def ask_twice_at_once(record: Record) -> None:
 def fail_a_reply(record: Record) -> None:
     """A reply failed that had no reason to."""
     reply = _complete(record)
-    reply.status, reply.error = "failed", "Something went wrong on our side. Try again."
+    reply.status, reply.error = "failed", "Something went wrong on on this site. Try again."
 
 
 def show_less(record: Record) -> None:

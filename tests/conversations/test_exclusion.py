@@ -154,7 +154,7 @@ async def test_instructions_that_may_be_the_reason_are_named(owner: Person) -> N
     with answering(TextBlocked()):
         await generation.generate(added.reply)
 
-    assert "instructions in the settings" in (await outcome(added)).error
+    assert "instructions in this chat" in (await outcome(added)).error
 
 
 @pytest.mark.usefixtures("no_service")

@@ -28,7 +28,7 @@ async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
 
     reply = await outcome(running)
     assert (reply.status, reply.text) == ("failed", "half an ans")
-    assert "our side" in reply.error
+    assert "on this site" in reply.error
     assert live.find(reply.pk) is None
 
 
@@ -45,7 +45,7 @@ async def test_an_error_of_ours_costs_no_text_that_was_not_shown_yet(running: Ex
 
     reply = await outcome(running)
     assert (reply.status, reply.text, reply.reasoning) == ("failed", MUCH, "Hm.")
-    assert "our side" in reply.error
+    assert "on this site" in reply.error
 
 
 @pytest.mark.usefixtures("one_patch")

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from chatapp.accounts.models import Person
 from chatapp.chat import image_links
-from chatapp.chat.image_links import TooManyAtOnce, Turns, may_go_to_model
+from chatapp.chat.image_links import FetchSlots, TooManyAtOnce, may_go_to_model
 from chatapp.conversations.models import Attachment
 from chatapp.fetching import FetchError, NotPublic, SiteRefused, TimedOut, fetch
 from chatapp.images.models import Image
@@ -70,7 +70,7 @@ async def test_a_page_in_place_of_an_image_is_refused(
         response = await client.post(URL, {"link": serving.url("/a.png")})
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "not an image" in response.json()["error"]
+    assert "lead to an image" in response.json()["error"]
 
 
 @pytest.mark.parametrize("failure", [TimedOut(), SiteRefused(403)])
@@ -130,26 +130,26 @@ async def test_a_link_comes_by_post(client: AsyncClient) -> None:
 
 
 async def test_one_person_gets_two_turns_at_once_and_others_theirs() -> None:
-    turns, ada, ben = Turns(3, 2, seconds=0.02), uuid4(), uuid4()
+    slots, ada, ben = FetchSlots(3, 2, seconds=0.02), uuid4(), uuid4()
 
-    async with turns.turn(ada), turns.turn(ada):
+    async with slots.slot(ada), slots.slot(ada):
         with pytest.raises(TooManyAtOnce):
-            async with turns.turn(ada):
+            async with slots.slot(ada):
                 pass
-        async with turns.turn(ben):
+        async with slots.slot(ben):
             with pytest.raises(TooManyAtOnce):  # three are all there are
-                async with turns.turn(ben):
+                async with slots.slot(ben):
                     pass
-    async with turns.turn(ada), turns.turn(ada):
+    async with slots.slot(ada), slots.slot(ada):
         pass
 
 
 async def test_who_waits_gets_the_turn_that_ends() -> None:
-    turns, ada = Turns(1, 1, seconds=5), uuid4()
+    slots, ada = FetchSlots(1, 1, seconds=5), uuid4()
     order = []
 
     async def work(name: str) -> None:
-        async with turns.turn(ada):
+        async with slots.slot(ada):
             order.append(name)
             await asyncio.sleep(0)
 

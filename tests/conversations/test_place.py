@@ -157,7 +157,7 @@ def test_a_page_learns_that_the_conversation_has_moved_on(
 
     assert response.status_code == 409
     assert response.json()["moved"] is True
-    assert "gone on elsewhere" in response.json()["error"]
+    assert "continued in another tab" in response.json()["error"]
 
 
 def test_a_page_of_an_earlier_release_tells_no_place(client: Client, exchange: Exchange) -> None:
@@ -207,7 +207,7 @@ def test_without_scripts_the_page_shows_what_is_new_and_sends_on(
 
     page = response.content.decode()
     assert response.status_code == 409
-    assert "gone on elsewhere" in page
+    assert "continued in another tab" in page
     assert "From elsewhere" in page
     assert "My next question" in page
     assert f'name="parent" value="{later.reply.pk}"' in page

@@ -90,7 +90,7 @@ def test_more_are_refused_with_the_limit(client: Client, letter: str, count: int
     response = send(client, text=letter * count)
 
     assert response.status_code == 422
-    assert "at most 1,000,000 fit" in response.json()["error"]
+    assert "Shorten it to 1,000,000" in response.json()["error"]
     assert not Message.objects.exists()
 
 
@@ -101,7 +101,7 @@ def test_without_scripts_the_refused_text_is_still_in_the_box(client: Client, le
 
     assert response.status_code == 422
     page = response.content.decode()
-    assert "at most 1,000,000 fit" in page
+    assert "Shorten it to 1,000,000" in page
     assert text in page
 
 
@@ -131,7 +131,7 @@ def test_thirty_images_are_refused(client: Client) -> None:
     response = send(client, text="Look", images=[image() for _ in range(30)])
 
     assert response.status_code == 422
-    assert "At most 10 images" in response.json()["error"]
+    assert "You can attach up to 10 images" in response.json()["error"]
     assert not Image.objects.exists()
 
 
@@ -168,7 +168,7 @@ def test_an_image_that_is_not_there_is_told(client: Client, pk: str) -> None:
     response = send(client, text="Look", image=pk)
 
     assert response.status_code == 422
-    assert "gone" in response.json()["error"]
+    assert "no longer exists" in response.json()["error"]
 
 
 def test_somebody_elses_image_is_not_there(client: Client, member: Person) -> None:
@@ -178,7 +178,7 @@ def test_somebody_elses_image_is_not_there(client: Client, member: Person) -> No
 
 
 def test_a_link_that_is_no_address_is_refused(client: Client) -> None:
-    assert "not an address" in send(client, text="Look", link="https://[").json()["error"]
+    assert "isn't a valid link" in send(client, text="Look", link="https://[").json()["error"]
 
 
 @pytest.mark.parametrize("link", ["http://a.example/b.png", "https://", "javascript:alert(1)"])
@@ -190,7 +190,7 @@ def test_only_https_links_are_attached(client: Client, link: str) -> None:
 
 
 def test_an_unknown_model_is_refused(client: Client) -> None:
-    assert "not offered" in send(client, text="Hello", model="gpt-2").json()["error"]
+    assert "available" in send(client, text="Hello", model="gpt-2").json()["error"]
 
 
 def test_bad_ids_are_refused(client: Client) -> None:

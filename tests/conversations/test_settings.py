@@ -36,8 +36,8 @@ EVERYTHING = {
 }
 CHOSEN = ModelSettings(OTHER, "Answer like a heron.", "high", 0.3, None, 1000)
 BAD = [
-    ({"model": "gpt-2"}, "model", "not offered"),
-    ({"instructions": "a" * 20_001}, "instructions", "at most 20,000 fit"),
+    ({"model": "gpt-2"}, "model", "available"),
+    ({"instructions": "a" * 20_001}, "instructions", "Shorten them to 20,000"),
     ({"thinking": "extreme"}, "thinking", "Off, Low, Medium or High"),
     ({"temperature": "1.1"}, "temperature", "from 0 to 1"),
     ({"temperature": "-0.1"}, "temperature", "from 0 to 1"),

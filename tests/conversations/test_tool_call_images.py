@@ -6,6 +6,7 @@ import json
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient
+from django.utils.html import escape
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
@@ -70,11 +71,11 @@ async def test_they_are_shown_as_soon_as_the_tool_call_ends(
 @pytest.mark.parametrize(
     ("images", "room", "why"),
     [
-        ((drawn(), JUNK), 200, "not readable as an image"),
-        ((drawn(), drawn()[:60]), 200, "not readable as an image"),
+        ((drawn(), JUNK), 200, "a readable image"),
+        ((drawn(), drawn()[:60]), 200, "a readable image"),
         ((drawn(), png_header(20_000, 20_000)), 200, "too large"),
         ((drawn(), b"\xff\xd8\xff" + bytes(50 * 1024 * 1024)), 200, "too large"),
-        ((drawn(), drawn("tan")), 0, "no room left"),
+        ((drawn(), drawn("tan")), 0, "no space left"),
     ],
     ids=["no image", "cut short", "pixels", "bytes", "room"],
 )
@@ -94,13 +95,13 @@ async def test_what_cannot_be_kept_becomes_words(
     request = await looked(running)
 
     tool_call = await ToolCall.objects.aget()
-    missing = f"Images that could not be shown: {2 - shown} of 2 ({why}"
+    missing = f"{2 - shown} of 2 images couldn't be shown ({why}"
     assert (tool_call.state, tool_call.error) == ("done", "")
     assert tool_call.note.startswith(missing)
     told = json.loads(results(request)[0])["images"]
     assert told.startswith(f"Shown to the person: {shown} of 2. You cannot see them. {missing}")
     assert await Image.objects.acount() == shown
-    assert missing in await page_of(running, owner)
+    assert escape(missing) in await page_of(running, owner)
 
 
 async def test_a_store_that_is_away_costs_the_images_only(
@@ -113,7 +114,9 @@ async def test_a_store_that_is_away_costs_the_images_only(
     await looked(running)
 
     tool_call = await ToolCall.objects.aget()
-    assert tool_call.note.endswith("2 of 2 (images can't be kept right now).")
+    assert tool_call.note.endswith(
+        "2 of 2 images couldn't be shown (images can't be stored right now)."
+    )
     assert caplog.text.count("none is configured") == 1
 
 
@@ -126,7 +129,7 @@ async def test_of_many_the_first_are_shown(running: Exchange, kit: Kit) -> None:
     assert [one.image.height async for one in tool_call.images.select_related("image")] == [
         *range(9, 19)
     ]
-    assert tool_call.note.endswith("2 of 12 (more than 10 came).")
+    assert tool_call.note.endswith("2 of 12 images couldn't be shown (there were more than 10).")
 
 
 async def test_an_image_is_stored_once_and_keeps_its_description(

@@ -26,7 +26,7 @@ def answer_links(page: Page, status: int, answer: dict[str, object]) -> None:
 
 def passed_on(link: str) -> dict[str, object]:
     html = render_to_string("conversations/_attachment.html", {"attachment": Attachment(link=link)})
-    note = "The site took too long to answer. The model gets the link instead."
+    note = "The site took too long to answer. The link itself is sent to the model."
     return {"link": link, "note": note, "tokens": 1568, "html": html}
 
 
@@ -57,7 +57,7 @@ def test_a_link_that_gives_no_copy_goes_along_as_a_chip(chat: Chat) -> None:
 
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
     expect(chips(chat.page)).to_contain_text("images.example.com/heron.jpg")
-    expect(chips(chat.page)).to_contain_text("The model gets the link instead")
+    expect(chips(chat.page)).to_contain_text("The link itself is sent to the model")
     chat.ask("What is this?")
     link = chat.messages.get_by_role("link", name="images.example.com/heron.jpg")
     expect(link).to_have_attribute("href", LINK)

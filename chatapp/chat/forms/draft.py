@@ -1,4 +1,4 @@
-"""What of a draft is kept."""
+"""The form of a draft."""
 
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ class DraftForm(forms.Form):
         text: str = self.cleaned_data["text"]
         if len(text) > settings.MAX_MESSAGE_CHARACTERS:
             raise forms.ValidationError(
-                _("This message has %(count)s characters; at most %(limit)s fit."),
+                _("This message has %(count)s characters. Shorten it to %(limit)s."),
                 params={
                     "count": f"{len(text):,}",
                     "limit": f"{settings.MAX_MESSAGE_CHARACTERS:,}",
@@ -49,7 +49,7 @@ class DraftForm(forms.Form):
         count = len(self.images)
         if count > settings.MAX_IMAGES_PER_MESSAGE:
             raise forms.ValidationError(
-                _("At most %(limit)s images fit into one message; here are %(count)s."),
+                _("You can attach up to %(limit)s images (you chose %(count)s)."),
                 params={"limit": settings.MAX_IMAGES_PER_MESSAGE, "count": count},
             )
         return cleaned
@@ -66,7 +66,10 @@ class DraftForm(forms.Form):
         )
 
     def _own(self) -> tuple[Image | str, ...]:
-        """What is no image of this person's is left out: the text matters more."""
+        """Return the person's own images.
+
+        Anything else is dropped, because the text matters more.
+        """
         ids = [found for each in self.images if (found := _uuid(each))]
         images = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
         links = {each: each for each in self.images if may_go_to_model(each)}

@@ -1,4 +1,4 @@
-"""What a person may send, and the sentence for everything else."""
+"""The form of a message."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,9 +26,9 @@ from chatapp.images.processing import prepare
 
 
 class SendForm(SettingsForm):
-    """A message from the composer: with scripts images come as ids, without as files and as links
-    that are still to be copied.
+    """A message from the composer.
 
+    With scripts, images arrive as ids; without, as files and as links that are still to be copied.
     Model and thinking come with each message, the other settings with the first one.
     """
 
@@ -49,7 +49,7 @@ class SendForm(SettingsForm):
         text = self.cleaned_data["text"].replace("\r\n", "\n")
         if len(text) > settings.MAX_MESSAGE_CHARACTERS:
             raise forms.ValidationError(
-                _("This message has %(count)s characters; at most %(limit)s fit."),
+                _("This message has %(count)s characters. Shorten it to %(limit)s."),
                 params={
                     "count": f"{len(text):,}",
                     "limit": f"{settings.MAX_MESSAGE_CHARACTERS:,}",
@@ -89,23 +89,23 @@ class SendForm(SettingsForm):
     def _check_count(self, count: int) -> None:
         if count > settings.MAX_IMAGES_PER_MESSAGE:
             raise forms.ValidationError(
-                _("At most %(limit)s images fit into one message; here are %(count)s."),
+                _("You can attach up to %(limit)s images (you chose %(count)s)."),
                 params={"limit": settings.MAX_IMAGES_PER_MESSAGE, "count": count},
             )
 
     def _own_images(self, ids: Sequence[str]) -> list[Image]:
-        """Gives the person's own images in the order in which they were attached."""
+        """Return the person's own images in the order in which they were attached."""
         try:
             found = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
             return [found[pk] for pk in ids]
         except (KeyError, DjangoValidationError):
             raise forms.ValidationError(
-                _("One of the images is gone. Remove it and attach it again.")
+                _("One of the images no longer exists. Remove it and attach it again.")
             ) from None
 
     def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
         if files:
-            close_old_connections()  # a worker takes its time
+            close_old_connections()  # the worker is slow
         try:
             prepared = [prepare(file, file.name or "") for file in files]
             return [Image.objects.keep(self.person, image) for image in prepared]
@@ -113,10 +113,10 @@ class SendForm(SettingsForm):
             raise forms.ValidationError(refusal.sentence) from refusal
 
     def _copied(self, links: Sequence[str]) -> tuple[list[Image], list[str]]:
-        """Copies of what links lead to, and those whose sites give none to us."""
+        """Return copies of linked images, and the links whose sites give none."""
         images, uncopied = [], []
         for link in links:
-            close_old_connections()  # a site takes its time
+            close_old_connections()  # sites are slow
             try:
                 prepared = async_to_sync(copy_of)(self.person, link)
                 images.append(Image.objects.keep(self.person, prepared))
@@ -138,9 +138,11 @@ def _checked_link(link: str) -> str:
     try:
         parts = urlsplit(link.strip())
     except ValueError:
-        raise forms.ValidationError(_("This link is not an address. Check it.")) from None
+        raise forms.ValidationError(_("This isn't a valid link. Check it and try again.")) from None
     if parts.scheme != "https" or not parts.hostname:
-        raise forms.ValidationError(_("A link to an image must begin with https://"))
+        raise forms.ValidationError(_("An image link must start with https://"))
     if not may_go_to_model(link.strip()):
-        raise forms.ValidationError(_("This link can't be given to the model. Save the image."))
+        raise forms.ValidationError(
+            _("The model can't open this link. Save the image and attach the file.")
+        )
     return link.strip()

@@ -1,4 +1,4 @@
-"""The rules for how the model may be asked, and the sentence for everything else."""
+"""The form of a conversation's settings."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
@@ -24,7 +24,7 @@ IN_THE_SHEET_ONLY = ("instructions", "temperature", "top_p", "max_tokens")
 
 
 class ShareField(forms.FloatField):
-    """A number from 0 to 1, or nothing; one sentence tells everything that is wrong with it."""
+    """A number from 0 to 1, or nothing; one sentence covers every mistake."""
 
     def __init__(self, sentence: Any) -> None:
         messages = dict.fromkeys(("invalid", "min_value", "max_value"), sentence)
@@ -32,7 +32,8 @@ class ShareField(forms.FloatField):
 
 
 class SettingsForm(forms.Form):
-    """What is not posted stays as it is in `base`; a valid form has the outcome in `chosen`."""
+    """Fields that aren't posted stay as they are in `base`; a valid form has the result in
+    `chosen`."""
 
     model = forms.CharField(required=False)
     instructions = forms.CharField(required=False)
@@ -62,17 +63,17 @@ class SettingsForm(forms.Form):
 
     @property
     def sentence(self) -> str:
-        """The first thing that is wrong, for the person."""
+        """Return the first problem, for the person."""
         return next((str(errors[0]) for errors in self.errors.values()), "")
 
     @property
     def problems(self) -> dict[str, str]:
-        """A sentence for each setting that is wrong, by its name."""
+        """Return a sentence for each invalid setting, by its name."""
         return {name: str(self.errors[name][0]) for name in NAMES if name in self.errors}
 
     @property
     def shown(self) -> dict[str, str]:
-        """What stands in each field: what was typed, else what is set."""
+        """Return the value of each field: as typed, else as set."""
         values = {name: "" if v is None else str(v) for name, v in asdict(self.base).items()}
         del values["tool_choices"]
         typed = (name for name in (*NAMES, "as_default") if name in self.data)
@@ -80,13 +81,13 @@ class SettingsForm(forms.Form):
 
     @property
     def has_more(self) -> bool:
-        """Something is set that only the sheet shows."""
+        """Return whether something is set that only the sheet shows."""
         is_set = any(self.shown[name] for name in IN_THE_SHEET_ONLY)
         return is_set or any(field.is_changed for field in self.tools)
 
     @cached_property
     def switches(self) -> list[Switch]:
-        """Of tools. One query, for those who ask."""
+        """Return the tool switches. Costs one query."""
         return switches()
 
     @cached_property
@@ -96,14 +97,14 @@ class SettingsForm(forms.Form):
     def clean_model(self) -> str:
         model: str = self.cleaned_data["model"] or self.base.model
         if model not in settings.CATALOG:
-            raise forms.ValidationError(_("This model is not offered here. Choose another one."))
+            raise forms.ValidationError(_("This model isn't available. Choose another one."))
         return model
 
     def clean_instructions(self) -> str:
         text: str = self.cleaned_data["instructions"].replace("\r\n", "\n")
         if len(text) > MAX_INSTRUCTIONS:
             raise forms.ValidationError(
-                _("The instructions have %(count)s characters; at most %(limit)s fit."),
+                _("The instructions have %(count)s characters. Shorten them to %(limit)s."),
                 params={"count": f"{len(text):,}", "limit": f"{MAX_INSTRUCTIONS:,}"},
             )
         return text
@@ -113,7 +114,7 @@ class SettingsForm(forms.Form):
         model = settings.CATALOG.get(self.cleaned_data.get("model", self.base.model))
         if tokens is not None and model and not MIN_TOKENS <= tokens <= model.max_output:
             raise forms.ValidationError(
-                _("With %(model)s the length is from %(least)s to %(most)s tokens."),
+                _("Choose a length from %(least)s to %(most)s tokens for %(model)s."),
                 params={
                     "model": model.label,
                     "least": MIN_TOKENS,
@@ -140,7 +141,7 @@ class SettingsForm(forms.Form):
 
 
 def _consistent(chosen: ModelSettings, given: dict[str, Any]) -> ModelSettings:
-    """Gives way where a setting of before does not go together with a new one."""
+    """Drop an earlier setting that conflicts with a new one."""
     model = settings.CATALOG[chosen.model]
     if not model.thinking:
         chosen = replace(chosen, thinking=Effort.OFF)

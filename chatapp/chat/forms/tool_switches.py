@@ -1,5 +1,8 @@
-"""The switches of tools as fields of the settings: each has a name of its own, and posts "on" or
-"off", so that what a page did not show is not turned off by it."""
+"""Tool switches as fields of the settings form.
+
+Each has a name of its own and posts "on" or "off", so that what a page doesn't show isn't switched
+off by it.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,8 +17,8 @@ ON, OFF = "on", "off"
 
 @dataclass(frozen=True, slots=True)
 class ToolField:
-    """`value` is what stands in it, `usual` what the house has there; `count` is of a server's
-    tools, None for a tool of the app."""
+    """A switch: `value` is its state, `usual` the default of this instance; `count` is the number
+    of an MCP server's tools, None for a built-in tool."""
 
     name: str
     label: str
@@ -36,7 +39,7 @@ class ToolField:
 def fields_of(
     switches: Iterable[Switch], choices: Mapping[str, bool], data: QueryDict
 ) -> list[ToolField]:
-    """What stands in each field: what was posted, else what was chosen, else what the house has."""
+    """Return the state of each switch: as posted, else as chosen, else the default."""
     chosen = posted(switches, choices, data)
     return [
         ToolField(
@@ -58,7 +61,7 @@ def is_posted(data: QueryDict) -> bool:
 def posted(
     switches: Iterable[Switch], choices: Mapping[str, bool], data: QueryDict
 ) -> dict[str, bool]:
-    """`choices` with those that were posted; of these only what is not as the house has it."""
+    """Return `choices` with those that were posted; only differences from the defaults stay."""
     chosen = dict(choices)
     for switch in switches:
         if (value := data.get(PREFIX + switch.key)) is None:

@@ -10,7 +10,7 @@ from chatapp.server.requests import wants_json
 
 
 def done(request: HttpRequest, to: str) -> HttpResponse:
-    """Nothing to show: 204 for scripts, 303 to a page without them."""
+    """Answer that there is nothing to show: 204 for scripts, 303 to a page without them."""
     if wants_json(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     response = redirect(to)
@@ -23,7 +23,7 @@ def error(sentence: str, status: int) -> HttpResponse:
 
 
 def refusal(sentence: str, form: SettingsForm, status: int, reason: str = "") -> HttpResponse:
-    """The sentence, in `fields` one for each setting that is wrong, and the mark of a reason that
-    scripts know a way out of."""
+    """Answer with a sentence, in `fields` with one for each invalid setting, and with the reason
+    that scripts handle."""
     mark = {reason: True} if reason else {}
     return JsonResponse({"error": sentence, "fields": form.problems, **mark}, status=status)

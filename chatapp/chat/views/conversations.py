@@ -1,4 +1,4 @@
-"""The list of conversations, and what a person may do with one."""
+"""The list of conversations, and renaming and deleting one."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from chatapp.server.requests import wants_json
 
 @require_safe
 def conversations(request: PersonRequest) -> HttpResponse:
-    """A further page of the sidebar; without scripts it stands on the whole page."""
+    """Show one more page of the sidebar; without scripts, inside the whole page."""
     if not wants_json(request):
         return page(request, None, sidebar_before=request.GET.get("before", ""))
     with timezone.override(zone_of(request)):
@@ -36,7 +36,7 @@ def title(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     conversation = own_conversation(request.user, conversation_id)
     wanted = request.POST.get("title", "").strip()
     if not wanted:
-        return error(_("A title needs at least one letter."), 422)
+        return error(_("Enter a title."), 422)
     conversation.rename(wanted)
     events.conversation_changed(conversation)
     return done(request, conversation.get_absolute_url())
@@ -44,7 +44,7 @@ def title(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 @require_POST
 async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Deletes for good; a reply that still runs is stopped first."""
+    """Delete a conversation for good; a running reply is stopped first."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
     async for reply in conversation.messages.running().select_related("conversation"):
         await stopping.stop(reply)

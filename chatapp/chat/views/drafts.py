@@ -1,4 +1,4 @@
-"""/draft and /c/<id>/draft: what is written and not sent yet."""
+"""/draft and /c/<id>/draft: text that isn't sent yet."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -25,7 +25,7 @@ def draft(request: PersonRequest, conversation_id: UUID | None = None) -> HttpRe
 
 
 def _keep(request: PersonRequest, conversation: Conversation | None) -> HttpResponse:
-    """204 when it is kept; 410 when this very text has been sent, 409 when another one was."""
+    """Answer 204 when the draft is kept, 410 when this text was sent, 409 when another text was."""
     form = DraftForm(request.user, request.POST)
     if not form.is_valid():
         return error(form.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -36,7 +36,7 @@ def _keep(request: PersonRequest, conversation: Conversation | None) -> HttpResp
         raise Http404 from None
     except AlreadySent as sent:
         status = HTTPStatus.GONE if sent.same else HTTPStatus.CONFLICT
-        answer: HttpResponse = error(_("This message has been sent."), status)
+        answer: HttpResponse = error(_("This message was already sent."), status)
     else:
         answer = HttpResponse(status=HTTPStatus.NO_CONTENT)
     for place in places:

@@ -1,4 +1,4 @@
-"""/images/<id>/: looking at an image, large or small, and describing it."""
+"""/images/<id>/: showing an image, large or small, and describing it."""
 
 import mimetypes
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from chatapp.server.requests import wants_page
 
 DAY = 60 * 60 * 24  # seconds
 RETRY_SECONDS = 30
-COPIES_TOLD = 20  # the newest messages that show an image; others tell when they are loaded again
+COPIES_TOLD = 20  # newest messages that show an image; others change when they are loaded again
 
 
 @require_safe
@@ -49,7 +49,7 @@ def thumbnail(request: PersonRequest, image_id: UUID) -> HttpResponseBase:
 
 @require_POST
 def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
-    """Sets the text for those who don't see the image; an empty one means the file's name."""
+    """Set the text for people who don't see the image; an empty one means the file's name."""
     image = own_image(request.user, image_id)
     image.describe(request.POST.get("alt", ""))
     beside = Attachment.objects.filter(image=image).values("message")
@@ -63,8 +63,10 @@ def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
 
 
 def _page(request: PersonRequest, image: Image, read: Callable[[], bytes]) -> HttpResponse:
-    """Return a page around the image, which goes when its person signs out. The bytes alone in a
-    tab would stay there, and come back from the browser's memory."""
+    """Return a page around the image, which goes away when its person signs out.
+
+    The bytes alone in a tab would stay there and come back from the browser's memory.
+    """
     try:
         read()
     except (ImageMissing, StoreUnavailable) as problem:
@@ -75,7 +77,8 @@ def _page(request: PersonRequest, image: Image, read: Callable[[], bytes]) -> Ht
 def _serve(
     request: PersonRequest, tag: str, media_type: str, read: Callable[[], bytes]
 ) -> HttpResponseBase:
-    """The bytes, or 304 to a browser that has them; nothing in them can run or load anything."""
+    """Return the bytes, or 304 to a browser that has them; nothing in them can run or load
+    anything."""
     response = get_conditional_response(request, etag=f'"{tag}"')
     if response is None:
         try:
@@ -103,6 +106,6 @@ def _failed(problem: ImageMissing | StoreUnavailable) -> HttpResponse:
 
 
 def _file_name(image: Image) -> str:
-    """The name it came with, ending as what it was made into: a HEIC is kept as JPEG."""
+    """Return its name with the ending of its stored format: a HEIC is stored as JPEG."""
     stem = PurePath(image.name).stem.strip(". ") or "image"
     return stem + (mimetypes.guess_extension(image.content_type) or "")

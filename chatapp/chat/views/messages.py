@@ -1,4 +1,4 @@
-"""/c/<id>/messages: the list of a conversation, page by page, and sending."""
+"""/c/<id>/messages: a conversation's messages page by page, and sending."""
 
 import asyncio
 from http import HTTPStatus
@@ -39,35 +39,35 @@ from chatapp.server.requests import wants_json, whole_number
 
 type Sent = tuple[Exchange, ExchangeHtml]
 
-# Sends that the conversation does not take: status, the mark for scripts, the sentence.
+# Messages that the conversation doesn't accept: status, reason for scripts, sentence.
 REFUSALS = {
     ConversationContinued: (
         HTTPStatus.CONFLICT,
         "moved",
         _(
-            "This conversation has gone on elsewhere. The newer part is shown; "
-            "send again if your message still fits."
+            "This conversation continued in another tab. The new messages are shown; "
+            "send again if yours still applies."
         ),
     ),
     ReplyRunning: (
         HTTPStatus.CONFLICT,
         "running",
-        _("A reply is still running here. Your text stays; send it when it is done."),
+        _("A reply is still running. Your text is kept; send it when the reply is done."),
     ),
     AwaitsApproval: (
         HTTPStatus.CONFLICT,
         "waiting",
-        _("Say above first whether the tool may run. Your text stays; send it then."),
+        _("Approve or deny the tool call above first. Your text is kept."),
     ),
     ClientIdUsed: (
         HTTPStatus.CONFLICT,
         "already_sent",
-        _("This page was an old copy. Your text stays; send it again."),
+        _("This page was out of date. Your text is kept; send it again."),
     ),
     ConversationDeleted: (
         HTTPStatus.GONE,
         "gone",
-        _("This conversation was deleted. Your text stays here; take it to a new chat."),
+        _("This conversation was deleted. Your text is kept here; copy it to a new chat."),
     ),
 }
 
@@ -80,9 +80,9 @@ async def messages(request: PersonRequest, conversation_id: UUID) -> HttpRespons
 
 
 def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Articles after a position, for a page that comes back; else a page of older ones.
+    """Return articles after a position, for a page that comes back; else a page of older ones.
 
-    Without scripts they stand on the whole page.
+    Without scripts they are part of the whole page.
     """
     conversation = own_conversation(request.user, conversation_id)
     after, before = (whole_number(request.GET.get(name, "")) for name in ("after", "before"))
@@ -117,15 +117,15 @@ def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
     form.is_valid()
     remember_zone(request)
-    # The message is written in another thread, which may have to wait for this connection.
+    # Another thread stores the message and may have to wait for this connection.
     close_old_connections()
     return form
 
 
 async def _shielded_send(person: Person, new: NewMessage) -> Sent:
-    """Sends, also when the browser hangs up in between.
+    """Send, even when the browser disconnects meanwhile.
 
-    Django cancels a view whose client is gone; the task goes on.
+    Django cancels a view whose client is gone; the task continues.
     """
     sending = background.spawn(f"send:{person.pk}:{new.client_id}", _add_and_start(person, new))
     sent = await asyncio.shield(sending)
@@ -135,7 +135,8 @@ async def _shielded_send(person: Person, new: NewMessage) -> Sent:
 
 
 async def _add_and_start(person: Person, new: NewMessage) -> Sent | Exception:
-    """Gives a refusal instead of raising it: it is an answer, not an error of the task."""
+    """Store and start; return a refusal instead of raising it, because it is an answer and not an
+    error of the task."""
     try:
         exchange, html = await background.in_thread(_add_and_announce, person, new)
     except (Conversation.DoesNotExist, *REFUSALS) as refused:
@@ -173,7 +174,7 @@ def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> H
 def _refuse(
     request: PersonRequest, form: SendForm, sentence: str, status: int, reason: str = ""
 ) -> HttpResponse:
-    """Says why; without scripts on the page itself, with everything that was typed."""
+    """Answer why; without scripts on the page itself, with everything that was typed."""
     if wants_json(request):
         return refusal(sentence, form, status, reason)
     shown = Conversation.objects.of(request.user).filter(pk=form.conversation_id).first()

@@ -15,7 +15,7 @@ from chatapp.replies.prompt import image_delivery
 @login_not_required
 @require_safe
 def image_for_model(request: HttpRequest, token: str) -> HttpResponse:
-    """The image of a signed link that has not expired; anything else is not found."""
+    """Return the image of a signed link that hasn't expired; anything else is not found."""
     image_id = image_delivery.linked(token)
     if image_id is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The one page of the app: a conversation, or the empty composer."""
+"""The page: a conversation, or the empty composer."""
 
 import uuid
 from typing import Any
@@ -32,7 +32,7 @@ from chatapp.images.processing import MAX_UPLOAD_BYTES
 
 PAGE = "conversations/page.html"
 COMPOSER_FORM = "composer-form"  # its id
-# What a file dialog offers. Names too: some systems know no type for the images of phones.
+# What a file dialog offers. Names too: some systems know no type for phones' images.
 ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
 IMAGE_TYPES = ",".join([*Format, "image/heif", *ENDINGS.split()])
 
@@ -58,7 +58,7 @@ def page(
     sheet_is_open: bool = False,
     **composer: Any,
 ) -> HttpResponse:
-    """Renders the page; `form` and `composer` carry over what was refused, as it was typed.
+    """Render the page; `form` and `composer` carry over what was refused, as it was typed.
 
     `before` and `sidebar_before` choose an earlier page of either list.
     """
@@ -111,19 +111,19 @@ def _context(
 
 
 def _written(draft: Draft | None) -> dict[str, Any]:
-    """What stands in the message box. Sending it, even corrected, ends the draft by its id."""
+    """Return the content of the message box. Sending it, even edited, ends the draft by its id."""
     if draft:
         return {"client_id": draft.client_id, "text": draft.text, "draft": draft}
     return {"client_id": uuid.uuid4(), "text": ""}
 
 
 def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool) -> dict[str, Any]:
-    """What the sheet of settings shows, and the composer's two quick controls."""
+    """Return what the settings sheet and the composer's two quick controls show."""
     chosen = settings.CATALOG.get(form.shown["model"]) or settings.CATALOG[form.base.model]
     problems = form.problems if form.is_bound else {}
     return {
         "action": reverse("settings", args=[shown.pk]) if shown else reverse("defaults"),
-        # A new chat has no row yet: its settings travel with the first message.
+        # A new chat has no row yet: its settings are sent with the first message.
         "form_id": "" if shown else COMPOSER_FORM,
         "values": form.shown,
         "problems": problems,

@@ -1,4 +1,4 @@
-"""/c/<id>/replies/<id>/…: what a person may do with a reply, and where it stands."""
+"""/c/<id>/replies/<id>/…: the state of a reply, and what a person can do with it."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -26,10 +26,13 @@ from chatapp.server.requests import wants_json
 
 @require_safe
 async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
-    """Text and position of one instant: from memory while it runs here, else from its row."""
+    """Return text and position at one instant.
+
+    From memory while it runs here, else from its row.
+    """
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     running = live.find(reply_id)
-    # One that was overtaken by another process notices in a moment.
+    # An attempt that another process overtook notices it soon.
     if running and running.reply.attempt >= reply.attempt and reply.is_running:
         running.state.show_in(reply)
     elif reply.is_running:
@@ -56,7 +59,7 @@ async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) ->
 
 @require_POST
 async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
-    """Puts a new reply in the place of one that failed or was stopped."""
+    """Replace a reply that failed or was stopped by a new one."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     new = await shielded(f"retry:{reply.pk}", _retry(reply))
     return await show(request, reply, new, HTTPStatus.CREATED)
@@ -66,7 +69,7 @@ async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
 async def continuation(
     request: PersonRequest, conversation_id: UUID, reply_id: UUID
 ) -> HttpResponse:
-    """Goes on with a reply that ended too early, after its text."""
+    """Continue a reply that ended too early, after its text."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     resumed = await shielded(f"continue:{reply.pk}", _continue(reply))
     return await show(request, reply, resumed, HTTPStatus.OK)
@@ -74,7 +77,8 @@ async def continuation(
 
 @require_POST
 def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
-    """Hides what was refused from the model, or shows it again; `scope` as in Reply.exclude."""
+    """Exclude what was refused from what the model reads, or include it; `scope` as in
+    Message.exclude."""
     reply = own_reply(request.user, conversation_id, reply_id)
     changed = reply.exclude(request.POST.get("scope", ""))
     if not changed:
@@ -86,8 +90,10 @@ def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> 
 
 
 async def shielded[T](name: str, work: Coroutine[Any, Any, T]) -> T:
-    """Goes on when the browser hangs up in between, like a send. The work waits for a connection,
-    so the request holds none meanwhile."""
+    """Run work that continues when the browser disconnects, like a send.
+
+    The work waits for a database connection, so the request holds none meanwhile.
+    """
     await background.give_back_connection()
     return await asyncio.shield(background.spawn(name, work))
 
@@ -105,16 +111,16 @@ async def show(
 
 
 def _show_saved(reply: Message) -> None:
-    """Put what the row knows into the reply. Text that can't be rendered is left to its message."""
+    """Put what the row knows into the reply; text that can't be rendered stays as it is."""
     with reported(reply):
         saved_state(reply).show_in(reply)
 
 
 def _too_late(request: PersonRequest, reply: Message) -> HttpResponse:
-    """The page that asked is older than the conversation; without scripts it is shown anew."""
+    """Answer that the page is older than the conversation; without scripts, show it anew."""
     if not wants_json(request):
         return done(request, reply.conversation.get_absolute_url())
-    sentence = _("This conversation has gone on since. Reload the page to see how.")
+    sentence = _("This conversation continued meanwhile. Reload the page to see it.")
     return error(sentence, HTTPStatus.CONFLICT)
 
 

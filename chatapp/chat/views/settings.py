@@ -21,7 +21,7 @@ from chatapp.server.requests import wants_json
 
 @require_POST
 def settings(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Changes the fields that are posted; field `reset` shows the app's own, not saved yet."""
+    """Change the posted fields; `reset` shows the defaults without saving them."""
     if "reset" in request.POST:
         conversation = own_conversation(request.user, conversation_id)
         original = SettingsForm(ModelSettings(default_model()))
@@ -35,7 +35,7 @@ def settings(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 @require_POST
 def defaults(request: PersonRequest) -> HttpResponse:
-    """Remembers settings for new conversations."""
+    """Remember settings for new conversations."""
     form = SettingsForm(Defaults.objects.of(request.user), request.POST)
     if not form.is_valid():
         return _refuse(request, None, form)
@@ -45,7 +45,7 @@ def defaults(request: PersonRequest) -> HttpResponse:
 
 @transaction.atomic
 def _choose(request: PersonRequest, conversation_id: UUID) -> tuple[Conversation, SettingsForm]:
-    # Locked, or two tabs that change a field each would undo one another.
+    # Locked: two tabs that change one field each would undo each other's change.
     own = Conversation.objects.of(request.user).select_for_update()
     conversation = get_object_or_404(own, pk=conversation_id)
     form = SettingsForm(conversation.chosen, request.POST)
@@ -57,7 +57,7 @@ def _choose(request: PersonRequest, conversation_id: UUID) -> tuple[Conversation
 
 
 def _refuse(request: PersonRequest, shown: Conversation | None, form: SettingsForm) -> HttpResponse:
-    """Says why; without scripts on the page itself, with everything that was typed."""
+    """Answer why; without scripts on the page itself, with everything that was typed."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if wants_json(request):
         return refusal(form.sentence, form, status)

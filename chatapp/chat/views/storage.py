@@ -1,4 +1,4 @@
-"""/storage/: how much room images take, of a person and, for the owner, of everybody."""
+"""/storage/: the space that images take, for a person and, for the owner, for everybody."""
 
 from django.db.models import Count, Sum
 from django.http import HttpResponse

@@ -33,7 +33,7 @@ def whole(
         parts += [_("Output"), tool_call.shown_content]
     text = "\n\n".join(parts)
     if wants_page(request):
-        # Text alone in a tab would stay there after a sign-out.
+        # A bare text in a tab would stay there after a sign-out.
         context = {"title": tool_call.shown_line, "text": text}
         return render(request, "conversations/tool_call.html", context)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
@@ -43,12 +43,12 @@ def whole(
 async def decision(
     request: PersonRequest, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
 ) -> HttpResponse:
-    """Takes the person's word; said twice, or in two tabs, the first one counts."""
+    """Take the person's decision; of several, also from two tabs, the first one counts."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     word = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
     if word is None:
-        return error(_("Say whether it may run."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    attempt = whole_number(request.POST.get("attempt", ""))  # no page of ours lacks it
+        return error(_("Approve or deny this tool call."), HTTPStatus.UNPROCESSABLE_ENTITY)
+    attempt = whole_number(request.POST.get("attempt", ""))  # every page of this site sends it
     decided = await shielded(f"decide:{tool_call_id}", _decide(reply, tool_call_id, word, attempt))
     return await show(request, reply, decided, HTTPStatus.OK)
 
@@ -56,7 +56,7 @@ async def decision(
 async def _decide(
     reply: Message, tool_call_id: UUID, word: Decision, attempt: int | None = None
 ) -> Message:
-    """Gives the reply as it stands then, also when somebody was faster."""
+    """Return the reply as it is then, also when another decision was faster."""
     if await background.in_thread(decide, reply, tool_call_id, word, attempt):
         await background.in_thread(events.reply_resumed, reply)
         if reply.status == Message.Status.QUEUED:

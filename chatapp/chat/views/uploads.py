@@ -1,4 +1,4 @@
-"""/images/ and /images/links: keeping an image that is about to be sent."""
+"""/images/ and /images/links: storing an image that is about to be sent."""
 
 import logging
 from http import HTTPStatus
@@ -34,10 +34,12 @@ STATUS: dict[type[ImageRefused], HTTPStatus] = {
 
 @require_POST
 async def upload(request: PersonRequest) -> HttpResponse:
-    """One file of up to 50 MB. Django has a large one on disk, where the worker reads it itself."""
+    """Store one file of up to 50 MB. Django has a large one on disk, where the worker reads it."""
     file = request.FILES.get("image")
     if file is None:
-        return error(_("No image arrived. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return error(
+            _("We didn't receive an image. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY
+        )
     await background.give_back_connection()
     try:
         return await _keep(request, await process(file, file.name or ""))
@@ -47,7 +49,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 async def links(request: PersonRequest) -> HttpResponse:
-    """Keeps a copy. Where the site won't give one, the link itself may still go to the model."""
+    """Store a copy. If the site doesn't give one, the link itself may still go to the model."""
     link = request.POST.get("link", "").strip()
     await background.give_back_connection()
     try:
@@ -60,7 +62,7 @@ async def links(request: PersonRequest) -> HttpResponse:
         logger.info("A link was not fetched: %s", type(failure).__name__)
         if not (failure.may_pass_on and may_go_to_model(link)):
             return error(failure.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
-        note = _("%(reason)s The model gets the link instead.") % {"reason": failure.sentence}
+        note = _("%(reason)s The link itself is sent to the model.") % {"reason": failure.sentence}
         attachment = Attachment(link=link)
         html = _sent(attachment)
         return JsonResponse({"link": link, "note": note, "tokens": attachment.tokens, "html": html})
@@ -87,7 +89,7 @@ def _facts(image: Image) -> dict[str, object]:
 
 
 def _sent(attachment: Attachment) -> str:
-    """How it will look beside its message; the page shows this while the message is on its way."""
+    """Return how the image will look beside its message; the page shows this while it is sent."""
     return render_to_string("conversations/_attachment.html", {"attachment": attachment})
 
 

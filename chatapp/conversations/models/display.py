@@ -127,34 +127,40 @@ def _notice(change: str, count: int) -> str:
     match change:
         case "turns_excluded":
             return ngettext(
-                "The conversation is longer than the model can read: its oldest turn was left out.",
-                "The conversation is longer than the model can read: "
-                "its %(count)s oldest turns were left out.",
+                "This conversation is longer than the model can read. "
+                "Its oldest turn was excluded.",
+                "This conversation is longer than the model can read. "
+                "Its %(count)s oldest turns were excluded.",
                 count,
             ) % {"count": count}
         case "images_excluded":
             return ngettext(
-                "One earlier image was left out.",
-                "%(count)s earlier images were left out.",
+                "One earlier image was excluded.",
+                "%(count)s earlier images were excluded.",
                 count,
             ) % {"count": count}
         case "images_unsupported":
             return ngettext(
-                "This model does not see images: one was left out.",
-                "This model does not see images: %(count)s were left out.",
+                "This model can't see images. One was excluded.",
+                "This model can't see images. %(count)s were excluded.",
                 count,
             ) % {"count": count}
         case "text_rewritten":
             return _(
                 "A content filter in front of the service refused some words. "
-                "The model got a copy in which they are spelled apart."
+                "The model got a copy with these words split up."
             )
         case "tools_off":
-            return _("The service did not accept tools for this; the model answered without.")
+            return _(
+                "The service didn't accept tools for this request. The model answered without them."
+            )
         case _:
-            return _("The service did not accept thinking for this; the model answered without.")
+            return _(
+                "The service didn't accept thinking for this request. "
+                "The model answered without it."
+            )
 
 
 def _refused(name: str, why: str) -> str:
-    sentence = _("The service could not use the image “%(name)s”, so it was left out: %(why)s")
+    sentence = _("The service couldn't use the image “%(name)s”, so it was excluded: %(why)s")
     return sentence % {"name": name, "why": why}

@@ -44,18 +44,18 @@ class Images[P](NamedTuple):
         if not self.refusals:
             return ""
         missing = len(self.refusals)
-        return _("Images that could not be shown: %(missing)s of %(count)s (%(why)s).") % {
+        return _("%(missing)s of %(count)s images couldn't be shown (%(why)s).") % {
             "missing": missing,
             "count": missing + len(self.usable),
             "why": "; ".join(dict.fromkeys(map(_why, self.refusals))),
         }
 
     @property
-    def told(self) -> str:
+    def line_for_model(self) -> str:
         """Return a line for the model, which sees none of the images."""
         count = len(self.usable) + len(self.refusals)
-        told = f"Shown to the person: {len(self.usable)} of {count}. You cannot see them."
-        return f"{told} {self.note}".strip()
+        line = f"Shown to the person: {len(self.usable)} of {count}. You cannot see them."
+        return f"{line} {self.note}".strip()
 
 
 async def opened(contents: Sequence[bytes], tool: str) -> Images[PreparedImage]:

@@ -71,7 +71,7 @@ def _save(tool_call: ToolCall, outcome: Outcome, opened: Images[PreparedImage]) 
     content, kept = outcome.content, Images[Image]()
     if outcome.images:
         kept = images.kept(tool_call.reply.conversation.owner, opened)
-        content = _with_images(content, kept.told)
+        content = _with_images(content, kept.line_for_model)
     seconds, error = outcome.seconds, outcome.error
     result = ToolResult(content, outcome.done, seconds, error, kept.note, kept.usable)
     ToolCall.objects.finish(tool_call, result)
