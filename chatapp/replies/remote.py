@@ -44,17 +44,17 @@ class Seen(NamedTuple):
 
 
 def start() -> None:
-    background.spawn("replies elsewhere", _look_forever())
+    background.spawn("remote replies", _poll_forever())
 
 
-async def _look_forever() -> None:
+async def _poll_forever() -> None:
     before: Found = {}
     while True:
         await asyncio.sleep(LOOK_WHEN_JOINED if relay.joined else LOOK_EVERY)
         try:
             before = await _poll_and_announce(before)
         except django.db.Error as error:
-            logger.warning("Replies elsewhere could not be looked for: %s", type(error).__name__)
+            logger.warning("Remote replies could not be polled: %s", type(error).__name__)
 
 
 async def _poll_and_announce(before: Found) -> Found:

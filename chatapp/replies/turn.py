@@ -58,7 +58,7 @@ class Turn:
             self._buffer = TurnBuffer(self.live.text[self.live.turn_begins :])
             error = await self._stream()
             if error is None:
-                # Some servers let a model call tools that was told to answer.
+                # Some servers let a model call tools although it must answer.
                 return self._buffer.calls if self.prompt.request.may_call else []
             self.outcome.is_temporary = error.retryable
             # Before its first output the client has retried by itself.

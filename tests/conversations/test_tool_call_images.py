@@ -71,8 +71,8 @@ async def test_they_are_shown_as_soon_as_the_tool_call_ends(
 @pytest.mark.parametrize(
     ("images", "room", "why"),
     [
-        ((drawn(), JUNK), 200, "a readable image"),
-        ((drawn(), drawn()[:60]), 200, "a readable image"),
+        ((drawn(), JUNK), 200, "not a readable image"),
+        ((drawn(), drawn()[:60]), 200, "not a readable image"),
         ((drawn(), png_header(20_000, 20_000)), 200, "too large"),
         ((drawn(), b"\xff\xd8\xff" + bytes(50 * 1024 * 1024)), 200, "too large"),
         ((drawn(), drawn("tan")), 0, "no space left"),

@@ -4,11 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
+from chatapp.chat.forms.limits import check_image_count, message_text
 from chatapp.chat.image_links import may_go_to_model
 from chatapp.conversations.models import DraftContent
 from chatapp.images.models import Image
@@ -16,16 +15,11 @@ from chatapp.images.models import Image
 MAX_EDIT = 2**31 - 1
 
 
-class DraftText(forms.CharField):
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
-
-
 class DraftForm(forms.Form):
     client_id = forms.UUIDField()
     tab = forms.UUIDField()
     edit = forms.IntegerField(min_value=0, max_value=MAX_EDIT)
-    text = DraftText(required=False, strip=False)
+    text = forms.CharField(required=False, strip=False)
 
     def __init__(self, person: Person, data: QueryDict) -> None:
         super().__init__(data)
@@ -33,25 +27,11 @@ class DraftForm(forms.Form):
         self.images = data.getlist("image")
 
     def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"]
-        if len(text) > settings.MAX_MESSAGE_CHARACTERS:
-            raise forms.ValidationError(
-                _("This message has %(count)s characters. Shorten it to %(limit)s."),
-                params={
-                    "count": f"{len(text):,}",
-                    "limit": f"{settings.MAX_MESSAGE_CHARACTERS:,}",
-                },
-            )
-        return text
+        return message_text(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        count = len(self.images)
-        if count > settings.MAX_IMAGES_PER_MESSAGE:
-            raise forms.ValidationError(
-                _("You can attach up to %(limit)s images (you chose %(count)s)."),
-                params={"limit": settings.MAX_IMAGES_PER_MESSAGE, "count": count},
-            )
+        check_image_count(len(self.images))
         return cleaned
 
     @property

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import close_old_connections
@@ -16,6 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
+from chatapp.chat.forms.limits import check_image_count, message_text
 from chatapp.chat.forms.settings import SettingsForm
 from chatapp.chat.image_links import TooManyAtOnce, copy_of, may_go_to_model
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
@@ -46,16 +46,7 @@ class SendForm(SettingsForm):
         self.conversation_id = conversation_id
 
     def clean_text(self) -> str:
-        text = self.cleaned_data["text"].replace("\r\n", "\n")
-        if len(text) > settings.MAX_MESSAGE_CHARACTERS:
-            raise forms.ValidationError(
-                _("This message has %(count)s characters. Shorten it to %(limit)s."),
-                params={
-                    "count": f"{len(text):,}",
-                    "limit": f"{settings.MAX_MESSAGE_CHARACTERS:,}",
-                },
-            )
-        return text
+        return message_text(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -65,7 +56,7 @@ class SendForm(SettingsForm):
         ids = self.data.getlist("image")
         links = [link for link in self.data.getlist("link") if link.strip()]
         to_copy = [link.strip() for link in self.data.getlist("link_to_copy") if link.strip()]
-        self._check_count(len(ids) + len(links) + len(files) + len(to_copy))
+        check_image_count(len(ids) + len(links) + len(files) + len(to_copy))
         copies, uncopied = self._copied(to_copy)
         cleaned["links"] = tuple(_checked_link(link) for link in [*links, *uncopied])
         cleaned["images"] = (*self._own_images(ids), *self._kept_images(files), *copies)
@@ -85,13 +76,6 @@ class SendForm(SettingsForm):
             parent=self.cleaned_data["parent"],
             names_parent="parent" in self.data,
         )
-
-    def _check_count(self, count: int) -> None:
-        if count > settings.MAX_IMAGES_PER_MESSAGE:
-            raise forms.ValidationError(
-                _("You can attach up to %(limit)s images (you chose %(count)s)."),
-                params={"limit": settings.MAX_IMAGES_PER_MESSAGE, "count": count},
-            )
 
     def _own_images(self, ids: Sequence[str]) -> list[Image]:
         """Return the person's own images in the order in which they were attached."""

@@ -45,19 +45,21 @@ async def decision(
 ) -> HttpResponse:
     """Take the person's decision; of several, also from two tabs, the first one counts."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    word = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
-    if word is None:
+    choice = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
+    if choice is None:
         return error(_("Approve or deny this tool call."), HTTPStatus.UNPROCESSABLE_ENTITY)
     attempt = whole_number(request.POST.get("attempt", ""))  # every page of this site sends it
-    decided = await shielded(f"decide:{tool_call_id}", _decide(reply, tool_call_id, word, attempt))
+    decided = await shielded(
+        f"decide:{tool_call_id}", _decide(reply, tool_call_id, choice, attempt)
+    )
     return await show(request, reply, decided, HTTPStatus.OK)
 
 
 async def _decide(
-    reply: Message, tool_call_id: UUID, word: Decision, attempt: int | None = None
+    reply: Message, tool_call_id: UUID, choice: Decision, attempt: int | None = None
 ) -> Message:
     """Return the reply as it is then, also when another decision was faster."""
-    if await background.in_thread(decide, reply, tool_call_id, word, attempt):
+    if await background.in_thread(decide, reply, tool_call_id, choice, attempt):
         await background.in_thread(events.reply_resumed, reply)
         if reply.status == Message.Status.QUEUED:
             generation.start(reply)

@@ -86,9 +86,9 @@ class DraftManager(models.Manager["Draft"]):
         if same.filter(tab=new.tab, edit__gte=new.edit).exists():
             return set()
         # The empty page has become a conversation, and its draft moved there.
-        elsewhere = same.exclude(conversation=conversation)
-        left: set[uuid.UUID | None] = set(elsewhere.values_list("conversation_id", flat=True))
-        elsewhere.delete()
+        other_places = same.exclude(conversation=conversation)
+        left: set[uuid.UUID | None] = set(other_places.values_list("conversation_id", flat=True))
+        other_places.delete()
         if new.text or new.images:
             values = {
                 "client_id": new.client_id,
