@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.chat.views import messages, tool_calls, uploads
+from chatapp.chat.views import uploads
 from chatapp.conversations.models import (
     Decision,
     Exchange,
@@ -26,7 +26,7 @@ from chatapp.conversations.models import (
     add_exchange,
 )
 from chatapp.images.errors import ImageTypeRefused
-from chatapp.replies import generation
+from chatapp.replies import commands, generation
 from tests.conversations.kit import add_tool_call
 from tests.conversations.tab import JSON, Tab
 
@@ -64,7 +64,7 @@ async def test_a_request_that_waits_for_its_message_to_be_written_holds_none(
             held.append(own.connection is not None)
             return add_exchange(person, new)
 
-        monkeypatch.setattr(messages, "add_exchange", look)
+        monkeypatch.setattr(commands, "add_exchange", look)
         monkeypatch.setattr(generation, "start", lambda reply: None)
         answer = await tab.send("Hello")
 
@@ -106,7 +106,7 @@ async def test_a_request_that_waits_for_its_decision_holds_none(
             held.append(own.connection is not None)
             return False
 
-        monkeypatch.setattr(tool_calls, "decide", look)
+        monkeypatch.setattr(commands, "store_decision", look)
         answer = await tab.client.post(
             f"/c/{running.conversation.pk}/replies/{running.reply.pk}/tool-calls/{tool_call.pk}/decision",
             {"decision": "allow"},

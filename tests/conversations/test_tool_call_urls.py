@@ -9,9 +9,9 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.chat.views import tool_calls
 from chatapp.conversations import models
 from chatapp.conversations.models import Exchange, Message, ToolCall
+from chatapp.replies import commands
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -110,7 +110,7 @@ def test_so_is_who_comes_second_in_the_same_instant(owner: Person, tool_call: To
     known_before = Message.objects.select_related("conversation").get(pk=tool_call.reply_id)
     models.decide(reply, tool_call.pk, "deny")
 
-    shown = async_to_sync(tool_calls._decide)(known_before, tool_call.pk, "allow")
+    shown = async_to_sync(commands.decide)(known_before, tool_call.pk, "allow", None)
 
     assert shown.status == "queued"
 

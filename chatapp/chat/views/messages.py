@@ -1,24 +1,20 @@
 """/c/<id>/messages: a conversation's messages page by page, and sending."""
 
-import asyncio
 from http import HTTPStatus
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from chatapp import background
-from chatapp.accounts.models import Person
 from chatapp.accounts.requests import PersonRequest
 from chatapp.accounts.zones import remember_zone
 from chatapp.chat.forms.send import SendForm
 from chatapp.chat.views.answers import done, refusal
 from chatapp.chat.views.page import page
-from chatapp.conversations import events
+from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.events import ExchangeHtml
 from chatapp.conversations.history import message_page, messages_after
@@ -30,14 +26,10 @@ from chatapp.conversations.models import (
     ConversationDeleted,
     Defaults,
     Exchange,
-    NewMessage,
     ReplyRunning,
-    add_exchange,
 )
-from chatapp.replies import generation
+from chatapp.replies import commands
 from chatapp.server.requests import wants_json, whole_number
-
-type Sent = tuple[Exchange, ExchangeHtml]
 
 # Messages that the conversation doesn't accept: status, reason for scripts, sentence.
 REFUSALS = {
@@ -102,7 +94,12 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return await sync_to_async(_refuse)(request, form, form.sentence, status)
     try:
-        exchange, html = await _shielded_send(request.user, form.message)
+        exchange, html = await shielded(
+            f"send:{request.user.pk}:{form.message.client_id}",
+            commands.send(request.user, form.message),
+            Conversation.DoesNotExist,
+            *REFUSALS,
+        )
     except Conversation.DoesNotExist:
         raise Http404 from None
     except tuple(REFUSALS) as refused:
@@ -117,41 +114,7 @@ def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
     form.is_valid()
     remember_zone(request)
-    # Another thread stores the message and may have to wait for this connection.
-    close_old_connections()
     return form
-
-
-async def _shielded_send(person: Person, new: NewMessage) -> Sent:
-    """Send, even when the browser disconnects meanwhile.
-
-    Django cancels a view whose client is gone; the task continues.
-    """
-    sending = background.spawn(f"send:{person.pk}:{new.client_id}", _add_and_start(person, new))
-    sent = await asyncio.shield(sending)
-    if isinstance(sent, Exception):
-        raise sent
-    return sent
-
-
-async def _add_and_start(person: Person, new: NewMessage) -> Sent | Exception:
-    """Store and start; return a refusal instead of raising it, because it is an answer and not an
-    error of the task."""
-    try:
-        exchange, html = await background.in_thread(_add_and_announce, person, new)
-    except (Conversation.DoesNotExist, *REFUSALS) as refused:
-        return refused
-    if exchange.created:
-        generation.start(exchange.reply)
-    return exchange, html
-
-
-def _add_and_announce(person: Person, new: NewMessage) -> Sent:
-    exchange = add_exchange(person, new)
-    html = ExchangeHtml.of(exchange)
-    if exchange.created:
-        events.exchange_added(exchange, html)
-    return exchange, html
 
 
 def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> HttpResponse:

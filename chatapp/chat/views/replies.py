@@ -1,9 +1,6 @@
 """/c/<id>/replies/<id>/…: the state of a reply, and what a person can do with it."""
 
-import asyncio
-from collections.abc import Coroutine
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -12,14 +9,14 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp import background
 from chatapp.accounts.requests import PersonRequest
 from chatapp.chat.views.answers import done, error
+from chatapp.chat.views.shielding import shielded
 from chatapp.conversations import events
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.message_html import message_html, reported
 from chatapp.conversations.models import Message
-from chatapp.replies import generation, live, stopping
+from chatapp.replies import commands, live, stopping
 from chatapp.replies.state import saved_state
 from chatapp.server.requests import wants_json
 
@@ -61,7 +58,7 @@ async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) ->
 async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     """Replace a reply that failed or was stopped by a new one."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    new = await shielded(f"retry:{reply.pk}", _retry(reply))
+    new = await shielded(f"retry:{reply.pk}", commands.retry(reply))
     return await show(request, reply, new, HTTPStatus.CREATED)
 
 
@@ -71,7 +68,7 @@ async def continuation(
 ) -> HttpResponse:
     """Continue a reply that ended too early, after its text."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    resumed = await shielded(f"continue:{reply.pk}", _continue(reply))
+    resumed = await shielded(f"continue:{reply.pk}", commands.resume(reply))
     return await show(request, reply, resumed, HTTPStatus.OK)
 
 
@@ -87,15 +84,6 @@ def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> 
     for message in changed:
         events.message_changed(message)
     return done(request, reply.conversation.get_absolute_url())
-
-
-async def shielded[T](name: str, work: Coroutine[Any, Any, T]) -> T:
-    """Run work that continues when the browser disconnects, like a send.
-
-    The work waits for a database connection, so the request holds none meanwhile.
-    """
-    await background.give_back_connection()
-    return await asyncio.shield(background.spawn(name, work))
 
 
 async def show(
@@ -122,19 +110,3 @@ def _too_late(request: PersonRequest, reply: Message) -> HttpResponse:
         return done(request, reply.conversation.get_absolute_url())
     sentence = _("This conversation continued meanwhile. Reload the page to see it.")
     return error(sentence, HTTPStatus.CONFLICT)
-
-
-async def _retry(reply: Message) -> Message | None:
-    new = await background.in_thread(reply.retry)
-    if new and new.status == Message.Status.QUEUED:
-        await background.in_thread(events.reply_replaced, reply, new)
-        generation.start(new)
-    return new
-
-
-async def _continue(reply: Message) -> Message | None:
-    if not await background.in_thread(reply.resume):
-        return None
-    await background.in_thread(events.reply_resumed, reply)
-    generation.start(reply)
-    return reply

@@ -9,14 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp import background
 from chatapp.accounts.requests import PersonRequest
 from chatapp.chat.views.answers import error
-from chatapp.chat.views.replies import shielded, show
-from chatapp.conversations import events
+from chatapp.chat.views.replies import show
+from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_reply
-from chatapp.conversations.models import DECISIONS, Decision, Message, decide
-from chatapp.replies import generation
+from chatapp.conversations.models import DECISIONS
 from chatapp.server.requests import wants_page, whole_number
 
 
@@ -50,19 +48,6 @@ async def decision(
         return error(_("Approve or deny this tool call."), HTTPStatus.UNPROCESSABLE_ENTITY)
     attempt = whole_number(request.POST.get("attempt", ""))  # every page of this site sends it
     decided = await shielded(
-        f"decide:{tool_call_id}", _decide(reply, tool_call_id, choice, attempt)
+        f"decide:{tool_call_id}", commands.decide(reply, tool_call_id, choice, attempt)
     )
     return await show(request, reply, decided, HTTPStatus.OK)
-
-
-async def _decide(
-    reply: Message, tool_call_id: UUID, choice: Decision, attempt: int | None = None
-) -> Message:
-    """Return the reply as it is then, also when another decision was faster."""
-    if await background.in_thread(decide, reply, tool_call_id, choice, attempt):
-        await background.in_thread(events.reply_resumed, reply)
-        if reply.status == Message.Status.QUEUED:
-            generation.start(reply)
-    else:
-        await background.in_thread(reply.refresh_from_db)
-    return reply
