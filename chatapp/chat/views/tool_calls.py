@@ -15,6 +15,7 @@ from chatapp.chat.views.replies import show
 from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import DECISIONS
+from chatapp.replies import commands
 from chatapp.server.requests import wants_page, whole_number
 
 
