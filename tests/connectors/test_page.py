@@ -11,7 +11,7 @@ from chatapp.connectors.models import Server, ToolSetting
 from chatapp.connectors.sealing import seal
 from chatapp.tools.registry import built_in
 from tests.connectors.conftest import add_tool
-from tests.test_frame import inline_code
+from tests.server.test_frame import inline_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
