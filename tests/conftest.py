@@ -16,6 +16,7 @@ from django.test import AsyncClient, Client
 from chatapp.accounts.models import Person
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 
+pytest_plugins = ["tests.support.fixtures"]
 PASSWORD = "correct horse battery staple"
 
 

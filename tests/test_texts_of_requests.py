@@ -18,9 +18,9 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Defaults, Draft, Exchange, Message
 from chatapp.images.models import Image
 from chatapp.mcp.models import Server
-from tests.conversations.conftest import exchange, no_reply, no_service
-from tests.conversations.test_texts_of_models import stored
 from tests.images.samples import encoded, noise
+from tests.replies.test_texts_of_models import stored
+from tests.support.fixtures import exchange, no_reply, no_service
 from tests.texts import LONG_TEXTS, TEXTS, is_valid, valid
 
 pytestmark = [

@@ -10,7 +10,7 @@ import pytest
 
 from tests.bodies.memory import memory
 from tests.bodies.raw_http import MULTIPART, post
-from tests.conversations.visitor import Visitor
+from tests.support.visitor import Visitor
 from tests.system.app import PASSWORD, App, running_app
 
 EMOJI = "🦩"

@@ -15,7 +15,7 @@ from chatapp.conversations.models import (
     ReplyRunning,
     add_exchange,
 )
-from tests.conversations.conftest import new_message
+from tests.support.replies import new_message
 
 
 def test_the_first_send_makes_the_conversation(owner: Person) -> None:

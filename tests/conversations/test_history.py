@@ -17,7 +17,7 @@ from chatapp.conversations.history import (
     messages_after,
 )
 from chatapp.conversations.models import Conversation, Message
-from tests.conversations.conftest import MODEL
+from tests.support.replies import MODEL
 
 JSON = {"accept": "application/json"}
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)

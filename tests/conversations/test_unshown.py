@@ -18,8 +18,8 @@ from chatapp.inference.turns import sendable_arguments
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import state
-from tests.conversations.side import Ear
 from tests.conversations.test_history import long_conversation
+from tests.realtime.side import Ear
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

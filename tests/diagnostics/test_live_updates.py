@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from chatapp.diagnostics.checks import live_updates
 from chatapp.realtime import relay as relay_module
-from tests.conversations.side import Side, side
+from tests.realtime.side import Side, side
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 
 

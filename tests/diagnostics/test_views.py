@@ -9,7 +9,7 @@ from pytest_django import Settings
 from chatapp.accounts.models import Person
 from chatapp.diagnostics.checks import CHECKS
 from chatapp.server import configuration
-from tests.test_frame import inline_code
+from tests.server.test_frame import inline_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JSON = {"accept": "application/json"}

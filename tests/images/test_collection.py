@@ -23,7 +23,7 @@ from chatapp.images import collection, store
 from chatapp.images.bucket import Bucket
 from chatapp.images.collection import Collected, collect, sweep
 from chatapp.images.models import Image, ImageData
-from tests.conversations.conftest import new_message
+from tests.support.replies import new_message
 
 from .conftest import UseBucket, made, objects
 

@@ -11,7 +11,7 @@ from chatapp.mcp.encryption import encrypt
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.tools.registry import built_in
 from tests.mcp.conftest import add_tool
-from tests.test_frame import inline_code
+from tests.server.test_frame import inline_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

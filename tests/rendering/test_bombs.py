@@ -59,15 +59,15 @@ def size(request: pytest.FixtureRequest) -> int:
 @pytest.mark.timeout(120)  # a limit that is passed is told, however long it takes
 def test_a_bomb_is_cheap_while_it_comes(bomb: str, size: int) -> None:
     text = text_of(bomb, size)
-    document = LiveDocument("m")
     with replayable(bomb, size), little_memory():
-        for new in appended(text):
-            begin = time.process_time()
-            document.append(new)
-            assert time.process_time() - begin <= MAX_APPEND
+        document, slow = stream(text)
         html, is_whole = len(document.html), document.text == text
         assert html <= most_html(size)
         assert is_whole
+    if slow:
+        with replayable(bomb, size):
+            _document, slow_again = stream(text)
+            assert not slow & slow_again, "appends over the limit, both times"
 
 
 @pytest.mark.timeout(120)
@@ -79,6 +79,20 @@ def test_a_bomb_is_cheap_when_it_has_ended(bomb: str, size: int) -> None:
         seconds = time.process_time() - begin
         assert seconds <= MAX_RENDERING + PER_CHARACTER * size
         assert html <= most_html(size)
+
+
+def stream(text: str) -> tuple[LiveDocument, set[int]]:
+    """Append a whole text; return the document and the numbers of the appends over the limit.
+
+    A busy machine slows down any append, a bomb the same one each time.
+    """
+    document, slow = LiveDocument("m"), set()
+    for number, new in enumerate(appended(text)):
+        begin = time.process_time()
+        document.append(new)
+        if time.process_time() - begin > MAX_APPEND:
+            slow.add(number)
+    return document, slow
 
 
 def appended(text: str) -> Iterator[str]:

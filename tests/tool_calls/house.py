@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.conversations.visitor import Visitor
 from tests.servers.app import ROOT, AppProcess, app_environment, running_apps
 from tests.servers.postgres import running_postgres
+from tests.support.visitor import Visitor
 from tests.system.app import OWNER
 from tests.tool_calls.file import File
 from tests.tool_calls.outside import Outside

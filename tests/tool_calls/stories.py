@@ -4,7 +4,7 @@ that made the reply and asked."""
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.conversations.visitor import Visitor
+from tests.support.visitor import Visitor
 from tests.tool_calls.holds import until
 from tests.tool_calls.house import MEMBER, House
 from tests.tool_calls.question import Question

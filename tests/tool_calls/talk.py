@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.conversations.tab import JSON
+from tests.support.tab import JSON
 from tests.tool_calls.holds import until
 from tests.tool_calls.house import House
 from tests.tool_calls.question import Question

@@ -1,0 +1,157 @@
+"""What of a draft is kept, for whom, and what is refused."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from chatapp.accounts.models import Person
+from chatapp.conversations import housekeeping
+from chatapp.conversations.models import Attachment, Draft, Exchange
+from chatapp.images.models import Image
+from tests.chat.drafts import fields, image_of, kept, path_of, post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
+    return signed_in(owner)
+
+
+def test_a_text_over_the_limit_is_refused_with_a_sentence(client: Client) -> None:
+    limit = settings.MAX_MESSAGE_CHARACTERS
+    assert post(client, fields("🦩" * limit)).status_code == HTTPStatus.NO_CONTENT
+
+    answer = post(client, fields("x" * (limit + 1)))
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "1,000,000" in answer.json()["error"]
+    assert kept(client)["text"] == "🦩" * limit
+
+
+def test_a_nul_is_excluded_and_line_ends_are_made_alike(client: Client) -> None:
+    post(client, fields("one\0\r\ntwo"))
+
+    assert kept(client)["text"] == "one\ntwo"
+
+
+@pytest.mark.parametrize("name", ["client_id", "tab", "edit"])
+@pytest.mark.parametrize("value", ["", "x", "-1", "99999999999999999999"])
+def test_nonsense_is_refused(client: Client, name: str, value: str) -> None:
+    answer = post(client, fields() | {name: value})
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answer.json()["error"]
+    assert not Draft.objects.exists()
+
+
+def test_images_keep_their_order_and_what_is_none_of_ours_is_excluded(
+    client: Client, owner: Person, member: Person
+) -> None:
+    first, second, theirs = image_of(owner, "1"), image_of(owner, "2"), image_of(member, "3")
+    link = "https://example.com/heron.png"
+    images = [
+        second.pk,
+        theirs.pk,
+        link,
+        "https://127.0.0.1/x",
+        "nonsense",
+        first.pk,
+        uuid.uuid4(),
+    ]
+
+    post(client, fields(image=images))
+
+    attached = [each.source for each in Attachment.objects.order_by("position")]
+    assert attached == [str(second.pk), link, str(first.pk)]
+    chips = kept(client)["images"]
+    assert f"/images/{second.pk}/thumbnail" in chips
+    assert str(theirs.pk) not in chips
+
+
+def test_images_may_change_and_go(client: Client, owner: Person) -> None:
+    first, second = image_of(owner, "1"), image_of(owner, "2")
+    written = fields("", image=[first.pk])
+    post(client, written)
+    post(client, written | {"edit": 2, "image": [second.pk, second.pk]})
+    assert [each.image for each in Attachment.objects.all()] == [second, second]
+
+    post(client, written | {"edit": 3, "image": []})
+
+    assert not Draft.objects.exists()
+
+
+def test_more_images_than_a_message_takes_are_refused(client: Client, owner: Person) -> None:
+    image = image_of(owner)
+
+    answer = post(client, fields(image=[image.pk] * (settings.MAX_IMAGES_PER_MESSAGE + 1)))
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "You can attach up to 10 images" in answer.json()["error"]
+
+
+def test_images_of_a_draft_are_not_collected(client: Client, owner: Person) -> None:
+    written = fields(image=image_of(owner).pk)
+    post(client, written)
+    Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
+
+    housekeeping._collect()
+    assert Image.objects.exists()
+
+    post(client, written | {"edit": 2, "image": [], "text": ""})
+    Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
+    housekeeping._collect()
+    assert not Image.objects.exists()
+
+
+def test_a_deleted_conversation_takes_its_draft_along(
+    client: Client, owner: Person, exchange: Exchange
+) -> None:
+    post(client, fields(image=image_of(owner).pk), path_of(exchange))
+
+    exchange.conversation.delete()
+
+    assert not Draft.objects.exists()
+    assert not Attachment.objects.exists()
+
+
+def test_each_person_has_their_own(client: Client, member: Person) -> None:
+    post(client, fields("of the owner"))
+    theirs = Client()
+    theirs.force_login(member)
+
+    assert kept(theirs)["text"] == ""
+    post(theirs, fields("", client_id=kept(client)["client_id"]))
+
+    assert kept(client)["text"] == "of the owner"
+
+
+def test_a_form_from_elsewhere_is_refused(owner: Person) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+
+    assert post(client, fields()).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_other_methods_are_refused(client: Client) -> None:
+    assert client.delete("/draft").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def test_what_is_written_is_never_in_the_log(
+    client: Client, owner: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = "a very private thought"
+
+    for edit, text in enumerate((secret, secret + "x" * settings.MAX_MESSAGE_CHARACTERS, "")):
+        post(client, fields(text, edit=edit))
+
+    own = [record for record in caplog.records if record.name != "django.db.backends"]
+    assert not any(secret in record.getMessage() for record in own)

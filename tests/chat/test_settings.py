@@ -1,0 +1,256 @@
+"""POST /c/<id>/settings: how the model is asked in one conversation."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations import events
+from chatapp.conversations.models import (
+    Conversation,
+    Defaults,
+    Exchange,
+    ModelSettings,
+    add_exchange,
+)
+from chatapp.inference.catalog import load_catalog
+from tests.support.replies import MODEL, complete, new_message
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_reply")]
+JSON = {"accept": "application/json"}
+OTHER = "claude-4-5-sonnet"
+EVERYTHING = {
+    "model": OTHER,
+    "instructions": "Answer like a heron.",
+    "thinking": "high",
+    "temperature": "0.3",
+    "top_p": "",
+    "max_tokens": "1000",
+}
+CHOSEN = ModelSettings(OTHER, "Answer like a heron.", "high", 0.3, None, 1000)
+BAD = [
+    ({"model": "gpt-2"}, "model", "available"),
+    ({"instructions": "a" * 20_001}, "instructions", "Shorten them to 20,000"),
+    ({"thinking": "extreme"}, "thinking", "Off, Low, Medium or High"),
+    ({"temperature": "1.1"}, "temperature", "from 0 to 1"),
+    ({"temperature": "-0.1"}, "temperature", "from 0 to 1"),
+    ({"temperature": "nan"}, "temperature", "from 0 to 1"),
+    ({"temperature": "warm"}, "temperature", "from 0 to 1"),
+    ({"top_p": "2"}, "top_p", "from 0 to 1"),
+    ({"temperature": "0.5", "top_p": "0.5"}, "top_p", "not both"),
+    ({"max_tokens": "255"}, "max_tokens", "from 256 to 8,192"),
+    ({"max_tokens": "8193"}, "max_tokens", "from 256 to 8,192"),
+    ({"max_tokens": "many"}, "max_tokens", "whole number"),
+]
+every_bad_value = pytest.mark.parametrize(("fields", "name", "sentence"), BAD)
+
+
+@pytest.fixture
+def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
+    return signed_in(owner)
+
+
+@pytest.fixture
+def plain_model(settings: Settings) -> str:
+    """A model that cannot think and writes at most 500 tokens."""
+    settings.CATALOG = settings.CATALOG | load_catalog(
+        '[{"id": "plain", "thinking": false, "max_output": 500}]'
+    )
+    return "plain"
+
+
+def post(client: Client, exchange: Exchange, **fields: Any) -> Any:
+    return client.post(f"/c/{exchange.conversation.pk}/settings", fields, headers=JSON)
+
+
+def chosen(exchange: Exchange) -> ModelSettings:
+    exchange.conversation.refresh_from_db()
+    return exchange.conversation.chosen
+
+
+def test_all_settings_are_saved_and_told(client: Client, exchange: Exchange) -> None:
+    with patch.object(events, "publish") as publish:
+        response = post(client, exchange, **EVERYTHING)
+
+    assert response.status_code == 204
+    assert chosen(exchange) == CHOSEN
+    told = publish.call_args.kwargs["settings"]
+    assert (told["instructions"], told["temperature"]) == ("Answer like a heron.", 0.3)
+    assert not Defaults.objects.exists()
+
+
+def test_what_is_not_posted_stays(client: Client, exchange: Exchange) -> None:
+    post(client, exchange, **EVERYTHING)
+    post(client, exchange, thinking="low")
+
+    assert chosen(exchange) == ModelSettings(OTHER, "Answer like a heron.", "low", 0.3, None, 1000)
+
+
+def test_an_empty_field_leaves_it_to_the_model(client: Client, exchange: Exchange) -> None:
+    post(client, exchange, **EVERYTHING)
+    post(client, exchange, temperature="", max_tokens="", instructions=" \r\n ", thinking="")
+
+    assert chosen(exchange) == ModelSettings(OTHER)
+
+
+def test_of_temperature_and_top_p_the_new_one_holds(client: Client, exchange: Exchange) -> None:
+    post(client, exchange, temperature="0.3")
+    post(client, exchange, top_p="0")
+    assert (chosen(exchange).temperature, chosen(exchange).top_p) == (None, 0)
+
+    post(client, exchange, temperature="0")
+    assert (chosen(exchange).temperature, chosen(exchange).top_p) == (0, None)
+
+
+def test_twenty_thousand_characters_of_instructions_fit(client: Client, exchange: Exchange) -> None:
+    # A browser posts a line break as two characters; the person typed one.
+    post(client, exchange, instructions="🦩" * 19_998 + "\r\n.")
+
+    assert chosen(exchange).instructions == "🦩" * 19_998 + "\n."
+
+
+def test_settings_give_way_to_another_model(
+    client: Client, exchange: Exchange, plain_model: str
+) -> None:
+    post(client, exchange, **EVERYTHING)
+    post(client, exchange, model=plain_model)
+
+    assert chosen(exchange).thinking == ""
+    assert chosen(exchange).max_tokens == 500
+
+
+def test_a_length_that_was_typed_does_not_give_way(
+    client: Client, exchange: Exchange, plain_model: str
+) -> None:
+    response = post(client, exchange, model=plain_model, max_tokens="501")
+
+    assert "from 256 to 500" in response.json()["fields"]["max_tokens"]
+
+
+@every_bad_value
+def test_a_bad_value_is_told_at_its_field_and_nothing_is_saved(
+    client: Client, exchange: Exchange, fields: dict[str, str], name: str, sentence: str
+) -> None:
+    response = post(client, exchange, **{"as_default": "on"} | fields)
+
+    assert response.status_code == 422
+    assert list(response.json()["fields"]) == [name]
+    assert sentence in response.json()["fields"][name]
+    assert response.json()["error"] == response.json()["fields"][name]
+    assert chosen(exchange) == ModelSettings(MODEL)
+    assert not Defaults.objects.exists()
+
+
+def test_without_scripts_saving_leads_back(client: Client, exchange: Exchange) -> None:
+    url = exchange.conversation.get_absolute_url()
+
+    response = client.post(f"{url}settings", EVERYTHING)
+
+    assert (response.status_code, response["Location"]) == (303, url)
+    page = client.get(url).content.decode()
+    assert "Answer like a heron.</textarea>" in page
+    assert 'name="temperature" min="0" max="1" step="any" inputmode="decimal" value="0.3"' in page
+
+
+def test_without_scripts_a_refusal_keeps_what_was_typed(client: Client, exchange: Exchange) -> None:
+    fields = EVERYTHING | {"temperature": "9", "as_default": "on"}
+
+    response = client.post(f"/c/{exchange.conversation.pk}/settings", fields)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Answer like a heron.</textarea>" in page
+    assert 'value="9"' in page
+    assert "The temperature is a number from 0 to 1." in page
+    assert 'name="as_default" checked' in page
+    # Open: without scripts nothing else could open it.
+    assert 'aria-labelledby="settings-heading">' in page
+
+
+def test_reset_shows_the_apps_own_and_saves_nothing(client: Client, exchange: Exchange) -> None:
+    post(client, exchange, **EVERYTHING)
+
+    response = client.post(f"/c/{exchange.conversation.pk}/settings", EVERYTHING | {"reset": "1"})
+
+    assert response.status_code == 200
+    assert "Answer like a heron." not in response.content.decode()
+    assert chosen(exchange) == CHOSEN
+
+
+@pytest.mark.parametrize("reset", [{}, {"reset": "1"}])
+def test_for_a_member_there_is_nothing_to_set(
+    signed_in: Callable[[Person], Client], member: Person, exchange: Exchange, reset: dict[str, str]
+) -> None:
+    response = post(signed_in(member), exchange, **EVERYTHING, **reset)
+
+    assert response.status_code == 404
+    assert chosen(exchange) == ModelSettings(MODEL)
+
+
+def test_two_tabs_that_change_a_field_each_keep_both(owner: Person, exchange: Exchange) -> None:
+    both_have_read = threading.Barrier(2)
+    choose = Conversation.choose
+
+    def choose_late(conversation: Conversation, wanted: ModelSettings) -> None:
+        # With the row locked the other one never comes, and the first goes on alone.
+        with suppress(threading.BrokenBarrierError):
+            both_have_read.wait(timeout=0.5)
+        choose(conversation, wanted)
+
+    def change(**fields: str) -> None:
+        client = Client()
+        client.force_login(owner)
+        post(client, exchange, **fields)
+        connection.close()
+
+    threads = [
+        threading.Thread(target=change, kwargs={"thinking": "low"}),
+        threading.Thread(target=change, kwargs={"temperature": "0.5"}),
+    ]
+    with patch.object(Conversation, "choose", choose_late):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert chosen(exchange) == ModelSettings(MODEL, "", "low", 0.5)
+
+
+def test_the_next_message_says_what_changed(
+    client: Client, owner: Person, exchange: Exchange
+) -> None:
+    post(client, exchange, **EVERYTHING)
+
+    added = add_exchange(owner, new_message("And?", exchange.conversation.pk, model=OTHER))
+
+    assert added.message.changes == {"model": OTHER, "instructions": CHOSEN.instructions_digest}
+    complete(added.reply)
+    again = add_exchange(owner, new_message("And?", exchange.conversation.pk, model=OTHER))
+    assert again.message.changes == {}
+
+
+def test_settings_become_the_persons_defaults_on_request(
+    client: Client, owner: Person, member: Person, exchange: Exchange
+) -> None:
+    post(client, exchange, **EVERYTHING, as_default="on")
+
+    assert Defaults.objects.of(owner) == CHOSEN
+    assert Defaults.objects.of(member) == ModelSettings(MODEL)
+    page = client.get("/").content.decode()
+    assert "Answer like a heron.</textarea>" in page
+
+
+def test_one_changed_field_makes_all_that_holds_here_the_default(
+    client: Client, owner: Person, exchange: Exchange
+) -> None:
+    post(client, exchange, **EVERYTHING)
+    post(client, exchange, thinking="low", as_default="on")
+
+    assert Defaults.objects.of(owner) == chosen(exchange)

@@ -1,0 +1,189 @@
+"""Settings of a conversation: which tools the model may use in it."""
+
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
+from chatapp.mcp.models import ToolSetting
+from chatapp.replies.tools.toolbox import Toolbox
+from chatapp.tools.registry import built_in
+from tests.support.replies import MODEL
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_reply")]
+JSON = {"accept": "application/json"}
+EVERY = {f"tool:{name}": "off" for name in built_in()}
+
+
+@pytest.fixture
+def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
+    return signed_in(owner)
+
+
+def post(client: Client, exchange: Exchange, **fields: Any) -> Any:
+    return client.post(f"/c/{exchange.conversation.pk}/settings", fields, headers=JSON)
+
+
+def choices(exchange: Exchange) -> Any:
+    exchange.conversation.refresh_from_db()
+    return exchange.conversation.tool_choices
+
+
+def shown(page: str) -> dict[str, bool]:
+    """The switches of a page by key, and whether they are on."""
+    boxes = re.findall(r'<input type="checkbox" name="tool:([^"]+)"([^>]*)>', page)
+    return {key: " checked" in rest for key, rest in boxes}
+
+
+def offered(exchange: Exchange) -> list[str]:
+    exchange.reply.conversation.refresh_from_db()
+    return list(Toolbox.of(exchange.reply).tools)
+
+
+def test_a_switch_that_is_turned_off_is_not_offered(client: Client, exchange: Exchange) -> None:
+    response = post(client, exchange, **{"tool:current_weather": "off"})
+
+    assert response.status_code == 204
+    assert choices(exchange) == {"current_weather": False}
+    assert offered(exchange) == ["calculate", "current_date_and_time", "read_web_page"]
+
+
+def test_only_what_the_house_has_otherwise_is_kept(
+    client: Client, exchange: Exchange, settings: Settings
+) -> None:
+    settings.TOOLS = ["current_weather"]
+    post(client, exchange, **EVERY | {"tool:calculate": "on"})
+    assert choices(exchange) == {"calculate": True, "current_weather": False}
+
+    post(client, exchange, **EVERY | {"tool:current_weather": "on"})
+    assert choices(exchange) == {}
+
+
+def test_a_switch_that_is_not_posted_stays(client: Client, exchange: Exchange) -> None:
+    post(client, exchange, **{"tool:current_weather": "off"})
+    post(client, exchange, **{"tool:read_web_page": "off"})
+    post(client, exchange, thinking="low")
+
+    assert choices(exchange) == {"current_weather": False, "read_web_page": False}
+
+
+def test_a_switch_that_is_not_there_is_ignored(client: Client, exchange: Exchange) -> None:
+    response = post(client, exchange, **{"tool:fly": "on", "tool:": "on", "tool_choices": "{}"})
+
+    assert response.status_code == 204
+    assert choices(exchange) == {}
+
+
+def test_what_was_chosen_stands_again_when_the_owner_gives_the_tool_back(
+    client: Client, exchange: Exchange
+) -> None:
+    post(client, exchange, **{"tool:current_weather": "off"})
+    gone = ToolSetting.objects.create(name="current_weather", access="off")
+    post(client, exchange, **{"tool:current_weather": "on", "tool:read_web_page": "off"})
+    gone.delete()
+
+    assert choices(exchange) == {"current_weather": False, "read_web_page": False}
+
+
+def test_without_scripts_an_unchecked_box_turns_off(client: Client, exchange: Exchange) -> None:
+    url = exchange.conversation.get_absolute_url()
+    # A browser posts the hidden field of each switch, and after it the box if that is checked.
+    fields: dict[str, Any] = {name: ["off", "on"] for name in EVERY}
+
+    client.post(f"{url}settings", fields | {"tool:current_weather": ["off"]})
+
+    assert choices(exchange) == {"current_weather": False}
+    assert shown(client.get(url).content.decode()) == {
+        "calculate": True,
+        "current_date_and_time": True,
+        "current_weather": False,
+        "read_web_page": True,
+    }
+
+
+def test_without_scripts_a_refusal_keeps_the_switches(client: Client, exchange: Exchange) -> None:
+    fields = {"tool:current_weather": "off", "temperature": "9"}
+
+    response = client.post(f"/c/{exchange.conversation.pk}/settings", fields)
+
+    assert response.status_code == 422
+    assert not shown(response.content.decode())["current_weather"]
+    assert choices(exchange) == {}
+
+
+def test_reset_shows_the_switches_as_the_house_has_them(
+    client: Client, exchange: Exchange, settings: Settings
+) -> None:
+    settings.TOOLS = ["current_weather"]
+    post(client, exchange, **{"tool:current_weather": "off", "tool:calculate": "on"})
+
+    response = client.post(f"/c/{exchange.conversation.pk}/settings", {"reset": "1"})
+
+    page = shown(response.content.decode())
+    assert [key for key, is_on in page.items() if is_on] == ["current_weather"]
+    assert choices(exchange) == {"current_weather": False, "calculate": True}
+
+
+def test_a_first_message_brings_its_switches(client: Client) -> None:
+    fields = {"client_id": uuid.uuid4(), "text": "Hello", "tool:current_weather": "off"}
+
+    client.post(f"/c/{uuid.uuid4()}/messages", fields, headers=JSON)
+
+    assert Conversation.objects.get().tool_choices == {"current_weather": False}
+    assert not Defaults.objects.exists()
+
+
+def test_a_later_message_leaves_them(client: Client, exchange: Exchange) -> None:
+    fields = {"client_id": uuid.uuid4(), "text": "And?", "tool:current_weather": "off"}
+
+    client.post(f"/c/{exchange.conversation.pk}/messages", fields, headers=JSON)
+
+    assert choices(exchange) == {}
+
+
+def test_they_become_the_persons_defaults_on_request(
+    client: Client, owner: Person, exchange: Exchange
+) -> None:
+    post(client, exchange, **{"tool:current_weather": "off", "as_default": "on"})
+
+    assert Defaults.objects.of(owner) == ModelSettings(
+        MODEL, tool_choices={"current_weather": False}
+    )
+    page = client.get("/").content.decode()
+    assert not shown(page)["current_weather"]
+    assert ' title="Chat settings: some are changed"' in page
+    client.post(
+        f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": "Hi"}, headers=JSON
+    )
+    assert Conversation.objects.latest("created_at").tool_choices == {"current_weather": False}
+
+
+def test_defaults_are_saved_without_a_conversation(client: Client, owner: Person) -> None:
+    client.post("/settings/defaults", EVERY | {"tool:current_weather": "on"}, headers=JSON)
+
+    kept = Defaults.objects.of(owner).tool_choices
+    assert kept == {"calculate": False, "current_date_and_time": False, "read_web_page": False}
+
+
+def test_two_tabs_that_turn_one_each_keep_both(owner: Person, exchange: Exchange) -> None:
+    def turn_off(name: str) -> None:
+        client = Client()
+        client.force_login(owner)
+        post(client, exchange, **{name: "off"})
+        connection.close()
+
+    threads = [threading.Thread(target=turn_off, args=[name]) for name in EVERY]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert choices(exchange) == dict.fromkeys(built_in(), False)

@@ -1,0 +1,190 @@
+"""Redis restarts, freezes, vanishes or was never there: here goes on at once, the rest returns."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from chatapp.realtime import outgoing, redis_connection
+from tests.realtime.side import Ear, Side, side, two_sides
+from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
+
+
+@pytest.fixture(autouse=True)
+def _redis(redis_server: RedisServer, settings: Settings) -> None:
+    settings.REDIS_URL = redis_server.url
+
+
+async def until_told(far: Ear, here: Side, text: str) -> list[bool]:
+    """Repeats a text until it gets there; gives what was said of being joined meanwhile."""
+    said = []
+
+    async def repeat() -> None:
+        while True:
+            here.say(text)
+            await asyncio.sleep(0.05)
+
+    repeating = asyncio.create_task(repeat())
+    while (event := await far.event()).get("text") != text:
+        if event["type"] == "joined":
+            said.append(event["value"])
+    repeating.cancel()
+    return said
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records]
+
+
+async def test_a_restart_of_redis_in_mid_stream(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with side() as here:
+        await here.until_joined()
+        with here.listening() as near:
+            redis_server.stop()
+            for number in range(100):
+                here.say(number)
+            assert [await near.text() for _ in range(100)] == list(range(100))
+            assert await near.joined() is False
+            redis_server.start()
+            assert await near.joined() is True
+
+    assert len(lines(caplog)) == 2
+    assert "Redis is away" in caplog.text
+    assert "Redis is back" in caplog.text
+
+
+async def test_events_flow_again_between_processes(redis_server: RedisServer) -> None:
+    async with two_sides() as (here, there):
+        with there.listening() as far:
+            redis_server.stop()
+            redis_server.start()
+            await until_told(far, here, "here again")
+            await until_told(far, here, "and again")
+
+
+async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_connection, "SEND_SECONDS", 0.5)
+    monkeypatch.setattr(outgoing, "MAX_WAITING", 5_000)
+    async with two_sides() as (here, there):
+        with here.listening() as near, there.listening() as far:
+            redis_server.pause()
+            for number in range(500):
+                here.say("x" * 100, number)
+            # Here at once, and what waits for Redis is bounded.
+            assert near.waiting == 1_000
+            assert here.relay._outbox._size <= 5_000
+            while near.waiting:
+                await near.event()
+            assert await near.joined() is False
+            assert here.relay._outbox._size == 0
+            here.say("while it is away")
+            assert near.waiting == 1
+            assert here.relay._outbox._size == 0
+            redis_server.resume()
+            assert await near.joined() is True
+            await until_told(far, here, "here again")
+
+
+async def test_pages_ask_for_what_the_freeze_has_swallowed(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "MAX_WAITING", 1_000)
+    async with two_sides() as (here, there):
+        with there.listening() as far:
+            redis_server.pause()
+            for _ in range(5):
+                here.say("x" * 900)
+                await asyncio.sleep(0)
+            redis_server.resume()
+
+            assert await far.joined() is True
+
+
+async def test_redis_may_come_later(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up = asyncio.Event()
+    monkeypatch.setattr(redis_connection.logger, "warning", lambda *line: given_up.set())
+    redis_server.stop()
+    async with side() as here:
+        with here.listening() as near:
+            here.say("alone")
+            assert await near.text() == "alone"
+            assert not here.relay.joined
+            await given_up.wait()
+            redis_server.start()
+            assert await near.joined() is True
+
+
+async def test_a_subscription_that_breaks_is_noticed(redis_server: RedisServer) -> None:
+    """The layer mends it by itself; what was said in between is missing."""
+    async with two_sides() as (here, there):
+        with there.listening() as far, redis_server.client() as client:
+            client.client_kill_filter(_type="pubsub", skipme=False)
+            for number in range(20):
+                here.say(number)
+            missed = await until_told(far, here, "end")
+
+            assert True in missed or await far.joined() is True
+
+
+async def test_a_dead_subscription_is_opened_anew(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Publishing works and nothing arrives, as when a firewall forgets one of the connections."""
+    monkeypatch.setattr(redis_connection, "OVERDUE", 1)
+    monkeypatch.setattr(redis_connection, "PROBE_EVERY", 0.3)
+    async with side() as here:
+        await here.until_joined()
+        with here.listening() as near, redis_server.client() as client:
+            client.execute_command("ACL", "SETUSER", "default", "resetchannels")
+            assert await near.joined() is False
+            client.execute_command("ACL", "SETUSER", "default", "allchannels")
+            assert await near.joined() is True
+
+
+async def test_a_process_has_few_connections(redis_server: RedisServer) -> None:
+    async with side() as here:
+        await here.until_joined()
+        with here.listening() as near, redis_server.client() as client:
+            for number in range(500):
+                here.say(number, group=f"group {number % 150}")
+                await asyncio.sleep(0)
+            redis_server.pause()
+            here.say("into the void")
+            assert await near.joined() is False
+            redis_server.resume()
+            assert await near.joined() is True
+
+            assert len(client.client_list()) - 1 <= 4
+
+
+async def test_a_certificate_that_nobody_signed(tmp_path: Path, settings: Settings) -> None:
+    if not is_installed():
+        pytest.skip(NOT_INSTALLED)
+    with running_redis(tmp_path, tls=True) as server:
+        settings.REDIS_URL = server.url
+        async with two_sides() as (here, there):
+            with here.listening() as near, there.listening() as far:
+                here.say("in private")
+                assert await far.text() == "in private"
+                server.pause()
+                here.say("frozen")
+                assert await near.joined() is False
+                server.resume()
+                assert await near.joined() is True
+
+
+async def test_the_end_comes_even_when_redis_is_frozen(redis_server: RedisServer) -> None:
+    async with side() as here:
+        await here.until_joined()
+        redis_server.pause()
+        here.say("too late")
+    redis_server.resume()

@@ -1,0 +1,157 @@
+"""What comes from other processes: commands, nonsense, gaps, and what a newer release says."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+
+import pytest
+from pytest_django import Settings
+
+from chatapp.realtime import peers, protocol
+from chatapp.realtime.redis_connection import RedisPubSubChannelLayer, group_name
+from tests.realtime.side import WAIT, side, two_sides
+from tests.servers.redis import RedisServer
+
+type Stranger = Callable[[object], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def _redis(redis_server: RedisServer, settings: Settings) -> None:
+    settings.REDIS_URL = redis_server.url
+
+
+@pytest.fixture
+async def stranger(redis_server: RedisServer) -> AsyncIterator[Stranger]:
+    """Says what it likes to all processes, and is none of them."""
+    layer = RedisPubSubChannelLayer(hosts=[redis_server.url])
+    yield partial(layer.group_send, group_name())
+    await layer.flush()
+
+
+async def test_a_command_reaches_every_other_process_and_its_event_loop() -> None:
+    async with two_sides() as (here, there), side() as third:
+        await third.until_joined()
+        calls: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
+
+        def noting(who: str) -> None:
+            def note(reply: str) -> None:
+                on_loop = threading.current_thread() is threading.main_thread()
+                calls.put_nowait((who, reply, on_loop))
+
+            sides[who].relay.on("stop", note)
+
+        sides = {"here": here, "there": there, "third": third}
+        for who in sides:
+            noting(who)
+        here.relay.tell("stop", reply="abc")
+        async with asyncio.timeout(WAIT):
+            got = {await calls.get(), await calls.get()}
+        there.relay.tell("stop", reply="end")
+        async with asyncio.timeout(WAIT):
+            later = {await calls.get(), await calls.get()}
+
+        assert got == {("there", "abc", True), ("third", "abc", True)}
+        assert {who for who, _, _ in later} == {"here", "third"}
+
+
+async def test_what_a_newer_release_commands_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
+    async with two_sides() as (here, there):
+        with there.listening() as far:
+            here.relay.tell("invented later", anything=[1, 2])
+            here.say("after it")
+
+            assert await far.text() == "after it"
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("fields", [{"wrong": 1}, {"reply": "raises"}])
+async def test_a_command_that_fails_is_logged_and_ends_nothing(
+    fields: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    def stop(reply: str) -> None:
+        raise RuntimeError(reply)
+
+    async with two_sides() as (here, there):
+        there.relay.on("stop", stop)
+        with there.listening() as far:
+            here.relay.tell("stop", **fields)
+            here.say("after it")
+
+            assert await far.text() == "after it"
+    assert "command stop" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        17,
+        {},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": "one"},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": 1},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": 1, "news": [1], "commands": []},
+        {"origin": "x", "version": protocol.PROTOCOL, "number": 1, "news": [], "commands": None},
+    ],
+)
+async def test_nonsense_is_logged_and_ends_nothing(
+    message: object, stranger: Stranger, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with two_sides() as (here, there):
+        with there.listening() as far:
+            await stranger(message)
+            here.say("after it")
+
+            assert await far.text() == "after it"
+    assert "could not be read" in caplog.text
+
+
+async def test_bytes_that_are_no_message_are_logged(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with two_sides() as (here, there):
+        with there.listening() as far:
+            with redis_server.client() as client:
+                client.publish(f"asgi__group__{group_name()}", b"\xc1 nonsense")
+            here.say("after it")
+
+            assert await far.text() == "after it"
+    assert "could not be unpacked" in caplog.text
+
+
+async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: Stranger) -> None:
+    def batch(number: int) -> dict[str, object]:
+        fixed = {"origin": "a process", "version": protocol.PROTOCOL}
+        return {**fixed, "number": number, "news": [], "commands": []}
+
+    async with side() as here:
+        await here.until_joined()
+        with here.listening() as page:
+            await stranger(batch(1))
+            await stranger(batch(2))
+            await stranger(batch(4))
+            assert await page.joined() is True
+            await stranger(batch(5))
+            here.say("end")
+
+            assert await page.event() == {"type": "said", "text": "end"}
+
+
+async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
+    stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "SILENT_AFTER", 1)
+    other = {"origin": "newer", "version": protocol.PROTOCOL + 1, "number": 1, "letters": "unknown"}
+    async with side() as here:
+        await here.until_joined()
+        with here.listening() as page:
+            await stranger(other)
+            assert await page.joined() is False
+            assert not here.relay.joined
+            assert here.relay.is_connected
+            assert await page.joined() is True  # it has gone
+
+
+async def test_commands_carry_only_what_json_can_hold() -> None:
+    async with side() as here:
+        with pytest.raises(TypeError):
+            here.relay.tell("stop", reply=object())

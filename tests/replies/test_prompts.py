@@ -1,0 +1,262 @@
+"""What the model is sent."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from pytest_django import Settings
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import (
+    Conversation,
+    Exchange,
+    Message,
+    Outcome,
+    Progress,
+    add_exchange,
+)
+from chatapp.images.models import Image
+from chatapp.images.processing import PreparedImage
+from chatapp.inference import CompletionRequest, ImagePart, TextPart
+from chatapp.inference.context import EXCLUDED_IMAGE, MAX_IMAGES
+from chatapp.replies.prompt import building
+from chatapp.replies.prompt.building import CONTINUE, reply_prompt, title_request
+from tests.support.replies import complete, new_message
+
+type Keep = Callable[[str], Image]
+
+
+def request_for(reply: Message) -> CompletionRequest:
+    return reply_prompt(reply).request
+
+
+def turns(reply: Message) -> list[tuple[str, str]]:
+    return [(message.role, message.text) for message in request_for(reply).messages[1:]]
+
+
+def refused(reply: Message) -> None:
+    """As if the filter in front of the service had refused it."""
+    Message.objects.filter(pk=reply.pk).update(error_kind="blocked")
+
+
+@pytest.fixture
+def keep(owner: Person) -> Keep:
+    def make(content: str) -> Image:
+        digest = content.rjust(64, "0")
+        thumbnail = {"thumbnail": b"", "thumbnail_type": "", "animated": False}
+        size = {"thumbnail_width": 0, "thumbnail_height": 0}
+        prepared = PreparedImage(
+            content.encode(), "image/png", 30, 20, digest, f"{content}.png", **thumbnail, **size
+        )
+        return Image.objects.keep(owner, prepared)
+
+    return make
+
+
+def test_the_path_is_sent_after_our_instructions(owner: Person, exchange: Exchange) -> None:
+    added = add_exchange(owner, new_message("And then?", exchange.conversation.pk))
+
+    request = request_for(added.reply)
+
+    assert request.model == "claude-sonnet-4-6"
+    assert request.max_tokens == 8192
+    assert turns(added.reply) == [
+        ("user", "Hello"),
+        ("assistant", "A reply."),
+        ("user", "And then?"),
+    ]
+
+
+def test_our_instructions_are_the_same_bytes_for_everybody(
+    owner: Person, member: Person, exchange: Exchange
+) -> None:
+    other = add_exchange(member, new_message("Something else"))
+
+    first, second = request_for(exchange.reply), request_for(other.reply)
+
+    assert first.messages[0] == second.messages[0]
+    assert first.messages[0].role == "system"
+
+
+def test_instructions_of_the_conversation_follow_ours(owner: Person) -> None:
+    added = add_exchange(owner, new_message(instructions="Answer in rhymes."))
+
+    system = request_for(added.reply).messages[0].text
+
+    assert system.startswith(building.INSTRUCTIONS)
+    assert system.endswith("Answer in rhymes.")
+
+
+def test_sampling_and_length_are_those_of_the_conversation(owner: Person) -> None:
+    warm = request_for(add_exchange(owner, new_message(temperature=0.3, max_tokens=500)).reply)
+    narrow = request_for(add_exchange(owner, new_message(top_p=0.8)).reply)
+
+    assert (warm.temperature, warm.top_p, warm.max_tokens) == (0.3, None, 500)
+    assert (narrow.temperature, narrow.top_p, narrow.max_tokens) == (None, 0.8, 8192)
+
+
+def test_a_length_above_the_models_own_is_lowered(owner: Person) -> None:
+    added = add_exchange(owner, new_message(max_tokens=1_000_000))
+
+    assert request_for(added.reply).max_tokens == 8192
+
+
+@pytest.mark.parametrize(("effort", "budget"), [("low", 1024), ("medium", 2048), ("high", 4000)])
+def test_thinking_comes_on_top_of_the_answer(owner: Person, effort: str, budget: int) -> None:
+    new = new_message(thinking=effort, max_tokens=500, temperature=0.3)
+
+    request = request_for(add_exchange(owner, new).reply)
+
+    assert (request.max_tokens, request.thinking_budget) == (500, budget)
+
+
+def test_a_model_that_cannot_think_is_not_asked_to(owner: Person, settings: Settings) -> None:
+    model = replace(settings.CATALOG["claude-sonnet-4-6"], thinking=False)
+    settings.CATALOG = {model.id: model}
+
+    request = request_for(add_exchange(owner, new_message(thinking="high")).reply)
+
+    assert request.thinking_budget is None
+
+
+def test_too_small_a_model_does_not_think(owner: Person, settings: Settings) -> None:
+    model = replace(settings.CATALOG["claude-sonnet-4-6"], max_output=2_000)
+    settings.CATALOG = {model.id: model}
+
+    request = request_for(add_exchange(owner, new_message(thinking="high")).reply)
+
+    assert (request.max_tokens, request.thinking_budget) == (2_000, None)
+
+
+def test_a_reply_that_was_retried_is_not_sent(running: Exchange) -> None:
+    running.reply.begin()
+    running.reply.finish(Outcome(Message.Status.FAILED, Progress("half"), error="It broke."))
+
+    assert turns(running.reply.retry()) == [("user", "Hello")]
+
+
+def test_reasoning_never_goes_back(owner: Person, running: Exchange) -> None:
+    running.reply.begin()
+    progress = Progress("Four.", reasoning="Two and two.")
+    running.reply.finish(Outcome(Message.Status.COMPLETE, progress))
+    added = add_exchange(owner, new_message("Sure?", running.conversation.pk))
+
+    assert "Two and two" not in str(request_for(added.reply))
+
+
+def test_a_reply_with_a_text_goes_on_after_it(running: Exchange) -> None:
+    running.reply.begin()
+    running.reply.finish(Outcome("complete", Progress("Once upon"), finish_reason="length"))
+    assert running.reply.resume()
+
+    assert turns(running.reply) == [
+        ("user", "Hello"),
+        ("assistant", "Once upon"),
+        ("user", CONTINUE),
+    ]
+
+
+def test_a_reply_that_is_blank_so_far_is_asked_for_anew(running: Exchange) -> None:
+    running.reply.begin()
+    running.reply.text = "\n\n"
+
+    assert turns(running.reply) == [("user", "Hello")]
+
+
+def test_what_was_excluded_by_hand_is_not_sent(owner: Person, exchange: Exchange) -> None:
+    refused(exchange.reply)
+    added = add_exchange(owner, new_message("Go on", exchange.conversation.pk))
+    assert exchange.reply.exclude("turn")
+
+    assert turns(added.reply) == [("user", "Go on")]
+
+    assert exchange.reply.exclude("none")
+    assert len(turns(added.reply)) == 3
+
+
+def test_all_before_a_message_can_be_excluded(owner: Person, exchange: Exchange) -> None:
+    second = add_exchange(owner, new_message("Second", exchange.conversation.pk))
+    complete(second.reply)
+    third = add_exchange(owner, new_message("Third", exchange.conversation.pk))
+
+    refused(second.reply)
+    assert second.reply.exclude("earlier")
+
+    assert [text for _, text in turns(third.reply)] == ["Second", "A reply.", "Third"]
+
+
+def test_what_no_window_holds_is_not_even_fetched(
+    owner: Person, settings: Settings, django_assert_max_num_queries: Callable
+) -> None:
+    model = replace(settings.CATALOG["claude-sonnet-4-6"], context_window=9_000)
+    settings.CATALOG = {model.id: model}
+    conversation = Conversation.objects.create(owner=owner, model=model.id)
+    Message.objects.bulk_create(
+        Message(
+            conversation=conversation,
+            position=n,
+            role="assistant" if n % 2 else "user",
+            status="complete",
+            text="word " * 200,
+        )
+        for n in range(1_000)
+    )
+    added = add_exchange(owner, new_message("Now?", conversation.pk))
+
+    with django_assert_max_num_queries(6):
+        prompt = reply_prompt(added.reply)
+
+    shown = [message for message in prompt.request.messages if message.role == "user"]
+    assert 0 < len(shown) < 40
+    assert prompt.turns_excluded + len(shown) == 501
+
+
+def test_images_stand_before_the_text(owner: Person, keep: Keep) -> None:
+    new = replace(
+        new_message("What is this?"), images=(keep("abc"),), links=("https://a.example/b.jpg",)
+    )
+
+    request = request_for(add_exchange(owner, new).reply)
+
+    assert request.messages[1].parts == (
+        ImagePart("data:image/png;base64,YWJj", 30, 20),
+        ImagePart("https://a.example/b.jpg"),
+        TextPart("What is this?"),
+    )
+
+
+def test_only_the_newest_images_are_read(owner: Person, keep: Keep) -> None:
+    names = [f"{number:02}" for number in range(MAX_IMAGES + 2)]
+    conversation = None
+    for start in (0, 10, 20):
+        images = tuple(keep(name) for name in names[start : start + 10])
+        exchange = add_exchange(owner, replace(new_message("Look", conversation), images=images))
+        conversation = exchange.conversation.pk
+        complete(exchange.reply)
+
+    prompt = reply_prompt(exchange.reply)
+
+    parts = [part for message in prompt.request.messages for part in message.parts]
+    assert len([part for part in parts if isinstance(part, ImagePart)]) == MAX_IMAGES
+    assert parts.count(TextPart(EXCLUDED_IMAGE)) == prompt.images_excluded == 2
+
+
+def test_images_that_are_too_large_together_are_excluded(
+    owner: Person, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "IMAGE_BYTES", 5)
+    new = replace(new_message("Look"), images=(keep("abc"), keep("def")))
+
+    prompt = reply_prompt(add_exchange(owner, new).reply)
+
+    assert prompt.images_excluded == 1
+    assert prompt.request.messages[1].parts[0] == TextPart(EXCLUDED_IMAGE)
+
+
+def test_a_title_is_asked_from_the_beginning_only(exchange: Exchange) -> None:
+    exchange.message.text = "word " * 1000
+
+    request = title_request(exchange.message, "claude-sonnet-4-6")
+
+    assert len(request.messages[1].text) <= 300
+    assert request.max_tokens <= 40

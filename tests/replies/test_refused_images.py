@@ -1,0 +1,226 @@
+"""An image that the model service refuses must not block its conversation."""
+
+import base64
+import io
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from PIL import Image as Pillow
+from pytest_django import Settings
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Attachment, Exchange, Message, add_exchange
+from chatapp.images.models import Image
+from chatapp.images.processing import prepare
+from chatapp.images.store import StoreUnavailable
+from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta
+from chatapp.inference.errors import ImageRejected
+from chatapp.replies import generation
+from chatapp.replies.prompt import image_delivery
+from chatapp.replies.prompt.building import reply_prompt
+from tests.support.replies import answering, complete, new_message, outcome
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+UNLUCKY = (13, 13)  # the demo model refuses an image of this size
+
+
+@pytest.fixture(autouse=True)
+def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_delivery, "_learned", None)
+
+
+def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
+    file = io.BytesIO()
+    Pillow.new("RGB", size, hash(name) & 0xFFFFFF).save(file, "PNG")
+    return Image.objects.keep(owner, prepare(file.getvalue(), name))
+
+
+def ask(owner: Person, *images: Image, links: tuple[str, ...] = ()) -> Exchange:
+    return add_exchange(owner, replace(new_message("What is this?"), images=images, links=links))
+
+
+async def test_the_refused_one_is_found_and_excluded_and_the_reply_says_so(
+    demo: None, owner: Person
+) -> None:
+    names = {"good.png": (20, 20), "bad.png": UNLUCKY, "fine.png": (30, 30)}
+    images = [await background.in_thread(make_image, owner, *pair) for pair in names.items()]
+    exchange = await background.in_thread(ask, owner, *images)
+
+    await generation.generate(exchange.reply)
+
+    reply = await outcome(exchange)
+    assert reply.status == "complete"
+    assert "2. " in reply.text  # it has seen the two others
+    assert "3. " not in reply.text
+    assert any("bad.png" in line and "failed to fetch" in line for line in reply.notice_lines)
+    refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
+    assert [attachment.name for attachment in refused] == ["bad.png"]
+
+
+async def test_later_requests_do_without_it(demo: None, owner: Person) -> None:
+    image = await background.in_thread(make_image, owner, "bad.png", UNLUCKY)
+    exchange = await background.in_thread(ask, owner, image)
+    await generation.generate(exchange.reply)
+
+    def prompt_of_the_next() -> object:
+        later = add_exchange(owner, new_message("And now?", exchange.conversation.pk))
+        return reply_prompt(later.reply)
+
+    prompt = await background.in_thread(prompt_of_the_next)
+    assert prompt.images == ()  # type: ignore[attr-defined]
+    assert "“bad.png”" in str(prompt.request)  # type: ignore[attr-defined]
+
+
+async def test_a_link_that_rots_in_an_old_turn_is_found(demo: None, owner: Person) -> None:
+    image = await background.in_thread(make_image, owner, "good.png")
+    rotten = "https://gone.invalid/heron.png"
+    exchange = await background.in_thread(partial(ask, links=(rotten,)), owner, image)
+
+    await generation.generate(exchange.reply)
+
+    reply = await outcome(exchange)
+    assert reply.status == "complete"
+    assert any(rotten in line for line in reply.notice_lines)
+    assert await Attachment.objects.exclude(refusal="").acount() == 1
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_the_other_form_is_tried_first_and_remembered(
+    owner: Person, settings: Settings
+) -> None:
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    image = await background.in_thread(make_image, owner, "heron.png")
+    exchange = await background.in_thread(ask, owner, image)
+    asked: list[str] = []
+
+    def answer(request: object) -> object:
+        [part] = [p for m in request.messages for p in m.parts if isinstance(p, ImagePart)]  # type: ignore[attr-defined]
+        asked.append(part.url.partition(":")[0])
+        return ImageRejected() if part.url.startswith("https:") else TextDelta("A heron.")
+
+    with answering(answer, Finished("stop")):
+        await generation.generate(exchange.reply)
+
+    reply = await outcome(exchange)
+    assert asked == ["https", "data"]
+    assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
+    assert image_delivery.forms() == ("inline",)
+
+
+@pytest.mark.usefixtures("no_service")
+@pytest.mark.parametrize("taken", ["https:", "data:"])
+async def test_a_bad_image_is_not_mistaken_for_a_form_that_is_never_taken(
+    owner: Person, settings: Settings, taken: str
+) -> None:
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    sizes = {"good.png": 20, "bad.png": 13, "fine.png": 30}
+    images = [
+        await background.in_thread(make_image, owner, name, (side, side))
+        for name, side in sizes.items()
+    ]
+    exchange = await background.in_thread(ask, owner, *images)
+
+    def answer(request: CompletionRequest) -> object:
+        parts = [p for m in request.messages for p in m.parts if isinstance(p, ImagePart)]
+        bad = any(not p.url.startswith(taken) or p.width == 13 for p in parts)
+        return ImageRejected() if bad else TextDelta("Two herons.")
+
+    with answering(answer, Finished("stop")):
+        await generation.generate(exchange.reply)
+
+    reply = await outcome(exchange)
+    assert (reply.status, reply.text) == ("complete", "Two herons.")
+    refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
+    assert [attachment.name for attachment in refused] == ["bad.png"]
+    assert image_delivery.forms() == (("link",) if taken == "https:" else ("inline",))
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_a_refusal_after_the_first_word_is_a_failure(owner: Person) -> None:
+    image = await background.in_thread(make_image, owner, "heron.png")
+    exchange = await background.in_thread(ask, owner, image)
+
+    with answering(TextDelta("A he"), ImageRejected()):
+        await generation.generate(exchange.reply)
+
+    assert (await outcome(exchange)).status == "failed"
+    assert not await Attachment.objects.exclude(refusal="").aexists()
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_a_refusal_without_any_image_is_a_failure(running: Exchange) -> None:
+    with answering(ImageRejected()):
+        await generation.generate(running.reply)
+
+    assert (await outcome(running)).status == "failed"
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_a_store_that_is_away_fails_the_reply_with_its_sentence(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = await background.in_thread(make_image, owner, "heron.png")
+    exchange = await background.in_thread(ask, owner, image)
+
+    def away(images: object) -> dict[object, bytes]:
+        raise StoreUnavailable()
+
+    monkeypatch.setattr("chatapp.images.store.read_many", away)
+    await generation.generate(exchange.reply)
+
+    reply = await outcome(exchange)
+    assert reply.status == "failed"
+    assert "storage for images" in reply.error
+
+
+def test_a_model_without_eyes_gets_a_note(owner: Person, settings: Settings) -> None:
+    model = replace(settings.CATALOG["claude-sonnet-4-6"], vision=False)
+    settings.CATALOG = {model.id: model}
+    exchange = ask(owner, make_image(owner, "heron.png"))
+
+    prompt = reply_prompt(exchange.reply)
+
+    assert prompt.images_unsupported == 1
+    assert prompt.images_excluded == 0
+    assert "“heron.png”" in prompt.request.messages[1].text
+
+
+def test_an_image_whose_bytes_are_gone_is_excluded(owner: Person) -> None:
+    image = make_image(owner, "heron.png")
+    exchange = ask(owner, image)
+    image.data.delete()
+
+    prompt = reply_prompt(exchange.reply)
+
+    assert prompt.images_excluded == 1
+
+
+def test_the_page_shows_which_image_was_refused(owner: Person, signed_in: object) -> None:
+    exchange = ask(owner, make_image(owner, "heron.png"))
+    complete(exchange.reply)
+    Message.objects.filter(pk=exchange.reply.pk).update(
+        notices={"images_refused": [["heron.png", "too <odd>"]]}
+    )
+
+    page = signed_in(owner).get(exchange.conversation.get_absolute_url()).content.decode()  # type: ignore[operator]
+
+    assert "“heron.png”" in page
+    assert "too &lt;odd&gt;" in page
+
+
+def test_the_same_bytes_travel_in_either_form(owner: Person, settings: Settings) -> None:
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    exchange = ask(owner, make_image(owner, "heron.png"))
+
+    inline = reply_prompt(exchange.reply, "inline").request.messages[1].parts[0]
+    link = reply_prompt(exchange.reply, "link").request.messages[1].parts[0]
+
+    assert isinstance(inline, ImagePart)
+    assert isinstance(link, ImagePart)
+    content = base64.b64decode(inline.url.partition(",")[2])
+    assert content == Image.objects.get().content
+    assert link.url.startswith("https://chat.example.com/m/")
+    assert (inline.width, inline.height) == (link.width, link.height) == (20, 20)

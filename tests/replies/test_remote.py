@@ -1,0 +1,146 @@
+"""Pages hear of replies that another process makes, when nothing else tells them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
+from chatapp.realtime.hub import hub
+from chatapp.replies import remote
+from chatapp.server import process
+from tests.support.tab import Socket, Tab
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+async def _looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    for pace in ("LOOK_EVERY", "LOOK_WHEN_JOINED"):
+        monkeypatch.setattr(remote, pace, 0.02)
+
+
+async def make(exchange: Exchange, by: str = "other", status: str = "streaming") -> None:
+    """The reply is made by a process."""
+    until = timezone.now() + timedelta(seconds=9)
+    made = {"status": status, "leased_by": by, "leased_until": until}
+    await Message.objects.filter(pk=exchange.reply.pk).aupdate(**made)
+
+
+async def heard(socket: Socket) -> tuple[str, str]:
+    event = (await socket.until("reply.remote"))[-1]
+    return event["conversation"], event["reply"]
+
+
+async def test_a_reply_of_another_process_is_told(owner: Person, running: Exchange) -> None:
+    await make(running)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        remote.start()
+        assert await heard(live) == (str(running.conversation.pk), str(running.reply.pk))
+        await background.drain(1)
+
+
+async def test_it_is_told_to_the_pages_of_this_process_only(
+    owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onward: list[object] = []
+    monkeypatch.setattr(hub, "onward", lambda *event: onward.append(event))
+    await make(running)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        remote.start()
+        await heard(live)
+        await background.drain(1)
+
+    assert onward == []
+
+
+async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> None:
+    await make(running)
+    long_ago = timezone.now() - timedelta(hours=1)
+    await Conversation.objects.aupdate(active_at=long_ago)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        before = await remote._poll_and_announce({})
+        await heard(live)
+        await make(running, status="complete")
+        before = await remote._poll_and_announce(before)
+        await heard(live)
+        assert await remote._poll_and_announce(before) == {}
+        assert await live.is_silent()
+
+
+async def test_one_that_came_and_went_between_two_looks_is_told(
+    owner: Person, running: Exchange
+) -> None:
+    await make(running, status="complete")
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        remote.start()
+        assert (await heard(live))[1] == str(running.reply.pk)
+        await background.drain(1)
+
+
+@pytest.mark.parametrize("by", [process.NAME, ""], ids=["our own", "nobody"])
+async def test_our_own_and_those_of_nobody_are_not_told(
+    owner: Person, running: Exchange, by: str
+) -> None:
+    await make(running, by=by)
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        await remote._poll_and_announce({})
+        assert await live.is_silent()
+
+
+async def test_replies_of_other_people_are_not_told(member: Person, running: Exchange) -> None:
+    await make(running)
+    tab = await Tab.of(member)
+    async with tab.listening() as live:
+        await remote._poll_and_announce({})
+        assert await live.is_silent()
+
+
+async def waits(
+    exchange: Exchange, attempt: int = 1, states: tuple[str, ...] = ("awaiting_approval",)
+) -> None:
+    """The reply waits for the person, as a process left it that is not this one."""
+    values = {"status": "waiting", "attempt": attempt, "leased_by": "", "leased_until": None}
+    await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values)
+    await ToolCall.objects.filter(reply=exchange.reply).adelete()
+    for index, state in enumerate(states):
+        place = {"round": 0, "index": index, "text_length": 0}
+        await ToolCall.objects.acreate(reply=exchange.reply, **place, name="act", state=state)
+
+
+async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
+    owner: Person, running: Exchange
+) -> None:
+    await Conversation.objects.aupdate(active_at=timezone.now() - timedelta(hours=1))
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        before: remote.Found = {}
+        for attempt, states in [
+            (1, ("awaiting_approval", "awaiting_approval")),
+            (1, ("awaiting_approval", "ready")),
+            (3, ("awaiting_approval",)),
+        ]:
+            await waits(running, attempt, states)
+            before = await remote._poll_and_announce(before)
+            await heard(live)
+            before = await remote._poll_and_announce(before)
+            assert await live.is_silent()
+
+
+async def test_what_came_of_the_decision_is_told(owner: Person, running: Exchange) -> None:
+    await Conversation.objects.aupdate(active_at=timezone.now() - timedelta(hours=1))
+    tab = await Tab.of(owner)
+    async with tab.listening() as live:
+        await waits(running)
+        before = await remote._poll_and_announce({})
+        await heard(live)
+        await make(running, status="complete")
+        await remote._poll_and_announce(before)
+        await heard(live)

@@ -1,0 +1,64 @@
+"""Titles by the model: cleaned, short, and never in the way."""
+
+import pytest
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation, Exchange, add_exchange
+from chatapp.replies import titles
+from tests.support.replies import complete, ended, new_message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "title"),
+    [
+        ('"Herons in winter."', "Herons in winter"),
+        ("**Herons** in `winter`\n\nAnd more", "Herons in winter"),
+        ("# Herons", "Herons"),
+        ("  «Reiher im Winter»  ", "Reiher im Winter"),
+        ("", ""),
+        ("word " * 100, " ".join(["word"] * 16) + "…"),
+    ],
+)
+def test_what_models_add_is_taken_off(answer: str, title: str) -> None:
+    assert titles._clean(answer) == title
+
+
+@pytest.mark.usefixtures("no_service")
+async def test_the_first_words_stay_when_no_title_comes(exchange: Exchange) -> None:
+    titles.start(exchange.reply)
+    await ended([f"title:{exchange.conversation.pk}"])
+
+    conversation = await Conversation.objects.aget()
+    assert (conversation.title, conversation.titled_by) == ("Hello", "nobody")
+
+
+@pytest.mark.usefixtures("demo")
+async def test_a_title_typed_meanwhile_is_kept(exchange: Exchange) -> None:
+    conversation = exchange.conversation
+    conversation.titled_by = Conversation.TitledBy.PERSON
+    conversation.title = "Mine"
+    await conversation.asave()
+
+    titles.start(exchange.reply)
+    await ended([f"title:{conversation.pk}"])
+
+    assert (await Conversation.objects.aget()).title == "Mine"
+
+
+async def test_a_later_exchange_asks_for_nothing(exchange: Exchange) -> None:
+    exchange.reply.position = 3
+
+    titles.start(exchange.reply)
+
+    assert background.find(f"title:{exchange.conversation.pk}") is None
+
+
+def test_an_image_without_words_keeps_the_plain_name(owner: Person) -> None:
+    added = add_exchange(owner, new_message(""))
+    complete(added.reply)
+
+    assert added.conversation.display_title == "New chat"
+    assert titles._request(added.reply) is None

@@ -1,0 +1,122 @@
+"""Calls in real processes: what came of one waits for the database, and a process that leaves in
+mid-call leaves the next one to it."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.servers.app import CLEAN_EXITS
+from tests.servers.door import Door, door
+from tests.servers.marks import needs_postgres
+from tests.servers.postgres import running_postgres
+from tests.support.tab import JSON
+from tests.support.visitor import WAIT, Line, Visitor, two_apps
+from tests.system.app import running_app
+
+TOOLS = {"DJANGO_SETTINGS_MODULE": "tests.servers.with_tools"}
+STEPS = """
+    SELECT name, state, content, takeovers
+    FROM conversations_toolcall JOIN conversations_message ON conversations_message.id = reply_id
+"""
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Door]:
+    async with door() as outside:
+        yield outside
+
+
+async def begun(person: Visitor, line: Line, outside: Door, tool: str) -> str:
+    """Has the model call a tool; gives the address of the reply, whose call runs now."""
+    conversation = uuid.uuid4()
+    await person.send(conversation, f"/call {tool} {{}}")
+    await line.until("message.created")
+    reply = (await line.until("message.created"))[-1]["message"]
+    await outside.visited()
+    return f"/c/{conversation}/replies/{reply}"
+
+
+async def logged(capfd: pytest.CaptureFixture[str], words: str) -> None:
+    written = ""
+    while words not in written:
+        await asyncio.sleep(0.05)
+        written += capfd.readouterr().err
+
+
+@needs_postgres
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("is_long", "takeovers"), [(False, 0), pytest.param(True, 1, marks=pytest.mark.long)]
+)
+async def test_what_came_of_a_call_waits_for_the_database(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    outside: Door,
+    is_long: bool,
+    takeovers: int,
+) -> None:
+    """Through a restart, and so long that the process has to give the reply up meanwhile."""
+    with running_postgres(tmp_path) as postgres:
+        database = postgres.create_database("chat")
+        with running_app(tmp_path, DATABASE_URL=database, TEST_DOOR=outside.url, **TOOLS) as app:
+            async with (
+                Visitor.at(app) as person,
+                person.listening() as line,
+                asyncio.timeout(4 * WAIT),
+            ):
+                path = await begun(person, line, outside, "ring")
+
+                await asyncio.to_thread(postgres.stop, "immediate")
+                outside.open()
+                await outside.left()
+                if is_long:
+                    # Who waits for a connection gets an error as late as a lease ends.
+                    await logged(capfd, "What came of a call could not be saved")
+                await asyncio.to_thread(postgres.start)
+
+                await line.until("message.finished")
+                state = (await person.http.get(f"{path}/state", headers=JSON)).json()
+            with psycopg.connect(database) as connection:
+                tool_calls = connection.execute(STEPS).fetchall()
+
+    assert outside.visits == 1
+    assert tool_calls == [("ring", "done", '{"heard":"ding"}', takeovers)]
+    assert state["status"] == "complete"
+    assert '{"heard":"ding"}' in state["text"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "visits", "status", "shown"),
+    [
+        pytest.param("listen", 2, "complete", 'data-state="done"', marks=pytest.mark.long),
+        ("ring", 1, "waiting", "Run it again"),
+    ],
+)
+async def test_a_process_that_is_told_to_leave_in_mid_call(
+    tmp_path: Path, outside: Door, tool: str, visits: int, status: str, shown: str
+) -> None:
+    environment: dict[str, Any] = {"CHAT_HAND_OVER_SECONDS": "0.2", "TEST_DOOR": outside.url}
+    with two_apps(tmp_path, **environment, **TOOLS) as (one, two):
+        async with (
+            Visitor.at(one) as person,
+            person.listening(two) as beside,
+            asyncio.timeout(2 * WAIT),
+        ):
+            async with person.listening() as line:
+                path = await begun(person, line, outside, tool)
+
+            assert await asyncio.to_thread(one.stop) in CLEAN_EXITS
+            if visits > 1:
+                await outside.visited(visits)
+                outside.open()
+
+            await beside.until("message.finished")
+            state = (await person.http.get(f"{two.url}{path}/state", headers=JSON)).json()
+
+    assert (state["status"], outside.visits) == (status, visits)
+    assert shown in state["html"]

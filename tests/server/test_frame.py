@@ -1,0 +1,160 @@
+"""What holds for every page: health, safety headers, theme, limits, static files."""
+
+import re
+from collections.abc import Callable
+from contextlib import closing
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Exchange
+
+
+def inline_code(page: str) -> list[str]:
+    """Everything in a page that the strict policy would refuse to run."""
+    found: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            names = {name for name, _value in attrs}
+            if tag == "style" or (tag == "script" and "src" not in names):
+                found.append(tag)
+            found.extend(name for name in names if name == "style" or name.startswith("on"))
+
+    Reader().feed(page)
+    return found
+
+
+def test_health_needs_no_database(stranger: Client, django_db_blocker: Any) -> None:
+    with django_db_blocker.block():
+        assert stranger.get("/healthz").status_code == 200
+
+
+def test_readiness_asks_the_database(stranger: Client) -> None:
+    assert stranger.get("/readyz").json() == {"database": "ok"}
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_foreign(
+    signed_in: Callable[[Person], Client], owner: Person
+) -> None:
+    response = signed_in(owner).get("/")
+
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert response["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/", "/account/sign-in/", "/account/reset/", "/welcome/"])
+def test_pages_have_no_inline_script_or_style(
+    signed_in: Callable[[Person], Client], owner: Person, stranger: Client, path: str
+) -> None:
+    client = signed_in(owner) if path == "/" else stranger
+    page = client.get(path, follow=True).content.decode()
+
+    assert inline_code(page) == []
+
+
+def test_a_conversation_has_no_inline_script_or_style(
+    signed_in: Callable[[Person], Client], owner: Person, exchange_with_markup: Exchange
+) -> None:
+    page = signed_in(owner).get(exchange_with_markup.conversation.get_absolute_url())
+
+    assert inline_code(page.content.decode()) == []
+
+
+@pytest.fixture
+def exchange_with_markup(owner: Person) -> Exchange:
+    from chatapp.conversations.models import add_exchange
+    from tests.support.replies import complete, new_message
+
+    added = add_exchange(owner, new_message("<b onclick='x()' style='color:red'>Hi</b>"))
+    complete(added.reply, "$$\\begin{aligned}a&=b\\\\c&=d\\end{aligned}$$ `code`")
+    return added
+
+
+def test_static_files_are_hashed_compressed_and_cached_for_ever(
+    signed_in: Callable[[Person], Client], owner: Person
+) -> None:
+    client = signed_in(owner)
+    page = client.get("/").content.decode()
+    urls = re.findall(r'"(/static/[^"]+)"', page)
+    assert urls
+
+    for url in set(urls):
+        assert re.search(r"\.[0-9a-f]{12}\.\w+$", url)
+        with closing(client.get(url, headers={"accept-encoding": "br"})) as response:
+            assert response.status_code == 200
+            assert "immutable" in response["Cache-Control"]
+
+
+def test_pages_are_compressed_and_padded(
+    signed_in: Callable[[Person], Client], owner: Person
+) -> None:
+    client, gzip = signed_in(owner), {"accept-encoding": "gzip"}
+
+    sizes = {len(client.get("/", headers=gzip).content) for _ in range(20)}
+
+    assert client.get("/", headers=gzip)["Content-Encoding"] == "gzip"
+    assert max(sizes) < len(client.get("/").content) / 2
+    assert len(sizes) > 1
+
+
+def test_the_stylesheet_is_one_file(signed_in: Callable[[Person], Client], owner: Person) -> None:
+    client = signed_in(owner)
+    [sheet] = set(re.findall(r'"(/static/css/[^"]+)"', client.get("/").content.decode()))
+
+    with closing(client.get(sheet)) as response:
+        css = response.content.decode()
+
+    assert "@import" not in css
+    assert "@layer" in css
+    assert not list((Path(settings.STATIC_ROOT) / "css").glob("tokens*"))
+
+
+def test_the_modules_are_one_file(signed_in: Callable[[Person], Client], owner: Person) -> None:
+    client, sources = signed_in(owner), settings.ROOT / "static"
+    [script] = re.findall(r'"(/static/js/[^"]+)"', client.get("/").content.decode())
+
+    with closing(client.get(script)) as response:
+        parts = re.findall(r"^// (js/.+\.js)$", response.content.decode(), re.MULTILINE)
+
+    # One that is missing here is imported by no other: it would do nothing, and say nothing.
+    assert set(parts) == {str(path.relative_to(sources)) for path in sources.rglob("*.js")}
+    served = {path for path in Path(settings.STATIC_ROOT).glob("js/**/*") if path.is_file()}
+    assert {path.name.split(".")[0] for path in served} == {"app"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_theme_is_remembered(stranger: Client, owner: Person, theme: str) -> None:
+    scripts = {"accept": "application/json"}
+    assert stranger.post("/theme/", {"theme": theme}, headers=scripts).status_code == 204
+
+    assert f'data-theme="{theme}"' in stranger.get("/account/sign-in/").content.decode()
+    assert stranger.post("/theme/", {"theme": "nonsense"}).status_code == 303
+    assert 'data-theme=""' in stranger.get("/account/sign-in/").content.decode()
+
+
+def test_an_error_page_asks_the_database_for_nothing(
+    signed_in: Callable[[Person], Client], owner: Person, django_db_blocker: Any
+) -> None:
+    """It is rendered in any thread, which would keep the connection that it opened."""
+    client = signed_in(owner)
+    client.get("/")
+    with django_db_blocker.block():
+        assert client.get("/nothing/here/").status_code == 404
+
+
+def test_an_unknown_page_is_404_with_our_face(
+    signed_in: Callable[[Person], Client], owner: Person
+) -> None:
+    response = signed_in(owner).get("/no/such/page")
+
+    assert response.status_code == 404
+    assert b"<html" in response.content

@@ -1,0 +1,75 @@
+"""Fixtures of the tests of conversations: an exchange, model services, and tools of the tests."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from pytest_django import Settings
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Exchange, add_exchange
+from chatapp.inference import Service
+from chatapp.inference.demo.process import demo_model
+from chatapp.mcp import switches
+from chatapp.replies import generation, service
+from tests.support.replies import complete, new_message
+from tests.support.tool_kit import Kit
+
+
+@pytest.fixture
+def exchange(owner: Person) -> Exchange:
+    """A finished exchange in a conversation of the owner's."""
+    added = add_exchange(owner, new_message())
+    complete(added.reply)
+    return added
+
+
+@pytest.fixture
+def running(owner: Person) -> Exchange:
+    """An exchange whose reply waits in the queue."""
+    return add_exchange(owner, new_message())
+
+
+@pytest.fixture(scope="session")
+def demo_url() -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAT_DEMO_RATE", "0")
+        with demo_model() as url:
+            yield url
+
+
+@pytest.fixture
+async def demo(demo_url: str, settings: Settings) -> AsyncIterator[None]:
+    """The app talks to the demo model over real HTTP; every task has ended afterwards."""
+    settings.SERVICE = Service("demo", demo_url)
+    yield
+    await background.drain(5)
+    await service.close()
+
+
+@pytest.fixture
+async def no_service(settings: Settings) -> AsyncIterator[None]:
+    """No model service is configured."""
+    settings.SERVICE = Service("none")
+    yield
+    await background.drain(5)
+    await service.close()
+
+
+@pytest.fixture
+def no_reply() -> Iterator[Any]:
+    """No reply is made; gives what was to begin one."""
+    with patch.object(generation, "start") as start:
+        yield start
+
+
+@pytest.fixture
+async def kit(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kit]:
+    """Its tools are all there are."""
+    kit = Kit()
+    monkeypatch.setattr(switches, "built_in", lambda: kit.tools)
+    monkeypatch.setattr(generation, "_is_closing", False)
+    yield kit
+    await background.drain(5)
