@@ -91,7 +91,7 @@ def nobody() -> Result | None:
 
 def trouble(failure: InferenceError) -> Result:
     """The line of a failed call. A service that is merely busy takes the key."""
-    found = failure.sentence
+    found = failure.translated(gettext)
     match failure:
         case RateLimited():
             return yellow(found, gettext("The quota of a minute is used up: run this again."))
@@ -109,7 +109,7 @@ def trouble(failure: InferenceError) -> Result:
 def same_trouble(failure: InferenceError) -> Result:
     """The line of another failed call: what stops every call is mended in one place."""
     if isinstance(failure, KeyRefused | WrongAddress | ModelNotAllowed | Unreachable):
-        return red(failure.reason, gettext("See the line of the model service."))
+        return red(gettext(failure.reason), gettext("See the line of the model service."))
     return trouble(failure)
 
 

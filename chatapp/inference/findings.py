@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .catalog import Model, load_catalog
+from .error_body import shorten
 from .errors import ReplyTooLarge
 from .probe import Seen
-from .refusal import shorten
 
 MAX_WORDS = 300  # characters of what the service said
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from .adaptation import OTHER_FIELD, THINKING
 from .catalog import Model
+from .error_body import shorten
 from .errors import ImageRejected, RequestRefused
 from .findings import MAX_WORDS, Finding, improved, verdict
 from .payload import encode
 from .probe import Prober, Seen, red_png
-from .refusal import shorten
 from .types import ChatMessage, CompletionRequest, ImagePart, TextPart
 
 MAX_MODELS = 3  # asked one by one: 18 calls; the others are not asked

@@ -200,8 +200,8 @@ def _kind(error: InferenceError) -> str:
 def _sentence(error: InferenceError, reply: Message) -> str:
     if isinstance(error, TextBlocked) and reply.conversation.instructions:
         hint = _("The instructions in the settings of this chat go along and may be the reason.")
-        return f"{error.sentence} {hint}"
-    return error.sentence
+        return f"{error.translated(_)} {hint}"
+    return error.translated(_)
 
 
 def _empty(ending: ReplyOutcome) -> str:

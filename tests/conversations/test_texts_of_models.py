@@ -181,7 +181,7 @@ async def test_what_the_service_says_of_an_error(
     reply = await made(running)
 
     assert reply.status == "failed"
-    assert "The service said: “No" in reply.error
+    assert "The service reported: “No" in reply.error
     await check(client, running, owner)
 
 

@@ -191,7 +191,7 @@ def test_what_is_broken_says_how_to_mend_it(browser: Browser, broken_app: App) -
 
         for name in ("service", "streaming", "processes", "migrations"):
             expect_level(page, name, "red")
-        expect(line(page, "service")).to_contain_text("could not be reached")
+        expect(line(page, "service")).to_contain_text("couldn't be reached")
         expect(line(page, "processes")).to_contain_text("Redis does not answer")
         expect(line(page, "migrations").locator("code")).to_have_text(
             ".venv/bin/python manage.py migrate"

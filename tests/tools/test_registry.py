@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.inference.demo.tool_checks import complaint
+from chatapp.inference.demo.tool_validation import validation_error
 from chatapp.inference.payload import encode
 from chatapp.inference.types import ChatMessage, CompletionRequest
 from chatapp.inference.types import Tool as OfferedTool
@@ -105,7 +105,7 @@ def test_the_service_takes_all_of_them() -> None:
     message = ChatMessage.from_text("user", "Hello")
     request = json.loads(encode(CompletionRequest("m", (message,), 100, tools=tuple(offered()))))
 
-    assert complaint(request) == ""
+    assert validation_error(request) == ""
     for sent, one in zip(request["tools"], registry.built_in().values(), strict=True):
         assert sent["function"]["name"] == one.name
         assert sent["function"]["parameters"] == one.parameters

@@ -103,7 +103,9 @@ def _link_line(link: Tried, inline: Tried | None) -> Result:
     fix = gettext("Send the bytes, which the service takes.") if _works(inline) else ""
     command = config(INLINE) if _works(inline) else ""
     if link.failure:
-        found = gettext("The service does not take our links: %s") % link.failure.sentence
+        found = gettext("The service does not take our links: %s") % link.failure.translated(
+            gettext
+        )
         return yellow(found, fix, command)
     if not link.fetches:
         found = gettext("The service answered without fetching the image from our link.")

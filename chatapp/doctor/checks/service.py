@@ -20,9 +20,11 @@ async def look() -> Result:
     if seen.failure and not seen.accepted:
         return asking.trouble(seen.failure)
     if settings.SERVICE.kind == "demo":
-        return yellow(f"{settings.SERVICE.sentence}.", gettext(REAL), asking.connecting())
+        return yellow(
+            f"{settings.SERVICE.translated(gettext)}.", gettext(REAL), asking.connecting()
+        )
     words = {
-        "service": settings.SERVICE.sentence,
+        "service": settings.SERVICE.translated(gettext),
         "model": model.id,
         "seconds": f"{time.monotonic() - begun:.1f}",
     }

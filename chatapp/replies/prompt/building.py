@@ -16,14 +16,14 @@ from chatapp.conversations.models import (
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
-from chatapp.inference.context import MAX_IMAGES, estimate_text
+from chatapp.inference.context_window import MAX_IMAGES, estimate_text
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
 from chatapp.replies.tools.toolbox import Toolbox
 
 # Byte for byte the same in every request, and first: the service caches it by itself.
 INSTRUCTIONS = """\
-You are Claude, a helpful assistant in a web chat. Answer in the language of the person.
+You are a helpful assistant in a web chat. Answer in the language of the person.
 Format answers in GitHub-flavoured Markdown: fenced code blocks with a language, tables where they
 help, LaTeX between $ or $$ for mathematics. Keep answers as short as the question allows."""
 
