@@ -105,7 +105,7 @@ $(BUCKET)/.installed: tests/images/bucket_server.txt | $(BIN)/python
 	@$(BUCKET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-$(SERVERS)/.installed: tests/connectors/mcp_servers.txt | $(BIN)/python
+$(SERVERS)/.installed: tests/mcp/mcp_servers.txt | $(BIN)/python
 	@echo "Installing MCP servers for tests (once)…"
 	@$(BIN)/python -m venv $(SERVERS)
 	@$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<

@@ -108,10 +108,10 @@ INSTALLED_APPS = [
     "chatapp",
     "chatapp.accounts",
     "chatapp.images",
-    "chatapp.connectors",
+    "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",
-    "chatapp.doctor",
+    "chatapp.diagnostics",
 ]
 
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
@@ -150,7 +150,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.theme",
-                "chatapp.doctor.notices.owner_notices",
+                "chatapp.diagnostics.notices.owner_notices",
             ],
         },
     },

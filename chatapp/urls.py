@@ -8,8 +8,8 @@ urlpatterns = [
     path("theme/", views.choose_theme, name="theme"),
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.chat.urls")),
-    path("doctor/", include("chatapp.doctor.urls")),
-    path("tools/", include("chatapp.connectors.urls")),
+    path("diagnostics/", include("chatapp.diagnostics.urls")),
+    path("tools/", include("chatapp.mcp.urls")),
 ]
 
 handler400 = "chatapp.views.bad_request"

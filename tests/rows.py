@@ -11,7 +11,6 @@ from django.db.models import Model
 from django.utils import timezone
 
 from chatapp.accounts.models import LinkRequest, Person
-from chatapp.connectors.models import Server, ToolSetting
 from chatapp.conversations.models import (
     Attachment,
     Conversation,
@@ -21,9 +20,10 @@ from chatapp.conversations.models import (
     ToolCall,
     ToolCallImage,
 )
-from chatapp.doctor.models import SentLink
+from chatapp.diagnostics.models import ImageLink
 from chatapp.images.data import ImageData
 from chatapp.images.models import Image
+from chatapp.mcp.models import Server, ToolSetting
 
 
 def unique() -> str:
@@ -94,7 +94,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Message: message,
     Permission: permission,
     Person: person,
-    SentLink: SentLink.objects.create,
+    ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
     ToolCall: tool_call,

@@ -15,9 +15,9 @@ from django.test import AsyncClient
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.connectors.models import Server
 from chatapp.conversations.models import Conversation, Defaults, Draft, Exchange, Message
 from chatapp.images.models import Image
+from chatapp.mcp.models import Server
 from tests.conversations.conftest import exchange, no_reply, no_service
 from tests.conversations.test_texts_of_models import stored
 from tests.images.samples import encoded, noise

@@ -1,4 +1,5 @@
-"""Who may reach what. Not yours means not found: on pages, files, sockets and commands alike."""
+"""Who may reach what. Other people's things are not found: on pages, files, sockets and commands
+alike."""
 
 from uuid import UUID
 
@@ -26,7 +27,7 @@ def own_image(person: Person, image_id: UUID) -> Image:
 
 
 def visible_image(person: Person, image_id: UUID) -> Image:
-    """An image that the person uploaded, or that stands in a conversation of theirs."""
+    """Return an image that the person uploaded or that is in a conversation of theirs."""
     sent = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__owner=person)
     made = ToolCallImage.objects.filter(
         image=OuterRef("pk"), tool_call__reply__conversation__owner=person

@@ -1,4 +1,4 @@
-"""Sockets end when the right to listen does."""
+"""Close sockets when a person signs out or is deactivated."""
 
 from typing import Any
 

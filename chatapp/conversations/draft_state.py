@@ -1,4 +1,4 @@
-"""A draft as pages are told about it, in an answer and in an event alike."""
+"""A draft as pages receive it, in an answer and in an event alike."""
 
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,11 @@ from chatapp.conversations.models import Draft
 
 
 def draft_state(person_id: UUID, conversation_id: UUID | None) -> dict[str, Any]:
-    """Of two states, the one with the later `at` is the newer: the draft is read after it.
+    """Return the draft of a conversation or of the empty page.
 
-    `at` and `written` are seconds by the server's clock, `client_id` is None without a draft,
-    `tab` is the one that wrote it, `images` are chips.
+    Of two states, the one with the later `at` is newer: the draft is read after it. `at` and
+    `written` are seconds by the server's clock, `client_id` is None without a draft, `tab` is the
+    one that wrote it, `images` are the HTML of chips.
     """
     at = timezone.now().timestamp()
     draft = Draft.objects.shown(person_id, conversation_id)

@@ -1,7 +1,8 @@
-"""Everything a browser is told over the socket. Events may be lost or doubled, so each says what
-is, with its position; a page that misses one asks for the state.
+"""Every event for browsers.
 
-Server to browser only; every command is an HTTP request.
+Events may be lost or repeated, so each carries the current state and its position; a page that
+misses one asks for the state. They go from server to browser only: every command is an HTTP
+request.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,11 @@ from chatapp.realtime.hub import hub
 from chatapp.realtime.protocol import encode, person_group, publish
 from chatapp.rendering import BlockPatch
 
-LONG_DRAFT = 20_000  # characters; whoever wants a longer one asks for it
+LONG_DRAFT = 20_000  # characters; a page asks for a longer one
 
 
 class ExchangeHtml(NamedTuple):
-    """An exchange as the page shows it; rendered once for every reader."""
+    """An exchange as the page shows it, rendered once for every reader."""
 
     message: str
     reply: str
@@ -38,17 +39,17 @@ class ExchangeHtml(NamedTuple):
 
 
 def exchange_added(exchange: Exchange, html: ExchangeHtml) -> None:
-    """A person's message and the empty reply to it, and the conversation's new place."""
+    """Announce a person's message, the empty reply to it, and the conversation's new place."""
     person_id = exchange.conversation.owner_id
     _message_created(person_id, exchange.message, html.message)
     _message_created(person_id, exchange.reply, html.reply)
     _conversation_changed(exchange.conversation, html.link, moved=True)
-    # The first message came from the empty page.
+    # The first message was written on the empty page.
     draft_changed(person_id, exchange.conversation.pk if exchange.message.position else None)
 
 
 def draft_changed(person_id: UUID, conversation_id: UUID | None) -> None:
-    """What is written and not sent there, read anew; the `text` of a long one is left out."""
+    """Announce a draft, read anew; a long `text` is not included."""
     state = draft_state(person_id, conversation_id)
     if len(state["text"]) > LONG_DRAFT:
         state["text"] = None
@@ -56,15 +57,17 @@ def draft_changed(person_id: UUID, conversation_id: UUID | None) -> None:
 
 
 def reply_replaced(old: Message, new: Message) -> None:
-    """A new reply stands in the place of one that failed or was stopped, perhaps of another model
-    than the line above its message said."""
+    """Announce a new reply in the place of one that failed or was stopped.
+
+    Its model may differ from the line above its message.
+    """
     if new.parent:
         message_changed(new.parent)
     _message_created(old.conversation.owner_id, new, message_html(new), replaces=old.pk)
 
 
 def reply_resumed(reply: Message) -> None:
-    """A reply that had ended goes on after its text, in a new attempt."""
+    """Announce that a reply that had ended continues after its text, in a new attempt."""
     publish(
         reply.conversation.owner_id,
         "reply.resumed",
@@ -85,10 +88,11 @@ def reply_patched(
     parts: dict[Part, str] | None = None,
     tool_calls: Sequence[str] = (),
 ) -> None:
-    """Block `index` keeps the first `kept` UTF-16 code units of its HTML, followed by `html`.
+    """Announce changed blocks: block `index` keeps the first `kept` UTF-16 code units of its HTML,
+    followed by `html`.
 
-    `reasoning` is appended to the text of the thinking line; `parts` are new HTML for slots, and
-    `tool_calls` new HTML for single calls of tools, which stand in their slot already.
+    `reasoning` is appended to the reasoning so far; `parts` are new HTML for slots, and
+    `tool_calls` new HTML for tool calls that are in their slot already.
     """
     publish(
         person_id,
@@ -106,8 +110,8 @@ def reply_patched(
 
 
 def reply_remote(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None:
-    """Another process makes this reply, or has just ended it: ask for its state. Only for the
-    sockets of this process."""
+    """Announce, to the sockets of this process, that another process makes this reply or has just
+    ended it."""
     event = encode("reply.remote", conversation=conversation_id, reply=reply_id)
     hub.deliver(person_group(person_id), event)
 
@@ -124,7 +128,7 @@ def message_finished(person_id: UUID, message: Message) -> None:
 
 
 def message_changed(message: Message) -> None:
-    """A message looks different from now on, as when the model no longer gets to read it."""
+    """Announce a message that looks different now, for example an excluded one."""
     publish(
         message.conversation.owner_id,
         "message.changed",
@@ -135,7 +139,7 @@ def message_changed(message: Message) -> None:
 
 
 def conversation_changed(conversation: Conversation) -> None:
-    """A new title or new settings; the conversation keeps its place in the list."""
+    """Announce a new title or new settings; the conversation keeps its place in the list."""
     _conversation_changed(conversation, link_html(conversation), moved=False)
 
 
@@ -148,7 +152,7 @@ def link_html(conversation: Conversation) -> str:
 
 
 def _conversation_changed(conversation: Conversation, html: str, *, moved: bool) -> None:
-    # A message changes no more than what the composer has at hand; the rest may be long.
+    # A message changes only what the composer shows; the other settings may be long.
     quick = {"model": conversation.offered_model, "thinking": conversation.thinking}
     publish(
         conversation.owner_id,

@@ -1,5 +1,7 @@
-"""One page of a conversation's path, and one of the list of conversations. Keyset pages: the cost
-does not grow with the length of either."""
+"""One page of a conversation's branch, and one page of the list of conversations.
+
+Keyset pages: the cost doesn't grow with the length of either.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +19,7 @@ from chatapp.conversations.models import Conversation, Message, ToolCall
 
 MESSAGES_PER_PAGE = 40
 CONVERSATIONS_PER_PAGE = 30
-CURSOR_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"  # always in UTC, as the database gives it
+CURSOR_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"  # always in UTC, as the database returns it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,11 @@ class ConversationPage:
 
 
 def message_page(conversation: Conversation, before: int | None = None) -> MessagePage:
-    """The newest messages of the path, or those before a position; oldest first."""
-    path = _shown(conversation)
+    """Return the newest messages of the branch, or those before a position; oldest first."""
+    branch = _shown(conversation)
     if before is not None:
-        path = path.filter(position__lt=before)
-    newest = list(path.order_by("-position")[: MESSAGES_PER_PAGE + 1])
+        branch = branch.filter(position__lt=before)
+    newest = list(branch.order_by("-position")[: MESSAGES_PER_PAGE + 1])
     messages = newest[:MESSAGES_PER_PAGE][::-1]
     if len(newest) <= MESSAGES_PER_PAGE:
         return MessagePage(messages, older_url="")
@@ -50,7 +52,7 @@ def messages_after(conversation: Conversation, position: int) -> list[Message]:
 
 
 def conversation_page(person: Person, before: str = "") -> ConversationPage:
-    """The most recently active conversations, or those after the cursor of an earlier page."""
+    """Return the most recently active conversations, or those after an earlier page's cursor."""
     rows = Conversation.objects.of(person).newest_first()
     if cursor := _read_cursor(before):
         at, last = cursor
@@ -72,7 +74,7 @@ def _cursor(conversation: Conversation) -> str:
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
-    """Reads what _cursor wrote; anything else is the first page."""
+    """Read what _cursor wrote; anything else means the first page."""
     at, _separator, pk = cursor.partition("_")
     try:
         return datetime.strptime(at, CURSOR_TIME).replace(tzinfo=UTC), UUID(pk)

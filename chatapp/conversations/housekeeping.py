@@ -1,4 +1,4 @@
-"""What is cleared away while the server runs: images that no conversation shows any more."""
+"""What is cleaned up while the server runs: images that no conversation shows any more."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ def start() -> None:
 
 
 def collect_soon(person: Person) -> None:
-    """A conversation of this person was deleted; its images may go with it."""
+    """Collect soon: a conversation of this person was deleted, and its images may go too."""
     work = background.in_thread(collection.collect, timezone.now(), person)
     background.spawn(f"collect:{person.pk}", work)
 
@@ -32,7 +32,7 @@ async def _forever() -> None:
         try:
             await background.in_thread(_collect)
         except DatabaseError:
-            # Nothing hangs on it: the next turn finds the same.
+            # Nothing depends on it: the next run finds the same.
             logger.exception("Unused images could not be collected")
         await asyncio.sleep(EVERY)
 

@@ -1,7 +1,7 @@
-"""A message as HTML: the one place where it is rendered, for pages, answers and events alike.
+"""A message as HTML: the one place that renders it, for pages, answers and events alike.
 
-A message that can't be rendered must not take the page down at every visit: it shows a sentence and
-its plain text, and the log says why.
+A message that can't be rendered must not take its page down at every visit: it becomes a sentence
+and its plain text, and the log has the reason.
 """
 
 import logging
@@ -16,14 +16,14 @@ from django.utils.safestring import SafeString, mark_safe
 from chatapp.conversations.models import Message, ToolCall
 from chatapp.server.valid_text import make_valid
 
-# Of a reply; each has a partial and a slot on the page.
+# Parts of a reply: each has a partial and a slot on the page.
 Part = Literal["notices", "thinking", "thought", "tool_calls"]
 
 logger = logging.getLogger(__name__)
 
 
 def message_html(message: Message, context: Context | None = None) -> SafeString:
-    """Render a message. `context` is that of the page around it, which has the token of forms."""
+    """Render a message. `context` is that of the page around it, which has the CSRF token."""
     html = SafeString()
     with reported(message):
         html = _rendered("_message", message, context)
@@ -31,14 +31,14 @@ def message_html(message: Message, context: Context | None = None) -> SafeString
 
 
 def part_html(message: Message, part: Part, context: Context | None = None) -> SafeString:
-    """Render a part of a reply. When it can't be, a sentence fills its slot; the others stay."""
+    """Render a part of a reply. If that fails, a sentence fills its slot and the others stay."""
     with reported(message):
         return _rendered(f"_{part}", message, context)
     return _rendered("_unshown_part", message, context)
 
 
 def tool_call_html(message: Message, tool_call: ToolCall) -> SafeString:
-    """Render one call of a reply as it stands among the others; nothing when it can't be."""
+    """Render one tool call as it appears among the others; empty if that fails."""
     with reported(message):
         context = Context({"tool_call": tool_call, "folded": message.folded_tool_calls})
         return _rendered("_tool_call", message, context)
@@ -47,9 +47,9 @@ def tool_call_html(message: Message, tool_call: ToolCall) -> SafeString:
 
 @contextmanager
 def reported(message: Message) -> Iterator[None]:
-    """Report what goes wrong while a message is rendered, and go on behind the block.
+    """Log an error while a message is rendered, and continue after the block.
 
-    Errors of the database are raised: they are no fault of this message.
+    Database errors are raised: they aren't caused by this message.
     """
     try:
         yield

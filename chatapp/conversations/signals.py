@@ -1,6 +1,6 @@
-"""What packages above can listen to. Sent on the event loop, once what happened is saved."""
+"""Signals for packages above, sent on the event loop once the change is stored."""
 
 from django.dispatch import Signal
 
-# `reply` is complete, stopped or failed. Not sent for one that another process resumes.
+# `reply` is complete, stopped or failed; not sent for a reply that another process resumes.
 reply_ended = Signal()

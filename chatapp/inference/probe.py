@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import struct
-import zlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -193,20 +191,6 @@ class Prober:
 def printable(text: str) -> str:
     """Replace each character that a terminal would obey or can't show by a space."""
     return "".join(character if character.isprintable() else " " for character in text)
-
-
-def red_png(side: int) -> bytes:
-    """Return a red square, not compressed: about three bytes for each pixel."""
-    row = b"\x00" + b"\xdc\x14\x1e" * side
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(row * side, level=0)
-    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(*chunk) for chunk in chunks)
-
-
-def _png_chunk(kind: bytes, data: bytes) -> bytes:
-    checksum = zlib.crc32(kind + data)
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
 
 
 def _caused_by(cause: Exception, failure: InferenceError) -> InferenceError:

@@ -1,4 +1,4 @@
-"""What a model has said and no page shows yet."""
+"""Output of the model that no page shows yet."""
 
 MAX_FLUSH = 4_000  # characters of text that are rendered in one go
 MAX_WAITING = 32_000  # characters of text that wait before reading the model pauses
@@ -23,7 +23,7 @@ class Backlog:
 
     @property
     def is_full(self) -> bool:
-        """Whether reading the model should pause."""
+        """Return whether reading the model should pause."""
         return self._text_length > MAX_WAITING
 
     def add(self, text: str) -> None:
@@ -35,7 +35,7 @@ class Backlog:
         self._reasoning_length += len(text)
 
     def take(self) -> tuple[str, str]:
-        """Return all reasoning, and of the text as much as can be rendered in one go."""
+        """Return all reasoning, and as much text as can be rendered at once."""
         text, reasoning = self.take_all()
         if len(text) > MAX_FLUSH:
             self.add(text[MAX_FLUSH:])

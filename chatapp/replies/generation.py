@@ -1,5 +1,7 @@
-"""Making a reply: take it, stream it, save it as it grows, end it. It survives its readers, and the
-process that makes it: another goes on."""
+"""Making a reply: take it, stream it, save it while it grows, end it.
+
+A reply survives its readers and the process that makes it: another process resumes it.
+"""
 
 import asyncio
 import logging
@@ -19,17 +21,18 @@ from chatapp.realtime.relay import relay
 from chatapp.rendering import LiveDocument
 from chatapp.replies import live, outcomes, saving, usage
 from chatapp.replies.live import LiveReply
+from chatapp.replies.outcomes import ReplyOutcome
 from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import Prompt
 from chatapp.replies.state import saved_document
-from chatapp.replies.streaming import ReplyOutcome, stream
+from chatapp.replies.streaming import stream
 from chatapp.replies.tools import results
 from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.server import logs
 
 TASK = "reply:"
-LONG = 2  # seconds from asking for a lease, after which it is looked at again
-PATIENCE = 0.5  # seconds that an end waits for what came of calls and is not saved yet
+LONG = 2  # seconds; a lease that took longer to get is checked again
+PATIENCE = 0.5  # seconds that the end waits for tool results that aren't stored yet
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ type Take = Callable[[Message], bool]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A reply that this process has taken, and what to ask the model."""
+    """A reply that this process has taken, with its prompt."""
 
     reply: Message
     prompt: Prompt
@@ -48,20 +51,20 @@ class Job:
 
 
 def start(reply: Message) -> None:
-    """Makes a queued reply. A process that ends leaves it to the others."""
+    """Make a queued reply, unless this process is about to end."""
     if not _is_closing:
         _spawn(reply, Message.begin)
 
 
 def take_over(reply: Message) -> None:
-    """Goes on with a reply that nobody makes any more. Not while this process has what came of its
-    calls and has to save that: the database has just come back."""
+    """Resume a reply that nobody makes any more, unless this process still has to store results of
+    its tool calls."""
     if not _is_closing and not results.is_keeping(reply.pk):
         _spawn(reply, Message.take_over)
 
 
 def is_made_here(reply: Message) -> bool:
-    """A task begins with the attempt before the one that it makes."""
+    """Return whether this process makes the reply. A task begins one attempt before its own."""
     attempts = (reply.attempt, reply.attempt - 1)
     return any(background.find(_task_name(reply, attempt)) for attempt in attempts)
 
@@ -71,38 +74,38 @@ def made_here() -> set[UUID]:
 
 
 def stop_here(reply_id: UUID) -> None:
-    """Ends the stream of a reply if it runs in this process; what was published stays."""
+    """End the stream of a reply if this process makes it; what was published stays."""
     for stream_task in background.running(f"{live.STREAM}{reply_id}:"):
         stream_task.cancel()
 
 
-def give_up() -> None:
-    """Ends every stream of this process; what is there is saved, and others go on with it."""
+def abandon_all() -> None:
+    """End every stream of this process; what there is gets saved, and others resume it."""
     for reply in live.all_here():
         reply.is_abandoned = True
         stop_here(reply.reply.pk)
 
 
 def close() -> None:
-    """No reply is begun any more: this process ends soon."""
+    """Begin no more replies: this process ends soon."""
     global _is_closing
     _is_closing = True
 
 
 async def hand_over(patience: float, seconds: float) -> None:
-    """Waits up to `patience` seconds for the replies made here, then gives the rest up, which may
+    """Wait up to `patience` seconds for the replies made here, then release the rest, which may
     take `seconds` more."""
     close()
     if tasks := background.running(TASK):
         await asyncio.wait(tasks, timeout=patience)
-    give_up()
+    abandon_all()
     if tasks := background.running(TASK):
         await asyncio.wait(tasks, timeout=seconds)
         relay.tell("sweep")
 
 
 async def generate(reply: Message, take: Take = Message.begin) -> None:
-    """Makes one attempt at a reply, from the queue to its end; no error leaves it without one."""
+    """Make one attempt at a reply, from the queue to its end; every error ends it visibly."""
     logs.bind(conversation=str(reply.conversation_id), reply=str(reply.pk))
     try:
         job = await background.in_thread(_take, reply, take)
@@ -111,21 +114,21 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
             return
         logs.bind(attempt=reply.attempt)
         with LiveReply(job.reply, job.reply.conversation.owner_id, job.document) as running:
-            ending = await _run(job, running)
-            await _end(running, ending)
+            outcome = await _run(job, running)
+            await _end(running, outcome)
     except ImageRefused as refusal:
-        # The store of images is away; the person can try again.
+        # The image store is unavailable; the person can try again.
         await background.in_thread(_fail, reply, refusal.sentence)
     except django.db.Error:
-        # It keeps its lease or its place in the queue: whoever sweeps next goes on.
+        # The reply keeps its lease or its place in the queue, and the next sweep resumes it.
         logger.exception("The database failed under a reply")
     except Exception:
-        # Whatever it was, a person must not watch a reply that will never come.
+        # Whatever happened, nobody must watch a reply that never comes.
         sentence = _("Something went wrong on our side. Try again.")
         await background.in_thread(_fail, reply, sentence)
         raise
     else:
-        if not (ending.is_released or ending.status == Message.Status.WAITING):
+        if not (outcome.is_released or outcome.status == Message.Status.WAITING):
             reply_ended.send(Message, reply=job.reply)
 
 
@@ -134,22 +137,22 @@ def _spawn(reply: Message, take: Take) -> None:
 
 
 def _take(reply: Message, take: Take) -> Job | None:
-    """Takes a reply for this process; None when there is nothing left to do."""
-    crashes, asked = reply.crashes, time.monotonic()
+    """Take a reply for this process; return None when there is nothing left to do."""
+    crashes, asked_at = reply.crashes, time.monotonic()
     if not take(reply):
         return None
     reply.known_tool_calls = _recovered(reply) if reply.attempt > 1 else []
     prompt = building.reply_prompt(reply)
     if reply.crashes > crashes:
-        usage.count_lost_call(reply, prompt.request)
+        usage.count_lost_request(reply, prompt.request)
     job = Job(reply, prompt, saved_document(reply))
-    if time.monotonic() - asked > LONG and not reply.renew():
-        return None  # the database held us up, and others were faster
+    if time.monotonic() - asked_at > LONG and not reply.renew():
+        return None  # the database was slow, and another process was faster
     return job
 
 
 def _recovered(reply: Message) -> list[ToolCall]:
-    """The calls of earlier attempts, of which none runs any more."""
+    """Return the calls of earlier attempts, none of which runs any more."""
     ToolCall.objects.recover(reply, Toolbox.of(reply).repeatable)
     return list(reply.tool_calls.with_images())
 
@@ -165,36 +168,38 @@ def _close_if_stopped(reply: Message) -> None:
 
 
 async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
-    """Streams, and is saved meanwhile; every way to end comes back as an ReplyOutcome."""
-    ending = ReplyOutcome()
-    streaming = background.spawn(running.stream_name, stream(job.prompt, running, ending))
+    """Stream the reply while it is saved; return every way to end as a ReplyOutcome."""
+    outcome = ReplyOutcome()
+    streaming = background.spawn(running.stream_name, stream(job.prompt, running, outcome))
     saving.start()
     try:
         await asyncio.wait({streaming})
     finally:
         streaming.cancel()
         running.halt()
-    if running.is_abandoned or (_is_closing and ending.may_go_on):
-        ending.is_released = True
+    if running.is_abandoned or (_is_closing and outcome.is_temporary):
+        outcome.is_released = True
     elif streaming.cancelled():
-        ending.status = Message.Status.STOPPED
+        outcome.status = Message.Status.STOPPED
     elif streaming.exception():
-        ending.fail(_("Something went wrong on our side. Try again."))
-    if ending.status != Message.Status.STOPPED:
-        # Stop keeps what the person has seen. In every other case nothing that arrived is lost.
+        outcome.fail(_("Something went wrong on our side. Try again."))
+    if outcome.status != Message.Status.STOPPED:
+        # Stop keeps what the person saw. In every other case nothing that arrived is lost.
         running.keep_backlog()
-    return ending
+    return outcome
 
 
-async def _end(running: LiveReply, ending: ReplyOutcome) -> None:
-    """Whoever goes on with a reply must find what came of its calls; a person who pressed Stop
-    need not wait for that."""
-    late = await results.until_saved(running.reply, None if ending.is_released else PATIENCE)
-    await outcomes.save(running, ending)
+async def _end(running: LiveReply, outcome: ReplyOutcome) -> None:
+    """Save the end, after tool results that another process needs to resume the reply.
+
+    A person who pressed Stop doesn't wait for these.
+    """
+    late = await results.until_saved(running.reply, None if outcome.is_released else PATIENCE)
+    await outcomes.save(running, outcome)
     if late:
         background.spawn(f"late:{running.reply.pk}", results.show_late(running.reply, late))
 
 
 def _task_name(reply: Message, attempt: int) -> str:
-    """Each attempt has a task of its own: the one before may still be cleaning up."""
+    """Return a name for the task of an attempt: the previous one may still be cleaning up."""
     return f"{TASK}{reply.pk}:{attempt}"

@@ -1,4 +1,5 @@
-"""This process's leases: renewed while it can, given up before they end, taken over from others."""
+"""The leases of this process: renewed while it can, abandoned before they end, taken over from dead
+processes."""
 
 import asyncio
 import logging
@@ -17,7 +18,7 @@ RENEW_EVERY = 3  # seconds
 TRY_AGAIN = 0.5  # seconds
 MARGIN = 1.5  # seconds before its end at which a lease counts as lost
 SWEEP_EVERY = 2  # seconds
-SWEPT_AT_ONCE = 10  # replies; the rest is for other processes, or the next moment
+SWEPT_AT_ONCE = 10  # replies; the rest is for other processes, or the next sweep
 MOMENT = 0.2  # seconds
 
 logger = logging.getLogger(__name__)
@@ -34,14 +35,14 @@ def start() -> None:
 
 
 def sweep_soon() -> None:
-    """Another process has let replies go."""
+    """Sweep at once, because another process has released replies."""
     if _wake:
         _wake.set()
 
 
 async def _renew_forever() -> None:
-    """A process that can't renew ends its streams while its leases still hold: after that, others
-    may be at work on the same replies."""
+    """Renew leases. A process that can't ends its streams while its leases still hold: after that,
+    others may be working on the same replies."""
     loop = asyncio.get_running_loop()
     renewed = loop.time()
     while True:
@@ -54,8 +55,8 @@ async def _renew_forever() -> None:
         except (TimeoutError, django.db.Error) as error:
             logger.warning("Leases could not be renewed: %s", type(error).__name__)
             if loop.time() + TRY_AGAIN >= lost:
-                generation.give_up()
-                asked = loop.time()  # what is begun from here on has a lease of its own
+                generation.abandon_all()
+                asked = loop.time()  # replies that begin from here on have new leases
             else:
                 asked = renewed
             await asyncio.sleep(TRY_AGAIN)
@@ -80,7 +81,7 @@ async def _sweep_forever(wake: asyncio.Event) -> None:
 
 
 def _sweep() -> list[Message]:
-    """Replies to go on with. Those that were to stop, or kill whoever makes them, end here."""
+    """Return replies to resume; end those that were to stop, and those that crash every process."""
     lost = Message.objects.lost().select_related("conversation").order_by("leased_until")
     found = []
     for reply in lost[:SWEPT_AT_ONCE]:

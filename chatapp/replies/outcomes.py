@@ -1,8 +1,9 @@
-"""How an attempt at a reply ends: finished in the database and told, or let go for another."""
+"""How an attempt at a reply ends: stored and announced, or released for another process."""
 
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 
 import django.db
@@ -15,24 +16,40 @@ from chatapp.conversations.models.lease import Maker
 from chatapp.rendering import rendered_document
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
-from chatapp.replies.streaming import ReplyOutcome
+from chatapp.replies.usage import ModelRequest
 
-PAUSES = (0.5, 1, 2)  # seconds between tries; the last one again and again
+PAUSES = (0.5, 1, 2)  # seconds between attempts to save; the last one repeats
 
 logger = logging.getLogger(__name__)
 
 
-async def save(live: LiveReply, ending: ReplyOutcome) -> None:
-    """Saves the end, however long the database is away: the text is in this memory only.
+@dataclass(slots=True)
+class ReplyOutcome:
+    """What is known so far about how an attempt ends."""
 
-    Another process may have taken the reply meanwhile; then nothing is written.
+    status: str = Message.Status.COMPLETE
+    error: str = ""
+    error_kind: str = ""
+    finish_reason: str = ""
+    requests: list[ModelRequest] = field(default_factory=list)
+    is_temporary: bool = False  # the same request may succeed in a moment
+    is_released: bool = False  # not an end: another process resumes the reply
+
+    def fail(self, sentence: str, kind: str = "") -> None:
+        self.status, self.error, self.error_kind = Message.Status.FAILED, sentence, kind
+
+
+async def save(live: LiveReply, outcome: ReplyOutcome) -> None:
+    """Store the end, however long the database is away: only this process has the text.
+
+    Writes nothing when another process has taken the reply over.
     """
-    html = (
-        "" if ending.is_released else await rendered_document(live.text, prefix=str(live.reply.pk))
-    )
+    html = ""
+    if not outcome.is_released:
+        html = await rendered_document(live.text, prefix=str(live.reply.pk))
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
-            await background.in_thread(_way_to_end(ending), live, ending, html)
+            await background.in_thread(choose_outcome(outcome), live, outcome, html)
         except (django.db.OperationalError, django.db.InterfaceError) as error:
             logger.warning("The end of a reply could not be saved: %s", type(error).__name__)
             await asyncio.sleep(pause)
@@ -41,7 +58,7 @@ async def save(live: LiveReply, ending: ReplyOutcome) -> None:
 
 
 def close(reply: Message, status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
-    """Ends a reply as it was saved, and tells; False when it had ended or others make it."""
+    """End a reply as it was saved, and announce it; False when it had ended or others make it."""
     if not reply.close(status, error, made_by=made_by):
         return False
     reply.refresh_from_db()
@@ -50,50 +67,50 @@ def close(reply: Message, status: str, error: str = "", *, made_by: Maker = "any
     return True
 
 
-def _way_to_end(ending: ReplyOutcome) -> Callable[[LiveReply, ReplyOutcome, str], None]:
-    if ending.is_released:
+def choose_outcome(outcome: ReplyOutcome) -> Callable[[LiveReply, ReplyOutcome, str], None]:
+    if outcome.is_released:
         return _release
-    return _wait if ending.status == Message.Status.WAITING else _finish
+    return _await_approval if outcome.status == Message.Status.WAITING else _finish
 
 
-def _wait(live: LiveReply, ending: ReplyOutcome, html: str) -> None:
-    """For the person's word: until then the reply costs nobody anything. Not when that word is
-    Stop already."""
+def _await_approval(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
+    """Keep the reply until the person decides, at no cost; end it if they pressed Stop."""
     progress = live.progress
-    if live.reply.await_approval(progress, usage.token_usage(live.reply, ending.calls, progress)):
+    tokens = usage.total(live.reply, outcome.requests, progress)
+    if live.reply.await_approval(progress, tokens):
         events.message_finished(live.person_id, live.reply)
     else:
-        ending.status = Message.Status.STOPPED
-        _finish(live, ending, html)
+        outcome.status = Message.Status.STOPPED
+        _finish(live, outcome, html)
 
 
-def _finish(live: LiveReply, ending: ReplyOutcome, html: str) -> None:
-    if live.reply.finish(_outcome(live, ending, html)):
+def _finish(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
+    if live.reply.finish(_record(live, outcome, html)):
         events.message_finished(live.person_id, live.reply)
         _log(live.reply)
 
 
-def _release(live: LiveReply, ending: ReplyOutcome, _html: str) -> None:
+def _release(live: LiveReply, outcome: ReplyOutcome, _html: str) -> None:
     progress = live.progress
-    if live.reply.release(progress, usage.token_usage(live.reply, ending.calls, progress)):
-        logger.info("A reply was let go", extra={"characters": len(progress.text)})
+    if live.reply.release(progress, usage.total(live.reply, outcome.requests, progress)):
+        logger.info("A reply was released", extra={"characters": len(progress.text)})
 
 
-def _outcome(live: LiveReply, ending: ReplyOutcome, html: str) -> Outcome:
+def _record(live: LiveReply, outcome: ReplyOutcome, html: str) -> Outcome:
     progress = live.progress
     return Outcome(
-        status=ending.status,
+        status=outcome.status,
         progress=progress,
-        token_usage=usage.token_usage(live.reply, ending.calls, progress),
+        token_usage=usage.total(live.reply, outcome.requests, progress),
         html=html,
-        error=ending.error,
-        error_kind=ending.error_kind,
-        finish_reason=ending.finish_reason,
+        error=outcome.error,
+        error_kind=outcome.error_kind,
+        finish_reason=outcome.finish_reason,
     )
 
 
 def _log(reply: Message) -> None:
-    """One line per reply that ended."""
+    """Write one line for each reply that ended."""
     seconds = (timezone.now() - (reply.started_at or reply.created_at)).total_seconds()
     logger.info(
         "Reply ended",

@@ -1,11 +1,11 @@
-"""Where a reply goes on after a cut: what the model says again is not shown again."""
+"""The overlap rule: text that the model repeats after an interruption isn't shown again."""
 
 import re
 
 SHORTEST_OVERLAP = 12  # characters; a shorter match is mostly chance
 LONGEST_OVERLAP = 400
 
-# Behind the marks of quotes and lists too, where fences stand deeper than three spaces.
+# Also after the marks of quotes and lists, where fences are indented by more than three spaces.
 _FENCE_LINE = re.compile(
     r"""^(?P<indent>[ \t>]*(?P<bullets>(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*))
     (?P<marker>`{3,}|~{3,})(?P<info>.*)$""",
@@ -14,12 +14,12 @@ _FENCE_LINE = re.compile(
 
 
 class OverlapFilter:
-    """Joins a new text, as it arrives in pieces, to a saved one.
+    """Joins a new text, which arrives in pieces, to a saved one.
 
-    The longest overlap between the end of the saved text and the start of the new is dropped. So
-    is, when the saved text ends inside a code fence, the line that opens that fence once more,
-    and an overlap behind it. All else is joined as it is. Text is held back only as long as it
-    can still become something that is dropped, so at most about 400 characters.
+    It drops the longest overlap between the end of the saved text and the start of the new one.
+    When the saved text ends inside a code fence, it also drops a repeated opening line of that
+    fence and an overlap after it. Everything else is joined as it is. Text is held back only while
+    it can still become something to drop: at most about 400 characters.
     """
 
     def __init__(self, saved: str) -> None:
@@ -29,14 +29,14 @@ class OverlapFilter:
         self._is_joined = False
 
     def feed(self, text: str) -> str:
-        """What can be appended to the saved text now."""
+        """Return what can be appended to the saved text now."""
         self._held += text
         while not self._is_joined and not self._may_repeat_more():
             self._join()
         return self._take()
 
     def flush(self) -> str:
-        """The end of the new text: what was held back."""
+        """Return the rest of the new text, which was held back."""
         while not self._is_joined:
             self._join()
         return self._take()
@@ -50,12 +50,12 @@ class OverlapFilter:
     def _may_repeat_more(self) -> bool:
         if any(opening.startswith(self._held) for opening in self._openings):
             return True
-        # An overlap reaches from here to the end of the tail, and has its shortest length.
+        # An overlap reaches from here to the end of the tail and has at least the minimum length.
         end = len(self._tail) - max(1, SHORTEST_OVERLAP - len(self._held))
         return self._held in self._tail[: max(end, 0)]
 
     def _join(self) -> None:
-        """Drop what is repeated. Behind a repeated opening there may be an overlap yet."""
+        """Drop what is repeated. An overlap may still follow a repeated opening line."""
         overlap = self._overlap()
         opening = max((len(o) for o in self._openings if self._held.startswith(o)), default=0)
         self._openings = ()
@@ -69,8 +69,10 @@ class OverlapFilter:
 
 
 def _repeated_openings(saved: str) -> tuple[str, ...]:
-    """How the fence in which the text ends would be opened again: as it stands there or without
-    its indent. Nothing when the text ends outside, or when that line would close the fence."""
+    """Return how the open fence might be opened again: its line as it is, or without its indent.
+
+    Empty when the text ends outside a fence, or when that line would close the fence.
+    """
     fence = _open_fence(saved)
     if fence is None:
         return ()
@@ -83,7 +85,8 @@ def _repeated_openings(saved: str) -> tuple[str, ...]:
 
 
 def _open_fence(text: str) -> re.Match[str] | None:
-    """The line that opened the code fence in which the text ends, by the rules of CommonMark."""
+    """Return the line that opened the code fence in which the text ends, by the rules of
+    CommonMark."""
     fence: re.Match[str] | None = None
     for line in _FENCE_LINE.finditer(text):
         if fence is None:

@@ -1,46 +1,50 @@
-"""How often a running reply is published, and read from the model."""
+"""How often a running reply is published, and how often its stream is read."""
 
 import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-FRAME = 0.016  # seconds between two patches while little goes on
+FRAME = 0.016  # seconds between two patches while the process is idle
 WIDEST = 0.1  # seconds between two patches at most
 LIGHT_LOAD = 8  # running replies that keep the pace of one display frame
 PER_REPLY = 0.00036  # seconds added for each further one
 PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
-# A reply takes at most one part in so many of the loop's time, whatever it is made of.
+# A reply uses at most one part in this many of the loop's time.
 LOOP_SHARE = 5
-# Blocks of one reply that wait for the render worker, which serves everybody. What is left out is
+# Blocks of one reply that wait for the render worker, which serves everybody. The others are
 # rendered when the reply has ended.
 MAX_IMPROVED_AT_ONCE = 8
-MAX_TURN = 0.005  # seconds of reading what has arrived, before as long a pause
+MAX_TURN = 0.005  # seconds of reading without a pause, before a pause of the same length
 
 
 def flush_interval(lag: float, open_block: int, cost: float) -> float:
-    """Seconds between two patches: wider with a slower loop and a longer open block, and always
-    long in proportion to `cost`, the seconds of the processor that the last patch took."""
+    """Return the seconds between two patches.
+
+    It grows with the lag of the loop and the length of the open block, and in proportion to `cost`,
+    the CPU seconds of the last patch.
+    """
     usual = min(FRAME + lag + open_block * PER_CHARACTER, WIDEST)
     return max(usual, cost * LOOP_SHARE)
 
 
 def reading_pause(running: int) -> float:
-    """Seconds in which the text of one stream may gather before it is read again, 0 for none.
+    """Return the seconds in which the text of one stream gathers before it is read again; 0 for
+    none.
 
-    With many replies most of the cost is in waking up for each token, so that one reading, one
-    rendering and one patch take whatever came meanwhile.
+    With many replies most of the cost is in waking up for each token: one reading, one rendering
+    and one patch then take everything that came meanwhile.
     """
     if running <= LIGHT_LOAD:
         return 0.0
     return min(FRAME + (running - LIGHT_LOAD) * PER_REPLY, WIDEST)
 
 
-class Turns:
-    """Pauses a reply that has kept the loop busy: reading what has arrived never waits by itself.
+class LoopShare:
+    """Pauses a reply that has kept the event loop busy: reading what has arrived never waits.
 
-    Others need more than a turn of the loop. Pages are made in threads, which wait for Python's
-    lock as long as something runs on the loop.
+    One iteration of the loop isn't enough for others: pages are made in threads, which wait for
+    Python's lock as long as something runs on the loop.
     """
 
     def __init__(self) -> None:
@@ -48,7 +52,7 @@ class Turns:
         self._others_ran = True
         self._busy = self._seen = 0.0
 
-    async def give(self) -> None:
+    async def pause_if_used_up(self) -> None:
         now = time.thread_time()
         if self._others_ran:
             self._others_ran = False
@@ -77,18 +81,18 @@ class FlushClock:
         return flush_interval(self._lag, open_block, self._cost)
 
     def soon(self, open_block: int) -> None:
-        """Flush as soon as the interval allows, unless that is to happen already."""
+        """Flush as soon as the interval allows, unless a flush is planned."""
         if self._timer is None:
             due = self._flushed_at + self.interval(open_block)
             if due <= self._loop.time():
-                # Once everything that was read in one go is here.
+                # After everything that was read at once has been added.
                 self._timer = self._loop.call_soon(self._flush)
             else:
                 self._timer = self._loop.call_at(due, self._flush_on_time, due)
 
     @contextmanager
     def flushing(self) -> Iterator[None]:
-        """Surrounds a flush, and measures what it costs."""
+        """Surround a flush and measure its cost."""
         self.cancel()
         self._flushed_at = self._loop.time()
         began = time.thread_time()

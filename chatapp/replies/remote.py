@@ -1,7 +1,7 @@
-"""Replies that other processes make, for the pages whose sockets are here.
+"""Replies that other processes make, for pages whose sockets are in this process.
 
-Where processes are joined, events come by themselves and this only looks after those that got lost.
-Where they are not, it is how a page learns of a reply at all: it then asks for its state.
+Where Redis joins the processes, events arrive by themselves, and this only makes up for lost ones.
+Where it doesn't, this is how a page learns of a reply at all; the page then asks for its state.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from chatapp.server import process
 
 LOOK_EVERY = 1  # seconds
 LOOK_WHEN_JOINED = 5  # seconds
-# An exchange can begin and end between two looks.
+# An exchange can begin and end between two polls.
 RECENT = timedelta(seconds=LOOK_WHEN_JOINED + 2)
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ type Found = dict[UUID, Seen]
 
 
 class Seen(NamedTuple):
-    """The last two are of a reply that waits for the person's word, and how many calls do."""
+    """What was last announced. The last two fields are for a reply that awaits approval: whether it
+    does, and how many of its calls."""
 
     person: UUID
     conversation: UUID
@@ -51,14 +52,16 @@ async def _look_forever() -> None:
     while True:
         await asyncio.sleep(LOOK_WHEN_JOINED if relay.joined else LOOK_EVERY)
         try:
-            before = await _look_and_tell(before)
+            before = await _poll_and_announce(before)
         except django.db.Error as error:
             logger.warning("Replies elsewhere could not be looked for: %s", type(error).__name__)
 
 
-async def _look_and_tell(before: Found) -> Found:
-    """Tells of what is found, and once more of what was found before and has ended since. Of a
-    reply that waits only when something has changed."""
+async def _poll_and_announce(before: Found) -> Found:
+    """Announce what is found, and once more what was found before and has ended since.
+
+    A reply that awaits approval is announced only when something has changed.
+    """
     people = protocol.listening()
     now = await background.in_thread(_look, people) if people else {}
     for reply_id, seen in (before | now).items():
@@ -80,7 +83,8 @@ def _running(people: set[UUID]) -> Iterable[Row]:
 
 
 def _waiting(people: set[UUID]) -> Iterable[Row]:
-    """Whoever made them: the person may answer in another process."""
+    """Return replies that await approval, whoever made them: the decision may reach another
+    process."""
     waiting = Message.objects.filter(status=Message.Status.WAITING, conversation__owner__in=people)
     return waiting.annotate(
         undecided=Count("tool_calls", filter=Q(tool_calls__state__in=UNDECIDED))
@@ -88,7 +92,7 @@ def _waiting(people: set[UUID]) -> Iterable[Row]:
 
 
 def _recent(people: set[UUID]) -> Iterable[Row]:
-    """The last replies of conversations in which something was sent a moment ago."""
+    """Return the last replies of conversations in which something was sent recently."""
     active = Conversation.objects.filter(owner__in=people, active_at__gt=timezone.now() - RECENT)
     path = Message.objects.filter(conversation=OuterRef("pk"), on_branch=True).order_by("-position")
     tips = active.annotate(

@@ -1,4 +1,4 @@
-"""Saves the replies that run in this process as they grow, and ends those that are to end."""
+"""Save the running replies of this process while they grow, and end those that are to end."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from chatapp.replies import live
 from chatapp.replies.live import LiveReply
 
 SAVE_EVERY = 0.8  # seconds
-# In portions: the text of hundreds at once would hold up the loop.
+# Portions, because the text of hundreds at once would block the loop.
 LOOK_EVERY = SAVE_EVERY / 8
 SAVED_AT_ONCE = 50
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def start() -> None:
-    """Runs for as long as there is a reply to save."""
+    """Save for as long as there is a running reply."""
     background.spawn("save replies", _save_while_any())
 
 
@@ -43,7 +43,7 @@ async def _save(replies: list[LiveReply], now: float) -> None:
             _save_and_look, snapshots, [reply.reply for reply in replies]
         )
     except django.db.Error as error:
-        # The text is safe in memory; the next turn of the clock tries again.
+        # The text is safe in memory; the next tick tries again.
         logger.warning("Running replies could not be saved: %s", type(error).__name__)
         return
     for reply, snapshot in zip(grown, snapshots, strict=True):
@@ -58,7 +58,7 @@ def _save_and_look(snapshots: list[Snapshot], replies: list[Message]) -> set[UUI
     try:
         saving.save(snapshots)
     except (ValueError, django.db.DataError):
-        # Something in one of them that the database can't hold; the others must not suffer.
+        # The database can't hold one of them; the others must not suffer.
         for snapshot in snapshots:
             _save_alone(snapshot)
     return saving.unwanted(replies)

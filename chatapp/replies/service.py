@@ -10,7 +10,7 @@ from chatapp.inference.errors import KeyRefused, WrongAddress
 from chatapp.replies import live
 from chatapp.replies.pace import reading_pause
 
-# What the service says to every request, such as that the key is wrong; None when it takes them.
+# The error that the service returns to every request, such as a wrong key, or None.
 _refusal: InferenceError | None = None
 _http: httpx.AsyncClient | None = None
 _client: InferenceClient | None = None
@@ -18,8 +18,8 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def client() -> InferenceClient:
-    """Gives the client of the running loop: one, because it learns what the service accepts, and
-    because making its connections costs 25 ms."""
+    """Return the client of the running loop. There is one, because it learns what the service
+    accepts, and because new connections cost 25 ms."""
     global _http, _client, _loop, _refusal
     if _http is None or _loop is not asyncio.get_running_loop():
         _http, _loop = make_http_client(settings.HTTP_TRANSPORT), asyncio.get_running_loop()
@@ -37,14 +37,14 @@ def client() -> InferenceClient:
 
 
 def note(failure: InferenceError | None) -> None:
-    """Remembers how the last request of this process ended; None is well."""
+    """Remember how the last request of this process ended; None means that it succeeded."""
     global _refusal
     if failure is None or isinstance(failure, KeyRefused | WrongAddress):
         _refusal = failure
 
 
 def refusal() -> InferenceError | None:
-    """Why no request can succeed as the service is configured, as far as this process knows."""
+    """Return why no request can succeed with this configuration, as far as this process knows."""
     return _refusal
 
 
@@ -56,5 +56,5 @@ async def close() -> None:
 
 
 def _pause() -> float:
-    """Seconds between two readings of a stream, by the number of replies that run here."""
+    """Return the seconds between two reads of a stream, given the replies that run here."""
     return reading_pause(len(live.all_here()))

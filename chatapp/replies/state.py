@@ -1,4 +1,4 @@
-"""What a page shows of a running reply, from memory or as far as its row knows."""
+"""What a page shows of a running reply: from memory, or as far as its row knows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from chatapp.rendering import VERSION, LiveDocument
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """All that a page shows of a running reply, of one instant."""
+    """Everything that a page shows of a running reply at one instant."""
 
     attempt: int
     progress: Progress
@@ -18,7 +18,7 @@ class LiveState:
     tool_calls: Sequence[ToolCall] = ()
 
     def show_in(self, reply: Message) -> None:
-        """Puts this state into a row that is about to be rendered, never to be saved."""
+        """Copy this state into a row that is about to be rendered and never saved."""
         for name in self.progress.__slots__:
             setattr(reply, name, getattr(self.progress, name))
         reply.attempt, reply.live_status = self.attempt, self.live_status
@@ -28,15 +28,15 @@ class LiveState:
 
 
 def saved_document(reply: Message) -> LiveDocument:
-    """The text of a row as a document that can go on, its code without colours so far. Slow: for
-    a thread."""
+    """Return the text of a row as a document that can grow, with plain code. Slow: call it in a
+    thread."""
     document = LiveDocument(prefix=str(reply.pk))
     document.append(reply.text)
     return document
 
 
 def saved_state(reply: Message) -> LiveState:
-    """The state of a reply that runs elsewhere, as far as its row knows. Slow: for a thread."""
-    # Without colours: pages may ask once a second, and the process that renders serves everybody.
+    """Return the state of a remote reply as far as its row knows. Slow: call it in a thread."""
+    # Plain code: pages may ask once a second, and the render worker serves everybody.
     html = saved_document(reply).html
     return LiveState(reply.attempt, reply.progress, html, LiveStatus(), reply.shown_tool_calls)

@@ -9,19 +9,19 @@ from chatapp.conversations.models.lease import Maker
 from chatapp.realtime.relay import relay
 from chatapp.replies import generation, outcomes
 
-PATIENCE = 2.0  # seconds for another process to end its stream; after that it must be dead
+PATIENCE = 2.0  # seconds for another process to end its stream; after that it counts as dead
 LOOK_EVERY = 0.25  # seconds
 
 
 def start() -> None:
-    """Other processes may tell this one to stop a reply."""
+    """Listen for other processes' requests to stop a reply."""
     relay.on("stop", lambda reply: generation.stop_here(UUID(reply)))
 
 
 async def stop(reply: Message) -> None:
-    """Ends a reply at once if it runs in this process, and in a moment if in another.
+    """End a reply at once if this process makes it, and soon if another does.
 
-    The request to stop stands in the database, so a stream that hasn't begun yet sees it too.
+    The request is stored, so a stream that hasn't begun yet sees it too.
     """
     if not await background.in_thread(_request_stop, reply):
         return
@@ -29,22 +29,25 @@ async def stop(reply: Message) -> None:
         generation.stop_here(reply.pk)
     else:
         relay.tell("stop", reply=str(reply.pk))
-        background.spawn(f"stop:{reply.pk}", _see_to(reply))
+        background.spawn(f"stop:{reply.pk}", _await_stop(reply))
 
 
 def _request_stop(reply: Message) -> bool:
     """Ask the process that makes the reply to stop it; return False when no process makes it.
 
-    A reply that is waiting for approval is ended here. If an approval comes between the two
-    looks, the reply runs again and is asked once more.
+    A reply that awaits approval is ended here. If an approval arrives between the two queries, the
+    reply runs again and is asked once more.
     """
     if reply.request_stop():
         return True
     return not _end(reply, "nobody, until a decision") and reply.request_stop()
 
 
-async def _see_to(reply: Message) -> None:
-    """Whoever makes the reply ends it with all of its text; nobody else has that."""
+async def _await_stop(reply: Message) -> None:
+    """Let the process that makes the reply end it with all of its text.
+
+    Only that process has it.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + PATIENCE
     while loop.time() < until:
@@ -55,7 +58,7 @@ async def _see_to(reply: Message) -> None:
 
 
 def _close(reply: Message) -> None:
-    """Not when somebody had it go on meanwhile."""
+    """End the reply unless it was resumed meanwhile."""
     _end(reply, "who was asked to stop")
 
 

@@ -1,11 +1,11 @@
-"""How long a model has been thinking about a reply, over all the times that it does."""
+"""How long a model has thought about a reply, over all its turns."""
 
 import time
 
 
 class ThinkingTimer:
     def __init__(self, seconds: float | None) -> None:
-        """`seconds` is what it has thought before, None when it has not."""
+        """`seconds` is how long it has thought before, None if it hasn't."""
         self.finished = seconds
         self._since = 0.0
 

@@ -1,4 +1,4 @@
-"""A title by the model after the first exchange. Never in the way of anything."""
+"""A title by the model after the first exchange. It never delays or fails anything else."""
 
 import logging
 import textwrap
@@ -27,7 +27,7 @@ def start_after(reply: Message, **_signal: Any) -> None:
 
 
 def start(reply: Message) -> None:
-    """Asks for a title when `reply` ends the first exchange."""
+    """Ask for a title when `reply` ends the first exchange."""
     if reply.position == 1:
         background.spawn(f"title:{reply.conversation_id}", _suggest(reply))
 
@@ -39,7 +39,7 @@ async def _suggest(reply: Message) -> None:
     try:
         answer = await service.client().complete(request)
     except InferenceError as error:
-        # The conversation keeps the first words of its first message as a title.
+        # The conversation keeps the first words of its first message as its title.
         logger.warning("No title for %s: %s", reply.conversation_id, type(error).__name__)
         return
     await background.in_thread(_save, reply.conversation, _clean(answer))
@@ -59,6 +59,6 @@ def _save(conversation: Conversation, title: str) -> None:
 
 
 def _clean(answer: str) -> str:
-    """One short line without the quotes, markdown and full stop that models like to add."""
+    """Return one short line without the quotes, Markdown and full stop that models like to add."""
     line = answer.strip().partition("\n")[0].translate(MARKDOWN)
     return textwrap.shorten(line.strip(" \"'“”«»").removesuffix("."), LONGEST, placeholder="…")

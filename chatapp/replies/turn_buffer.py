@@ -1,4 +1,4 @@
-"""What one stream says: text that may repeat what is there, and calls that come in pieces."""
+"""The output of one stream: text that may repeat what is saved, and tool calls in pieces."""
 
 from dataclasses import dataclass, field
 
@@ -10,31 +10,31 @@ from chatapp.server.valid_text import make_valid_source
 
 
 @dataclass(slots=True)
-class _Call:
+class _PartialCall:
     id: str
     name: str = ""
     arguments: list[str] = field(default_factory=list)
 
     @property
     def whole(self) -> ToolCallPart:
-        """Return the call with valid arguments: pieces may cut an escape, so it is judged here."""
+        """Return the call with valid arguments; pieces may split an escape, so not before."""
         return ToolCallPart(self.id, self.name, make_valid_source("".join(self.arguments)))
 
 
 class TurnBuffer:
     def __init__(self, saved: str) -> None:
-        """`saved` is what this turn of the model has come to already."""
+        """`saved` is the text of this turn so far."""
         self.overlap = OverlapFilter(saved)
-        self._calls: dict[str, _Call] = {}  # by id, in the order in which they began
+        self._calls: dict[str, _PartialCall] = {}  # by id, in the order in which they began
 
-    def note_call(self, piece: ToolCallDelta) -> None:
+    def add_call(self, piece: ToolCallDelta) -> None:
         call_id = piece.id or next(reversed(self._calls))
-        call = self._calls.setdefault(call_id, _Call(call_id))
+        call = self._calls.setdefault(call_id, _PartialCall(call_id))
         call.name += piece.name
         call.arguments.append(piece.arguments)
 
     def end(self, reason: FinishReason) -> None:
-        """A last call that the limit cut off is forgotten: nobody knows what it was to be."""
+        """Drop a last call that the token limit interrupted: its arguments are incomplete."""
         if reason == "length" and self.calls and object_text(self.calls[-1].arguments) is None:
             self._calls.popitem()
 

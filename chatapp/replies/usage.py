@@ -1,4 +1,4 @@
-"""What a reply cost in tokens: as the service told, or estimated for calls that ended too early."""
+"""Tokens that a reply used: as the service reported, or estimated for requests that ended early."""
 
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -9,50 +9,52 @@ from chatapp.inference.context_window import estimate, estimate_text
 
 
 @dataclass(slots=True)
-class Call:
-    """One request for a reply, which had so many characters of text and reasoning before it."""
+class ModelRequest:
+    """One request for a reply, and the characters of text and reasoning that came before it."""
 
     request: CompletionRequest
     text_before: int = 0
     reasoning_before: int = 0
-    tools: list[str] = field(default_factory=list)  # names and arguments of those that it called
+    tool_calls: list[str] = field(default_factory=list)  # names and arguments of those it made
     usage: Usage | None = None
 
     def token_usage(self, text: str, reasoning: str) -> TokenUsage:
-        """The tokens of this call, when the reply had grown to this; nothing said, nothing billed.
-        Slow for a long request: for a thread."""
+        """Return its tokens, given the reply's text and reasoning after it; no output costs none.
+
+        Slow for a long request: call it in a thread.
+        """
         if self.usage:
             return TokenUsage(self.usage.prompt_tokens, self.usage.completion_tokens)
-        said = reasoning[self.reasoning_before :] + text[self.text_before :] + "".join(self.tools)
-        if not said:
+        output = reasoning[self.reasoning_before :] + text[self.text_before :]
+        output += "".join(self.tool_calls)
+        if not output:
             return TokenUsage()
-        return TokenUsage(estimate(self.request), estimate_text(said), usage_is_estimated=True)
+        return TokenUsage(estimate(self.request), estimate_text(output), usage_is_estimated=True)
 
 
-def token_usage(reply: Message, calls: list[Call], progress: Progress) -> TokenUsage:
-    """All that was spent on a reply: what its row holds already, and these calls."""
-    total = reply.token_usage
-    for call, after in zip_longest(calls, calls[1:]):
+def total(reply: Message, requests: list[ModelRequest], progress: Progress) -> TokenUsage:
+    """Return the tokens that the reply's row holds already, plus those of these requests."""
+    tokens = reply.token_usage
+    for request, after in zip_longest(requests, requests[1:]):
         text_end = after.text_before if after else len(progress.text)
         reasoning_end = after.reasoning_before if after else len(progress.reasoning)
-        this = call.token_usage(progress.text[:text_end], progress.reasoning[:reasoning_end])
-        total = _sum(total, this)
-    return total
+        used = request.token_usage(progress.text[:text_end], progress.reasoning[:reasoning_end])
+        tokens = _sum(tokens, used)
+    return tokens
 
 
-def count_lost_call(reply: Message, request: CompletionRequest) -> None:
-    """Counts a call whose process died with what it knew: `request` asks to go on after it.
+def count_lost_request(reply: Message, request: CompletionRequest) -> None:
+    """Count a request whose process crashed; `request` is the one that resumes after it.
 
-    Earlier calls of that process since the tools ran are lost too, and so is what thinking cost
-    without a word after.
+    Earlier requests of that process since the last tool calls are lost too, and so is the price
+    of reasoning without text after it.
     """
     tool_calls = reply.shown_tool_calls
-    counted = (
-        tool_calls[-1].text_length if tool_calls else 0
-    )  # with the calls that were made after it
-    overlap = reply.resume_positions[-1] if reply.resume_positions else 0
-    begun = overlap if counted < overlap < len(reply.text) else counted
-    lost = Call(request, begun, len(reply.reasoning) if tool_calls else 0)
+    # The text up to the last tool calls was counted with them.
+    counted = tool_calls[-1].text_length if tool_calls else 0
+    resumed = reply.resume_positions[-1] if reply.resume_positions else 0
+    begun = resumed if counted < resumed < len(reply.text) else counted
+    lost = ModelRequest(request, begun, len(reply.reasoning) if tool_calls else 0)
     reply.token_usage = _sum(reply.token_usage, lost.token_usage(reply.text, reply.reasoning))
 
 

@@ -1,4 +1,4 @@
-"""The time for which the service lets a reply wait before it is asked again."""
+"""The time until the service is asked again."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from chatapp.inference import Waiting
 
 
 class ServiceWait:
-    """Lives on the event loop, and calls `on_end` when the time is over."""
+    """Calls `on_end` when the time is over. Lives on the event loop."""
 
     def __init__(self, on_end: Callable[[], None]) -> None:
         self._on_end = on_end
@@ -20,7 +20,7 @@ class ServiceWait:
 
     @property
     def seconds_left(self) -> float | None:
-        """None while the reply does not wait."""
+        """Return None while the reply doesn't wait."""
         return max(0.0, self._until - self._loop.time()) if self._waiting else None
 
     @property

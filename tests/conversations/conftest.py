@@ -12,7 +12,6 @@ from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.connectors import switches
 from chatapp.conversations.models import (
     Decision,
     Exchange,
@@ -27,6 +26,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.inference import CompletionRequest, Delta, Finished, InferenceClient, Service
 from chatapp.inference.demo.process import demo_model
+from chatapp.mcp import switches
 from chatapp.replies import generation, service
 from tests.conversations.kit import ANSWER, Kit, call, script
 

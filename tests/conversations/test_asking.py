@@ -9,10 +9,10 @@ import pytest
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.connectors.models import ToolSetting
 from chatapp.conversations.models import Exchange, Message, ToolCall, add_exchange
 from chatapp.fetching import fetch
 from chatapp.inference import CompletionRequest, Finished, TextDelta, ToolCallDelta
+from chatapp.mcp.models import ToolSetting
 from chatapp.replies import generation
 from chatapp.tools.built_in import web_page
 from tests.conversations.conftest import answering, complete, new_message, outcome

@@ -11,10 +11,10 @@ from django.urls import URLResolver, get_resolver
 from PIL import Image as Pillow
 
 from chatapp.accounts.models import Person
-from chatapp.connectors.models import Server
 from chatapp.conversations.models import Attachment, Exchange, ToolCall
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.mcp.models import Server
 from chatapp.replies.prompt import image_delivery
 from tests.images.samples import encoded
 

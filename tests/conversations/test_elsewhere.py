@@ -64,12 +64,12 @@ async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> No
     await Conversation.objects.aupdate(active_at=long_ago)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        before = await remote._look_and_tell({})
+        before = await remote._poll_and_announce({})
         await heard(live)
         await make(running, status="complete")
-        before = await remote._look_and_tell(before)
+        before = await remote._poll_and_announce(before)
         await heard(live)
-        assert await remote._look_and_tell(before) == {}
+        assert await remote._poll_and_announce(before) == {}
         assert await live.is_silent()
 
 
@@ -91,7 +91,7 @@ async def test_our_own_and_those_of_nobody_are_not_told(
     await make(running, by=by)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
-        await remote._look_and_tell({})
+        await remote._poll_and_announce({})
         assert await live.is_silent()
 
 
@@ -99,7 +99,7 @@ async def test_replies_of_other_people_are_not_told(member: Person, running: Exc
     await make(running)
     tab = await Tab.of(member)
     async with tab.listening() as live:
-        await remote._look_and_tell({})
+        await remote._poll_and_announce({})
         assert await live.is_silent()
 
 
@@ -128,9 +128,9 @@ async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
             (3, ("awaiting_approval",)),
         ]:
             await waits(running, attempt, states)
-            before = await remote._look_and_tell(before)
+            before = await remote._poll_and_announce(before)
             await heard(live)
-            before = await remote._look_and_tell(before)
+            before = await remote._poll_and_announce(before)
             assert await live.is_silent()
 
 
@@ -139,8 +139,8 @@ async def test_what_came_of_the_decision_is_told(owner: Person, running: Exchang
     tab = await Tab.of(owner)
     async with tab.listening() as live:
         await waits(running)
-        before = await remote._look_and_tell({})
+        before = await remote._poll_and_announce({})
         await heard(live)
         await make(running, status="complete")
-        await remote._look_and_tell(before)
+        await remote._poll_and_announce(before)
         await heard(live)

@@ -119,7 +119,7 @@ async def test_what_is_abandoned_is_saved_to_the_last_word(running: Exchange) ->
     with answering(TextDelta(said), gate):
         generation.start(running.reply)
         await gate.reached.wait()
-        generation.give_up()
+        generation.abandon_all()
         await asyncio.wait(background.running("reply:"))
 
     reply = await outcome(running)

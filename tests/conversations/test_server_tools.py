@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chatapp import background
-from chatapp.connectors.checking import check
-from chatapp.connectors.models import Server, ToolSetting
-from chatapp.connectors.remote.sessions import TASK
 from chatapp.conversations.models import Exchange, Message, ToolCall, decide
 from chatapp.inference import Finished, TextDelta, ToolCallDelta
+from chatapp.mcp.client.sessions import TASK
+from chatapp.mcp.health import check
+from chatapp.mcp.models import Server, ToolSetting
 from chatapp.replies import generation
 from chatapp.replies.tools.toolbox import Toolbox
 from tests.conversations.conftest import answering, outcome
@@ -29,7 +29,7 @@ async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[McpSite]:
     monkeypatch.setattr(generation, "_is_closing", False)
     async with McpSite() as site:
         await check(await Server.objects.acreate(name="Site", url=site.url))
-        await ToolSetting.objects.aupdate(access="free")
+        await ToolSetting.objects.aupdate(access="allow")
         site.asked.clear()
         yield site
         await background.drain(5)

@@ -12,8 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.connectors.models import ToolSetting
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
+from chatapp.mcp.models import ToolSetting
 from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.tools.registry import built_in
 from tests.conversations.conftest import MODEL

@@ -9,9 +9,9 @@ from django.test import AsyncClient
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.connectors import switches
 from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
+from chatapp.mcp import switches
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import titles

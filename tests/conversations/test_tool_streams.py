@@ -12,9 +12,9 @@ from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.connectors import switches
 from chatapp.conversations.models import Conversation, Exchange, Message, add_exchange
 from chatapp.inference import Service
+from chatapp.mcp import switches
 from chatapp.replies import generation, service
 from chatapp.tools.tool import Arguments, Context, Output, Tool
 from tests.conversations.conftest import new_message, outcome

@@ -15,11 +15,11 @@ from pytest_django import Settings
 from chatapp.accounts.models import Person
 from chatapp.chat.forms import settings
 from chatapp.chat.views.page import home
-from chatapp.connectors import switches
-from chatapp.connectors.models import ToolSetting
-from chatapp.connectors.switches import Switch
 from chatapp.conversations.models import Exchange
 from chatapp.inference.catalog import load_catalog
+from chatapp.mcp import switches
+from chatapp.mcp.models import ToolSetting
+from chatapp.mcp.switches import Switch
 from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.tools.registry import built_in
 from chatapp.urls import urlpatterns as chatapp_urls

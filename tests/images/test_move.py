@@ -91,23 +91,23 @@ def test_an_interruption_anywhere_loses_nothing(
 ) -> None:
     """The process dies at each step in turn, until one move gets through."""
     keep(to, 1)
-    tool_calls = 0
+    steps = 0
 
     class Killed(BaseException):
         pass
 
-    def dying_before(tool_call: int, work: Callable[..., Any]) -> Callable[..., Any]:
+    def dying_before(step: int, work: Callable[..., Any]) -> Callable[..., Any]:
         def worked(*args: Any, **kwargs: Any) -> Any:
-            nonlocal tool_calls
-            tool_calls += 1
-            if tool_calls == tool_call:
+            nonlocal steps
+            steps += 1
+            if steps == step:
                 raise Killed
             return work(*args, **kwargs)
 
         return worked
 
-    for tool_call in range(1, 20):
-        tool_calls = 0
+    for step in range(1, 20):
+        steps = 0
         with pytest.MonkeyPatch.context() as dying:
             for owner, name in (
                 (Bucket, "put"),
@@ -117,7 +117,7 @@ def test_an_interruption_anywhere_loses_nothing(
                 (QuerySet, "create"),
                 (QuerySet, "delete"),
             ):
-                dying.setattr(owner, name, dying_before(tool_call, getattr(owner, name)))
+                dying.setattr(owner, name, dying_before(step, getattr(owner, name)))
             try:
                 move(Image.objects.get(), to)
             except Killed:
@@ -126,7 +126,7 @@ def test_an_interruption_anywhere_loses_nothing(
                 break
         assert Image.objects.get().content == b"0"
         assert Image.objects.get().thumbnail == b"small: 0"
-    assert tool_call > 5
+    assert step > 5
     assert Image.objects.get().stored_in == to
     assert not moving.waiting(to).exists()
 

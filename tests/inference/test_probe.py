@@ -13,7 +13,8 @@ from PIL import Image
 
 from chatapp.inference import errors
 from chatapp.inference.payload import encode
-from chatapp.inference.probe import MAX_BYTES, Prober, red_png
+from chatapp.inference.probe import MAX_BYTES, Prober
+from chatapp.inference.sample_requests import sample_image
 from chatapp.inference.service import Service
 from chatapp.inference.types import ChatMessage, CompletionRequest, ImagePart, TextPart
 
@@ -242,8 +243,8 @@ async def test_what_is_shown_holds_no_key_and_obeys_nobody(
     assert prober(http, "http://localhost", "").hide("plain") == "plain"
 
 
-def test_the_images_are_red_squares_and_as_large_as_said() -> None:
-    with Image.open(io.BytesIO(red_png(64))) as image:
+def test_sample_images_are_red_squares_of_the_given_size() -> None:
+    with Image.open(io.BytesIO(sample_image(64))) as image:
         assert (image.format, image.size) == ("PNG", (64, 64))
         assert image.getcolors() == [(64 * 64, (0xDC, 0x14, 0x1E))]
-    assert 3_000_000 < len(red_png(1_000)) < 3_100_000
+    assert 3_000_000 < len(sample_image(1_000)) < 3_100_000

@@ -1,5 +1,5 @@
-"""The open questions: each finding in both directions, asked of servers that take or refuse one
-thing, and all of them asked of the demo model."""
+"""The questions about a service: each finding in both directions, with servers that accept or
+refuse one thing, and all of them with the demo model."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 
 from chatapp.inference import errors, questions
 from chatapp.inference.catalog import Model, load_catalog
-from chatapp.inference.findings import Finding, improved, model_list, verdict
 from chatapp.inference.probe import Prober, Seen
 from chatapp.inference.questions import ask_all
+from chatapp.inference.reports import Finding, improve, model_list, verdict
 from chatapp.inference.service import Service
 from chatapp.inference.types import TextDelta
 
@@ -63,11 +63,11 @@ def has_image(body: dict[str, Any]) -> bool:
 # --- The name of the limit
 
 
-async def test_the_usual_name_of_the_limit_stays_when_it_is_taken(start: Start) -> None:
+async def test_an_accepted_name_of_the_limit_is_kept(start: Start) -> None:
     prober, server = await start(lambda body: None)
     finding = await questions.token_field(prober, MODELS)
     assert finding.answer == "max_tokens: accepted; max_completion_tokens: accepted."
-    assert finding.better == {}
+    assert finding.improvements == {}
     assert [server.body(n).get("max_tokens") for n in (0, 1)] == [64, None]
     assert server.body().get("max_completion_tokens") == 64
 
@@ -81,16 +81,16 @@ async def test_the_other_name_of_the_limit_is_proposed(start: Start, has: Any, t
     models = [replace(model, token_field=has) for model in MODELS]
     finding = await questions.token_field(prober, models)
     assert f"{has}: refused (400 RequestRefused: no {has} here); {takes}: acc" in finding.answer
-    assert finding.better == {model_id: {"token_field": takes} for model_id in IDS}
+    assert finding.improvements == {model_id: {"token_field": takes} for model_id in IDS}
 
 
-async def test_what_one_question_finds_is_heeded_by_the_next(start: Start) -> None:
+async def test_a_question_uses_what_the_last_one_found(start: Start) -> None:
     def rule(body: dict[str, Any]) -> bytes | None:
         return refusal(400, "max_tokens is unknown, thinking too") if "max_tokens" in body else None
 
     prober, server = await start(rule)
     findings = {f.question: f async for f in ask_all(prober, MODELS)}
-    assert [f.better for f in findings.values() if "thinking" in f.question] == [{}]
+    assert [f.improvements for f in findings.values() if "thinking" in f.question] == [{}]
     assert ["max_tokens" in server.body(n) for n in range(3)] == [True, False, False]
 
 
@@ -106,7 +106,7 @@ async def test_what_one_question_finds_is_heeded_by_the_next(start: Start) -> No
         (refusal(400, "no such model"), errors.RequestRefused, 2),
     ],
 )
-async def test_nothing_more_is_asked_when_the_plainest_call_fails(
+async def test_nothing_more_is_asked_when_the_simplest_call_fails(
     start: Start, answer: bytes, error: type[errors.InferenceError], calls: int
 ) -> None:
     prober, _ = await start(lambda body: answer)
@@ -123,27 +123,27 @@ async def test_images_that_are_seen_change_nothing(start: Start) -> None:
     finding = await questions.images(prober, MODELS)
     assert finding.answer.startswith(f"{IDS[0]}: accepted, and its colour seen; {IDS[1]}: acc")
     assert finding.answer.endswith("One of 4 MB: accepted.")
-    assert finding.better == {}
+    assert finding.improvements == {}
     assert max(map(len, server.requests)) > 4_000_000
     assert [server.body(n)["model"] for n in range(3)] == [*IDS, IDS[0]]
 
 
-async def test_a_colour_within_a_word_is_not_seen(start: Start) -> None:
+async def test_a_colour_within_a_word_does_not_count(start: Start) -> None:
     blind = [replace(FIRST, vision=False)]
     prober, _ = await start(lambda body: stream(text_event("I referred to nothing.")))
     finding = await questions.images(prober, blind)
     assert "but the answer is “I referred to nothing.”" in finding.answer
-    assert finding.better == {}
+    assert finding.improvements == {}
 
 
-async def test_sight_that_the_catalogue_lacks_is_proposed(start: Start) -> None:
+async def test_vision_that_the_catalogue_lacks_is_proposed(start: Start) -> None:
     prober, _ = await start(lambda body: stream(text_event("Red")))
     finding = await questions.images(prober, [replace(FIRST, vision=False)])
-    assert finding.better == {FIRST.id: {"vision": True}}
+    assert finding.improvements == {FIRST.id: {"vision": True}}
 
 
 @pytest.mark.parametrize(
-    ("answer", "better"),
+    ("answer", "improvements"),
     [
         (refusal(400, "image_url is not supported"), {FIRST.id: {"vision": False}}),
         (refusal(400, "out of order"), {}),
@@ -151,15 +151,15 @@ async def test_sight_that_the_catalogue_lacks_is_proposed(start: Start) -> None:
         (BLOCKED, {}),
     ],
 )
-async def test_only_a_refusal_that_names_the_image_takes_sight_away(
-    start: Start, answer: bytes, better: dict[str, Any]
+async def test_only_a_refusal_that_names_the_image_turns_vision_off(
+    start: Start, answer: bytes, improvements: dict[str, Any]
 ) -> None:
     prober, _ = await start(lambda body: answer if has_image(body) else None)
-    assert (await questions.images(prober, [FIRST])).better == better
-    assert (await questions.images(prober, [replace(FIRST, vision=False)])).better == {}
+    assert (await questions.images(prober, [FIRST])).improvements == improvements
+    assert (await questions.images(prober, [replace(FIRST, vision=False)])).improvements == {}
 
 
-async def test_a_large_image_may_be_refused_alone(start: Start) -> None:
+async def test_a_large_image_can_be_refused_alone(start: Start) -> None:
     def rule(body: dict[str, Any]) -> bytes | None:
         return refusal(413) if len(json.dumps(body)) > 1_000_000 else stream(text_event("red"))
 
@@ -172,7 +172,7 @@ async def test_a_large_image_may_be_refused_alone(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "asked", "better"),
+    ("model", "asked", "improvements"),
     [
         (FIRST, 64_000, {"max_output": 64_000}),
         (replace(FIRST, max_output=64_000), 64_000, {}),
@@ -181,16 +181,16 @@ async def test_a_large_image_may_be_refused_alone(start: Start) -> None:
     ],
 )
 async def test_a_higher_limit_is_proposed_where_the_window_has_room(
-    start: Start, model: Model, asked: int, better: dict[str, int]
+    start: Start, model: Model, asked: int, improvements: dict[str, int]
 ) -> None:
     prober, server = await start(lambda body: None)
-    finding = await questions.ceiling(prober, [model])
+    finding = await questions.max_output(prober, [model])
     assert server.body()["max_tokens"] == asked
-    assert finding.better == ({model.id: better} if better else {})
+    assert finding.improvements == ({model.id: improvements} if improvements else {})
 
 
 @pytest.mark.parametrize(
-    ("answer", "better"),
+    ("answer", "improvements"),
     [
         (refusal(400, "max_tokens: 64000 > 4,096, the maximum number of output tokens"), 4_096),
         (refusal(400, "max_tokens: 64000 > 32000, the maximum for claude-4-5"), 32_000),
@@ -201,12 +201,14 @@ async def test_a_higher_limit_is_proposed_where_the_window_has_room(
         (refusal(500, "max_tokens 4096"), None),
     ],
 )
-async def test_a_ceiling_that_a_refusal_names_is_proposed(
-    start: Start, answer: bytes, better: int | None
+async def test_a_limit_that_a_refusal_names_is_proposed(
+    start: Start, answer: bytes, improvements: int | None
 ) -> None:
     prober, _ = await start(lambda body: answer)
-    finding = await questions.ceiling(prober, [FIRST])
-    assert finding.better == ({FIRST.id: {"max_output": better}} if better else {})
+    finding = await questions.max_output(prober, [FIRST])
+    assert finding.improvements == (
+        {FIRST.id: {"max_output": improvements}} if improvements else {}
+    )
 
 
 # --- Thinking
@@ -220,18 +222,18 @@ async def test_a_ceiling_that_a_refusal_names_is_proposed(
         (YES, "no reasoning shown, without a signature"),
     ],
 )
-async def test_how_thinking_arrives_is_told(start: Start, answer: bytes, words: str) -> None:
+async def test_the_form_of_thinking_is_reported(start: Start, answer: bytes, words: str) -> None:
     prober, server = await start(lambda body: answer)
     finding = await questions.thinking(prober, [FIRST])
     assert words in finding.answer
-    assert finding.better == {}
+    assert finding.improvements == {}
     wanted = {"enabled": True, "budget_tokens": 1_024, "include_reasoning": True}
     assert server.body()["extended_thinking"] == wanted
     assert server.body()["max_tokens"] >= 2_048
 
 
 @pytest.mark.parametrize(
-    ("thinks", "answer", "better"),
+    ("thinks", "answer", "improvements"),
     [
         (True, refusal(400, "extended_thinking is not supported"), {"thinking": False}),
         (False, refusal(400, "extended_thinking is not supported"), {}),
@@ -244,11 +246,11 @@ async def test_how_thinking_arrives_is_told(start: Start, answer: bytes, words: 
     ],
 )
 async def test_thinking_is_proposed_by_what_the_service_shows(
-    start: Start, thinks: bool, answer: bytes, better: dict[str, bool]
+    start: Start, thinks: bool, answer: bytes, improvements: dict[str, bool]
 ) -> None:
     prober, _ = await start(lambda body: answer)
     finding = await questions.thinking(prober, [replace(FIRST, thinking=thinks)])
-    assert finding.better == ({FIRST.id: better} if better else {})
+    assert finding.improvements == ({FIRST.id: improvements} if improvements else {})
 
 
 # --- Everything that changes no field
@@ -325,8 +327,8 @@ async def test_the_demo_model_settles_everything(demo_url: str, http: httpx.Asyn
     assert whole.count("colour seen") == whole.count("shown as deltas") == 2
     assert "Together: refused" in whole
     assert "x-ratelimit-limit-requests: 150" in whole
-    better = [finding.better for finding in findings if finding.better]
-    assert better == [{model_id: {"max_output": 64_000} for model_id in IDS}]
+    improvements = [finding.improvements for finding in findings if finding.improvements]
+    assert improvements == [{model_id: {"max_output": 64_000} for model_id in IDS}]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 12])
@@ -341,15 +343,15 @@ async def test_there_are_under_20_calls(start: Start, count: int) -> None:
 
 
 @pytest.mark.parametrize("padding", [0, 245, 260, 275])
-async def test_no_finding_tells_the_key(start: Start, padding: int) -> None:
+async def test_no_finding_contains_the_key(start: Start, padding: int) -> None:
     """Whether it comes in an error, in usage, in a header or in the answer; cut or whole."""
-    told = "." * padding + SECRET
+    text = "." * padding + SECRET
 
     def rule(body: dict[str, Any]) -> bytes:
         if not body["messages"] or "top_p" in body:
-            return plain("400 No", json.dumps({"oops": told, "message": told}).encode())
-        usage = b"data: %s\n\n" % json.dumps({"usage": {"k": told}}).encode()
-        good = stream(text_event(told[-90:]), usage)
+            return plain("400 No", json.dumps({"oops": text, "message": text}).encode())
+        usage = b"data: %s\n\n" % json.dumps({"usage": {"k": text}}).encode()
+        good = stream(text_event(text[-90:]), usage)
         return good.replace(b"\r\n\r\n", f"\r\nX-RateLimit-Odd: {SECRET}\r\n\r\n".encode(), 1)
 
     prober, _ = await start(rule)
@@ -381,7 +383,7 @@ async def test_a_service_that_fails_later_still_leaves_findings(start: Start) ->
         (errors.ReplyTooLarge(detail="x"), "", "not settled (200 ReplyTooLarge: x)"),
     ],
 )
-def test_a_verdict_tells_a_refusal_from_a_failure(
+def test_a_verdict_separates_refusals_from_failures(
     failure: errors.InferenceError | None, shown: str, words: str
 ) -> None:
     assert verdict(Seen(200, deltas=[TextDelta(shown)], failure=failure)) == words
@@ -403,11 +405,11 @@ def test_a_model_list_is_read_back_as_the_same_models(models: list[Model]) -> No
     assert list(load_catalog(model_list(models)).values()) == models
 
 
-def test_a_model_list_holds_only_what_is_not_known() -> None:
-    models = improved(MODELS, {IDS[1]: {"max_output": 64_000}})
+def test_a_model_list_has_only_unknown_fields() -> None:
+    models = improve(MODELS, {IDS[1]: {"max_output": 64_000}})
     assert json.loads(model_list(models)) == [{"id": IDS[0]}, {"id": IDS[1], "max_output": 64_000}]
 
 
-def test_what_is_better_for_one_model_leaves_the_others() -> None:
-    better = Finding("", "", "", {IDS[1]: {"vision": False}}).better
-    assert improved(MODELS, better) == [FIRST, replace(MODELS[1], vision=False)]
+def test_an_improvement_for_one_model_leaves_the_others() -> None:
+    improvements = Finding("", "", "", {IDS[1]: {"vision": False}}).improvements
+    assert improve(MODELS, improvements) == [FIRST, replace(MODELS[1], vision=False)]

@@ -20,18 +20,18 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
     print(f"Logs in {folder}")
     with rehearsing(folder, anew=True) as rehearsal:
-        for tool_call in tool_calls(rehearsal):
+        for step in steps(rehearsal):
             began = time.monotonic()
-            tool_call()
+            step()
             print(
-                f"{time.monotonic() - began:6.1f} s  {tool_call.__name__.replace('_', ' ')}",
+                f"{time.monotonic() - began:6.1f} s  {step.__name__.replace('_', ' ')}",
                 flush=True,
             )
         if not report(rows(rehearsal)):
             sys.exit(1)
 
 
-def tool_calls(rehearsal: Rehearsal) -> list[Callable[[], None]]:
+def steps(rehearsal: Rehearsal) -> list[Callable[[], None]]:
     return [
         rehearsal.deploy,
         rehearsal.claim,

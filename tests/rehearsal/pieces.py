@@ -32,11 +32,11 @@ LOST = [
         "no-redis",
         {"REDIS_URL": "rediss://127.0.0.1:1"},
         "complete",
-        "processes",
-        "Redis does not answer",
+        "redis",
+        "Redis doesn't answer",
     ),
 ]
-# What the README's commands leave out: a house without these works, and the doctor says so.
+# What the README's commands leave out. The app works without it, and the diagnostics report it.
 WHOLE = {
     "EMAIL_URL": "smtp://chat:secret@mail.example.com:587",
     "CHAT_EMAIL_FROM": "Chat <chat@example.com>",

@@ -27,7 +27,7 @@ NAME = "your-chat"  # as the README calls it
 SETTLE_SECONDS = 120
 SILENCE = 120  # seconds
 LONG = "/rate 40 /long 800"  # 20 seconds
-SHOWN_INTERRUPTED = """from django.db import migrations
+BROKEN_MIGRATION = """from django.db import migrations
 
 
 class Migration(migrations.Migration):
@@ -103,7 +103,7 @@ class Rehearsal:
         migrations = self.terminal.clone / "chatapp" / "accounts" / "migrations"
         last = sorted(migrations.glob("0*.py"))[-1].stem
         broken = migrations / "9999_broken.py"
-        broken.write_text(SHOWN_INTERRUPTED.format(last=last))
+        broken.write_text(BROKEN_MIGRATION.format(last=last))
         self.terminal.commit("A broken migration")
         with pytest.raises(CommandFailed, match="the release phase ended with 1"):
             self.terminal.type("git push heroku main")
@@ -118,9 +118,9 @@ class Rehearsal:
         self._replies_are_whole()
 
     def examine(self) -> None:
-        """With everything there, the doctor finds nothing to mend."""
+        """With everything there, all checks pass."""
         self.platform.configure(**WHOLE)
-        self._see_the_doctor("healthy")
+        self._see_diagnostics("healthy")
         assert not self.visitor.page.locator("[data-level=red], [data-level=yellow]").count()
         self.platform.configure(**dict.fromkeys(WHOLE))
 
@@ -133,8 +133,8 @@ class Rehearsal:
             chat.send("/echo Are you there?")
             expect(chat.replies).to_have_attribute("data-status", lost.status)
             conversation = self.visitor.page.url
-            expect(chat.open().page.locator(".house-notice")).to_contain_text(lost.notice)
-            self._see_the_doctor(lost.name)
+            expect(chat.open().page.locator(".owner-notice")).to_contain_text(lost.notice)
+            self._see_diagnostics(lost.name)
             red = self.visitor.page.locator(f"[data-check={lost.check}]")
             expect(red).to_have_attribute("data-level", "red")
             self.platform.configure(**before)
@@ -194,11 +194,11 @@ class Rehearsal:
                 lost.append(f"{reply}: {status}, {question!s:.40}")
         return len(rows), lost
 
-    def _see_the_doctor(self, name: str) -> None:
+    def _see_diagnostics(self, name: str) -> None:
         page = self.visitor.page
-        page.goto("/doctor/")
+        page.goto("/diagnostics/")
         expect(page.locator("[data-level=pending]")).to_have_count(0, timeout=SETTLE_SECONDS * 1000)
-        page.screenshot(path=self.folder / f"doctor-{name}.png", full_page=True)
+        page.screenshot(path=self.folder / f"diagnostics-{name}.png", full_page=True)
 
     def _replies_run(self) -> None:
         """One in front of the visitor, and nine more."""

@@ -253,10 +253,10 @@ def test_sidebar(chat: Chat, shoot: Callable[[str], None], layout: str) -> None:
     shoot("delete")
 
 
-def test_doctor(chat: Chat, shoot: Callable[[str], None]) -> None:
-    chat.page.goto("/doctor/")
+def test_diagnostics(chat: Chat, shoot: Callable[[str], None]) -> None:
+    chat.page.goto("/diagnostics/")
     expect(chat.page.get_by_text("Checking…")).to_be_hidden(timeout=20_000)
-    shoot("doctor")
+    shoot("diagnostics")
 
 
 def test_sign_in(browser: Browser, app: Any, layout: str, scheme: str) -> None:

@@ -1,4 +1,4 @@
-"""The owner's page about tools, beside a real MCP server."""
+"""The owner's tools page, with a real MCP server."""
 
 import re
 import sys
@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.servers.mcp_packages import PackagedServer
 from tests.system.app import App
 
-APP = "tests.connectors.remote.modern:app"
+APP = "tests.mcp.client.modern:app"
 CONNECTED = re.compile("Connected · 3 tools · checked just now")
 LONG_AGO = """
-from chatapp.connectors.models import Server
+from chatapp.mcp.models import Server
 from datetime import UTC, datetime
 Server.objects.update(checked_at=datetime(2026, 1, 1, tzinfo=UTC))
 """
@@ -27,7 +27,7 @@ PRESS_TWICE = """
 }
 """
 FORGET = """
-from chatapp.connectors.models import Server, ToolSetting
+from chatapp.mcp.models import Server, ToolSetting
 Server.objects.all().delete()
 ToolSetting.objects.all().delete()
 """
@@ -59,13 +59,13 @@ def plain(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
 
 def fill_in(page: Page, url: str, name: str = "Modern") -> None:
     page.goto("/tools/")
-    page.get_by_role("link", name="Add a server").click()
+    page.get_by_role("link", name="Add server").click()
     page.get_by_label("Name").fill(name)
     page.get_by_label("Address").fill(url)
 
 
 def add(page: Page, url: str) -> Locator:
-    """Gives the server's part of the page."""
+    """Return the server's part of the page."""
     fill_in(page, url)
     page.get_by_role("button", name="Add").click()
     card = page.locator("server-card")
@@ -73,41 +73,43 @@ def add(page: Page, url: str) -> Locator:
     return card
 
 
-def test_the_menu_leads_to_choices_that_are_kept(page: Page) -> None:
+def test_the_menu_leads_to_choices_that_are_saved(page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="owner@example.com").click()
     page.get_by_role("link", name="Tools").click()
     weather = page.get_by_role("combobox", name="Weather")
-    expect(weather).to_have_value("free")
+    expect(weather).to_have_value("allow")
 
-    weather.select_option(label="Asks first")
+    weather.select_option(label="Ask first")
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_role("status")).to_have_text("Saved.")
     expect(weather).to_have_value("ask")
-    expect(page.get_by_role("combobox", name="Calculator")).to_have_value("free")
+    expect(page.get_by_role("combobox", name="Calculator")).to_have_value("allow")
 
 
-def test_a_server_is_added_with_the_tools_that_it_has(page: Page, program: PackagedServer) -> None:
+def test_a_server_is_added_with_its_tools(page: Page, program: PackagedServer) -> None:
     card = add(page, program.url)
 
     expect(card).to_contain_text(CONNECTED)
     expect(card.get_by_role("combobox", name="Add up")).to_have_value("ask")
-    expect(card.locator("[data-part=modern__add]")).to_contain_text("it only reads")
+    expect(card.locator("[data-part=modern__add]")).to_contain_text(
+        "Read-only, according to the server."
+    )
     expect(card.locator("[data-part=modern__draw]")).to_contain_text("May change things.")
 
 
-def test_while_a_server_is_asked_the_form_says_so_and_is_not_sent_again(page: Page) -> None:
+def test_the_form_shows_that_it_is_connecting_and_is_sent_once(page: Page) -> None:
     fill_in(page, "http://127.0.0.1:1/mcp")
 
-    said, is_sent_again = page.get_by_role("button", name="Add").evaluate(PRESS_TWICE)
+    status, is_sent_again = page.get_by_role("button", name="Add").evaluate(PRESS_TWICE)
 
-    assert said.startswith("Connecting to the server.")
+    assert status.startswith("Connecting to the server.")
     assert not is_sent_again
     expect(page.locator("server-card")).to_have_attribute("data-state", "problem")
 
 
-def test_what_was_typed_stays_beside_the_sentence_about_it(page: Page) -> None:
+def test_a_refused_form_keeps_the_text_beside_its_error(page: Page) -> None:
     fill_in(page, "tools.example.com")
     page.get_by_label("Token", exact=True).fill("mcp-0123456789")
 
@@ -115,13 +117,13 @@ def test_what_was_typed_stays_beside_the_sentence_about_it(page: Page) -> None:
 
     address = page.get_by_label("Address")
     expect(address).to_have_value("tools.example.com")
-    expect(address).to_have_accessible_description(re.compile("An address looks like"))
+    expect(address).to_have_accessible_description(re.compile("Enter an address such as"))
     expect(page.get_by_label("Name")).to_have_value("Modern")
     expect(page.get_by_label("Token", exact=True)).to_have_value("")
-    expect(page.get_by_text("Enter the token once more")).to_be_visible()
+    expect(page.get_by_text("Enter the token again.")).to_be_visible()
 
 
-def test_checking_shows_what_is_so_and_keeps_what_was_chosen(
+def test_a_check_updates_the_state_and_keeps_unsaved_choices(
     page: Page, program: PackagedServer
 ) -> None:
     card = add(page, program.url)
@@ -132,12 +134,12 @@ def test_checking_shows_what_is_so_and_keeps_what_was_chosen(
     card.get_by_role("button", name="Check now").click()
 
     expect(card).to_have_attribute("data-state", "problem")
-    expect(card.locator("[data-said]")).to_contain_text("tried just now")
+    expect(card.locator("[data-announcement]")).to_contain_text("tried just now")
     expect(choice).to_have_value("off")
     expect(card.get_by_role("button", name="Check now")).to_be_focused()
 
 
-def test_an_old_state_is_asked_anew_when_the_page_opens(
+def test_a_stale_state_is_checked_when_the_page_opens(
     page: Page, app: App, program: PackagedServer
 ) -> None:
     card = add(page, program.url)
@@ -147,10 +149,10 @@ def test_an_old_state_is_asked_anew_when_the_page_opens(
     page.goto("/tools/")
 
     expect(card).to_have_attribute("data-state", "problem")
-    expect(card.locator("[data-said]")).to_be_empty()
+    expect(card.locator("[data-announcement]")).to_be_empty()
 
 
-def test_a_check_that_gets_no_answer_says_so_and_leaves_the_state(
+def test_a_check_without_an_answer_is_explained_and_keeps_the_state(
     page: Page, program: PackagedServer
 ) -> None:
     card = add(page, program.url)
@@ -158,7 +160,7 @@ def test_a_check_that_gets_no_answer_says_so_and_leaves_the_state(
 
     card.get_by_role("button", name="Check now").click()
 
-    expect(card.get_by_text("It could not be checked.").first).to_be_visible()
+    expect(card.get_by_text("The check didn’t reach the app.").first).to_be_visible()
     expect(card).to_have_attribute("data-state", "connected")
 
 
@@ -166,17 +168,17 @@ def test_without_scripts_everything_works(plain: Page, program: PackagedServer) 
     card = add(plain, program.url)
     expect(card).to_contain_text(CONNECTED)
 
-    card.get_by_role("combobox", name="Add up").select_option(label="Runs by itself")
+    card.get_by_role("combobox", name="Add up").select_option(label="Run automatically")
     card.get_by_label("On in new chats").uncheck()
     card.get_by_role("button", name="Save").click()
     expect(card).to_contain_text("Saved.")
     expect(card.get_by_label("On in new chats")).not_to_be_checked()
-    expect(card.get_by_role("combobox", name="Add up")).to_have_value("free")
+    expect(card.get_by_role("combobox", name="Add up")).to_have_value("allow")
 
     card.get_by_role("button", name="Check now").click()
     expect(card).to_contain_text("Checked.")
 
-    card.get_by_role("link", name="Change").click()
+    card.get_by_role("link", name="Edit").click()
     plain.get_by_label("Name").fill("Newest")
     plain.get_by_role("button", name="Save").click()
     expect(card.get_by_role("heading", name="Newest")).to_be_visible()

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from chatapp.chat.forms import tool_switches
 from chatapp.chat.forms.tool_switches import ToolField
-from chatapp.connectors.switches import Switch, switches
 from chatapp.conversations.models import Effort, ModelSettings
+from chatapp.mcp.switches import Switch, switches
 
 MAX_INSTRUCTIONS = 20_000  # characters
 MIN_TOKENS = 256

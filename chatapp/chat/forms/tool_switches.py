@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from chatapp.connectors.switches import Switch
+from chatapp.mcp.switches import Switch
 
 PREFIX = "tool:"  # of the names
 ON, OFF = "on", "off"

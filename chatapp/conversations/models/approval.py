@@ -1,4 +1,4 @@
-"""What a person says about a call that waits for it."""
+"""A person's decision about a tool call that awaits approval."""
 
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -21,12 +21,12 @@ DECISIONS: tuple[Decision, ...] = get_args(Decision)
 def decide(
     reply: Message, tool_call_id: UUID, decision: Decision, attempt: int | None = None
 ) -> bool:
-    """Writes the decision, and with the last one puts the reply back into the queue.
+    """Store the decision; the last one queues the reply again.
 
-    `attempt` is that which the person's page shows: a later one may ask because the call has run
-    and nobody knows how it ended, and an answer to the first question is none to that. `always`
-    also lets the same tool act unasked in this conversation from now on. False when there was
-    nothing to decide any more.
+    `attempt` is the one that the person's page shows: in a later attempt the call may have run with
+    an unknown outcome, and an answer to the first question doesn't answer that. `always` also
+    approves further calls of the tool in this conversation. False when there was nothing to decide
+    any more.
     """
     conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
     waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)

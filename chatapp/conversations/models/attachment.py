@@ -1,4 +1,4 @@
-"""An image that stands beside a message or a draft: one of ours, or a link to one elsewhere."""
+"""An image that belongs to a message or a draft: an upload, or a link to another site."""
 
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ class Attachment(models.Model):
         "images.Image", on_delete=models.PROTECT, null=True, related_name="attachments"
     )
     link = models.URLField(max_length=LINK_LENGTH, blank=True)
-    # Why the model service could not use it: from then on it is left out of requests.
+    # Why the model service could not use it: later requests exclude it.
     refusal = models.CharField(max_length=REFUSAL_LENGTH, blank=True, default="", db_default="")
 
     objects: ClassVar = models.Manager()
@@ -55,7 +55,7 @@ class Attachment(models.Model):
 
     @property
     def source(self) -> str:
-        """The id of an image of ours, or the link; as a form carries it."""
+        """Return the id of an upload, or the link, as a form sends it."""
         return str(self.image_id) if self.image_id else self.link
 
     @property
@@ -76,17 +76,17 @@ class Attachment(models.Model):
 
     @property
     def tokens(self) -> int:
-        """What the model takes for it, estimated."""
+        """Return the estimated tokens that the model counts for it."""
         return image_tokens(self.width or 0, self.height or 0)
 
     @property
     def note(self) -> str:
-        """What there is to say about it before it is sent."""
+        """Return what the person should know about it before sending."""
         if self.image and self.image.animated:
             return _("Only the first frame of this animation is shown to the model.")
         return ""
 
     def refuse(self, why: str) -> None:
-        """The model service could not use this image."""
+        """Store why the model service could not use this image."""
         self.refusal = why[:REFUSAL_LENGTH]
         self.save(update_fields=["refusal"])

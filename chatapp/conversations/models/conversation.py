@@ -22,7 +22,7 @@ TITLE_LENGTH = 120  # characters
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def of(self, person: "Person") -> Self:
-        """The only door to conversations: what is not yours does not exist."""
+        """Return the person's own conversations: the only door to conversations."""
         return self.filter(owner=person)
 
     def newest_first(self) -> Self:
@@ -44,7 +44,7 @@ class Conversation(WithModelSettings):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     active_at = models.DateTimeField(default=timezone.now)
 
-    # Names of tools that may act here without asking again.
+    # Names of tools that need no further approval in this conversation.
     allowed_tools = JSONField(default=list, db_default=Value([], JSONField()))
 
     objects: ClassVar = ConversationQuerySet.as_manager()
@@ -71,13 +71,13 @@ class Conversation(WithModelSettings):
         return self.messages.filter(on_branch=True).order_by("position")
 
     def rename(self, title: str) -> None:
-        """Sets the title typed by the person; it wins over any by the model."""
+        """Set the title that the person typed; it takes precedence over any by the model."""
         self.title = " ".join(title.split())[:TITLE_LENGTH]
         self.titled_by = self.TitledBy.PERSON
         self.save(update_fields=["title", "titled_by"])
 
     def suggest_title(self, title: str) -> bool:
-        """Takes a title by the model unless a person has typed one; tells whether it did."""
+        """Set a title by the model unless the person has typed one; return whether it was set."""
         changed = (
             Conversation.objects.filter(pk=self.pk)
             .exclude(titled_by=self.TitledBy.PERSON)

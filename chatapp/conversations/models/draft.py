@@ -1,4 +1,4 @@
-"""What a person has written and not sent yet, per conversation and for the empty page."""
+"""Text that a person has written and not sent yet, per conversation and for the empty page."""
 
 import uuid
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AlreadySent(Exception):
-    """A message was sent with this client id; `same` tells whether it says the same."""
+    """A message was sent with this client id; `same` is True when it has the same text."""
 
     def __init__(self, *, same: bool) -> None:
         super().__init__()
@@ -30,18 +30,18 @@ class AlreadySent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DraftContent:
-    """What stands in a message box. `edit` counts the changes in one tab, from its load on."""
+    """The content of a message box. `edit` counts the changes in one tab since it was loaded."""
 
     client_id: uuid.UUID
     text: str
     tab: uuid.UUID
     edit: int
-    images: "tuple[Image | str, ...]" = ()  # a string is a link to one elsewhere
+    images: "tuple[Image | str, ...]" = ()  # a string is a link to another site
 
 
 class DraftManager(models.Manager["Draft"]):
     def shown(self, person_id: uuid.UUID, conversation_id: uuid.UUID | None) -> "Draft | None":
-        """The draft of a conversation or, for None, of the empty page."""
+        """Return the draft of a conversation or, for None, of the empty page."""
         sent = Message.objects.filter(author=person_id, client_id=OuterRef("client_id"))
         drafts = self.filter(person=person_id, conversation=conversation_id)
         return drafts.exclude(Exists(sent)).prefetch_related("attachments__image").first()
@@ -49,25 +49,26 @@ class DraftManager(models.Manager["Draft"]):
     def keep(
         self, person: Person, conversation: Conversation | None, written: DraftContent
     ) -> set[uuid.UUID | None]:
-        """Puts this in the place of the draft; nothing written means no draft.
+        """Replace the draft by this content; no content means no draft.
 
-        Gives the other places that lost theirs to this one. The last one who writes wins, but for
-        saves of one tab that overtook each other. Raises AlreadySent for what was sent meanwhile (a
-        late save never brings it back) and DoesNotExist for a conversation deleted meanwhile.
+        Return the other places whose draft moved here. The last writer wins, except for saves of
+        one tab that overtook each other. Raises AlreadySent when it was sent meanwhile (a late save
+        never brings it back), and DoesNotExist for a conversation deleted meanwhile.
         """
         self._refuse_sent(person, written)
         with transaction.atomic():
             _lock(person, conversation)
             left = self._write(person, conversation, written)
-        # A send that was under way did not see this draft, nor we its message.
+        # A concurrent send didn't see this draft, nor did we see its message.
         self._refuse_sent(person, written)
         return left
 
     def end(self, person: Person, client_id: uuid.UUID) -> None:
-        """The draft has become a message; to be called in the transaction that adds it."""
+        """Delete the draft that has become a message; call it in the transaction that adds that
+        message."""
         sent = self.filter(person=person, client_id=client_id)
         sent.delete()
-        # A save that was under way did not see the message, nor we its draft.
+        # A concurrent save didn't see the message, nor did we see its draft.
         transaction.on_commit(sent.all().delete, robust=True)
 
     def _refuse_sent(self, person: Person, written: DraftContent) -> None:
@@ -84,7 +85,7 @@ class DraftManager(models.Manager["Draft"]):
         same = mine.filter(client_id=new.client_id)
         if same.filter(tab=new.tab, edit__gte=new.edit).exists():
             return set()
-        # The empty page has become a conversation, and what was begun there went along.
+        # The empty page has become a conversation, and its draft moved there.
         elsewhere = same.exclude(conversation=conversation)
         left: set[uuid.UUID | None] = set(elsewhere.values_list("conversation_id", flat=True))
         elsewhere.delete()
@@ -99,12 +100,12 @@ class DraftManager(models.Manager["Draft"]):
             draft, _ = self.update_or_create(values, person=person, conversation=conversation)
             draft.attach(new.images)
         else:
-            same.delete()  # another one may stand here by now
+            same.delete()  # there may be a newer draft here
         return left
 
 
 class Draft(models.Model):
-    """`client_id` is that of the message that this text will become: sending it ends the draft."""
+    """`client_id` becomes that of the message: sending it ends the draft."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
@@ -115,7 +116,7 @@ class Draft(models.Model):
     )
     client_id = models.UUIDField(default=uuid.uuid4)
     text = models.TextField(blank=True)
-    # Which tab wrote it last, and the how-manieth of its changes it was.
+    # The tab that wrote it last, and the number of its changes.
     tab = models.UUIDField(default=uuid.uuid4)
     edit = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -138,14 +139,14 @@ class Draft(models.Model):
                 name="one_draft_for_the_empty_page",
             ),
         ]
-        # Every send looks for the draft that it ends.
+        # Every send looks up the draft that it ends.
         indexes = [models.Index(fields=["person", "client_id"], name="draft_of_message")]
 
     def __str__(self) -> str:
         return f"Draft of {self.person_id} in {self.conversation_id or 'the empty page'}"
 
     def attach(self, images: "tuple[Image | str, ...]") -> None:
-        """Makes these the images of the draft; while it holds them they are not collected."""
+        """Set the images of the draft; they aren't collected while it has them."""
         new = [
             Attachment(draft=self, position=position, **_reference(source))
             for position, source in enumerate(images)
@@ -156,8 +157,11 @@ class Draft(models.Model):
 
 
 def _lock(person: Person, conversation: Conversation | None) -> None:
-    """One save of a person at a time, and none while a send or a deletion has the conversation:
-    they take drafts after it, and would wait for us while we wait for them."""
+    """Allow one save of a person at a time, and none during a send or a deletion in the
+    conversation.
+
+    Those lock drafts after the conversation: the other order would deadlock.
+    """
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if conversation:
         Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)

@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from chatapp.images.models import Image
 
 
-# Until the model has found a title, the conversation is called by its first words.
-EXCERPT = 300  # characters looked at
+# Until the model has suggested a title, the conversation is called by its first words.
+EXCERPT = 300  # characters read
 FIRST_TITLE = 60  # characters kept
 
 
 class ClientIdUsed(Exception):
-    """This client id has sent another text: the page is an old copy; nothing was added."""
+    """This client id has sent another text, so the page is out of date. Nothing was added."""
 
 
 class ReplyRunning(Exception):
-    """A reply runs in this conversation; nothing was added."""
+    """A reply runs in this conversation. Nothing was added."""
 
 
 class AwaitsApproval(Exception):
-    """A tool waits for the person's word in this conversation; nothing was added."""
+    """A tool call awaits approval in this conversation. Nothing was added."""
 
 
 class ConversationContinued(Exception):
-    """The conversation has messages that the page does not show; nothing was added."""
+    """The conversation has messages that the page doesn't show. Nothing was added."""
 
 
 class ConversationDeleted(Exception):
-    """The page shows a conversation that was deleted since; nothing was added."""
+    """The page shows a conversation that has been deleted. Nothing was added."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What a person sends. Both ids are made in the page.
+    """A message to send. Both ids are made in the page.
 
-    An existing conversation takes model and thinking from it, a new one all that was chosen.
+    `chosen` sets model and thinking of an existing conversation, and all settings of a new one.
     """
 
     client_id: uuid.UUID
@@ -56,15 +56,14 @@ class NewMessage:
     text: str = ""
     images: "tuple[Image, ...]" = ()
     links: tuple[str, ...] = ()
-    # The last message that the page shows, None on an empty one. A page of an earlier release
-    # tells none, and is not checked.
+    # The last message that the page shows, None on an empty one. Only checked with `names_parent`.
     parent: uuid.UUID | None = None
     names_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A message and the reply to it; `created` is False when the same send came before."""
+    """A message and the reply to it; `created` is False when the same message was sent before."""
 
     conversation: Conversation
     message: Message
@@ -73,19 +72,19 @@ class Exchange:
 
 
 def add_exchange(person: "Person", new: NewMessage) -> Exchange:
-    """Adds a message and a queued reply to a conversation, which the first send creates.
+    """Add a message and a queued reply to a conversation, which the first send creates.
 
-    One client id is one message: a double click or a retry gives the exchange of the first.
-    Raises Conversation.DoesNotExist for somebody else's conversation, ConversationDeleted for one
-    that was deleted, ConversationContinued when the message does not follow the head of the branch,
-    ReplyRunning while a reply runs there, AwaitsApproval while one waits for an approval,
-    ClientIdUsed when the id belongs to another text.
+    One client id is one message: a double click or a retry returns the exchange of the first.
+    Raises Conversation.DoesNotExist for somebody else's conversation, ConversationDeleted for a
+    deleted one, ConversationContinued when the message doesn't follow the head of the branch,
+    ReplyRunning while a reply runs, AwaitsApproval while a tool call awaits approval, ClientIdUsed
+    when the id belongs to another text.
     """
     try:
         with transaction.atomic():
             return _add(person, new)
     except IntegrityError:
-        # Another send made the conversation, or took the id, a moment ago. Now it can be seen.
+        # A concurrent send created the conversation, or used the id. Now it is visible.
         with transaction.atomic():
             return _add(person, new)
 
@@ -110,7 +109,7 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
         return earlier
     head = conversation.branch.last() if conversation else None
     _check_place(conversation, head, new)
-    conversation = _go_on(conversation, new) if conversation else _begin(person, new)
+    conversation = _continue(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
         parent=head,
@@ -139,7 +138,7 @@ def _lock(person: "Person", new: NewMessage) -> Conversation | None:
 
 
 def _check_place(conversation: Conversation | None, head: Message | None, new: NewMessage) -> None:
-    """Lets a message through that follows what its page shows."""
+    """Accept a message that follows what its page shows."""
     if new.names_parent and new.parent and conversation is None:
         raise ConversationDeleted
     if new.names_parent and new.parent != (head.pk if head else None):
@@ -156,8 +155,8 @@ def _begin(person: "Person", new: NewMessage) -> Conversation:
     )
 
 
-def _go_on(conversation: Conversation, new: NewMessage) -> Conversation:
-    """Moves the conversation to the top, with the model that was chosen last."""
+def _continue(conversation: Conversation, new: NewMessage) -> Conversation:
+    """Move the conversation to the top, with the model that was chosen last."""
     conversation.active_at = timezone.now()
     conversation.model = new.chosen.model
     conversation.thinking = new.chosen.thinking
@@ -169,7 +168,7 @@ def _first_words(text: str) -> str:
     line = " ".join(text[:EXCERPT].split())
     if len(line) <= FIRST_TITLE:
         return line
-    # A long first word, as a line of Chinese is one, is cut where it has to be.
+    # A long first word, such as a line of Chinese, is shortened anywhere.
     cut = line[:FIRST_TITLE].rsplit(" ", 1)[0]
     return f"{cut}…"
 

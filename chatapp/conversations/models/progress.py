@@ -1,4 +1,4 @@
-"""What is known of a reply while it is made, and how it ended."""
+"""What is known about a reply while it is made, and how it ended."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import models
 class Status(models.TextChoices):
     QUEUED = "queued"
     STREAMING = "streaming"
-    WAITING = "waiting"  # for the person's word about a tool; nobody makes it meanwhile
+    WAITING = "waiting"  # for approval of a tool call; nobody makes it meanwhile
     COMPLETE = "complete"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -20,8 +20,11 @@ RUNNING = (Status.QUEUED, Status.STREAMING)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is known of a reply at one instant. `sequence` numbers the patches published so far;
-    `resume_positions` are the places in `text`, in characters, where a later attempt went on."""
+    """A reply at one instant.
+
+    `sequence` numbers the patches published so far; `resume_positions` are the characters of `text`
+    at which later attempts resumed.
+    """
 
     text: str = ""
     reasoning: str = ""
@@ -33,7 +36,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens of all calls for a reply together; None where no call told or said anything."""
+    """Tokens of all requests for a reply; None when no request reported or produced any."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -42,7 +45,7 @@ class TokenUsage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt at a reply ended. `html` is the safe rendering of the text."""
+    """How one attempt at a reply ended. `html` is the safe rendering of its text."""
 
     status: str
     progress: Progress
@@ -54,5 +57,5 @@ class Outcome:
 
 
 def values_of(record: Progress | TokenUsage | Outcome) -> dict[str, Any]:
-    """Columns and their values."""
+    """Return columns and their values."""
     return {name: getattr(record, name) for name in record.__slots__}

@@ -1,5 +1,5 @@
-"""Saving running replies, many at once: building one UPDATE for each would cost a sixth of all the
-work that a streamed token is."""
+"""Saving many running replies at once: building one UPDATE for each would cost a sixth of all the
+work for a streamed token."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,15 +16,15 @@ COLUMNS = (*Progress.__slots__, "first_token_at")
 
 
 class Snapshot(NamedTuple):
-    """What an attempt at a reply has come to."""
+    """The progress of an attempt at a reply."""
 
     reply: "Message"
     progress: Progress
 
 
 def save(snapshots: Sequence[Snapshot]) -> None:
-    """Saves text and position of each together, where its attempt has not been overtaken and
-    nobody asked it to stop."""
+    """Save text and position of each reply together, unless its attempt was overtaken or is to
+    stop."""
     if not snapshots:
         return
     meta = snapshots[0].reply._meta
@@ -51,7 +51,7 @@ def _row(snapshot: Snapshot, columns: Sequence[Any]) -> list[Any]:
 
 
 def unwanted(replies: "Sequence[Message]") -> set[UUID]:
-    """Those whose attempt has to end: another took over, or somebody asked the reply to stop."""
+    """Return the replies whose attempt has to end: it was overtaken, or somebody stopped it."""
     if not replies:
         return set()
     rows = type(replies[0]).objects.running().filter(pk__in=[reply.pk for reply in replies])

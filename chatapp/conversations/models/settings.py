@@ -1,4 +1,4 @@
-"""How the model is asked: chosen per conversation, and as a person's default for new ones."""
+"""How the model is asked: chosen per conversation, with a person's defaults for new ones."""
 
 import hashlib
 from collections.abc import Mapping
@@ -28,16 +28,18 @@ class Effort(models.TextChoices):
 
 
 def default_model() -> str:
-    """The one that the catalogue names first."""
+    """Return the first model of the catalogue."""
     return next(iter(settings.CATALOG))
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """What a person can choose. `temperature` and `top_p` are 0 to 1 and never both set;
-    `max_tokens` bounds an answer without its thinking, None is the model's own limit.
-    `tool_choices` tells which switches of tools are on; one that is missing stands as the house has
-    it."""
+    """The settings that a person can choose.
+
+    `temperature` and `top_p` are 0 to 1 and never both set; `max_tokens` bounds an answer without
+    its thinking, None means the model's own limit. `tool_choices` has the switches that the person
+    changed; the others follow the settings of this instance.
+    """
 
     model: str
     instructions: str = ""
@@ -49,7 +51,7 @@ class ModelSettings:
 
     @property
     def instructions_digest(self) -> str:
-        """Tells two system prompts apart; empty for none."""
+        """Return a digest that tells two system prompts apart; empty for none."""
         text = self.instructions
         return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH] if text else ""
 
@@ -70,7 +72,7 @@ class WithModelSettings(models.Model):
 
     @property
     def offered_model(self) -> str:
-        """The chosen model, or the default one when it is no longer offered."""
+        """Return the chosen model, or the default one when it is no longer offered."""
         return self.model if self.model in settings.CATALOG else default_model()
 
     @property
@@ -87,7 +89,7 @@ class WithModelSettings(models.Model):
 
 class DefaultsManager(models.Manager["Defaults"]):
     def of(self, person: "Person") -> ModelSettings:
-        """What a new conversation of this person starts with."""
+        """Return the settings that a new conversation of this person starts with."""
         row = self.filter(person=person).first()
         return row.chosen if row else ModelSettings(default_model())
 

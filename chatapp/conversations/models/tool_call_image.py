@@ -1,4 +1,5 @@
-"""An image that came of a call, shown below its line. The model gets only words about it."""
+"""An image in the result of a tool call, shown below its line. The model gets only a sentence about
+it."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +37,7 @@ class ToolCallImage(models.Model):
 
     @classmethod
     def row(cls, tool_call: "ToolCall", images: "Sequence[Image]") -> "list[ToolCallImage]":
-        """Images of a step in their order, not saved yet."""
+        """Return images of a tool call in their order, not saved yet."""
         return [
             cls(tool_call=tool_call, position=position, image=image)
             for position, image in enumerate(images)
@@ -44,7 +45,7 @@ class ToolCallImage(models.Model):
 
     @property
     def alternative(self) -> str:
-        """What the person wrote about it, else where it comes from."""
+        """Return what the person wrote about it, else where it comes from."""
         if self.image.alt:
             return self.image.alt
         count = len(self.tool_call.shown_images)

@@ -1,4 +1,4 @@
-"""`manage.py try_inference "prompt"`: asks the configured service as the app would."""
+"""`manage.py try_inference "prompt"`: ask the configured service as the app would."""
 
 import argparse
 import asyncio
@@ -32,43 +32,46 @@ from chatapp.inference import (
     Waiting,
     make_http_client,
 )
-from chatapp.inference.findings import Finding, improved, model_list
 from chatapp.inference.probe import Prober, printable
 from chatapp.inference.questions import MAX_MODELS, ask_all
-from chatapp.inference.timings import Timings
+from chatapp.inference.reports import Finding, Timings, improve, model_list
 
 THINKING_BUDGET = 2_048  # tokens
 
 CHANGES = {
-    "turns_excluded": "the oldest turns are left out",
-    "images_excluded": "the oldest images are left out",
-    "text_rewritten": "words that a content filter refuses are spelled apart",
-    "thinking_off": "it goes without thinking",
-    "tools_off": "it goes without tools",
+    "turns_excluded": "the oldest turns are excluded",
+    "images_excluded": "the oldest images are excluded",
+    "text_rewritten": "words that a content filter refuses are split",
+    "thinking_off": "thinking is off",
+    "tools_off": "tools are off",
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Streams an answer of the configured model service, with usage, timings and quotas; or "
-        "settles the open questions about it (--questions, under 20 short calls)."
+        "Streams an answer of the configured model service, with usage, timings and quotas. With "
+        "--questions it finds out what the service accepts, in under 20 short calls."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("prompt", nargs="?", default="", help="what to ask")
         parser.add_argument("--image", default="", help="an image: a file, or an https link")
-        parser.add_argument("--thinking", action="store_true", help="with extended thinking")
+        parser.add_argument("--thinking", action="store_true", help="turn on extended thinking")
         parser.add_argument("--model", default="", help="a model id; the first one by default")
-        parser.add_argument("--questions", action="store_true", help="ask the open questions")
+        parser.add_argument(
+            "--questions", action="store_true", help="find out what the service accepts"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.SERVICE.kind == "none":
             raise CommandError(f"{settings.SERVICE.sentence}.")
         if not (options["prompt"].strip() or options["questions"]):
-            raise CommandError('Say what to ask: manage.py try_inference "Hello", or --questions.')
+            raise CommandError(
+                'Add a prompt, as in manage.py try_inference "Hello", or use --questions.'
+            )
         wanted = options["model"]
         if wanted and wanted not in settings.CATALOG:
-            raise CommandError(f"{wanted} is not offered; there are {', '.join(settings.CATALOG)}.")
+            raise CommandError(f"{wanted} is not offered. Choose {' or '.join(settings.CATALOG)}.")
         models = [settings.CATALOG[wanted]] if wanted else list(settings.CATALOG.values())
         if options["questions"]:
             work = self._ask_questions(models)
@@ -78,8 +81,8 @@ class Command(BaseCommand):
         try:
             asyncio.run(work)
         except InferenceError as error:
-            words = f"{type(error).__name__}: {error.sentence}"
-            raise CommandError(printable(words)) from error
+            sentence = f"{type(error).__name__}: {error.sentence}"
+            raise CommandError(printable(sentence)) from error
 
     async def _ask(self, request: CompletionRequest) -> None:
         timings = Timings()
@@ -94,12 +97,12 @@ class Command(BaseCommand):
                 thinking = False
                 async with aclosing(client.stream(request)) as deltas:
                     async for delta in deltas:
-                        timings.note(delta)
+                        timings.record(delta)
                         if thinking and isinstance(delta, TextDelta):
                             self._print("\n\n")
                         thinking = isinstance(delta, ReasoningDelta)
                         self._show(delta)
-            finally:  # an answer that broke off has these too
+            finally:  # an interrupted answer has these too
                 self._show_facts(timings, client.rate_limits or RateLimits(Quota(), Quota()))
 
     def _show(self, delta: Delta) -> None:
@@ -123,18 +126,18 @@ class Command(BaseCommand):
         self.stdout.write(f"Quota of tokens: {_quota(rate_limits.tokens)}")
 
     async def _ask_questions(self, models: Sequence[Model]) -> None:
-        better = models
+        improved = models
         async with make_http_client(settings.HTTP_TRANSPORT) as http:
             prober = Prober(settings.SERVICE, http)
             async with aclosing(ask_all(prober, models)) as findings:
                 async for finding in findings:
                     self._show_finding(finding)
-                    better = improved(better, finding.better)
+                    improved = improve(improved, finding.improvements)
         self.stdout.write(f"\n{prober.calls} calls.")
-        if excluded := [model.id for model in models[MAX_MODELS:]]:
-            self.stdout.write(f"Not asked (--model does): {', '.join(excluded)}.")
-        changed = {model.id: model for model in better}
-        if better == models:
+        if skipped := [model.id for model in models[MAX_MODELS:]]:
+            self.stdout.write(f"Not tried (use --model): {', '.join(skipped)}.")
+        changed = {model.id: model for model in improved}
+        if improved == models:
             self.stdout.write("The configuration fits the service.")
         else:
             catalog = [changed.get(model.id, model) for model in settings.CATALOG.values()]
@@ -144,7 +147,7 @@ class Command(BaseCommand):
     def _show_finding(self, finding: Finding) -> None:
         self.stdout.write(f"\n{self.style.MIGRATE_HEADING(finding.question)}")
         self.stdout.write(f"  {finding.answer}")
-        self.stdout.write(f"  The app: {finding.app}")
+        self.stdout.write(f"  The app: {finding.behaviour}")
 
     def _print(self, text: str) -> None:
         self.stdout.write(text, ending="")
@@ -152,8 +155,8 @@ class Command(BaseCommand):
 
 
 def _request(model: Model, options: dict[str, Any]) -> CompletionRequest:
-    image = (_image(options["image"]),) if options["image"] else ()
-    message = ChatMessage("user", (*image, TextPart(options["prompt"])))
+    images = (_image(options["image"]),) if options["image"] else ()
+    message = ChatMessage("user", (*images, TextPart(options["prompt"])))
     budget = THINKING_BUDGET if options["thinking"] else None
     return CompletionRequest(model.id, (message,), model.max_output, thinking_budget=budget)
 
@@ -174,16 +177,16 @@ def _image(source: str) -> ImagePart:
 
 
 def _plain(text: str) -> str:
-    """Without what a terminal would obey, but for lines and tabs."""
+    """Replace what a terminal would obey, except for line breaks and tabs."""
     return "".join(c if c in "\n\t" else printable(c) for c in text)
 
 
 def _quota(quota: Quota) -> str:
-    words = []
+    parts = []
     if quota.remaining is not None:
-        words.append(f"{quota.remaining:,} left")
+        parts.append(f"{quota.remaining:,} left")
     if quota.limit is not None:
-        words.append(f"of {quota.limit:,} a minute")
+        parts.append(f"of {quota.limit:,} a minute")
     if quota.reset is not None:
-        words.append(f"(whole again in {quota.reset:.0f} s)")
-    return " ".join(words) or "the service said nothing"
+        parts.append(f"(full again in {quota.reset:.0f} s)")
+    return " ".join(parts) or "not reported"

@@ -1,4 +1,4 @@
-"""What the model is sent: our instructions, then the path of the conversation."""
+"""Building the request for the model: the instructions, then the branch of the conversation."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,24 +21,24 @@ from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
 from chatapp.replies.tools.toolbox import Toolbox
 
-# Byte for byte the same in every request, and first: the service caches it by itself.
+# Byte for byte the same in every request, and first, because the service caches it.
 INSTRUCTIONS = """\
 You are a helpful assistant in a web chat. Answer in the language of the person.
 Format answers in GitHub-flavoured Markdown: fenced code blocks with a language, tables where they
 help, LaTeX between $ or $$ for mathematics. Keep answers as short as the question allows."""
 
-# These models refuse an answer of their own as the last message, so they are asked to go on.
+# These models refuse an assistant message at the end, so they are asked to continue.
 CONTINUE = """\
 Your answer above was cut off. Continue it exactly where it ends, from the very next character.
 Do not repeat any of it, and do not comment on the interruption."""
 
-# Tokens. The service takes at least 1,024 and at most what the answer leaves.
+# Tokens. The service accepts at least 1,024 and at most what the answer leaves.
 BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
-SMALLEST_BUDGET = 1_024
-LEFT_FOR_THE_ANSWER = 1_024
+MIN_BUDGET = 1_024
+MIN_ANSWER = 1_024
 
-IMAGE_BYTES = 10 * 1024 * 1024  # of all images sent inline in one request, before base64
-MESSAGES_AT_A_TIME = 200
+IMAGE_BYTES = 10 * 1024 * 1024  # of all inline images of one request, before base64
+MESSAGES_PER_FETCH = 200
 
 TITLE_INSTRUCTIONS = """\
 Write a title for a conversation that begins with the message below: at most six words, in the
@@ -49,23 +49,23 @@ TITLE_TOKENS = 40
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request, and what of the conversation is not in it."""
+    """A request, and what it excludes from the conversation."""
 
     reply: Message
     request: CompletionRequest
     form: image_delivery.Form
     toolbox: Toolbox
-    images: tuple[Attachment, ...] = ()  # those that the model gets to see, oldest first
+    images: tuple[Attachment, ...] = ()  # that the model sees, oldest first
     turns_excluded: int = 0
     images_excluded: int = 0
-    images_unsupported: int = 0  # by a model that sees none
+    images_unsupported: int = 0  # by a model without vision
 
 
 def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Prompt:
-    """Builds the request for a reply from the messages before it on the path.
+    """Build the request for a reply from the messages before it on the branch.
 
-    A reply that has a text goes on after it. Reads the database and the store of images: to be
-    called in a thread. Raises StoreUnavailable.
+    A reply that has text is continued. Reads the database and the image store: call it in a thread.
+    Raises StoreUnavailable.
     """
     chosen = reply.conversation.chosen
     model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
@@ -74,7 +74,7 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
     attachments = [one for message in messages for one in _images(message)]
     urls = _urls(attachments, form) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
-    turns += _begun(reply)
+    turns += _reply_so_far(reply)
     toolbox = Toolbox.of(reply, _written(messages))
     may_think = not (toolbox.tools and has_calls(turns))
     request = CompletionRequest(
@@ -86,7 +86,7 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
         top_p=chosen.top_p,
         tools=toolbox.offered,
         may_call=_may_call(reply.shown_tool_calls),
-        is_continuation=_is_cut(reply),
+        is_continuation=_ends_in_text(reply),
     )
     missing = len(attachments) - len(urls)
     return Prompt(
@@ -106,18 +106,18 @@ def _written(messages: list[Message]) -> tuple[str, ...]:
 
 
 def _images(message: Message) -> list[Attachment]:
-    """Those that the service has not refused."""
+    """Return the attachments that the service hasn't rejected."""
     return [attachment for attachment in message.attachments.all() if not attachment.refusal]
 
 
-def _begun(reply: Message) -> list[ChatMessage]:
-    """What there is of the reply, and that it is to go on."""
+def _reply_so_far(reply: Message) -> list[ChatMessage]:
+    """Return the reply so far, with the instruction to continue if it ends in text."""
     turns = reply_turns(reply.text, reply.shown_tool_calls)
-    return [*turns, ChatMessage.from_text("user", CONTINUE)] if _is_cut(reply) else turns
+    return [*turns, ChatMessage.from_text("user", CONTINUE)] if _ends_in_text(reply) else turns
 
 
-def _is_cut(reply: Message) -> bool:
-    """Whether the reply ends in a text of the model's, and not in what came of its calls."""
+def _ends_in_text(reply: Message) -> bool:
+    """Return whether the reply ends in text, and not in the results of tool calls."""
     tool_calls = reply.shown_tool_calls
     begun = tool_calls[-1].text_length if tool_calls else 0
     return bool(reply.text[begun:].strip())
@@ -130,8 +130,11 @@ def _may_call(tool_calls: list[ToolCall]) -> bool:
 def image_request(
     model: str, image: Attachment, form: image_delivery.Form
 ) -> CompletionRequest | None:
-    """The shortest request about one image: whether the service takes it in this form. None
-    when its bytes are gone. To be called in a thread."""
+    """Return the shortest request about one image, to see whether the service accepts it in this
+    form.
+
+    None when its bytes are gone. Call it in a thread.
+    """
     url = _urls([image], form).get(image.pk)
     if url is None:
         return None
@@ -156,24 +159,27 @@ def _system_text(chosen: ModelSettings) -> str:
 
 
 def _thinking_budget(reply: Message, model: Model) -> int | None:
-    """Tokens for thinking; None without. A reply that goes on has thought already, and a model
-    that gives short answers only has no room for it."""
-    has_room = model.max_output >= SMALLEST_BUDGET + LEFT_FOR_THE_ANSWER
+    """Return the tokens for thinking, None without thinking.
+
+    A resumed reply has thought already, and a model that gives only short answers has no room for
+    it.
+    """
+    has_room = model.max_output >= MIN_BUDGET + MIN_ANSWER
     if not reply.thinking or reply.text or not model.thinking or not has_room:
         return None
     return BUDGETS[Effort(reply.thinking)]
 
 
 def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
-    """As many of the newest messages as the model could read, oldest first, and the number of
-    turns before them. What doesn't fit is not even fetched."""
+    """Return the newest messages that the model could read, oldest first, and the number of turns
+    before them, which aren't fetched."""
     earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
     newest_first = earlier.order_by("-position").prefetch_related(
         "attachments__image", "tool_calls"
     )
     messages: list[Message] = []
     tokens = 0
-    for message in newest_first.iterator(chunk_size=MESSAGES_AT_A_TIME):
+    for message in newest_first.iterator(chunk_size=MESSAGES_PER_FETCH):
         messages.insert(0, message)
         tokens += estimate_text(message.text) + sum(map(_tokens, message.tool_calls.all()))
         if tokens > window:
@@ -185,8 +191,8 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
 
 
 def _urls(attachments: list[Attachment], form: image_delivery.Form) -> dict[int, str]:
-    """The addresses of the newest images by attachment: not too many, and not too large
-    together. Images that are gone have none."""
+    """Return the URLs of the newest images by attachment, within the limits on count and total
+    size. Images whose bytes are gone have none."""
     newest = attachments[-MAX_IMAGES:]
     urls = {attachment.pk: attachment.link for attachment in newest if attachment.link}
     own = {attachment.pk: attachment.image for attachment in newest if attachment.image}
@@ -200,11 +206,11 @@ def _urls(attachments: list[Attachment], form: image_delivery.Form) -> dict[int,
 
 
 def _small_enough(images: list[Image]) -> list[Image]:
-    """The newest images that fit into one request."""
+    """Return the newest images that fit into one request."""
     chosen: dict[UUID, Image] = {}
     size = 0
     for image in reversed(images):
-        size += image.byte_size  # an image that was sent twice travels twice
+        size += image.byte_size  # an image sent twice is in the request twice
         if size > IMAGE_BYTES and chosen:
             break
         chosen[image.pk] = image

@@ -1,8 +1,8 @@
-"""How an image reaches the model: as a link that the service fetches, or as the bytes themselves.
+"""How an image reaches the model: as a link that the service fetches, or as inline bytes.
 
 The documented form is the link, which needs an address that the service can reach. Which form a
-service really takes is not known for sure: both are tried until one was taken, and that one stays
-for as long as the process lives.
+service really accepts isn't known: both are tried until one is accepted, and this process then
+keeps using that one.
 """
 
 import base64
@@ -17,14 +17,17 @@ from chatapp.images.models import Image
 
 Form = Literal["link", "inline"]
 
-LINK_SECONDS = 15 * 60  # a request waits in line and is tried again before it is answered
+LINK_SECONDS = 15 * 60  # a request may wait and be retried before the service fetches the link
 SIGNER = signing.TimestampSigner(salt="image-for-the-model")
 
 _learned: Form | None = None
 
 
 def forms() -> tuple[Form, ...]:
-    """The forms to try, best first. Without a public origin nobody can fetch from us."""
+    """Return the forms to try, best first.
+
+    Without a public origin nobody can fetch from this site.
+    """
     if settings.IMAGE_DELIVERY != "auto":
         return ("link",) if settings.IMAGE_DELIVERY == "link" else ("inline",)
     if not settings.PUBLIC_ORIGIN:
@@ -33,19 +36,19 @@ def forms() -> tuple[Form, ...]:
 
 
 def remember(form: Form) -> None:
-    """The service has taken an image in this form."""
+    """Remember that the service has accepted an image in this form."""
     global _learned
     _learned = form
 
 
 def link(image: Image) -> str:
-    """An https address of the image that works without signing in, for LINK_SECONDS."""
+    """Return an HTTPS URL of the image that works without signing in, for LINK_SECONDS."""
     token = SIGNER.sign(image.pk.hex)
     return settings.PUBLIC_ORIGIN + reverse("image-for-model", args=[token])
 
 
 def linked(token: str) -> UUID | None:
-    """The image that a link stands for; None when it has expired or was tampered with."""
+    """Return the image that a link names; None when it has expired or was tampered with."""
     try:
         return UUID(SIGNER.unsign(token, max_age=LINK_SECONDS))
     except (signing.BadSignature, ValueError):

@@ -1,4 +1,4 @@
-"""What is tried when the model service refuses an image, so that no conversation gets stuck."""
+"""What to try when the model service rejects an image, so that no conversation gets stuck."""
 
 import logging
 from dataclasses import dataclass
@@ -18,34 +18,34 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
-    """What goes out instead; `excluded` is None when only the form of the images changed."""
+class Retry:
+    """What to send instead; `excluded` is None when only the form of the images changed."""
 
     prompt: Prompt
     excluded: Attachment | None = None
 
 
-async def remedy(prompt: Prompt, error: ImageRejected) -> Remedy | None:
-    """Another way to ask the same: the images in the other form, then without the one that is
-    at fault. None when there is no image left that could be."""
+async def retry(prompt: Prompt, error: ImageRejected) -> Retry | None:
+    """Return another way to ask the same: with images in the other form, then without the one at
+    fault. None when no image is left that could be at fault."""
     if form := _other_form(prompt):
         logger.warning("Images were refused as %s, trying %s", prompt.form, form)
-        return Remedy(await background.in_thread(building.reply_prompt, prompt.reply, form))
+        return Retry(await background.in_thread(building.reply_prompt, prompt.reply, form))
     culprit = await _culprit(prompt)
     if culprit is None:
         return None
-    await background.in_thread(_leave_out, culprit, error)
-    return Remedy(await background.in_thread(building.reply_prompt, prompt.reply), culprit)
+    await background.in_thread(_exclude, culprit, error)
+    return Retry(await background.in_thread(building.reply_prompt, prompt.reply), culprit)
 
 
-def taken(prompt: Prompt) -> None:
-    """The service has begun to answer a request with these images."""
+def accepted(prompt: Prompt) -> None:
+    """Remember that the service has answered a request with these images."""
     if any(attachment.image for attachment in prompt.images):
         image_delivery.remember(prompt.form)
 
 
 def _other_form(prompt: Prompt) -> image_delivery.Form | None:
-    """The form after the one that was tried, when an image is ours to send in another."""
+    """Return the form after the one that was tried, if an image is ours to send."""
     rest = image_delivery.forms()
     later = rest[rest.index(prompt.form) + 1 :] if prompt.form in rest else ()
     ours = any(attachment.image for attachment in prompt.images)
@@ -53,8 +53,10 @@ def _other_form(prompt: Prompt) -> image_delivery.Form | None:
 
 
 async def _culprit(prompt: Prompt) -> Attachment | None:
-    """The image that is refused by itself too, in every form. Links rot and come first, then the
-    newest; when each alone is taken, the newest has to go."""
+    """Return the image that is rejected on its own too, in every form.
+
+    Links rot and are tried first, then the newest; when each is accepted alone, the newest goes.
+    """
     newest_first = prompt.images[::-1]
     suspects = [attachment for attachment in newest_first if attachment.link]
     suspects += [attachment for attachment in newest_first if attachment.image]
@@ -76,7 +78,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
         except ImageRejected:
             continue
         except InferenceError as error:
-            # Says nothing about the image.
+            # This error says nothing about the image.
             logger.warning("An image could not be tried: %s", type(error).__name__)
         else:
             if suspect.image:
@@ -85,7 +87,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
     return True
 
 
-def _leave_out(attachment: Attachment, error: ImageRejected) -> None:
+def _exclude(attachment: Attachment, error: ImageRejected) -> None:
     attachment.refuse(error.detail or gettext(error.reason))
     if attachment.message:
         events.message_changed(attachment.message)

@@ -1,4 +1,4 @@
-"""Messages as turns of a request."""
+"""Converting messages to the turns of a request."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -8,13 +8,15 @@ from chatapp.conversations.models import Attachment, Message, ToolCall
 from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallPart, ToolResultPart
 from chatapp.inference.context_window import EXCLUDED_IMAGE
 
-REFUSED_IMAGE = "[The model service could not use the image “{name}”. It was left out.]"
+REFUSED_IMAGE = "[The model service could not use the image “{name}”. It was excluded.]"
 UNSEEN_IMAGE = "[An image that you cannot see: “{name}”.]"
 
 
 def turns_of(message: Message, urls: dict[int, str], model: Model) -> list[ChatMessage]:
-    """A message as one turn, or a reply that called tools as several. `urls` are those of the
-    images that the model gets to see, by attachment."""
+    """Return a message as one turn, or a reply with tool calls as several.
+
+    `urls` has the images that the model sees, by attachment.
+    """
     if message.role != Message.Role.USER:
         return reply_turns(message.text, list(message.tool_calls.all()))
     images = [_image(attachment, urls, model) for attachment in message.attachments.all()]
@@ -23,7 +25,7 @@ def turns_of(message: Message, urls: dict[int, str], model: Model) -> list[ChatM
 
 
 def reply_turns(text: str, tool_calls: Sequence[ToolCall]) -> list[ChatMessage]:
-    """A reply as the model said it: text, calls, what came of them, and so on to the last text."""
+    """Return a reply as the model made it: text, calls, results, and so on to the last text."""
     turns, begun = [], 0
     for _round, calls in groupby(tool_calls, key=attrgetter("round")):
         made = list(calls)
@@ -44,7 +46,8 @@ def reply_turns(text: str, tool_calls: Sequence[ToolCall]) -> list[ChatMessage]:
 
 
 def has_calls(turns: Sequence[ChatMessage]) -> bool:
-    """The service wants the thoughts before a call back, and has no field that takes them."""
+    """Return whether there are tool calls. The service wants the reasoning before a call back, but
+    has no field for it."""
     return any(isinstance(part, ToolCallPart) for turn in turns for part in turn.parts)
 
 
@@ -54,7 +57,7 @@ def image_part(attachment: Attachment, url: str) -> ImagePart:
 
 
 def _text_parts(text: str) -> tuple[TextPart, ...]:
-    """Blank lines between a text and the next are of the page, not of the model."""
+    """Return the text without the blank lines that the page puts between two texts."""
     return (TextPart(text.lstrip("\n")),) if text.strip() else ()
 
 

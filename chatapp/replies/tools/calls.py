@@ -13,7 +13,7 @@ from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
 from chatapp.replies.tools import results
 from chatapp.replies.tools.toolbox import Toolbox
-from chatapp.replies.usage import Call
+from chatapp.replies.usage import ModelRequest
 from chatapp.server.valid_text import make_valid
 from chatapp.tools import running
 from chatapp.tools.results import MAX_BYTES, to_json
@@ -30,7 +30,7 @@ class Overtaken(Exception):
 
 
 async def begin(
-    live: LiveReply, calls: Sequence[ToolCallPart], toolbox: Toolbox, requests: list[Call]
+    live: LiveReply, calls: Sequence[ToolCallPart], toolbox: Toolbox, requests: list[ModelRequest]
 ) -> None:
     """Store the calls, and the tokens of the requests that led to them; empty `requests`.
 
@@ -103,12 +103,12 @@ async def _outcome(tool_call: ToolCall, toolbox: Toolbox, max_bytes: int) -> run
 def _begin(
     live: LiveReply,
     progress: Progress,
-    requests: list[Call],
+    requests: list[ModelRequest],
     calls: Sequence[ToolCallPart],
     toolbox: Toolbox,
 ) -> tuple[TokenUsage, str]:
     """Store calls; return the token usage and the HTML of all calls, which takes time to render."""
-    token_usage = usage.token_usage(live.reply, requests, progress)
+    token_usage = usage.total(live.reply, requests, progress)
     asked = [_request(call, toolbox) for call in calls]
     asked[MAX_CALLS:] = map(_refused, asked[MAX_CALLS:])
     if not ToolCall.objects.begin_round(live.reply, progress, token_usage, asked):

@@ -1,5 +1,5 @@
-"""Images that tools give: strangers' bytes, which go the way of uploads. What can't be kept
-becomes words."""
+"""Images in tool results: untrusted bytes, which are opened like uploads. What can't be kept
+becomes a sentence."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -14,18 +14,18 @@ from chatapp.images.processing import PreparedImage, process
 from chatapp.images.quota import QuotaExceeded
 from chatapp.images.store import StoreUnavailable
 
-MAX_IMAGES = 10  # of one call; each takes up to seconds to open
+MAX_IMAGES = 10  # of one call; opening each may take seconds
 
 logger = logging.getLogger(__name__)
 
 
 class TooMany(ImageRefused):
     def __init__(self) -> None:
-        super().__init__(_("more than %(most)s came") % {"most": MAX_IMAGES})
+        super().__init__(_("there were more than %(most)s") % {"most": MAX_IMAGES})
 
 
 class Images[P](NamedTuple):
-    """Those that could be used, in their order, and why others could not."""
+    """The images that could be used, in their order, and the reasons why others couldn't."""
 
     usable: tuple[P, ...] = ()
     refusals: tuple[ImageRefused, ...] = ()
@@ -40,7 +40,7 @@ class Images[P](NamedTuple):
 
     @property
     def note(self) -> str:
-        """For the person, empty when all are there."""
+        """Return a sentence for the person, empty when no image is missing."""
         if not self.refusals:
             return ""
         missing = len(self.refusals)
@@ -52,14 +52,14 @@ class Images[P](NamedTuple):
 
     @property
     def told(self) -> str:
-        """For the model, which sees none of them."""
+        """Return a line for the model, which sees none of the images."""
         count = len(self.usable) + len(self.refusals)
         told = f"Shown to the person: {len(self.usable)} of {count}. You cannot see them."
         return f"{told} {self.note}".strip()
 
 
 async def opened(contents: Sequence[bytes], tool: str) -> Images[PreparedImage]:
-    """Decodes and shrinks them one after the other, in the process that opens uploads."""
+    """Decode and shrink images one after the other, in the image worker."""
     names = [f"{tool}-{number}" for number in range(1, len(contents) + 1)]
     few = list(zip(contents, names, strict=True))[:MAX_IMAGES]
     too_many = [TooMany() for _content in contents[MAX_IMAGES:]]
@@ -67,16 +67,16 @@ async def opened(contents: Sequence[bytes], tool: str) -> Images[PreparedImage]:
 
 
 def kept(owner: Person, prepared: Images[PreparedImage]) -> Images[Image]:
-    """Stores them, once per person and within their room; done again it finds what is there.
+    """Store images, once per person and within their quota; repeating it finds what is there.
 
-    Reads and writes the database: to be called in a thread.
+    Reads and writes the database: call it in a thread.
     """
     results: list[Image | ImageRefused] = []
     for one in prepared.usable:
         away = next((each for each in results if isinstance(each, StoreUnavailable)), None)
-        results.append(away or _keep(owner, one))  # each would wait for the time limit
+        results.append(away or _keep(owner, one))  # each would wait for the store's time limit
     stored = Images.of(results)
-    # From here on they are collected an hour after nothing shows them any more.
+    # From now on they are deleted an hour after nothing shows them any more.
     Image.objects.hold(owner, [image.pk for image in stored.usable])
     return Images(stored.usable, prepared.refusals + stored.refusals)
 
@@ -101,15 +101,18 @@ def _noted(refusal: ImageRefused) -> ImageRefused:
 
 
 def _why(refusal: ImageRefused) -> str:
-    """The sentences of refusals speak to whoever sent an image; nobody here did."""
+    """Return the reason for the model.
+
+    The refusals' own sentences address the sender of an image.
+    """
     match refusal:
         case TooMany():
             return refusal.sentence
         case ImageTooLarge() | ImageTooSlow():
             return _("too large")
         case QuotaExceeded():
-            return _("no room left: delete conversations with images to make some")
+            return _("no space left: delete conversations with images to free some")
         case StoreUnavailable() | ImagesUnavailable():
-            return _("images can't be kept right now")
+            return _("images can't be stored right now")
         case _:
-            return _("not readable as an image")
+            return _("not a readable image")

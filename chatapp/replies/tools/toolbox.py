@@ -7,8 +7,8 @@ from typing import Self
 from django.conf import settings
 
 from chatapp import inference
-from chatapp.connectors.switches import switches
 from chatapp.conversations.models import Message
+from chatapp.mcp.switches import switches
 from chatapp.tools import running
 from chatapp.tools.outside import plain_line
 from chatapp.tools.tool import Context, Tool

@@ -5,9 +5,9 @@ from itertools import count
 from tests.rendering.bombs.bomb import Bomb, mirrored, numbered, repeated, up_to
 
 
-def staircase(name: str, tool_call: str, line: str) -> Bomb:
+def staircase(name: str, step: str, line: str) -> Bomb:
     """Each line stands one step deeper than the one before."""
-    return Bomb(name, lambda size: up_to(size, (tool_call * depth + line for depth in count())))
+    return Bomb(name, lambda size: up_to(size, (step * depth + line for depth in count())))
 
 
 HEADINGS = (

@@ -1,4 +1,4 @@
-"""A server that nobody here wrote is added by the owner, and its tool is used from the chat."""
+"""The owner adds a server made by others, and its tool is used from the chat."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.system.tools.conftest import Steps
 
 pytestmark = needs_mcp_servers
 
-FORGET = "from chatapp.connectors.models import Server; Server.objects.all().delete()"
+FORGET = "from chatapp.mcp.models import Server; Server.objects.all().delete()"
 ASK = '/call clock__convert_time {"source_timezone": "UTC", "time": "12:00", "target_timezone": '
 LATER = "Using convert_time of Clock"
 

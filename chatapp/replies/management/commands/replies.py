@@ -1,4 +1,4 @@
-"""`manage.py replies`: the replies that are being made, and by which process."""
+"""`manage.py replies`: list the running replies and the processes that make them."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Lists running replies: status, attempt, age, who makes it, how long the lease lasts."
 
     def handle(self, **options: Any) -> None:
-        # Ages and leases by the database's clock, as the processes count them.
+        # Ages and leases by the database's clock, which the processes use too.
         running = Message.objects.running().annotate(now=Now()).order_by("created_at")
         heads = ("reply", "status", "attempt", "age", "owner", "lease", "takeovers", "crashes")
         self.stdout.write(COLUMNS.format(*heads))

@@ -1,4 +1,4 @@
-// A form whose answer takes a while: it says so, and sends once however often it is pressed.
+// A form whose answer takes a while: shows that, and sends it only once.
 
 class BusyForm extends HTMLElement {
   #end = new AbortController();
@@ -22,7 +22,7 @@ class BusyForm extends HTMLElement {
   #show(isBusy) {
     this.toggleAttribute("aria-busy", isBusy);
     if (isBusy) this.setAttribute("aria-busy", "true");
-    this.querySelector("[role=status]").textContent = isBusy ? this.dataset.says : "";
+    this.querySelector("[role=status]").textContent = isBusy ? this.dataset.status : "";
   }
 }
 

@@ -1,4 +1,4 @@
-// The checks of the diagnostics page: asks for each by itself, all side by side, and shows it when known.
+// The diagnostics page: runs all checks side by side, and shows each result as soon as it is known.
 
 import "./socket-check.js";
 import { CHECK_CHANGED, listen } from "../../lib/events.js";
@@ -11,8 +11,8 @@ class DiagnosticsChecks extends HTMLElement {
   connectedCallback() {
     const { signal } = this.#end;
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
-    listen(this, CHECK_CHANGED, () => this.#sumUp(), signal);
-    if (this.querySelector("[data-level=pending]")) this.#runAlone(() => this.#askAll());
+    listen(this, CHECK_CHANGED, () => this.#summarize(), signal);
+    if (this.querySelector("[data-level=pending]")) this.#runOnce(() => this.#runAll());
   }
 
   disconnectedCallback() {
@@ -21,21 +21,21 @@ class DiagnosticsChecks extends HTMLElement {
 
   async #submit(event) {
     event.preventDefault();
-    if (event.target.method === "post") await this.#runAlone(() => this.#sendTestEmail(event.target));
-    else await this.#runAlone(() => this.#askAgain());
+    if (event.target.method === "post") await this.#runOnce(() => this.#sendTestEmail(event.target));
+    else await this.#runOnce(() => this.#runAgain());
   }
 
-  #askAgain() {
+  #runAgain() {
     for (const check of this.querySelectorAll("socket-check")) check.measure();
-    return this.#askAll();
+    return this.#runAll();
   }
 
-  #askAll() {
-    return Promise.all(Array.from(this.querySelectorAll("li[data-url]"), (row) => this.#ask(row)));
+  #runAll() {
+    return Promise.all(Array.from(this.querySelectorAll("li[data-url]"), (row) => this.#run(row)));
   }
 
-  /** One thing at a time: a second press of a button while something runs does nothing. */
-  async #runAlone(work) {
+  /** Run one thing at a time: another press of a button does nothing meanwhile. */
+  async #runOnce(work) {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.setAttribute("aria-busy", "true");
@@ -44,30 +44,30 @@ class DiagnosticsChecks extends HTMLElement {
     this.#isRunning = false;
   }
 
-  async #ask(row) {
+  async #run(row) {
     row.dataset.level = "pending";
-    this.#sumUp();
+    this.#summarize();
     const html = await getText(row.dataset.url).catch(() => null);
     if (html) row.outerHTML = html;
-    else this.#markLost(row);
-    this.#sumUp();
+    else this.#markUnanswered(row);
+    this.#summarize();
   }
 
   async #sendTestEmail(form) {
     const answer = await post(form.action, {}).catch(() => null);
-    this.querySelector("[data-check=test-mail]")?.remove();
+    this.querySelector("[data-check=test-email]")?.remove();
     const html = await answer?.text();
     if (html) this.querySelector("ul").insertAdjacentHTML("beforeend", html);
-    this.querySelector("[data-mail-lost]").hidden = Boolean(html);
-    this.#sumUp();
+    this.querySelector("[data-email-unanswered]").hidden = Boolean(html);
+    this.#summarize();
   }
 
-  #markLost(row) {
+  #markUnanswered(row) {
     row.dataset.level = "red";
-    row.querySelector("[data-found]").textContent = this.dataset.saysLost;
+    row.querySelector("[data-found]").textContent = this.dataset.unanswered;
   }
 
-  #sumUp() {
+  #summarize() {
     const count = (level) => this.querySelectorAll(`li[data-level=${level}]`).length;
     const [pending, red, yellow] = ["pending", "red", "yellow"].map(count);
     const shown = { pending, red: !pending && red, yellow: !pending && yellow, fine: !(pending || red || yellow) };

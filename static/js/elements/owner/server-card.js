@@ -1,9 +1,9 @@
-// A server on the page of tools: asks for its state when what is shown is old, or when a person asks.
+// A server on the tools page: checks its state when the shown one is old, or on request.
 
 import { RequestError, post } from "../../lib/http.js";
 import { morph, parse } from "../../lib/morph.js";
 
-/** What the person has chosen and not saved stays. */
+/** Choices that aren't saved yet are kept. */
 class ServerCard extends HTMLElement {
   #end = new AbortController();
 
@@ -22,7 +22,7 @@ class ServerCard extends HTMLElement {
     await this.#check();
     const lost = this.querySelector("[data-lost]:not([hidden])");
     const { textContent } = lost ?? this.querySelector("[data-when=known]");
-    this.querySelector("[data-said]").textContent = textContent;
+    this.querySelector("[data-announcement]").textContent = textContent;
   }
 
   async #check() {

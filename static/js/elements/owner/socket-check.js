@@ -3,17 +3,17 @@
 import { CHECK_CHANGED, dispatch } from "../../lib/events.js";
 
 const MAX_WAIT = 10_000; // ms until the first message
-const MAX_SILENCE = 25_000; // ms; the server's pulse comes every 15 s
+const MAX_SILENCE = 25_000; // ms; the server sends a heartbeat every 15 s
 const SECOND = 1000; // ms
 
 /** Part of the diagnostics. */
 class SocketCheck extends HTMLElement {
   #socket = null;
   #timer = null;
-  #begunAt = 0;
+  #startedAt = 0;
 
   connectedCallback() {
-    // When its row is moved, it begins again.
+    // Measure again when the row is moved.
     this.measure();
   }
 
@@ -24,7 +24,7 @@ class SocketCheck extends HTMLElement {
   measure() {
     this.#close();
     this.#show("connecting", "pending");
-    this.#begunAt = performance.now();
+    this.#startedAt = performance.now();
     this.#socket = new WebSocket(new URL(this.dataset.url, location.href.replace(/^http/, "ws")));
     this.#socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     this.#socket.onclose = () => this.#lose();
@@ -32,7 +32,7 @@ class SocketCheck extends HTMLElement {
   }
 
   #receive({ type }) {
-    const passed = performance.now() - this.#begunAt;
+    const passed = performance.now() - this.#startedAt;
     this.#waitFor(MAX_SILENCE);
     if (type === "hello") {
       this.#showNumber("[data-wait]", Math.round(passed));

@@ -1,1 +1,0 @@
-"""Talking to MCP servers. What imports the SDK is imported where a server is used."""

@@ -1,0 +1,118 @@
+"""Calls to the model service that cost next to nothing, and what their failures mean."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext
+
+from chatapp.diagnostics.results import Result, heroku, note, red, set_config, yellow
+from chatapp.inference import (
+    CompletionRequest,
+    HttpTransport,
+    InferenceError,
+    Model,
+    make_http_client,
+)
+from chatapp.inference.adaptation import OTHER_FIELD
+from chatapp.inference.errors import (
+    KeyRefused,
+    ModelNotAllowed,
+    RateLimited,
+    RequestRefused,
+    Unreachable,
+    WrongAddress,
+)
+from chatapp.inference.probe import Prober, Seen
+
+CALL_SECONDS = 8.0  # less than a check has, so that the sentence names the service
+GET_TIMEOUT = httpx.Timeout(4)  # seconds
+MAX_BYTES = 256 * 1024
+
+ADD_SERVICE = "addons:create heroku-inference:standard"
+SET_SERVICE = "INFERENCE_URL=https://us.inference.heroku.com INFERENCE_KEY=inf-… make run"
+
+
+async def ask(model: Model, request: CompletionRequest) -> Seen:
+    """Send one request without retries. Like the app, try the other name of the token limit when
+    the first is refused."""
+    async with make_http_client(_transport()) as http:
+        prober = Prober(settings.SERVICE, http, seconds=CALL_SECONDS)
+        seen = await prober.ask(request, token_field=model.token_field)
+        if type(seen.failure) is RequestRefused:
+            again = await prober.ask(request, token_field=OTHER_FIELD[model.token_field])
+            seen = again if again.accepted else seen
+    return seen
+
+
+async def get(path: str) -> tuple[httpx.Response, bytes]:
+    """Read a public page of the service without the key, at most MAX_BYTES of it.
+
+    Raise httpx.HTTPError.
+    """
+    async with make_http_client(_transport(), GET_TIMEOUT) as http:
+        url = f"{settings.SERVICE.url}{path}"
+        async with http.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response:
+            chunks = cast("AsyncGenerator[bytes]", response.aiter_raw())
+            body = b""
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    body += chunk
+                    if len(body) > MAX_BYTES:
+                        break
+    return response, body
+
+
+def date_of(response: httpx.Response) -> datetime | None:
+    """Return the time of the service's clock, in whole seconds."""
+    try:
+        return parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+
+
+def not_configured() -> Result | None:
+    """Return the result of a check that needs a model service when there is none."""
+    if settings.SERVICE.kind != "none":
+        return None
+    return note(gettext("Not checked, because no model service is configured."))
+
+
+def explain(failure: InferenceError) -> Result:
+    """Return the result of a failed call. A service that is only busy has accepted the key."""
+    found = failure.translated(gettext)
+    match failure:
+        case RateLimited():
+            fix = gettext("This minute's quota is used up. Run the checks again in a minute.")
+            return yellow(found, fix)
+        case KeyRefused():
+            fix = gettext("Copy the key again: it begins with inf- and has no spaces.")
+            return red(found, fix, set_config("INFERENCE_KEY=inf-…"))
+        case WrongAddress():
+            return red(found, "", set_config("INFERENCE_URL=https://us.inference.heroku.com"))
+        case ModelNotAllowed():
+            fix = gettext("A key of an older plan works with one model only. Add the newer plan.")
+            return red(found, fix, connect_command())
+    fix = gettext("If it lasts, see whether the service reports an incident.")
+    return red(found, fix)
+
+
+def explain_again(failure: InferenceError) -> Result:
+    """Return the result of another failed call. What stops every call is fixed in one place."""
+    if isinstance(failure, KeyRefused | WrongAddress | ModelNotAllowed | Unreachable):
+        return red(gettext(failure.reason), gettext("See “Model service”."))
+    return explain(failure)
+
+
+def connect_command() -> str:
+    """Return the command that connects the app to a model service."""
+    return heroku(ADD_SERVICE, SET_SERVICE)
+
+
+def _transport() -> HttpTransport:
+    transport: HttpTransport = settings.HTTP_TRANSPORT
+    return transport

@@ -1,0 +1,125 @@
+"""Turn a server's answer into the output of a tool. All of it is untrusted content."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from chatapp.images.formats import HEAD_BYTES, detect
+from chatapp.mcp.client.errors import ServerError
+from chatapp.server.valid_text import make_valid_source
+from chatapp.tools.outside import from_outside
+from chatapp.tools.tool import Output, ToolFailed
+
+MAX_IMAGES = 8
+MAX_IMAGE_BYTES = 5 * 1024 * 1024
+
+# For the model.
+UNREADABLE_IMAGE = "an image that can't be shown"
+LARGE_IMAGE = "an image that is too large to be shown"
+EXTRA_IMAGE = "an image more than can be shown"
+AUDIO = "a sound recording that can't be played here"
+FILE = "a file that can't be read here"
+UNKNOWN = "content of an unknown kind"
+
+
+@dataclass(slots=True)
+class Parts:
+    """The content of an answer."""
+
+    texts: list[str] = field(default_factory=list)
+    resources: list[dict[str, str]] = field(default_factory=list)
+    images: list[bytes] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
+
+
+def make_output(answer: Mapping[str, Any], server: str, done: str) -> Output:
+    """Raise ToolFailed with the server's message when the server reports a failure."""
+    parts = _parts(answer.get("content") or ())
+    if answer.get("isError"):
+        message = "\n".join(parts.texts) or _("no reason given")
+        sentence = _("%(server)s reports that this failed: %(message)s")
+        raise ToolFailed(sentence % {"server": server, "message": message})
+    content = from_outside(server, _content(parts, answer.get("structuredContent")))
+    if parts.excluded:
+        content["excluded"] = parts.excluded
+    return Output(content, done, images=tuple(parts.images))
+
+
+def _content(parts: Parts, structured: object) -> object:
+    """Return the simplest form: text alone is a string."""
+    data = _finite(structured)
+    texts = [text for text in parts.texts if data is None or not _repeats(text, data)]
+    content: dict[str, object] = {}
+    if texts:
+        content["text"] = "\n\n".join(texts)
+    if data is not None:
+        content["data"] = data
+    if parts.resources:
+        content["resources"] = parts.resources
+    return content.get("text") if content.keys() == {"text"} else content or "(nothing)"
+
+
+def _parts(blocks: Iterable[Mapping[str, Any]]) -> Parts:
+    parts = Parts()
+    for block in blocks:
+        match block:
+            case {"type": "text", "text": str(text)}:
+                parts.texts.append(text)
+            case {"type": "image", "data": str(data)}:
+                _add_image(data, parts)
+            case {"type": "audio"}:
+                parts.excluded.append(AUDIO)
+            case {"type": "resource", "resource": {"text": str(text), **about}}:
+                parts.resources.append(_about(about) | {"text": text})
+            case {"type": "resource", "resource": {**about}}:
+                parts.excluded.append(FILE)
+                parts.resources.append(_about(about))
+            case {"type": "resource_link"}:
+                parts.resources.append(_about(block))
+            case _:
+                parts.excluded.append(UNKNOWN)
+    return parts
+
+
+def _add_image(data: str, parts: Parts) -> None:
+    if len(parts.images) == MAX_IMAGES:
+        parts.excluded.append(EXTRA_IMAGE)
+        return
+    try:
+        image = b64decode("".join(data.split()), validate=True)
+    except (binascii.Error, ValueError):
+        image = b""
+    if detect(image[:HEAD_BYTES]) is None:
+        parts.excluded.append(UNREADABLE_IMAGE)
+    elif len(image) > MAX_IMAGE_BYTES:
+        parts.excluded.append(LARGE_IMAGE)
+    else:
+        parts.images.append(image)
+
+
+def _about(resource: Mapping[Any, Any]) -> dict[str, str]:
+    names = ("uri", "title", "name", "description", "mimeType")
+    return {name: resource[name] for name in names if isinstance(resource.get(name), str)}
+
+
+def _repeats(text: str, data: object) -> bool:
+    """Return whether the text is the structured content again, for clients that read only text."""
+    try:
+        return bool(json.loads(make_valid_source(text), parse_constant=str) == data)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _finite(data: object) -> object:
+    """Return JSON that others can read: infinite numbers become words."""
+    try:
+        return json.loads(json.dumps(data), parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise ServerError(_("The server's answer can't be read.")) from error

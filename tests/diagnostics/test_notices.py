@@ -1,0 +1,74 @@
+"""Notices on every page while something is missing, for the owner only."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from chatapp.accounts.models import LinkRequest, Person
+from chatapp.inference import Service
+from chatapp.inference.errors import KeyRefused, RateLimited
+from chatapp.realtime.relay import Relay, relay
+from chatapp.replies import service
+
+SignIn = Callable[[Person], Client]
+MARK = 'class="owner-notice"'
+
+
+@pytest.fixture(autouse=True)
+def _healthy(settings: Settings) -> Iterator[None]:
+    settings.SERVICE = Service("heroku", "https://us.inference.heroku.com", "inf-1")
+    settings.ON_DYNO = True
+    settings.EMAIL_URL = ""
+    yield
+    service.note(None)
+
+
+def page(browser: Client) -> str:
+    return str(browser.get("/", headers={"x-forwarded-proto": "https"}).text)
+
+
+def test_a_healthy_instance_has_no_notice(signed_in: SignIn, owner: Person) -> None:
+    assert MARK not in page(signed_in(owner))
+
+
+def test_a_missing_service_is_shown_with_its_command(
+    signed_in: SignIn, owner: Person, member: Person, settings: Settings
+) -> None:
+    settings.SERVICE = Service("none")
+
+    assert "heroku addons:create heroku-inference:standard" in page(signed_in(owner))
+    assert MARK not in page(signed_in(member))
+
+
+def test_a_refused_key_is_shown_until_the_service_answers(signed_in: SignIn, owner: Person) -> None:
+    service.note(KeyRefused())
+    service.note(RateLimited())  # proves nothing about the key
+    refused = page(signed_in(owner))
+    service.note(None)
+
+    assert "accept the key" in refused
+    assert "<code>heroku " in refused
+    assert MARK not in page(signed_in(owner))
+
+
+def test_a_missing_redis_is_shown(
+    signed_in: SignIn, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Relay, "is_started", property(lambda self: self is relay))
+
+    assert "heroku redis:info" in page(signed_in(owner))
+
+
+def test_an_open_request_for_a_link_is_shown(
+    signed_in: SignIn, owner: Person, member: Person, settings: Settings
+) -> None:
+    LinkRequest.objects.create(person=member, asked_at=timezone.now())
+    waiting = page(signed_in(owner))
+    settings.EMAIL_URL = "smtp://mail.example.com"
+
+    assert "One person is waiting for a link" in waiting
+    assert "/account/links/" in waiting
+    assert MARK not in page(signed_in(owner))
