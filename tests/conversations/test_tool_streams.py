@@ -44,7 +44,7 @@ class Model:
             return Output({"is": "fine"}, f"Did {name}")
 
         schema = {"type": "object"}
-        return Tool(name, name, f"Tells the {name}.", schema, "free", False, lambda _: name, run)
+        return Tool(name, name, f"Tells the {name}.", schema, False, False, lambda _: name, run)
 
     async def says(self, *answers: bytes | Answer) -> None:
         self.server = FaultServer(in_turn(*answers))
