@@ -169,14 +169,14 @@ async def test_an_interrupted_answer_keeps_its_text_and_facts(against: Any) -> N
     (text, words), _ = await against(broken, failed, "Hi")
     assert "\nHel\nTokens: not reported\nTimes: first text after " in text
     assert "Quota of requests: 9 left\n" in text
-    assert words.startswith("Interrupted: The answer broke off before its end.")
+    assert words.startswith("Interrupted: The answer was interrupted.")
 
 
 async def test_a_refusal_is_shown_without_the_key(against: Any) -> None:
     (text, words), _ = await against(refusal(401, f"\x1bbad {KEY}"), failed, "Hi")
     assert words == (
-        "KeyRefused: The service does not accept the key. Check INFERENCE_KEY."
-        " The service said: “ bad [key]”"
+        "KeyRefused: The service doesn't accept the key. Check INFERENCE_KEY."
+        " The service reported: “ bad [key]”"
     )
     assert "Times: no text, end after " in text
 
@@ -185,7 +185,7 @@ def test_a_wrong_key_is_explained(demo_url: str, settings: Settings) -> None:
     settings.SERVICE = Service("compatible", demo_url, "inf-wrong")
     for arguments in (["Hi"], ["--questions"]):
         text, words = failed(*arguments)
-        assert words.startswith("KeyRefused: The service does not accept the key.")
+        assert words.startswith("KeyRefused: The service doesn't accept the key.")
         assert "calls" not in text
 
 

@@ -84,7 +84,7 @@ def not_configured() -> Result | None:
 
 def explain(failure: InferenceError) -> Result:
     """Return the result of a failed call. A service that is only busy has accepted the key."""
-    found = failure.sentence
+    found = failure.translated(gettext)
     match failure:
         case RateLimited():
             fix = gettext("This minute's quota is used up. Run the checks again in a minute.")
@@ -104,7 +104,7 @@ def explain(failure: InferenceError) -> Result:
 def explain_again(failure: InferenceError) -> Result:
     """Return the result of another failed call. What stops every call is fixed in one place."""
     if isinstance(failure, KeyRefused | WrongAddress | ModelNotAllowed | Unreachable):
-        return red(failure.reason, gettext("See “Model service”."))
+        return red(gettext(failure.reason), gettext("See “Model service”."))
     return explain(failure)
 
 

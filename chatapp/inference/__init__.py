@@ -1,10 +1,9 @@
-"""Talking to the model. Liftable: knows nothing of Django or of our database."""
-
-from chatapp.inference.rate_limits import Quota, RateLimits
+"""Talk to the model service. Plain Python: imports neither Django nor our models."""
 
 from .catalog import Model, load_catalog
 from .client import InferenceClient
 from .errors import InferenceError, TextBlocked
+from .rate_limits import Quota, RateLimits
 from .service import Service
 from .transport import HttpTransport, make_http_client
 from .types import (

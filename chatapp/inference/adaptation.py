@@ -1,7 +1,7 @@
-"""How a request changes when the service does not take it as it is. No network, no clock.
+"""Change a request that the service refused. No network, no clock.
 
-Every change is made at most once, except that a conversation may be cut twice. None of them is a
-retry: what goes out is another request.
+Each change is made at most once, except that a conversation may be shortened twice. A changed
+request is not a retry: it differs from the one before.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from .calls_as_text import has_calls, spell_out_calls
 from .catalog import Model, TokenField
-from .context import estimate, exclude_images, fit
+from .context_window import estimate, exclude_images, fit
 from .errors import ConversationTooLong, InferenceError, RequestRefused, TextBlocked
 from .firewall import rewrite
 from .payload import MAX_REQUEST_BYTES, encode, image_urls
 from .types import Adapted, CompletionRequest
-from .word_splitting import has_calls, spell_out_calls
 
-MAX_CUTS = 2
-SHARE_KEPT = 0.75  # of the tokens, when the service does not say how many are too many
+MAX_SHORTENINGS = 2
+KEPT_SHARE = 0.75  # of the tokens, when the service does not report how many are too many
 
 OTHER_FIELD: dict[TokenField, TokenField] = {
     "max_tokens": "max_completion_tokens",
@@ -26,7 +26,7 @@ OTHER_FIELD: dict[TokenField, TokenField] = {
 }
 THINKING = re.compile(r"thinking|reasoning|budget_tokens", re.IGNORECASE)
 SAMPLING = re.compile(r"temperature|top_p", re.IGNORECASE)
-# Thoughts are wanted before calls even by a service that was told not to think.
+# Some services ask for thinking before tool calls even while thinking is off.
 TOOLS = re.compile(r"tool|thinking", re.IGNORECASE)
 TOKEN_FIELD = re.compile(r"max_(?:completion_)?tokens", re.IGNORECASE)
 # "208310 tokens > 200000 maximum", "195000 + 8192 > 200000"
@@ -36,126 +36,131 @@ MAXIMUM_FIRST = re.compile(r"maximum context length is (\d+)\D+(\d+) tokens", re
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What goes out next. `news` is what the person has to be told before; `window` in tokens,
-    and `max_output` too; both are None when the model is unknown."""
+class PreparedRequest:
+    """Hold the next request to send, and what was changed so far.
+
+    `changes` are new and still have to be shown to the person. `window` and `max_output` are in
+    tokens, None for an unknown model.
+    """
 
     request: CompletionRequest
     token_field: TokenField
     window: int | None
     max_output: int | None = None
-    news: tuple[Adapted, ...] = ()
+    changes: tuple[Adapted, ...] = ()
     field_switched: bool = False
     rewritten: bool = False
-    cuts: int = 0
+    shortenings: int = 0
     turns_excluded: int = 0
     images_excluded: int = 0
 
-    def told(self) -> Attempt:
-        return replace(self, news=())
+    def without_changes(self) -> PreparedRequest:
+        return replace(self, changes=())
 
 
 def prepare(
     request: CompletionRequest, model: Model | None = None, token_field: TokenField | None = None
-) -> Attempt:
-    """The first attempt: what is known to be refused is not even tried.
+) -> PreparedRequest:
+    """Return the first request to send, without what is known to be refused.
 
-    `model` is None when the catalogue does not know it; `token_field` is the one that was learned
-    for this model, None when nothing was.
+    `model` is None when the catalogue lacks it. `token_field` is the name that this model was
+    found to accept, None when unknown.
     """
     field = token_field or (model.token_field if model else "max_tokens")
     window, max_output = (model.context_window, model.max_output) if model else (None, None)
     if has_calls(request) and not request.tools:
         request = spell_out_calls(request)
-    attempt = Attempt(request, field, window, max_output)
-    # The service has no field to take signed thoughts back, and wants them with a tool's result.
+    prepared = PreparedRequest(request, field, window, max_output)
+    # With a tool result the service wants its signed thoughts back, but has no field for them.
     impossible = has_calls(request) or (model is not None and not model.thinking)
     if request.thinking_budget is not None and impossible:
-        attempt = _without_thinking(attempt)
-    if attempt.window is not None:
-        attempt = _fitted(attempt, attempt.window) or attempt
-    return attempt
+        prepared = _turn_off_thinking(prepared)
+    if prepared.window is not None:
+        prepared = _fit(prepared, prepared.window) or prepared
+    return prepared
 
 
-def pack(attempt: Attempt) -> tuple[Attempt, bytes]:
-    """The body, and the attempt without the oldest images when it would be too large.
+def pack(prepared: PreparedRequest) -> tuple[PreparedRequest, bytes]:
+    """Return the body, and the request without its oldest images if they made it too large.
 
-    Raises ConversationTooLong when the text alone is, and what `encode` raises.
+    Raises ConversationTooLong when the text alone is too large, and what `encode` raises.
     """
-    body = _body(attempt)
+    body = _encode(prepared)
     while (excess := len(body) - MAX_REQUEST_BYTES) > 0:
-        sizes = [len(url) for url in image_urls(attempt.request)]
+        sizes = [len(url) for url in image_urls(prepared.request)]
         if not sizes:
             raise ConversationTooLong
         count = next((n for n in range(1, len(sizes)) if sum(sizes[:n]) >= excess), len(sizes))
-        request = exclude_images(attempt.request, count)
-        attempt = _excluded(attempt, request, turns=0, images=count)
-        body = _body(attempt)
-    return attempt, body
+        request = exclude_images(prepared.request, count)
+        prepared = _record_exclusions(prepared, request, turns=0, images=count)
+        body = _encode(prepared)
+    return prepared, body
 
 
-def _body(attempt: Attempt) -> bytes:
-    return encode(attempt.request, token_field=attempt.token_field, max_output=attempt.max_output)
+def _encode(prepared: PreparedRequest) -> bytes:
+    return encode(
+        prepared.request, token_field=prepared.token_field, max_output=prepared.max_output
+    )
 
 
-def adapt(attempt: Attempt, error: InferenceError) -> Attempt | None:
-    """The attempt that may succeed where this one met `error`; None when there is none."""
+def adapt(prepared: PreparedRequest, error: InferenceError) -> PreparedRequest | None:
+    """Return a changed request that may succeed after `error`, None when no change helps."""
     if isinstance(error, TextBlocked):
-        return _rewritten(attempt)
+        return _rewrite(prepared)
     if isinstance(error, ConversationTooLong):
-        return _cut(attempt, error.detail)
+        return _shorten(prepared, error.detail)
     if type(error) is RequestRefused:
-        return _other_fields(attempt, error.detail)
+        return _change_fields(prepared, error.detail)
     return None
 
 
-def _other_fields(attempt: Attempt, detail: str) -> Attempt | None:
-    request = attempt.request
+def _change_fields(prepared: PreparedRequest, detail: str) -> PreparedRequest | None:
+    request = prepared.request
     # "max_tokens must be greater than thinking.budget_tokens" names both: it is about thinking.
     if request.thinking_budget is not None and THINKING.search(detail):
-        return _without_thinking(attempt)
+        return _turn_off_thinking(prepared)
     if (request.temperature, request.top_p) != (None, None) and SAMPLING.search(detail):
-        return replace(attempt, request=replace(request, temperature=None, top_p=None))
-    if not attempt.field_switched and TOKEN_FIELD.search(detail):
-        other = OTHER_FIELD[attempt.token_field]
-        return replace(attempt, token_field=other, field_switched=True)
+        return replace(prepared, request=replace(request, temperature=None, top_p=None))
+    if not prepared.field_switched and TOKEN_FIELD.search(detail):
+        other = OTHER_FIELD[prepared.token_field]
+        return replace(prepared, token_field=other, field_switched=True)
     if request.tools and TOOLS.search(detail):
-        return _without_tools(attempt)
+        return _turn_off_tools(prepared)
     return None
 
 
-def _without_thinking(attempt: Attempt) -> Attempt:
-    request = replace(attempt.request, thinking_budget=None)
-    return replace(attempt, request=request, news=(*attempt.news, Adapted("thinking_off")))
+def _turn_off_thinking(prepared: PreparedRequest) -> PreparedRequest:
+    request = replace(prepared.request, thinking_budget=None)
+    return replace(prepared, request=request, changes=(*prepared.changes, Adapted("thinking_off")))
 
 
-def _without_tools(attempt: Attempt) -> Attempt:
-    request = spell_out_calls(attempt.request)
-    return replace(attempt, request=request, news=(*attempt.news, Adapted("tools_off")))
+def _turn_off_tools(prepared: PreparedRequest) -> PreparedRequest:
+    request = spell_out_calls(prepared.request)
+    return replace(prepared, request=request, changes=(*prepared.changes, Adapted("tools_off")))
 
 
-def _rewritten(attempt: Attempt) -> Attempt | None:
-    request = rewrite(attempt.request)
-    if attempt.rewritten or request is attempt.request:
+def _rewrite(prepared: PreparedRequest) -> PreparedRequest | None:
+    request = rewrite(prepared.request)
+    if prepared.rewritten or request is prepared.request:
         return None
-    news = (*attempt.news, Adapted("text_rewritten"))
-    return replace(attempt, request=request, rewritten=True, news=news)
+    changes = (*prepared.changes, Adapted("text_rewritten"))
+    return replace(prepared, request=request, rewritten=True, changes=changes)
 
 
-def _cut(attempt: Attempt, detail: str) -> Attempt | None:
-    if attempt.cuts == MAX_CUTS:
+def _shorten(prepared: PreparedRequest, detail: str) -> PreparedRequest | None:
+    if prepared.shortenings == MAX_SHORTENINGS:
         return None
-    attempt = replace(attempt, cuts=attempt.cuts + 1)
-    estimated = estimate(attempt.request)
-    said = _said(detail)
-    if said is None:
-        return _fitted(attempt, int(estimated * SHARE_KEPT) + attempt.request.max_tokens)
-    counted, maximum = said
-    return _fitted(attempt, min(maximum, attempt.window or maximum), counted / estimated)
+    prepared = replace(prepared, shortenings=prepared.shortenings + 1)
+    estimated = estimate(prepared.request)
+    counts = _token_counts(detail)
+    if counts is None:
+        return _fit(prepared, int(estimated * KEPT_SHARE) + prepared.request.max_tokens)
+    counted, maximum = counts
+    return _fit(prepared, min(maximum, prepared.window or maximum), counted / estimated)
 
 
-def _said(detail: str) -> tuple[int, int] | None:
-    """How many tokens the service counted, and how many it takes."""
+def _token_counts(detail: str) -> tuple[int, int] | None:
+    """Return how many tokens the service counted, and how many it accepts."""
     detail = detail.replace(",", "")
     if match := OVER_MAXIMUM.search(detail):
         counted, maximum = int(match[1]), int(match[2])
@@ -166,25 +171,29 @@ def _said(detail: str) -> tuple[int, int] | None:
     return (counted, maximum) if counted and maximum else None
 
 
-def _fitted(attempt: Attempt, window: int, scale: float = 1.0) -> Attempt | None:
-    fitted = fit(attempt.request, window, scale=scale)
-    if fitted.request is attempt.request:
+def _fit(prepared: PreparedRequest, window: int, scale: float = 1.0) -> PreparedRequest | None:
+    fitted = fit(prepared.request, window, scale=scale)
+    if fitted.request is prepared.request:
         return None
-    return _excluded(attempt, fitted.request, fitted.turns_excluded, fitted.images_excluded)
+    return _record_exclusions(
+        prepared, fitted.request, fitted.turns_excluded, fitted.images_excluded
+    )
 
 
-def _excluded(attempt: Attempt, request: CompletionRequest, turns: int, images: int) -> Attempt:
-    all_turns = attempt.turns_excluded + turns
-    all_images = attempt.images_excluded + images
-    news = attempt.news
+def _record_exclusions(
+    prepared: PreparedRequest, request: CompletionRequest, turns: int, images: int
+) -> PreparedRequest:
+    all_turns = prepared.turns_excluded + turns
+    all_images = prepared.images_excluded + images
+    changes = prepared.changes
     if turns:
-        news = (*news, Adapted("turns_excluded", all_turns))
+        changes = (*changes, Adapted("turns_excluded", all_turns))
     if images:
-        news = (*news, Adapted("images_excluded", all_images))
+        changes = (*changes, Adapted("images_excluded", all_images))
     return replace(
-        attempt,
+        prepared,
         request=request,
-        news=news,
+        changes=changes,
         turns_excluded=all_turns,
         images_excluded=all_images,
     )

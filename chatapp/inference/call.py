@@ -1,4 +1,4 @@
-"""One HTTP call: a good answer in chunks, within limits of time and size, or an InferenceError."""
+"""Make one HTTP call: its body in chunks, within limits of time and size, or an InferenceError."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import httpx
 
 from chatapp.inference.rate_limits import RateLimits
 
+from .error_responses import error_from_response
 from .errors import (
     InferenceError,
     Interrupted,
@@ -21,13 +22,12 @@ from .errors import (
     ReplyTooSlow,
     TimedOut,
     Unreachable,
-    error_from_response,
 )
 
 MAX_REPLY_SECONDS = 600.0
 MAX_REPLY_BYTES = 32 * 1024 * 1024  # on the wire: 64,000 tokens are about 15 MB of events
 MAX_ERROR_BYTES = 64 * 1024
-DRAIN_SECONDS = 0.5  # what a server gets to end its response after [DONE]
+DRAIN_SECONDS = 0.5  # in which a server may end its response after [DONE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,11 @@ class Limits:
 
 
 class Call:
-    """`secret` never appears in an error; `on_headroom` hears what the answer says of quotas, and
-    so does `rate_limits`, None until then."""
+    """Send one request.
+
+    `rate_limits` are those of the answer's headers, None until they arrive; `on_rate_limits` is
+    called with them. `secret` never appears in an error.
+    """
 
     def __init__(
         self,
@@ -46,17 +49,17 @@ class Call:
         request: httpx.Request,
         limits: Limits,
         secret: str,
-        on_headroom: Callable[[RateLimits], None],
+        on_rate_limits: Callable[[RateLimits], None],
     ) -> None:
         self.rate_limits: RateLimits | None = None
         self._http = http
         self._request = request
         self._limits = limits
         self._secret = secret
-        self._on_headroom = on_headroom
+        self._on_rate_limits = on_rate_limits
 
     async def chunks(self) -> AsyncGenerator[bytes]:
-        """The body of a good answer. Closing it closes the connection."""
+        """Yield the body of a good answer. Closing the generator closes the connection."""
         deadline = asyncio.get_running_loop().time() + self._limits.seconds
         received = 0
         try:
@@ -74,7 +77,7 @@ class Call:
             raise _connection_error(error, answered=received > 0) from error
 
     async def _next(self, chunks: AsyncIterator[bytes], deadline: float) -> bytes:
-        """The next chunk, empty at the end of the stream.
+        """Return the next chunk, empty at the end of the stream.
 
         The clock runs while we wait, never while the caller holds a chunk: a timeout across a
         yield would cancel the caller's own work. Far from the deadline the read timeout ends the
@@ -91,7 +94,7 @@ class Call:
         response = await self._http.send(self._request, stream=True, follow_redirects=False)
         self.rate_limits = RateLimits.from_headers(response.headers, time.time())
         if self.rate_limits:
-            self._on_headroom(self.rate_limits)
+            self._on_rate_limits(self.rate_limits)
         if response.status_code == 200 and not _is_document(response):
             return response
         async with aclosing(response):
@@ -113,7 +116,7 @@ def _is_document(response: httpx.Response) -> bool:
 
 
 async def _error_body(response: httpx.Response) -> bytes:
-    """The body as far as it came: a dropped connection must not hide the status."""
+    """Return the body as far as it arrived: a dropped connection must not hide the status."""
     body = b""
     with suppress(httpx.HTTPError, aiohttp.ClientError):
         async with aclosing(_raw(response)) as chunks:
@@ -125,7 +128,9 @@ async def _error_body(response: httpx.Response) -> bytes:
 
 
 def _raw(response: httpx.Response) -> AsyncGenerator[bytes]:
-    return cast("AsyncGenerator[bytes]", response.aiter_raw())  # httpx declares less than it gives
+    return cast(
+        "AsyncGenerator[bytes]", response.aiter_raw()
+    )  # httpx declares less than it returns
 
 
 def _connection_error(error: Exception, *, answered: bool) -> InferenceError:

@@ -1,4 +1,4 @@
-"""The models a person can choose from. The first one is the default."""
+"""The models that a person can choose from. The first is the default."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ TokenField = Literal["max_tokens", "max_completion_tokens"]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`id` travels verbatim to the service; None stands for what is not known.
+    """Describe a model. `id` is sent verbatim to the service; None means unknown.
 
     `context_window`, `max_output` and `cache_minimum` (the shortest system text with tools that
     the service caches) are in tokens, prices in USD per million tokens. The quotas per minute are
-    those of a whole add-on, which all its models and people share. `token_field` is the name that
-    the service has for the limit of a reply.
+    those of the whole add-on, which all its models and people share. `token_field` is the field
+    in which the service takes the limit of a reply.
     """
 
     id: str
@@ -68,17 +68,17 @@ KNOWN = {model.id: model for model in (*BUILT_IN, _HAIKU)}
 
 
 def load_catalog(json_text: str | None = None, default_id: str = "") -> dict[str, Model]:
-    """The models by id, the default first.
+    """Return the models by id, the default first.
 
-    `json_text` is a JSON list of objects with `id` and any other field of `Model`; what is left
-    out comes from the known model of that id, or is guessed from the id. `default_id` puts a
-    model first and adds it when the list lacks it: a key of an older plan may be good for that
-    model only. Raises ValueError with a sentence for anything else.
+    `json_text` is a JSON list of objects with `id` and any other field of `Model`; missing fields
+    come from the known model of that id, or are guessed from the id. `default_id` puts a model
+    first and adds it when the list lacks it: a key of an older plan may be good for that model
+    only. Raises ValueError with a sentence for anything else.
     """
     models = _parse(json_text) if json_text and json_text.strip() else list(BUILT_IN)
     catalog = {model.id: model for model in models}
     if len(catalog) != len(models):
-        raise ValueError("The model list names one id twice.")
+        raise ValueError("The model list has an id twice.")
     default_id = make_valid(default_id).strip()
     if default_id:
         first = catalog.pop(default_id, None) or _known_or_guessed(default_id)
@@ -106,9 +106,9 @@ def _model(entry: object) -> Model:
     if unknown:
         raise ValueError(f"Model {model_id} has unknown fields: {', '.join(sorted(unknown))}.")
     for name, value in entry.items():
-        is_fine, wanted = _CHECKS[name]
-        if not is_fine(value):
-            raise ValueError(f"Model {model_id}: {name} must be {wanted}.")
+        is_valid, expected = _CHECKS[name]
+        if not is_valid(value):
+            raise ValueError(f"Model {model_id}: {name} must be {expected}.")
     model = replace(_known_or_guessed(model_id), **entry)
     if model.max_output >= model.context_window:
         raise ValueError(
@@ -127,7 +127,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _is_truth(value: object) -> bool:
+def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
 
@@ -137,7 +137,7 @@ def _is_count(value: object) -> bool:
 
 def _is_price(value: object) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return 0 <= value < math.inf  # JSON in Python knows NaN and Infinity
+        return 0 <= value < math.inf  # Python's JSON accepts NaN and Infinity
     return value is None
 
 
@@ -152,7 +152,7 @@ def _is_token_field(value: object) -> bool:
 _Check = tuple[Callable[[object], bool], str]  # and what the value must be
 
 _TEXT: _Check = (_is_text, "a text")
-_TRUTH: _Check = (_is_truth, "true or false")
+_BOOL: _Check = (_is_bool, "true or false")
 _COUNT: _Check = (_is_count, "a whole number above 0")
 _COUNT_OR_NULL: _Check = (_is_count_or_null, "a whole number above 0, or null")
 _PRICE: _Check = (_is_price, "a number of USD per million tokens, or null")
@@ -160,9 +160,9 @@ _PRICE: _Check = (_is_price, "a number of USD per million tokens, or null")
 _CHECKS: dict[str, _Check] = {
     "id": _TEXT,
     "label": _TEXT,
-    "vision": _TRUTH,
-    "thinking": _TRUTH,
-    "tools": _TRUTH,
+    "vision": _BOOL,
+    "thinking": _BOOL,
+    "tools": _BOOL,
     "context_window": _COUNT,
     "max_output": _COUNT,
     "price_in": _PRICE,

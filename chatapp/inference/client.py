@@ -1,5 +1,5 @@
-"""The way to the model: streams of deltas over one shared HTTP client, through whatever the
-service does before the first of them."""
+"""Stream answers over one shared HTTP client, with retries and changed requests before the first
+delta."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx
 
 from chatapp.inference.rate_limits import RateLimits
 
-from .adaptation import Attempt, adapt, pack, prepare
+from .adaptation import PreparedRequest, adapt, pack, prepare
 from .call import MAX_REPLY_BYTES, MAX_REPLY_SECONDS, Call, Limits, drain
 from .catalog import Model, TokenField
 from .errors import InferenceError, NotConnected
@@ -29,17 +29,18 @@ from .types import (
     Waiting,
 )
 
-THREAD_CHARACTERS = 250_000  # of a request; more would hold up all other replies for 10 ms
-SHOWN = (TextDelta, ReasoningDelta, ToolCallDelta)  # what cannot be taken back once yielded
+# Encoding a longer request takes 10 ms or more, in which no other reply could continue.
+MAX_LOOP_CHARACTERS = 250_000
+SHOWN = (TextDelta, ReasoningDelta, ToolCallDelta)  # can't be taken back once yielded
 
 
 class InferenceClient:
-    """Asks one service. Keep one per process: it learns which names the service wants.
+    """Ask one service. Keep one client per process: it learns which fields the service accepts.
 
-    `rate_limits` is what the latest answer said of the quotas, None when none did. `catalog` knows
-    the models' limits; a model that it lacks is sent whatever the request holds. Waiting goes
-    through `sleep`, and its jitter through `chance`, which gives 0 to 1. `pause` gives the seconds
-    in which an answer may gather before it is read again: one wake-up then serves many tokens.
+    `rate_limits` are the latest that an answer reported, None before. `catalog` has the models'
+    limits; requests for other models are sent as they are. `sleep` waits before a retry, and
+    `chance` returns 0 to 1 for its jitter. `pause` returns the seconds to wait between two reads
+    of an answer: one wake-up then serves many tokens.
     """
 
     def __init__(
@@ -67,38 +68,38 @@ class InferenceClient:
         self._token_fields: dict[str, TokenField] = {}
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[Delta]:
-        """The answer as it arrives, `Finished` last; every failure is an `InferenceError`.
+        """Yield the answer as it arrives, `Finished` last; every failure is an `InferenceError`.
 
-        Until something of the answer was yielded a failure is met: `Adapted` says that a changed
-        request goes out, `Waiting` that the same one does so later. `max_seconds` and `max_bytes`
-        hold for each call. Leave early through `aclosing` or by cancelling: both end the wait or
-        close the connection, which ends the work at the service too.
+        A failure before the first piece of the answer is handled here: `Adapted` announces a
+        changed request, `Waiting` a retry. `max_seconds` and `max_bytes` apply to each call. Leave
+        early through `aclosing` or by cancelling: both end the wait or close the connection, which
+        ends the work at the service too.
         """
         if self.service.kind == "none":
             raise NotConnected
-        attempt = await _off_loop(request, self._prepare, request)
+        prepared = await _off_loop(request, self._prepare, request)
         retries = 0
         while True:
             begun = False
             try:
-                attempt, body = await _off_loop(attempt.request, pack, attempt)
-                for news in attempt.news:
-                    yield news
-                attempt = attempt.told()
-                async with aclosing(self._ask(attempt, body)) as deltas:
+                prepared, body = await _off_loop(prepared.request, pack, prepared)
+                for change in prepared.changes:
+                    yield change
+                prepared = prepared.without_changes()
+                async with aclosing(self._call(prepared, body)) as deltas:
                     async for delta in deltas:
                         if not begun and isinstance(delta, SHOWN):
                             begun = True
-                            self._token_fields[request.model] = attempt.token_field
+                            self._token_fields[request.model] = prepared.token_field
                         yield delta
                 return
             except InferenceError as error:
                 if begun:
                     raise
                 failure = error
-            # In a thread always: rewriting a long text takes longer than encoding it.
-            if adapted := await asyncio.to_thread(adapt, attempt, failure):
-                attempt = adapted
+            # Always in a thread: rewriting a long text takes longer than encoding it.
+            if adapted := await asyncio.to_thread(adapt, prepared, failure):
+                prepared = adapted
                 continue
             seconds = pause_before_retry(failure, retries, self._chance)
             if seconds is None:
@@ -108,24 +109,24 @@ class InferenceClient:
             await self._sleep(seconds)
 
     async def complete(self, request: CompletionRequest) -> str:
-        """The whole text of a short answer. It streams too: the service cuts long silent calls."""
+        """Return the text of a short answer. It streams too: the service drops silent calls."""
         async with aclosing(self.stream(request)) as deltas:
             return "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])
 
-    def _prepare(self, request: CompletionRequest) -> Attempt:
+    def _prepare(self, request: CompletionRequest) -> PreparedRequest:
         learned = self._token_fields.get(request.model)
         return prepare(request, self._catalog.get(request.model), learned)
 
-    async def _ask(self, attempt: Attempt, body: bytes) -> AsyncGenerator[Delta]:
-        """One call and the deltas of its answer."""
+    async def _call(self, prepared: PreparedRequest, body: bytes) -> AsyncGenerator[Delta]:
+        """Make one call and yield the deltas of its answer."""
         parser = CompletionParser(self.service.key)
         post = self._http.build_request(
             "POST",
             f"{self.service.url}/v1/chat/completions",
             content=body,
-            headers=self._headers(attempt.request),
+            headers=self._headers(prepared.request),
         )
-        call = Call(self._http, post, self._limits, self.service.key, self._note)
+        call = Call(self._http, post, self._limits, self.service.key, self._keep_rate_limits)
         try:
             async with aclosing(call.chunks()) as chunks:
                 async for chunk in chunks:
@@ -155,14 +156,14 @@ class InferenceClient:
             headers["X-Forwarded-Proto"] = "https"  # as in the example of a model card
         return headers
 
-    def _note(self, rate_limits: RateLimits) -> None:
+    def _keep_rate_limits(self, rate_limits: RateLimits) -> None:
         self.rate_limits = rate_limits
 
 
 async def _off_loop[**P, T](
     request: CompletionRequest, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Does in a thread what would hold up the loop: `request` says how much there is to do."""
-    if weight(request) > THREAD_CHARACTERS:
+    """Run `work` in a thread if `request` is so large that it would block the loop."""
+    if weight(request) > MAX_LOOP_CHARACTERS:
         return await asyncio.to_thread(work, *args, **kwargs)
     return work(*args, **kwargs)

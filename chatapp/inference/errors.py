@@ -1,10 +1,10 @@
-"""What can go wrong between us and the model, each with a sentence for the person who reads it.
+"""Everything that can go wrong between us and the model, each with a sentence for the person.
 
 InferenceError
 ├── NotConnected           no service is configured
 ├── RequestRefused         400 and every other 4xx
 │   ├── ConversationTooLong    400 "prompt is too long", 413
-│   └── ImageRefused         400 or 422 that speaks of an image
+│   └── ImageRejected        400 or 422 about an image
 ├── KeyRefused             401
 ├── ModelNotAllowed        403 with JSON
 ├── TextBlocked            403 with a web page: the firewall in front of the service
@@ -14,41 +14,32 @@ InferenceError
 ├── ServiceFailed          500
 ├── ServiceUnavailable     502, 503, 504, 529
 ├── Unreachable            no connection, or it dropped before the first byte of the answer
-├── Interrupted            the answer broke off
+├── Interrupted            the answer was interrupted
 ├── ReplyTooSlow           the answer took longer than the limit for a whole reply
 └── UnreadableReply        the answer was not in the format of chat completions
-    └── ReplyTooLarge          a line or the whole answer passed its size limit
+    └── ReplyTooLarge          an event or the whole answer was too large
 """
 
 from __future__ import annotations
 
 import math
-import re
-import time
-from collections.abc import Mapping
+from collections.abc import Callable
 
-from chatapp.inference.rate_limits import asked_wait
-
-from .refusal import detail_of, error_fields, is_page, shorten, status_of
+from .error_body import shorten
+from .translation import gettext_noop as _
 
 MAX_QUOTED_CHARACTERS = 300
 
-OVERFLOW = re.compile(
-    r"(?:prompt|input) is too long|context (?:length|window|limit)", re.IGNORECASE
-)
-IMAGE = re.compile(r"\bimages?\b|image_url|media.type", re.IGNORECASE)
-BLOCKED = re.compile(r"request (?:was )?blocked", re.IGNORECASE)
-
 
 class InferenceError(Exception):
-    """`reason` and `advice` are for the person, `sentence` is both with the service's words.
+    """Explain a failure: `reason` reports what happened, `advice` what to do, both in English.
 
-    `retryable` says whether the same request may succeed a little later, and `max_retries` how
-    often that is worth trying. `retry_after` is the wait in seconds that the service asked for,
-    None when it did not. `detail` is what the service said, without secrets, "" for nothing.
+    With `retryable` the same request may succeed a little later; `max_retries` is how often that
+    is worth trying. `retry_after` is the wait in seconds that the service asked for, None if it
+    didn't. `detail` is the service's message without secrets, "" if there is none.
     """
 
-    reason: str = "The model service failed."
+    reason: str = _("The model service failed.")
     advice: str = ""
     retryable: bool = False
     max_retries: int = 3
@@ -71,178 +62,127 @@ class InferenceError(Exception):
 
     @property
     def sentence(self) -> str:
-        advice = self.advice
+        """Return the reason, the advice and the service's message in English."""
+        return self.translated(str)
+
+    def translated(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence for a person. `translate` is Django's `gettext`, for example."""
+        parts = [translate(self.reason)]
         if self.retryable and self.retry_after:
-            advice = f"Try again in {_span(self.retry_after)}."
-        quote = f"The service said: “{shorten(self.detail, MAX_QUOTED_CHARACTERS)}”"
-        return " ".join(filter(None, (self.reason, advice, quote if self.detail else "")))
+            advice, count = _wait_advice(self.retry_after)
+            parts.append(translate(advice) % {"count": count})
+        elif self.advice:
+            parts.append(translate(self.advice))
+        if self.detail:
+            message = shorten(self.detail, MAX_QUOTED_CHARACTERS)
+            parts.append(translate(_("The service reported: “%(message)s”")) % {"message": message})
+        return " ".join(parts)
 
     def __str__(self) -> str:
         return self.sentence
 
 
 class NotConnected(InferenceError):
-    reason = "No model is connected."
-    advice = "Set INFERENCE_URL and INFERENCE_KEY."
+    reason = _("No model is connected.")
+    advice = _("Set INFERENCE_URL and INFERENCE_KEY.")
 
 
 class RequestRefused(InferenceError):
-    reason = "The service refused this request."
-    advice = "Change the message and send it again."
+    reason = _("The service refused this request.")
+    advice = _("Change the message and send it again.")
 
 
 class ConversationTooLong(RequestRefused):
-    reason = "This conversation is too long for the model."
-    advice = "Start a new chat or send less."
+    reason = _("This conversation is too long for the model.")
+    advice = _("Start a new chat or send less.")
 
 
 class ImageRejected(RequestRefused):
-    reason = "The service could not use an image."
-    advice = "Remove it or attach it again as a file."
+    reason = _("The service couldn't use an image.")
+    advice = _("Remove it or attach it again as a file.")
 
 
 class KeyRefused(InferenceError):
-    reason = "The service does not accept the key."
-    advice = "Check INFERENCE_KEY."
+    reason = _("The service doesn't accept the key.")
+    advice = _("Check INFERENCE_KEY.")
 
 
 class ModelNotAllowed(InferenceError):
-    reason = "The key does not give access to this model."
-    advice = "Choose another model."
+    reason = _("The key has no access to this model.")
+    advice = _("Choose another model.")
 
 
 class TextBlocked(InferenceError):
-    reason = "A content filter in front of the service refused this text."
-    advice = (
-        "Code, markup or addresses in it may be the reason: change them, or leave the message out."
-    )
+    reason = _("A content filter in front of the service refused this text.")
+    advice = _("Change code, markup or addresses in it, or leave the message out.")
 
 
 class WrongAddress(InferenceError):
-    reason = "No model answers at this address."
-    advice = "Check INFERENCE_URL."
+    reason = _("There is no model at this address.")
+    advice = _("Check INFERENCE_URL.")
 
 
 class TimedOut(InferenceError):
-    reason = "The service did not answer in time."
-    advice = "Try again."
+    reason = _("The service didn't answer in time.")
+    advice = _("Try again.")
     retryable = True
-    max_retries = 1  # minutes of silence went before
+    max_retries = 1  # each try may take minutes
 
 
 class RateLimited(InferenceError):
-    reason = "The service is handling too many requests."
-    advice = "Wait a moment and try again."
+    reason = _("The service is handling too many requests.")
+    advice = _("Wait a moment and try again.")
     retryable = True
 
 
 class ServiceFailed(InferenceError):
-    reason = "The service failed while working on this."
-    advice = "Try again."
+    reason = _("The service failed while working on this.")
+    advice = _("Try again.")
     retryable = True
     max_retries = 1  # some requests fail with 500 every time
 
 
 class ServiceUnavailable(InferenceError):
-    reason = "The service is not available at the moment."
-    advice = "Try again soon."
+    reason = _("The service isn't available right now.")
+    advice = _("Try again soon.")
     retryable = True
 
 
 class Unreachable(InferenceError):
-    reason = "The service could not be reached."
-    advice = "Try again soon."
+    reason = _("The service couldn't be reached.")
+    advice = _("Try again soon.")
     retryable = True
 
 
 class Interrupted(InferenceError):
-    reason = "The answer broke off before its end."
-    advice = "Try again."
+    reason = _("The answer was interrupted.")
+    advice = _("Try again.")
     retryable = True
 
 
 class ReplyTooSlow(InferenceError):
-    reason = "The answer took too long and was stopped."
-    advice = "Ask for something shorter."
+    reason = _("The answer took too long and was stopped.")
+    advice = _("Ask for something shorter.")
 
 
 class UnreadableReply(InferenceError):
-    reason = "The service sent something that is not an answer."
-    advice = "Try again."
+    reason = _("The service sent an answer that we couldn't read.")
+    advice = _("Try again.")
     retryable = True
 
 
 class ReplyTooLarge(UnreadableReply):
-    reason = "The answer was too large and was stopped."
-    advice = "Ask for something shorter."
+    reason = _("The answer was too large and was stopped.")
+    advice = _("Ask for something shorter.")
     retryable = False
 
 
-CLASS_BY_STATUS: dict[int, type[InferenceError]] = {
-    401: KeyRefused,
-    403: ModelNotAllowed,
-    404: WrongAddress,
-    405: WrongAddress,
-    408: TimedOut,
-    413: ConversationTooLong,
-    429: RateLimited,
-    502: ServiceUnavailable,
-    503: ServiceUnavailable,
-    504: ServiceUnavailable,
-    529: ServiceUnavailable,
-}
-
-
-def error_from_response(
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    secret: str = "",
-    now: float | None = None,
-) -> InferenceError:
-    """The error that an answer without a stream stands for; `now` is Unix time, the clock's when
-    None. The bodies are those that the service documents and those that its clients have met;
-    neither `secret` nor anything that looks like a key gets from them into the error."""
-    headers = {name.lower(): value for name, value in headers.items()}
-    text = body.decode("utf-8-sig", "replace")
-    page = is_page(text, headers.get("content-type", "").lower())
-    fields = {} if page else error_fields(text)
-    detail = detail_of(fields, secret)
-    if status < 300:
-        status = status_of(fields) or status  # a server may send its errors with 200
-    kind = TextBlocked if status == 403 and page else _class_for(status, detail)
-    wait = asked_wait(headers, time.time() if now is None else now)
-    return kind(detail=detail, retry_after=wait)
-
-
-def error_from_event(data: str, *, secret: str = "") -> InferenceError:
-    """The error that an `event: error` or a data object with `error` in mid-stream stands for."""
-    status = status_of(error_fields(data)) or 500
-    return error_from_response(status, {}, data.encode("utf-8", "replace"), secret=secret)
-
-
-def _class_for(status: int, detail: str) -> type[InferenceError]:
-    if status == 403 and BLOCKED.search(detail):
-        return TextBlocked
-    if status in CLASS_BY_STATUS:
-        return CLASS_BY_STATUS[status]
-    if status < 300:
-        return UnreadableReply
-    if status < 400:
-        return WrongAddress
-    if status >= 500:
-        return ServiceFailed
-    if OVERFLOW.search(detail):
-        return ConversationTooLong
-    return ImageRejected if IMAGE.search(detail) else RequestRefused
-
-
-def _span(seconds: float) -> str:
+def _wait_advice(seconds: float) -> tuple[str, int]:
+    """Return a sentence to translate, and the number for its `%(count)d`."""
     if seconds <= 1:
-        return "1 second"
+        return _("Try again in %(count)d second."), 1
     if seconds <= 90:
-        return f"{math.ceil(seconds)} seconds"
+        return _("Try again in %(count)d seconds."), math.ceil(seconds)
     if seconds <= 90 * 60:
-        return f"about {math.ceil(seconds / 60)} minutes"
-    return f"about {math.ceil(seconds / 3_600)} hours"
+        return _("Try again in about %(count)d minutes."), math.ceil(seconds / 60)
+    return _("Try again in about %(count)d hours."), math.ceil(seconds / 3_600)

@@ -1,9 +1,8 @@
-"""Text that the web firewall in front of the service let through only when rewritten.
+"""Rewrite text that the web firewall in front of the service blocks.
 
-The triggers are those that clients of the service met: they look like attacks to a filter that
-does not know that they are what people talk about. Escapes in JSON do not hide them all, because
-a good filter undoes escapes. So each is broken up where a reader, human or model, still sees what
-it was.
+The triggers are those that clients of the service met: people write about code, and the filter
+takes it for an attack. JSON escapes don't hide all triggers, because a good filter undoes
+escapes. So each trigger is split in a way that a reader, human or model, still understands.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ LOCAL_HOST = (
 IMAGE_FILE = r"[\w-]+\.(?:png|jpe?g|gif|svg|webp|pdf)\b"
 EVALUATION = r"(?:exec|eval|format_html)"
 
-# In this order: what a rule takes away can uncover the trigger of a later one, never of an earlier
-# one. No rule adds or takes away a quote or a backslash, so JSON in a text stays JSON.
+# The order matters: what a rule removes can uncover the trigger of a later rule, never of an
+# earlier one. No rule adds or removes a quote or a backslash, so JSON in a text stays JSON.
 RULES = [
     (re.compile(pattern, re.IGNORECASE | re.MULTILINE), replacement)
     for pattern, replacement in (
@@ -50,9 +49,11 @@ RULES = [
 
 
 def rewrite(request: CompletionRequest) -> CompletionRequest:
-    """The request with every known trigger in its texts broken up; the same object when there is
-    none. That goes for the system text too, where a person's instructions may stand; tools stay
-    as they are. Doing it twice changes nothing more."""
+    """Return the request with every known trigger split, the same object when it has none.
+
+    The system text is included, since it may contain a person's instructions; tools stay as they
+    are. Rewriting twice changes nothing more.
+    """
     messages = tuple(map(_message, request.messages))
     if messages == request.messages:
         return request

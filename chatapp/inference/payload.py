@@ -1,4 +1,4 @@
-"""The body of a request. What may stand in its messages, and in which order, is in `turns`."""
+"""Encode the body of a request. `message_order` decides what its messages may contain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from chatapp.server.valid_text import make_valid
 
 from .catalog import TokenField
-from .turns import arrange, sendable_arguments
+from .message_order import arrange, sendable_arguments
 from .types import (
     ChatMessage,
     CompletionRequest,
@@ -23,10 +23,10 @@ from .types import (
 
 MAX_REQUEST_BYTES = 15_000_000  # no limit of the service is known; Bedrock's is near 20 MB
 MIN_THINKING_TOKENS = 1_024  # documented
-MIN_ANSWER_TOKENS = 1_024  # left for the answer after the thinking
+MIN_ANSWER_TOKENS = 1_024  # for the answer after the thinking
 MAX_TOOL_NAME_CHARACTERS = 64
 
-# Text of an assistant turn that only calls tools: empty and missing content are both refused.
+# The text of an assistant message that only calls tools: empty and missing text is refused.
 NO_TEXT = "(tool call)"
 
 # JSON escapes mean the same and hide markup from the web firewall in front of the service.
@@ -39,13 +39,14 @@ def encode(
     token_field: TokenField = "max_tokens",  # noqa: S107 - no secret
     max_output: int | None = None,
 ) -> bytes:
-    """JSON for `POST /v1/chat/completions`.
+    """Return the JSON for `POST /v1/chat/completions`.
 
-    Model and tools come first and the system text begins the messages: the service caches what
-    begins alike. `max_output` is the most tokens that the model gives, None when unknown.
+    Model and tools come first and the system text begins the messages, because the service caches
+    requests by their common beginning. `max_output` is the model's limit in tokens, None when
+    unknown.
 
     Raises RequestRefused when nothing is left to send, and ValueError for a request that no caller
-    should make: temperature together with top_p, or two tools of one name.
+    should make: temperature together with top_p, or two tools with one name.
     """
     body: dict[str, object] = {"model": request.model}
     if request.tools:
@@ -63,18 +64,18 @@ def has_images(request: CompletionRequest) -> bool:
 
 
 def image_urls(request: CompletionRequest) -> list[str]:
-    """The oldest first."""
+    """Return the addresses of all images, the oldest first."""
     parts = (part for message in request.messages for part in message.parts)
     return [part.url for part in parts if isinstance(part, ImagePart)]
 
 
 def weight(request: CompletionRequest) -> int:
-    """Roughly the characters of the body, without the cost of making it."""
+    """Return roughly how many characters the body has, without the cost of making it."""
     return sum(_part_weight(part) for message in request.messages for part in message.parts)
 
 
 def tool_name(name: str) -> str:
-    """The name under which a tool is offered and called: the service takes no other characters."""
+    """Return the name under which a tool is offered: the service accepts few characters."""
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name)[:MAX_TOOL_NAME_CHARACTERS] or "tool"
 
 
@@ -89,8 +90,11 @@ def _part_weight(part: Part) -> int:
 def _limits(
     request: CompletionRequest, token_field: TokenField, max_output: int | None
 ) -> dict[str, object]:
-    """Thinking gets its least budget and leaves room for an answer, whatever was asked for: both
-    are raised. It excludes sampling fields, and these exclude each other."""
+    """Return the fields for tokens, thinking and sampling.
+
+    The thinking budget and the tokens for the answer are raised to their minimum. Thinking
+    excludes the sampling fields, and these exclude each other.
+    """
     if request.temperature is not None and request.top_p is not None:
         raise ValueError("a request may have temperature or top_p, not both")
     if request.thinking_budget is not None:
@@ -133,7 +137,7 @@ def _tools(tools: Sequence[Tool]) -> list[object]:
 
 
 def _without_schema_uri(value: object) -> object:
-    """`$schema` anywhere in the parameters gave a 400 for an unrecognized argument."""
+    """Drop every `$schema`: the service answered it with 400 (unrecognized argument)."""
     if isinstance(value, Mapping):
         return {k: _without_schema_uri(v) for k, v in value.items() if k != "$schema"}
     if isinstance(value, list | tuple):
@@ -166,8 +170,10 @@ def _call(call: ToolCallPart) -> dict[str, object]:
 
 
 def _json(value: object) -> str:
-    """Compact JSON. Braces are escaped in strings but not around objects, so the strings are
-    written one by one; replacing in each is faster than searching the whole for its strings."""
+    """Return compact JSON with `ESCAPES` in its strings.
+
+    The strings are written one by one, because the braces around objects must stay.
+    """
     if isinstance(value, str):
         return _json_string(value)
     if isinstance(value, Mapping):

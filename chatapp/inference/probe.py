@@ -1,6 +1,6 @@
-"""One bare request to a service and everything that came back: for trying out what it accepts.
+"""Send bare requests to a service and keep everything that comes back, to try what it accepts.
 
-Nothing is retried or adapted here, and what the service sends is kept as it came.
+Nothing is retried or adapted, and the answer is kept byte for byte.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import aiohttp
 import httpx
 
 from .catalog import TokenField
+from .error_body import SECRETS
+from .error_responses import error_from_response
 from .errors import (
     InferenceError,
     Interrupted,
     ReplyTooLarge,
     TimedOut,
     Unreachable,
-    error_from_response,
 )
 from .payload import encode, has_images
-from .refusal import SECRETS
 from .service import Service
 from .sse import EventParser
 from .stream import CompletionParser
@@ -40,10 +40,10 @@ DOCUMENTS = ("text/html", "application/json")  # never a stream, whatever the st
 
 @dataclass(slots=True)
 class Seen:
-    """An answer as it came, and how the app understands it.
+    """Hold an answer as it arrived, and how the app understands it.
 
-    `status` is 0 when none came, `failure` None when it came whole. `longest_gap` is in seconds,
-    and so are `arrivals`, the times from the question to each piece of text.
+    `status` is 0 when no answer came, `failure` None when it was complete. `longest_gap` is in
+    seconds, and so are `arrivals`, the times from the request to each piece of text.
     """
 
     status: int = 0
@@ -61,7 +61,7 @@ class Seen:
 
     @property
     def accepted(self) -> bool:
-        """An answer that breaks off after its first words was accepted too."""
+        """Return whether the service accepted the request, even if the answer was interrupted."""
         return self.failure is None or bool(self.text or self.reasoning)
 
     @property
@@ -74,29 +74,29 @@ class Seen:
 
     @property
     def usage(self) -> dict[str, Any]:
-        """The last usage object of the stream with all its fields, {} when there is none."""
+        """Return the last usage object of the stream with all its fields, {} if there is none."""
         found = [
             value["usage"] for value in self._objects() if isinstance(value.get("usage"), dict)
         ]
         return found[-1] if found else {}
 
     def _objects(self) -> list[dict[str, Any]]:
-        """Every JSON object of the stream; what is none of these is left out."""
+        """Return every JSON object of the stream, without the events that hold none."""
         parser = EventParser()
         values = []
         for event in [*parser.feed(bytes(self.body)), *parser.flush()]:
             try:
                 values.append(json.loads(event.data))
             except (ValueError, RecursionError):
-                continue  # that the stream is broken stands in `failure`
+                continue  # `failure` reports a broken stream
         return [value for value in values if isinstance(value, dict)]
 
 
 class Prober:
-    """Sends bare requests over a shared HTTP client and remembers what all answers showed.
+    """Send bare requests over a shared HTTP client, and collect facts of all answers.
 
-    `calls` were sent so far, `longest_gap` is the longest silence in seconds, and `quotas` holds
-    the headers about quotas and waiting, the latest of each name. A call ends after `seconds`.
+    `calls` counts the requests, `longest_gap` is the longest silence in seconds, and `quotas` has
+    the latest headers about quotas and waiting. A call ends after `seconds`.
     """
 
     def __init__(
@@ -115,17 +115,17 @@ class Prober:
         *,
         token_field: TokenField = "max_tokens",  # noqa: S107 - no secret
     ) -> Seen:
-        """Sends exactly the bytes that the app would send."""
-        # As in the example of a model card.
+        """Send exactly the bytes that the app would send."""
+        # The example of a model card has this header.
         headers = {"X-Forwarded-Proto": "https"} if has_images(request) else {}
         return await self._send(encode(request, token_field=token_field), headers)
 
     async def send(self, body: Mapping[str, object]) -> Seen:
-        """Sends a body that the app would not send, and markup in it as it is."""
+        """Send a body that the app would not send, without escapes in it."""
         return await self._send(json.dumps(body).encode(), {})
 
     def hide(self, text: str) -> str:
-        """The text on one line, without the key and anything that a terminal might obey."""
+        """Return the text on one line, without the key and without control characters."""
         if key := self._service.key:
             for form in (key, json.dumps(key)[1:-1]):
                 text = text.replace(form, "[key]")
@@ -148,7 +148,7 @@ class Prober:
         return seen
 
     async def _fill(self, seen: Seen, post: httpx.Request) -> InferenceError | None:
-        """Puts into `seen` what comes, and gives what kept the answer from its end."""
+        """Fill `seen` with the answer, and return what interrupted it, None if nothing did."""
         failure: InferenceError | None = None
         try:
             async with asyncio.timeout(self._seconds):
@@ -189,7 +189,7 @@ class Prober:
 
 
 def printable(text: str) -> str:
-    """The text with a space for each character that a terminal obeys or cannot show."""
+    """Replace each character that a terminal would obey or can't show by a space."""
     return "".join(character if character.isprintable() else " " for character in text)
 
 

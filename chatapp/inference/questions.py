@@ -14,10 +14,10 @@ from typing import Any
 
 from .adaptation import OTHER_FIELD, THINKING
 from .catalog import Model
+from .error_body import shorten
 from .errors import ImageRejected, RequestRefused
 from .payload import encode
 from .probe import Prober, Seen
-from .refusal import shorten
 from .reports import MAX_QUOTE, Finding, improve, verdict
 from .sample_requests import (
     SIDE,

@@ -1,6 +1,6 @@
-"""What the service says about its limits in the headers of an answer. No clock of its own.
+"""Read the rate limits in the headers of an answer. No clock of its own.
 
-`x-ratelimit-*` describe the whole add-on, so one answer tells about everybody's requests. The
+`x-ratelimit-*` describe the whole add-on, so one answer reports about everybody's requests. The
 documentation shows a reset as a duration (`51s`) on one page and as a Unix time on another.
 """
 
@@ -14,14 +14,14 @@ from email.utils import parsedate_to_datetime
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
 NUMBER = re.compile(r"\d{1,13}(?:\.\d+)?")
 COUNT = re.compile(r"-?\d{1,15}")
-LONGEST_SECONDS = 7 * 86_400.0  # a wait beyond it is nonsense
-EARLIEST_UNIX_TIME = 1e9  # seconds, 2001; smaller numbers are durations
-EARLIEST_UNIX_MILLISECONDS = 1e12
+MAX_WAIT_SECONDS = 7 * 86_400.0  # a wait beyond it is nonsense
+MIN_UNIX_TIME = 1e9  # seconds, 2001; smaller numbers are durations
+MIN_UNIX_MILLISECONDS = 1e12
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Per minute; `reset` is in seconds from the moment of the answer. None: not said."""
+    """Hold one quota per minute. `reset` is in seconds after the answer. None means unknown."""
 
     limit: int | None = None
     remaining: int | None = None
@@ -35,8 +35,10 @@ class RateLimits:
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str], now: float) -> RateLimits | None:
-        """None when the answer says nothing of quotas. `headers` has lower-case names, `now` is
-        Unix time; nonsense in a header counts as not said."""
+        """Return the limits of an answer, None when it reports none.
+
+        `headers` has lower-case names, `now` is Unix time. Nonsense in a header is ignored.
+        """
         requests, tokens = (_quota(headers, name, now) for name in ("requests", "tokens"))
         if requests == tokens == Quota():
             return None
@@ -44,22 +46,25 @@ class RateLimits:
 
     @property
     def wait(self) -> float | None:
-        """Seconds until every quota that is used up is whole again; None when none is."""
+        """Return the seconds until no quota is used up any more, None when none is used up."""
         used_up = [quota.reset for quota in (self.requests, self.tokens) if quota.remaining == 0]
         return max((reset for reset in used_up if reset is not None), default=None)
 
 
-def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds that the service asks to wait: `Retry-After` (seconds or an HTTP date), else the
-    reset of a quota that is used up. `headers` has lower-case names, `now` is Unix time."""
+def requested_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds that the service asks to wait, None when it doesn't ask.
+
+    Read from `Retry-After` (seconds or an HTTP date), else from the reset of a quota that is used
+    up. `headers` has lower-case names, `now` is Unix time.
+    """
     value = headers.get("retry-after", "").strip()
     if NUMBER.fullmatch(value):
-        return _sensible(float(value))
+        return _plausible(float(value))
     if value[:1].isalpha():
         try:
-            return _sensible(max(parsedate_to_datetime(value).timestamp() - now, 0.0))
+            return _plausible(max(parsedate_to_datetime(value).timestamp() - now, 0.0))
         except (ValueError, OverflowError):
-            pass  # not a date either: the other headers may know
+            pass  # not a date either: the other headers may have it
     rate_limits = RateLimits.from_headers(headers, now)
     return rate_limits.wait if rate_limits else None
 
@@ -81,15 +86,15 @@ def _reset(value: str, now: float) -> float | None:
     value = value.strip().lower()
     if NUMBER.fullmatch(value):
         number = float(value)
-        if number >= EARLIEST_UNIX_MILLISECONDS:
+        if number >= MIN_UNIX_MILLISECONDS:
             number /= 1_000
-        return _sensible(max(number - now, 0.0) if number >= EARLIEST_UNIX_TIME else number)
+        return _plausible(max(number - now, 0.0) if number >= MIN_UNIX_TIME else number)
     match = DURATION.fullmatch(value)
     if not value or not match:
         return None
     hours, minutes, seconds, milliseconds = (float(part or 0) for part in match.groups())
-    return _sensible(hours * 3_600 + minutes * 60 + seconds + milliseconds / 1_000)
+    return _plausible(hours * 3_600 + minutes * 60 + seconds + milliseconds / 1_000)
 
 
-def _sensible(seconds: float) -> float | None:
-    return seconds if seconds <= LONGEST_SECONDS else None
+def _plausible(seconds: float) -> float | None:
+    return seconds if seconds <= MAX_WAIT_SECONDS else None

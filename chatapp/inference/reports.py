@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .catalog import Model, load_catalog
+from .error_body import shorten
 from .errors import ReplyTooLarge
 from .probe import Seen
-from .refusal import shorten
 from .types import Delta, ReasoningDelta, TextDelta, Usage
 
 MAX_QUOTE = 300  # characters of a service's message

@@ -1,11 +1,14 @@
-"""Which service answers: worked out once from the configuration, and said to the person."""
+"""Choose the service that answers from the configuration, and describe it for people."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
+
+from .translation import gettext_noop as _
 
 ServiceKind = Literal["heroku", "compatible", "demo", "none"]
 
@@ -14,7 +17,10 @@ HEROKU_DOMAIN = ".inference.heroku.com"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`url` has a scheme and neither a trailing slash nor `/v1`; it is empty for kind "none"."""
+    """Hold the address and key of the service.
+
+    `url` has a scheme and neither a trailing slash nor `/v1`; it is empty for kind "none".
+    """
 
     kind: ServiceKind
     url: str = ""
@@ -22,10 +28,10 @@ class Service:
 
     @classmethod
     def from_config(cls, url: str, key: str, demo_url: str, on_dyno: bool) -> Service:
-        """The service that a configuration means; empty strings are values that are not set.
+        """Return the service that a configuration means; empty strings are values not set.
 
-        The demo answers only when neither URL nor key is set and never on a dyno, so that nobody
-        takes it for the real thing. Raises ValueError for a URL or a key that cannot work.
+        The demo answers only when neither URL nor key is set, and never on a dyno, so that nobody
+        mistakes it for a real model. Raises ValueError for a URL or a key that can't work.
         """
         key = _clean_key(key)
         if url.strip():
@@ -39,16 +45,21 @@ class Service:
 
     @property
     def sentence(self) -> str:
-        """What the page says about who answers."""
+        """Return which service answers, in English."""
+        return self.translated(str)
+
+    def translated(self, translate: Callable[[str], str]) -> str:
+        """Return which service answers. `translate` is Django's `gettext`, for example."""
+        host = _host(self.url)
         match self.kind:
             case "heroku":
-                return f"Heroku Managed Inference ({_host(self.url).removesuffix(HEROKU_DOMAIN)})"
+                return f"Heroku Managed Inference ({host.removesuffix(HEROKU_DOMAIN)})"
             case "compatible":
-                return f"Compatible server at {_host(self.url)}"
+                return translate(_("Compatible server at %(host)s")) % {"host": host}
             case "demo":
-                return "Demo model: not an AI, answers are canned"
+                return translate(_("Demo model: not an AI, its answers are canned"))
             case "none":
-                return "No model is connected: set INFERENCE_URL and INFERENCE_KEY"
+                return translate(_("No model is connected: set INFERENCE_URL and INFERENCE_KEY"))
 
 
 def _clean_key(key: str) -> str:
@@ -75,7 +86,7 @@ def _clean_url(url: str) -> str:
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        _ = parts.port  # is checked only when read
+        parts.port  # noqa: B018 - checked only when it is read
     except ValueError as error:
         raise ValueError(f"INFERENCE_URL is not an address: {error}.") from error
     return parts

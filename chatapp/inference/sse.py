@@ -1,8 +1,8 @@
-"""Server-sent events out of bytes, by the WHATWG standard. No network, no clock.
+"""Parse server-sent events, by the WHATWG standard. No network, no clock.
 
-Lines end with CR, LF or CRLF and with nothing else: U+2028 and U+0085 stand in JSON strings, and
-`str.splitlines` would break them. Splitting happens on bytes, where a line end can never be part
-of a longer UTF-8 sequence, so each complete line is decoded in one go.
+Lines end with CR, LF or CRLF and with nothing else: JSON strings may contain U+2028 and U+0085,
+at which `str.splitlines` would split. Bytes are split, because a line end is never part of a
+longer UTF-8 sequence, so each complete line is decoded in one go.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class Event(NamedTuple):
 
 
 class EventParser:
-    """Feed it bytes as they arrive; it hands out every event that they complete.
+    """Turn bytes, fed as they arrive, into events.
 
-    Raises `ReplyTooLarge` when a line or an event passes `MAX_EVENT_BYTES`; the next call does so
-    when events came before it in the same chunk, so that nothing received is lost. The fields
-    `id` and `retry` are ignored, because an answer of a model is never resumed by its event id.
+    Raises `ReplyTooLarge` when a line or an event is larger than `MAX_EVENT_BYTES`; if the same
+    chunk had whole events before, the next call raises it, so that nothing received is lost. The
+    fields `id` and `retry` are ignored: an answer of a model is never resumed by its event id.
     """
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
@@ -64,10 +64,10 @@ class EventParser:
         return events
 
     def flush(self) -> list[Event]:
-        """End of the stream: the event that lacks its closing blank line, if there is one.
+        """Return the event without a blank line after it, if the stream ended with one.
 
-        The standard drops it. Servers do forget the last blank line, and half a JSON object never
-        parses, so the caller can tell a forgotten line from a cut connection.
+        The standard drops it. Some servers forget the last blank line, and half a JSON object
+        never parses, so the caller can distinguish it from a dropped connection.
         """
         if self._too_large:
             raise ReplyTooLarge

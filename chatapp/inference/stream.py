@@ -1,4 +1,4 @@
-"""Deltas out of the bytes of a streamed chat completion. No network, no clock.
+"""Parse a streamed chat completion into deltas. No network, no clock.
 
 Accepts every variant that the service documents, those that its clients have met, and what other
 servers of the same protocol send.
@@ -12,12 +12,13 @@ from typing import Any
 
 from chatapp.server.valid_text import TextJoiner
 
-from .errors import InferenceError, Interrupted, UnreadableReply, error_from_event
+from .error_responses import error_from_event
+from .errors import InferenceError, Interrupted, UnreadableReply
 from .sse import Event, EventParser
 from .tool_calls import ToolCalls
 from .types import Delta, Finished, FinishReason, ReasoningDelta, TextDelta, Usage
 
-# Anything else that is not empty means that the model came to its end.
+# Any other reason that is not empty means that the answer is complete.
 FINISH_REASONS: Mapping[str, FinishReason] = {
     "length": "length",
     "max_tokens": "length",
@@ -29,16 +30,16 @@ MAX_TOKENS = 1_000_000_000  # a count above this is nonsense, and no integer col
 
 
 class CompletionParser:
-    """Feed it the body as it arrives until `done`, then go through `finish` once.
+    """Turn the body, fed as it arrives until `done`, into deltas; `finish` returns the last ones.
 
     Both raise `InferenceError`: the service's own error in mid-stream, `UnreadableReply` for data
     that is not JSON, `ReplyTooLarge` from the event parser, `Interrupted` for a stream that ends
-    with neither `[DONE]` nor a finish reason. An error waits for the next call when text came
-    before it in the same chunk, so that nothing received is lost.
+    with neither `[DONE]` nor a finish reason. If text came before the error in the same chunk, the
+    next call raises it, so that nothing received is lost.
     """
 
     def __init__(self, secret: str = "") -> None:
-        """`secret` never appears in the sentence of an error."""
+        """Keep `secret`, which never appears in the sentence of an error."""
         self._secret = secret
         self._events = EventParser()
         self._text = TextJoiner()
@@ -67,8 +68,11 @@ class CompletionParser:
         return deltas
 
     def finish(self) -> Iterator[Delta]:
-        """The connection ended cleanly, or the parser is done. A generator, because a last event
-        may bring text and the stream still be cut: that text comes before the error."""
+        """Yield the last deltas, once the connection ended cleanly or the parser is done.
+
+        A generator, because the last event may bring text in a stream that was interrupted: that
+        text comes before the error.
+        """
         if self._error:
             raise self._error
         if not self.done:
@@ -84,7 +88,7 @@ class CompletionParser:
             try:
                 self._read(event, deltas)
             except UnreadableReply as error:
-                raise Interrupted from error  # cut in the middle of an event
+                raise Interrupted from error  # in the middle of an event
         return deltas
 
     def _read(self, event: Event, deltas: list[Delta]) -> None:
@@ -138,7 +142,7 @@ class CompletionParser:
         calls = message.get("tool_calls")
         if isinstance(calls, list):
             deltas.extend(self._calls.read(calls))
-        elif "function_call" in message:  # its name before there could be several
+        elif "function_call" in message:  # the older field, for one call only
             deltas.extend(self._calls.read([{"function": message["function_call"]}]))
 
 
@@ -153,7 +157,7 @@ def _json_object(data: str) -> dict[str, Any]:
 
 
 def _joined(parts: list[object]) -> str:
-    """The text of content that comes as a list of parts, as in a request."""
+    """Return the text of content that is a list of parts, as in a request."""
     texts = [part.get("text") for part in parts if isinstance(part, dict)]
     return "".join(text for text in texts if isinstance(text, str))
 
@@ -161,12 +165,12 @@ def _joined(parts: list[object]) -> str:
 def _read_usage(usage: dict[str, Any], deltas: list[Delta]) -> None:
     prompt = _count(usage.get("prompt_tokens"))
     completion = _count(usage.get("completion_tokens"))
-    if prompt or completion:  # an empty one would replace what was counted before
+    if prompt or completion:  # an empty usage would replace an earlier one
         deltas.append(Usage(prompt, completion))
 
 
 def _count(value: object) -> int:
-    """A number of tokens; some servers write whole numbers as floats."""
+    """Return a number of tokens; some servers write whole numbers as floats."""
     if isinstance(value, int | float) and 0 < value <= MAX_TOKENS:
         return int(value)
     return 0

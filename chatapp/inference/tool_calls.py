@@ -1,8 +1,8 @@
-"""Pieces of tool calls as they stream, told apart whatever a server makes of ids and indexes.
+"""Assign the streamed pieces of tool calls to their calls, however a server uses ids and indexes.
 
-The service opens each call with an id and counts its content blocks in `index`, which therefore
-differs between pieces of one call. Others send the pieces of several calls in turn and tell them
-apart by index alone, repeat id and name in every piece, or give no ids at all.
+The service begins each call with an id, and counts content blocks in `index`, which therefore
+differs between pieces of one call. Other servers interleave the pieces of several calls and
+number them by index alone, repeat id and name in every piece, or send no ids at all.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from typing import Any
 
 from chatapp.server.valid_text import TextJoiner, make_valid
 
-from .arguments import Brackets, json_value, object_in
+from .tool_arguments import JsonScanner, json_value, object_text
 from .types import ToolCallDelta
 
-MAX_CALLS = 64  # in one answer; what a model asks for beyond that is dropped
+MAX_CALLS = 64  # in one answer; further calls are dropped
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What a server says of a call; "" for what it leaves out. Without an index the place among
-    the calls of one delta stands for it."""
+    """Hold a piece of a call as a server sent it, "" for missing fields.
+
+    A missing index is replaced by the position among the calls of the delta.
+    """
 
     id: str
     index: int
@@ -34,23 +36,23 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Call:
-    """`id` is ours, no other call of the stream has it; `given_id` is the server's."""
+    """Collect one call. `id` is ours and unique in the stream; `server_id` may repeat."""
 
     id: str
-    given_id: str
+    server_id: str
     indexes: set[int] = field(default_factory=set)
     name: str = ""
-    _heard: list[str] = field(default_factory=list)
+    _arguments: list[str] = field(default_factory=list)
     _joiner: TextJoiner = field(default_factory=TextJoiner)
-    _brackets: Brackets = field(default_factory=Brackets)
-    _is_object: bool | None = None  # None: not known
+    _scanner: JsonScanner = field(default_factory=JsonScanner)
+    _is_object: bool | None = None  # None means unknown
 
     @property
     def arguments(self) -> str:
-        return "".join(self._heard)
+        return "".join(self._arguments)
 
     def add_name(self, name: str) -> str:
-        """Gives what is new: some servers cut a name in pieces, some say all of it again."""
+        """Return what is new: some servers split a name into pieces, some repeat all of it."""
         new = name[len(self.name) :] if name.startswith(self.name) else name
         self.name += new
         return new
@@ -58,32 +60,34 @@ class _Call:
     def add_arguments(self, text: str) -> str:
         new = self._joiner.feed(text)
         if new:
-            self._heard.append(new)
-            self._brackets.feed(new)
+            self._arguments.append(new)
+            self._scanner.feed(new)
             self._is_object = None
         return new
 
-    def is_begun_anew_by(self, piece: _Piece) -> bool:
-        """Whether a piece that seems to be of this call begins another: one that has a name, where
-        this call has ended or stands in another place."""
-        if not piece.name or bool(piece.id) != bool(self.given_id):
-            return False
-        elsewhere = piece.index not in self.indexes
-        if not self._has_ended:
-            return elsewhere and (not piece.id or piece.name != self.name)
-        return not self.is_said_again_by(piece) and bool(elsewhere or piece.arguments)
+    def is_followed_by_new_call_in(self, piece: _Piece) -> bool:
+        """Return whether a piece that looks like a part of this call begins another call.
 
-    def is_said_again_by(self, piece: _Piece) -> bool:
-        """Whether it is a copy of the whole call, as in a message at the end of a stream."""
+        It does when it has a name, and this call has ended or has another index.
+        """
+        if not piece.name or bool(piece.id) != bool(self.server_id):
+            return False
+        is_other_index = piece.index not in self.indexes
+        if not self._has_ended:
+            return is_other_index and (not piece.id or piece.name != self.name)
+        return not self.is_repeated_by(piece) and bool(is_other_index or piece.arguments)
+
+    def is_repeated_by(self, piece: _Piece) -> bool:
+        """Return whether `piece` repeats the whole call, as the last message of a stream may."""
         if not piece.arguments or piece.name != self.name or not self._has_ended:
             return False
         return json_value(piece.arguments) == json_value(self.arguments)
 
     @property
     def _has_ended(self) -> bool:
-        # Counted before it is parsed, once: a server may say the name in each of many pieces.
-        if self._is_object is None and self._brackets.are_closed:
-            self._is_object = object_in(self.arguments) is not None
+        # Scanned first and parsed only once: a server may repeat the name in each of many pieces.
+        if self._is_object is None and self._scanner.is_complete:
+            self._is_object = object_text(self.arguments) is not None
         return bool(self._is_object)
 
 
@@ -92,7 +96,7 @@ class ToolCalls:
         self._calls: list[_Call] = []
 
     def read(self, pieces: Sequence[object]) -> list[ToolCallDelta]:
-        """`pieces` are the calls of one delta or message."""
+        """Return the deltas of `pieces`, which are the calls of one delta or message."""
         found = [
             self._read(_piece(piece, place))
             for place, piece in enumerate(pieces)
@@ -102,10 +106,10 @@ class ToolCalls:
 
     def _read(self, piece: _Piece) -> ToolCallDelta | None:
         call = self._find(piece)
-        if call and not call.is_begun_anew_by(piece):
+        if call and not call.is_followed_by_new_call_in(piece):
             return self._add(call, piece)
         if not piece.id and not piece.name:
-            return None  # a piece of nothing
+            return None  # belongs to no call
         if len(self._calls) == MAX_CALLS:
             return None
         call = _Call(self._free_id(piece.id), piece.id, {piece.index})
@@ -114,19 +118,19 @@ class ToolCalls:
         return ToolCallDelta(call.id, name, arguments)
 
     def _find(self, piece: _Piece) -> _Call | None:
-        """The call that a piece belongs to, if not to a new one."""
+        """Return the call that a piece belongs to, None for a new call."""
         newest_first = self._calls[::-1]
         at_index = next((call for call in newest_first if piece.index in call.indexes), None)
         if not piece.id:
             return at_index or next(iter(newest_first), None)
-        known = next((call for call in newest_first if call.given_id == piece.id), None)
-        if known or not at_index or at_index.given_id or piece.name not in ("", at_index.name):
+        known = next((call for call in newest_first if call.server_id == piece.id), None)
+        if known or not at_index or at_index.server_id or piece.name not in ("", at_index.name):
             return known
-        at_index.given_id = piece.id  # it comes late
+        at_index.server_id = piece.id  # the server sent it late
         return at_index
 
     def _add(self, call: _Call, piece: _Piece) -> ToolCallDelta | None:
-        if call.is_said_again_by(piece):
+        if call.is_repeated_by(piece):
             return None
         call.indexes.add(piece.index)
         name, arguments = call.add_name(piece.name), call.add_arguments(piece.arguments)
@@ -139,16 +143,16 @@ class ToolCalls:
         return next(free for free in chain([given], numbered) if free and free not in taken)
 
 
-def _piece(said: dict[str, Any], place: int) -> _Piece:
-    function = said.get("function")
+def _piece(fields: dict[str, Any], place: int) -> _Piece:
+    function = fields.get("function")
     if not isinstance(function, dict):
         function = {}
     arguments = function.get("arguments")
     if isinstance(arguments, dict):  # some servers do not write them as text
         arguments = json.dumps(arguments, ensure_ascii=False)
     return _Piece(
-        id=_text(said.get("id")),
-        index=index if isinstance(index := said.get("index"), int) else place,
+        id=_text(fields.get("id")),
+        index=index if isinstance(index := fields.get("index"), int) else place,
         name=_text(function.get("name")),
         arguments=arguments if isinstance(arguments, str) else "",
     )

@@ -1,4 +1,4 @@
-"""The shared HTTP client. Nothing here knows of models."""
+"""Make the shared HTTP client."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ KEEPALIVE_SECONDS = 15.0
 def make_http_client(
     kind: HttpTransport = "aiohttp", timeout: httpx.Timeout = TIMEOUT
 ) -> httpx.AsyncClient:
-    """One client for the whole process, made inside the running loop; `aclose` ends everything.
+    """Return a client for the whole process. Call it inside the running loop; `aclose` ends it.
 
-    Any number of streams run at once: both defaults (100 connections) fail requests long before
-    the service's own limit. Proxies from the environment are ignored and redirects not followed,
-    so that the key goes to the configured host only.
+    The number of connections is not limited: with both libraries' default (100) requests fail
+    long before the service's own limit. Proxies from the environment are ignored and redirects
+    not followed, so that the key goes to the configured host only.
     """
     verify = httpx.create_ssl_context()
     if kind == "aiohttp":

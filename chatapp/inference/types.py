@@ -1,4 +1,4 @@
-"""The vocabulary of this package: what is asked and what streams back. Values only, no ids."""
+"""The types of this package: what is sent and what streams back. Values only, no ids."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class ImagePart:
-    """An image by address: an https link that the service can fetch, or a data: URL.
+    """Hold an image by its address: an https link that the service can fetch, or a data: URL.
 
-    `width` and `height` are in pixels, 0 when unknown; they serve to estimate tokens only.
+    `width` and `height` are in pixels, 0 when unknown; only the estimate of tokens uses them.
     """
 
     url: str
@@ -29,7 +29,7 @@ class ImagePart:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallPart:
-    """A finished call in an assistant turn; `arguments` is the text of a JSON object."""
+    """Hold a complete call of an assistant message; `arguments` is a JSON object as text."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ class ToolCallPart:
 
 @dataclass(frozen=True, slots=True)
 class ToolResultPart:
-    """What a call came to: the only kind of part in a turn of role "tool"."""
+    """Hold the result of a call: the only kind of part in a message of role "tool"."""
 
     call_id: str
     content: str
@@ -58,13 +58,13 @@ class ChatMessage:
 
     @property
     def text(self) -> str:
-        """The texts of all parts, one paragraph each; everything else is left out."""
+        """Return the text of all text parts, one paragraph each."""
         return "\n\n".join(part.text for part in self.parts if isinstance(part, TextPart))
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What a model may call; `parameters` is a JSON Schema of type "object"."""
+    """Describe a tool to a model; `parameters` is a JSON Schema of type "object"."""
 
     name: str
     description: str
@@ -73,13 +73,13 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One question to a model.
+    """Hold one request to a model.
 
-    `max_tokens` bounds the answer, not the question; `thinking_budget`, in tokens and None for no
-    thinking, comes on top as far as the model allows. At most one of `temperature` and `top_p`
-    (both 0 to 1) is set; while the model thinks, neither is sent. `may_call` says whether it may
-    call tools in this answer. With `is_continuation` the last message only asks to continue the
-    answer before it, so both belong to one turn.
+    `max_tokens` limits the answer; `thinking_budget`, in tokens and None for no thinking, is added
+    to it as far as the model allows. At most one of `temperature` and `top_p` (both 0 to 1) is
+    set; while the model thinks, neither is sent. Without `may_call` the model may not call tools
+    in this answer. With `is_continuation` the last message only asks to continue the answer before
+    it, so both belong to one turn.
     """
 
     model: str
@@ -105,8 +105,11 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A piece of a tool call. One with a new `id` begins a call; one with an id that came before
-    adds `name` and `arguments` (JSON text) to that call, one without to the call begun last."""
+    """Hold a piece of a tool call.
+
+    A new `id` begins a call; a known one adds `name` and `arguments` (JSON text) to that call, an
+    empty one to the call that began last.
+    """
 
     id: str
     name: str
@@ -115,7 +118,7 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens billed for this request so far. A later one replaces an earlier one."""
+    """Report the tokens billed for this request so far. A later report replaces an earlier one."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -123,15 +126,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Always the last delta of a stream, exactly once."""
+    """End a stream: always the last delta, exactly once."""
 
     reason: FinishReason
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Before the first token: the service failed for `sentence`, and is asked again in
-    `seconds`."""
+    """Announce, before the first token, a retry in `seconds`. `sentence` is why: the reason of an
+    error, in English."""
 
     seconds: float
     sentence: str
@@ -142,8 +145,10 @@ Change = Literal["turns_excluded", "images_excluded", "text_rewritten", "thinkin
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """Before the first token: the request that went out differs from what was asked for, in a way
-    that the person should know. A later one of the same change replaces an earlier one."""
+    """Announce, before the first token, how the request that was sent differs from the given one.
+
+    A later announcement of the same change replaces an earlier one.
+    """
 
     change: Change
     count: int = 0  # of turns or images

@@ -4,16 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chatapp.mcp.models import ToolSetting
-from chatapp.tools.outside import plain_line
 from chatapp.tools.registry import built_in
-from chatapp.tools.tool import Access as CallAccess
+from chatapp.tools.untrusted import plain_line
 
 MAX_SUMMARY = 160  # characters of a description that are shown before it is unfolded
 MAX_DESCRIPTION = 4_000  # characters; servers send as many as they like
 MAX_LINE = 1_000  # characters
 
 Access = ToolSetting.Access
-DEFAULT: dict[CallAccess, Access] = {"free": Access.ALLOW, "ask": Access.ASK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def list_built_in() -> list[ListedTool]:
             tool.name,
             str(tool.label),
             str(tool.about),
-            chosen.get(tool.name, DEFAULT[tool.access]),
+            chosen.get(tool.name, Access.ASK if tool.needs_approval else Access.ALLOW),
         )
         for tool in built_in().values()
     ]

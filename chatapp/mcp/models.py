@@ -6,7 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chatapp.server.columns import JSONField
-from chatapp.tools.tool import Access as CallAccess
 
 MAX_NAME_LENGTH = 40  # characters
 MAX_TOOLS = 200  # of one server
@@ -68,6 +67,6 @@ class ToolSetting(models.Model):
         return self.access != self.Access.OFF and not self.is_removed and bool(self.parameters)
 
     @property
-    def call_access(self) -> CallAccess:
-        """Return the access of a tool that isn't off, in the words of `tools`."""
-        return "free" if self.access == self.Access.ALLOW else "ask"
+    def needs_approval(self) -> bool:
+        """Return whether every call of this tool needs approval."""
+        return self.access != self.Access.ALLOW

@@ -28,9 +28,9 @@ def make_tool(row: ToolSetting, server: Server) -> Tool:
         label="{tool} ({server})".format(**names),
         description="\n\n".join(filter(None, paragraphs)),
         parameters=row.parameters,
-        access=row.call_access,
-        acts=not row.is_declared_read_only,
-        doing=lambda _arguments: _("Using %(tool)s of %(server)s") % names,
+        needs_approval=row.needs_approval,
+        has_side_effects=not row.is_declared_read_only,
+        describe=lambda _arguments: _("Using %(tool)s of %(server)s") % names,
         run=partial(_run, row, server, _("Used %(tool)s of %(server)s") % names),
     )
 

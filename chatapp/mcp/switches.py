@@ -25,7 +25,7 @@ class Switch:
 
     @property
     def asks(self) -> bool:
-        return any(tool.access == "ask" for tool in self.tools)
+        return any(tool.needs_approval for tool in self.tools)
 
 
 def switches() -> list[Switch]:
@@ -57,7 +57,7 @@ def _server_switches(rows: Iterable[ToolSetting]) -> list[Switch]:
 
 def _with_access(tool: Tool, chosen: Mapping[str, ToolSetting]) -> Tool:
     row = chosen.get(tool.name)
-    return replace(tool, access=row.call_access) if row else tool
+    return replace(tool, needs_approval=row.needs_approval) if row else tool
 
 
 def _is_on(name: str) -> bool:

@@ -170,5 +170,5 @@ def _kind(error: InferenceError) -> str:
 def _sentence(error: InferenceError, reply: Message) -> str:
     if isinstance(error, TextBlocked) and reply.conversation.instructions:
         hint = _("The instructions in this chat's settings are sent too and may be the reason.")
-        return f"{error.sentence} {hint}"
-    return error.sentence
+        return f"{error.translated(_)} {hint}"
+    return error.translated(_)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chatapp.inference import ToolCallDelta, ToolCallPart
-from chatapp.inference.arguments import object_in
+from chatapp.inference.tool_arguments import object_text
 from chatapp.inference.types import FinishReason
 from chatapp.replies.overlap import OverlapFilter
 from chatapp.server.valid_text import make_valid_source
@@ -35,7 +35,7 @@ class TurnBuffer:
 
     def end(self, reason: FinishReason) -> None:
         """Drop a last call that the token limit interrupted: its arguments are incomplete."""
-        if reason == "length" and self.calls and object_in(self.calls[-1].arguments) is None:
+        if reason == "length" and self.calls and object_text(self.calls[-1].arguments) is None:
             self._calls.popitem()
 
     @property

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from chatapp.conversations.models import Message, Progress, TokenUsage
 from chatapp.inference import CompletionRequest, Usage
-from chatapp.inference.context import estimate, estimate_text
+from chatapp.inference.context_window import estimate, estimate_text
 
 
 @dataclass(slots=True)

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from django.utils.translation import gettext
+
 from chatapp.inference import Waiting
 
 
@@ -23,7 +25,7 @@ class ServiceWait:
 
     @property
     def reason(self) -> str:
-        return self._waiting.sentence if self._waiting else ""
+        return gettext(self._waiting.sentence) if self._waiting else ""
 
     def begin(self, waiting: Waiting) -> None:
         self._waiting, self._until = waiting, self._loop.time() + waiting.seconds

@@ -1,1 +1,1 @@
-"""What a model may call. Knows nothing of conversations, and of Django settings and words only."""
+"""Tools that a model may call. Uses Django's settings and translations, but no models."""

@@ -1,4 +1,4 @@
-"""Which tools there are. A file in `built_in/` is all that a new one needs."""
+"""Find the built-in tools. A new tool only needs a file in `built_in/`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from .tool import Tool
 
 @cache
 def built_in() -> Mapping[str, Tool]:
-    """By name and in the order of names: the service caches requests that begin alike.
+    """Return all built-in tools by name.
 
-    Raises ValueError for two tools of one name.
+    They are sorted, because the service caches requests by their common beginning. Raises
+    ValueError for two tools with one name.
     """
     by_name: dict[str, Tool] = {}
     for file in iter_modules(folder.__path__):
-        for one in vars(import_module(f"{folder.__name__}.{file.name}")).values():
-            if isinstance(one, Tool) and by_name.setdefault(one.name, one) is not one:
-                raise ValueError(f"Two tools are called {one.name}")
+        for value in vars(import_module(f"{folder.__name__}.{file.name}")).values():
+            if isinstance(value, Tool) and by_name.setdefault(value.name, value) is not value:
+                raise ValueError(f"Two tools are called {value.name}")
     return MappingProxyType(dict(sorted(by_name.items())))

@@ -1,5 +1,4 @@
-"""From what a tool gives to the text that goes over the wire: always a JSON object, never empty,
-and of bounded size."""
+"""Encode what a tool returns for the model: a JSON object, never empty, and of limited size."""
 
 from __future__ import annotations
 
@@ -11,17 +10,17 @@ from typing import Any
 
 from chatapp.server.valid_text import make_valid_json
 
-MAX_BYTES = 50 * 1024  # of UTF-8; some 15,000 tokens, in every later request of the conversation
+MAX_BYTES = 50 * 1024  # of UTF-8: some 15,000 tokens in every later request of the conversation
 NOTHING = {"result": "(nothing)"}
 MARK = "…"
-INCOMPLETE = f"What ends in {MARK} was too long and is not complete."
+INCOMPLETE = f"Values that end in {MARK} were too long and are not complete."
 
 
 def to_json(content: Mapping[str, object], max_bytes: int = MAX_BYTES) -> str:
-    """Compact JSON of at most so many bytes.
+    """Return compact JSON of at most `max_bytes`.
 
-    What is too long is shortened inside and never cut across: the longest texts and lists lose
-    their ends, and the object says so first. Raises TypeError and ValueError for what is no JSON.
+    Content that is too long stays valid JSON: the longest texts and lists lose their ends, and the
+    first key of the object reports it. Raises TypeError and ValueError for values that JSON lacks.
     """
     content = make_valid_json(content or NOTHING)
     whole = _json(content)
@@ -31,7 +30,7 @@ def to_json(content: Mapping[str, object], max_bytes: int = MAX_BYTES) -> str:
     def at_most(items: int) -> str:
         return _json({"incomplete": INCOMPLETE, **_shortened(content, items)})
 
-    # From below, so that no attempt is much larger than what is allowed.
+    # Search from below, so that no try is much larger than the limit.
     least = 1
     while _bytes(at_most(least * 2)) <= max_bytes:
         least *= 2
@@ -42,7 +41,7 @@ def to_json(content: Mapping[str, object], max_bytes: int = MAX_BYTES) -> str:
 
 
 def _shortened(value: Any, most: int) -> Any:
-    """The same with at most so many characters, items and keys anywhere."""
+    """Return `value` with at most `most` characters, items and keys in each part."""
     match value:
         case str() if len(value) > most:
             return value[:most] + MARK

@@ -1,27 +1,26 @@
-"""What a tool is. The vocabulary of this package: values only."""
+"""The types of this package: a tool, its context and its output."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from django.utils.functional import Promise
 
-# What only reads is free. What writes or costs something asks the person first.
-Access = Literal["free", "ask"]
 Arguments = Mapping[str, object]
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what the service takes
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # the service accepts no other names
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """For whom a tool runs, and in what. `zone` is a key of the time zone database, as
-    Europe/Berlin. `work` tells one attempt at a reply from another: what a tool keeps open, it
-    keeps open for that long. `written` is what the person has written in this conversation, and
-    nobody else."""
+    """Describe the reply for which a tool runs.
+
+    `zone` is the person's time zone, for example Europe/Berlin. `work` identifies the attempt at a
+    reply: connections that a tool keeps are closed with it. `written` has the texts that the
+    person wrote in this conversation.
+    """
 
     zone: str = "UTC"
     work: str = ""
@@ -30,19 +29,19 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a call came to.
+    """Hold what a tool returns.
 
-    `content` is for the model and becomes a JSON object. `done` is one line for the person, in the
-    past tense and in their language. `images` are images in bytes; no built-in tool gives any.
+    `content` is for the model and becomes a JSON object. `summary` is one line for the person, in
+    the past tense and in their language. `images` are image files; no built-in tool returns any.
     """
 
     content: Mapping[str, object]
-    done: str
+    summary: str
     images: tuple[bytes, ...] = ()
 
 
 class ToolFailed(Exception):
-    """A call that came to nothing; `sentence` is for the person and the model alike."""
+    """Report a failed call; `sentence` is for the person and for the model."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -51,29 +50,29 @@ class ToolFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Something that a model may ask for and the app does.
+    """Describe a tool that a model may call.
 
-    `label` names it on a switch; `about` tells the owner of the house what it does and who learns
-    of it, in a sentence or two. `description` tells the model when to call it, `parameters` how: a
-    JSON Schema of type "object", byte for byte the same at every start. `doing` gives the line that
-    is shown while it runs ("Looking up the weather in Portland"). It and `run` raise ToolFailed
-    when the arguments, which a model made up, do not fit.
+    `label` is its name on a switch; `about` explains to the owner of the instance what it does and
+    who learns of it. The model reads `description` (when to call it) and `parameters`, a JSON
+    Schema of type "object", byte for byte the same at every start. `describe` returns the line that
+    is shown while a call runs ("Looking up the weather in Portland"). It and `run` raise ToolFailed
+    when the model's arguments don't fit.
 
-    `acts` tells that it changes or costs something, so that a call is never made twice for one;
-    `access` is whether it asks the person first, which the owner can choose otherwise. One that is
-    free may still ask about some calls: `asks` tells which, and never fails for arguments that
-    `run` would take. `caution` is what the person should know when asked.
+    With `needs_approval` every call needs the person's approval; the owner can change it. Otherwise
+    `call_needs_approval` decides for each call, and never fails for arguments that `run` accepts.
+    `caution` is shown with the request for approval. A tool that `has_side_effects` changes or
+    costs something, so a call whose result is lost is not repeated by itself.
     """
 
     name: str
     label: str | Promise
     description: str
     parameters: Mapping[str, object]
-    access: Access
-    acts: bool
-    doing: Callable[[Arguments], str]
+    needs_approval: bool
+    has_side_effects: bool
+    describe: Callable[[Arguments], str]
     run: Callable[[Arguments, Context], Awaitable[Output]]
-    asks: Callable[[Arguments, Context], bool] = lambda _arguments, _context: False
+    call_needs_approval: Callable[[Arguments, Context], bool] = lambda _arguments, _context: False
     caution: str | Promise = ""
     about: str | Promise = ""
 
@@ -83,4 +82,4 @@ class Tool:
         if not self.description.strip():
             raise ValueError(f"The tool {self.name} needs a description")
         if self.parameters.get("type") != "object":
-            raise ValueError(f"The parameters of the tool {self.name} are no schema of an object")
+            raise ValueError(f"The parameters of the tool {self.name} must be of type object")

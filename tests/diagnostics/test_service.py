@@ -38,7 +38,7 @@ async def test_a_wrong_key_is_red_with_the_command_that_sets_another(
     result = await model_service.check_service()
 
     assert result.level == "red"
-    assert result.found.startswith("The service does not accept the key.")
+    assert result.found.startswith("The service doesn't accept the key.")
     assert result.command == "heroku config:set INFERENCE_KEY=inf-…"
     assert KEY not in str(result)
 
@@ -47,12 +47,12 @@ async def test_a_wrong_key_is_red_with_the_command_that_sets_another(
     ("answer", "level", "words", "command"),
     [
         (refusal(429, "quota"), "yellow", "too many requests", ""),
-        (refusal(403, "no"), "red", "not give access", "heroku-inference:standard"),
-        (refusal(404), "red", "No model answers", "INFERENCE_URL=https://us."),
-        (refusal(503), "red", "not available", ""),
+        (refusal(403, "no"), "red", "no access to this model", "heroku-inference:standard"),
+        (refusal(404), "red", "no model at this address", "INFERENCE_URL=https://us."),
+        (refusal(503), "red", "available right now", ""),
         (refusal(400, "odd"), "red", "refused this request", ""),
         (BLOCKED, "red", "content filter", ""),
-        (writes_and_closes(b""), "red", "could not be reached", ""),
+        (writes_and_closes(b""), "red", "couldn't be reached", ""),
     ],
 )
 async def test_other_failures_are_explained(
@@ -73,7 +73,7 @@ async def test_a_service_that_is_away_is_red(settings: Settings) -> None:
     result = await model_service.check_service()
 
     assert result.level == "red"
-    assert "could not be reached" in result.found
+    assert "couldn't be reached" in result.found
 
 
 async def test_the_demo_model_is_yellow(serve: Serve, settings: Settings) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from chatapp.inference import adaptation, errors
-from chatapp.inference.adaptation import Attempt, adapt, pack, prepare
+from chatapp.inference.adaptation import PreparedRequest, adapt, pack, prepare
+from chatapp.inference.calls_as_text import spell_out_calls
 from chatapp.inference.catalog import Model
-from chatapp.inference.context import EXCLUDED_IMAGE, estimate
+from chatapp.inference.context_window import EXCLUDED_IMAGE, estimate
 from chatapp.inference.types import (
     Adapted,
     ChatMessage,
@@ -22,7 +23,6 @@ from chatapp.inference.types import (
     ToolCallPart,
     ToolResultPart,
 )
-from chatapp.inference.word_splitting import spell_out_calls
 
 MODEL = Model("m", "M", thinking=True)
 TOOL = Tool("look", "Looks.", {"type": "object"})
@@ -53,7 +53,7 @@ def too_long(words: str = "") -> errors.ConversationTooLong:
 
 def test_a_request_that_fits_goes_out_as_it_is() -> None:
     request = asked(thinking_budget=2_000)
-    assert prepare(request, MODEL) == Attempt(request, "max_tokens", 200_000, 8_192)
+    assert prepare(request, MODEL) == PreparedRequest(request, "max_tokens", 200_000, 8_192)
 
 
 def test_without_thinking_sampling_and_length_are_what_was_asked_for() -> None:
@@ -68,7 +68,7 @@ def test_without_thinking_sampling_and_length_are_what_was_asked_for() -> None:
 
 def test_a_model_that_the_catalogue_lacks_is_sent_whatever_the_request_holds() -> None:
     request = asked(*turns(300), thinking_budget=2_000)
-    assert prepare(request) == Attempt(request, "max_tokens", None)
+    assert prepare(request) == PreparedRequest(request, "max_tokens", None)
 
 
 def test_the_token_field_is_the_learned_one_else_the_catalogues() -> None:
@@ -79,16 +79,16 @@ def test_the_token_field_is_the_learned_one_else_the_catalogues() -> None:
 
 def test_thinking_is_off_when_the_history_holds_calls() -> None:
     history = WITH_CALL
-    attempt = prepare(asked(*history, tools=(TOOL,), thinking_budget=2_000), MODEL)
-    assert attempt.request.thinking_budget is None
-    assert attempt.news == (Adapted("thinking_off"),)
-    assert prepare(asked(*history, tools=(TOOL,)), MODEL).news == ()
+    prepared = prepare(asked(*history, tools=(TOOL,), thinking_budget=2_000), MODEL)
+    assert prepared.request.thinking_budget is None
+    assert prepared.changes == (Adapted("thinking_off"),)
+    assert prepare(asked(*history, tools=(TOOL,)), MODEL).changes == ()
 
 
 def test_calls_are_told_in_words_where_no_tools_are_offered() -> None:
-    attempt = prepare(asked(*WITH_CALL, thinking_budget=2_000), MODEL)
-    assert attempt.request == spell_out_calls(asked(*WITH_CALL, thinking_budget=2_000))
-    assert attempt.news == ()
+    prepared = prepare(asked(*WITH_CALL, thinking_budget=2_000), MODEL)
+    assert prepared.request == spell_out_calls(asked(*WITH_CALL, thinking_budget=2_000))
+    assert prepared.changes == ()
 
 
 @pytest.mark.parametrize(
@@ -100,40 +100,40 @@ def test_calls_are_told_in_words_where_no_tools_are_offered() -> None:
         "messages.1.content.0: Expected `thinking` or `redacted_thinking`",
     ],
 )
-def test_a_refusal_that_names_tools_goes_on_without_them(words: str) -> None:
-    attempt = prepare(asked(*WITH_CALL, tools=(TOOL,)), MODEL)
-    adapted = adapt(attempt, refused(words))
+def test_a_refusal_that_names_tools_has_more_without_them(words: str) -> None:
+    prepared = prepare(asked(*WITH_CALL, tools=(TOOL,)), MODEL)
+    adapted = adapt(prepared, refused(words))
     assert adapted
-    assert adapted.request == spell_out_calls(attempt.request)
-    assert adapted.news == (Adapted("tools_off"),)
+    assert adapted.request == spell_out_calls(prepared.request)
+    assert adapted.changes == (Adapted("tools_off"),)
     assert adapt(adapted, refused(words)) is None
 
 
 def test_thinking_is_off_for_a_model_that_cannot() -> None:
-    attempt = prepare(asked(thinking_budget=2_000), replace(MODEL, thinking=False))
-    assert attempt.request.thinking_budget is None
-    assert attempt.news == (Adapted("thinking_off"),)
+    prepared = prepare(asked(thinking_budget=2_000), replace(MODEL, thinking=False))
+    assert prepared.request.thinking_budget is None
+    assert prepared.changes == (Adapted("thinking_off"),)
 
 
 def test_what_is_too_long_for_the_model_is_cut_before_it_goes_out() -> None:
     request = asked(*turns(5))
-    attempt = prepare(request, replace(MODEL, context_window=4_000))
-    excluded = 5 - len(attempt.request.messages)
+    prepared = prepare(request, replace(MODEL, context_window=4_000))
+    excluded = 5 - len(prepared.request.messages)
     assert excluded > 0
-    assert attempt.request.messages == request.messages[excluded:]
-    assert attempt.news == (Adapted("turns_excluded", excluded),)
+    assert prepared.request.messages == request.messages[excluded:]
+    assert prepared.changes == (Adapted("turns_excluded", excluded),)
 
 
 def test_the_limit_field_is_switched_once() -> None:
-    attempt = prepare(asked())
-    switched = adapt(attempt, refused("unrecognized request argument: max_tokens"))
-    assert switched == replace(attempt, token_field="max_completion_tokens", field_switched=True)
+    prepared = prepare(asked())
+    switched = adapt(prepared, refused("unrecognized request argument: max_tokens"))
+    assert switched == replace(prepared, token_field="max_completion_tokens", field_switched=True)
     assert adapt(switched, refused("max_completion_tokens is unknown")) is None
 
 
 def test_the_limit_field_is_switched_back_when_the_catalogue_was_wrong() -> None:
-    attempt = prepare(asked(), replace(MODEL, token_field="max_completion_tokens"))
-    switched = adapt(attempt, refused("max_tokens is required"))
+    prepared = prepare(asked(), replace(MODEL, token_field="max_completion_tokens"))
+    switched = adapt(prepared, refused("max_tokens is required"))
     assert switched
     assert switched.token_field == "max_tokens"
 
@@ -150,11 +150,11 @@ def test_the_limit_field_is_switched_back_when_the_catalogue_was_wrong() -> None
     ],
 )
 def test_a_refusal_that_names_thinking_turns_it_off(words: str) -> None:
-    attempt = prepare(asked(thinking_budget=2_000, temperature=0.5))
-    adapted = adapt(attempt, refused(words))
+    prepared = prepare(asked(thinking_budget=2_000, temperature=0.5))
+    adapted = adapt(prepared, refused(words))
     assert adapted
-    assert adapted.request == replace(attempt.request, thinking_budget=None)
-    assert adapted.news == (Adapted("thinking_off"),)
+    assert adapted.request == replace(prepared.request, thinking_budget=None)
+    assert adapted.changes == (Adapted("thinking_off"),)
     assert adapted.token_field == "max_tokens"
 
 
@@ -164,16 +164,16 @@ def test_thinking_that_was_not_asked_for_is_not_turned_off() -> None:
 
 @pytest.mark.parametrize("sampling", [{"temperature": 0.5}, {"top_p": 0.5}])
 def test_a_refusal_that_names_sampling_leaves_it_to_the_service(sampling: dict[str, float]) -> None:
-    attempt = prepare(asked(**sampling))
-    adapted = adapt(attempt, refused("`temperature` and `top_p` cannot both be specified"))
+    prepared = prepare(asked(**sampling))
+    adapted = adapt(prepared, refused("`temperature` and `top_p` cannot both be specified"))
     assert adapted
     assert adapted.request == asked()
-    assert adapted.news == ()
+    assert adapted.changes == ()
     assert adapt(adapted, refused("temperature is unsupported")) is None
 
 
 def test_other_refusals_change_nothing() -> None:
-    attempt = prepare(asked(thinking_budget=2_000, temperature=0.5))
+    prepared = prepare(asked(thinking_budget=2_000, temperature=0.5))
     for error in (
         refused("messages[3]: content is required"),
         errors.ImageRejected(detail="max_tokens thinking temperature"),
@@ -181,16 +181,16 @@ def test_other_refusals_change_nothing() -> None:
         errors.ServiceFailed(detail="thinking"),
         errors.RateLimited(detail="max_tokens per minute reached"),
     ):
-        assert adapt(attempt, error) is None
+        assert adapt(prepared, error) is None
 
 
 def test_a_block_is_answered_with_rewritten_text_once() -> None:
-    attempt = prepare(asked(ChatMessage.from_text("user", "<script>")))
-    adapted = adapt(attempt, errors.TextBlocked())
+    prepared = prepare(asked(ChatMessage.from_text("user", "<script>")))
+    adapted = adapt(prepared, errors.TextBlocked())
     assert adapted
     assert adapted.request.messages[0].text == "< script>"
-    assert adapted.news == (Adapted("text_rewritten"),)
-    more = replace(adapted, request=attempt.request)
+    assert adapted.changes == (Adapted("text_rewritten"),)
+    more = replace(adapted, request=prepared.request)
     assert adapt(more, errors.TextBlocked()) is None
 
 
@@ -220,7 +220,7 @@ def test_a_conversation_that_is_too_long_is_cut_by_what_the_service_counted(
     )
     assert adapted
     assert adapted.request.messages == request.messages[4:]
-    assert adapted.news == (Adapted("turns_excluded", 4),)
+    assert adapted.changes == (Adapted("turns_excluded", 4),)
 
 
 @pytest.mark.parametrize(
@@ -238,10 +238,10 @@ def test_without_numbers_a_quarter_is_cut_twice_at_most(words: str) -> None:
     first = adapt(prepare(request, MODEL), too_long(words))
     assert first
     assert first.request.messages == request.messages[3:]
-    second = adapt(first.told(), too_long(words))
+    second = adapt(first.without_changes(), too_long(words))
     assert second
     assert len(second.request.messages) == 6
-    assert second.news == (Adapted("turns_excluded", 6),)
+    assert second.changes == (Adapted("turns_excluded", 6),)
     assert adapt(second, too_long(words)) is None
 
 
@@ -254,42 +254,42 @@ def test_too_large_a_body_loses_its_oldest_images(monkeypatch: pytest.MonkeyPatc
     images = tuple(ImagePart(f"data:{n}" + "x" * 1_000) for n in range(5))
     request = asked(ChatMessage("user", (*images[:3], TextPart("old"))), *turns(1, 10))
     request = replace(request, messages=(*request.messages, ChatMessage("user", images[3:])))
-    attempt, body = pack(prepare(request))
+    prepared, body = pack(prepare(request))
     assert len(body) <= 3_000
-    assert attempt.news == (Adapted("images_excluded", 3),)
-    assert attempt.request.messages[0].text.startswith(EXCLUDED_IMAGE)
-    assert attempt.request.messages[-1].parts == images[3:]
+    assert prepared.changes == (Adapted("images_excluded", 3),)
+    assert prepared.request.messages[0].text.startswith(EXCLUDED_IMAGE)
+    assert prepared.request.messages[-1].parts == images[3:]
 
 
 def test_images_excluded_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 3_000)
     images = tuple(ImagePart("x" * 1_000) for _ in range(4))
-    attempt = replace(prepare(asked(ChatMessage("user", images))), images_excluded=2)
-    attempt, _ = pack(attempt)
-    assert attempt.news == (Adapted("images_excluded", 4),)
+    prepared = replace(prepare(asked(ChatMessage("user", images))), images_excluded=2)
+    prepared, _ = pack(prepared)
+    assert prepared.changes == (Adapted("images_excluded", 4),)
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
-    attempt, _ = pack(attempt.told())
-    assert attempt.news == (Adapted("images_excluded", 5),)
+    prepared, _ = pack(prepared.without_changes())
+    assert prepared.changes == (Adapted("images_excluded", 5),)
 
 
 def test_no_more_images_are_excluded_than_the_size_asks_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parts = (*(ImagePart("x" * 1_000) for _ in range(3)), TextPart("Look."))
-    attempt = prepare(asked(ChatMessage("user", parts)), None, "max_completion_tokens")
-    whole = len(pack(attempt)[1])
+    prepared = prepare(asked(ChatMessage("user", parts)), None, "max_completion_tokens")
+    whole = len(pack(prepared)[1])
     for excess, excluded in ((0, ()), (1, (1,)), (1_000, (1,)), (1_100, (2,))):
         monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", whole - excess)
-        packed, body = pack(attempt)
-        assert tuple(adapted.count for adapted in packed.news) == excluded
+        packed, body = pack(prepared)
+        assert tuple(adapted.count for adapted in packed.changes) == excluded
         assert b'"max_completion_tokens":1000' in body
 
 
 def test_a_request_has_at_most_15_megabytes() -> None:
     images = tuple(ImagePart("x" * 1_000_000) for _ in range(16))
-    attempt, body = pack(prepare(asked(ChatMessage("user", images))))
+    prepared, body = pack(prepare(asked(ChatMessage("user", images))))
     assert 14_000_000 < len(body) <= 15_000_000
-    assert attempt.news == (Adapted("images_excluded", 2),)
+    assert prepared.changes == (Adapted("images_excluded", 2),)
 
 
 def test_too_large_a_text_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,7 +308,7 @@ def test_thinking_and_answer_stay_within_the_models_limit() -> None:
 
 
 def test_a_body_that_fits_is_the_whole_request() -> None:
-    attempt = prepare(asked())
-    packed, body = pack(attempt)
-    assert packed is attempt
+    prepared = prepare(asked())
+    packed, body = pack(prepared)
+    assert packed is prepared
     assert b'"Hi"' in body

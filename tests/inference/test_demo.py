@@ -15,8 +15,8 @@ from PIL import Image
 from chatapp.inference.demo.answers import answer
 from chatapp.inference.demo.commands import HELP, SWITCHES, WITH_NUMBER, parse_commands
 from chatapp.inference.demo.images import describe
-from chatapp.inference.demo.showcase import numbered, tokens
-from chatapp.inference.demo.wire import Frames
+from chatapp.inference.demo.sample_texts import numbered, tokens
+from chatapp.inference.demo.wire_format import Frames
 
 CONTINUE = "Continue exactly where you stopped. Do not repeat anything."
 
@@ -47,7 +47,7 @@ def test_continuing_gives_exactly_the_rest(question: str, share: float) -> None:
     whole = reply(say("user", question)).text
     given_part = whole[: max(1, int(len(whole) * share))]
     rest = reply(say("user", question), say("assistant", given_part), say("user", CONTINUE)).text
-    assert given_part + rest == whole or (given_part == whole and "the end already" in rest)
+    assert given_part + rest == whole or (given_part == whole and "already complete" in rest)
 
 
 def test_continuing_twice_gives_the_rest_of_the_rest() -> None:
@@ -57,9 +57,9 @@ def test_continuing_twice_gives_the_rest_of_the_rest() -> None:
     assert reply(*history).text == whole[80:]
 
 
-def test_a_cut_answer_goes_on_without_another_cut() -> None:
+def test_a_cut_answer_has_more_without_another_cut() -> None:
     planned = reply(say("user", "/cut 2 x"), say("assistant", "# A d"), say("user", CONTINUE))
-    assert planned.cut_after is None
+    assert planned.drop_after is None
     assert planned.text.startswith("emo answer")
 
 
@@ -78,7 +78,7 @@ def test_a_command_in_an_earlier_paragraph_does_not_count() -> None:
 
 def test_commands_combine_and_leave_the_words() -> None:
     commands = parse_commands("/rate 5 tell me /cut 20 more")
-    assert (commands.rate, commands.cut_after) == (5, 20)
+    assert (commands.rate, commands.drop_after) == (5, 20)
     assert commands.words.split() == ["tell", "me", "more"]
 
 
@@ -138,9 +138,9 @@ def test_reasoning_stays_away_unless_it_is_wanted_back(off: dict[str, bool]) -> 
 
 def test_thinking_is_spread_over_its_time_and_the_answer_follows_at_its_pace() -> None:
     planned = reply(say("user", "/think 12 /long 3"), extended_thinking=THINKING)
-    tool_calls = list(Frames("id", 0, "m").tool_calls(planned, rate=50))
-    thoughts = [due for due, frame in tool_calls if b"thinking" in frame]
-    answers = [due for due, frame in tool_calls if b"content" in frame]
+    frames = list(Frames("id", 0, "m").timed(planned, rate=50))
+    thoughts = [due for due, frame in frames if b"thinking" in frame]
+    answers = [due for due, frame in frames if b"content" in frame]
     assert len(thoughts) >= 120
     assert thoughts[0] == 0
     assert max(b - a for a, b in pairwise(thoughts)) <= 0.1 + 1e-9
@@ -149,7 +149,7 @@ def test_thinking_is_spread_over_its_time_and_the_answer_follows_at_its_pace() -
 
 def test_without_a_rate_everything_is_due_at_once() -> None:
     planned = reply(say("user", "/reason /tool"))
-    assert {due for due, _ in Frames("id", 0, "m").tool_calls(planned, rate=0)} == {0}
+    assert {due for due, _ in Frames("id", 0, "m").timed(planned, rate=0)} == {0}
 
 
 def test_a_tool_result_is_quoted() -> None:
@@ -183,7 +183,7 @@ def test_at_most_four_colours_are_named() -> None:
 
 
 def test_a_link_is_not_fetched_and_the_demo_says_so() -> None:
-    assert "does not fetch links" in describe("https://example.com/cat.png")
+    assert "don't fetch links" in describe("https://example.com/cat.png")
 
 
 @pytest.mark.parametrize("payload", ["", "AAAA", "not base64!", "iVBORw0KGgo="])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chatapp.inference.demo.tool_talk import natural_calls, told
+from chatapp.inference.demo.tool_use import calls_for, describe_result
 
 ASKED = {
     "What's the weather like in Portland, Oregon right now?": (
@@ -22,32 +22,32 @@ ASKED = {
 
 @pytest.mark.parametrize("words", ASKED)
 def test_what_needs_a_tool(words: str) -> None:
-    [(name, arguments)] = natural_calls(words)
+    [(name, arguments)] = calls_for(words)
 
     assert (name, json.loads(arguments)) == ASKED[words]
 
 
 @pytest.mark.parametrize("words", ["Hello", "I like the weather", "Have you read Moby-Dick?"])
 def test_what_needs_none(words: str) -> None:
-    assert natural_calls(words) == ()
+    assert calls_for(words) == ()
 
 
 def test_the_weather_in_a_sentence() -> None:
     weather = {"place": "Portland, Oregon", "temperature": "7.3 °C", "conditions": "slight rain"}
 
-    assert told(json.dumps({"source": "x", "untrusted_content": weather})) == (
-        "In Portland, Oregon it is 7.3 °C, slight rain."
+    assert describe_result(json.dumps({"source": "x", "untrusted_content": weather})) == (
+        "In Portland, Oregon, it is 7.3 °C, slight rain."
     )
 
 
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        ('{"error": "It is down."}', "That did not work: It is down."),
-        ('{"came": 1}', 'The tool answered:\n\n```\n{"came": 1}\n```'),
+        ('{"error": "It is down."}', "The tool call failed: It is down."),
+        ('{"came": 1}', 'The tool returned:\n\n```\n{"came": 1}\n```'),
         ("[" * 2_000, "…\n```"),
         ('{"untrusted_content": {"title": "T", "text": "Words"}}', "**T** begins like this"),
     ],
 )
 def test_other_results(result: str, words: str) -> None:
-    assert words in told(result)
+    assert words in describe_result(result)

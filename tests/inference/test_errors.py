@@ -9,7 +9,8 @@ from email.utils import format_datetime
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.errors import InferenceError, error_from_event, error_from_response
+from chatapp.inference.error_responses import error_from_event, error_from_response
+from chatapp.inference.errors import InferenceError
 from tests.texts import TEXTS, is_valid
 
 
@@ -234,7 +235,7 @@ def test_a_wait_does_not_help_what_cannot_be_helped() -> None:
 def test_an_error_in_mid_stream_is_told_by_code_or_type(
     data: str, kind: type[InferenceError]
 ) -> None:
-    assert type(errors.error_from_event(data)) is kind
+    assert type(error_from_event(data)) is kind
 
 
 def test_reason_and_retryable_can_be_given() -> None:

@@ -368,7 +368,7 @@ async def test_a_service_that_fails_later_still_leaves_findings(start: Start) ->
     prober, server = await start(rule)
     findings = [finding async for finding in ask_all(prober, MODELS)]
     assert len(findings) == 8
-    assert "Together: not settled (Unreachable: The service could not be reached.)." in [
+    assert "Together: not settled (Unreachable: The service couldn't be reached.)." in [
         finding.answer for finding in findings
     ]
 

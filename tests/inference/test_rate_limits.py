@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.inference.rate_limits import Quota, RateLimits, asked_wait
+from chatapp.inference.rate_limits import Quota, RateLimits, requested_wait
 
 NOW = 1_770_000_000.0
 ALL = {
@@ -107,10 +107,10 @@ def test_the_longest_reset_of_what_is_used_up_counts() -> None:
     ],
 )
 def test_the_wait_that_the_service_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert asked_wait(headers, NOW) == seconds
+    assert requested_wait(headers, NOW) == seconds
 
 
 @given(st.dictionaries(st.sampled_from([*ALL, "retry-after"]), st.text(max_size=20)))
 def test_no_header_breaks_it(headers: dict[str, str]) -> None:
-    wait = asked_wait(headers, NOW)
+    wait = requested_wait(headers, NOW)
     assert wait is None or wait >= 0

@@ -54,13 +54,13 @@ def test_each_error_has_its_number_of_retries(kind: type[InferenceError], most: 
     assert [wait is not None for wait in waits] == [n < most for n in range(4)]
 
 
-@pytest.mark.parametrize("asked", [0.0, 7.0, 60.0, 90.0])
-def test_what_the_service_asks_for_is_never_undercut(asked: float) -> None:
-    error = errors.RateLimited(retry_after=asked)
-    assert pause(error, 0, no_jitter) == asked
+@pytest.mark.parametrize("requested", [0.0, 7.0, 60.0, 90.0])
+def test_what_the_service_asks_for_is_never_undercut(requested: float) -> None:
+    error = errors.RateLimited(retry_after=requested)
+    assert pause(error, 0, no_jitter) == requested
     most = pause(error, 0, most_jitter)
     assert most is not None
-    assert asked + 1 <= most <= asked * 1.1 + 1
+    assert requested + 1 <= most <= requested * 1.1 + 1
 
 
 def test_more_than_90_seconds_are_not_waited_for() -> None:

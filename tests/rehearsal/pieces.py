@@ -26,7 +26,7 @@ LOST = [
         {"INFERENCE_KEY": "inf-wrong"},
         "failed",
         "service",
-        "does not accept the key",
+        "accept the key",
     ),
     Lost(
         "no-redis",

@@ -18,7 +18,7 @@ from chatapp.conversations.models import (
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.inference import CompletionRequest, ImagePart, TextPart
-from chatapp.inference.context import EXCLUDED_IMAGE, MAX_IMAGES
+from chatapp.inference.context_window import EXCLUDED_IMAGE, MAX_IMAGES
 from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import CONTINUE, reply_prompt, title_request
 from tests.support.replies import complete, new_message

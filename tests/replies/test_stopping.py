@@ -11,7 +11,7 @@ from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, add_exchange
 from chatapp.inference import TextDelta
-from chatapp.inference.turns import arrange
+from chatapp.inference.message_order import arrange
 from chatapp.realtime.relay import relay
 from chatapp.replies import generation, stopping
 from chatapp.replies.prompt.building import reply_prompt

@@ -181,7 +181,7 @@ async def test_what_the_service_says_of_an_error(
     reply = await made(running)
 
     assert reply.status == "failed"
-    assert "The service said: “No" in reply.error
+    assert "The service reported: “No" in reply.error
     await check(client, running, owner)
 
 
@@ -223,7 +223,7 @@ async def test_what_a_tool_gives(
     async def run(arguments: Any, context: Any) -> Output:
         return Output({f"k{text}": [text]}, f"Did {text}")
 
-    tool = Tool("odd", "Odd", "Odd.", {"type": "object"}, "free", False, lambda _: text, run)
+    tool = Tool("odd", "Odd", "Odd.", {"type": "object"}, False, False, lambda _: text, run)
     monkeypatch.setattr(switches, "built_in", lambda: {"odd": tool})
     await model.says(stream(*call("odd", "{}"), reason="tool_calls"), HELLO)
     await made(running)

@@ -70,7 +70,7 @@ async def test_reasoning_streams_into_a_line_of_its_own(
 async def test_while_the_service_lets_us_wait_the_reply_says_so(
     running: Exchange, patches: Patches
 ) -> None:
-    waiting = Waiting(0.3, "The service is not available at the moment.")
+    waiting = Waiting(0.3, "The service isn't available right now.")
 
     async def rest(request: object) -> None:
         await patches.until(2)
@@ -81,7 +81,7 @@ async def test_while_the_service_lets_us_wait_the_reply_says_so(
     first, second, *_ = patches
     assert first["status"] == "queued"
     assert "Waiting for the service, trying again in" in first["parts"]["notices"]
-    assert "not available at the moment" in first["parts"]["notices"]
+    assert "available right now" in first["parts"]["notices"]
     assert 'data-left="0.3"' in first["parts"]["notices"]
     assert second["status"] == "streaming"
     assert second["parts"]["notices"].strip() == ""

@@ -11,7 +11,7 @@ from chatapp import background
 from chatapp.conversations.models import MAX_ROUNDS, Exchange, State, ToolCall, decide
 from chatapp.inference import Finished, TextDelta
 from chatapp.inference.errors import Interrupted, ServiceFailed
-from chatapp.tools import running as running_tools
+from chatapp.tools import runner as running_tools
 from tests.support.replies import answering, decided, made
 from tests.support.tool_kit import (
     ANSWER,
@@ -53,9 +53,7 @@ async def test_a_tool_that_breaks_is_told_to_the_model(
         reply = await made(running)
 
     assert (reply.status, await tool_calls(running)) == ("complete", [("look", "failed")])
-    assert results(say.asked[1]) == [
-        '{"error":"This tool itself failed. It may work with other input."}'
-    ]
+    assert results(say.asked[1]) == ['{"error":"This tool failed. It may work with other input."}']
 
 
 async def test_one_call_that_breaks_leaves_the_other_alone(running: Exchange, kit: Kit) -> None:

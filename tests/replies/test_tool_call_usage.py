@@ -4,7 +4,7 @@ import pytest
 
 from chatapp.conversations.models import Exchange, State, ToolCall
 from chatapp.inference import Finished, TextDelta, Usage
-from chatapp.inference.context import estimate, estimate_text
+from chatapp.inference.context_window import estimate, estimate_text
 from tests.support.replies import answering, decided, made, outcome
 from tests.support.tool_kit import Kit, add_tool_call, call, die, script
 

@@ -44,7 +44,7 @@ class Model:
             return Output({"is": "fine"}, f"Did {name}")
 
         schema = {"type": "object"}
-        return Tool(name, name, f"Tells the {name}.", schema, "free", False, lambda _: name, run)
+        return Tool(name, name, f"Tells the {name}.", schema, False, False, lambda _: name, run)
 
     async def says(self, *answers: bytes | Answer) -> None:
         self.server = FaultServer(in_turn(*answers))
@@ -213,7 +213,7 @@ async def test_a_service_that_wants_thoughts_before_calls_stops_no_conversation(
     assert first.notices == {"tools_off": 0}
     told = json.loads(model.asked[2])["messages"]
     assert "[Called the tool weather with" in told[-2]["content"]
-    assert told[-1] == {"role": "user", "content": '[The tool weather gave: {"is":"fine"}]'}
+    assert told[-1] == {"role": "user", "content": '[The tool weather returned: {"is":"fine"}]'}
 
 
 async def test_with_all_tools_off_old_calls_are_told_in_words(
@@ -232,4 +232,5 @@ async def test_with_all_tools_off_old_calls_are_told_in_words(
     assert "tools" not in last
     assert last["extended_thinking"]["enabled"]
     assert calls_of(model.asked[-1]) == []
-    assert '[The tool weather gave: {"is":"fine"}]' in [one["content"] for one in last["messages"]]
+    texts = [message["content"] for message in last["messages"]]
+    assert '[The tool weather returned: {"is":"fine"}]' in texts

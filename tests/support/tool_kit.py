@@ -32,7 +32,7 @@ class Kit:
 
     @property
     def tools(self) -> dict[str, Tool]:
-        return {"act": self.tool("act", "ask"), "look": self.tool("look", "free")}
+        return {"act": self.tool("act", needs_approval=True), "look": self.tool("look")}
 
     async def let_through(self, name: str) -> None:
         try:
@@ -42,7 +42,7 @@ class Kit:
             self.broken_off.append(name)
             raise
 
-    def tool(self, name: str, access: Any) -> Tool:
+    def tool(self, name: str, needs_approval: bool = False) -> Tool:
         async def run(arguments: Arguments, context: Context) -> Output:
             self.ran.append(f"{name} {arguments.get('what', '')}".strip())
             self.one_runs.set()
@@ -62,8 +62,8 @@ class Kit:
             name.title(),
             f"Does {name}.",
             {"type": "object"},
-            access,
-            access == "ask",
+            needs_approval,
+            needs_approval,
             lambda _: name,
             run,
         )

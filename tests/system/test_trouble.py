@@ -169,9 +169,9 @@ def test_an_image_that_the_model_refuses_is_excluded_and_named(chat: Chat, tmp_p
     ("command", "sentence"),
     [
         ("/error 400", "refused this request"),
-        ("/error 401", "does not accept the key"),
-        ("/error 403", "does not give access to this model"),
-        ("/error 404", "No model answers at this address"),
+        ("/error 401", "doesn't accept the key"),
+        ("/error 403", "has no access to this model"),
+        ("/error 404", "There is no model at this address"),
         ("/error 422", "refused this request"),
     ],
 )

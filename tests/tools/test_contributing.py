@@ -47,5 +47,5 @@ def test_the_example_of_a_tool_is_found_and_explains_its_arguments(
 
     assert [one["description"] for one in dice.parameters["properties"].values()] == [
         "How many dice.",
-        "How many sides each of them has.",
+        "How many sides each die has.",
     ]

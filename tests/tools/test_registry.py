@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from chatapp.inference.demo.tool_checks import complaint
+from chatapp.inference.demo.tool_validation import validation_error
 from chatapp.inference.payload import encode
 from chatapp.inference.types import ChatMessage, CompletionRequest
 from chatapp.inference.types import Tool as OfferedTool
 from chatapp.tools import built_in as folder
 from chatapp.tools import registry
-from chatapp.tools.running import run
+from chatapp.tools.runner import run
 from chatapp.tools.tool import Context
 
 SIXTH = '''
@@ -27,15 +27,15 @@ from typing import Annotated
 from django.utils.translation import gettext
 from msgspec import Meta
 
-from chatapp.tools.making import tool
+from chatapp.tools.decorator import tool
 from chatapp.tools.tool import Context, Output
 
 
-def _doing(name: str, times: int) -> str:
+def _describe(name: str, times: int) -> str:
     return gettext("Greeting %(name)s") % {"name": name}
 
 
-@tool(label="Greetings", doing=_doing, access="ask")
+@tool(label="Greetings", describe=_describe, needs_approval=True)
 async def greet(
     context: Context, name: Annotated[str, Meta(description="Who.")], times: int = 1
 ) -> Output:
@@ -70,7 +70,7 @@ def test_all_of_them_in_the_order_of_names() -> None:
 
 
 def test_those_that_only_read_are_free() -> None:
-    assert {one.access for one in registry.built_in().values()} == {"free"}
+    assert {tool.needs_approval for tool in registry.built_in().values()} == {False}
 
 
 async def test_a_file_more_is_a_tool_more(further_folder: Path) -> None:
@@ -79,7 +79,7 @@ async def test_a_file_more_is_a_tool_more(further_folder: Path) -> None:
     sixth = registry.built_in()["greet"]
 
     assert len(registry.built_in()) == 5
-    assert (sixth.access, sixth.description) == ("ask", "Greets somebody.")
+    assert (sixth.needs_approval, sixth.description) == (True, "Greets somebody.")
     assert sixth.parameters == {
         "type": "object",
         "properties": {
@@ -105,7 +105,7 @@ def test_the_service_takes_all_of_them() -> None:
     message = ChatMessage.from_text("user", "Hello")
     request = json.loads(encode(CompletionRequest("m", (message,), 100, tools=tuple(offered()))))
 
-    assert complaint(request) == ""
+    assert validation_error(request) == ""
     for sent, one in zip(request["tools"], registry.built_in().values(), strict=True):
         assert sent["function"]["name"] == one.name
         assert sent["function"]["parameters"] == one.parameters

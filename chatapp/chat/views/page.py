@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from chatapp.accounts.requests import PersonRequest
@@ -93,7 +94,10 @@ def _context(
         "sidebar": sidebar.groups,
         "sidebar_more_url": sidebar.more_url,
         "models": settings.CATALOG.values(),
-        "service": settings.SERVICE,
+        "service": {
+            "kind": settings.SERVICE.kind,
+            "sentence": settings.SERVICE.translated(gettext),
+        },
         "limits": {
             "max_characters": settings.MAX_MESSAGE_CHARACTERS,
             "max_images": settings.MAX_IMAGES_PER_MESSAGE,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.message import Message
-from chatapp.inference.context import image_tokens
+from chatapp.inference.context_window import image_tokens
 
 LINK_LENGTH = 2_000  # characters
 REFUSAL_LENGTH = 500

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chatapp.server.valid_text import make_valid_source
 from chatapp.tools.registry import built_in
-from chatapp.tools.running import doing
+from chatapp.tools.runner import describe
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.tool_call import ToolCall
@@ -20,7 +20,7 @@ MAX_SUMMARY = 5_000  # characters: before an approval all of it is shown
 def shown_line(call: "ToolCall") -> str:
     """Return in one line what the call does or did."""
     tool = built_in().get(call.name) if call.is_undecided else None
-    return doing(tool, call.arguments, MAX_SUMMARY) if tool else call.summary or call.name
+    return describe(tool, call.arguments, MAX_SUMMARY) if tool else call.summary or call.name
 
 
 def caution(call: "ToolCall") -> str:

@@ -96,7 +96,8 @@ def _link_result(link: Attempt, inline: Attempt | None) -> Result:
     fix = gettext("Send images inline, which works.") if inline_works else ""
     command = set_config(SEND_INLINE) if inline_works else ""
     if link.failure:
-        found = gettext("The service doesn't accept our links: %s") % link.failure.sentence
+        found = gettext("The service doesn't accept our links: %s")
+        found %= link.failure.translated(gettext)
         return yellow(found, fix, command)
     if not link.fetches:
         found = gettext("The service answered without fetching the image from our link.")

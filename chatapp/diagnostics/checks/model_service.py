@@ -34,10 +34,10 @@ async def check_service() -> Result:
     if seen.failure and not seen.accepted:
         return service_calls.explain(seen.failure)
     if settings.SERVICE.kind == "demo":
-        found = f"{settings.SERVICE.sentence}."
+        found = f"{settings.SERVICE.translated(gettext)}."
         return yellow(found, gettext(USE_REAL_MODEL), service_calls.connect_command())
     facts = {
-        "service": settings.SERVICE.sentence,
+        "service": settings.SERVICE.translated(gettext),
         "model": model.id,
         "seconds": f"{time.monotonic() - started_at:.1f}",
     }

@@ -1,9 +1,9 @@
-"""`python -m chatapp.inference.demo`: the demo model as a process of its own.
+"""Run the demo model as a process of its own: `python -m chatapp.inference.demo`.
 
     --host 127.0.0.1 --port 8001   where to listen, or
-    --fd N                         an already bound socket handed over by the parent process
-    --key K                        refuse requests without this bearer
-    --watch-stdin                  exit when stdin ends, which is when the parent process is gone
+    --fd N                         a bound socket that the parent process hands over
+    --key K                        refuse requests without this bearer token
+    --watch-stdin                  exit when stdin ends, which is when the parent process ends
 
 CHAT_DEMO_RATE sets the pace in tokens a second (50; 0 is as fast as possible).
 """

@@ -1,4 +1,4 @@
-"""The demo model as an ASGI application. See the package for what it is."""
+"""Serve the demo model as an ASGI application."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from . import wire
+from . import wire_format
 from .answers import GARBAGE_AFTER, Answer, answer
 from .asgi import (
     Message,
@@ -22,11 +22,11 @@ from .asgi import (
     start,
     until_disconnect,
 )
-from .checks import complaint
 from .messages import prompt_tokens
 from .quota import Quota
 from .refusals import Refusal, Refusals
-from .showcase import tokens
+from .sample_texts import tokens
+from .validation import validation_error
 
 DEFAULT_RATE = 50.0  # tokens a second
 DEFAULT_MAX_TOKENS = 8_192
@@ -34,7 +34,10 @@ RETRY_AFTER = (b"retry-after", b"2")  # seconds
 
 
 class DemoApp:
-    """`rate` is in tokens a second, 0 for as fast as possible; a `key` is wanted as bearer."""
+    """Answer requests at `rate` tokens a second, or at once if it is 0.
+
+    With a `key`, requests need it as their bearer token.
+    """
 
     def __init__(self, rate: float = DEFAULT_RATE, key: str = "") -> None:
         self.rate = rate
@@ -47,9 +50,9 @@ class DemoApp:
         if route == ("GET", "/healthz"):
             await respond(send, 200, b'{"status":"ok"}')
         elif route != ("POST", "/v1/chat/completions"):
-            await respond(send, 404, wire.error_body(404))
+            await respond(send, 404, wire_format.error_body(404))
         elif self.key and dict(scope["headers"]).get(b"authorization") != self._bearer:
-            await respond(send, 401, wire.error_body(401))
+            await respond(send, 401, wire_format.error_body(401))
         else:
             await self._complete(receive, self._with_quota(send))
 
@@ -77,8 +80,8 @@ class DemoApp:
         except (ValueError, RecursionError):
             await _refuse(send, Refusal(400, "request body is not JSON"))
             return
-        if words := complaint(request):
-            await _refuse(send, Refusal(400, words))
+        if error := validation_error(request):
+            await _refuse(send, Refusal(400, error))
         elif refusal := self._refusals.find(request, body):
             await _refuse(send, refusal)
         else:
@@ -86,23 +89,25 @@ class DemoApp:
             await until_disconnect(receive, self._send_answer(request, planned, send))
 
     async def _send_answer(self, request: dict[str, Any], planned: Answer, send: Send) -> None:
-        planned, spent = _within_limits(request, planned)
-        usage = (prompt_tokens(request), spent)
+        planned, total = _within_limits(request, planned)
+        usage = (prompt_tokens(request), total)
         self._quota.tokens.use(sum(usage))
-        frames = wire.Frames(f"chatcmpl-{secrets.token_hex(8)}", int(time.time()), request["model"])
+        frames = wire_format.Frames(
+            f"chatcmpl-{secrets.token_hex(8)}", int(time.time()), request["model"]
+        )
         if request.get("stream"):
             options = request.get("stream_options") or {}
             ending = frames.closing("tool_calls" if planned.calls else planned.finish_reason)
             if options.get("include_usage"):
                 ending += frames.usage(*usage)
-            await self._stream(planned, frames, ending + wire.DONE, send)
+            await self._stream(planned, frames, ending + wire_format.DONE, send)
         else:
             await asyncio.sleep(planned.silent_seconds)
-            whole = wire.completion(frames, planned) | wire.usage(*usage)
+            whole = wire_format.completion(frames, planned) | wire_format.usage(*usage)
             await respond(send, 200, json.dumps(whole).encode())
 
     async def _stream(
-        self, planned: Answer, frames: wire.Frames, ending: bytes, send: Send
+        self, planned: Answer, frames: wire_format.Frames, ending: bytes, send: Send
     ) -> None:
         await start(send, 200, b"text/event-stream")
         await asyncio.sleep(planned.silent_seconds)
@@ -110,20 +115,20 @@ class DemoApp:
         rate = self.rate if planned.rate is None else planned.rate
         loop = asyncio.get_running_loop()
         started = loop.time()
-        for count, (due, frame) in enumerate(frames.tool_calls(planned, rate)):
-            if count == planned.cut_after:
+        for count, (due, frame) in enumerate(frames.timed(planned, rate)):
+            if count == planned.drop_after:
                 break
             if planned.garbage and count == GARBAGE_AFTER:
-                await send_body(send, wire.GARBAGE)
+                await send_body(send, wire_format.GARBAGE)
             await asyncio.sleep(started + due - loop.time())
             await send_body(send, frame)
-        if planned.cut_after is None:
+        if planned.drop_after is None:
             await send_body(send, ending, more=False)
         # else: a response that never ends makes the server drop the connection
 
 
 def _within_limits(request: dict[str, Any], planned: Answer) -> tuple[Answer, int]:
-    """The answer cut to the limits of the request, and the tokens that it takes."""
+    """Return the answer shortened to the limits of the request, and its tokens."""
     limit = request.get("max_tokens", request.get("max_completion_tokens", DEFAULT_MAX_TOKENS))
     budget = (request.get("extended_thinking") or {}).get("budget_tokens", limit)
     thoughts = tokens(planned.reasoning)[: min(budget, limit - 1)]
@@ -138,8 +143,8 @@ def _within_limits(request: dict[str, Any], planned: Answer) -> tuple[Answer, in
 
 async def _refuse(send: Send, refusal: Refusal) -> None:
     if refusal.page:
-        await respond(send, refusal.status, wire.BLOCKED_PAGE, media_type=b"text/html")
+        await respond(send, refusal.status, wire_format.BLOCKED_PAGE, media_type=b"text/html")
     else:
         headers = [RETRY_AFTER] if refusal.status == 429 else []
-        body = wire.error_body(refusal.status, refusal.message)
+        body = wire_format.error_body(refusal.status, refusal.message)
         await respond(send, refusal.status, body, headers)

@@ -1,4 +1,4 @@
-"""What the demo model needs of ASGI, in place of a framework."""
+"""Speak ASGI without a framework, as far as the demo model needs it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 async def read_body(receive: Receive) -> bytes | None:
-    """The whole body, None when it is too large or the client went away."""
+    """Return the whole body, None when it is too large or the client disconnected."""
     body = bytearray()
     more = True
     while more:
@@ -31,7 +31,7 @@ async def read_body(receive: Receive) -> bytes | None:
 
 
 async def until_disconnect(receive: Receive, work: Coroutine[Any, Any, None]) -> None:
-    """Do the work, but stop as soon as nobody listens any more."""
+    """Do the work, but stop as soon as the client disconnects."""
     task = asyncio.ensure_future(work)
     watcher = asyncio.ensure_future(_disconnected(receive))
     try:

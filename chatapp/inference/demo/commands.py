@@ -1,7 +1,7 @@
-"""What a person can type to make the demo model misbehave or show something special.
+"""Parse the commands that make the demo model fail or show special content.
 
-Commands stand in the last paragraph of a message, because an unanswered message is sent along
-with the next one and must not make that fail too. `/echo` takes everything after it.
+Commands are read from the last paragraph of a message only, because an unanswered message is sent
+again with the next one and must not make that fail too. `/echo` takes everything after it.
 """
 
 from __future__ import annotations
@@ -12,33 +12,32 @@ from dataclasses import dataclass
 HELP = """\
 # Commands of the demo model
 
-Write them in a message; several can be combined, for example `/rate 5 /cut 20`.
+Write them in a message. You can combine several, for example `/rate 5 /cut 20`.
 
-| Command | What happens |
+| Command | What the demo model does |
 | --- | --- |
 | `/error CODE` | refuses with HTTP 401, 403, 429, 500 ...; `html` is the firewall's page |
 | `/flaky CODE N` | refuses the same message N times with that HTTP status, then answers |
-| `/firewall` | refuses with the firewall's page while the request holds `../`, `onerror=` ... |
+| `/firewall` | refuses with the firewall's page while the request has `../`, `onerror=` ... |
 | `/window N` | refuses when the conversation is longer than N tokens |
 | `/nothinking` | refuses while thinking is on |
-| `/newfield` | refuses `max_tokens`; it wants `max_completion_tokens` |
+| `/newfield` | refuses `max_tokens` and accepts `max_completion_tokens` |
 | `/cut N` | drops the connection after N tokens |
 | `/garbage` | sends data that is not JSON in mid-stream |
-| `/times N` | does `/cut` or `/garbage` N times, also when the answer goes on |
+| `/times N` | repeats `/cut` or `/garbage` N times, also when the answer is resumed |
 | `/silent S` | waits S seconds before the first token |
-| `/rate N` | sends N tokens a second; 0 is as fast as possible |
+| `/rate N` | sends N tokens a second, or all at once for 0 |
 | `/long N` | answers with N tokens |
-| `/length` | stops half-way, as if the token limit were reached |
+| `/length` | stops halfway, as if it had reached the token limit |
 | `/reason` | thinks aloud first |
 | `/think S` | thinks for S seconds when thinking is on |
 | `/tool` | asks for a tool call |
-| `/call NAME {"json": 1}` | calls a tool that it was offered, with these arguments; one per line |
-| `/emoji` | answers with characters that are easy to break |
+| `/call NAME {"json": 1}` | calls an offered tool with these arguments; one call per line |
+| `/emoji` | answers with characters that software often breaks |
 | `/echo TEXT` | sends TEXT back, exactly |
 | `/help` | shows this table |
 
-An image of exactly 13 by 13 pixels, and a link to a host under `.invalid`, are refused as images
-that cannot be used.
+It also refuses images of exactly 13 by 13 pixels, and links to a host under `.invalid`.
 """
 
 MAX_SECONDS = 600.0  # of silence or thinking
@@ -61,14 +60,14 @@ ECHO = re.compile(r"(?<!\S)/echo[ \n]")
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """`words` is what remains of the message. None, zero and empty mean: not asked for."""
+    """Hold the commands of a message. `words` is the rest; None, zero and "" mean no command."""
 
     words: str
     echo: str | None = None
     error: str = ""
     flaky: tuple[int, int] = (0, 0)  # HTTP status, how many times
     window: int | None = None  # tokens
-    cut_after: int | None = None
+    drop_after: int | None = None
     fault_times: int = 1
     silent_seconds: float = 0.0
     thinking_seconds: float = 0.0
@@ -94,7 +93,7 @@ def parse_commands(text: str) -> Commands:
         error=next((match["error"] for match in found if match["error"]), ""),
         flaky=next(flaky, (0, 0)),
         window=_tokens(numbers.get("window")),
-        cut_after=_tokens(numbers.get("cut")),
+        drop_after=_tokens(numbers.get("cut")),
         fault_times=int(numbers.get("times", 1)),
         silent_seconds=min(numbers.get("silent", 0.0), MAX_SECONDS),
         thinking_seconds=min(numbers.get("think", 0.0), MAX_SECONDS),

@@ -1,4 +1,4 @@
-"""Facts about an image, really measured from its bytes: the demo does not understand images."""
+"""Measure facts about an image from its bytes: the demo model doesn't understand images."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_PIXELS = 50_000_000  # about 200 MB when decoded
 SAMPLE_SIDE = 64  # pixels; enough for shares in percent
 MAX_COLOURS = 4
 TOO_LARGE = "The image is too large for the demo model to look at its colours."
-MIN_SHARE = 0.02  # of the image; below is noise of compression
+MIN_SHARE = 0.02  # of the image; a smaller share is noise of compression
 
 NAMES = {
     "black": (0, 0, 0),
@@ -39,28 +39,31 @@ Colour = tuple[int, int, int]
 
 
 def is_refused(url: str) -> bool:
-    """Whether the demo refuses this image as the real service refuses one it can't use: a link
-    to a host that can't exist, or an image of 13 by 13 pixels, so that this can be tried out."""
+    """Return whether the demo refuses this image, as the service refuses an unusable one.
+
+    Links to a host that can't exist and images of 13 by 13 pixels are refused, so that people and
+    tests can try it.
+    """
     if not url.startswith("data:"):
         return (urlsplit(url).hostname or "").endswith(".invalid")
     try:
         with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as image:
             return image.size == UNLUCKY
     except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):
-        return False  # `describe` says what is wrong with it
+        return False  # `describe` reports what is wrong with it
 
 
 def describe(url: str) -> str:
-    """One sentence about the image at `url`; every failure is a sentence too."""
+    """Return a sentence about the image at `url`; every failure is a sentence too."""
     if not url.startswith("data:"):
-        return "The image is a link. The demo model does not fetch links, so I have not seen it."
+        return "The image is a link. I don't fetch links, so I haven't seen it."
     try:
         return _measure(base64.b64decode(url.partition(",")[2], validate=True))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return TOO_LARGE
     # binascii.Error is a ValueError, Pillow's UnidentifiedImageError an OSError.
     except (OSError, SyntaxError, ValueError):
-        return "The image is broken: its bytes cannot be decoded."
+        return "The image is broken: its bytes can't be decoded."
 
 
 def _measure(data: bytes) -> str:
@@ -77,7 +80,7 @@ def _measure(data: bytes) -> str:
 
 
 def _dominant(image: Image.Image) -> list[tuple[str, Colour, float]]:
-    """Up to four colours, the most frequent first: name, commonest shade, share of the image.
+    """Return up to four colours, largest first: name, most common shade, share of the image.
 
     Sampled without blending, so that a flat colour keeps its exact value.
     """

@@ -1,4 +1,4 @@
-"""Reading the messages of a request that `checks.complaint` let pass."""
+"""Read the messages of a valid request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 CHARACTERS_PER_TOKEN = 4
-TOKENS_PER_IMAGE = 1_568  # what the real models count at most
+TOKENS_PER_IMAGE = 1_568  # the most that real models count
 
 
 def text_of(message: dict[str, Any]) -> str:
@@ -35,6 +35,6 @@ def prompt_tokens(request: dict[str, Any]) -> int:
 
 
 def thinks_aloud(request: dict[str, Any]) -> bool:
-    """Whether reasoning text is wanted back; the service leaves it out unless asked."""
+    """Return whether the answer should include reasoning, as the request asks for it."""
     thinking = request.get("extended_thinking") or {}
     return bool(thinking.get("enabled") and thinking.get("include_reasoning"))

@@ -1,4 +1,4 @@
-"""The demo model from the side of whoever starts it."""
+"""Start the demo model as a child process."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ END_SECONDS = 3.0
 
 @contextmanager
 def demo_model(*arguments: str) -> Iterator[str]:
-    """Runs the demo model as a process of its own on a free loopback port and gives its URL.
+    """Run the demo model as a process of its own on a free loopback port, and yield its URL.
 
-    The socket is bound here and handed over, so the port can't be taken in between and requests
-    may be sent at once. The process ends with the block, or when this process dies: its standard
-    input ends then.
+    The socket is bound here and handed over, so no other process can take the port in between,
+    and requests may be sent at once. The process ends with the block, or when this process dies,
+    because its standard input ends then.
     """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -1,6 +1,6 @@
-"""The demo model's share of requests and tokens, told in headers as the service does.
+"""Count requests and tokens, and report them in headers as the service does.
 
-It counts and never refuses: benchmarks ask for more than the real service gives.
+Nothing is refused: benchmarks send more than the real service allows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class SlidingMinute:
-    """How much of `limit` was used in the last minute. `clock` is in seconds."""
+    """Count how much of `limit` was used in the last minute. `clock` is in seconds."""
 
     def __init__(self, limit: int, clock: Clock) -> None:
         self.limit = limit
@@ -40,7 +40,7 @@ class SlidingMinute:
 
     @property
     def reset(self) -> int:
-        """Seconds until something comes back."""
+        """Return the seconds until the oldest use no longer counts."""
         if not self._uses:
             return 0
         return max(0, math.ceil(self._uses[0][0] + WINDOW_SECONDS - self._clock()))

@@ -1,4 +1,4 @@
-"""What the demo model refuses, because a command in the last message asks for it or because the
+"""Decide which requests the demo model refuses, by the commands of the last message or as the
 real service would."""
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from .commands import Commands, parse_commands
 from .messages import image_urls, prompt_tokens, text_of, wants_title
 
 WINDOW = 200_000  # tokens
-# Of the web firewall in front of the service, as its clients have met them. Addresses of private
-# hosts count with their scheme only: leaving it out is what helped those clients.
+# Triggers of the web firewall in front of the service, as its clients have met them. Addresses of
+# private hosts count with their scheme only, because leaving it out helped those clients.
 FIREWALL = re.compile(
     rb"<script|javascript:|onerror=|\.\./|\{\{|\{%|https?://(?:localhost"
     rb"|(?:10|127)\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)",
@@ -26,7 +26,7 @@ MAX_REMEMBERED = 1_000  # messages; the demo runs for weeks on some machines
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """`message` is empty for the usual words of that status. `page` is the firewall's HTML."""
+    """Hold a refusal. An empty `message` means the usual one; `page` sends the firewall's HTML."""
 
     status: int
     message: str = ""
@@ -34,16 +34,20 @@ class Refusal:
 
 
 class Refusals:
-    """Remembers how often `/flaky` has refused a message: the only thing that the demo model keeps
-    between requests, apart from its quota. The oldest are forgotten, and so is a message that was
-    answered, so that it can be tried again.
+    """Remember how often `/flaky` has refused each message.
+
+    The demo model keeps nothing else between requests, apart from its quota. The oldest messages
+    are forgotten, and so is an answered message, so that it can be tried again.
     """
 
     def __init__(self) -> None:
         self._refused: OrderedDict[bytes, int] = OrderedDict()  # times, by digest of the text
 
     def find(self, request: dict[str, Any], body: bytes) -> Refusal | None:
-        """`body` is the request as it came over the wire, which is what the firewall sees."""
+        """Return the refusal of a request, None to answer it.
+
+        `body` is the request as it was received, because the firewall sees these bytes.
+        """
         messages = request["messages"]
         commands = Commands("")
         if messages[-1]["role"] == "user" and not wants_title(messages):
@@ -52,8 +56,8 @@ class Refusals:
             return Refusal(403, page=True)
         if commands.error:
             return Refusal(int(commands.error))
-        if words := _complaint(request, commands):
-            return Refusal(400, words)
+        if error := _error(request, commands):
+            return Refusal(400, error)
         if any(map(images.is_refused, _image_urls(messages))):
             return Refusal(422, "failed to fetch image; check the url provided is valid")
         status, times = commands.flaky
@@ -76,7 +80,7 @@ def _image_urls(messages: list[dict[str, Any]]) -> list[str]:
     return [url for message in messages for url in image_urls(message)]
 
 
-def _complaint(request: dict[str, Any], commands: Commands) -> str:
+def _error(request: dict[str, Any], commands: Commands) -> str:
     window = WINDOW if commands.window is None else commands.window
     if (count := prompt_tokens(request)) > window:
         return f"prompt is too long: {count} tokens > {window} maximum"

@@ -37,7 +37,7 @@ from chatapp.mcp.client.tool_list import Definition, ToolListFilter, check_defin
 from chatapp.mcp.client.transport import Transport, last_response, make_client
 from chatapp.mcp.encryption import Unreadable, decrypt
 from chatapp.mcp.models import MAX_TOOLS, Server
-from chatapp.tools.outside import plain_line
+from chatapp.tools.untrusted import plain_line
 
 MAX_PAGES = 10  # of a list of tools
 MAX_MESSAGE_CHARACTERS = 300  # of a server's error message

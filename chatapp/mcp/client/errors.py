@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from chatapp.tools.outside import plain_line
+from chatapp.tools.untrusted import plain_line
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer, streamed or whole
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from chatapp.images.formats import HEAD_BYTES, detect
 from chatapp.mcp.client.errors import ServerError
 from chatapp.server.valid_text import make_valid_source
-from chatapp.tools.outside import from_outside
 from chatapp.tools.tool import Output, ToolFailed
+from chatapp.tools.untrusted import label_untrusted
 
 MAX_IMAGES = 8
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
@@ -46,7 +46,7 @@ def make_output(answer: Mapping[str, Any], server: str, done: str) -> Output:
         message = "\n".join(parts.texts) or _("no reason given")
         sentence = _("%(server)s reports that this failed: %(message)s")
         raise ToolFailed(sentence % {"server": server, "message": message})
-    content = from_outside(server, _content(parts, answer.get("structuredContent")))
+    content = label_untrusted(server, _content(parts, answer.get("structuredContent")))
     if parts.excluded:
         content["excluded"] = parts.excluded
     return Output(content, done, images=tuple(parts.images))

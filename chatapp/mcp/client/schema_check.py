@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, SchemaError
 
 from chatapp.server.valid_text import make_valid_json
-from chatapp.tools.outside import plain_line
+from chatapp.tools.untrusted import plain_line
 
 MAX_BYTES = 20 * 1024
 MAX_LEVELS = 25  # of objects and lists in each other

@@ -20,7 +20,7 @@ from mcp_types import JSONRPCResponse
 
 from chatapp.mcp.client import schema_check
 from chatapp.mcp.models import MAX_TOOLS
-from chatapp.tools.outside import plain_line
+from chatapp.tools.untrusted import plain_line
 
 MAX_NAME_CHARACTERS = 200
 MAX_TITLE_CHARACTERS = 100

@@ -16,7 +16,7 @@ from chatapp.conversations.models import (
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
-from chatapp.inference.context import MAX_IMAGES, estimate_text
+from chatapp.inference.context_window import MAX_IMAGES, estimate_text
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
 from chatapp.replies.tools.toolbox import Toolbox

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Attachment
@@ -86,6 +88,6 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
 
 
 def _exclude(attachment: Attachment, error: ImageRejected) -> None:
-    attachment.refuse(error.detail or error.reason)
+    attachment.refuse(error.detail or gettext(error.reason))
     if attachment.message:
         events.message_changed(attachment.message)

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from chatapp.conversations.models import Attachment, Message, ToolCall
 from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallPart, ToolResultPart
-from chatapp.inference.context import EXCLUDED_IMAGE
+from chatapp.inference.context_window import EXCLUDED_IMAGE
 
 REFUSED_IMAGE = "[The model service could not use the image “{name}”. It was excluded.]"
 UNSEEN_IMAGE = "[An image that you cannot see: “{name}”.]"

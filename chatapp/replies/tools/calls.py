@@ -15,7 +15,7 @@ from chatapp.replies.tools import results
 from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.replies.usage import ModelRequest
 from chatapp.server.valid_text import make_valid
-from chatapp.tools import running
+from chatapp.tools import runner
 from chatapp.tools.results import MAX_BYTES, to_json
 
 MAX_CHARACTERS = 200  # of a name or an id
@@ -72,7 +72,7 @@ def _request(call: ToolCallPart, toolbox: Toolbox) -> ToolRequest:
         name,
         arguments,
         needs_approval=toolbox.needs_approval(name, arguments),
-        summary=toolbox.doing(name, arguments),
+        summary=toolbox.describe(name, arguments),
     )
 
 
@@ -92,12 +92,12 @@ async def _run(tool_call: ToolCall, live: LiveReply, toolbox: Toolbox, max_bytes
     live.show_changed([tool_call])
 
 
-async def _outcome(tool_call: ToolCall, toolbox: Toolbox, max_bytes: int) -> running.Outcome:
+async def _outcome(tool_call: ToolCall, toolbox: Toolbox, max_bytes: int) -> runner.CallResult:
     tool = toolbox.find(tool_call.name)
     if tool is None:
         sentence = _("There is no tool “%(name)s”.") % {"name": tool_call.name}
-        return running.Outcome(to_json({"error": sentence}), tool_call.name, 0.0, error=sentence)
-    return await running.run(tool, tool_call.arguments, toolbox.context, max_bytes=max_bytes)
+        return runner.CallResult(to_json({"error": sentence}), tool_call.name, 0.0, error=sentence)
+    return await runner.run(tool, tool_call.arguments, toolbox.context, max_bytes=max_bytes)
 
 
 def _begin(

@@ -20,7 +20,7 @@ from chatapp.images.processing import PreparedImage
 from chatapp.replies.tools import images
 from chatapp.replies.tools.images import Images
 from chatapp.tools.results import to_json
-from chatapp.tools.running import Outcome
+from chatapp.tools.runner import CallResult
 
 RESULT = "result:"  # begins the name of a task that stores one
 PAUSES = (0.5, 1, 2)  # seconds between tries to save; the last one again and again
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 type Task = asyncio.Task[None]
 
 
-async def keep(tool_call: ToolCall, outcome: Outcome) -> None:
+async def keep(tool_call: ToolCall, outcome: CallResult) -> None:
     """Store a result and wait until `tool_call` has it; a cancelled wait doesn't cancel storing."""
     name = f"{_name_prefix(tool_call.reply_id)}{tool_call.pk}"
     await asyncio.shield(background.spawn(name, _keep(tool_call, outcome)))
@@ -54,7 +54,7 @@ async def show_late(reply: Message, late: set[Task]) -> None:
     await background.in_thread(_announce, reply.pk)
 
 
-async def _keep(tool_call: ToolCall, outcome: Outcome) -> None:
+async def _keep(tool_call: ToolCall, outcome: CallResult) -> None:
     opened = await images.opened(outcome.images, tool_call.name)
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
@@ -67,13 +67,13 @@ async def _keep(tool_call: ToolCall, outcome: Outcome) -> None:
             return
 
 
-def _save(tool_call: ToolCall, outcome: Outcome, opened: Images[PreparedImage]) -> ToolResult:
+def _save(tool_call: ToolCall, outcome: CallResult, opened: Images[PreparedImage]) -> ToolResult:
     content, kept = outcome.content, Images[Image]()
     if outcome.images:
         kept = images.kept(tool_call.reply.conversation.owner, opened)
         content = _with_images(content, kept.line_for_model)
     seconds, error = outcome.seconds, outcome.error
-    result = ToolResult(content, outcome.done, seconds, error, kept.note, kept.usable)
+    result = ToolResult(content, outcome.summary, seconds, error, kept.note, kept.usable)
     ToolCall.objects.finish(tool_call, result)
     return result
 

@@ -9,9 +9,9 @@ from django.conf import settings
 from chatapp import inference
 from chatapp.conversations.models import Message
 from chatapp.mcp.switches import switches
-from chatapp.tools import running
-from chatapp.tools.outside import plain_line
+from chatapp.tools import runner
 from chatapp.tools.tool import Context, Tool
+from chatapp.tools.untrusted import plain_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,19 @@ class Toolbox:
     @property
     def repeatable(self) -> set[str]:
         """Return the names of tools that only read: their calls may be made again."""
-        return {name for name, tool in self.tools.items() if not tool.acts}
+        return {name for name, tool in self.tools.items() if not tool.has_side_effects}
 
     def find(self, name: str) -> Tool | None:
         return self.tools.get(name)
 
-    def doing(self, name: str, arguments: str) -> str:
+    def describe(self, name: str, arguments: str) -> str:
         """Return the line that is shown while a call runs."""
         tool = self.find(name)
-        return running.doing(tool, arguments) if tool else plain_line(name)
+        return runner.describe(tool, arguments) if tool else plain_line(name)
 
     def needs_approval(self, name: str, arguments: str) -> bool:
         """Whether the person has to allow a call. A call of an unknown tool does no harm."""
         tool = self.find(name)
         if tool is None or name in self.allowed:
             return False
-        return tool.access == "ask" or running.asks(tool, arguments, self.context)
+        return runner.needs_approval(tool, arguments, self.context)

@@ -1,11 +1,11 @@
-"""Expressions of numbers, worked out in decimals: 0.1 + 0.2 is 0.3.
+"""Calculate with decimals: 0.1 + 0.2 is 0.3.
 
-Nothing in here can run code or grow without end. An expression holds numbers, operators and the
-names in `functions`: no texts, lists, attributes or assignments. Its length is bounded, every step
-has a hundred digits, and exponents go up to a million.
+No expression can run code or grow without limit. It consists of numbers, operators and the names
+in `functions`: no strings, lists, attributes or assignments. Its length is limited, every
+intermediate result has a hundred digits, and exponents are at most a million.
 """
 
 from .expression import calculate
-from .spelling import normal, shown
+from .notation import format_number, normalize
 
-__all__ = ["calculate", "normal", "shown"]
+__all__ = ["calculate", "format_number", "normalize"]

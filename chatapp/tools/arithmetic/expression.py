@@ -1,4 +1,4 @@
-"""From an expression to its value."""
+"""Calculate the value of an expression."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from simpleeval import InvalidExpression, NameNotDefined, SimpleEval
 from chatapp.tools.tool import ToolFailed
 
 from .functions import CONSTANTS, FUNCTIONS, remainder, whole_quotient
-from .spelling import normal
+from .notation import normalize
 
 MAX_CHARACTERS = 2_000
-DIGITS = 100  # of every step
+DIGITS = 100  # of every intermediate result
 
 CONTEXT = decimal.Context(
     prec=DIGITS,
@@ -42,24 +42,24 @@ NODES = (ast.UnaryOp, ast.Call, ast.Name)
 
 
 def calculate(expression: str) -> Decimal:
-    """Raises ToolFailed for what is no expression, and for one without a value."""
+    """Return the value of `expression`. Raises ToolFailed for one that is invalid or has none."""
     if len(expression) > MAX_CHARACTERS:
         sentence = gettext("An expression may have %(most)d characters.")
         raise ToolFailed(sentence % {"most": MAX_CHARACTERS})
-    with _in_words():
-        source = normal(expression)
+    with _explained_errors():
+        source = normalize(expression)
         with decimal.localcontext(CONTEXT):
             tree = ast.parse(source, mode="eval")
             value = _Evaluator().eval(source, previously_parsed=tree.body)
             if not isinstance(value, Decimal):
-                raise TypeError("the name of a function alone")
+                raise TypeError("a function without arguments")
             if not value.is_finite():
                 raise decimal.InvalidOperation
     return value
 
 
 class _Evaluator(SimpleEval):  # type: ignore[misc]
-    """The library's, with fewer kinds of nodes and with decimals."""
+    """Evaluate with decimals, and allow fewer kinds of nodes than the library."""
 
     def __init__(self) -> None:
         super().__init__(operators=OPERATORS, functions=FUNCTIONS, names=CONSTANTS)
@@ -67,29 +67,29 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]
         self.nodes: dict[type[ast.AST], Any] = {kind: self.nodes[kind] for kind in NODES} | own
 
     def _chain(self, node: ast.expr) -> Decimal:
-        """A sum of many terms is nested to the left, deeper than Python lets calls be."""
-        tool_calls: list[ast.BinOp] = []
+        """Evaluate in a loop: a sum of many terms is nested deeper than Python's recursion."""
+        operations: list[ast.BinOp] = []
         while isinstance(node, ast.BinOp):
-            tool_calls.append(node)
+            operations.append(node)
             node = node.left
         value: Decimal = self._eval(node)
-        for tool_call in reversed(tool_calls):
-            if type(tool_call.op) not in OPERATORS:
+        for operation in reversed(operations):
+            if type(operation.op) not in OPERATORS:
                 raise InvalidExpression("not an operation on numbers")
-            value = OPERATORS[type(tool_call.op)](value, self._eval(tool_call.right))
+            value = OPERATORS[type(operation.op)](value, self._eval(operation.right))
         return value
 
     def _number(self, node: ast.Constant) -> Decimal:
         if type(node.value) not in (int, float):
-            raise TypeError("no number")
-        # As it was written: a float has rounded it already.
+            raise TypeError("not a number")
+        # Read from the source, because the parsed float is already rounded.
         written = self.expr.encode()[node.col_offset : node.end_col_offset]
         return CONTEXT.create_decimal(written.decode().replace("_", ""))
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """Sentences for whatever goes wrong inside."""
+def _explained_errors() -> Iterator[None]:
+    """Turn every error inside into a ToolFailed with a sentence."""
     try:
         yield
     except decimal.Overflow as error:
@@ -99,7 +99,7 @@ def _in_words() -> Iterator[None]:
     except (decimal.InvalidOperation, ValueError) as error:
         raise ToolFailed(gettext("This has no value for these numbers.")) from error
     except NameNotDefined as error:
-        raise ToolFailed(gettext("“%(name)s” is not known here.") % {"name": error.name}) from error
+        raise ToolFailed(gettext("“%(name)s” is unknown.") % {"name": error.name}) from error
     except (InvalidExpression, SyntaxError, TypeError, RecursionError, MemoryError) as error:
         raise ToolFailed(
             gettext(

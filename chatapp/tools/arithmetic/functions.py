@@ -1,4 +1,4 @@
-"""What an expression may name. Each takes and gives decimals, and its work is bounded."""
+"""The constants and functions of expressions. Functions take decimals and limit their work."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
-MAX_COUNTED = 1_000  # 1,000! has 2,568 digits
-MAX_DIVIDED = 10**100
+MAX_FACTORIAL = 1_000  # 1,000! has 2,568 digits
+MAX_DIVISIBLE = 10**100
 MAX_PLACES = 50
-NOISE = 1e-15  # what a float leaves of a sine that is nought
+NOISE = 1e-15  # a smaller result is 0 with an error of floating point
 
 Function = Callable[..., Decimal]
 
@@ -21,7 +21,7 @@ CONSTANTS = {
 
 
 def remainder(number: Decimal, divisor: Decimal) -> Decimal:
-    """With the sign of the divisor, as in Python; a decimal's own has that of the number."""
+    """Return the remainder with the divisor's sign, as for ints; Decimal's has the number's."""
     rest = number % divisor
     return rest + divisor if rest and (rest < 0) != (divisor < 0) else rest
 
@@ -43,7 +43,7 @@ def _cbrt(number: Decimal) -> Decimal:
 
 
 def _round(number: Decimal, places: Decimal = Decimal(0)) -> Decimal:
-    """Halves away from nought, as at school."""
+    """Round halves away from zero, as at school."""
     if abs(places) > MAX_PLACES:
         raise InvalidOperation
     return number.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
@@ -74,7 +74,7 @@ def _degrees(radians: Decimal) -> Decimal:
 
 
 def _of_whole(function: Callable[..., int], most: int) -> Function:
-    """For numbers from nought to `most` without a fraction."""
+    """Make a function for whole numbers from 0 to `most`."""
 
     def compute(*numbers: Decimal) -> Decimal:
         for number in numbers:
@@ -86,7 +86,7 @@ def _of_whole(function: Callable[..., int], most: int) -> Function:
 
 
 def _of_float(function: Callable[..., float]) -> Function:
-    """Decimals have no trigonometry, and a float's fifteen digits are all that is shown."""
+    """Make a function of floats: Decimal has no trigonometry, and 15 digits are enough to show."""
 
     def compute(*numbers: Decimal) -> Decimal:
         value = function(*map(float, numbers))
@@ -122,9 +122,9 @@ FUNCTIONS: dict[str, Function] = {
     "max": max,
     "sum": _sum,
     "mean": _mean,
-    "factorial": _of_whole(math.factorial, MAX_COUNTED),
-    "comb": _of_whole(math.comb, MAX_COUNTED),
-    "perm": _of_whole(math.perm, MAX_COUNTED),
-    "gcd": _of_whole(math.gcd, MAX_DIVIDED),
-    "lcm": _of_whole(math.lcm, MAX_DIVIDED),
+    "factorial": _of_whole(math.factorial, MAX_FACTORIAL),
+    "comb": _of_whole(math.comb, MAX_FACTORIAL),
+    "perm": _of_whole(math.perm, MAX_FACTORIAL),
+    "gcd": _of_whole(math.gcd, MAX_DIVISIBLE),
+    "lcm": _of_whole(math.lcm, MAX_DIVISIBLE),
 }

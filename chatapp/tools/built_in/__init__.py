@@ -1,5 +1,5 @@
-"""The tools that come with the app: one file each, found by looking through this folder.
+"""The tools that come with the app, one file each.
 
-To add one, copy the file that is most like it. What a file makes with `tool` is offered; there is
-no list to keep.
+To add a tool, copy the file that is most like it. `registry` finds every tool in this folder, so
+there is no list to keep.
 """

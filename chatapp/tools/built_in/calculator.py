@@ -1,4 +1,4 @@
-"""Sums, because models guess them."""
+"""Calculate, because models guess results."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Meta
 
 from chatapp.tools.arithmetic import calculate as value_of
-from chatapp.tools.arithmetic import normal, shown
-from chatapp.tools.making import tool
-from chatapp.tools.outside import plain_line
+from chatapp.tools.arithmetic import format_number, normalize
+from chatapp.tools.decorator import tool
 from chatapp.tools.tool import Context, Output
+from chatapp.tools.untrusted import plain_line
 
 Expression = Annotated[
     str,
@@ -24,21 +24,21 @@ Expression = Annotated[
 ]
 
 
-def _doing(expression: str) -> str:
+def _describe(expression: str) -> str:
     return gettext("Calculating %(expression)s") % {"expression": plain_line(expression)}
 
 
 @tool(
     label=_("Calculator"),
-    about=_("Works out sums exactly. Nothing leaves the app."),
-    doing=_doing,
+    about=_("Calculates exactly. Nothing leaves the app."),
+    describe=_describe,
 )
 async def calculate(context: Context, expression: Expression) -> Output:
-    """Calculates an expression exactly, in decimals. Use it for every sum that is not trivial
-    instead of working it out yourself."""
-    result = shown(value_of(expression))
+    """Calculate an expression exactly, in decimals. Use it for every calculation that is not
+    trivial, instead of working it out yourself."""
+    result = format_number(value_of(expression))
     return Output(
-        {"expression": normal(expression), "result": result},
+        {"expression": normalize(expression), "result": result},
         gettext("Calculated %(expression)s = %(result)s")
         % {"expression": plain_line(expression), "result": plain_line(result)},
     )

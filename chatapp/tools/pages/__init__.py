@@ -1,1 +1,1 @@
-"""The main text of a web page. What a stranger wrote is taken apart in a process of its own."""
+"""Find the main text of a web page. Pages of strangers are parsed in a process of their own."""

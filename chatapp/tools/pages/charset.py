@@ -1,11 +1,11 @@
-"""From the bytes of a page to text, as browsers do it: the WHATWG's encoding standard, abridged."""
+"""Decode the bytes of a page as browsers do: the WHATWG's encoding standard, shortened."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-BEGINNING = 4096  # bytes in which a page may name its charset
+MAX_META_BYTES = 4096  # at the beginning of a page, in which it may declare its charset
 IN_META = re.compile(
     rb"""<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
 )
@@ -16,12 +16,12 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 
-# Named one by one: Python also knows "charsets" that unpack archives, or take quadratic time.
+# A list of allowed charsets: Python also has codecs that unpack archives or take quadratic time.
 FAMILIES = re.compile(
     r"utf-?8|utf-?16(?:le|be)?|iso-?8859-(?:[2-9]|1[0-6])|(?:windows-|cp)125[0-8]"
     r"|koi8-[ru]|gbk|gb18030|big5|euc-(?:jp|kr)|iso-2022-jp|shift_jis|macintosh"
 )
-# What pages call themselves, and what they are read as.
+# The charset that a page declares, and the codec that decodes it.
 READ_AS = {
     "us-ascii": "cp1252",
     "ascii": "cp1252",
@@ -39,9 +39,12 @@ READ_AS = {
 }
 
 
-def decoded(content: bytes, content_type: str) -> str:
-    """By its first bytes, else as the site says, else as the page says, else as it looks. What
-    does not fit is replaced; never raises."""
+def decode(content: bytes, content_type: str) -> str:
+    """Return the text of a page; never raises.
+
+    The charset is taken from the first bytes, the HTTP header, the page's own declaration or its
+    looks, in this order. Bytes that don't fit are replaced.
+    """
     for mark, codec in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return content.decode(codec, "replace")
@@ -59,14 +62,14 @@ def _in_header(content_type: str) -> str:
 
 
 def _in_page(content: bytes) -> str:
-    named = IN_META.search(content, 0, BEGINNING)
+    named = IN_META.search(content, 0, MAX_META_BYTES)
     codec = _codec(named[1].decode("ascii", "replace")) if named else ""
-    # A page whose first words are readable as they are is no UTF-16.
+    # A page whose declaration is readable as ASCII can't be UTF-16.
     return "utf-8" if codec.startswith("utf-16") else codec
 
 
 def _codec(name: str) -> str:
-    """ "" for what is not known."""
+    """Return Python's codec for a charset, "" for an unknown one."""
     name = name.lower()
     known = name in READ_AS or FAMILIES.fullmatch(name)
     return READ_AS.get(name, name) if known else ""

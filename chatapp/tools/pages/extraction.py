@@ -1,4 +1,4 @@
-"""The app's side of taking a page apart: a process for each page, and never many of them."""
+"""Extract a page's text in a worker: a new process for each page, and few of them at once."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from chatapp.tools.tool import ToolFailed
 
 MAX_SECONDS = 15
 MAX_REPLY_BYTES = 1024 * 1024
-AT_ONCE = 2  # of up to 200 MB each, and one has as much of a core as it gets
+MAX_AT_ONCE = 2  # each takes up to 200 MB and a whole core
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = (sys.executable, "-W", "ignore", "-m", f"{__package__}.worker")
-# All that Python needs to start; keys and passwords stay here.
+# Python needs no other variables to start; the worker must not get keys and passwords.
 INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "TMPDIR")
 
 logger = logging.getLogger(__name__)
-_turns = asyncio.Semaphore(AT_ONCE)
+_slots = asyncio.Semaphore(MAX_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """`text` is markdown, or plain text, and `characters` the length of the whole of it."""
+    """Hold the text of a page: Markdown or plain text, of `characters` before it was shortened."""
 
     title: str
     text: str
@@ -41,25 +41,25 @@ class Extract:
 async def extract(
     content: bytes, content_type: str, url: str, *, links: bool, most: int
 ) -> Extract:
-    """The main text of a page, at most `most` characters of it. Raises ToolFailed."""
+    """Return at most `most` characters of the main text of a page. Raises ToolFailed."""
     header = {"content_type": content_type, "url": url, "links": links, "most": most}
-    async with _turns:
+    async with _slots:
         reply = await _ask_worker(json.dumps(header).encode() + b"\n" + content)
     try:
         return Extract(**json.loads(reply))
     except (ValueError, TypeError) as error:
-        raise ToolFailed(gettext("This page is too large or too tangled to be read.")) from error
+        raise ToolFailed(gettext("This page is too large or too complex to read.")) from error
 
 
 async def _ask_worker(request: bytes) -> bytes:
-    """What a worker of its own answers; nothing when it died of the request."""
+    """Return what a new worker answers, nothing if it crashed or took too long."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         cwd=ROOT,
         env={name: os.environ[name] for name in INHERITED if name in os.environ},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,  # libraries quote there what the page says
+        stderr=asyncio.subprocess.DEVNULL,  # libraries quote the page there
     )
     try:
         async with asyncio.timeout(MAX_SECONDS):
@@ -68,7 +68,7 @@ async def _ask_worker(request: bytes) -> bytes:
         return b""
     finally:
         with contextlib.suppress(ProcessLookupError):
-            process.kill()  # it has said all that it had to say, or never will
+            process.kill()  # it has answered, or never will
         code = await process.wait()
         if code not in (0, -signal.SIGKILL):
             logger.warning("The page worker ended with %s", code)
@@ -77,7 +77,7 @@ async def _ask_worker(request: bytes) -> bytes:
 async def _exchange(process: asyncio.subprocess.Process, request: bytes) -> bytes:
     assert process.stdin
     assert process.stdout
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: nothing follows
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died, so stdout ends
         process.stdin.write(request)
         await process.stdin.drain()
         process.stdin.close()

@@ -1,9 +1,9 @@
-"""The process that takes a page apart: `python -m chatapp.tools.pages.worker`, one for each page.
+"""Extract the text of one page in a process of its own: `python -m chatapp.tools.pages.worker`.
 
-Reads a line of JSON and then the page from stdin, writes JSON to stdout. It imports neither Django
-nor the settings, inherits no secrets, and may be killed at any time: a page that was made to hurt
-costs itself. Parsers in C read what strangers wrote; against one that was taken over this only
-lowers the stakes, since it runs as the same user.
+Reads a line of JSON and then the page from stdin, and writes JSON to stdout. It imports neither
+Django nor the settings, inherits no secrets, and may be killed at any time, so a hostile page costs
+nothing else. If a page takes over a parser in C, this only limits the damage, because the worker
+runs as the same user as the app.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from lxml.html import HTMLParser, document_fromstring
 from trafilatura import extract
 from trafilatura.settings import Extractor
 
-from .charset import decoded
+from .charset import decode
 
-# Private memory. Of pages of 2 MB the largest that was measured took 176 MB, one of 50 KB 27.
+# Private memory. Among pages of 2 MB the largest measured took 176 MB, a page of 50 KB 27 MB.
 MAX_DATA_BYTES = 192 * 1024 * 1024
 MAX_SECONDS = 10  # of the processor
 MAX_OPEN_FILES = 32
-NICE = 5  # a page may wait for the replies that run
-TITLE_CHARACTERS = 200
+NICE = 5  # running replies come first
+MAX_TITLE_CHARACTERS = 200
 
-# No comments and no instructions of documents; the text is UTF-8, whatever the page says of itself.
+# Without comments and processing instructions. The text is UTF-8, whatever the page declares.
 PARSER = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def lower_privileges() -> None:
-    """Lowers this process's limits for good."""
+    """Lower this process's limits for good."""
     os.nice(NICE)
     for kind, limit in (
         (resource.RLIMIT_DATA, MAX_DATA_BYTES),
@@ -51,12 +51,12 @@ def lower_privileges() -> None:
 
 
 def read(content: bytes, content_type: str, url: str, links: bool, most: int) -> dict[str, Any]:
-    """Title, at most `most` characters of the main text as markdown, and how many there are."""
+    """Return the title, at most `most` characters of the main text as Markdown, and its length."""
     try:
-        tree = document_fromstring(decoded(content, content_type).encode(), parser=PARSER)
-    except ParserError:  # a page of nothing
+        tree = document_fromstring(decode(content, content_type).encode(), parser=PARSER)
+    except ParserError:  # an empty page
         return {"title": "", "text": "", "characters": 0}
-    title = " ".join((tree.findtext(".//title") or "").split())[:TITLE_CHARACTERS]
+    title = " ".join((tree.findtext(".//title") or "").split())[:MAX_TITLE_CHARACTERS]
     options = Extractor(output_format="markdown", comments=False, links=links, url=url)
     text = extract(tree, options=options) or ""
     return {"title": title, "text": text[:most], "characters": len(text)}

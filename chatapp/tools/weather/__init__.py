@@ -1,1 +1,1 @@
-"""The weather at a place, from Open-Meteo: names to places, places to what is measured there."""
+"""Look up a place by name, and the weather at a place, with Open-Meteo."""

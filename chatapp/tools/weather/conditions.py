@@ -1,4 +1,4 @@
-"""What is measured at a place now, in words and with units."""
+"""Fetch the current weather at a place, and describe it with units."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Literal
 import msgspec
 from django.conf import settings
 
-from chatapp.tools.outside import plain_line
-from chatapp.tools.services import Parameters, ask
+from chatapp.tools.json_client import Parameters, fetch_json
+from chatapp.tools.untrusted import plain_line
 
 from .places import Place
 
 Units = Literal["metric", "imperial"]
 
-# Asked for by these names, beside the metric ones that are the default.
+# Parameters for imperial units; metric units are the default.
 IMPERIAL = {
     "temperature_unit": "fahrenheit",
     "wind_speed_unit": "mph",
     "precipitation_unit": "inch",
 }
-# Temperature, speed, height of rain.
+# Units of temperature, wind speed and precipitation.
 SIGNS = {"metric": ("°C", "km/h", "mm"), "imperial": ("°F", "mph", "in")}
 DIRECTIONS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 
-# WMO's code table 4677 as far as Open-Meteo uses it.
+# The part of WMO's code table 4677 that Open-Meteo uses.
 WORDS = {
     0: "clear sky",
     1: "mainly clear",
@@ -57,8 +57,8 @@ WORDS = {
 }
 
 
-class Current(msgspec.Struct, frozen=True):
-    """`time` is local and without a zone. Any measurement may be missing."""
+class Observation(msgspec.Struct, frozen=True):
+    """Hold an observation. `time` is local and without a zone; any measurement may be missing."""
 
     time: str
     temperature_2m: float | None = None
@@ -72,31 +72,31 @@ class Current(msgspec.Struct, frozen=True):
     wind_gusts_10m: float | None = None
 
 
-class _Forecast(msgspec.Struct):
-    current: Current
+class _Answer(msgspec.Struct):
+    current: Observation
     timezone: str = "UTC"
 
 
-async def current(place: Place, units: Units) -> dict[str, object]:
-    """Raises ToolFailed."""
-    asked = [field for field in Current.__struct_fields__ if field != "time"]
+async def fetch_conditions(place: Place, units: Units) -> dict[str, object]:
+    """Return the current weather with units. Raises ToolFailed."""
+    fields = [field for field in Observation.__struct_fields__ if field != "time"]
     parameters: Parameters = {
         "latitude": place.latitude,
         "longitude": place.longitude,
-        "current": ",".join(asked),
+        "current": ",".join(fields),
         "timezone": "auto",
         **(IMPERIAL if units == "imperial" else {}),
     }
     url = f"{settings.WEATHER_URL}/v1/forecast"
-    answer = await ask("Open-Meteo", url, parameters, _Forecast)
+    answer = await fetch_json("Open-Meteo", url, parameters, _Answer)
     observed = {"time": plain_line(answer.current.time), "time_zone": plain_line(answer.timezone)}
-    return observed | in_words(answer.current, units)
+    return observed | describe(answer.current, units)
 
 
-def in_words(now: Current, units: Units) -> dict[str, object]:
-    """Everything that was measured, with its unit."""
+def describe(now: Observation, units: Units) -> dict[str, object]:
+    """Return all measurements with their units."""
     degrees, speed, height = SIGNS[units]
-    words = {
+    facts = {
         "conditions": WORDS.get(now.weather_code if now.weather_code is not None else -1),
         "temperature": _with(now.temperature_2m, degrees),
         "feels_like": _with(now.apparent_temperature, degrees),
@@ -107,7 +107,7 @@ def in_words(now: Current, units: Units) -> dict[str, object]:
         "wind_from": _direction(now.wind_direction_10m),
         "gusts": _with(now.wind_gusts_10m, speed),
     }
-    return {name: word for name, word in words.items() if word is not None}
+    return {name: fact for name, fact in facts.items() if fact is not None}
 
 
 def _with(number: float | None, unit: str) -> str | None:
@@ -115,5 +115,5 @@ def _with(number: float | None, unit: str) -> str | None:
 
 
 def _direction(degrees: float | None) -> str | None:
-    """Where the wind comes from; 360° is north again."""
+    """Return where the wind comes from; 360° is north again."""
     return None if degrees is None else DIRECTIONS[round(degrees / 45) % len(DIRECTIONS)]

@@ -12,13 +12,13 @@ from chatapp.mcp.client.sessions import TASK, close
 from chatapp.mcp.encryption import encrypt
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.mcp.switches import switches
-from chatapp.tools import running
-from chatapp.tools.running import Outcome
+from chatapp.tools import runner
+from chatapp.tools.runner import CallResult
 from chatapp.tools.tool import Context
 from tests.servers.mcp_site import McpSite
 
 type Added = Callable[..., Awaitable[Server]]
-type Use = Callable[..., Awaitable[Outcome]]
+type Use = Callable[..., Awaitable[CallResult]]
 
 
 @pytest.fixture(autouse=True)
@@ -44,10 +44,10 @@ def added(transactional_db: None) -> Added:
 def use() -> Iterator[Use]:
     """Call an offered tool for a reply; McpSite has the tool "look"."""
 
-    async def call(tool: str = "site__look", work: str = "reply", **arguments: Any) -> Outcome:
+    async def call(tool: str = "site__look", work: str = "reply", **arguments: Any) -> CallResult:
         offered = await background.in_thread(switches)
         tools = {tool.name: tool for switch in offered for tool in switch.tools}
-        return await running.run(tools[tool], json.dumps(arguments), Context(work=work))
+        return await runner.run(tools[tool], json.dumps(arguments), Context(work=work))
 
     yield call
     for work in ("reply", "other"):

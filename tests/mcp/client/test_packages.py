@@ -55,7 +55,7 @@ async def test_a_packaged_tool_is_called(forecasts: PackagedServer, added: Added
     content = json.loads(outcome.content)
     assert content["source"] == "Site"
     assert json.loads(content["untrusted_content"])["timezone"] == "Asia/Tokyo"
-    assert outcome.done == "Used get_current_datetime of Site"
+    assert outcome.summary == "Used get_current_datetime of Site"
 
 
 @needs_mcp_servers

@@ -37,7 +37,7 @@ def test_texts_are_marked_as_untrusted() -> None:
     given = answered(text("It <script>rains</script>."))
 
     assert given.content == {"source": "Site", "untrusted_content": "It <script>rains</script>."}
-    assert (given.done, given.images) == ("Used it", ())
+    assert (given.summary, given.images) == ("Used it", ())
     assert content(text("One."), text("Two.")) == "One.\n\nTwo."
 
 

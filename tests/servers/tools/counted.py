@@ -6,17 +6,17 @@ import os
 
 import httpx
 
-from chatapp.tools.making import tool
+from chatapp.tools.decorator import tool
 from chatapp.tools.tool import Context, Output, ToolFailed
 
 
-@tool(label="Look", doing=lambda what: f"Looking at {what}")
+@tool(label="Look", describe=lambda what: f"Looking at {what}")
 async def look(context: Context, what: str) -> Output:
     """Looks at something."""
     return await _done("look", what, context)
 
 
-@tool(label="Act", doing=lambda what: f"Acting on {what}", access="ask")
+@tool(label="Act", describe=lambda what: f"Acting on {what}", needs_approval=True)
 async def act(context: Context, what: str) -> Output:
     """Acts on something."""
     return await _done("act", what, context)

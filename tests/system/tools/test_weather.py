@@ -16,7 +16,7 @@ LONG_QUESTION = "What's the weather like in Springfield today?"
 DONE = re.compile(r"^Looked up the weather in Portland, Oregon\s*· \d+\.\d s$")
 DONE_AT_ONCE = re.compile(r"^Looked up the weather in Portland, Oregon")  # no time worth telling
 UNSEEN = 0.001  # of layout shift: the end of the line itself moves
-ANSWER = "In Portland, Oregon, United States it is 7.3 °C, slight rain."
+ANSWER = "In Portland, Oregon, United States, it is 7.3 °C, slight rain."
 
 
 def test_the_weather_is_looked_up_before_the_eyes_of_the_person(
@@ -91,7 +91,7 @@ def test_trouble_stands_in_the_tool_call_and_the_reply_still_ends(
     tool_calls.expect_state("failed")
     expect(tool_calls.lines).to_have_text(f"Weather: {sentence}")
     expect(tool_calls.lines).to_be_visible()
-    assert f"That did not work: {sentence}" in answer
+    assert f"The tool call failed: {sentence}" in answer
 
 
 def test_stop_ends_a_tool_call_that_runs(chat: Chat, tool_calls: Steps, weather: Weather) -> None:

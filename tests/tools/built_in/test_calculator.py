@@ -9,11 +9,11 @@ import pytest
 
 from chatapp.tools.arithmetic.expression import MAX_CHARACTERS
 from chatapp.tools.built_in.calculator import calculate
-from chatapp.tools.running import Outcome, doing, run
+from chatapp.tools.runner import CallResult, describe, run
 from chatapp.tools.tool import Context
 
 
-async def ask(expression: str) -> Outcome:
+async def ask(expression: str) -> CallResult:
     return await run(calculate, json.dumps({"expression": expression}), Context())
 
 
@@ -91,14 +91,14 @@ async def test_values(expression: str, value: str) -> None:
 async def test_what_is_shown_and_told() -> None:
     outcome = await ask("12 × 7")
 
-    assert outcome.done == "Calculated 12 × 7 = 84"
+    assert outcome.summary == "Calculated 12 × 7 = 84"
     assert json.loads(outcome.content) == {"expression": "12 * 7", "result": "84"}
-    assert doing(calculate, '{"expression": "12 × 7"}') == "Calculating 12 × 7"
+    assert describe(calculate, '{"expression": "12 × 7"}') == "Calculating 12 × 7"
 
 
 @pytest.mark.parametrize("expression", ["80 + 15%", "80 - 15%", "(70 + 10) + 15%", "x + 5% - 1"])
 async def test_a_percentage_of_nothing_is_asked_about(expression: str) -> None:
-    assert "Say what the percentage is of" in (await ask(expression)).error
+    assert "Write what the percentage is of" in (await ask(expression)).error
 
 
 async def test_a_percentage_of_more_than_a_number_is_refused() -> None:
@@ -128,7 +128,7 @@ WITHOUT_VALUE = {
     "1e999999 * 10": "too large",
     "1e9999999": "too large",
     "exp(exp(100))": "too large",
-    "spam + 1": "“spam” is not known",
+    "spam + 1": "“spam” is unknown",
 }
 
 
@@ -198,7 +198,7 @@ NOT_ARITHMETIC = [
 async def test_nothing_but_arithmetic_is_read(expression: str) -> None:
     outcome = await ask(expression)
 
-    assert "can't be calculated" in outcome.error or "is not known" in outcome.error
+    assert "can't be calculated" in outcome.error or "is unknown" in outcome.error
 
 
 async def test_an_expression_has_a_length() -> None:

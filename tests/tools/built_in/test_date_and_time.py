@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatapp.tools.built_in.date_and_time import current_date_and_time, told
-from chatapp.tools.running import doing, run
+from chatapp.tools.built_in.date_and_time import as_words, current_date_and_time
+from chatapp.tools.runner import describe, run
 from chatapp.tools.tool import Context
 
 
@@ -23,7 +23,7 @@ async def ask(arguments: dict[str, str], zone: str = "Europe/Berlin") -> dict[st
 def test_a_moment_in_words() -> None:
     moment = datetime(2026, 3, 5, 23, 4, 9, tzinfo=UTC).astimezone(ZoneInfo("Asia/Kolkata"))
 
-    assert told(moment, "Asia/Kolkata") == {
+    assert as_words(moment, "Asia/Kolkata") == {
         "date": "2026-03-06",
         "weekday": "Friday",
         "time": "04:34:09",
@@ -69,6 +69,6 @@ async def test_unknown_zones(zone: str) -> None:
 async def test_lines() -> None:
     outcome = await run(current_date_and_time, '{"zone": "Asia/Tokyo"}', Context())
 
-    assert outcome.done.startswith("Looked at the clock in Asia/Tokyo: 20")
-    assert doing(current_date_and_time, "{}") == "Looking at the clock"
-    assert doing(current_date_and_time, '{"zone": "Asia/Tokyo"}').endswith("in Asia/Tokyo")
+    assert outcome.summary.startswith("Checked the time in Asia/Tokyo: 20")
+    assert describe(current_date_and_time, "{}") == "Checking the time"
+    assert describe(current_date_and_time, '{"zone": "Asia/Tokyo"}').endswith("in Asia/Tokyo")

@@ -8,21 +8,22 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from chatapp.tools import services
+from chatapp.tools import json_client
 from chatapp.tools.built_in.weather import current_weather
-from chatapp.tools.running import Outcome, doing, run
+from chatapp.tools.runner import CallResult, describe, run
 from chatapp.tools.tool import Context
-from chatapp.tools.weather.conditions import WORDS, Current, in_words
+from chatapp.tools.weather.conditions import WORDS, Observation
+from chatapp.tools.weather.conditions import describe as describe_weather
 from tests.fetching.site import Site, reply
 from tests.fetching.test_limits import repeats
 from tests.tools.open_meteo import OpenMeteo, in_json
 
 
-async def ask(**arguments: str) -> Outcome:
+async def ask(**arguments: str) -> CallResult:
     return await run(current_weather, json.dumps(arguments), Context())
 
 
-def weather(outcome: Outcome) -> dict[str, Any]:
+def weather(outcome: CallResult) -> dict[str, Any]:
     assert not outcome.is_error, outcome.error
     content = json.loads(outcome.content)
     assert content["source"] == "open-meteo.com"
@@ -33,7 +34,7 @@ def weather(outcome: Outcome) -> dict[str, Any]:
 async def test_tells_what_is_measured_at_a_place(open_meteo: OpenMeteo) -> None:
     outcome = await ask(place="Portland, Oregon")
 
-    assert outcome.done == "Looked up the weather in Portland, Oregon"
+    assert outcome.summary == "Looked up the weather in Portland, Oregon"
     assert weather(outcome) == {
         "place": "Portland, Oregon, United States",
         "time": "2026-01-17T14:00",
@@ -114,7 +115,7 @@ async def test_a_service_that_reads_no_areas(open_meteo: OpenMeteo, name: str, p
 async def test_of_many_places_it_says_which_it_took(open_meteo: OpenMeteo) -> None:
     outcome = await ask(place="Springfield")
 
-    assert outcome.done == "Looked up the weather in Springfield, Missouri"
+    assert outcome.summary == "Looked up the weather in Springfield, Missouri"
     assert weather(outcome)["other_places"] == [
         "Springfield, Massachusetts, United States",
         "Springfield, Illinois, United States",
@@ -143,18 +144,20 @@ async def test_a_place_that_lies_elsewhere(open_meteo: OpenMeteo) -> None:
 
 
 async def test_the_line_while_it_runs() -> None:
-    assert doing(current_weather, '{"place": "Paris"}') == "Looking up the weather in Paris"
-    assert doing(current_weather, '{"place": "Paris') == "Weather"
+    assert describe(current_weather, '{"place": "Paris"}') == "Looking up the weather in Paris"
+    assert describe(current_weather, '{"place": "Paris') == "Weather"
 
 
 def test_measurements_that_are_missing_are_excluded() -> None:
-    assert in_words(Current(time="", wind_direction_10m=359.0), "metric") == {"wind_from": "north"}
+    assert describe_weather(Observation(time="", wind_direction_10m=359.0), "metric") == {
+        "wind_from": "north"
+    }
 
 
 def test_every_code_of_the_documentation_has_words() -> None:
     documented = "0 1 2 3 45 48 51 53 55 56 57 61 63 65 66 67 71 73 75 77 80 81 82 85 86 95 96 99"
     assert list(WORDS) == [int(code) for code in documented.split()]
-    assert "conditions" not in in_words(Current(time="", weather_code=4), "metric")
+    assert "conditions" not in describe_weather(Observation(time="", weather_code=4), "metric")
 
 
 REFUSED = in_json({"error": True, "reason": "Parameter count must be"}, "400 Bad Request")
@@ -162,16 +165,16 @@ LIMITED = in_json(
     {"error": True, "reason": "Minutely API request limit exceeded."}, "429 Too Many Requests"
 )
 FAILURES = {
-    "400": (REFUSED, "did not answer (HTTP 400)"),
-    "429": (LIMITED, "takes no more questions now"),
-    "500": (reply("500 Internal Server Error", b"oops"), "did not answer (HTTP 500)"),
+    "400": (REFUSED, "didn't answer (HTTP 400)"),
+    "429": (LIMITED, "has too many requests"),
+    "500": (reply("500 Internal Server Error", b"oops"), "didn't answer (HTTP 500)"),
     "redirect": (reply("302 Found", Location="http://127.0.0.1:1/"), "(HTTP 302)"),
     "HTML": (reply("200 OK", b"<!doctype html>"), "can't be read"),
     "a list": (in_json([1]), "can't be read"),
     "half": (reply("200 OK", b'{"results": [{"name": "Pa'), "can't be read"),
     "nested": (reply("200 OK", b'{"results":' + b"[" * 100_000), "can't be read"),
     "other types": (in_json({"results": [{"name": 1, "latitude": "north"}]}), "can't be read"),
-    "too much": (reply("200 OK", b" " * (services.MAX_BYTES + 10)), "can't be read"),
+    "too much": (reply("200 OK", b" " * (json_client.MAX_BYTES + 10)), "can't be read"),
     "nothing": (b"", "can't be reached"),
     "no HTTP": (b"SSH-2.0-OpenSSH\r\n", "can't be reached"),
     "broken off": (reply("200 OK", b"{}", Content_Length="99"), "can't be reached"),
@@ -210,7 +213,7 @@ async def test_a_service_that_answers_drop_by_drop(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each drop comes in time; all of them together do not."""
-    monkeypatch.setattr(services, "TOTAL_SECONDS", 0.3)
+    monkeypatch.setattr(json_client, "TOTAL_SECONDS", 0.3)
 
     async with Site(repeats(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.01)) as site:
         settings.GEOCODING_URL = f"http://127.0.0.1:{site.port}"
@@ -238,6 +241,6 @@ async def test_names_from_the_service_are_one_plain_line(settings: Settings) -> 
         outcome = await ask(place="Paris")
 
     found = weather(outcome)
-    for line in (outcome.done, found["place"], found["time"]):
+    for line in (outcome.summary, found["place"], found["time"]):
         assert line.isprintable()
         assert len(line) <= 250

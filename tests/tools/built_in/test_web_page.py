@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chatapp.tools.built_in.web_page import MAX_BYTES, MAX_CHARACTERS, read_web_page
-from chatapp.tools.running import Outcome, doing, run
+from chatapp.tools.runner import CallResult, describe, run
 from chatapp.tools.tool import Context
 from tests.fetching.site import redirect, reply
 from tests.tools.conftest import Serving
@@ -30,7 +30,7 @@ glad. Nobody had expected them so soon after the works.</p>
 </main><footer><p>Imprint</p></footer></body></html>""".encode()
 
 
-async def ask(url: str, **options: bool) -> Outcome:
+async def ask(url: str, **options: bool) -> CallResult:
     return await run(read_web_page, json.dumps({"url": url, **options}), Context())
 
 
@@ -39,7 +39,7 @@ def html(body: str | bytes, **headers: str) -> bytes:
     return reply("200 OK", content, **({"Content_Type": "text/html; charset=utf-8"} | headers))
 
 
-def page(outcome: Outcome) -> dict[str, Any]:
+def page(outcome: CallResult) -> dict[str, Any]:
     assert not outcome.is_error, outcome.error
     found: dict[str, Any] = json.loads(outcome.content)["untrusted_content"]
     return found
@@ -49,7 +49,7 @@ async def test_the_main_text_as_markdown(serving: Serving) -> None:
     async with serving(html(ARTICLE)) as site:
         outcome = await ask(site.url("/herons"))
 
-    assert outcome.done == "Read Herons return — The Daily Example"
+    assert outcome.summary == "Read Herons return — The Daily Example"
     assert json.loads(outcome.content)["source"] == site.url("/herons")
     assert "text/html" in site.headers()["accept"]
     assert page(outcome)["title"] == "Herons return — The Daily Example"
@@ -97,7 +97,7 @@ async def test_a_page_of_a_single_line(serving: Serving) -> None:
         outcome = await ask(site.url("/hello"))
 
     assert page(outcome) == {"title": "", "text": "Hello"}
-    assert outcome.done == f"Read {site.url('/hello')}"
+    assert outcome.summary == f"Read {site.url('/hello')}"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ async def test_a_title_has_a_length(serving: Serving) -> None:
         outcome = await ask(site.url())
 
     assert len(page(outcome)["title"]) == 200
-    assert len(outcome.done) < 100
+    assert len(outcome.summary) < 100
 
 
 async def test_a_long_page_is_cut_and_says_so(serving: Serving) -> None:
@@ -172,12 +172,12 @@ NO_TEXT = {
     "text/html": (b"%PDF-1.7\n%\xe2\xe3", "leads to a PDF"),
     "image/png": (b"\x89PNG\r\n\x1a\n", "leads to an image"),
     "image/svg+xml": (b"<svg><script>alert(1)</script></svg>", "leads to an image"),
-    "application/zip": (b"PK\x03\x04", "no text (application/zip)"),
-    "video/mp4": (b"\x00\x00", "no text (video/mp4)"),
-    "application/octet-stream": (b"\x7fELF\x00", "no text"),
-    "text/plain": (b"GIF89a\x00\x01", "no text"),
-    "": (b"\x00\x01", "no text"),
-    "x\u202e/" + "y" * 500: (b"a", "no text (x"),
+    "application/zip": (b"PK\x03\x04", "doesn't lead to text (application/zip)"),
+    "video/mp4": (b"\x00\x00", "doesn't lead to text (video/mp4)"),
+    "application/octet-stream": (b"\x7fELF\x00", "lead to text"),
+    "text/plain": (b"GIF89a\x00\x01", "lead to text"),
+    "": (b"\x00\x01", "lead to text"),
+    "x\u202e/" + "y" * 500: (b"a", "doesn't lead to text (x"),
 }
 
 
@@ -202,7 +202,8 @@ async def test_what_the_site_refuses_is_told(serving: Serving) -> None:
 
 def test_the_line_while_it_runs() -> None:
     assert (
-        doing(read_web_page, '{"url": "https://example.com/a"}') == "Reading https://example.com/a"
+        describe(read_web_page, '{"url": "https://example.com/a"}')
+        == "Reading https://example.com/a"
     )
 
 
@@ -214,4 +215,4 @@ async def test_text_that_gives_orders_is_labelled_and_stays_text(serving: Servin
     content = json.loads(outcome.content)
     assert list(content) == ["source", "untrusted_content"]
     assert content["untrusted_content"]["text"] == orders
-    assert "Ignore" not in outcome.done
+    assert "Ignore" not in outcome.summary

@@ -14,7 +14,7 @@ from chatapp.fetching.network import Network
 from chatapp.server.valid_text import make_valid
 from chatapp.tools.built_in import web_page
 from chatapp.tools.built_in.web_page import read_web_page
-from chatapp.tools.running import Outcome, run
+from chatapp.tools.runner import CallResult, run
 from chatapp.tools.tool import Context
 from tests.fetching.site import LOOPBACK, Answer, Names, Site, opened, redirect, reply
 from tests.fetching.test_addresses import HOSTILE
@@ -29,7 +29,7 @@ LINKS = [link for link in (*DISGUISED, *MALFORMED) if make_valid(link) == link]
 SECRET = reply("200 OK", b"<p>secret words</p>", Content_Type="text/html")
 
 
-async def ask(url: str) -> Outcome:
+async def ask(url: str) -> CallResult:
     outcome = await run(read_web_page, json.dumps({"url": url}), Context())
     assert outcome.is_error
     assert "itself failed" not in outcome.error
@@ -127,20 +127,20 @@ async def test_stopping_a_call_leaves_the_site(serving: Serving) -> None:
 
 
 async def test_few_pages_are_held_at_once(serving: Serving, monkeypatch: Patch) -> None:
-    monkeypatch.setattr(web_page, "_turns", asyncio.Semaphore(web_page.AT_ONCE))
+    monkeypatch.setattr(web_page, "_slots", asyncio.Semaphore(web_page.MAX_AT_ONCE))
     full, go_on = asyncio.Event(), asyncio.Event()
 
     async def answer(writer: asyncio.StreamWriter) -> None:
-        if len(site.requests) == web_page.AT_ONCE:
+        if len(site.requests) == web_page.MAX_AT_ONCE:
             full.set()
         await go_on.wait()
         writer.write(reply("404 Not Found"))
 
     async with serving(answer) as site, Site(reply("200 OK")) as other:
-        calls = [asyncio.create_task(ask(site.url())) for _ in range(web_page.AT_ONCE + 2)]
+        calls = [asyncio.create_task(ask(site.url())) for _ in range(web_page.MAX_AT_ONCE + 2)]
         await full.wait()
         await fetch(other.url(), network=opened(other))  # time enough for one more to come
-        assert len(site.requests) == web_page.AT_ONCE
+        assert len(site.requests) == web_page.MAX_AT_ONCE
         go_on.set()
         await asyncio.gather(*calls)
-    assert len(site.requests) == web_page.AT_ONCE + 2
+    assert len(site.requests) == web_page.MAX_AT_ONCE + 2

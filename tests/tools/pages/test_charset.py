@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from chatapp.tools.pages.charset import decoded
+from chatapp.tools.pages.charset import decode
 
 CASES = {
     "said by the site": ("Grüße".encode("cp1252"), "text/html; charset=ISO-8859-1", "Grüße"),
@@ -41,7 +41,7 @@ CASES = {
 def test_by_the_first_that_says_it(case: str) -> None:
     content, content_type, text = CASES[case]
 
-    assert decoded(content, content_type).endswith(text)
+    assert decode(content, content_type).endswith(text)
 
 
 @pytest.mark.parametrize(
@@ -51,20 +51,20 @@ def test_by_the_first_that_says_it(case: str) -> None:
 def test_what_python_also_calls_a_charset_is_none(name: str) -> None:
     content = b"x\x9c\\u0041+AGE-"
 
-    assert decoded(content, f"text/html; charset={name}") == decoded(content, "")
-    assert decoded(content + f"<meta charset={name}>".encode(), "").startswith("xœ\\u0041+AGE-")
+    assert decode(content, f"text/html; charset={name}") == decode(content, "")
+    assert decode(content + f"<meta charset={name}>".encode(), "").startswith("xœ\\u0041+AGE-")
 
 
 def test_the_charset_stands_at_the_beginning_of_a_page() -> None:
     late = b" " * 5_000 + b"<meta charset=koi8-r>\xc3\xbc"
 
-    assert decoded(late, "text/html").endswith("ü")
+    assert decode(late, "text/html").endswith("ü")
 
 
 @pytest.mark.parametrize("unit", [b"<meta ", b"<meta charset", b"charset=", b"<meta charset= "])
 def test_looking_for_it_takes_no_time(unit: bytes) -> None:
     begun = time.process_time()
 
-    decoded(unit * 300_000, "charset=" * 10_000)
+    decode(unit * 300_000, "charset=" * 10_000)
 
     assert time.process_time() - begun < 1  # seconds; measured 0.01

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from chatapp.tools.pages import extraction
-from chatapp.tools.pages.extraction import AT_ONCE, Extract, extract
+from chatapp.tools.pages.extraction import MAX_AT_ONCE, Extract, extract
 from chatapp.tools.pages.worker import MAX_DATA_BYTES
 from chatapp.tools.tool import ToolFailed
 
@@ -147,14 +147,14 @@ async def test_a_worker_that_breaks_costs_its_page(
     monkeypatch.setattr(extraction, "MAX_SECONDS", 2)
     monkeypatch.setattr(extraction, "COMMAND", says(SHOWN_INTERRUPTED[manner]))
 
-    with pytest.raises(ToolFailed, match="too tangled"):
+    with pytest.raises(ToolFailed, match="too complex"):
         await extracted("<p>a page</p>")
 
 
 async def test_a_worker_that_does_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extraction, "COMMAND", (sys.executable, "-c", "pass"))
 
-    with pytest.raises(ToolFailed, match="too tangled"):
+    with pytest.raises(ToolFailed, match="too complex"):
         await extracted(filled("a"))
 
 
@@ -192,10 +192,10 @@ async def test_few_workers_run_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path
     log = tmp_path / "log"
     note = f"open({str(log)!r}, 'a').write"
     monkeypatch.setattr(extraction, "COMMAND", says(f"{note}('+'); time.sleep(0.3); {note}('-')"))
-    monkeypatch.setattr(extraction, "_turns", asyncio.Semaphore(AT_ONCE))
+    monkeypatch.setattr(extraction, "_slots", asyncio.Semaphore(MAX_AT_ONCE))
 
-    await asyncio.gather(*(extracted("") for _ in range(AT_ONCE + 2)))
+    await asyncio.gather(*(extracted("") for _ in range(MAX_AT_ONCE + 2)))
 
     running = list(itertools.accumulate(1 if note == "+" else -1 for note in log.read_text()))
-    assert len(running) == 2 * (AT_ONCE + 2)
-    assert max(running) == AT_ONCE
+    assert len(running) == 2 * (MAX_AT_ONCE + 2)
+    assert max(running) == MAX_AT_ONCE

@@ -1,4 +1,4 @@
-"""Asking another service for JSON, with a limit on everything."""
+"""Fetch JSON from another service, with limits of time and size."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ TOO_MANY_REQUESTS = 429
 Parameters = Mapping[str, str | float]
 
 
-async def ask[T](service: str, url: str, parameters: Parameters, kind: type[T]) -> T:
-    """GETs `url` from a service that the owner of this house chose, and reads the answer as `kind`.
+async def fetch_json[T](service: str, url: str, parameters: Parameters, kind: type[T]) -> T:
+    """Fetch `url` and return its JSON as `kind`. Raises ToolFailed, also for another shape.
 
-    `service` is its name for people. Raises ToolFailed, also for an answer of another shape. Not
-    for addresses that a person or a model names: those are for `chatapp.fetching`.
+    `service` is its name for people. Use it only for services that the owner of the instance
+    chose; addresses of people and models go through `chatapp.fetching`.
     """
     try:
         async with asyncio.timeout(TOTAL_SECONDS):
@@ -36,9 +36,9 @@ async def ask[T](service: str, url: str, parameters: Parameters, kind: type[T]) 
     except httpx.HTTPError as error:
         raise _failed(gettext("%(service)s can't be reached."), service) from error
     if status == TOO_MANY_REQUESTS:
-        raise _failed(gettext("%(service)s takes no more questions now. Try later."), service)
+        raise _failed(gettext("%(service)s has too many requests. Try again later."), service)
     if status != httpx.codes.OK:
-        sentence = gettext("%(service)s did not answer (HTTP %(status)d).")
+        sentence = gettext("%(service)s didn't answer (HTTP %(status)d).")
         raise _failed(sentence, service, status=status)
     try:
         source = make_valid_source(content.decode("utf-8", "replace"))
@@ -49,7 +49,7 @@ async def ask[T](service: str, url: str, parameters: Parameters, kind: type[T]) 
 
 
 async def _get(url: str, parameters: Parameters) -> tuple[int, bytes]:
-    """Status and content, of which at most MAX_BYTES are read."""
+    """Return the status and the content, of which little more than MAX_BYTES is read."""
     tls = await asyncio.to_thread(public_tls)
     content = b""
     async with (

@@ -1,4 +1,4 @@
-"""What the service refuses about tools, their calls and their results."""
+"""Validate tools, tool calls and tool results like the service."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ WITHOUT_TOOLS = (
 CHOICES = frozenset({"none", "auto", "required"})
 
 
-def complaint(request: dict[str, Any]) -> str:
+def validation_error(request: dict[str, Any]) -> str:
     tools = request.get("tools", [])
     if not isinstance(tools, list):
         return "tools must be an array"
     for index, tool in enumerate(tools):
-        if words := _tool_complaint(tool):
-            return f"tools[{index}]: {words}"
+        if error := _tool_error(tool):
+            return f"tools[{index}]: {error}"
     choice = request.get("tool_choice", "auto")
     if not isinstance(choice, dict) and not (isinstance(choice, str) and choice in CHOICES):
         return "tool_choice must be none, auto, required or a function"
-    if words := _pairing_complaint(request["messages"]):
-        return words
+    if error := _pairing_error(request["messages"]):
+        return error
     is_called = any("tool_calls" in message for message in request["messages"])
     return WITHOUT_TOOLS if is_called and not tools else ""
 
 
-def _tool_complaint(tool: Any) -> str:
+def _tool_error(tool: Any) -> str:
     match tool:
         case {"type": "function", "function": dict(function)}:
             if NAME.fullmatch(str(function.get("name"))):
-                return _function_complaint(function)
+                return _function_error(function)
     return "must be a function whose name matches [A-Za-z0-9_-]{1,64}"
 
 
-def _function_complaint(function: dict[str, Any]) -> str:
+def _function_error(function: dict[str, Any]) -> str:
     if unknown := sorted(function.keys() - {"name", "description", "parameters"}):
         return f"unrecognized request argument: {unknown[0]}"
     description = function.get("description")
@@ -57,8 +57,8 @@ def _holds_schema_address(schema: Any) -> bool:
     return isinstance(schema, list) and any(map(_holds_schema_address, schema))
 
 
-def _pairing_complaint(messages: list[dict[str, Any]]) -> str:
-    """Results stand directly after their calls, one for each."""
+def _pairing_error(messages: list[dict[str, Any]]) -> str:
+    """Check that each call is followed directly by its result."""
     open_calls: list[str] = []
     for index, message in enumerate(messages):
         if message["role"] == "tool":
@@ -66,8 +66,8 @@ def _pairing_complaint(messages: list[dict[str, Any]]) -> str:
             if call_id not in open_calls:
                 return f"messages[{index}]: no tool call before it has the id {call_id!r}"
             open_calls.remove(call_id)
-            if words := _result_complaint(message["content"]):
-                return f"messages[{index}]: {words}"
+            if error := _result_error(message["content"]):
+                return f"messages[{index}]: {error}"
             continue
         if open_calls:
             return f"messages[{index}]: tool call {open_calls[0]!r} has no result"
@@ -77,13 +77,13 @@ def _pairing_complaint(messages: list[dict[str, Any]]) -> str:
         if calls and message["role"] != "assistant":
             return f"messages[{index}]: only the assistant calls tools"
         for call in calls:
-            if words := _call_complaint(call):
-                return f"messages[{index}]: {words}"
+            if error := _call_error(call):
+                return f"messages[{index}]: {error}"
             open_calls.append(call["id"])
     return f"tool call {open_calls[0]!r} has no result" if open_calls else ""
 
 
-def _call_complaint(call: Any) -> str:
+def _call_error(call: Any) -> str:
     match call:
         case {
             "id": str(call_id),
@@ -96,7 +96,7 @@ def _call_complaint(call: Any) -> str:
     return "tool_calls must hold functions with an id, a name and arguments"
 
 
-def _result_complaint(content: Any) -> str:
+def _result_error(content: Any) -> str:
     # Such content broke the service's own API; clients wrap it in an object.
     if isinstance(content, str) and isinstance(_json(content), list | int | float):
         return "the content of a tool result must not be a JSON array, number or boolean"

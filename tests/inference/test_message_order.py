@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatapp.inference.errors import RequestRefused
+from chatapp.inference.message_order import EMPTY_RESULT, NO_RESULT
 from chatapp.inference.payload import NO_TEXT, encode
-from chatapp.inference.turns import EMPTY_RESULT, NO_RESULT
 from chatapp.inference.types import (
     ChatMessage,
     CompletionRequest,

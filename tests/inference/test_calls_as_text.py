@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from chatapp.inference.calls_as_text import spell_out_calls
 from chatapp.inference.payload import encode
 from chatapp.inference.types import (
     ChatMessage,
@@ -13,7 +14,6 @@ from chatapp.inference.types import (
     ToolCallPart,
     ToolResultPart,
 )
-from chatapp.inference.word_splitting import spell_out_calls
 
 from .conftest import Connect, Serve, all_of
 from .wire import HELLO, in_turn, refusal
@@ -52,8 +52,8 @@ def test_nothing_of_a_call_is_left_but_words() -> None:
 def test_results_name_the_call_that_they_answer() -> None:
     texts = [message.text for message in spell_out_calls(asked()).messages]
 
-    assert texts[3] == '[The tool look gave: {"there": "a cat"}]'
-    assert texts[7] == '[The tool smell gave: {"there": "fish"}]'
+    assert texts[3] == '[The tool look returned: {"there": "a cat"}]'
+    assert texts[7] == '[The tool smell returned: {"there": "fish"}]'
 
 
 async def test_a_service_that_refuses_the_tools_still_answers(

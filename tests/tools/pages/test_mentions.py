@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from chatapp.tools.pages.naming import is_named, shown
+from chatapp.tools.pages.mentions import display_address, is_mentioned
 
 PAGE = "https://example.com/a/b?c=d"
 
@@ -93,17 +93,17 @@ NEVER_ASKED_FOR = [
 
 @pytest.mark.parametrize(("address", "text"), NAMED)
 def test_a_page_that_the_person_named(address: str, text: str) -> None:
-    assert is_named(address, ["Hello", text])
+    assert is_mentioned(address, ["Hello", text])
 
 
 @pytest.mark.parametrize(("address", "text"), OTHERS)
 def test_a_page_that_nobody_named(address: str, text: str) -> None:
-    assert not is_named(address, ["Hello", text])
+    assert not is_mentioned(address, ["Hello", text])
 
 
 @pytest.mark.parametrize("address", NEVER_ASKED_FOR)
 def test_a_link_that_is_refused_anyway_asks_nobody(address: str) -> None:
-    assert is_named(address, [])
+    assert is_mentioned(address, [])
 
 
 @pytest.mark.parametrize("piece", ["lorem ipsum. ", "(a", "a.b.", "((((", "https://", "a.b) "])
@@ -112,7 +112,7 @@ def test_long_texts_are_searched_quickly(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     begun = time.process_time()
 
-    assert not is_named("https://example.com/", [text])
+    assert not is_mentioned("https://example.com/", [text])
 
     assert time.process_time() - begun < 5  # a search that looks again and again takes minutes
 
@@ -120,6 +120,6 @@ def test_long_texts_are_searched_quickly(piece: str) -> None:
 def test_an_address_is_shown_whole_and_as_what_it_is() -> None:
     long = "https://example.com/" + "a" * 1_000 + "?q=the+end"
 
-    assert shown(long) == long
-    assert shown("https://аpple.com/x") == "https://xn--pple-43d.com/x"
-    assert shown("https://example.com/\u202egnp.exe") == "https://example.com/gnp.exe"
+    assert display_address(long) == long
+    assert display_address("https://аpple.com/x") == "https://xn--pple-43d.com/x"
+    assert display_address("https://example.com/\u202egnp.exe") == "https://example.com/gnp.exe"

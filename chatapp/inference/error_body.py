@@ -1,4 +1,4 @@
-"""What the body of a refusal says: JSON, JSON in a string, plain words, a web page or nothing."""
+"""Read the body of an error: JSON, JSON in a string, plain text, a web page or nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from chatapp.server.valid_text import make_valid_source
 
 MAX_DETAIL_CHARACTERS = 2_000
-MAX_NESTING = 8  # layers of JSON, strings with JSON in them counted, that are unwrapped
+MAX_NESTING = 8  # layers of JSON to unwrap; a string with JSON in it is a layer too
 
 SECRETS = re.compile(r"\b(?:inf|sk)-[\w-]{6,}|\bbearer\s+\S+", re.IGNORECASE)
 JSON_STARTS = ("{", "[", '"')
@@ -25,13 +25,13 @@ STATUS_BY_TYPE = {
 
 
 def is_page(text: str, media_type: str) -> bool:
-    """A web page comes from a proxy or a firewall in front of the service."""
+    """Return whether the body is a web page: a proxy or firewall answered, not the service."""
     start = text.lstrip()
     return start.startswith("<") or ("html" in media_type and not start.startswith(JSON_STARTS))
 
 
 def error_fields(text: str) -> dict[str, object]:
-    """The innermost error object of a body; text that is no JSON becomes its `message`."""
+    """Return the innermost error object of a body; text without JSON becomes its `message`."""
     value: object = text.strip()
     fields: dict[str, object] = {}
     for _ in range(MAX_NESTING):
@@ -49,7 +49,7 @@ def error_fields(text: str) -> dict[str, object]:
 
 
 def status_of(fields: Mapping[str, object]) -> int | None:
-    """The HTTP status that an error object stands for, by its code (number or text) or type."""
+    """Return the HTTP status that an error object means by its code or type, None if none."""
     code = str(fields.get("code", ""))
     if re.fullmatch("[45][0-9][0-9]", code):
         return int(code)
@@ -57,7 +57,7 @@ def status_of(fields: Mapping[str, object]) -> int | None:
 
 
 def detail_of(fields: Mapping[str, object], secret: str) -> str:
-    """The service's words on one line, without `secret` and anything that looks like a key."""
+    """Return the service's message on one line, without `secret` and anything like a key."""
     message = fields.get("message")
     if not isinstance(message, str):
         return ""

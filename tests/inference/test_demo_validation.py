@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.inference.demo import checks
+from chatapp.inference.demo import validation
 from chatapp.inference.demo.answers import answer
-from chatapp.inference.demo.checks import complaint
+from chatapp.inference.demo.validation import validation_error
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "time", "arguments": "{}"}}
 RESULT = {"role": "tool", "tool_call_id": "c1", "content": '{"time":"12:00"}'}
@@ -83,7 +83,7 @@ def think(budget: Any = 1_024, **changes: Any) -> dict[str, Any]:
     ],
 )
 def test_what_the_service_refuses_is_refused(bad: object, words: str) -> None:
-    assert words in complaint(bad)
+    assert words in validation_error(bad)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_what_the_service_refuses_is_refused(bad: object, words: str) -> None:
     ],
 )
 def test_thinking_has_rules(bad: object, words: str) -> None:
-    assert words in complaint(bad)
+    assert words in validation_error(bad)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_thinking_has_rules(bad: object, words: str) -> None:
     ],
 )
 def test_tools_have_rules(bad: object, words: str) -> None:
-    assert words in complaint(bad)
+    assert words in validation_error(bad)
 
 
 @pytest.mark.parametrize(
@@ -154,11 +154,11 @@ def test_tools_have_rules(bad: object, words: str) -> None:
     ],
 )
 def test_a_good_request_is_accepted(good: object) -> None:
-    assert complaint(good) == ""
+    assert validation_error(good) == ""
 
 
 @given(
-    field=st.sampled_from(sorted(checks.FIELDS)),
+    field=st.sampled_from(sorted(validation.FIELDS)),
     value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=3),
         lambda inner: (
@@ -170,5 +170,5 @@ def test_a_good_request_is_accepted(good: object) -> None:
 )
 def test_no_value_of_any_field_breaks_the_demo(field: str, value: Any, good: Any) -> None:
     body = good | {field: value}
-    if not complaint(body):
+    if not validation_error(body):
         assert answer(body).text

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.inference.context import (
+from chatapp.inference.context_window import (
     EXCLUDED_IMAGE,
     MAX_IMAGES,
-    TOKENS_PER_IMAGE,
+    MAX_TOKENS_PER_IMAGE,
     estimate,
     estimate_text,
     exclude_images,
@@ -235,7 +235,7 @@ def test_images_of_old_turns_go_first_and_only_as_many_as_needed() -> None:
     assert images_of(one.request) == [image(2), image(3)]
     assert (one.turns_excluded, one.images_excluded) == (0, 1)
 
-    two = fit(request, whole - TOKENS_PER_IMAGE)
+    two = fit(request, whole - MAX_TOKENS_PER_IMAGE)
     assert images_of(two.request) == [image(3)]
     assert (two.turns_excluded, two.images_excluded) == (0, 2)
 
@@ -313,7 +313,7 @@ def test_tools_take_room() -> None:
     assert fit(request, window - 1).turns_excluded == 1
 
 
-def test_the_only_turn_stays_whole_when_it_goes_on() -> None:
+def test_the_only_turn_stays_whole_when_it_has_more() -> None:
     request = replace(ask(user("a"), said("b"), user("Go on.")), is_continuation=True)
     assert fit(request, 0).request is request
 

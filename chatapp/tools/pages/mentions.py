@@ -1,4 +1,4 @@
-"""Whether a person has named a page: its address stands in something that they wrote."""
+"""Find out whether a person mentioned a page, by its address in the texts that they wrote."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from yarl import URL
 
 from chatapp.fetching import FetchError
 from chatapp.fetching.links import MAX_LINK_LENGTH, parse
-from chatapp.tools.outside import plain_line
+from chatapp.tools.untrusted import plain_line
 
-# A host with a dot and all up to the next space, quotation mark or bracket that no address holds.
-# One without a scheme does not begin inside a word, an email address or another address.
+# A host with a dot, and everything up to a space, quotation mark or bracket that no address has.
+# An address without a scheme does not begin inside a word, an email address or another address.
 ADDRESS = re.compile(
     r"(?:(?<![a-z0-9+.-])https?://|(?<![\w@./\\:%#?&=~+-]))"
     r"(?=[^\W_][^\s/?#]{0,253}\.[^\W_])"
-    # The last ranges are Chinese and Japanese punctuation, which stands right behind an address.
+    # The last ranges are Chinese and Japanese punctuation, which follows without a space.
     r"[^\s<>\"“”„«»`|\\^{}\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+",
     re.IGNORECASE,
 )
-# What a sentence or Markdown puts behind an address. Any of it may belong to the address, too.
-BEHIND = ".,;:!?'\u2019)]*_~…"
-MAX_BEHIND = 8  # characters
+# Punctuation of the sentence or of Markdown after an address. It may also belong to the address.
+TRAILING = ".,;:!?'\u2019)]*_~…"
+MAX_TRAILING = 8  # characters
 
 type Page = tuple[str, int | None, str, str]
 
 
-def is_named(address: str, texts: Iterable[str]) -> bool:
-    """Whether exactly this page stands in one of the texts.
+def is_mentioned(address: str, texts: Iterable[str]) -> bool:
+    """Return whether one of the texts has exactly this address.
 
-    The scheme, a slash at the end and what is behind a # make no difference, nor does spelling that
-    leads to the same request. An address that is never asked for counts as named: it tells nobody
-    anything.
+    The scheme, a slash at the end and the part after a # make no difference, nor do spellings that
+    lead to the same request. An invalid address counts as mentioned: it is never requested, so it
+    reveals nothing.
     """
     try:
         wanted = _page(parse(address))
@@ -41,8 +41,8 @@ def is_named(address: str, texts: Iterable[str]) -> bool:
     return any(wanted == found for text in texts for found in _pages(text))
 
 
-def shown(address: str) -> str:
-    """The whole address in one line. Its host is spelled so that none looks like another."""
+def display_address(address: str) -> str:
+    """Return the whole address in one line, with a host that can't imitate another one."""
     try:
         url = parse(address)
     except FetchError:
@@ -51,7 +51,7 @@ def shown(address: str) -> str:
 
 
 def _pages(text: str) -> Iterator[Page]:
-    # Between the two halves of a link in Markdown.
+    # Markdown joins the text and the address of a link by these two characters.
     for match in ADDRESS.finditer(text.replace("](", " ")):
         for written in _readings(match[0]):
             try:
@@ -61,13 +61,13 @@ def _pages(text: str) -> Iterator[Page]:
 
 
 def _readings(found: str) -> Iterator[str]:
-    """With all that stands behind it, and without."""
+    """Yield the address with all of its trailing punctuation, then with less and less of it."""
     address = found if re.match("https?://", found, re.IGNORECASE) else f"https://{found}"
-    if len(address) > MAX_LINK_LENGTH + MAX_BEHIND:
+    if len(address) > MAX_LINK_LENGTH + MAX_TRAILING:
         return
     yield address
-    for _ in range(MAX_BEHIND):
-        if not address.endswith(tuple(BEHIND)):
+    for _ in range(MAX_TRAILING):
+        if not address.endswith(tuple(TRAILING)):
             return
         address = address[:-1]
         yield address

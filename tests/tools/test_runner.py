@@ -10,18 +10,25 @@ from typing import Any
 import pytest
 from django.utils.translation import gettext_lazy
 
-from chatapp.tools.making import tool
-from chatapp.tools.running import MAX_ARGUMENT_CHARACTERS, Outcome, asks, doing, parse, run
+from chatapp.tools.decorator import tool
+from chatapp.tools.runner import (
+    MAX_ARGUMENT_CHARACTERS,
+    CallResult,
+    describe,
+    needs_approval,
+    parse_arguments,
+    run,
+)
 from chatapp.tools.tool import Context, Output, Tool, ToolFailed
 
 SECRET = "the person's secret"
 
 
-def _doing(**arguments: object) -> str:
+def _describe(**arguments: object) -> str:
     return f"Echoing {arguments.get('text')}"
 
 
-@tool(label=gettext_lazy("Echo"), doing=_doing)
+@tool(label=gettext_lazy("Echo"), describe=_describe)
 async def echo(context: Context, text: str = "nothing", times: int = 1) -> Output:
     """Echoes."""
     return Output({"echo": text * times, "zone": context.zone}, f"Echoed\n{text}")
@@ -36,7 +43,7 @@ async def echoed(arguments: str) -> Any:
 def made(body: Any) -> Tool:
     """A tool that does this."""
 
-    @tool(label="Trial", doing=_doing)
+    @tool(label="Trial", describe=_describe)
     async def trial(context: Context, text: str = "") -> Output:
         """Tries."""
         result = body()
@@ -46,7 +53,7 @@ def made(body: Any) -> Tool:
     return trial
 
 
-async def outcome_of(body: Any, seconds: float = 60) -> Outcome:
+async def outcome_of(body: Any, seconds: float = 60) -> CallResult:
     return await run(made(body), json.dumps({"text": SECRET}), Context(), seconds)
 
 
@@ -54,7 +61,7 @@ async def test_an_outcome_has_content_a_line_and_a_time() -> None:
     outcome = await run(echo, '{"text": "hi", "times": 2}', Context("Asia/Tokyo"))
 
     assert json.loads(outcome.content) == {"echo": "hihi", "zone": "Asia/Tokyo"}
-    assert outcome.done == "Echoed hi"
+    assert outcome.summary == "Echoed hi"
     assert 0 <= outcome.seconds < 5
     assert (outcome.error, outcome.is_error, outcome.images) == ("", False, ())
 
@@ -85,10 +92,10 @@ async def test_halves_of_characters_do_not_get_through() -> None:
 
 
 UNFIT = {
-    '{"text": "hi"} and more': "not valid JSON",
-    '{"text": "hi"': "not valid JSON",
-    "text=hi": "not valid JSON",
-    r'"{\"text\""': "not valid JSON",
+    '{"text": "hi"} and more': "aren't valid JSON",
+    '{"text": "hi"': "aren't valid JSON",
+    "text=hi": "aren't valid JSON",
+    r'"{\"text\""': "aren't valid JSON",
     '["hi"]': "must be a JSON object",
     "3": "must be a JSON object",
     '"\\"\\""': "must be a JSON object",
@@ -108,19 +115,19 @@ async def test_arguments_that_do_not_fit(arguments: str, words: str) -> None:
 
     assert words in outcome.error
     assert json.loads(outcome.content) == {"error": outcome.error}
-    assert outcome.done == "Echo"
-    assert doing(echo, arguments) == "Echo"
+    assert outcome.summary == "Echo"
+    assert describe(echo, arguments) == "Echo"
 
 
 def test_parsing_alone() -> None:
-    assert parse('{"b": 1, "a": [null, 2.5]}') == {"b": 1, "a": [None, 2.5]}
+    assert parse_arguments('{"b": 1, "a": [null, 2.5]}') == {"b": 1, "a": [None, 2.5]}
     with pytest.raises(ToolFailed):
-        parse("[]")
+        parse_arguments("[]")
 
 
 def test_the_line_while_it_runs_is_one_plain_line() -> None:
-    assert doing(echo, '{"text": "a\\n\\u202eb"}') == "Echoing a b"
-    assert len(doing(echo, json.dumps({"text": "a" * 1_000}))) == 200
+    assert describe(echo, '{"text": "a\\n\\u202eb"}') == "Echoing a b"
+    assert len(describe(echo, json.dumps({"text": "a" * 1_000}))) == 200
 
 
 async def test_a_failure_is_told_to_both() -> None:
@@ -129,7 +136,7 @@ async def test_a_failure_is_told_to_both() -> None:
 
     outcome = await outcome_of(fail)
 
-    assert (outcome.error, outcome.done, outcome.is_error) == ("It rains.", "Trial", True)
+    assert (outcome.error, outcome.summary, outcome.is_error) == ("It rains.", "Trial", True)
     assert outcome.content == '{"error":"It rains."}'
 
 
@@ -159,7 +166,7 @@ async def test_faults_are_logged_without_what_was_said(
     with caplog.at_level(logging.INFO):
         outcome = await outcome_of(FAULTS[fault])
 
-    assert outcome.error.startswith("This tool itself failed.")
+    assert outcome.error.startswith("This tool failed.")
     (record,) = caplog.records
     assert record.levelname == "ERROR"
     assert "The tool trial failed" in record.getMessage()
@@ -173,7 +180,7 @@ async def test_an_endless_nesting_is_a_fault(caplog: pytest.LogCaptureFixture) -
 
     outcome = await outcome_of(lambda: Output(content, ""))
 
-    assert outcome.error.startswith("This tool itself failed.")
+    assert outcome.error.startswith("This tool failed.")
     assert "RecursionError" in caplog.text
 
 
@@ -189,7 +196,7 @@ async def test_the_time_limit() -> None:
 
     outcome = await outcome_of(wait, seconds=0.05)
 
-    assert outcome.error == "It took longer than 0.05 seconds and was stopped."
+    assert outcome.error == "The tool took longer than 0.05 seconds and was stopped."
     assert 0.05 <= outcome.seconds < 5
     assert stopped.is_set()
 
@@ -227,14 +234,18 @@ async def test_images_are_handed_on() -> None:
 
 
 async def test_a_free_tool_may_ask_about_some_calls() -> None:
-    @tool(label="Trial", doing=_doing, asks=lambda context, text: text not in context.written)
+    @tool(
+        label="Trial",
+        describe=_describe,
+        call_needs_approval=lambda context, text: text not in context.written,
+    )
     async def trial(context: Context, text: str) -> Output:
         """Tries."""
         return Output({}, "Tried")
 
     context = Context(written=("known",))
 
-    assert asks(trial, '{"text": "unknown"}', context)
-    assert not asks(trial, '{"text": "known"}', context)
-    assert not asks(trial, '{"wrong": 1}', context)  # it comes to nothing
-    assert not asks(echo, '{"text": "unknown"}', context)
+    assert needs_approval(trial, '{"text": "unknown"}', context)
+    assert not needs_approval(trial, '{"text": "known"}', context)
+    assert not needs_approval(trial, '{"wrong": 1}', context)  # it comes to nothing
+    assert not needs_approval(echo, '{"text": "unknown"}', context)

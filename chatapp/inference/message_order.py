@@ -1,8 +1,8 @@
-"""The order and content of messages, by the rules that the service documents or that its clients
-ran into; what breaks one is refused with 400.
+"""Arrange messages by the rules of the service: a request that breaks one is refused with 400.
 
-System text comes first, in one message. Then a user begins, neighbours of one role are one
-message, every call of a tool is followed by exactly one result, and a user or a result ends.
+System text comes first, in one message. Then a user message begins, neighbours of one role are
+one message, every tool call is followed by exactly one result, and a user message or a result is
+last. The rules are documented, or clients of the service met them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from itertools import chain, count, takewhile
 
 from chatapp.server.valid_text import make_valid
 
-from .arguments import json_value, object_in
 from .errors import RequestRefused
+from .tool_arguments import json_value, object_text
+from .translation import gettext_noop as _
 from .types import ChatMessage, ImagePart, Part, Role, TextPart, ToolCallPart, ToolResultPart
 
-NO_RESULT = "There is no result: the call was not carried out."
+NO_RESULT = "There is no result: the call was not run."
 EMPTY_RESULT = "The tool returned nothing."
 
 PARTS_BY_ROLE: dict[Role, tuple[type[Part], ...]] = {
@@ -26,30 +27,30 @@ PARTS_BY_ROLE: dict[Role, tuple[type[Part], ...]] = {
     "assistant": (TextPart, ToolCallPart),
     "tool": (ToolResultPart,),
 }
-# Bedrock's rule for ids of calls; a conversation may bring some of another service along.
+# Bedrock's rule for ids of calls; a conversation may contain ids of another service.
 NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]")
 MAX_ID_CHARACTERS = 64
-# A client met a 500 for such tags in history, so their angles become square brackets: the model
-# still sees where its thoughts were, and no parser on the way takes them for its own.
+# Such tags in the history led to a 500, so their angle brackets become square ones: the model
+# still sees where its thoughts were, and no parser takes them for its own.
 THINKING_TAG = re.compile(r"<(/?(?:\w+:)?(?:reasoning|thinking)\b[^<>]*)>", re.IGNORECASE)
 
 
 def arrange(messages: tuple[ChatMessage, ...]) -> list[ChatMessage]:
-    """The messages as they may be sent; those of role "tool" hold one result each.
+    """Return the messages as they may be sent, each of role "tool" with one result.
 
     Raises RequestRefused when nothing is left to send.
     """
     cleaned = [message for message in map(_clean, messages) if message.parts]
     system = _merge_neighbours([message for message in cleaned if message.role == "system"])
     turns = _merge_neighbours([message for message in cleaned if message.role != "system"])
-    # A result without its call disappears here, which may make two users neighbours.
+    # A result without its call is dropped here, which may make two user messages neighbours.
     turns = _merge_neighbours(_with_results(turns))
     while turns and turns[0].role != "user":
         del turns[0]
     while turns and turns[-1].role == "assistant":
         del turns[-1]
     if not turns:
-        raise RequestRefused("There is nothing to send. Write a message.")
+        raise RequestRefused(_("There is nothing to send. Write a message."))
     return system + turns
 
 
@@ -92,7 +93,7 @@ def _with_results(turns: list[ChatMessage]) -> list[ChatMessage]:
     taken: set[str] = set()
     for index, turn in enumerate(turns):
         if turn.role == "tool":
-            continue  # stands behind its call already
+            continue  # was added behind its call
         calls: dict[str, ToolCallPart] = {}
         for part in turn.parts:
             if isinstance(part, ToolCallPart):
@@ -109,12 +110,15 @@ def _with_results(turns: list[ChatMessage]) -> list[ChatMessage]:
 
 
 def _free_id(call_id: str, taken: set[str]) -> str:
-    """The id as it may be sent, and like no other in the request: servers that count their calls
-    begin anew with each answer. The same calls always get the same ids."""
+    """Return a valid id that is unique in the request.
+
+    Servers that number their calls start again with each answer. The same calls always get the
+    same ids.
+    """
     plain = NOT_IN_IDS.sub("_", call_id)
     numbered = (f"{plain[: MAX_ID_CHARACTERS - 8]}_{number}" for number in count(2))
     ids = chain([plain[:MAX_ID_CHARACTERS]], numbered)
-    free = next(one for one in ids if one not in taken)
+    free = next(candidate for candidate in ids if candidate not in taken)
     taken.add(free)
     return free
 
@@ -130,7 +134,7 @@ def _results_after(turns: list[ChatMessage], index: int) -> dict[str, str]:
 
 
 def sendable_result(content: str) -> str:
-    """A result is a text that is not empty, or a JSON object: other JSON broke the service."""
+    """Return a result as text that is not empty, or as a JSON object: other JSON led to errors."""
     if not make_valid(content).strip():
         return EMPTY_RESULT
     value = json_value(content)
@@ -140,5 +144,5 @@ def sendable_result(content: str) -> str:
 
 
 def sendable_arguments(arguments: str) -> str:
-    """The arguments of a call must be a JSON object; anything else counts as no arguments."""
-    return object_in(arguments) or "{}"
+    """Return the arguments as a JSON object; anything else counts as no arguments."""
+    return object_text(arguments) or "{}"

@@ -1,4 +1,4 @@
-"""When the demo model calls tools by itself, and how it tells what came of a call."""
+"""Choose tool calls by the words of a message, and describe tool results."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 type Call = tuple[str, str]  # the name of a tool, and its arguments as JSON
 
-# What a message says, the tool that is for it, and the argument that it holds.
-REASONS = (
+# A pattern in a message, the tool to call for it, and the argument that the pattern finds.
+PATTERNS = (
     (
         re.compile(r"\bweather\b.*?\bin ([^?.!]+?)(?: right now| now| today)?[?.!]*$", re.I | re.S),
         "current_weather",
@@ -22,26 +22,26 @@ REASONS = (
 MAX_QUOTED = 600  # characters
 
 
-def natural_calls(words: str) -> tuple[Call, ...]:
-    for reason, name, argument in REASONS:
-        if found := reason.search(words):
-            given = {argument: found[1].strip()} if argument else {}
-            return ((name, json.dumps(given)),)
+def calls_for(words: str) -> tuple[Call, ...]:
+    for pattern, name, argument in PATTERNS:
+        if found := pattern.search(words):
+            arguments = {argument: found[1].strip()} if argument else {}
+            return ((name, json.dumps(arguments)),)
     return ()
 
 
-def told(result: str) -> str:
-    """What came of a call, in words where they are known."""
+def describe_result(result: str) -> str:
+    """Describe the result of a call, as prose for the tools that the demo knows."""
     answer = _object(result)
     match answer.get("untrusted_content"):
         case {"place": place, "temperature": temperature, **rest}:
             sky = f", {rest['conditions']}" if "conditions" in rest else ""
-            return f"In {place} it is {temperature}{sky}."
+            return f"In {place}, it is {temperature}{sky}."
         case {"title": title, "text": text}:
             return f"**{title}** begins like this:\n\n{_quoted(str(text))}"
     if "error" in answer:
-        return f"That did not work: {answer['error']}"
-    return f"The tool answered:\n\n{_quoted(result)}"
+        return f"The tool call failed: {answer['error']}"
+    return f"The tool returned:\n\n{_quoted(result)}"
 
 
 def _quoted(text: str) -> str:

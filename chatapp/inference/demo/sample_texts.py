@@ -1,4 +1,4 @@
-"""The demo's canned texts. Each is a pure function of what the person wrote."""
+"""The demo model's canned texts. Each is a pure function of the person's message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ THOUGHTS_PER_SECOND = 10  # tokens
 TOKEN = re.compile(r"\s*\S{1,5}|\s+")
 
 REASONING = (
-    "The person wrote to the demo model. I cannot understand the words, so I pick a canned text "
+    "The person wrote to the demo model. I can't understand the words, so I pick a canned text "
     "by their checksum, quote them briefly and show what the page can display."
 )
 
@@ -25,7 +25,7 @@ EMOJI = (
 OPENINGS = (
     "Here is a tour of what an answer can look like.",
     "This canned answer shows the kinds of text that a real model writes.",
-    "Let me show you some formatting instead of an opinion.",
+    "I have no opinion, but I can show you some formatting.",
 )
 
 CODE = (
@@ -35,7 +35,7 @@ CODE = (
     "    for n in range(2, limit):\n        if all(n % p for p in found):\n"
     "            found.append(n)\n    return found",
     "from collections import Counter\n\n\ndef common(words: list[str]) -> str:\n"
-    '    """The word that stands there most often."""\n'
+    '    """Return the most frequent word."""\n'
     "    return Counter(words).most_common(1)[0][0]",
 )
 
@@ -52,12 +52,12 @@ FORMULAS = (
 
 
 def tokens(text: str) -> list[str]:
-    """Pieces of at most five visible characters; joined they are the text again."""
+    """Split `text` into pieces of at most five visible characters, spaces included."""
     return TOKEN.findall(text)
 
 
 def tour(words: str) -> str:
-    """About 250 tokens of every kind of markdown, chosen by the person's words."""
+    """Return about 250 tokens with every kind of Markdown, chosen by the person's words."""
     seed = zlib.crc32(words.encode("utf-8", "replace"))
     return "\n\n".join(
         (
@@ -69,8 +69,8 @@ def tour(words: str) -> str:
             f"## Code\n\n```python\n{_pick(CODE, seed // 3)}\n```",
             f"## Table and math\n\n{_pick(TABLES, seed // 7)}\n\nInline "
             f"{_pick(FORMULAS, seed // 11)}",
-            "The server keeps this reply while it streams. Reload the page, close the tab or look "
-            "on another device: the text goes on where it is.",
+            "The server keeps this reply while it streams. Reload the page, close the tab or open "
+            "it on another device: the reply continues.",
             "Write `/help` to see what I can do, or read about "
             "[Heroku Managed Inference](https://www.heroku.com/ai/) for a real model.",
         )
@@ -78,17 +78,17 @@ def tour(words: str) -> str:
 
 
 def thoughts(seconds: float) -> str:
-    """Reasoning long enough to be read along for so many seconds."""
+    """Return reasoning that is long enough to stream for `seconds`."""
     pieces = tokens(REASONING)
     number = 0
     while len(pieces) < seconds * THOUGHTS_PER_SECOND:
         number += 1
-        pieces += tokens(f" Canned text {number} does not fit better.")
+        pieces += tokens(f" Canned text {number} doesn't fit better.")
     return "".join(pieces)
 
 
 def numbered(count: int) -> str:
-    """Exactly `count` tokens; numbered sentences, so that a gap or a repeat is easy to see."""
+    """Return exactly `count` tokens in numbered sentences, which make gaps and repeats visible."""
     pieces: list[str] = []
     number = 0
     while len(pieces) < count:

@@ -1,5 +1,5 @@
-"""A tool from one typed function: its schema comes from the annotations, and so does the checking
-of what a model sends."""
+"""Make a tool of one typed function: its annotations become the schema, and check what a model
+sends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from .tool import Access, Arguments, Context, Output, Tool, ToolFailed
+from .tool import Arguments, Context, Output, Tool, ToolFailed
 
 Function = Callable[..., Awaitable[Output]]
 
@@ -19,17 +19,18 @@ Function = Callable[..., Awaitable[Output]]
 def tool(
     *,
     label: str | Promise,
-    doing: Callable[..., str],
-    access: Access = "free",
+    describe: Callable[..., str],
+    needs_approval: bool = False,
     about: str | Promise = "",
-    asks: Callable[..., bool] = lambda context, **arguments: False,
+    call_needs_approval: Callable[..., bool] = lambda context, **arguments: False,
     caution: str | Promise = "",
 ) -> Callable[[Function], Tool]:
-    """Makes a tool of an async function with a Context and then the arguments of the model.
+    """Make a tool of an async function, which takes a Context and the arguments of the model.
 
-    The function's name is the tool's, its docstring is what the model reads about it, and
-    `Annotated[..., Meta(description="…")]` is what it reads about an argument. `doing` is called
-    with the same arguments, by name and without the context, `asks` with both.
+    The function's name is the tool's. The model reads its docstring, and for an argument the
+    `Annotated[..., Meta(description="…")]`. `describe` is called with the same arguments, by name
+    and without the context, `call_needs_approval` with both. A tool that needs approval counts as
+    one with side effects.
     """
 
     def make(function: Function) -> Tool:
@@ -43,11 +44,13 @@ def tool(
             label=label,
             description=" ".join((function.__doc__ or "").split()),
             parameters=_schema(kind),
-            access=access,
-            acts=access == "ask",
-            doing=lambda arguments: doing(**_checked(arguments, kind)),
+            needs_approval=needs_approval,
+            has_side_effects=needs_approval,
+            describe=lambda arguments: describe(**_checked(arguments, kind)),
             run=run,
-            asks=lambda arguments, context: asks(context, **_checked(arguments, kind)),
+            call_needs_approval=lambda arguments, context: call_needs_approval(
+                context, **_checked(arguments, kind)
+            ),
             caution=caution,
             about=about,
         )
@@ -56,7 +59,7 @@ def tool(
 
 
 def _arguments_of(function: Function) -> type[msgspec.Struct]:
-    """The function's parameters but the first, as one type."""
+    """Return the function's parameters except the context as one type."""
     hints = get_type_hints(function, include_extras=True)
     fields: list[Any] = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
@@ -67,20 +70,20 @@ def _arguments_of(function: Function) -> type[msgspec.Struct]:
 
 
 def _schema(kind: type[msgspec.Struct]) -> dict[str, object]:
-    """In the order of the parameters, without references for what stands in it once."""
+    """Return the JSON Schema in the order of the parameters, with the arguments at the top."""
     schema = msgspec.json.schema(kind)
     definitions = schema["$defs"]
     own: dict[str, object] = definitions.pop(kind.__name__)
     own.pop("title")
-    if not own["required"]:  # an empty list is no valid schema everywhere
+    if not own["required"]:  # some services refuse an empty list
         own.pop("required")
     return own | ({"$defs": definitions} if definitions else {})
 
 
 def _checked(arguments: Arguments, kind: type[msgspec.Struct]) -> dict[str, Any]:
     try:
-        # Not strict: models write "3" for 3.
+        # Some models write "3" for 3, so the conversion is not strict.
         values = msgspec.convert(dict(arguments), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise ToolFailed(gettext("The arguments do not fit: %(why)s") % {"why": error}) from error
+        raise ToolFailed(gettext("The arguments don't fit: %(why)s") % {"why": error}) from error
     return {field: getattr(values, field) for field in values.__struct_fields__}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chatapp.tools.outside import from_outside, plain_line
+from chatapp.tools.untrusted import label_untrusted, plain_line
 
 
 def test_the_label() -> None:
-    assert from_outside("example.com", {"a": 1}) == {
+    assert label_untrusted("example.com", {"a": 1}) == {
         "source": "example.com",
         "untrusted_content": {"a": 1},
     }

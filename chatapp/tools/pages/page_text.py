@@ -1,4 +1,4 @@
-"""From what a link leads to, to its text, or to a sentence about what it is instead."""
+"""Return the text of fetched content, or explain why it has none."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from django.utils.translation import gettext
 
 from chatapp.fetching import Fetched
-from chatapp.tools.outside import plain_line
 from chatapp.tools.tool import ToolFailed
+from chatapp.tools.untrusted import plain_line
 
-from .charset import decoded
+from .charset import decode
 from .extraction import Extract, extract
 
 HTML = ("text/html", "application/xhtml+xml")
@@ -24,13 +24,13 @@ TEXT = (
     "application/javascript",
 )
 PDF = "application/pdf"
-UNSAID = ("", "application/octet-stream", "text/plain")  # sites say so of anything
+UNRELIABLE = ("", "application/octet-stream", "text/plain")  # sites send anything under these types
 LOOKS_LIKE_HTML = rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html\b)"
-BEGINNING = 1024  # bytes by which HTML, a PDF and what is no text are known
+BEGINNING = 1024  # bytes by which HTML, PDF and binary content are recognized
 
 
 async def text_of(fetched: Fetched, *, links: bool, most: int) -> Extract:
-    """At most `most` characters. Raises ToolFailed for what has no text."""
+    """Return at most `most` characters of text. Raises ToolFailed for content without text."""
     kind = _kind(fetched)
     if kind in HTML:
         return await extract(
@@ -38,21 +38,21 @@ async def text_of(fetched: Fetched, *, links: bool, most: int) -> Extract:
         )
     if not _is_text(kind):
         raise ToolFailed(_refusal(kind))
-    text = decoded(fetched.content, fetched.content_type)
+    text = decode(fetched.content, fetched.content_type)
     return Extract("", text[:most], len(text))
 
 
 def _kind(fetched: Fetched) -> str:
-    """The media type, as the site says or else as it looks."""
-    said = fetched.content_type.partition(";")[0].strip().lower()
+    """Return the media type that the site declares, or the one that the content looks like."""
+    declared = fetched.content_type.partition(";")[0].strip().lower()
     beginning = fetched.content[:BEGINNING].lower()
     if beginning.startswith(b"%pdf-"):
         return PDF
-    if said in UNSAID and re.match(LOOKS_LIKE_HTML, beginning):
+    if declared in UNRELIABLE and re.match(LOOKS_LIKE_HTML, beginning):
         return "text/html"
-    if said in UNSAID:
+    if declared in UNRELIABLE:
         return "application/octet-stream" if _is_binary(beginning) else "text/plain"
-    return said
+    return declared
 
 
 def _is_text(kind: str) -> bool:
@@ -61,7 +61,7 @@ def _is_text(kind: str) -> bool:
 
 
 def _is_binary(content: bytes) -> bool:
-    # UTF-16 is full of NUL too, and says so.
+    # UTF-16 is full of NUL too, but begins with a byte order mark.
     return b"\x00" in content and not content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
 
 
@@ -70,6 +70,4 @@ def _refusal(kind: str) -> str:
         return gettext("This link leads to a PDF, which can't be read here.")
     if kind.startswith("image/"):
         return gettext("This link leads to an image. A person can attach it to a message.")
-    return gettext("This link leads to something that is no text (%(kind)s).") % {
-        "kind": plain_line(kind)
-    }
+    return gettext("This link doesn't lead to text (%(kind)s).") % {"kind": plain_line(kind)}

@@ -1,4 +1,4 @@
-"""How people and models write numbers and sums, and how a result is written."""
+"""Read the ways in which people and models write expressions, and format results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chatapp.tools.tool import ToolFailed
 
 SHORT = decimal.Context(prec=15)  # digits of a result that is not whole
 MAX_WHOLE_DIGITS = 100
-PLAIN = range(-6, 21)  # powers of ten that are written out; beyond them it is 1.5e+30
+PLAIN = range(-6, 21)  # powers of ten that are written out; others become 1.5e+30
 
 SPELLINGS = {
     "\N{MULTIPLICATION SIGN}": "*",
@@ -30,9 +30,11 @@ HUNDREDTH = "/100)"
 SUM_ENDS = ("", "+", "-", ")", ",")
 
 
-def normal(expression: str) -> str:
-    """The expression in Python's spelling. A % after a number is a hundredth, unless a number
-    follows. Raises ToolFailed for "80 + 15%", which calculators and mathematics read differently.
+def normalize(expression: str) -> str:
+    """Return the expression in Python's notation.
+
+    A % after a number means hundredths, unless a number follows. Raises ToolFailed for "80 + 15%",
+    which calculators and mathematics read differently.
     """
     parts = PART.findall(expression)
     read: list[str] = []
@@ -46,8 +48,8 @@ def normal(expression: str) -> str:
     return " ".join(read)
 
 
-def shown(number: Decimal) -> str:
-    """As short as fifteen digits allow; whole numbers of up to a hundred digits in full."""
+def format_number(number: Decimal) -> str:
+    """Return the number with at most 15 digits, whole numbers of up to 100 digits in full."""
     if number == number.to_integral_value() and number.adjusted() < MAX_WHOLE_DIGITS:
         return str(int(number))
     short = SHORT.plus(number).normalize(SHORT)
@@ -59,13 +61,13 @@ def _make_hundredth(read: list[str], following: str) -> None:
         raise ToolFailed(gettext("Write % directly after a number."))
     if following in SUM_ENDS and _is_added(read):
         raise ToolFailed(
-            gettext("Say what the percentage is of: “80 + 15% of 80”, or “80 * 1.15”.")
+            gettext("Write what the percentage is of: “80 + 15% of 80”, or “80 * 1.15”.")
         )
     read[-1] = f"({read[-1]}{HUNDREDTH}"
 
 
 def _is_added(read: list[str]) -> bool:
-    """Whether the last number is added to something else than 1 or another percentage."""
+    """Return whether the last number is added to anything but 1 or another percentage."""
     if len(read) < 3 or read[-2] not in ("+", "-"):
         return False
     before = read[-3]

@@ -1,10 +1,10 @@
-"""What the service refuses with 400, and its words for it."""
+"""Validate requests like the service, which answers 400 with these messages."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import tool_checks
+from . import tool_validation
 
 # fmt: off
 FIELDS = frozenset({
@@ -22,8 +22,8 @@ ROLES = frozenset({"system", "user", "assistant", "tool"})
 MIN_THINKING_BUDGET = 1_024  # tokens
 
 
-def complaint(request: object) -> str:
-    """Why the service would refuse this body; empty when it would not."""
+def validation_error(request: object) -> str:
+    """Return the message with which the service would refuse this body, "" for a valid one."""
     if not isinstance(request, dict):
         return "request body must be a JSON object"
     messages = request.get("messages")
@@ -36,18 +36,18 @@ def complaint(request: object) -> str:
     if not isinstance(request.get("stream_options", {}), dict):
         return "stream_options must be an object"
     for index, message in enumerate(messages):
-        if words := _message_complaint(message):
-            return f"messages[{index}]: {words}"
+        if error := _message_error(message):
+            return f"messages[{index}]: {error}"
     return (
-        _limit_complaint(request)
-        or _sampling_complaint(request)
-        or tool_checks.complaint(request)
-        or _thinking_complaint(request)
-        or _order_complaint(messages)
+        _limit_error(request)
+        or _sampling_error(request)
+        or tool_validation.validation_error(request)
+        or _thinking_error(request)
+        or _order_error(messages)
     )
 
 
-def _message_complaint(message: object) -> str:
+def _message_error(message: object) -> str:
     if not isinstance(message, dict):
         return "must be an object"
     if unknown := sorted(message.keys() - MESSAGE_FIELDS):
@@ -60,10 +60,10 @@ def _message_complaint(message: object) -> str:
         return "" if content.strip() else "content is required"
     if not isinstance(content, list) or not content:
         return "content is required"
-    return next(filter(None, map(_part_complaint, content)), "")
+    return next(filter(None, map(_part_error, content)), "")
 
 
-def _part_complaint(part: Any) -> str:
+def _part_error(part: Any) -> str:
     match part:
         case {"type": "text", "text": str(text), **rest} if not rest:
             return "" if text.strip() else "text content must be non-empty"
@@ -74,7 +74,7 @@ def _part_complaint(part: Any) -> str:
     return "content parts must be text or image_url"
 
 
-def _limit_complaint(request: dict[str, Any]) -> str:
+def _limit_error(request: dict[str, Any]) -> str:
     if all(name in request for name in LIMITS):
         return "max_tokens and max_completion_tokens cannot both be specified"
     for name in LIMITS:
@@ -83,7 +83,7 @@ def _limit_complaint(request: dict[str, Any]) -> str:
     return ""
 
 
-def _sampling_complaint(request: dict[str, Any]) -> str:
+def _sampling_error(request: dict[str, Any]) -> str:
     if all(name in request for name in SAMPLING):
         return "temperature and top_p cannot both be specified for this model"
     for name in SAMPLING:
@@ -93,7 +93,7 @@ def _sampling_complaint(request: dict[str, Any]) -> str:
     return ""
 
 
-def _thinking_complaint(request: dict[str, Any]) -> str:
+def _thinking_error(request: dict[str, Any]) -> str:
     thinking = request.get("extended_thinking", {})
     if not isinstance(thinking, dict):
         return "extended_thinking must be an object"
@@ -118,7 +118,7 @@ def _thinking_complaint(request: dict[str, Any]) -> str:
     return ""
 
 
-def _order_complaint(messages: list[dict[str, Any]]) -> str:
+def _order_error(messages: list[dict[str, Any]]) -> str:
     turns = [message["role"] for message in messages if message["role"] != "system"]
     if not turns or turns[0] != "user":
         return "the conversation must start with a user message"

@@ -1,7 +1,8 @@
-"""How many tokens a request takes, and what to leave out when they are too many.
+"""Estimate the tokens of a request, and exclude the oldest turns and images if they don't fit.
 
 Anthropic publishes no tokenizer and Heroku no way to count, so tokens are estimated: too many
-rather than too few, because a request that is refused costs more than a turn left out early.
+rather than too few, because a refused request costs more than a turn that is excluded early.
+A turn here is a user message and everything up to the next one.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ from .types import (
 
 EXCLUDED_IMAGE = "[An image was left out here.]"
 
-# Images: Anthropic's guide to vision. Above 20 in a request the service takes smaller ones only.
+# From Anthropic's guide to vision. With more than 20 images, only smaller ones are accepted.
 MAX_IMAGES = 20
-LONG_EDGE = 1_568  # pixels; the model scales larger images down to this
+MAX_EDGE = 1_568  # pixels; the model scales larger images down to this
 PIXELS_PER_TOKEN = 750
-TOKENS_PER_IMAGE = 1_568  # at most
+MAX_TOKENS_PER_IMAGE = 1_568  # at most
 
 TOKENS_PER_MESSAGE = 8  # its role and its borders; counted: 7 or 8 for a message alone
 TOKENS_PER_CALL = 40  # the id and the markup of a tool call or its result; a guess
 TOKENS_PER_TOOL = 40  # the markup of a definition; a guess
 TOKENS_FOR_TOOLS = 346  # Anthropic's figure for its own instructions when there are tools
 
-# Tokens for each byte of UTF-8; the last row that names a byte decides. Chosen on 75 samples with
+# Tokens for each byte of UTF-8; the last row that has a byte decides. Chosen on 75 samples with
 # counts by Anthropic's API for Claude 4.5 (the accuracy corpus of bpe-lite), so that no kind of
 # text comes out far too low. Estimate / count: English prose 1.4, code 1.15, JSON and other
 # structure 1.25, Chinese and Japanese 1.2, Arabic 1.1, emoji 1.0, base64 1.15, hexadecimal 1.05,
@@ -43,7 +44,7 @@ TOKENS_BY_BYTE = (
     (0x00, 0x7F, 0.88),  # digits and punctuation
     (0x09, 0x0D, 0.6),  # tabs and ends of lines
     (0x20, 0x20, 0.2),  # a space mostly belongs to the word after it
-    (0x41, 0x5A, 1.06),  # A to Z: they begin a word, or stand in a name or in base64
+    (0x41, 0x5A, 1.06),  # A to Z: they begin a word, or are part of a name or of base64
     (0x61, 0x7A, 0.26),  # a to z
     (0x80, 0xBF, 0.0),  # the rest of a character, counted with its first byte
     (0xC0, 0xDF, 0.9),  # accents, Greek, Cyrillic, Hebrew, Arabic
@@ -53,22 +54,22 @@ TOKENS_BY_BYTE = (
     (0xEA, 0xEF, 1.6),  # Korean, wide punctuation
     (0xF0, 0xFF, 3.2),  # emoji
 )
-STEPS_PER_TOKEN = 50  # 255 steps, the most a byte can say, are 5 tokens
+UNITS_PER_TOKEN = 50  # 255 units, the most that a byte holds, are 5 tokens
 
 
-def _tool_calls_by_byte() -> bytes:
-    tool_calls = bytearray(256)
+def _units_by_byte() -> bytes:
+    units = bytearray(256)
     for first, last, tokens in TOKENS_BY_BYTE:
-        tool_calls[first : last + 1] = bytes([round(tokens * STEPS_PER_TOKEN)]) * (last + 1 - first)
-    return bytes(tool_calls)
+        units[first : last + 1] = bytes([round(tokens * UNITS_PER_TOKEN)]) * (last + 1 - first)
+    return bytes(units)
 
 
-_STEPS = _tool_calls_by_byte()
+_UNITS = _units_by_byte()
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`images_excluded` counts those of the turns that stayed."""
+    """Hold a request that fits. `images_excluded` counts only images of the turns that stayed."""
 
     request: CompletionRequest
     turns_excluded: int = 0
@@ -76,32 +77,32 @@ class Fitted:
 
 
 def estimate_text(text: str) -> int:
-    """Tokens by the rule above; about 6 ms for a million characters of English."""
-    encoded = text.encode("utf-8", "replace")  # half a surrogate pair travels as "?"
-    return math.ceil(sum(encoded.translate(_STEPS)) / STEPS_PER_TOKEN)
+    """Return the tokens of `text`; takes about 6 ms for a million characters of English."""
+    encoded = text.encode("utf-8", "replace")  # half a surrogate pair counts as "?"
+    return math.ceil(sum(encoded.translate(_UNITS)) / UNITS_PER_TOKEN)
 
 
 def image_tokens(width: int, height: int) -> int:
-    """Tokens of an image of this size in pixels; of unknown size (0) the most one can take."""
+    """Return the tokens of an image of this size in pixels; 0 is unknown and counts as large."""
     if width <= 0 or height <= 0:
-        return TOKENS_PER_IMAGE
-    shrink = min(1.0, LONG_EDGE / max(width, height))
+        return MAX_TOKENS_PER_IMAGE
+    shrink = min(1.0, MAX_EDGE / max(width, height))
     tokens = math.ceil(width * shrink * height * shrink / PIXELS_PER_TOKEN)
-    return min(tokens, TOKENS_PER_IMAGE)
+    return min(tokens, MAX_TOKENS_PER_IMAGE)
 
 
 def estimate(request: CompletionRequest) -> int:
-    """Tokens of everything that is sent: system text, tools and turns."""
+    """Return the tokens of everything that is sent: system text, tools and turns."""
     return _tools_tokens(request.tools) + sum(map(_message_tokens, request.messages))
 
 
 def exclude_images(request: CompletionRequest, count: int) -> CompletionRequest:
-    """The request with a note in place of each of its `count` oldest images."""
+    """Return the request with a note in place of each of its `count` oldest images."""
     messages = list(request.messages)
     for index, message in enumerate(messages):
         if count <= 0:
             break
-        if images := _images(message):
+        if images := _images_of(message):
             messages[index] = _without_images(message, count)
             count -= len(images)
     changed = tuple(messages)
@@ -109,25 +110,25 @@ def exclude_images(request: CompletionRequest, count: int) -> CompletionRequest:
 
 
 def fit(request: CompletionRequest, window: int, *, scale: float = 1.0) -> Fitted:
-    """The request cut so that it and its answer take at most `window` tokens, and that it has at
-    most `MAX_IMAGES` images; the same object when nothing is cut.
+    """Shorten the request so that it and its answer take at most `window` tokens, and that it has
+    at most `MAX_IMAGES` images; return the same object when nothing is excluded.
 
-    `scale` (above 0) is what the service counted / what we estimated. First the images of old
-    turns go, oldest first, then whole turns, oldest first. System text, tools and the last turn
-    stay, even when they alone are too many. A turn is a user message and all that follows up to
-    the next one, so no tool result loses its call. Of several user messages in a row each begins
-    a turn: one that was too long to be answered must not stay for ever with the next one.
+    `scale` (above 0) is the service's count / our estimate. The images of old turns are excluded
+    first, then whole turns, both oldest first. System text, tools and the last turn stay, even
+    when they alone are too many. A turn keeps its tool results, so none loses its call. Several
+    user messages in a row are several turns: a message that was too long to be answered must not
+    be kept with the next one for ever.
     """
     sizes = [_message_tokens(message) for message in request.messages]
     answer = request.max_tokens + (request.thinking_budget or 0)
     budget = math.floor((window - answer) / scale)
     excess = _tools_tokens(request.tools) + sum(sizes) - budget
     starts = _turn_starts(request)
-    images = _images_to_leave_out(request.messages, excess, starts[-1])
+    images = _images_to_exclude(request.messages, excess, starts[-1])
     for index, saved in images:
         sizes[index] -= saved
         excess -= saved
-    turns = _turns_to_leave_out(request.messages, sizes, excess, starts)
+    turns = _turns_to_exclude(request.messages, sizes, excess, starts)
     if not images and not turns:
         return Fitted(request)
     first = starts[turns]
@@ -138,23 +139,26 @@ def fit(request: CompletionRequest, window: int, *, scale: float = 1.0) -> Fitte
 
 
 def _turn_starts(request: CompletionRequest) -> list[int]:
-    """Where each turn begins; what precedes the first user message belongs to the first turn, and
-    a request to go on to the turn whose answer it continues."""
+    """Return the index at which each turn begins.
+
+    Messages before the first user message belong to the first turn, and a request to continue
+    belongs to the turn whose answer it continues.
+    """
     starts = [index for index, message in enumerate(request.messages) if message.role == "user"]
     if request.is_continuation and len(starts) > 1:
         del starts[-1]
     return [0, *starts[1:]]
 
 
-def _images_to_leave_out(
+def _images_to_exclude(
     messages: tuple[ChatMessage, ...], excess: int, last_turn: int
 ) -> list[tuple[int, int]]:
-    """The index of its message and the tokens saved for each image, oldest first."""
+    """Return, for each image to exclude, the index of its message and the tokens it saves."""
     note = estimate_text(EXCLUDED_IMAGE)
     images = [
         (index, image_tokens(image.width, image.height) - note)
         for index, message in enumerate(messages)
-        for image in _images(message)
+        for image in _images_of(message)
     ]
     count = max(0, len(images) - MAX_IMAGES)
     excess -= sum(saved for _, saved in images[:count])
@@ -166,7 +170,7 @@ def _images_to_leave_out(
     return images[:count]
 
 
-def _turns_to_leave_out(
+def _turns_to_exclude(
     messages: tuple[ChatMessage, ...], sizes: list[int], excess: int, starts: list[int]
 ) -> int:
     count = 0
@@ -204,7 +208,7 @@ def _part_tokens(part: Part) -> int:
             return TOKENS_PER_CALL + estimate_text(content)
 
 
-def _images(message: ChatMessage) -> list[ImagePart]:
+def _images_of(message: ChatMessage) -> list[ImagePart]:
     return [part for part in message.parts if isinstance(part, ImagePart)]
 
 

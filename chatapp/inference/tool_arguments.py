@@ -1,4 +1,4 @@
-"""The arguments of a call, as models write them."""
+"""Read the arguments of a tool call, as models write them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from chatapp.server.valid_text import make_valid_source
 _MARK = re.compile(r'[\\"{}\[\]]')
 
 
-def object_in(arguments: str) -> str | None:
-    """The text of the JSON object that they are, or that they hold as a text once more, valid when
-    it is parsed; None when they are none, or not whole yet."""
+def object_text(arguments: str) -> str | None:
+    """Return the JSON object in `arguments` as valid text, None when there is no whole object.
+
+    Some models encode the object once more, as a JSON string; it is unwrapped.
+    """
     value = json_value(arguments)
     if isinstance(value, str):
         arguments, value = value, json_value(value)
@@ -20,7 +22,7 @@ def object_in(arguments: str) -> str | None:
 
 
 def json_value(text: str) -> object:
-    """The value of a JSON text, None for other text. Python alone takes NaN for JSON."""
+    """Parse a JSON text; None for other text, and for the NaN that only Python accepts."""
     try:
         return json.loads(text, parse_int=float, parse_constant=_refuse)
     except (ValueError, RecursionError):
@@ -31,18 +33,18 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-class Brackets:
-    """Tell when a JSON text that comes in pieces may be whole, without parsing it each time."""
+class JsonScanner:
+    """Find out when a JSON text that arrives in pieces is complete, without parsing it."""
 
     def __init__(self) -> None:
         self._depth = 0
         self._is_in_text = self._is_escaped = False
-        self._has_closed = self._goes_on = False
+        self._has_closed = self._has_more = False
 
     @property
-    def are_closed(self) -> bool:
-        """Whether the text holds one value, which has ended."""
-        return self._has_closed and not self._goes_on
+    def is_complete(self) -> bool:
+        """Return whether the text is one value that has ended."""
+        return self._has_closed and not self._has_more
 
     def feed(self, piece: str) -> None:
         if not piece:
@@ -62,7 +64,7 @@ class Brackets:
 
     def _count(self, mark: str) -> None:
         if self._has_closed:
-            self._goes_on = True  # nothing follows a whole value
+            self._has_more = True  # nothing may follow a whole value
         elif mark == '"':
             self._is_in_text = True
         elif mark in "{[":
