@@ -12,7 +12,7 @@ from chatapp.conversations.models import Exchange
 from chatapp.inference import TextBlocked, Waiting
 from chatapp.inference.errors import RateLimited, Unreachable
 from chatapp.replies.waiting import ServiceWait
-from tests.conversations.conftest import answering, made
+from tests.support.replies import answering, made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
