@@ -21,7 +21,7 @@ from chatapp.conversations.models import (
     ToolCallImage,
 )
 from chatapp.diagnostics.models import ImageLink
-from chatapp.images.data import ImageData
+from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
 from chatapp.mcp.models import Server, ToolSetting
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.images import collection
+from chatapp.images import garbage_collection
 from chatapp.images.store import StoreUnavailable
 
 EVERY = 60 * 60  # seconds
@@ -23,7 +23,7 @@ def start() -> None:
 
 def collect_soon(person: Person) -> None:
     """Collect soon: a conversation of this person was deleted, and its images may go too."""
-    work = background.in_thread(collection.collect, timezone.now(), person)
+    work = background.in_thread(garbage_collection.collect, timezone.now(), person)
     background.spawn(f"collect:{person.pk}", work)
 
 
@@ -39,11 +39,11 @@ async def _forever() -> None:
 
 def _collect() -> None:
     now = timezone.now()
-    gone = collection.collect(now)
+    gone = garbage_collection.collect(now)
     if gone.images:
         logger.info("Collected %s unused images, %s bytes", gone.images, gone.size)
     if settings.BUCKET:
         try:
-            collection.sweep(now)
+            garbage_collection.remove_orphans(now)
         except StoreUnavailable:
             logger.warning("The bucket does not answer; left-over objects stay for now")

@@ -1,5 +1,7 @@
-"""An S3-compatible bucket as a place for images. Imported only where one is configured:
-botocore takes 40 MB of memory."""
+"""Store images in an S3-compatible bucket.
+
+Imported only when a bucket is configured, because botocore takes 40 MB of memory.
+"""
 
 from __future__ import annotations
 
@@ -19,28 +21,27 @@ from .store import StoreUnavailable
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 6  # without a byte
-ATTEMPTS = 2  # together well under the 30 s after which Heroku's router gives a request up
+MAX_ATTEMPTS = 2  # together well under 30 s, after which Heroku's router ends a request
 
 logger = logging.getLogger(__name__)
 
 
 class Bucket(S3Storage):
-    """Whole objects by key. Every failure is StoreUnavailable, and logged with its reason.
+    """Read and write whole objects by key. Every failure is logged and raises StoreUnavailable.
 
-    One connection pool serves all threads: the storage shares its `bucket`, and only the client
-    underneath, which is safe for that, does work.
+    One connection pool serves all threads: they share `bucket`, whose client is thread-safe.
     """
 
     def __init__(self, *, addressing_style: str | None = None, **options: Any) -> None:
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
             s3={"addressing_style": addressing_style} if addressing_style else None,
             # Services other than AWS refuse the newer checksums.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            # What settings.py says holds, whatever else stands in the environment.
+            # Only settings.py decides, not other variables of the environment.
             ignore_configured_endpoint_urls=True,
         )
         super().__init__(
@@ -52,8 +53,10 @@ class Bucket(S3Storage):
             self.save(key, ContentFile(content))
 
     def get(self, key: str) -> bytes | None:
-        """The object in one request, where a storage's `open` asks for its length first; None
-        when there is no such object."""
+        """Return an object, None if there is none.
+
+        One request is enough, while a storage's `open` asks for the length first.
+        """
         with _failures("fetch", key):
             try:
                 return self._object(key).get()["Body"].read()
@@ -63,13 +66,15 @@ class Bucket(S3Storage):
                 raise
 
     def remove(self, key: str) -> None:
-        """Harmless when there is no such object."""
+        """Delete an object. Does nothing if there is none."""
         with _failures("remove", key):
             self._object(key).delete()
 
     def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
-        """Every key below a prefix, which ends with a slash, and when it was written; the service
-        gives a thousand at a time."""
+        """Yield every key below a prefix that ends with a slash, and when it was written.
+
+        Each request returns a thousand keys.
+        """
         start = self._normalize_name(prefix).rstrip("/") + "/"
         with _failures("list", prefix):
             for found in self.bucket.objects.filter(Prefix=start):

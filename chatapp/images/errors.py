@@ -1,13 +1,13 @@
-"""Why an image was refused, in words for the person who sent it.
+"""Explain to the person why an image was refused.
 
 ImageRefused
 ├── ImageTypeRefused     not one of the accepted formats
 ├── ImageTooLarge        too many bytes or too many pixels
-├── ImageTooSlow         took longer than any honest image does
-├── ImageUnreadable      right format, but empty, cut short or damaged
-└── ImagesUnavailable    nothing is wrong with the image: try again later
+├── ImageTooSlow         took longer than any real photo
+├── ImageUnreadable      right format, but empty, incomplete or damaged
+└── ImagesUnavailable    nothing is wrong with the image
 
-Sending the same file again helps after ImagesUnavailable only.
+Sending the same file again helps only after ImagesUnavailable.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .worker.protocol import Reason, Refused
 
 
 class ImageRefused(Exception):
-    """An image that we do not keep; `sentence` can be shown as it is."""
+    """Report that an image isn't stored; `sentence` is for the person."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -29,7 +29,7 @@ class ImageTypeRefused(ImageRefused):
     def __init__(self) -> None:
         super().__init__(
             gettext(
-                "This file is not an image we can read. "
+                "This file isn't an image that we can read. "
                 "Send a JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF or BMP."
             )
         )
@@ -80,8 +80,8 @@ class ImagesUnavailable(ImageRefused):
         super().__init__(gettext("Images can't be opened here right now. Try again in a minute."))
 
 
-def explained(refused: Refused) -> ImageRefused:
-    """The sentence for what the worker, which knows no languages, only names."""
+def explain(refused: Refused) -> ImageRefused:
+    """Return the error with its sentence; the worker has no translations and only names it."""
     match refused.reason:
         case Reason.TYPE:
             return ImageTypeRefused()

@@ -1,19 +1,19 @@
-"""Which image formats are accepted, known by their first bytes."""
+"""Recognize the accepted image formats by their first bytes."""
 
 from __future__ import annotations
 
 import enum
 
-HEAD_BYTES = 256  # enough for the list of brands that files of phones begin with
+HEAD_BYTES = 256  # enough for the list of brands at the beginning of a phone's photos
 
 # ISO/IEC 23008-12, annex B, and the AVIF specification, section 6: the brands of still images and
-# sequences. "mif1" and "msf1" only say that some image is inside; another brand says which.
+# sequences. "mif1" and "msf1" only mean that there is an image; another brand names its format.
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
 
 class Format(enum.StrEnum):
-    """An accepted format and, as value, its media type."""
+    """List the accepted formats; the values are media types."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -39,10 +39,10 @@ _MAGIC: dict[bytes, Format] = {
 
 
 def detect(head: bytes) -> Format | None:
-    """Tell the format by magic bytes alone: names and declared types are the sender's claim.
+    """Return the format by magic bytes alone: names and declared types are the sender's claim.
 
-    `head` is the first HEAD_BYTES of the file, or all of a shorter one. None for everything else,
-    text formats such as SVG included.
+    `head` is the first HEAD_BYTES of the file, or all of a shorter one. Returns None for everything
+    else, including text formats such as SVG.
     """
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return Format.WEBP
@@ -52,7 +52,10 @@ def detect(head: bytes) -> Format | None:
 
 
 def _by_brand(head: bytes) -> Format | None:
-    """ISO/IEC 14496-12, section 4.3: length, "ftyp", major brand, its version, other brands."""
+    """Return the format by the brands of a file (ISO/IEC 14496-12, section 4.3).
+
+    The file begins with a length, "ftyp", the major brand, its version and the other brands.
+    """
     box = head[: int.from_bytes(head[:4], "big")]
     brands = [box[8:12], *(box[place : place + 4] for place in range(16, len(box) - 3, 4))]
     for brand in brands:

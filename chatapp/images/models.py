@@ -1,4 +1,4 @@
-"""Images owned by a person. Who else may see one is decided where it is attached."""
+"""Images that belong to a person. Who else may see an image is decided where it is attached."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from . import quota, store
-from .data import ImageData
+from .image_data import ImageData
 from .processing import MAX_NAME_LENGTH, PreparedImage
 from .quota import Usage
 
@@ -32,11 +32,11 @@ IN_FLIGHT = timedelta(hours=1)  # a message that attaches it is on its way, or i
 
 class ImageManager(models.Manager["Image"]):
     def keep(self, owner: AbstractBaseUser, prepared: PreparedImage) -> Image:
-        """Store an image once per person; sent again, it is the row that is already there.
+        """Store an image, or return the person's row if it is already stored.
 
-        The first name given stays, and what is there costs no room. Safe when the same image
-        arrives twice at once: the second one waits at the unique constraint, then finds the first.
-        Raises QuotaExceeded, and StoreUnavailable when the bucket does not answer.
+        An image that is already stored keeps its first name and takes no more space. If the same
+        image arrives twice at once, the second one waits at the unique constraint and then finds
+        the first. Raises QuotaExceeded, and StoreUnavailable when the bucket doesn't answer.
         """
         same = self.filter(owner_id=owner.pk, sha256=prepared.sha256)
         if same.update(spared_until=timezone.now() + UNSENT) and (image := same.first()):
@@ -57,18 +57,17 @@ class ImageManager(models.Manager["Image"]):
         return image
 
     def hold(self, owner: AbstractBaseUser, ids: Collection[uuid.UUID | str]) -> list[Image]:
-        """The person's own images among `ids`, in no order, which a message is about to attach.
+        """Return the person's own images among `ids`, in no order, for a message to attach.
 
-        From here on they can't be collected before the message is stored. Raises ValidationError
-        for what is not an id.
+        From now on they can't be collected before the message is stored. Raises ValidationError
+        for an invalid id.
         """
         own = self.filter(owner_id=owner.pk, pk__in=ids)
         own.update(spared_until=timezone.now() + IN_FLIGHT)
         return list(own)
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Image]:
-        """Images beside no message and no draft, that came of no call of a tool, and for which
-        nothing is waiting either."""
+        """Return images that no message, draft, tool call or pending upload uses."""
         return self.filter(attachments=None, tool_call_images=None, spared_until__lt=now)
 
     def usage(self, person: AbstractBaseUser) -> Usage:
@@ -76,7 +75,7 @@ class ImageManager(models.Manager["Image"]):
         return Usage(used or 0, settings.IMAGE_QUOTA_PERSON_MB * MEGABYTE)
 
     def total_usage(self) -> Usage:
-        """Everybody together: one pass over an index, 4 to 6 ms for 100,000 images."""
+        """Return everybody's usage, by one pass over an index: 4 to 6 ms for 100,000 images."""
         used = self.aggregate(used=models.Sum("byte_size"))["used"]
         return Usage(used or 0, settings.IMAGE_QUOTA_TOTAL_MB * MEGABYTE)
 
@@ -105,9 +104,9 @@ class ImageManager(models.Manager["Image"]):
 
 
 class Image(models.Model):
-    """What is known about an image; its bytes are elsewhere (`store`), so lists stay light.
+    """Describe an image. Its bytes are stored separately (`store`), so lists stay small.
 
-    The defaults in the database serve the release before, which runs on during a deploy.
+    The defaults in the database serve the previous release, which still runs during a deploy.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -124,7 +123,7 @@ class Image(models.Model):
     name = models.CharField(max_length=MAX_NAME_LENGTH)
     alt = models.CharField(max_length=ALT_LENGTH, blank=True, default="", db_default="")
     bucket_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="")
-    # Until then it is not collected though no message shows it.
+    # Until then the image isn't collected, even if no message shows it.
     spared_until = models.DateTimeField(default=timezone.now, db_default=Now())
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -132,7 +131,7 @@ class Image(models.Model):
 
     class Meta:
         constraints = [
-            # Named by owner first: it also serves "the images of this person".
+            # The owner comes first, so the index also serves "the images of this person".
             models.UniqueConstraint(fields=["owner", "sha256"], name="images_once_per_owner"),
             models.UniqueConstraint(
                 fields=["bucket_key"],
@@ -149,7 +148,7 @@ class Image(models.Model):
         return self.name
 
     def describe(self, text: str) -> None:
-        """Sets the text for screen readers; an empty one means the name of the file."""
+        """Set the text for screen readers. If it is empty, they get the name of the file."""
         self.alt = " ".join(text.split())[:ALT_LENGTH]
         self.save(update_fields=["alt"])
 
@@ -163,12 +162,12 @@ class Image(models.Model):
 
     @property
     def content(self) -> bytes:
-        """The encoded image; see `store.read`."""
+        """Return the encoded image; see `store.read`."""
         return store.read(self)
 
     @property
     def thumbnail(self) -> bytes:
-        """The small one, to be served as `thumbnail_media_type`; see `store.read_thumbnail`."""
+        """Return the small image of type `thumbnail_media_type`; see `store.read_thumbnail`."""
         return store.read_thumbnail(self)
 
     @property
@@ -176,5 +175,5 @@ class Image(models.Model):
         return self.thumbnail_type or self.content_type
 
     def as_data_url(self) -> str:
-        """The image as a `data:` URL, for a model service that cannot reach this server."""
+        """Return the image as a `data:` URL, for a model service that can't reach this server."""
         return f"data:{self.content_type};base64,{base64.b64encode(self.content).decode('ascii')}"

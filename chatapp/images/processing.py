@@ -1,4 +1,4 @@
-"""An uploaded file becomes a small, upright, anonymous image, or is refused with a sentence."""
+"""Turn an uploaded file into a small, upright image without metadata, or refuse it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext
 
-from .errors import explained
+from .errors import explain
 from .worker.protocol import Opened, Refused
 from .worker_queue import MAX_FILE_BYTES, ImageWorkerQueue
 
@@ -22,17 +22,17 @@ worker_queue = ImageWorkerQueue()
 
 
 class Readable(Protocol):
-    """A binary file, or what Django makes of an upload."""
+    """Describe a binary file or an upload of Django's."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedImage:
-    """An image ready to be kept: JPEG, or PNG or WebP where it is see-through.
+    """Hold an image to store: JPEG, or PNG or WebP if it is transparent.
 
     `width` and `height` are pixels of the upright image, `sha256` is the hex digest of `content`.
-    `animated` says that the file was an animation, of which this is the first frame.
+    If the file was an animation (`animated`), this is its first frame.
     """
 
     content: bytes
@@ -54,22 +54,22 @@ async def process(source: Readable | bytes | Path, name: str) -> PreparedImage:
     Takes JPEG, PNG, WebP, GIF and AVIF (first frame), HEIC, TIFF and BMP of up to MAX_UPLOAD_BYTES
     and returns at most 1,568 pixels on the long edge and 3.5 MB (Anthropic's vision guide; 5 MB of
     base64 on Bedrock), and a thumbnail of at most 384 pixels. A file at a path, such as a large
-    upload's, never passes through this process. Raises ImageRefused, and OSError when the file
-    itself can't be read. Images wait for each other; cancelling gives up the place in line.
+    upload's, is never read by this process. Images wait for each other; cancelling leaves the
+    queue. Raises ImageRefused, and OSError when the file itself can't be read.
     """
     try:
         opened = await asyncio.wrap_future(worker_queue.submit(_source(source)))
     except Refused as refused:
-        raise explained(refused) from refused
+        raise explain(refused) from refused
     return _prepared(opened, name)
 
 
 def prepare(file: Readable | bytes | Path, name: str) -> PreparedImage:
-    """As `process`, for synchronous code: waits, so call it outside the event loop."""
+    """Do what `process` does, for synchronous code. Blocks, so call it outside the event loop."""
     try:
         opened = worker_queue.submit(_source(file)).result()
     except Refused as refused:
-        raise explained(refused) from refused
+        raise explain(refused) from refused
     return _prepared(opened, name)
 
 
@@ -99,7 +99,7 @@ def _prepared(opened: Opened, name: str) -> PreparedImage:
 
 
 def clean_name(name: str) -> str:
-    """The last part of a path on any system, without control or direction characters."""
+    """Return the last part of a path on any system, without control or direction characters."""
     base = name.replace("\\", "/").rpartition("/")[2]
     visible = "".join(
         " " if char.isspace() else char

@@ -1,4 +1,4 @@
-"""How much room images may take, for a person and for everybody together."""
+"""Limit the space of images, for each person and in total."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .errors import ImageRefused
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How full a share of the storage is; both in bytes."""
+    """Hold how much of a quota is used; both in bytes."""
 
     used: int
     quota: int
@@ -23,44 +23,44 @@ class Usage:
 
 
 class QuotaExceeded(ImageRefused):
-    """No room for an image of `size` bytes; deleting others makes some."""
+    """Report that there is no space for an image of `size` bytes."""
 
     @classmethod
     def of_person(cls, usage: Usage, size: int) -> QuotaExceeded:
         return cls(
             gettext(
-                "There is no room for this image: it takes %(size)s, and %(left)s of your "
+                "There isn't enough space for this image: it takes %(size)s, and %(left)s of your "
                 "%(quota)s are left. Delete conversations with images that you no longer need, "
                 "then send it again."
             )
-            % _in_words(usage, size)
+            % _sizes(usage, size)
         )
 
     @classmethod
-    def of_house(cls, usage: Usage, size: int) -> QuotaExceeded:
+    def of_total(cls, usage: Usage, size: int) -> QuotaExceeded:
         return cls(
             gettext(
-                "There is no room for this image: it takes %(size)s, and %(left)s of the "
-                "%(quota)s for everybody here are left. Delete conversations with images, or "
-                "ask whoever runs this chat for more room."
+                "There isn't enough space for this image: it takes %(size)s, and %(left)s of the "
+                "%(quota)s for everybody are left. Delete conversations with images, or ask the "
+                "owner of this site for more space."
             )
-            % _in_words(usage, size)
+            % _sizes(usage, size)
         )
 
 
-def check(size: int, person: Usage, house: Usage) -> None:
-    """Raises QuotaExceeded when `size` more bytes don't fit.
+def check(size: int, person: Usage, total: Usage) -> None:
+    """Raise QuotaExceeded when `size` more bytes don't fit.
 
-    Uploads at the same moment don't see each other, so a share can be passed by as many images
-    as are being stored at once; each has at most 3.5 MB.
+    Uploads at the same moment don't see each other, so a quota can be exceeded by the images that
+    are being stored at once, each of at most 3.5 MB.
     """
     if size > person.left:
         raise QuotaExceeded.of_person(person, size)
-    if size > house.left:
-        raise QuotaExceeded.of_house(house, size)
+    if size > total.left:
+        raise QuotaExceeded.of_total(total, size)
 
 
-def _in_words(usage: Usage, size: int) -> dict[str, str]:
+def _sizes(usage: Usage, size: int) -> dict[str, str]:
     return {
         "size": filesizeformat(size),
         "left": filesizeformat(usage.left),

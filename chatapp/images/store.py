@@ -1,8 +1,8 @@
-"""Where the bytes of images are: in the database, or in an S3-compatible bucket.
+"""Read and write the bytes of images, in the database or in an S3-compatible bucket.
 
-Each row remembers its place (`bucket_key`, empty for the database), so images stay readable when
-new ones go elsewhere. A key is written once and never again: objects of a row that is gone, or that
-lost a race, can be removed at any time without looking at what others do meanwhile.
+Each row has its place (`bucket_key`, empty for the database), so images stay readable when new
+ones are stored in the other place. A key is written once and never again, so an object whose row
+was deleted or lost a race can be removed at any time, whatever other processes do.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from django.core.files.storage import InvalidStorageError, storages
 from django.db import connection
 from django.utils.translation import gettext
 
-from .data import ImageData
 from .errors import ImageRefused
+from .image_data import ImageData
 
 if TYPE_CHECKING:
     from .bucket import Bucket
@@ -28,30 +28,30 @@ if TYPE_CHECKING:
 
 FOLDER = "images/"
 THUMBNAIL = "/thumbnail"
-READERS = 5  # objects fetched at once for one request to the model
+MAX_READERS = 5  # objects fetched at once for one request to the model
 
 Part = Literal["content", "thumbnail"]
 logger = logging.getLogger(__name__)
 
 
 class StoreUnavailable(ImageRefused):
-    """The place of an image does not answer; trying again later helps."""
+    """Report that the store of an image doesn't answer. Trying again later helps."""
 
     def __init__(self) -> None:
         super().__init__(
-            gettext("The storage for images does not answer right now. Try again in a minute.")
+            gettext("The storage for images isn't available right now. Try again in a minute.")
         )
 
 
 class ImageMissing(ImageRefused):
-    """The bytes of an image are gone for good."""
+    """Report that the bytes of an image are lost."""
 
     def __init__(self) -> None:
         super().__init__(gettext("This image is no longer in storage."))
 
 
 def read(image: Image) -> bytes:
-    """The encoded image, up to 3.5 MB, in one query or one request to the bucket.
+    """Return the encoded image, up to 3.5 MB, by one query or one request to the bucket.
 
     Raises StoreUnavailable or ImageMissing.
     """
@@ -59,28 +59,29 @@ def read(image: Image) -> bytes:
 
 
 def read_thumbnail(image: Image) -> bytes:
-    """The small image, of the type `thumbnail_type`; raises as `read` does.
+    """Return the small image, of type `thumbnail_type`. Raises what `read` raises.
 
-    An image from before there were thumbnails, whose `thumbnail_type` is empty, stands in itself.
+    Images from before there were thumbnails have an empty `thumbnail_type`; they are returned.
     """
     return _read(image, "thumbnail" if image.thumbnail_type else "content")
 
 
 def read_many(images: Collection[Image]) -> dict[uuid.UUID, bytes]:
-    """Images by id, those in the database with one query; without those that are gone.
+    """Return the bytes of images by id, without those that are lost.
 
-    Raises StoreUnavailable when one of them can't be had now.
+    One query reads all images in the database. Raises StoreUnavailable when an image can't be
+    read now.
     """
-    here = [image.pk for image in images if not image.bucket_key]
-    rows = ImageData.objects.filter(pk__in=here).values_list("pk", "content")
+    in_database = [image.pk for image in images if not image.bucket_key]
+    rows = ImageData.objects.filter(pk__in=in_database).values_list("pk", "content")
     found = {pk: bytes(content) for pk, content in rows}
-    if away := [image for image in images if image.bucket_key]:
+    if in_bucket := [image for image in images if image.bucket_key]:
         fetch = bucket().get
-        with ThreadPoolExecutor(READERS) as readers:
-            contents = readers.map(fetch, [image.bucket_key for image in away])
+        with ThreadPoolExecutor(MAX_READERS) as readers:
+            contents = readers.map(fetch, [image.bucket_key for image in in_bucket])
             found |= {
                 image.pk: content
-                for image, content in zip(away, contents, strict=True)
+                for image, content in zip(in_bucket, contents, strict=True)
                 if content is not None
             }
     for image in images:
@@ -90,12 +91,12 @@ def read_many(images: Collection[Image]) -> dict[uuid.UUID, bytes]:
 
 
 def goes_to_bucket() -> bool:
-    """Where new images are written."""
+    """Return whether new images are stored in the bucket."""
     return settings.IMAGE_STORE == "bucket"
 
 
 def put(owner_id: object, sha256: str, content: bytes, thumbnail: bytes) -> str:
-    """Writes an image to the bucket, before there is a row for it; gives the key for the row."""
+    """Write an image to the bucket, before it has a row; return the key for the row."""
     key = f"{FOLDER}{owner_id}/{sha256}/{uuid.uuid4().hex}"
     place = bucket()
     place.put(key, content)
@@ -105,8 +106,10 @@ def put(owner_id: object, sha256: str, content: bytes, thumbnail: bytes) -> str:
 
 
 def discard(key: str) -> bool:
-    """Removes what no row names any more. False when the bucket does not answer: what is left
-    over is swept later (`collection.sweep`)."""
+    """Remove an image that no row names any more; return False when the bucket doesn't answer.
+
+    `garbage_collection.remove_orphans` then removes it later.
+    """
     try:
         place = bucket()
         place.remove(key + THUMBNAIL)
@@ -118,10 +121,10 @@ def discard(key: str) -> bool:
 
 
 def bucket() -> Bucket:
-    """The configured bucket; StoreUnavailable when there is none (any more).
+    """Return the configured bucket. Raises StoreUnavailable when there is none.
 
-    Asking for it gives the connection to the database back, outside of a transaction: there are
-    few, and nobody is to wait for one because a bucket takes its time.
+    Outside of a transaction this returns the database connection to the pool first: there are few,
+    and nobody should wait for one because a bucket is slow.
     """
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
@@ -140,19 +143,19 @@ def _read(image: Image, part: Part) -> bytes:
 
 
 def _find(image: Image, part: Part) -> bytes | None:
-    """Looks where the row says, and again when the image was moved in between."""
-    while (content := _look(image.pk, image.bucket_key, part)) is None:
-        looked_at = image.bucket_key
+    """Read from the place in the row, and again if the image was moved meanwhile."""
+    while (content := _read_from(image.pk, image.bucket_key, part)) is None:
+        tried_key = image.bucket_key
         try:
             image.refresh_from_db(fields=["bucket_key"])
         except ObjectDoesNotExist:
             return None
-        if image.bucket_key == looked_at:
+        if image.bucket_key == tried_key:
             return None
     return content
 
 
-def _look(pk: uuid.UUID, key: str, part: Part) -> bytes | None:
+def _read_from(pk: uuid.UUID, key: str, part: Part) -> bytes | None:
     if key:
         return bucket().get(key + THUMBNAIL if part == "thumbnail" else key)
     content = ImageData.objects.filter(pk=pk).values_list(part, flat=True).first()

@@ -1,4 +1,4 @@
-"""The image worker as the app holds it: files in, opened images out, or a reason why not."""
+"""Run an image worker from the app: send files, receive images or the reason of a refusal."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _REASONS = {
 
 
 class ImageWorkerProcess(WorkerProcess):
-    """A running worker. Raises Refused with NO_WORKER when it does not come up."""
+    """Run a worker. Raises Refused with NO_WORKER when it doesn't start."""
 
     module = f"{__package__}.worker"
     has_small_stacks = True
-    # One arena, and large blocks mapped one by one: what an image took goes back when it is done.
+    # With one arena, and large blocks mapped separately, the memory of an image is freed after it.
     environment = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class ImageWorkerProcess(WorkerProcess):
             raise Refused(_REASONS[death.cause]) from death
 
     def open(self, source: Source) -> Opened:
-        """Raises Refused, also for whatever the worker died of."""
+        """Return the opened image. Raises Refused, also when the worker dies."""
 
         def exchange(requests: IO[bytes], replies: IO[bytes]) -> Opened:
             path = str(source) if isinstance(source, Path) else None

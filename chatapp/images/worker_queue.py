@@ -1,4 +1,4 @@
-"""Images are opened one at a time, in a process that may be killed."""
+"""Open images one at a time, in a process that may be killed."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 
 
 class ImageWorkerQueue:
-    """Opens images in a worker process of its own; safe to use from any thread."""
+    """Open images in a worker process of its own. Thread-safe."""
 
     def __init__(self) -> None:
         self._queue = WorkerQueue(ImageWorkerProcess)
 
     @property
     def pid(self) -> int | None:
-        """The worker's process id, None while there is none."""
+        """Return the worker's process id, None while there is no worker."""
         return self._queue.pid
 
     def submit(self, source: Source) -> Future[Opened]:
-        """Queue the bytes of a file, or the path to one that stays until the future is done.
+        """Queue the bytes of a file, or the path of a file that exists until the future is done.
 
-        The future raises Refused. Cancelled while it waits, it costs nothing.
+        The future raises Refused. Cancelling it before its turn costs nothing.
         """
         return self._queue.submit(lambda ready_worker: _open(source, ready_worker))
 
     def close(self) -> None:
-        """End the worker after the images that wait; a later one starts everything anew."""
+        """End the worker after the queued images; a later image starts it again."""
         self._queue.close()
 
 
@@ -45,13 +45,13 @@ def _open(source: Source, ready_worker: Callable[[], ImageWorkerProcess]) -> Ope
         return worker.open(source)
     except Refused as refused:
         if refused.reason is Reason.MEMORY:
-            # What is left of its memory may lie in pieces.
+            # The rest of its memory may be fragmented.
             worker.end()
         raise
 
 
 def _check(source: Source) -> None:
-    """Refuse what needs no worker to be refused."""
+    """Refuse a file that can be refused without a worker."""
     if isinstance(source, Path):
         size = source.stat().st_size
         with source.open("rb") as file:

@@ -1,27 +1,27 @@
-"""Markdown of a model's reply to safe HTML blocks, whole or while it is being written."""
+"""Render a model's Markdown as safe HTML blocks, whole or while it streams."""
 
-from chatapp.rendering.live import LiveDocument
+from chatapp.rendering.live_document import LiveDocument
 from chatapp.rendering.patches import BlockPatch
-from chatapp.rendering.pieces import Fence, Large, Piece
+from chatapp.rendering.plain_blocks import PlainBlock, PlainCode, PlainMarkdown
 from chatapp.rendering.renderer import (
+    arender_block,
+    arender_document,
+    render_block,
     render_document,
-    render_piece,
-    rendered_document,
-    rendered_piece,
 )
 
-# Raise it when finished replies have to be rendered anew: their HTML is stored.
+# The HTML of finished replies is stored. Raise this number to have it rendered again.
 VERSION = 2
 
 __all__ = [
     "VERSION",
     "BlockPatch",
-    "Fence",
-    "Large",
     "LiveDocument",
-    "Piece",
+    "PlainBlock",
+    "PlainCode",
+    "PlainMarkdown",
+    "arender_block",
+    "arender_document",
+    "render_block",
     "render_document",
-    "render_piece",
-    "rendered_document",
-    "rendered_piece",
 ]

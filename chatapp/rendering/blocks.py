@@ -1,4 +1,4 @@
-"""From the engine's raw HTML of one top-level block to the HTML that a page may show."""
+"""Turn the engine's raw HTML of one top-level block into HTML that a page may show."""
 
 import re
 from html import escape
@@ -8,7 +8,7 @@ from chatapp.rendering.code import Highlighter
 from chatapp.rendering.labels import labels
 
 _HEADING = re.compile(r"(</?h)([1-6])>")
-# A reply's own headings stand below the page's h1 and h2.
+# The page has an h1 and an h2, so a reply's headings begin at h3.
 _HEADING_LEVELS = {"1": "3", "2": "4", "3": "5", "4": "6", "5": "6", "6": "6"}
 _LINKED_IMAGES = re.compile(r"<a [^>]*>.*?</a>", re.DOTALL)
 _IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*>')
@@ -18,7 +18,7 @@ _NOT_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def finish_block(raw: str, *, prefix: str, highlight: Highlighter) -> str:
-    """Safe HTML of one raw block; `prefix` keeps footnote ids of different messages apart."""
+    """Return the safe HTML of one raw block; `prefix` makes footnote ids unique in the page."""
     html = sanitizer.sanitize_bare(raw)
     if html is None:
         html = sanitizer.sanitize(_prepare(raw, prefix))

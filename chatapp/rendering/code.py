@@ -1,4 +1,4 @@
-"""Code blocks: the bar with language, Wrap and Copy, around code that may have been coloured."""
+"""Build code blocks: a bar with language, Wrap and Copy, and the code, plain or highlighted."""
 
 import re
 from collections.abc import Callable
@@ -12,18 +12,18 @@ _LANGUAGE = re.compile(r"[a-z0-9+#._-]{1,32}", re.IGNORECASE)
 _CODE_CLASS = re.compile(r'<code class="language-([^"]*)"')
 _PLAIN_BLOCK = re.compile(r'<pre><code(?: class="language-([^"]*)")?>(.*?)</code></pre>', re.DOTALL)
 
-# From a language and code to the inner HTML of the code element.
+# Takes a language and code, returns the inner HTML of the code element.
 type Highlighter = Callable[[str, str], str]
 
 
 def language_name(info: str) -> str:
-    """The language of a fence as it may stand in the page: "" or at most 32 safe characters."""
+    """Return the language of a fence as a safe name: "" or at most 32 characters."""
     found = _LANGUAGE.match(unescape(info))
     return found[0].lower() if found else ""
 
 
 def opening(language: str) -> str:
-    """The code block's HTML up to the first character of code; `CLOSING` ends it."""
+    """Return a code block's HTML up to the first character of code; `CLOSING` ends it."""
     code = f'<code class="language-{language}">' if language else "<code>"
     wrap, copy = escape(labels().wrap), escape(labels().copy)
     return (
@@ -35,12 +35,12 @@ def opening(language: str) -> str:
 
 
 def plain(code: str) -> str:
-    """Code as escaped HTML. Quotes stay: they are harmless in text and cost bytes."""
+    """Return code as escaped HTML. Quotes stay: they are harmless in text and cost bytes."""
     return escape(code, quote=False)
 
 
-def uncoloured(_language: str, code: str) -> str:
-    """The highlighter that leaves code as it is."""
+def no_highlighting(_language: str, code: str) -> str:
+    """Highlight nothing."""
     return plain(code)
 
 
@@ -50,7 +50,7 @@ def limit_languages(html: str) -> str:
 
 
 def add_code_bars(html: str, highlight: Highlighter) -> str:
-    """Give every code block in sanitised HTML its bar, and its colours."""
+    """Add a bar and highlighting to every code block in sanitised HTML."""
 
     def with_bar(pre: re.Match[str]) -> str:
         return code_block(pre[1] or "", unescape(pre[2]), highlight)

@@ -1,20 +1,20 @@
-"""A whole reply as HTML, within limits."""
+"""Render a whole reply, within limits."""
 
 from collections.abc import Iterable
 
 from chatapp.rendering.blocks import finish_block
-from chatapp.rendering.code import Highlighter, plain, uncoloured
+from chatapp.rendering.code import Highlighter, no_highlighting, plain
 from chatapp.rendering.labels import labels
 from chatapp.rendering.limits import max_html
 from chatapp.rendering.markdown import normalise, render_blocks
 
 
 class TooLarge(Exception):
-    """The HTML would be out of proportion to the text."""
+    """Report that the HTML would be far too long for its text."""
 
 
-def finished_blocks(text: str, prefix: str, highlight: Highlighter = uncoloured) -> list[str]:
-    """Return the safe HTML of each top-level markdown block.
+def finished_blocks(text: str, prefix: str, highlight: Highlighter = no_highlighting) -> list[str]:
+    """Return the safe HTML of each top-level Markdown block.
 
     Footnotes are the last block; `prefix` makes their ids unique in a page with many messages.
     Raises TooLarge.
@@ -31,7 +31,7 @@ def finished_blocks(text: str, prefix: str, highlight: Highlighter = uncoloured)
 
 
 def source_document(text: str) -> str:
-    """Return the text itself, below a sentence that says why."""
+    """Return the text itself, below a sentence that explains why."""
     sentence = f'<p class="source-shown">{plain(labels().source_shown)}</p>'
     return join_blocks([sentence, f'<p class="source" dir="auto">{plain(normalise(text))}</p>'])
 
@@ -41,5 +41,5 @@ def size_on_page(block: str) -> int:
 
 
 def join_blocks(blocks: Iterable[str]) -> str:
-    """The blocks' inner HTML as the page holds it."""
+    """Return the HTML of the blocks as the page has it."""
     return "".join(f'<div class="block">{block}</div>' for block in blocks)

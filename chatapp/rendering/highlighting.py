@@ -1,6 +1,7 @@
-"""Colours in code, by Pygments: for the render worker, whose time is limited.
+"""Highlight code with Pygments, in the render worker, with a time limit.
 
-Some of its patterns take exponential time: 20 KB of C# with one word per line had no end in 40 s.
+Some of Pygments' patterns take exponential time: 20 KB of C# with one word per line weren't done
+after 40 s.
 """
 
 import signal
@@ -19,12 +20,12 @@ from pygments.util import ClassNotFound
 from chatapp.rendering.code import plain
 from chatapp.rendering.sanitizer import sanitize_highlighted
 
-# Longer code stays plain: colours make tenfold HTML.
+# Longer code stays plain, because highlighting makes the HTML ten times as long.
 MAX_CHARACTERS = 100_000
 MAX_SECONDS = 0.5  # of the processor, for one block; usual code takes 1 ms per KB
-MAX_SECONDS_TOGETHER = 0.8  # of the processor, for the blocks of one reply
-# A reply is rendered once more when it has ended, with the same code.
-REMEMBERED = 32  # blocks of code
+MAX_REPLY_SECONDS = 0.8  # of the processor, for all blocks of one reply
+# A reply is rendered again when it has ended, with the same code.
+MAX_CACHED_BLOCKS = 32
 
 _formatter = HtmlFormatter(nowrap=True)
 
@@ -33,9 +34,9 @@ class OutOfTime(Exception):
     pass
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(MAX_CACHED_BLOCKS)
 def highlight(language: str, code: str) -> str:
-    """Return the inner HTML of coloured code, of plain code when there is no lexer or no time."""
+    """Return the inner HTML of highlighted code; plain code without a lexer or out of time."""
     lexer_class = _lexer(language)
     if lexer_class is None or code.isspace() or len(code) > MAX_CHARACTERS:
         return plain(code)
@@ -46,15 +47,15 @@ def highlight(language: str, code: str) -> str:
     except OutOfTime:
         return plain(code)
     html = sanitize_highlighted(html)
-    # The formatter ends every line, also the last one of a fence that was never closed.
+    # The formatter adds a line end also to the last line of a fence that was never closed.
     return html if code.endswith("\n") else html.removesuffix("\n")
 
 
 class TimedHighlighter:
-    """Colours the blocks of one reply, one after the other, as long as there is time."""
+    """Highlight the blocks of one reply in their order, until the time is used up."""
 
     def __init__(self) -> None:
-        self._left = MAX_SECONDS_TOGETHER
+        self._left = MAX_REPLY_SECONDS
 
     def __call__(self, language: str, code: str) -> str:
         if self._left <= 0:
@@ -77,9 +78,9 @@ def _lexer(language: str) -> type[Lexer] | None:
 
 @contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime after so much time of the processor.
+    """Raise OutOfTime after `seconds` of the processor.
 
-    For a main thread only. Python's regular expressions look for signals while they search.
+    Works in a main thread only. Python's regular expressions check for signals while they search.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -1,14 +1,14 @@
-"""Half-written markdown, shown as if it were finished: no raw `**` or `[text](http` flashes by.
+"""Complete half-written Markdown, so that no raw `**` or `[text](http` is visible for a moment.
 
-Works on the open end of a reply only and by plain guesses; a wrong guess lasts until the next
+Only the open end of a reply is changed, and by guessing. A wrong guess lasts until the next
 characters arrive, and the finished text is always rendered as it is.
 """
 
 import re
 
-# The open paragraph is looked at up to this many characters; longer ones are shown as they are.
+# Characters of an open paragraph; a longer paragraph is shown as it is.
 MAX_SCOPE = 4_000
-# So many marks of emphasis that are open at once are no emphasis.
+# With more open marks at once the text is no emphasis.
 MAX_OPEN_MARKS = 50
 
 _PARTIAL_LINE = re.compile(
@@ -40,7 +40,7 @@ _LINK_END = re.compile(r"!?\[(\^?)([^\[\]]{0,300})(?:\](?:\([^()\s]{0,2000})?)?$
 
 
 def presentable(source: str) -> str:
-    """The source of the open end as it should be rendered now."""
+    """Return the source of the open end as it should be rendered now."""
     source = source[: _shown_length(source)]
     if "|" in source:
         source = _without_headless_table(source)
@@ -54,7 +54,7 @@ def presentable(source: str) -> str:
 
 
 def close_open_inlines(text: str) -> str:
-    """Close open emphasis, code and formulas at the end of a paragraph; make an open link plain."""
+    """Close open emphasis, code and formulas, and turn an open link into plain text."""
     open_marks: list[str] = []
     finished = _FINISHED.match(text)
     position = verbatim_end = finished.end() if finished else 0
@@ -86,7 +86,7 @@ def _shown_length(source: str) -> int:
 
 
 def _without_headless_table(source: str) -> str:
-    """Hold a table back until the row below its head shows that it is one."""
+    """Hide the head of a table until the row below shows that it is one."""
     last_start = source.rfind("\n", 0, len(source) - 1) + 1
     if not source[last_start:].lstrip(" \t").startswith("|"):
         return source
@@ -100,7 +100,10 @@ def _without_headless_table(source: str) -> str:
 
 
 def _scope_start(source: str) -> int | None:
-    """Where the open paragraph, list item, heading or table row begins; None when too far back."""
+    """Return where the open paragraph, list item, heading or table row begins.
+
+    None means that it is longer than MAX_SCOPE.
+    """
     end = len(source) - source.endswith("\n")
     while end > 0 and len(source) - end <= MAX_SCOPE:
         line_start = source.rfind("\n", 0, end) + 1
@@ -130,10 +133,10 @@ def _close_verbatim(text: str, start: int, position: int, mark: str) -> str:
 
 
 def _toggle(open_marks: list[str], mark: str, before: str, after: str) -> bool:
-    """Open or close emphasis at a run of marks; False when the run is neither."""
+    """Open or close emphasis at a run of marks; return False when the run does neither."""
     pieces = ["~~"] if mark == "~~" else ["**"] * (len(mark) // 2) + ["*"] * (len(mark) % 2)
     closes = bool(before.strip())
-    # `2*3` would be emphasis by the book, but is more often a product.
+    # By the standard `2*3` may be emphasis, but it is more often a product.
     opens = bool(after.strip()) and not (before.isascii() and before.isalnum())
     used = False
     for piece in reversed(pieces) if closes else pieces:

@@ -1,6 +1,6 @@
 """The few words that rendering writes into a reply's HTML.
 
-The process that renders knows no language: it is given these once, by the app that started it.
+The render worker has no translations, so the app sends the labels with each request.
 """
 
 from typing import NamedTuple
@@ -15,12 +15,12 @@ class Labels(NamedTuple):
     source_shown: str
 
 
-_given: Labels | None = None
+_worker_labels: Labels | None = None
 
 
 def labels() -> Labels:
-    """Return the labels in the language that is active here, or those that were given."""
-    return _given or Labels(
+    """Return the labels that were set, or those in the active language."""
+    return _worker_labels or Labels(
         wrap=gettext("Wrap"),
         copy=gettext("Copy"),
         table=gettext("Table"),
@@ -28,6 +28,6 @@ def labels() -> Labels:
     )
 
 
-def use(given: Labels) -> None:
-    global _given
-    _given = given
+def set_labels(labels: Labels) -> None:
+    global _worker_labels
+    _worker_labels = labels

@@ -1,7 +1,7 @@
-"""The only file that knows the markdown engine (comrak): source in, raw HTML of each block out.
+"""Render Markdown to the raw HTML of each block. No other file imports the engine (comrak).
 
-What it returns is not safe to show: `blocks.finish_block` makes it so. Everything that a reply
-wrote itself arrives escaped, so a `<` here always begins one of the engine's own tags.
+The result is not safe to show: `blocks.finish_block` makes it safe. The engine escapes everything
+that a reply wrote itself, so a `<` always begins one of the engine's own tags.
 """
 
 import re
@@ -9,15 +9,15 @@ from functools import cache
 
 import comrak
 
-# An unclosed `\(` makes the engine look for its end up to the end of the paragraph, so many of
-# them cost quadratic time: 50,000 in 100 KB took 1.3 s. Above this number they are plain text.
+# For an unclosed `\(` the engine searches to the end of the paragraph, so many of them take
+# quadratic time: 50,000 in 100 KB took 1.3 s. Above this number they are plain text.
 MAX_LATEX_OPENERS = 2_000
 
-# A table's short rows are filled up with empty cells: 6 KB of source made 21 MB of HTML. The same
-# number of cells as characters of the source may be added, and these.
+# The engine fills short rows of a table with empty cells: 6 KB of source made 21 MB of HTML. As
+# many cells as the source has characters may be added, plus this number.
 MIN_FILLED_CELLS = 2_000
 
-# Each reference to a footnote is two links of 100 characters and more.
+# Each reference to a footnote becomes two links of at least 100 characters.
 MAX_FOOTNOTE_MARKS = 500
 
 FOOTNOTES_START = '<section class="footnotes"'
@@ -25,7 +25,7 @@ FOOTNOTES_START = '<section class="footnotes"'
 _BLOCK_TAG = re.compile(r"<[a-z]+[1-6]?")
 _LATEX_OPENER = re.compile(r"\\[(\[]")
 _FOOTNOTE_MARK = re.compile(r"\[\^")
-# The second line of a table, perhaps in a quote or a list, and lines that only look like one.
+# The second line of a table, perhaps in a quote or a list; other lines may look like it.
 _DELIMITER_ROW = re.compile(r"^[-|: \t\v\f>*+.)\d]++$", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t\v\f>]*\n")
 _UNUSUAL = re.compile("[\r\0\ufeff\ud800-\udfff]")
@@ -44,10 +44,10 @@ def normalise(text: str) -> str:
 
 
 def render_blocks(text: str) -> list[str]:
-    """Raw HTML of every top-level block of normalised source, without surrounding newlines.
+    """Return the raw HTML of every top-level block of normalised source, without newlines around.
 
-    Footnotes come as one last block that begins with `FOOTNOTES_START`. Raw HTML blocks are
-    escaped text without any tag around it; neighbours of that kind come as one.
+    Footnotes are one last block that begins with `FOOTNOTES_START`. Raw HTML blocks are escaped
+    text without any tag around it; neighbours of that kind are one block.
     """
     extensions = _extensions(
         latex=len(_LATEX_OPENER.findall(text)) <= MAX_LATEX_OPENERS,
@@ -58,7 +58,7 @@ def render_blocks(text: str) -> list[str]:
 
 
 def _filled_cells(text: str) -> int:
-    """At most so many cells would be added to rows of tables that are shorter than their head."""
+    """Return the most cells that the engine could add to short rows of tables."""
     filled = 0
     for stretch in _BLANK_LINE.split(text) if "|" in text else ():
         delimiters = (row[0] for row in _DELIMITER_ROW.finditer(stretch) if "-" in row[0])
@@ -88,7 +88,7 @@ def _end_of_block(html: str, start: int) -> int:
     opening, closing = tag[0], f"</{tag[0][1:]}>"
     if opening == "<hr":
         return html.index(">", start) + 1
-    # Lists and quotes hold others of their kind: go on until every inner one is closed.
+    # Lists and quotes may be nested, so search until every inner one is closed.
     position, depth = start, 0
     while True:
         end = html.index(closing, position) + len(closing)

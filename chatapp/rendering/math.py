@@ -1,7 +1,7 @@
-"""LaTeX to MathML whose looks come from classes: the page's CSP forbids inline styles.
+"""Convert LaTeX to MathML with classes, because the page's CSP forbids inline styles.
 
-math-core writes a small, fixed vocabulary of `style` declarations. Each becomes a class here, or
-a MathML attribute where the value is free (a colour); anything unknown is dropped.
+math-core writes a small, fixed set of `style` declarations. Each becomes a class here, or a MathML
+attribute if its value is free (a colour). Unknown declarations are dropped.
 """
 
 import re
@@ -9,15 +9,15 @@ from html import escape, unescape
 
 from math_core import LatexError, LatexToMathML
 
-# The longest formula that is converted, in characters of source; the rest is shown as source.
+# Characters of a formula's source; a longer formula is shown as its source.
 MAX_SOURCE = 10_000
-# A row of primes grows fifty-fold; MathML above this many characters is not worth its weight.
+# Characters of MathML. A row of primes becomes fifty times as long.
 MAX_MATHML = 200_000
-# The converter recurses and a stack overflow ends the process: 400 levels fill 1 MB of stack.
+# The converter recurses, and a stack overflow ends the process: 400 levels fill 1 MB of stack.
 MAX_NESTING = 100
-# The same without braces (\sqrt\sqrt\sqrt), where a level takes a third of the stack.
+# Levels without braces (\sqrt\sqrt\sqrt), each of which takes a third of the stack.
 MAX_COMMAND_CHAIN = 300
-# How many abbreviations (\implies, \dots) one formula may use.
+# Abbreviations (\implies, \dots) that one formula may use.
 MAX_EXPANSIONS = 1_000
 
 _LINES = {
@@ -55,7 +55,7 @@ STYLE_CLASSES = {
     **_LINES,
     **_SIZES,
 }
-# <menclose> is no longer part of MathML: a row with a class draws the same in every browser.
+# <menclose> was removed from MathML. A row with a class looks the same in every browser.
 _ENCLOSURES = {
     "box": "math-box",
     "actuarial": "math-actuarial",
@@ -84,7 +84,7 @@ _STYLE = re.compile(r' style="([^"]*)"')
 _COLOUR = re.compile(r"color:(#[0-9A-Fa-f]{6})")
 _MENCLOSE = re.compile(r'<menclose notation="([a-z ]+)">')
 _KNOWN_CLASS = re.compile("|".join(map(re.escape, _STROKES | _FONTS)))
-# Definitions made in a reply multiply the work: 10 KB of source gave 72 MB of MathML.
+# Definitions in a reply multiply the work: 10 KB of source became 72 MB of MathML.
 _DEFINITION = re.compile(r"\\(?:newcommand|renewcommand|providecommand|[gx]?def|let)(?![A-Za-z])")
 _NESTING = re.compile(r"(\{|\\left|\\begin)|(\}|\\right|\\end)|\\.", re.DOTALL)
 _COMMAND_CHAIN = re.compile(
@@ -92,7 +92,7 @@ _COMMAND_CHAIN = re.compile(
     f"{{{MAX_COMMAND_CHAIN}}}"
 )
 
-# What the engine writes for a formula: a span in running text, a code block for a math fence.
+# The engine writes a span for a formula in running text, and a code block for a math fence.
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
 _MATH_FENCE = re.compile(
     r'<pre><code class="language-math" data-math-style="display">(.*?)</code></pre>', re.DOTALL
@@ -108,7 +108,7 @@ def convert_formulas(html: str) -> str:
 
 
 def latex_to_mathml(latex: str, *, display: bool) -> str:
-    """MathML with classes; the escaped source in `<code class="math-source">` when that fails."""
+    """Return MathML with classes, or the escaped source in `<code class="math-source">`."""
     mathml = _convert(latex, display=display)
     if mathml is None:
         return f'<code class="math-source">{escape(latex.strip())}</code>'

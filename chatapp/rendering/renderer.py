@@ -1,6 +1,6 @@
-"""Rendering that may take long, in a process that can be ended: whole replies, and code in colours.
+"""Render whole replies and highlight code in the render worker, which may be killed.
 
-A reply that is short and holds no code costs less than asking that process, and is rendered here.
+A short reply without code is rendered here, because asking the worker would cost more.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import IO
 from chatapp.rendering.document import TooLarge, finished_blocks, join_blocks, source_document
 from chatapp.rendering.labels import labels
 from chatapp.rendering.markdown import normalise
-from chatapp.rendering.pieces import Fence, Piece
-from chatapp.rendering.requests import MAX_REQUEST_BYTES, Kind, Request
+from chatapp.rendering.plain_blocks import PlainBlock, PlainCode
+from chatapp.rendering.worker.protocol import MAX_REQUEST_BYTES, Kind, Request
 from chatapp.workers import WorkerDied, WorkerProcess, WorkerQueue
 from chatapp.workers.frames import receive, send
 
-# Seconds that the app waits for one request. The worker's own limit counts time of the processor.
+# Seconds that the app waits for one request. The worker's own limit counts processor time.
 MAX_SECONDS = 15
-MAX_SHORT = 4_000  # characters; of hostile text that takes up to 3 ms
+MAX_SHORT = 4_000  # characters; hostile text of this length takes up to 3 ms
 
 
 class RenderWorkerProcess(WorkerProcess):
     module = f"{__package__}.worker"
 
     def render(self, request: Request) -> str | None:
-        """Return HTML; None when it would be too large. Raises WorkerDied."""
+        """Return HTML, None if it would be too large. Raises WorkerDied."""
 
         def exchange(requests: IO[bytes], replies: IO[bytes]) -> str | None:
             header = {"kind": request.kind, "detail": request.detail, "labels": labels()}
@@ -42,16 +42,17 @@ _queue = WorkerQueue(RenderWorkerProcess)
 
 
 def render_document(text: str, *, prefix: str) -> str:
-    """Return complete, safe HTML of a reply: one `<div class="block">` per top-level block.
+    """Return the complete, safe HTML of a reply: one `<div class="block">` per top-level block.
 
-    Waits for the worker, so call it outside the event loop. What takes too long or grows out of
-    proportion comes as its source below a sentence. Never raises for any text; "" gives "".
+    Waits for the worker, so call it outside the event loop. A reply that takes too long or becomes
+    too large is returned as its source below a sentence. Never raises for any text; returns "" for
+    "".
     """
     html = _short(text, prefix) if _is_short(text) else _ask("document", prefix, text).result()
     return source_document(text) if html is None else html
 
 
-async def rendered_document(text: str, *, prefix: str) -> str:
+async def arender_document(text: str, *, prefix: str) -> str:
     """Return what `render_document` does, for callers on the event loop."""
     if _is_short(text):
         html = _short(text, prefix)
@@ -60,18 +61,18 @@ async def rendered_document(text: str, *, prefix: str) -> str:
     return source_document(text) if html is None else html
 
 
-async def rendered_piece(piece: Piece, *, prefix: str) -> str | None:
+async def arender_block(block: PlainBlock, *, prefix: str) -> str | None:
     """Return the inner HTML of a block of a live document, None to leave it as it is."""
-    return await asyncio.wrap_future(_ask_for_piece(piece, prefix))
+    return await asyncio.wrap_future(_ask_for_block(block, prefix))
 
 
-def render_piece(piece: Piece, *, prefix: str) -> str | None:
-    """Return what `rendered_piece` does, for callers that may wait."""
-    return _ask_for_piece(piece, prefix).result()
+def render_block(block: PlainBlock, *, prefix: str) -> str | None:
+    """Return what `arender_block` does, for callers that may wait."""
+    return _ask_for_block(block, prefix).result()
 
 
 def close() -> None:
-    """End the worker after what waits for it; a later request starts another one."""
+    """End the worker after the requests in its queue; a later request starts another worker."""
     _queue.close()
 
 
@@ -86,10 +87,10 @@ def _short(text: str, prefix: str) -> str | None:
         return None
 
 
-def _ask_for_piece(piece: Piece, prefix: str) -> Future[str | None]:
-    if isinstance(piece, Fence):
-        return _ask("code", piece.language, piece.code)
-    return _ask("blocks", prefix, piece.source)
+def _ask_for_block(block: PlainBlock, prefix: str) -> Future[str | None]:
+    if isinstance(block, PlainCode):
+        return _ask("code", block.language, block.code)
+    return _ask("blocks", prefix, block.source)
 
 
 def _ask(kind: Kind, detail: str, text: str) -> Future[str | None]:
@@ -100,7 +101,7 @@ def _ask(kind: Kind, detail: str, text: str) -> Future[str | None]:
 def _render(request: Request, ready_worker: Callable[[], RenderWorkerProcess]) -> str | None:
     try:
         return ready_worker().render(request)
-    except WorkerDied:  # it took too long, or worse; the process has logged which
+    except WorkerDied:  # too slow or crashed, as the log reports
         if request.kind != "document":
             return None
     return _render(request._replace(kind="plain document"), ready_worker)

@@ -1,6 +1,6 @@
-"""The last step over HTML that comes from a reply: an explicit list of what may stay.
+"""Sanitise the HTML of a reply as the last step, by a list of allowed tags and attributes.
 
-The engine escapes raw HTML already. This second wall holds when a library on the way has a hole.
+The engine already escapes raw HTML. This second barrier protects if another library has a bug.
 """
 
 import re
@@ -58,10 +58,10 @@ _NEW_TAB = re.compile(r' (?:target|rel)="[^"]*"')
 
 
 def sanitize(html: str) -> str:
-    """Safe HTML of a block: known tags, attributes, classes and schemes, and no image ever.
+    """Return the safe HTML of a block: known tags, attributes, classes and schemes, no images.
 
-    Links open in a new tab, except those inside the page (footnotes); a link whose address is
-    not allowed leaves its text.
+    Links open in a new tab, except those inside the page (footnotes). A link whose address is not
+    allowed is replaced by its text.
     """
     clean = _clean(_block_cleaner, html)
     if "<input" in clean:
@@ -73,10 +73,10 @@ def sanitize(html: str) -> str:
 
 
 def sanitize_bare(html: str) -> str | None:
-    """Like `sanitize` for the engine's HTML without any attribute; None when it has others.
+    """Return what `sanitize` would for HTML without attributes, None for any other HTML.
 
-    Text and listed bare tags need no parser to be known as safe. That is most of a live reply,
-    and saves a fifth of the time that rendering it takes.
+    Text and listed tags without attributes are safe without parsing. Most of a live reply is of
+    this kind, and it saves a fifth of the rendering time.
     """
     if not _BARE.fullmatch(html):
         return None
@@ -86,12 +86,12 @@ def sanitize_bare(html: str) -> str | None:
 
 
 def sanitize_highlighted(html: str) -> str:
-    """Safe HTML of highlighted code: text and `<span class>`, nothing else."""
+    """Return safe HTML of highlighted code: text and `<span class>`, nothing else."""
     return _clean(_code_cleaner, html)
 
 
 def _clean(cleaner: nh3.Cleaner, html: str) -> str:
-    # Text that comes another way (live code, bare blocks) has the character itself.
+    # Other text (live code, blocks without attributes) has the character itself.
     return cleaner.clean(html).replace("&nbsp;", "\u00a0")
 
 
@@ -104,7 +104,7 @@ _block_cleaner = nh3.Cleaner(
     clean_content_tags={"script", "style"},
     attributes={
         "a": {"aria-label", "href", "id", "title"},
-        # Its class is `language-…`, an open set: `code.language_name` limits the name.
+        # The class `language-…` has no fixed set of values: `code.language_name` limits it.
         "code": {"class"},
         "input": {"checked"},
         "li": {"id"},
@@ -126,7 +126,7 @@ _block_cleaner = nh3.Cleaner(
         "a": {"target": "_blank"},
         **{tag: {"dir": "auto"} for tag in _AUTO_DIRECTION},
     },
-    # Not among those that are set: the order of two of them would differ between processes.
+    # These are allowed, not set: the order of two set attributes would differ between processes.
     tag_attribute_values={"input": {"type": {"checkbox"}, "disabled": {""}}},
     link_rel=LINK_REL,
     url_schemes=URL_SCHEMES,

@@ -9,7 +9,7 @@ from chatapp.conversations import events
 from chatapp.conversations.message_html import Part, part_html, tool_call_html
 from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, ToolCall
 from chatapp.inference import Waiting
-from chatapp.rendering import BlockPatch, LiveDocument, Piece, rendered_piece
+from chatapp.rendering import BlockPatch, LiveDocument, PlainBlock, arender_block
 from chatapp.replies.backlog import Backlog
 from chatapp.replies.pace import MAX_IMPROVED_AT_ONCE, FlushClock
 from chatapp.replies.state import LiveState
@@ -236,11 +236,11 @@ class LiveReply:
 
     def _improve_pieces(self) -> None:
         name = f"render:{self.reply.pk}:"
-        for piece in self._document.take_pieces():
+        for piece in self._document.take_plain_blocks():
             if len(background.running(name)) < MAX_IMPROVED_AT_ONCE:
                 background.spawn(f"{name}{piece.index}", self._improve(piece))
 
-    async def _improve(self, piece: Piece) -> None:
-        html = await rendered_piece(piece, prefix=str(self.reply.pk))
+    async def _improve(self, piece: PlainBlock) -> None:
+        html = await arender_block(piece, prefix=str(self.reply.pk))
         if html and find(self.reply.pk) is self:
             self._publish(self._document.replace(piece.index, html))

@@ -13,7 +13,7 @@ from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Message, Outcome
 from chatapp.conversations.models.lease import Maker
-from chatapp.rendering import rendered_document
+from chatapp.rendering import arender_document
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
 from chatapp.replies.usage import ModelRequest
@@ -46,7 +46,7 @@ async def save(live: LiveReply, outcome: ReplyOutcome) -> None:
     """
     html = ""
     if not outcome.is_released:
-        html = await rendered_document(live.text, prefix=str(live.reply.pk))
+        html = await arender_document(live.text, prefix=str(live.reply.pk))
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             await background.in_thread(choose_outcome(outcome), live, outcome, html)

@@ -1,8 +1,7 @@
-"""Processes for work that may hang, crash or eat memory: they are bounded, and may be killed.
+"""Worker processes for work that may hang, crash or eat memory: they are limited and may be killed.
 
-A worker imports neither Django's settings nor the database and inherits no secrets. It keeps
-accidents out; against a library that was taken over it only lowers the stakes, since it runs as
-the same user.
+A worker imports neither Django's settings nor the database, and inherits no secrets. If its input
+takes over a library, this only limits the damage, because the worker runs as the same user.
 """
 
 from chatapp.workers.process import Cause, WorkerDied, WorkerProcess

@@ -1,4 +1,4 @@
-"""One worker process as the app holds it: started, asked within a time, ended without a trace."""
+"""Run one worker process from the app: start it, ask it within a time limit, end it."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ START_SECONDS = 20
 END_SECONDS = 1
 
 ROOT = Path(__file__).resolve().parents[2]
-# A thread reserves the stack it may ever need, which counts as memory. The size is read when a
-# process begins, and only the shell sets it before that without a fork of this one.
+# Each thread reserves its whole stack, which counts as memory. A process reads the size when it
+# starts, and a shell can set it before that without a fork of this process.
 SMALL_STACKS = ("/bin/sh", "-c", 'ulimit -s 1024; exec "$@"', "worker")
 PYTHON = (sys.executable, "-W", "ignore", "-m")
 
-# All that Python needs to start; keys and passwords stay here.
+# Python needs no other variables to start; a worker must not get keys and passwords.
 INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "TMPDIR")
 
 logger = logging.getLogger(__name__)
 
 
 class Cause(enum.StrEnum):
-    """What a worker died of."""
+    """List the causes of a worker's death."""
 
-    START = "start"  # it never came up
+    START = "start"  # it didn't start
     TIME = "time"
     MEMORY = "memory"
     CRASH = "crash"
 
 
 class WorkerDied(Exception):
-    """The worker is gone, and with it whatever it worked on."""
+    """Report that the worker died, and its job failed."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause)
         self.cause = cause
 
 
-# How a worker ends when a limit of time or memory ends it.
+# The signal by which a limit of time or memory ended a worker.
 _CAUSES = {
     -signal.SIGALRM: Cause.TIME,
     -signal.SIGPROF: Cause.TIME,
-    -signal.SIGKILL: Cause.MEMORY,  # the kernel's answer when the machine has none left
+    -signal.SIGKILL: Cause.MEMORY,  # sent by the kernel when the machine has no memory left
 }
 
 
 class WorkerProcess:
-    """A running `python -m MODULE` that speaks `frames`. Raises WorkerDied with START."""
+    """Run `python -m MODULE`, which exchanges `frames`. Raises WorkerDied with START."""
 
     module: ClassVar[str]
     environment: ClassVar[Mapping[str, str]] = {}
@@ -92,10 +92,10 @@ class WorkerProcess:
         return self._process.poll() is None
 
     def within[T](self, seconds: float, exchange: Callable[[IO[bytes], IO[bytes]], T]) -> T:
-        """Return what `exchange` makes of the pipes of requests and replies.
+        """Call `exchange` with the pipes of requests and replies, and return its result.
 
         Kills the worker after `seconds`, which also ends the exchange. Raises WorkerDied, and
-        whatever else `exchange` raises while the worker lives.
+        other errors of `exchange` while the worker lives.
         """
         late = threading.Event()
 
@@ -108,7 +108,7 @@ class WorkerProcess:
         try:
             return exchange(self._requests, self._replies)
         except (OSError, EOFError, ValueError, LookupError, TypeError) as error:
-            self.end()  # it may also be alive and have talked nonsense
+            self.end()  # it may also be alive and have sent invalid data
             raise WorkerDied(self._cause(late.is_set())) from error
         except MemoryError:
             self.end()  # the rest of this answer must not become the next one
@@ -117,14 +117,14 @@ class WorkerProcess:
             timer.cancel()
             timer.join()
             if late.is_set():
-                self.end()  # it may have answered just before: nobody may ask it again
+                self.end()  # it may have answered just before it was killed
 
     def end(self) -> None:
-        """Closing its stdin ends an idle worker; another one is killed. Leaves no zombie."""
+        """End the worker: closing stdin ends an idle one, otherwise it is killed."""
         try:
             self._requests.close()
         except BrokenPipeError:
-            logger.debug("The worker %s was gone already", self.module)
+            logger.debug("The worker %s had already ended", self.module)
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -134,6 +134,6 @@ class WorkerProcess:
 
     def _cause(self, late: bool) -> Cause:
         code = self._process.returncode
-        why = " after its time" if late else ""
+        why = " after its time limit" if late else ""
         logger.error("The worker %s ended with %s%s", self.module, code, why)
         return Cause.TIME if late else _CAUSES.get(code, Cause.CRASH)

@@ -1,7 +1,7 @@
-"""One job at a time for a worker process, in the order in which they came.
+"""Run jobs in a worker process, one at a time and in order.
 
-The worker is started with the first job and ended when there was none for a while. Whatever kills
-it costs the job it worked on; the next one gets a fresh worker.
+The worker is started with the first job and ended after a while without jobs. If it dies, only its
+current job fails, and the next job gets a new worker.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .process import WorkerProcess
 
 IDLE_SECONDS = 60
 
-# A job asks for the worker when it needs it: one that is refused before costs no process.
+# A job calls its argument to get the worker. A job that fails before needs no process.
 type Job[W: WorkerProcess, T] = Callable[[Callable[[], W]], T]
 
 
 class WorkerQueue[W: WorkerProcess]:
-    """Runs jobs in a worker process of its own; safe to use from any thread."""
+    """Run jobs in a worker process of its own. Thread-safe."""
 
     def __init__(self, start: Callable[[], W]) -> None:
         self._start = start
@@ -33,14 +33,14 @@ class WorkerQueue[W: WorkerProcess]:
 
     @property
     def pid(self) -> int | None:
-        """The worker's process id, None while there is none."""
+        """Return the worker's process id, None while there is no worker."""
         worker = self._worker
         return worker.pid if worker else None
 
     def submit[T](self, job: Job[W, T]) -> Future[T]:
-        """Queue a job, whose future raises what it raises.
+        """Queue a job, and return a future with its result or error.
 
-        Cancelled while it waits, it costs nothing.
+        Cancelling it before its turn costs nothing.
         """
         future: Future[T] = Future()
         with self._lock:
@@ -52,7 +52,7 @@ class WorkerQueue[W: WorkerProcess]:
         return future
 
     def close(self) -> None:
-        """End the worker after the jobs that wait; a later one starts everything anew."""
+        """End the worker after the queued jobs; a later job starts it again."""
         with self._lock:
             if self._thread:
                 atexit.unregister(self.close)
@@ -75,7 +75,7 @@ class WorkerQueue[W: WorkerProcess]:
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(job(self._ready_worker))
-                except BaseException as error:  # whoever waits for the future gets it
+                except BaseException as error:  # raised again where the future is awaited
                     future.set_exception(error)
 
     def _ready_worker(self) -> W:

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
 from chatapp.conversations.models import Attachment, Exchange
-from chatapp.images.data import ImageData
+from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage, prepare
 from chatapp.images.store import StoreUnavailable

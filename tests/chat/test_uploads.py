@@ -133,7 +133,7 @@ async def test_a_full_share_is_told_apart(client: AsyncClient, settings: Setting
     response = await client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.INSUFFICIENT_STORAGE
-    assert "no room" in response.json()["error"]
+    assert "enough space" in response.json()["error"]
 
 
 @pytest.mark.parametrize("trouble", [ImagesUnavailable, StoreUnavailable])

@@ -52,8 +52,8 @@ def test_a_person_whose_share_is_full_is_told_how_much_is_left(
         Image.objects.keep(owner, big(b"3"))
 
     assert refusal.value.sentence.replace("\xa0", " ") == (
-        "There is no room for this image: it takes 400.0 KB, and 224.0 KB of your 1.0 MB are "
-        "left. Delete conversations with images that you no longer need, then send it again."
+        "There isn't enough space for this image: it takes 400.0 KB, and 224.0 KB of your 1.0 MB "
+        "are left. Delete conversations with images that you no longer need, then send it again."
     )
     assert Image.objects.filter(owner=owner).count() == 2
     Image.objects.keep(member, big(b"3"))
@@ -127,5 +127,5 @@ def test_the_command_says_whose_they_are(
         "In the database: 3 images, 1.2 MB",
         "In the bucket: 0 images, 0 bytes",
         "New images go to the database.",
-        "In no conversation: 3 images, 1.2 MB; 0 of them go with the next collection (--collect).",
+        "In no conversation: 3 images, 1.2 MB; --collect deletes 0 of them.",
     ]

@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 
 from chatapp.accounts.models import Person
 from chatapp.images import bucket as bucket_module
-from chatapp.images import moving, store
+from chatapp.images import relocation, store
 from chatapp.images.bucket import Bucket
 from chatapp.images.models import Image, ImageData
 from chatapp.images.store import ImageMissing, StoreUnavailable
@@ -129,11 +129,11 @@ def test_an_image_that_moves_meanwhile_is_found(owner: Person, bucket: Bucket) -
     image = Image.objects.keep(owner, made())
 
     seen_in_bucket = Image.objects.get(pk=image.pk)
-    assert moving.move(Image.objects.get(pk=image.pk), "database")
+    assert relocation.move(Image.objects.get(pk=image.pk), "database")
     assert store.read_many([seen_in_bucket]) == {image.pk: b"an image"}
 
     seen_in_database = Image.objects.get(pk=image.pk)
-    assert moving.move(Image.objects.get(pk=image.pk), "bucket")
+    assert relocation.move(Image.objects.get(pk=image.pk), "bucket")
     assert store.read_thumbnail(seen_in_database) == b"small: an image"
 
 
@@ -233,10 +233,10 @@ def test_a_bucket_in_trouble_is_a_sentence(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(bucket_module, "READ_SECONDS", 0.2)
-    monkeypatch.setattr(bucket_module, "ATTEMPTS", 1)
+    monkeypatch.setattr(bucket_module, "MAX_ATTEMPTS", 1)
     with broken() as url:
         use_bucket(url)
-        with pytest.raises(StoreUnavailable, match="does not answer right now") as refusal:
+        with pytest.raises(StoreUnavailable, match="isn't available right now") as refusal:
             Image.objects.keep(owner, made())
         assert refusal.value.sentence
         assert not Image.objects.exists()
@@ -256,7 +256,7 @@ def test_a_bucket_is_asked_twice(use_bucket: UseBucket) -> None:
         Refusing.asked = 0
         with pytest.raises(StoreUnavailable):
             place.get("images/1/2/3")
-    assert Refusing.asked == bucket_module.ATTEMPTS
+    assert Refusing.asked == bucket_module.MAX_ATTEMPTS
 
 
 @pytest.mark.django_db(transaction=True)
@@ -294,7 +294,7 @@ def test_a_bucket_that_is_not_there_is_no_missing_image(
 
 def test_without_a_bucket_its_packages_stay_out_of_memory() -> None:
     script = (
-        "import django, sys; django.setup(); import chatapp.images.collection;"
+        "import django, sys; django.setup(); import chatapp.images.garbage_collection;"
         "print([name for name in ('boto3', 'botocore', 'storages') if name in sys.modules])"
     )
     ran = subprocess.run(

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from chatapp.images import processing, worker_process
-from chatapp.images.errors import ImagesUnavailable, ImageTooSlow, explained
+from chatapp.images.errors import ImagesUnavailable, ImageTooSlow, explain
 from chatapp.images.processing import process
 from chatapp.images.worker import protocol
 from chatapp.images.worker.protocol import Opened, Reason, Refused
@@ -123,7 +123,7 @@ def test_running_out_of_memory_costs_one_image(images: ImageWorkerQueue) -> None
         images.submit(encoded(Image.new("RGB", (5000, 4000)), "PNG")).result(timeout=10)
 
     assert refused.value.reason is Reason.MEMORY
-    assert "too large to open" in str(explained(refused.value))
+    assert "too large to open" in str(explain(refused.value))
     assert isinstance(images.submit(IMAGE).result(timeout=10), Opened)
     assert pid(images) != first
 
@@ -147,7 +147,7 @@ def test_a_worker_that_does_not_come_up_is_not_the_fault_of_the_image(
         images.submit(IMAGE).result(timeout=10)
     monkeypatch.undo()
 
-    assert isinstance(explained(refused.value), ImagesUnavailable)
+    assert isinstance(explain(refused.value), ImagesUnavailable)
     assert isinstance(images.submit(IMAGE).result(timeout=10), Opened)
     images.close()
 

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from chatapp.rendering import Fence, render_document, render_piece
+from chatapp.rendering import PlainCode, render_block, render_document
 from chatapp.rendering.code import language_name
 from chatapp.rendering.highlighting import MAX_CHARACTERS
 
@@ -88,8 +88,8 @@ def test_language_names_are_limited(info: str, name: str) -> None:
 
 
 def test_a_fence_alone_is_coloured_like_one_in_a_document() -> None:
-    fence = Fence(index=3, language="json", code='{"a": "</code><script>"}\n')
-    html = render_piece(fence, prefix="m") or ""
+    fence = PlainCode(index=3, language="json", code='{"a": "</code><script>"}\n')
+    html = render_block(fence, prefix="m") or ""
     assert render(f"```json\n{fence.code}```") == f'<div class="block">{html}</div>'
     assert html.startswith(BAR.format(language="json"))
     assert "<script" not in html

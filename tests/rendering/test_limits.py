@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from chatapp.rendering import (
-    Fence,
     LiveDocument,
+    PlainCode,
+    arender_document,
     markdown,
+    render_block,
     render_document,
-    render_piece,
-    rendered_document,
     renderer,
 )
 from chatapp.rendering.document import finished_blocks
@@ -80,7 +80,7 @@ def test_a_live_reply_whose_html_is_full_goes_on_as_plain_text() -> None:
 @pytest.mark.parametrize("language", ["csharp", "java"])
 def test_code_that_takes_for_ever_to_colour_stays_plain(language: str) -> None:
     began = time.monotonic()
-    html = render_piece(Fence(0, language, SLOW_CODE), prefix="m")
+    html = render_block(PlainCode(0, language, SLOW_CODE), prefix="m")
     assert html is not None
     assert "<span class=" not in html.split("<pre")[1]
     assert "word\nword\n" in html
@@ -99,7 +99,7 @@ async def test_a_dead_worker_costs_one_reply_its_colours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     good = "```python\ndef f(): pass\n```\n"
-    await rendered_document(good, prefix="m")
+    await arender_document(good, prefix="m")
     sent, send = threading.Event(), renderer.send
 
     def noted(*arguments: Any) -> None:
@@ -116,7 +116,7 @@ async def test_a_dead_worker_costs_one_reply_its_colours(
     html = waiting.result(timeout=20)
     assert html
     assert "def f(): pass" in html
-    assert '<span class="k">def</span>' in await rendered_document(good, prefix="m")
+    assert '<span class="k">def</span>' in await arender_document(good, prefix="m")
 
 
 def test_a_reply_that_hangs_the_worker_loses_its_colours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +164,8 @@ def test_a_large_block_is_rendered_when_it_has_ended() -> None:
     live, page = LiveDocument("m"), Browser()
     page.apply(live.append(large_list()))
     page.apply(live.append("\nA **new** paragraph\n\n"))
-    (piece,) = live.take_pieces()
-    page.apply(live.replace(piece.index, render_piece(piece, prefix="m") or ""))
+    (piece,) = live.take_plain_blocks()
+    page.apply(live.replace(piece.index, render_block(piece, prefix="m") or ""))
     assert page.html == live.html
     assert live.html == render_document(live.text, prefix="m")
 
@@ -192,7 +192,7 @@ def test_large_blocks_depend_on_the_text_alone(text: str) -> None:
             page.apply(live.append(text[start : start + size]))
             start += size
         assert page.html == live.html == at_once.html
-        assert live.take_pieces() == at_once.take_pieces() or seed
+        assert live.take_plain_blocks() == at_once.take_plain_blocks() or seed
 
 
 @pytest.mark.parametrize(

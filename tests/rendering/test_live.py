@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from chatapp.rendering import Fence, LiveDocument, Piece, render_document, render_piece
+from chatapp.rendering import LiveDocument, PlainBlock, PlainCode, render_block, render_document
 from chatapp.rendering.incomplete import presentable
 from tests.rendering.browser import Browser
 
@@ -31,8 +31,8 @@ def pieces(text: str, seed: int) -> Iterator[str]:
         text = text[size:]
 
 
-def improved(piece: Piece) -> str:
-    html = render_piece(piece, prefix="m")
+def improved(piece: PlainBlock) -> str:
+    html = render_block(piece, prefix="m")
     assert html is not None
     return html
 
@@ -67,7 +67,7 @@ def test_finished_blocks_are_those_of_the_document(text: str) -> None:
     assume("]:" not in text and presentable(text) == text)
     live = LiveDocument("m")
     live.append(text)
-    for piece in live.take_pieces():
+    for piece in live.take_plain_blocks():
         live.replace(piece.index, improved(piece))
     document = render_document(text, prefix="m")
     assert without_colours(live.html) == without_colours(document)
@@ -77,7 +77,7 @@ def test_an_answer_ends_as_its_document(answer: str) -> None:
     live, browser = LiveDocument("m"), Browser()
     for piece in pieces(answer, seed=1):
         browser.apply(live.append(piece))
-        for ended in live.take_pieces():
+        for ended in live.take_plain_blocks():
             browser.apply(live.replace(ended.index, improved(ended)))
     assert browser.html == live.html
     assert without_colours(live.html) == without_colours(render_document(answer, prefix="m"))
@@ -150,12 +150,12 @@ def test_blocks_that_turn_out_to_be_one_are_taken_back() -> None:
 def test_a_finished_fence_is_highlighted_once() -> None:
     live, page = LiveDocument("m"), Browser()
     page.apply(live.append("a\n\n```python\ndef f():\n"))
-    assert live.take_pieces() == []
+    assert live.take_plain_blocks() == []
     page.apply(live.append("    pass\n```\nb"))
-    (fence,) = live.take_pieces()
-    assert isinstance(fence, Fence)
+    (fence,) = live.take_plain_blocks()
+    assert isinstance(fence, PlainCode)
     assert (fence.index, fence.language, fence.code) == (1, "python", "def f():\n    pass\n")
-    assert live.take_pieces() == []
+    assert live.take_plain_blocks() == []
     before = live.blocks[1]
     (patch,) = live.replace(fence.index, improved(fence))
     page.apply([patch])
@@ -174,6 +174,6 @@ def test_replacing_an_unfinished_block_is_an_error() -> None:
 def test_code_without_a_language_waits_for_no_highlighting() -> None:
     live = LiveDocument("m")
     live.append("```\na\n```\n```nosuch\nb\n```\n")
-    (unknown,) = live.take_pieces()
+    (unknown,) = live.take_plain_blocks()
     assert live.replace(unknown.index, improved(unknown)) == ()
     assert len(live.blocks) == 2

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from chatapp.rendering import LiveDocument, chunks, live, render_document
+from chatapp.rendering import LiveDocument, live_document, open_chunk, render_document
 
 
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Sizes of all source that was given to the engine."""
     sizes: list[int] = []
-    original = chunks.render_blocks
+    original = open_chunk.render_blocks
 
     def counting(text: str) -> list[str]:
         sizes.append(len(text))
         return original(text)
 
-    monkeypatch.setattr(chunks, "render_blocks", counting)
+    monkeypatch.setattr(open_chunk, "render_blocks", counting)
     return sizes
 
 
@@ -89,5 +89,5 @@ def test_an_append_without_visible_change_renders_nothing(monkeypatch: pytest.Mo
     def fail(*_: Any, **__: Any) -> Any:
         raise AssertionError("rendered")
 
-    monkeypatch.setattr(live, "finish_block", fail)
+    monkeypatch.setattr(live_document, "finish_block", fail)
     assert document.append("-") == ()

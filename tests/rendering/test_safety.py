@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.rendering import Fence, LiveDocument, render_document, render_piece
+from chatapp.rendering import LiveDocument, PlainCode, render_block, render_document
 from chatapp.rendering.sanitizer import sanitize, sanitize_bare
 
 ALLOWED_ATTRIBUTES = {
@@ -101,7 +101,7 @@ def test_hostile_replies_are_harmless(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_code_is_harmless_when_highlighted(text: str) -> None:
     for language in ("html", "javascript", "nosuch", ""):
-        audit(render_piece(Fence(0, language, text), prefix="m") or "")
+        audit(render_block(PlainCode(0, language, text), prefix="m") or "")
 
 
 def test_a_hostile_prefix_cannot_leave_its_attribute() -> None:

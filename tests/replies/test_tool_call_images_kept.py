@@ -16,7 +16,7 @@ from django.utils import timezone
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, ToolCall, ToolCallImage
-from chatapp.images.collection import Collected, collect
+from chatapp.images.garbage_collection import Collected, collect
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.inference import Finished

@@ -1,4 +1,4 @@
-"""The worker's loop: a file in, a small image and its thumbnail out, until stdin is closed."""
+"""Run the image worker: read files, write small images and thumbnails, until stdin is closed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .source import source
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
-# What the codecs raise for files that are cut short, damaged or made to hurt; AssertionError for
-# what Pillow's readers take for granted about a file, RuntimeError for libheif's own findings.
+# The codecs raise these for incomplete, damaged or hostile files. AssertionErrors come from
+# Pillow's assumptions about a file, RuntimeErrors from libheif.
 UNREADABLE = (
     UnidentifiedImageError,
     DecompressionBombError,
@@ -62,7 +62,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
 
 
 def outcome(path: str | None, content: bytes = b"") -> Opened | Refused:
-    """Open, shrink, strip and encode one file; a refusal is an outcome like any other."""
+    """Open, shrink, strip and encode one file, or return why it is refused."""
     try:
         with source(path, content) as file:
             kind = detect(file.buffer[:HEAD_BYTES])

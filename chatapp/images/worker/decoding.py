@@ -1,6 +1,6 @@
-"""From a file to small, upright sRGB pixels without any metadata.
+"""Decode a file to small, upright sRGB pixels without any metadata.
 
-The codecs' errors pass through here as they are; `__main__` turns them into refusals.
+The codecs' errors are not caught here; `__main__` turns them into refusals.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from PIL.Image import Resampling, Transpose
 from chatapp.images.formats import Format
 
 from .protocol import Reason, Refused
-from .reading import Pixels, read
+from .readers import Pixels, read
 from .source import Source
 
-# A box filter down to this multiple of the target before LANCZOS: much faster, looks the same.
+# A box filter shrinks to this multiple of the target before LANCZOS: much faster, same look.
 REDUCING_GAP = 1.1
 STRIP_ROWS = 64  # rows of the reduced image that are made at once
 
-# EXIF 2.32, section 4.6.4, tag 0x0112: what to do with the stored pixels to see them upright.
+# How to turn the stored pixels upright: EXIF 2.32, section 4.6.4, tag 0x0112.
 UPRIGHT = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -37,9 +37,9 @@ SRGB = ImageCms.createProfile("sRGB")
 
 
 def decode(source: Source, kind: Format) -> tuple[Image.Image, bool]:
-    """Return the (first) image in mode RGB or RGBA, at its wanted size.
+    """Return the (first) image in mode RGB or RGBA at its wanted size, and whether it is animated.
 
-    Also tells whether the file is an animation. Raises Refused and what the codecs raise.
+    Raises Refused and what the codecs raise.
     """
     pixels = read(source, kind)
     image = _shrink(pixels, pixels.wanted)
@@ -72,7 +72,7 @@ def _shrink(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
 def _plain_mode(image: Image.Image) -> Image.Image:
     """Bring palettes, bitmaps, deep greys and key colours to L, RGB, CMYK or premultiplied RGBa."""
     if image.mode in {"I;16", "I;16B", "I;16L", "I"}:
-        # convert() clips deeper values instead of scaling them; a key colour means nothing then.
+        # convert() would clip deeper values instead of scaling them. The key colour is lost.
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
         image.info.pop("transparency", None)
     if image.mode == "RGBa":
@@ -88,7 +88,7 @@ def _orientation(image: Image.Image) -> int:
     try:
         value = image.getexif().get(Base.Orientation, 1)
     except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        # Damaged EXIF is common and no reason to lose the image.
+        # Damaged EXIF is common and no reason to refuse the image.
         return 1
     return value if isinstance(value, int) else 1
 
@@ -100,8 +100,8 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     try:
         rgb = _apply_profile(colours, profile) if profile else colours.convert("RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        # A broken profile, or one for other channels (a grey profile in a colour image): every
-        # viewer then takes the numbers as they are.
+        # The profile is broken or for other channels (a grey profile in a colour image). Viewers
+        # ignore such a profile, too.
         rgb = colours.convert("RGB")
     if alpha and alpha.getextrema() != (255, 255):
         rgb.putalpha(alpha)

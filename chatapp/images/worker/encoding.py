@@ -1,4 +1,4 @@
-"""From pixels to the bytes that are kept and sent to the model."""
+"""Encode pixels as the bytes that are stored and sent to the model."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from PIL.Image import Resampling
 from chatapp.images.formats import Format
 
 from .protocol import Encoded
-from .reading import fit
+from .readers import fit
 
-# The service takes 5 MB of base64, which is 3.9 MB of bytes; this leaves room.
+# The service accepts 5 MB of base64, which is 3.9 MB of bytes; this leaves a margin.
 MAX_ENCODED_BYTES = 3_500_000
 AIM_BYTES = 1_000_000  # so that a message of ten images fits into one request
 QUALITIES = (85, 75, 65)  # of JPEG and WebP; the first within the aim is taken, else the last
@@ -28,8 +28,8 @@ THUMBNAIL_QUALITIES = (75, 60, 45)
 def encode(image: Image.Image) -> Encoded:
     """Encode an RGB or RGBA image in at most MAX_ENCODED_BYTES, if possible within AIM_BYTES.
 
-    The result is smaller in pixels than the given image when that did not fit. The same pixels
-    always give the same bytes.
+    If the image doesn't fit, the result has fewer pixels. The same pixels always become the same
+    bytes.
     """
     encoded = _encode(image)
     while len(encoded.content) > MAX_ENCODED_BYTES and max(image.size) > 1:
@@ -41,7 +41,7 @@ def encode(image: Image.Image) -> Encoded:
 
 
 def thumbnail(image: Image.Image) -> Encoded:
-    """A WebP of some kilobytes, at most THUMBNAIL_EDGE pixels on the long edge."""
+    """Return a WebP of some kilobytes, at most THUMBNAIL_EDGE pixels on the long edge."""
     image = image.resize(fit(image.size, THUMBNAIL_EDGE), Resampling.LANCZOS, reducing_gap=2.0)
     return _lossy(image, Format.WEBP, THUMBNAIL_QUALITIES, THUMBNAIL_AIM_BYTES, alpha_quality=70)
 

@@ -1,8 +1,8 @@
-"""What the image worker may use."""
+"""Limits of memory and time for the image worker."""
 
-# Private memory. With the 16 MB of code that were measured the worker stays under 300 MB; the
-# pixel limits of `reading` are chosen so that honest images do not get here.
+# Private memory. With 16 MB of code (measured) the worker stays under 300 MB. The pixel limits of
+# `readers` are chosen so that normal images need less.
 MAX_DATA_BYTES = 272 * 1024 * 1024
 
-# A worker whose app is gone has nobody to end a hang for it. Longer than the app waits.
+# If the app has died, nobody else ends a worker that hangs. Longer than the app waits.
 MAX_SECONDS = 30

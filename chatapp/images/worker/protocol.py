@@ -1,4 +1,4 @@
-"""What the app and its image worker send each other: a file, then what was opened or a refusal."""
+"""Exchange between the app and its image worker: a file, then an image or a refusal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Reason(enum.StrEnum):
 
 
 class Refused(Exception):
-    """No image comes of this file; `limit` is in bytes or pixels, where the reason is one."""
+    """Report why a file is refused; `limit` is the limit that it exceeds, in bytes or pixels."""
 
     def __init__(self, reason: Reason, limit: int = 0) -> None:
         super().__init__(reason, limit)
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An image as it is kept; width and height in pixels."""
+    """Hold an image as it is stored; width and height are in pixels."""
 
     content: bytes
     content_type: str
@@ -42,7 +42,7 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What became of a file; `animated` when there was more than the one image taken from it."""
+    """Hold the image of a file and its thumbnail; `animated` if the file had more images."""
 
     image: Encoded
     thumbnail: Encoded
@@ -59,7 +59,7 @@ def send_outcome(stream: IO[bytes], outcome: Opened | Refused) -> None:
 
 
 def receive_outcome(stream: IO[bytes]) -> Opened:
-    """Read what `send_outcome` wrote. Raises Refused; EOFError and ValueError as `receive`."""
+    """Read what `send_outcome` wrote. Raises Refused, and what `receive` raises."""
     header, body = receive(stream, MAX_REPLY_BYTES)
     if "refused" in header:
         raise Refused(Reason(header["refused"]), header["limit"])

@@ -1,4 +1,4 @@
-"""The file to open, wherever it is."""
+"""Open the file to read, from a path or from memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The same bytes twice: as a file for the codecs and as a buffer to look around in."""
+    """Hold the same bytes as a file for the codecs and as a buffer to search."""
 
     file: BinaryIO
     buffer: bytes | mmap.mmap
@@ -21,7 +21,7 @@ class Source:
 
 @contextmanager
 def source(path: str | None, content: bytes) -> Iterator[Source]:
-    """The file at `path`, read as the codecs ask for it, or else `content`. Raises OSError."""
+    """Open the file at `path`, or `content` without a path. Raises OSError."""
     if path is None:
         yield Source(io.BytesIO(content), content)
     else:

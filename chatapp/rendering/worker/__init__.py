@@ -1,1 +1,1 @@
-"""The process that renders: `python -m chatapp.rendering.worker`, started by `renderer`."""
+"""The render worker: `python -m chatapp.rendering.worker`, started by `renderer`."""

@@ -1,4 +1,4 @@
-"""The worker's loop: markdown or code in, HTML out, until stdin is closed."""
+"""Run the render worker: read Markdown or code, write HTML, until stdin is closed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from chatapp.rendering import labels
 from chatapp.rendering.code import code_block
 from chatapp.rendering.document import TooLarge, finished_blocks, join_blocks
 from chatapp.rendering.highlighting import TimedHighlighter, highlight
-from chatapp.rendering.requests import MAX_REQUEST_BYTES, Request
+from chatapp.rendering.worker.protocol import MAX_REQUEST_BYTES, Request
 from chatapp.workers.child import greeted, lower_privileges
 from chatapp.workers.frames import receive, send
 
-# Private memory. The largest of 280 hostile texts of 100 KB made the process 69 MB large.
+# Private memory. Among 280 hostile texts of 100 KB the most that the process took was 69 MB.
 MAX_DATA_BYTES = 256 * 1024 * 1024
 MAX_SECONDS = 2  # of the processor, for one request; SIGPROF ends the process
 
 
 def main() -> None:
-    # Ends of replies wait for it, so it is no less urgent than the app.
+    # Replies can't end without it, so it has the same priority as the app.
     lower_privileges(MAX_DATA_BYTES, nice=0)
     with greeted() as (requests, replies):
         serve(requests, replies)
@@ -41,8 +41,8 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
 
 
 def outcome(header: dict[str, Any], body: bytes) -> tuple[dict[str, Any], str]:
-    """Return a header that says whether it went well, and the HTML."""
-    labels.use(labels.Labels(*header["labels"]))
+    """Return a header with the key "ok", and the HTML."""
+    labels.set_labels(labels.Labels(*header["labels"]))
     request = Request(header["kind"], header["detail"], body.decode())
     try:
         return {"ok": True}, rendered(request)

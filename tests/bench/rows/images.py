@@ -20,7 +20,7 @@ import pillow_heif
 from PIL import Image
 
 from chatapp.images.formats import Format
-from chatapp.images.worker.reading import MAX_PIXELS
+from chatapp.images.worker.readers import MAX_PIXELS
 from chatapp.images.worker_queue import ImageWorkerQueue
 from tests.bench.figures import Figure
 from tests.bench.harness import Bench

@@ -1,4 +1,4 @@
-"""`manage.py move_images --to bucket`: moves the images that are not there yet."""
+"""Move images to the bucket or to the database: `manage.py move_images --to bucket`."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from chatapp.images.models import Image
-from chatapp.images.moving import ImageDamaged, Place, move, waiting
+from chatapp.images.relocation import ImageDamaged, Place, images_outside, move
 from chatapp.images.store import StoreUnavailable
 
 REPORT_EVERY = 50  # images
@@ -18,8 +18,8 @@ BATCH = 200  # rows read at a time
 
 class Command(BaseCommand):
     help = (
-        "Moves images to the bucket or to the database, while the app runs. It can be stopped "
-        "at any point, and goes on where it was when it is run again."
+        "Move images to the bucket or to the database, while the app runs. You can stop it at any "
+        "point and run it again later; it continues where it stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,15 +32,15 @@ class Command(BaseCommand):
         if limit < 0:
             raise CommandError("--limit can't be negative.")
         self.moved, self.size, self.damaged = 0, 0, 0
-        found = waiting(to).count()
+        found = images_outside(to).count()
         self.total = min(found, limit) if limit else found
         try:
             for image in _next(to, limit):
                 self._move(image, to)
         except StoreUnavailable as error:
             raise CommandError(
-                f"Stopped after {self._done}: the bucket does not answer. Run it again later; it "
-                "goes on from here."
+                f"Stopped after {self._done}: the bucket doesn't answer. Run it again later; it "
+                "continues from here."
             ) from error
         self.stdout.write(f"Moved {self._done} to the {to}.")
         if to != settings.IMAGE_STORE:
@@ -48,7 +48,7 @@ class Command(BaseCommand):
                 f"New images still go to the {settings.IMAGE_STORE}: set CHAT_IMAGE_STORE={to}."
             )
         if self.damaged:
-            raise CommandError(f"{self.damaged} could not be moved; they are where they were.")
+            raise CommandError(f"{self.damaged} couldn't be moved and stay where they are.")
 
     @property
     def _done(self) -> str:
@@ -69,14 +69,14 @@ class Command(BaseCommand):
 
 
 def _next(to: Place, limit: int) -> Iterator[Image]:
-    """Each image once, in the order of ids, without a query that stays open meanwhile."""
-    rest = waiting(to).order_by("pk")
-    given = 0
+    """Yield each image once, in the order of ids, without a query that stays open meanwhile."""
+    rest = images_outside(to).order_by("pk")
+    count = 0
     batch = list(rest[:BATCH])
     while batch:
         for image in batch:
-            if limit and given == limit:
+            if limit and count == limit:
                 return
             yield image
-            given += 1
+            count += 1
         batch = list(rest.filter(pk__gt=batch[-1].pk)[:BATCH])

@@ -1,4 +1,4 @@
-"""`manage.py storage`: what images take, and whose they are."""
+"""Report how much space images take: `manage.py storage`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,15 +10,15 @@ from django.db.models import Count, Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from chatapp.images import collection
+from chatapp.images import garbage_collection
 from chatapp.images.models import MEGABYTE, Image
 from chatapp.images.store import StoreUnavailable
 
 
 class Command(BaseCommand):
     help = (
-        "Says how much room images take and where they are; with --collect it first deletes "
-        "those that no conversation shows."
+        "Report how much space images take and where they are stored. With --collect, first "
+        "delete the images that no conversation shows."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,11 +33,11 @@ class Command(BaseCommand):
 
     def _collect(self) -> None:
         now = timezone.now()
-        gone = collection.collect(now)
-        self.stdout.write(f"Deleted {_amount(gone.images, gone.size)}.")
+        deleted = garbage_collection.collect(now)
+        self.stdout.write(f"Deleted {_amount(deleted.images, deleted.size)}.")
         if settings.BUCKET:
             try:
-                removed = collection.sweep(now)
+                removed = garbage_collection.remove_orphans(now)
             except StoreUnavailable as error:
                 raise CommandError(f"Left-over objects stay for now: {error.sentence}") from error
             self.stdout.write(f"Removed {removed:,} left-over objects from the bucket.")
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         now = Image.objects.unreferenced(timezone.now()).count()
         self.stdout.write(
             f"In no conversation: {_amount(sums['count'], sums['size'])}; "
-            f"{now:,} of them go with the next collection (--collect)."
+            f"--collect deletes {now:,} of them."
         )
 
 

@@ -1,4 +1,4 @@
-"""Images that nobody can see any more make room: uploads never sent, conversations deleted."""
+"""Delete images that nobody can see any more: unsent uploads, images of deleted conversations."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .models import Image
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-BATCH = 200  # rows read at a time
-KEYS = 500  # objects of the bucket looked up at a time
-YOUNG = timedelta(hours=24)  # an object is written a moment before the row that names it
+ROW_BATCH = 200  # rows read at a time
+KEY_BATCH = 500  # objects of the bucket looked up at a time
+MIN_ORPHAN_AGE = timedelta(hours=24)  # a new object has no row for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Collected:
 
 
 def collect(now: datetime, owner: AbstractBaseUser | None = None) -> Collected:
-    """Deletes the images that no message shows and nothing is waiting for, of one person or all.
+    """Delete the images that are not referenced, of one person or of everybody.
 
-    One short transaction each, so that a send which attaches an image at this moment never waits
-    long and always wins. May run anywhere, any number of times at once.
+    Each image has its own short transaction, so a send that attaches it at this moment never waits
+    long and always wins. Several processes may do this at once.
     """
     candidates = Image.objects.unreferenced(now)
     if owner is not None:
@@ -43,21 +43,21 @@ def collect(now: datetime, owner: AbstractBaseUser | None = None) -> Collected:
         if image := _delete(pk, now):
             images += 1
             size += image.byte_size
-            # After one failure the rest is left to `sweep`: each would wait for the time limit.
+            # After a failure the rest is left to `remove_orphans`: each would wait for a timeout.
             if image.bucket_key and bucket_answers:
                 bucket_answers = store.discard(image.bucket_key)
     return Collected(images, size)
 
 
-def sweep(now: datetime) -> int:
-    """Removes what is left over in the bucket: of people who are gone, of failures and of moves
-    that were interrupted. Gives the number of objects; raises StoreUnavailable.
+def remove_orphans(now: datetime) -> int:
+    """Remove the objects of the bucket that no row names, and return how many there were.
 
-    A key is never written twice, so an old object that no row names can't come to life again.
+    They are left by deleted people, failures and interrupted moves. A key is never written twice,
+    so an old object without a row stays without one. Raises StoreUnavailable.
     """
     place, removed = store.bucket(), 0
-    old = (key for key, written in place.keys(store.FOLDER) if written < now - YOUNG)
-    for batch in itertools.batched(old, KEYS):
+    old = (key for key, written in place.keys(store.FOLDER) if written < now - MIN_ORPHAN_AGE)
+    for batch in itertools.batched(old, KEY_BATCH):
         image_keys = {key: key.removesuffix(store.THUMBNAIL) for key in batch}
         rows = Image.objects.filter(bucket_key__in=set(image_keys.values()))
         named = set(rows.values_list("bucket_key", flat=True))
@@ -68,19 +68,19 @@ def sweep(now: datetime) -> int:
 
 
 def _in_batches(images: QuerySet[Image]) -> Iterator[uuid.UUID]:
-    """Ids in their order, without a query that stays open while rows are deleted."""
+    """Yield the ids in their order, without a query that stays open while rows are deleted."""
     rest = images.order_by("pk").values_list("pk", flat=True)
-    batch = list(rest[:BATCH])
+    batch = list(rest[:ROW_BATCH])
     while batch:
         yield from batch
-        batch = list(rest.filter(pk__gt=batch[-1])[:BATCH])
+        batch = list(rest.filter(pk__gt=batch[-1])[:ROW_BATCH])
 
 
 def _delete(pk: uuid.UUID, now: datetime) -> Image | None:
-    """The row that is gone now, or None when a message or another upload wants it after all.
+    """Delete a row and return it; return None if a message or another upload uses it again.
 
-    The lock makes `keep` and `hold` wait, so that they find either a row that stays or none. A
-    message that attached it without `hold` makes the deletion fail, here or at the commit.
+    The lock makes `keep` and `hold` wait, so they find either a row that stays or none. If a
+    message attached the image without `hold`, the deletion fails, here or at the commit.
     """
     try:
         with transaction.atomic():

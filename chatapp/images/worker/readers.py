@@ -1,10 +1,10 @@
-"""One reader per format: how large an image may be, and how its rows are got at.
+"""Read the pixels of each format, within a limit for each.
 
-The limits are chosen by measurement so that the whole worker stays under 300 MB. Bytes per pixel
-at the peak: a JPEG in one scan is decoded line by line, already scaled down; one in several scans
-keeps its coefficients (3 with the usual subsampling, 6 without); GIF 1; PNG, BMP and TIFF 4, and
-what they depend on is that nothing makes a second full-size copy; HEIC 5 in tiles, as phones write
-it, 6 in one piece; AVIF 9; WebP 16 to 20.
+The limits are measured so that the whole worker stays under 300 MB. Bytes per pixel at the peak: a
+JPEG in one scan is decoded line by line, already scaled down; a JPEG in several scans keeps its
+coefficients (3 with the usual subsampling, 6 without); GIF 1; PNG, BMP and TIFF 4, as long as
+nothing makes a second full-size copy; HEIC 5 in tiles, as phones write it, 6 in one piece; AVIF 9;
+WebP 16 to 20.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from chatapp.images.formats import Format
 from .protocol import Reason, Refused
 from .source import Source
 
-# The models see no more than this: anything longer is scaled down on their side, and paid for.
+# Models scale longer images down to this, and the larger size is paid for.
 MAX_EDGE = 1_568  # pixels
 
 MAX_PIXELS = {
@@ -44,13 +44,14 @@ MAX_PIXELS = {
 }
 MAX_COEFFICIENT_BYTES = 192_000_000  # of a JPEG in several scans
 
-# Every scan costs a pass over all coefficients, so thousands of empty ones would hold a core for
-# hours. Encoders write about ten; the video behind a phone's photo holds a few hundred lookalikes.
+# Every scan is a pass over all coefficients, so thousands of empty scans would take hours of
+# processor time. Encoders write about ten; the video behind a phone's photo has a few hundred
+# byte sequences that look like scans.
 MAX_JPEG_SCANS = 500
 
 _START_OF_SCAN = b"\xff\xda"
 
-pillow_heif.options.DECODE_THREADS = 2  # every one more costs memory, and there are few cores
+pillow_heif.options.DECODE_THREADS = 2  # each thread costs memory, and there are few cores
 pillow_heif.options.THUMBNAILS = False
 pillow_heif.options.DEPTH_IMAGES = False
 pillow_heif.options.AUX_IMAGES = False
@@ -58,10 +59,10 @@ pillow_heif.options.AUX_IMAGES = False
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A decoded image, handed out from row `top` up to row `bottom`, in any mode of Pillow's.
+    """Hold a decoded image; `rows(top, bottom)` returns a part of it, in any mode of Pillow's.
 
-    `wanted` is the size to make of it. `image` is what Pillow knows of its orientation, None where
-    the codec already turned it.
+    `wanted` is the size to shrink it to. `image` knows the orientation, None if the codec has
+    already turned it.
     """
 
     size: tuple[int, int]
@@ -81,10 +82,10 @@ def read(source: Source, kind: Format) -> Pixels:
         return _heic(source)
     image = _open(source, kind)
     check_pixels(image.size, MAX_PIXELS[kind])
-    # The pages of a TIFF do not move. A GIF is asked before it is loaded: asking rewinds it.
+    # The pages of a TIFF are no animation. A GIF is asked before it is loaded: asking rewinds it.
     animated = kind is not Format.TIFF and getattr(image, "is_animated", False)
     wanted = fit(image.size)
-    # Decodes a JPEG at 1/2, 1/4 or 1/8, in a fraction of the time and memory; others ignore it.
+    # Decodes a JPEG at 1/2, 1/4 or 1/8 in a fraction of the time and memory. Others ignore it.
     image.draft(None, wanted)
     image.load()
     if image.mode == "P" and image.palette is None:
@@ -109,8 +110,7 @@ def check_pixels(size: tuple[int, int], limit: int) -> None:
 
 
 def _open(source: Source, kind: Format) -> ImageFile:
-    # The readers are named directly: Image.open would hand some JPEGs on to the reader for
-    # multi-image files.
+    # Image.open would choose the reader for multi-image files for some JPEGs.
     match kind:
         case Format.JPEG:
             jpeg = JpegImageFile(source.file)
@@ -121,7 +121,7 @@ def _open(source: Source, kind: Format) -> ImageFile:
         case Format.GIF:
             return GifImageFile(source.file)
         case Format.WEBP:
-            # Pillow measures an image only after its reader took memory for it.
+            # Pillow checks the size only after its reader has taken memory.
             check_pixels(_webp_size(source.buffer[:30]), MAX_PIXELS[kind])
             return WebPImageFile(source.file)
         case Format.AVIF:
@@ -133,7 +133,7 @@ def _open(source: Source, kind: Format) -> ImageFile:
 
 
 def _check_scans(source: Source, jpeg: JpegImageFile) -> None:
-    """Refuse a JPEG with more scans than any encoder writes, or too many coefficients to keep."""
+    """Refuse a JPEG with more scans than any encoder writes, or with too many coefficients."""
     start = source.file.tell()
     scans = sum(1 for _ in re.compile(_START_OF_SCAN).finditer(source.buffer, start))
     if scans > MAX_JPEG_SCANS:
@@ -168,8 +168,8 @@ def _little(data: bytes) -> int:
 
 
 def _heic(source: Source) -> Pixels:
-    # Not through Pillow's plugin, which copies all pixels once more. libheif turns the image as
-    # the file says; an EXIF orientation beside that means nothing (ISO/IEC 23008-12, annex A).
+    # Pillow's plugin would copy all pixels once more. libheif turns the image upright by itself,
+    # so the EXIF orientation is ignored (ISO/IEC 23008-12, annex A).
     heif = pillow_heif.open_heif(source.file, remove_stride=False)
     check_pixels(heif.size, MAX_PIXELS[Format.HEIC])
     try:

@@ -1,25 +1,25 @@
-"""The streaming renderer: text comes in, what changed in the page's HTML goes out."""
+"""Render a streaming reply: take text, and return the changes of the page's HTML."""
 
 import re
 
 from chatapp.rendering.blocks import finish_block
-from chatapp.rendering.chunks import Chunk, live_blocks
-from chatapp.rendering.code import uncoloured
+from chatapp.rendering.code import no_highlighting
 from chatapp.rendering.document import join_blocks, size_on_page
-from chatapp.rendering.fence import OpenFence
-from chatapp.rendering.growing import GrowingBlock
+from chatapp.rendering.growing_block import GrowingBlock
 from chatapp.rendering.incomplete import presentable
-from chatapp.rendering.large import LargeBlock, PlainRest, split_large
+from chatapp.rendering.large_block import LargeBlock, PlainRest, split_large
 from chatapp.rendering.limits import MAX_OPEN_BLOCK, max_html
 from chatapp.rendering.markdown import normalise
+from chatapp.rendering.open_chunk import Chunk, live_blocks
+from chatapp.rendering.open_fence import OpenFence
 from chatapp.rendering.patches import BlockPatch, difference
-from chatapp.rendering.pieces import Fence, Large, Piece
+from chatapp.rendering.plain_blocks import PlainBlock, PlainCode, PlainMarkdown
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 class LiveDocument:
-    """A reply that is being written, as a row of blocks of which only the end still changes.
+    """Hold a streaming reply as a list of blocks, of which only the end still changes.
 
     The HTML depends on the text alone, not on how it was divided among appends. Links and
     footnotes that are defined after their use, and colours in code outside the top level, need
@@ -33,7 +33,7 @@ class LiveDocument:
         self._ends_with_return = False
         self._finished: list[str] = []
         self._finished_size = self._replaced_size = self._seen = 0
-        self._pieces: list[Piece] = []
+        self._plain_blocks: list[PlainBlock] = []
         self._growing: GrowingBlock | None = None
         self._chunk = Chunk()
         self._open_source = ""
@@ -42,32 +42,32 @@ class LiveDocument:
 
     @property
     def text(self) -> str:
-        """Everything appended so far, unchanged."""
+        """Return everything appended so far, unchanged."""
         return "".join(self._text)
 
     @property
     def length(self) -> int:
-        """Characters of `text`."""
+        """Return the number of characters of `text`."""
         return self._length
 
     @property
     def blocks(self) -> tuple[str, ...]:
-        """Inner HTML of every block given out so far."""
+        """Return the inner HTML of every block, as the patches so far produced it."""
         growing = [self._growing.html] if self._growing else []
         return (*self._finished, *growing, *self._open)
 
     @property
     def html(self) -> str:
-        """What a browser shows that applied every patch."""
+        """Return the HTML of a page that has applied every patch."""
         return join_blocks(self.blocks)
 
     @property
     def open_block_size(self) -> int:
-        """Characters of source that the next append has to render again."""
+        """Return how many characters of source the next append has to render again."""
         return 0 if self._growing else self._chunk.size
 
     def append(self, text: str) -> tuple[BlockPatch, ...]:
-        """Take new text; what changed against the HTML given out before, in order of applying."""
+        """Add text, and return the changes of the HTML in the order in which they apply."""
         self._text.append(text)
         self._length += len(text)
         first, before, growing = len(self._finished), self._open, self._growing
@@ -84,16 +84,16 @@ class LiveDocument:
             patches += self._growing.take_patches(len(self._finished))
         return tuple(patches)
 
-    def take_pieces(self) -> list[Piece]:
-        """Blocks that ended since the last call, and that `render_piece` can show better."""
-        pieces, self._pieces = self._pieces, []
-        return pieces
+    def take_plain_blocks(self) -> list[PlainBlock]:
+        """Return the plain blocks that ended since the last call; `render_block` renders them."""
+        plain_blocks, self._plain_blocks = self._plain_blocks, []
+        return plain_blocks
 
     def replace(self, index: int, html: str) -> tuple[BlockPatch, ...]:
-        """Put the result of `render_piece` in the place of a finished block.
+        """Replace a finished block by its rendering.
 
-        Changes nothing when the HTML would grow out of proportion. Raises IndexError when block
-        `index` is not finished.
+        Changes nothing when the HTML would become too large. Raises IndexError when block `index`
+        is not finished.
         """
         before = self._finished[index]
         grown = self._replaced_size + len(html) - len(before)
@@ -142,13 +142,13 @@ class LiveDocument:
 
     def _end_fence(self, fence: OpenFence) -> None:
         if fence.language:
-            self._pieces.append(Fence(len(self._finished), fence.language, fence.text))
+            self._plain_blocks.append(PlainCode(len(self._finished), fence.language, fence.text))
         self._end_growing(fence)
 
     def _end_large(self, large: LargeBlock) -> None:
-        self._pieces.append(Large(len(self._finished), large.source))
+        self._plain_blocks.append(PlainMarkdown(len(self._finished), large.source))
         self._end_growing(large)
-        self._seen -= len(large.held)  # it is added once more
+        self._seen -= len(large.held)  # `_add` counts it again
         self._add(large.held)
 
     def _end_growing(self, block: GrowingBlock) -> None:
@@ -178,7 +178,7 @@ class LiveDocument:
         source = "" if self._growing else presentable(self._chunk.source)
         if source != self._open_source:
             raw_blocks = live_blocks(source)
-            # Blocks before the last one seldom change: their HTML is at hand.
+            # Blocks before the last one seldom change, so their HTML is reused.
             known = dict(zip(self._open_raw[:-1], self._open, strict=False))
             self._open = [known.get(raw) or self._finish_block(raw) for raw in raw_blocks]
             self._open_source, self._open_raw = source, raw_blocks
@@ -186,11 +186,11 @@ class LiveDocument:
                 self._show_rest_plain()
 
     def _finish_block(self, raw: str) -> str:
-        return finish_block(raw, prefix=self._prefix, highlight=uncoloured)
+        return finish_block(raw, prefix=self._prefix, highlight=no_highlighting)
 
 
 def _differences(first: int, old: list[str], new: list[str]) -> list[BlockPatch]:
-    """Patches from old to new blocks; superfluous old ones are emptied from the last on."""
+    """Return the patches from old to new blocks; surplus old blocks are emptied, the last first."""
     patches = [
         difference(first + offset, before, after)
         for offset, (before, after) in enumerate(zip(old, new, strict=False))

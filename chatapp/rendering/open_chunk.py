@@ -1,8 +1,8 @@
-"""Where the open end of a growing reply can be cut: before it is finished, after it is not.
+"""Find where the open end of a streaming reply may be split: text before it no longer changes.
 
-The rules read source lines only to find candidates; the engine itself confirms each cut, so
-there is no second opinion on what markdown means. Every answer depends on the text alone, never
-on how it was divided on its way here.
+The rules only find candidates in the source lines. The engine itself confirms each split, so
+there is only one interpretation of Markdown. The result depends on the text alone, never on how
+it was divided among appends.
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import NamedTuple
 from chatapp.rendering.code import language_name
 from chatapp.rendering.markdown import FOOTNOTES_START, render_blocks
 
-# After the engine refused a cut it is asked again when the chunk has grown by this fraction:
-# work stays in proportion to the text however many candidates a long comment or fence has.
+# After a refused split the engine is asked again when the chunk has grown by this fraction, so the
+# work stays in proportion to the text even if a long comment or fence has many candidates.
 _RETRY_GROWTH = 1 / 8
 
 _PROBE = "probe\n"
@@ -25,14 +25,14 @@ _FENCE = re.compile(r"(`{3,})[^`\n]*\n|(~{3,}).*\n")
 
 
 class FenceStart(NamedTuple):
-    """A fence that opened at the top level."""
+    """Hold the marker and language of a fence that opened at the top level."""
 
     marker: str
     language: str
 
 
 class Chunk:
-    """The source that one more line may still change, usually one paragraph, list or table."""
+    """Hold the source that one more line may still change: a paragraph, list or table."""
 
     def __init__(self) -> None:
         self._lines = ""
@@ -52,7 +52,7 @@ class Chunk:
 
     @property
     def is_decided(self) -> bool:
-        """Whether it is known that the current line belongs to this chunk."""
+        """Return whether the current line is known to belong to this chunk."""
         return self._is_line_examined or not self._line
 
     @property
@@ -60,16 +60,16 @@ class Chunk:
         return self._has_list or is_list_item(self._line)
 
     def add(self, fragment: str) -> list[str]:
-        """Take source up to the end of a line at most; the raw blocks that are finished by it."""
+        """Add source up to the end of a line at most; return the raw blocks that it finishes."""
         self._line += fragment
         finished: list[str] = []
         if not self._is_line_examined and not UNDECIDED.fullmatch(self._line):
             self._is_line_examined = True
-            finished = self._cut_before_line()
+            finished = self._split_before_line()
         return finished
 
     def end_line(self) -> FenceStart | None:
-        """Close the current line if it is complete; the fence that it opens, if it does."""
+        """Close the current line if it is complete; return the fence that it opens, if any."""
         if not self._line.endswith("\n"):
             return None
         fence = self._opened_fence()
@@ -78,14 +78,14 @@ class Chunk:
         return fence
 
     def finish(self) -> list[str]:
-        """The raw blocks of the complete lines before the current one; they are forgotten."""
+        """Remove the complete lines before the current one, and return their raw blocks."""
         finished = live_blocks(self._lines)
         self._lines = ""
         self._has_list = self._may_end = False
         self._retry_size = self._fence_retry_size = 0
         return finished
 
-    def _cut_before_line(self) -> list[str]:
+    def _split_before_line(self) -> list[str]:
         is_item = is_list_item(self._line)
         starts_block = not self._line[0].isspace() and not (is_item and self._has_list)
         if self._may_end and starts_block and self._is_finished(is_item):
@@ -94,7 +94,7 @@ class Chunk:
             return []
 
     def _is_finished(self, is_item: bool) -> bool:
-        """Whether the engine agrees that a line at the margin begins something new."""
+        """Return whether the engine confirms that the current line begins a new block."""
         if not self._lines.strip():
             return True
         if len(self._lines) < self._retry_size:
@@ -106,11 +106,11 @@ class Chunk:
         )
         if last == _PROBE_PARAGRAPH and not continues:
             return True
-        self._retry_size = self._size_to_ask_again
+        self._retry_size = self._next_retry_size
         return False
 
     @property
-    def _size_to_ask_again(self) -> int:
+    def _next_retry_size(self) -> int:
         return len(self._lines) + int(len(self._lines) * _RETRY_GROWTH)
 
     def _opened_fence(self) -> FenceStart | None:
@@ -120,7 +120,7 @@ class Chunk:
         blocks = live_blocks(self._lines + self._line + _PROBE)
         block = _PROBE_FENCE.fullmatch(blocks[-1]) if blocks else None
         if block is None:
-            self._fence_retry_size = self._size_to_ask_again
+            self._fence_retry_size = self._next_retry_size
             return None
         return FenceStart(marker[1] or marker[2], language_name(block[1] or ""))
 
@@ -128,7 +128,7 @@ class Chunk:
         is_blank = not self._line.strip(" \t\n")
         self._may_end = is_blank or self._line.startswith("#")
         self._has_list = self.has_list
-        if self._lines or not is_blank:  # blank lines at the beginning mean nothing
+        if self._lines or not is_blank:  # blank lines at the beginning are ignored
             self._lines += self._line
         self._line = ""
         self._is_line_examined = False
@@ -139,7 +139,7 @@ def is_list_item(line: str) -> bool:
 
 
 def live_blocks(source: str) -> list[str]:
-    """Raw blocks of a part of a reply; footnotes wait for the whole."""
+    """Return the raw blocks of a part of a reply, without footnotes, which need the whole reply."""
     blocks = render_blocks(source)
     if blocks and blocks[-1].startswith(FOOTNOTES_START):
         blocks.pop()

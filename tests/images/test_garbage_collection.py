@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Conversation, Message, add_exchange
-from chatapp.images import collection, store
+from chatapp.images import garbage_collection, store
 from chatapp.images.bucket import Bucket
-from chatapp.images.collection import Collected, collect, sweep
+from chatapp.images.garbage_collection import Collected, collect, remove_orphans
 from chatapp.images.models import Image, ImageData
 from tests.support.replies import new_message
 
@@ -89,7 +89,7 @@ def test_one_person_is_collected_alone(owner: Person, member: Person) -> None:
 
 
 def test_more_than_a_batch_is_collected(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "BATCH", 3)
+    monkeypatch.setattr(garbage_collection, "ROW_BATCH", 3)
     images = [Image.objects.keep(owner, made(content=b"%d" % number)) for number in range(8)]
     send(owner, *images[2:4])
 
@@ -112,7 +112,7 @@ def test_an_image_wanted_after_it_was_listed_stays(
         Image.objects.keep(owner, made(content=name)) for name in (b"held", b"again", b"unwanted")
     )
     Image.objects.update(spared_until=later(-1))
-    in_batches = collection._in_batches
+    in_batches = garbage_collection._in_batches
 
     def wanted_meanwhile(images: QuerySet[Image]) -> Iterator[uuid.UUID]:
         listed = list(in_batches(images))
@@ -121,7 +121,7 @@ def test_an_image_wanted_after_it_was_listed_stays(
         Image.objects.keep(owner, made(content=b"again"))
         yield from listed
 
-    monkeypatch.setattr(collection, "_in_batches", wanted_meanwhile)
+    monkeypatch.setattr(garbage_collection, "_in_batches", wanted_meanwhile)
 
     assert collect(later(0)).images == 1
     assert set(Image.objects.all()) == {held, again}
@@ -199,14 +199,14 @@ def test_a_bucket_in_trouble_delays_nothing(
 
     monkeypatch.undo()
     assert len(objects(bucket)) == 6
-    assert sweep(later(25)) == 6
+    assert remove_orphans(later(25)) == 6
     assert objects(bucket) == {}
 
 
 def test_sweeping_leaves_what_rows_name_and_what_is_new(
     owner: Person, member: Person, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collection, "KEYS", 3)
+    monkeypatch.setattr(garbage_collection, "KEY_BATCH", 3)
     for number in range(3):
         Image.objects.keep(owner, made(content=b"%d" % number))
     Image.objects.keep(member, made())
@@ -214,8 +214,8 @@ def test_sweeping_leaves_what_rows_name_and_what_is_new(
     bucket.put("something-else/of-the-house", b"not ours")
     bucket.put("images-of-cats", b"not ours either")
 
-    assert sweep(later(23)) == 0
-    assert sweep(later(25)) == 2
+    assert remove_orphans(later(23)) == 0
+    assert remove_orphans(later(25)) == 2
     assert len(objects(bucket)) == 6 + 2
     assert all(image.content for image in Image.objects.all())
 

@@ -1,9 +1,9 @@
-"""An open code fence at the top level, while its lines arrive."""
+"""Render an open code fence at the top level, while its lines arrive."""
 
 import re
 
 from chatapp.rendering.code import CLOSING, opening
-from chatapp.rendering.growing import GrowingBlock
+from chatapp.rendering.growing_block import GrowingBlock
 
 
 class OpenFence(GrowingBlock):
@@ -17,11 +17,11 @@ class OpenFence(GrowingBlock):
 
     @property
     def held(self) -> str:
-        """The beginning of a line that may yet close the fence; it is not shown."""
+        """Return the beginning of a line that may still close the fence; it isn't shown."""
         return self._line
 
     def add(self, fragment: str) -> bool:
-        """Take source up to the end of a line at most; True when that line closed the fence."""
+        """Add source up to the end of a line at most; return True when it closed the fence."""
         if self._is_inside_line:
             self._show_line(fragment)
         else:

@@ -1,9 +1,9 @@
-"""Moving images between the database and the bucket while the app runs.
+"""Move images between the database and the bucket while the app runs.
 
-For each image: write the copy, read it back, compare, then in one transaction let the row point
-to it and drop the bytes in the database. An interruption leaves at most a copy that no row names,
-which `collection.sweep` removes; of two who move the same image one wins and the other removes
-its own copy.
+For each image: write the copy, read it back, compare, then let the row point to it and delete the
+bytes in the database in one transaction. An interruption leaves at most a copy that no row names,
+which `garbage_collection.remove_orphans` removes. If two processes move the same image, one wins
+and the other removes its copy.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from . import store
-from .data import ImageData
+from .image_data import ImageData
 from .models import Image
 
 Place = Literal["database", "bucket"]
 
 
 class ImageDamaged(Exception):
-    """The bytes are missing or are not those that were kept, so they stay where they are."""
+    """Report that the bytes are missing or not those that were stored. The image isn't moved."""
 
 
-def waiting(place: Place) -> QuerySet[Image]:
-    """The images that are not in `place`."""
+def images_outside(place: Place) -> QuerySet[Image]:
+    """Return the images that are not in `place`."""
     if place == "bucket":
         return Image.objects.filter(bucket_key="")
     return Image.objects.exclude(bucket_key="")
 
 
 def move(image: Image, place: Place) -> bool:
-    """Moves one image; False when it is there already, was moved or was deleted meanwhile.
+    """Move an image. Return False if it was already there, or was moved or deleted meanwhile.
 
-    Raises ImageDamaged and StoreUnavailable; the image is then where it was.
+    Raises ImageDamaged and StoreUnavailable; the image then stays where it was.
     """
     if image.stored_in == place:
         return False
@@ -45,13 +45,13 @@ def move(image: Image, place: Place) -> bool:
 def _to_bucket(image: Image) -> bool:
     data = ImageData.objects.filter(pk=image.pk).first()
     if data is None:
-        return _gone(image)
+        return _check_lost(image)
     content, thumbnail = bytes(data.content), bytes(data.thumbnail)
     _check(image, content)
     key = store.put(image.owner_id, image.sha256, content, thumbnail)
     if _fetch(key, with_thumbnail=bool(thumbnail)) != (content, thumbnail):
         store.discard(key)
-        raise ImageDamaged(f"{image.pk}: the bucket gave back something else than was stored")
+        raise ImageDamaged(f"{image.pk}: the bucket returned other bytes than were stored")
     with transaction.atomic():
         moved = Image.objects.filter(pk=image.pk, bucket_key="").update(bucket_key=key)
         if moved:
@@ -65,10 +65,10 @@ def _to_database(image: Image) -> bool:
     key = image.bucket_key
     content, thumbnail = _fetch(key, with_thumbnail=bool(image.thumbnail_type))
     if content is None or thumbnail is None:
-        return _gone(image)
+        return _check_lost(image)
     _check(image, content)
     with transaction.atomic():
-        # First the row, which others wait for, then the bytes.
+        # The row first, because others wait for its lock, then the bytes.
         moved = Image.objects.filter(pk=image.pk, bucket_key=key).update(bucket_key="")
         if moved:
             ImageData.objects.create(image_id=image.pk, content=content, thumbnail=thumbnail)
@@ -85,11 +85,11 @@ def _fetch(key: str, *, with_thumbnail: bool) -> tuple[bytes | None, bytes | Non
 
 def _check(image: Image, content: bytes) -> None:
     if hashlib.sha256(content).hexdigest() != image.sha256:
-        raise ImageDamaged(f"{image.pk}: these are not the bytes that were kept")
+        raise ImageDamaged(f"{image.pk}: these are not the bytes that were stored")
 
 
-def _gone(image: Image) -> bool:
-    """False when another mover or a deletion was faster, else the bytes are lost."""
+def _check_lost(image: Image) -> bool:
+    """Return False if the image was moved or deleted meanwhile. Raises ImageDamaged otherwise."""
     if Image.objects.filter(pk=image.pk, bucket_key=image.bucket_key).exists():
         raise ImageDamaged(f"{image.pk}: its bytes are not in the {image.stored_in}")
     return False

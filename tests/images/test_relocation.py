@@ -13,11 +13,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from chatapp.accounts.models import Person
-from chatapp.images import moving, store
+from chatapp.images import relocation, store
 from chatapp.images.bucket import Bucket
 from chatapp.images.management.commands import move_images
 from chatapp.images.models import Image, ImageData
-from chatapp.images.moving import ImageDamaged, move
+from chatapp.images.relocation import ImageDamaged, move
 
 from .conftest import made, objects
 
@@ -30,14 +30,14 @@ BOTH_WAYS = pytest.mark.parametrize("to", ["bucket", "database"])
 def keep(owner: Person, bucket: Bucket, settings: Any) -> Callable[..., list[Image]]:
     """Keeps images where they have to be moved from."""
 
-    def keep(to: moving.Place, count: int = 3) -> list[Image]:
+    def keep(to: relocation.Place, count: int = 3) -> list[Image]:
         settings.IMAGE_STORE = "database" if to == "bucket" else "bucket"
         return [Image.objects.keep(owner, made(content=b"%d" % number)) for number in range(count)]
 
     return keep
 
 
-def check(place: moving.Place, bucket: Bucket, count: int) -> None:
+def check(place: relocation.Place, bucket: Bucket, count: int) -> None:
     """Every image is there, readable, and there only."""
     images = list(Image.objects.order_by("created_at"))
     assert [image.content for image in images] == [b"%d" % number for number in range(count)]
@@ -49,7 +49,7 @@ def check(place: moving.Place, bucket: Bucket, count: int) -> None:
 
 @BOTH_WAYS
 def test_all_are_moved_and_nothing_stays_behind(
-    to: moving.Place, keep: Any, bucket: Bucket, capsys: pytest.CaptureFixture[str]
+    to: relocation.Place, keep: Any, bucket: Bucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keep(to)
 
@@ -63,7 +63,7 @@ def test_all_are_moved_and_nothing_stays_behind(
 
 @BOTH_WAYS
 def test_a_limit_leaves_the_rest_for_the_next_time(
-    to: moving.Place,
+    to: relocation.Place,
     keep: Any,
     bucket: Bucket,
     capsys: pytest.CaptureFixture[str],
@@ -74,7 +74,7 @@ def test_a_limit_leaves_the_rest_for_the_next_time(
     keep(to, 5)
 
     call_command("move_images", to=to, limit=3)
-    assert moving.waiting(to).count() == 2
+    assert relocation.images_outside(to).count() == 2
     assert "2 of 3 images (18" in capsys.readouterr().out.replace("\xa0", " ")
 
     call_command("move_images", to=to)
@@ -87,7 +87,7 @@ def test_a_limit_leaves_the_rest_for_the_next_time(
 
 @BOTH_WAYS
 def test_an_interruption_anywhere_loses_nothing(
-    to: moving.Place, keep: Any, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    to: relocation.Place, keep: Any, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process dies at each step in turn, until one move gets through."""
     keep(to, 1)
@@ -128,12 +128,12 @@ def test_an_interruption_anywhere_loses_nothing(
         assert Image.objects.get().thumbnail == b"small: 0"
     assert step > 5
     assert Image.objects.get().stored_in == to
-    assert not moving.waiting(to).exists()
+    assert not relocation.images_outside(to).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 @BOTH_WAYS
-def test_two_may_run_at_once(to: moving.Place, keep: Any, bucket: Bucket) -> None:
+def test_two_may_run_at_once(to: relocation.Place, keep: Any, bucket: Bucket) -> None:
     keep(to, 8)
     start = threading.Barrier(2)
 
@@ -153,7 +153,7 @@ def test_two_may_run_at_once(to: moving.Place, keep: Any, bucket: Bucket) -> Non
 
 @BOTH_WAYS
 def test_the_second_of_two_removes_only_its_own_copy(
-    to: moving.Place, keep: Any, bucket: Bucket
+    to: relocation.Place, keep: Any, bucket: Bucket
 ) -> None:
     (image,) = keep(to, 1)
     same = Image.objects.get()
@@ -165,24 +165,26 @@ def test_the_second_of_two_removes_only_its_own_copy(
 
 @BOTH_WAYS
 def test_overtaken_after_its_copy_was_made_it_gives_up(
-    to: moving.Place, keep: Any, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    to: relocation.Place, keep: Any, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (image,) = keep(to, 1)
-    checked = moving._check
+    checked = relocation._check
 
     def overtake(*args: Any) -> None:
         monkeypatch.undo()
         assert move(Image.objects.get(), to)
         checked(*args)
 
-    monkeypatch.setattr(moving, "_check", overtake)
+    monkeypatch.setattr(relocation, "_check", overtake)
 
     assert not move(image, to)
     check(to, bucket, 1)
 
 
 @BOTH_WAYS
-def test_an_image_deleted_meanwhile_is_let_go(to: moving.Place, keep: Any, bucket: Bucket) -> None:
+def test_an_image_deleted_meanwhile_is_let_go(
+    to: relocation.Place, keep: Any, bucket: Bucket
+) -> None:
     (image,) = keep(to, 1)
     stale = Image.objects.get()
     image.delete()
@@ -193,7 +195,7 @@ def test_an_image_deleted_meanwhile_is_let_go(to: moving.Place, keep: Any, bucke
 
 @BOTH_WAYS
 def test_a_damaged_image_stays_and_is_named(
-    to: moving.Place, keep: Any, bucket: Bucket, capsys: pytest.CaptureFixture[str]
+    to: relocation.Place, keep: Any, bucket: Bucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
     images = keep(to)
     if to == "bucket":
@@ -205,12 +207,12 @@ def test_a_damaged_image_stays_and_is_named(
         call_command("move_images", to=to)
 
     assert f"{images[1].pk}: these are not the bytes that were kept" in capsys.readouterr().err
-    assert [image.pk for image in moving.waiting(to)] == [images[1].pk]
+    assert [image.pk for image in relocation.images_outside(to)] == [images[1].pk]
     assert Image.objects.get(pk=images[1].pk).content == b"other bytes"
 
 
 @BOTH_WAYS
-def test_an_image_without_bytes_is_named(to: moving.Place, keep: Any, bucket: Bucket) -> None:
+def test_an_image_without_bytes_is_named(to: relocation.Place, keep: Any, bucket: Bucket) -> None:
     (image,) = keep(to, 1)
     if to == "bucket":
         ImageData.objects.all().delete()
@@ -249,7 +251,7 @@ def test_a_bucket_in_trouble_stops_the_move(
 
     with pytest.raises(CommandError, match=r"Stopped after 1 of 3 .* it goes on from here"):
         call_command("move_images", to="bucket")
-    assert moving.waiting("bucket").count() == 2
+    assert relocation.images_outside("bucket").count() == 2
 
     monkeypatch.undo()
     call_command("move_images", to="bucket")

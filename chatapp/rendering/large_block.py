@@ -1,23 +1,23 @@
-"""An open block that has become too large to be rendered with every append.
+"""Show an open block that has become too large to be rendered with every append.
 
-Its beginning stays as it was rendered, and what follows is plain text until the block ends. Where
-it ends is a guess from the source alone; rendering the finished reply decides.
+Its beginning stays as it was rendered, and the rest is plain text until the block ends. The end is
+a guess by the source alone; the finished reply is rendered correctly.
 """
 
 import re
 
-from chatapp.rendering.chunks import UNDECIDED, is_list_item
-from chatapp.rendering.growing import GrowingBlock
+from chatapp.rendering.growing_block import GrowingBlock
 from chatapp.rendering.limits import MAX_OPEN_BLOCK
+from chatapp.rendering.open_chunk import UNDECIDED, is_list_item
 
 _OPENING = '<p class="source" dir="auto">'
 _CLOSING = "</p>"
-# A thousand blank lines would be a thousand blank lines on the page.
+# The style keeps line ends, so a thousand blank lines would fill several screens.
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def split_large(source: str) -> tuple[str, str]:
-    """Divide the source of an open block into what stays rendered and the rest."""
+    """Divide the source of an open block into the part that stays rendered and the rest."""
     end_of_line = source.rfind("\n", MAX_OPEN_BLOCK // 2, MAX_OPEN_BLOCK) + 1
     end = end_of_line or MAX_OPEN_BLOCK
     return source[:end], source[end:]
@@ -25,7 +25,7 @@ def split_large(source: str) -> tuple[str, str]:
 
 class LargeBlock(GrowingBlock):
     def __init__(self, head: str, head_html: str, tail: str, *, has_list: bool) -> None:
-        """`head` is the source of `head_html`; `tail` follows it up to the end of a line."""
+        """Begin with `head`, whose HTML is `head_html`; `tail` follows, up to the end of a line."""
         super().__init__(head_html + _OPENING, _CLOSING)
         self._source = [head]
         self._has_list = has_list
@@ -41,13 +41,13 @@ class LargeBlock(GrowingBlock):
 
     @property
     def held(self) -> str:
-        """The beginning of a line of which it is not known yet whether it belongs here."""
+        """Return the beginning of a line that may belong to this block or to the next."""
         return "" if self._is_line_examined else self._line
 
     def add(self, fragment: str) -> bool:
-        """Take source up to the end of a line at most.
+        """Add source up to the end of a line at most.
 
-        True when the line that it belongs to begins another block: `held` is all of that line.
+        Return True when its line begins another block; `held` is all of that line.
         """
         if self._is_line_examined:
             self._take(fragment)
@@ -77,7 +77,7 @@ class LargeBlock(GrowingBlock):
 
 
 class PlainRest(GrowingBlock):
-    """The rest of a reply whose HTML has reached its limit: it never ends."""
+    """Show the rest of a reply whose HTML has reached its limit. It never ends."""
 
     def __init__(self) -> None:
         super().__init__(_OPENING, _CLOSING)

@@ -1,11 +1,11 @@
-"""A block to which text is only added: new text costs the same however long it has become."""
+"""Render a block that only grows: new text costs the same, however long the block is."""
 
 from chatapp.rendering.code import plain
 from chatapp.rendering.patches import BlockPatch, utf16_units
 
 
 class GrowingBlock:
-    """Escaped text between an opening and a closing piece of HTML."""
+    """Hold escaped text between opening and closing HTML."""
 
     def __init__(self, opening: str, closing: str) -> None:
         self._opening, self._closing = opening, closing
@@ -26,7 +26,7 @@ class GrowingBlock:
         self._added.append(text)
 
     def take_patches(self, index: int) -> list[BlockPatch]:
-        """Return what is new since the last call, as block `index`: at most one patch."""
+        """Return the change of block `index` since the last call: at most one patch."""
         if self._sent_units and not self._added:
             return []
         new = plain("".join(self._added))

@@ -1,4 +1,4 @@
-"""The bytes of images that are kept in the database, in a table that no list touches."""
+"""The bytes of images in the database, in a table of their own, so that lists never read them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ImageData(models.Model):
-    """The bytes of one image; there is no row for one whose bytes are in a bucket."""
+    """Hold the bytes of one image. An image in a bucket has no row here."""
 
     image = models.OneToOneField(
         "images.Image", on_delete=models.CASCADE, primary_key=True, related_name="data"
