@@ -88,7 +88,7 @@ def _facts(image: Image) -> dict[str, object]:
 
 def _sent(attachment: Attachment) -> str:
     """How it will look beside its message; the page shows this while the message is on its way."""
-    return render_to_string("conversations/_attachment.html", {"attachment": attachment})
+    return render_to_string("messages/_attachment.html", {"attachment": attachment})
 
 
 def _refuse(refusal: ImageRefused) -> HttpResponse:
