@@ -6,12 +6,15 @@ MUTATION := .venv/mutation
 BUCKET := .venv/bucket
 SERVERS := .venv/mcp
 CANDIDATES := python3.13 python3.14 python3.12 python3
+# Not indented yet: the pages of MCP servers and of Diagnostics.
+TEMPLATES = $(filter-out templates/connectors templates/doctor templates/mcp \
+	templates/diagnostics,$(wildcard templates/*))
 # A name on the path need not run (version managers leave such names), so each is tried.
 PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
 
-.PHONY: help run test long fuzz mutate lint lint-deploy bench chaos rehearse screens
+.PHONY: help run test long fuzz mutate lint lint-templates lint-deploy bench chaos rehearse screens
 
 # The first target is what a bare `make` does.
 run: $(BIN)/.installed ## Serve the chat on http://127.0.0.1:8000 (PORT=9000 for another port)
@@ -53,11 +56,15 @@ mutate: $(MUTATION)/.installed ## Find code of the inference client that no test
 lint: $(BIN)/.installed-dev ## Check format, style, imports, types, migrations, settings and sizes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(MAKE) --no-print-directory lint-templates
 	$(BIN)/lint-imports
 	$(BIN)/mypy chatapp
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(MAKE) --no-print-directory lint-deploy
 	$(BIN)/python tests/sizes.py
+
+lint-templates: $(BIN)/.installed-dev
+	$(BIN)/djhtml --check --tabwidth 2 $(TEMPLATES)
 
 lint-deploy: $(BIN)/.installed-dev
 	DYNO=web.1 CI= SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \

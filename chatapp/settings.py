@@ -25,6 +25,7 @@ try:
     # Known when the metadata of dynos are switched on.
     OWN_NAME = env.str("HEROKU_APP_DEFAULT_DOMAIN_NAME", "") if ON_DYNO else ""
     ALLOWED_HOSTS = configuration.hosts(env.list("ALLOWED_HOSTS", []), ON_DYNO, OWN_NAME)
+    SITE_NAME = configuration.site_name(env.str("CHAT_SITE_NAME", "Chat"))
     PORT = env.int("PORT", 8000)
     # More than one process needs Redis, whatever WEB_CONCURRENCY says.
     WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=Range(min=1))
@@ -64,7 +65,7 @@ try:
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     EMAIL_URL = env.str("EMAIL_URL", "")
     MAILERS = {"default": configuration.mailer(EMAIL_URL, ON_DYNO)}
-    DEFAULT_FROM_EMAIL = env.str("CHAT_EMAIL_FROM", "Chat <chat@localhost>")
+    DEFAULT_FROM_EMAIL = configuration.sender(env.str("CHAT_EMAIL_FROM", ""), SITE_NAME)
 
     PUBLIC_ORIGIN = configuration.public_origin(
         env.str("CHAT_PUBLIC_ORIGIN", ""), ON_DYNO, ALLOWED_HOSTS, OWN_NAME
@@ -140,16 +141,17 @@ if DATABASE_MISSING:
         MIDDLEWARE.index(SESSIONS), "chatapp.server.middleware.DatabaseMissingMiddleware"
     )
 
+LOADERS = ["chatapp.server.templates.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", LOADERS)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "chatapp.views.theme",
+                "chatapp.views.site",
                 "chatapp.diagnostics.notices.owner_notices",
             ],
         },

@@ -17,10 +17,13 @@ THEMES = ("light", "dark")
 YEAR = 60 * 60 * 24 * 365  # seconds
 
 
-def theme(request: HttpRequest) -> dict[str, str]:
-    """Context of every page: the person's choice of light or dark, or "" for the system's."""
+def site(request: HttpRequest) -> dict[str, str]:
+    """Return what every page shows: the app's name, and the person's choice of light or dark.
+
+    The choice is "" for the system's.
+    """
     choice = request.COOKIES.get("theme", "")
-    return {"theme": choice if choice in THEMES else ""}
+    return {"site_name": settings.SITE_NAME, "theme": choice if choice in THEMES else ""}
 
 
 @login_not_required

@@ -21,6 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
         if not settings.EMAIL_URL:
             LinkRequest.objects.note(user)
+        context |= {"site_name": settings.SITE_NAME}
         super().send_password_reset_mail(user, email, context)
 
     def set_password(self, user: Person, password: str) -> None:

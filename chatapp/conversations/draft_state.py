@@ -31,6 +31,6 @@ def draft_state(person_id: UUID, conversation_id: UUID | None) -> dict[str, Any]
 
 def _chips(draft: Draft) -> str:
     return "".join(
-        render_to_string("conversations/_image_chip.html", {"attachment": attachment})
+        render_to_string("images/_image_chip.html", {"attachment": attachment})
         for attachment in draft.attachments.all()
     )

@@ -148,7 +148,7 @@ def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
 
 
 def link_html(conversation: Conversation) -> str:
-    return render_to_string("conversations/_conversation_link.html", {"conversation": conversation})
+    return render_to_string("sidebar/_conversation_link.html", {"conversation": conversation})
 
 
 def _conversation_changed(conversation: Conversation, html: str, *, moved: bool) -> None:

@@ -17,7 +17,7 @@ from chatapp.conversations.models import Message, ToolCall
 from chatapp.server.valid_text import make_valid
 
 # Parts of a reply: each has a partial and a slot on the page.
-Part = Literal["notices", "thinking", "thought", "tool_calls"]
+Part = Literal["notices", "thinking", "thinking_line", "tool_calls"]
 
 logger = logging.getLogger(__name__)
 
@@ -65,5 +65,5 @@ def _rendered(
     """Render a template to HTML that every response and socket can encode."""
     context = Context() if context is None else context
     with context.push(message=message, is_unshown=is_unshown):
-        html = Engine.get_default().get_template(f"conversations/{name}.html").render(context)
+        html = Engine.get_default().get_template(f"messages/{name}.html").render(context)
     return mark_safe(make_valid(html))  # noqa: S308  (rendered and escaped by the template)

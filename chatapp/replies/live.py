@@ -130,7 +130,7 @@ class LiveReply:
         if not self._thinking.is_running:
             self._thinking.begin()
             if self.reasoning or self._backlog.has_reasoning:
-                self._stale_parts.add("thought")
+                self._stale_parts.add("thinking_line")
                 self._backlog.add_reasoning("\n\n")  # it has reasoned before
             else:
                 self._stale_parts.add("thinking")
@@ -140,7 +140,7 @@ class LiveReply:
     def end_thinking(self) -> None:
         if self._thinking.is_running:
             self._thinking.end()
-            self._stale_parts.add("thought")
+            self._stale_parts.add("thinking_line")
 
     def wait(self, waiting: Waiting) -> None:
         """Show that the service is asked again after a while."""

@@ -5,6 +5,7 @@ Each refuses nonsense with a ValueError whose text names the config var.
 
 import re
 import secrets
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,7 @@ BUCKET_NAMES = (
     "S3_BUCKET_NAME",
 )
 ENDPOINT_NAMES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+MAX_SITE_NAME = 40  # characters: it has to fit into the sidebar
 MAIL_SECONDS = 8  # of silence of the mail server: a page waits for it
 REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -104,6 +106,19 @@ def attachment(name: str) -> str:
     if not re.fullmatch("[A-Z][A-Z0-9_]*", name):
         raise ValueError("CHAT_INFERENCE_ATTACHMENT must be a name such as INFERENCE")
     return name
+
+
+def site_name(name: str) -> str:
+    """Return the name of the app, on one line."""
+    name = name.strip()
+    if len(name) > MAX_SITE_NAME or not name.isprintable():
+        raise ValueError(f"CHAT_SITE_NAME must be one line of at most {MAX_SITE_NAME} characters")
+    return name or "Chat"
+
+
+def sender(address: str, name: str) -> str:
+    """Return who emails come from; without an address, the site by its name."""
+    return address or formataddr((name, "chat@localhost"))
 
 
 def setup_code(code: str) -> str:

@@ -17,7 +17,7 @@ from chatapp.server.modules import join_modules
 
 STYLESHEET = "css/app.css"
 SCRIPT = "js/app.js"
-IMPORT = re.compile(r'^@import "(?P<name>[\w-]+\.css)";$', re.MULTILINE)
+IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)
 FINGERPRINT = "sources.sha256"
 
 

@@ -38,7 +38,7 @@ def ask(person: Person) -> str:
 def test_the_owner_sees_who_waits_and_hands_over_a_link(
     signed_in: SignIn, owner: Person, member: Person
 ) -> None:
-    assert "The owner knows" in ask(member)
+    assert "Get the link from the owner" in ask(member)
     page = signed_in(owner).get("/account/links/")
     [link] = re.findall(r"<code>(http://testserver/account/reset/[^<]+)</code>", page.text)
     follow(link)
@@ -48,7 +48,7 @@ def test_the_owner_sees_who_waits_and_hands_over_a_link(
     assert "no-store" in page["Cache-Control"]
     assert member.check_password(NEW)
     assert not LinkRequest.objects.exists()
-    assert "Nobody waits" in signed_in(owner).get("/account/links/").text
+    assert "Nobody is waiting" in signed_in(owner).get("/account/links/").text
 
 
 def test_nobody_else_sees_the_links(signed_in: SignIn, owner: Person, member: Person) -> None:
@@ -75,7 +75,7 @@ def test_an_unknown_address_reads_the_same(owner: Person) -> None:
 def test_with_a_mail_server_nobody_waits(settings: Settings, member: Person) -> None:
     settings.EMAIL_URL = "smtp://mail.example.com"
 
-    assert "Look into your mail" in ask(member)
+    assert "Check your email" in ask(member)
     assert not LinkRequest.objects.exists()
 
 

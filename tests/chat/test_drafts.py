@@ -148,7 +148,7 @@ def test_the_page_comes_with_the_draft(client: Client, owner: Person, exchange: 
     page = client.get(exchange.conversation.get_absolute_url()).content.decode()
 
     # A browser drops the first of the two line breaks.
-    assert 'autocomplete="off">\n\n&lt;b&gt;Half&lt;/b&gt; a</textarea>' in page
+    assert 'autocomplete="off">&#10;\n&lt;b&gt;Half&lt;/b&gt; a</textarea>' in page
     assert f'name="client_id" value="{written["client_id"]}"' in page
     assert f'name="image" disabled value="{image.pk}"' in page
     assert "Half" not in client.get("/").content.decode()

@@ -58,7 +58,7 @@ async def test_reasoning_streams_into_a_line_of_its_own(
     first, *_, last = patches
     assert "<live-timer" in first["parts"]["thinking"]
     assert "Let me " in first["parts"]["thinking"]
-    assert "Thought for 1 s" in last["parts"]["thought"]
+    assert "Thought for 1 s" in last["parts"]["thinking_line"]
     assert "".join(patch.get("reasoning", "") for patch in patches) == "<see>."
     assert [patch["sequence"] for patch in patches] == list(range(1, len(patches) + 1))
     reply = await outcome(running)

@@ -25,7 +25,7 @@ def answer_links(page: Page, status: int, answer: dict[str, object]) -> None:
 
 
 def passed_on(link: str) -> dict[str, object]:
-    html = render_to_string("conversations/_attachment.html", {"attachment": Attachment(link=link)})
+    html = render_to_string("messages/_attachment.html", {"attachment": Attachment(link=link)})
     note = "The site took too long to answer. The link itself is sent to the model."
     return {"link": link, "note": note, "tokens": 1568, "html": html}
 

@@ -281,6 +281,6 @@ def test_what_an_expired_login_left_is_not_for_another_person(
 
     fill_in(second.page.locator("form"), member)
 
-    expect(second.page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    expect(second.page.get_by_role("heading", name="Page not found")).to_be_visible()
     second.page.wait_for_load_state("networkidle")  # its scripts have looked whose tab it is
     assert SECRET not in second.page.evaluate(STORED)

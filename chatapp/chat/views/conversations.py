@@ -28,7 +28,7 @@ def conversations(request: PersonRequest) -> HttpResponse:
     with timezone.override(zone_of(request)):
         found = conversation_page(request.user, request.GET.get("before", ""))
     context = {"groups": found.groups, "more_url": found.more_url}
-    return render(request, "conversations/_conversation_group.html", context)
+    return render(request, "sidebar/_conversation_groups.html", context)
 
 
 @require_POST

@@ -71,7 +71,7 @@ def _page(request: PersonRequest, image: Image, read: Callable[[], bytes]) -> Ht
         read()
     except (ImageMissing, StoreUnavailable) as problem:
         return _failed(problem)
-    return render(request, "conversations/image.html", {"image": image})
+    return render(request, "images/image.html", {"image": image})
 
 
 def _serve(

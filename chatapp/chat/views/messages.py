@@ -85,7 +85,7 @@ def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     else:
         found = message_page(conversation, before)
         context = {"messages": found.messages, "older_url": found.older_url}
-    return render(request, "conversations/_messages.html", context)
+    return render(request, "messages/_messages.html", context)
 
 
 async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:

@@ -31,7 +31,7 @@ from chatapp.conversations.models import Conversation, Defaults, Draft, Effort, 
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
 
-PAGE = "conversations/page.html"
+PAGE = "chat/page.html"
 COMPOSER_FORM = "composer-form"  # its id
 # What a file dialog offers. Names too: some systems know no type for phones' images.
 ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"

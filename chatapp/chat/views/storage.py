@@ -23,4 +23,4 @@ def storage(request: PersonRequest) -> HttpResponse:
             "house": Image.objects.total_usage(),
             "people": rows.order_by("-size")[:PEOPLE_SHOWN],
         }
-    return render(request, "conversations/storage.html", context)
+    return render(request, "images/storage.html", context)

@@ -34,7 +34,7 @@ def whole(
     if wants_page(request):
         # A bare text in a tab would stay there after a sign-out.
         context = {"title": tool_call.shown_line, "text": text}
-        return render(request, "conversations/tool_call.html", context)
+        return render(request, "messages/tool_call.html", context)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

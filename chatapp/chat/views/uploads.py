@@ -90,7 +90,7 @@ def _facts(image: Image) -> dict[str, object]:
 
 def _sent(attachment: Attachment) -> str:
     """Return how the image will look beside its message; the page shows this while it is sent."""
-    return render_to_string("conversations/_attachment.html", {"attachment": attachment})
+    return render_to_string("messages/_attachment.html", {"attachment": attachment})
 
 
 def _refuse(refusal: ImageRefused) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 /** What the page or the person set, and the server's HTML does not know. */
 const OWN_ATTRIBUTES = new Set(["style", "open", "tabindex", "aria-pressed", "data-wrapped"]);
+/** Text, in which a line break counts. */
+const TEXT = "pre, textarea, [data-part=text], [data-reasoning]";
 
 /** Returns the elements in a piece of HTML. Nothing in them runs or loads until they join the page. */
 export function parse(html) {
@@ -27,19 +29,28 @@ function fragment(html) {
 }
 
 function morphChildren(from, to) {
-  let old = from.firstChild;
-  for (let fresh = to.firstChild; fresh; ) {
-    const next = fresh.nextSibling;
-    if (old && !isAlike(old, fresh) && isAlike(old.nextSibling, fresh)) old = removeNode(old);
+  const skipLayout = (node) => {
+    while (node && isLayout(node) && !from.closest(TEXT)) node = node.nextSibling;
+    return node;
+  };
+  let old = skipLayout(from.firstChild);
+  for (let fresh = skipLayout(to.firstChild); fresh; ) {
+    const next = skipLayout(fresh.nextSibling);
+    if (old && !isAlike(old, fresh) && isAlike(skipLayout(old.nextSibling), fresh)) old = skipLayout(removeNode(old));
     if (isAlike(old, fresh)) {
       morphNode(old, fresh);
-      old = old.nextSibling;
+      old = skipLayout(old.nextSibling);
     } else {
       from.insertBefore(fresh, old);
     }
     fresh = next;
   }
   while (old) old = removeNode(old);
+}
+
+/** White space with a line break only lays out the source of the HTML. */
+function isLayout(node) {
+  return node.nodeType === Node.TEXT_NODE && node.data.includes("\n") && !node.data.trim();
 }
 
 function isAlike(old, fresh) {

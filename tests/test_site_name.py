@@ -1,0 +1,57 @@
+"""People see the app called by the name that CHAT_SITE_NAME gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import parseaddr
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from chatapp.accounts.models import Person
+from chatapp.server import configuration
+
+NAME = "Heron & Sons"
+SHOWN = "Heron &amp; Sons"
+
+
+@pytest.fixture(autouse=True)
+def _named(settings: Any) -> None:
+    settings.SITE_NAME = NAME
+    settings.EMAIL_URL = "smtp://mail.example.com"
+
+
+def test_the_page_shows_it(signed_in: Callable[[Person], Client], member: Person) -> None:
+    assert f'<span class="wordmark">{SHOWN}</span>' in signed_in(member).get("/").text
+
+
+def test_the_sign_in_page_shows_it_also_in_its_title(stranger: Client, owner: Person) -> None:
+    page = stranger.get("/account/sign-in/").text
+
+    assert f'<p class="wordmark">{SHOWN}</p>' in page
+    assert f"<title>Sign in · {SHOWN}</title>" in page
+
+
+def test_emails_name_it(stranger: Client, owner: Person) -> None:
+    stranger.post("/account/reset/", {"email": owner.email})
+
+    [message] = mail.outbox
+    assert message.subject == f"Choose a new password for {NAME}"
+    assert f"your account on {NAME}." in message.body
+
+
+def test_it_is_chat_by_default() -> None:
+    assert configuration.site_name("  ") == "Chat"
+
+
+@pytest.mark.parametrize("name", ["x" * 41, "Heron\nBcc: everybody@example.com"])
+def test_a_name_that_does_not_fit_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="CHAT_SITE_NAME must be one line"):
+        configuration.site_name(name)
+
+
+def test_emails_come_from_it_unless_a_sender_is_set() -> None:
+    assert parseaddr(configuration.sender("", "Heron, Sons")) == ("Heron, Sons", "chat@localhost")
+    assert configuration.sender("Me <me@example.com>", NAME) == "Me <me@example.com>"

@@ -1,0 +1,78 @@
+"""What templates become when they are compiled, and how their sources are laid out."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.template import engines
+
+from chatapp.server.templates import without_layout
+
+FOLDER = settings.ROOT / "templates"
+
+
+@pytest.mark.parametrize(
+    ("source", "compiled"),
+    [
+        ("<ul>\n  <li>a</li>\n\n  <li>b</li>\n</ul>\n", "<ul><li>a</li><li>b</li></ul>"),
+        ("<p>\n  {{ text }}\n</p>", "<p>{{ text }}</p>"),
+        ("{% if a %}\n  <b>a</b>\n{% endif %}\n", "{% if a %}<b>a</b>{% endif %}"),
+        ("<b>a</b> <i>b</i>", "<b>a</b> <i>b</i>"),
+        ('<b>a</b>{% if c %} <i class="c">', '<b>a</b>{% if c %} <i class="c">'),
+        ("a\n{# why #}\n<b>", "a <b>"),
+        ("<svg/>\n<!--/text-->\n<p>", "<svg/><!--/text--><p>"),
+    ],
+)
+def test_white_space_between_lines_is_dropped(source: str, compiled: str) -> None:
+    assert without_layout(source) == compiled
+
+
+@pytest.mark.parametrize(
+    ("source", "compiled"),
+    [
+        ("{{ a }}\n{% translate 'b' %}\n c", "{{ a }} {% translate 'b' %} c"),
+        ("Read\n  <a>this</a>\n  twice", "Read <a>this</a> twice"),
+        ("<a\n  href='/'\n  hidden\n>", "<a href='/' hidden>"),
+        (
+            '<a {% if a > b %}\n  class="a\n  b"{% endif %}\n>',
+            '<a {% if a > b %} class="a b"{% endif %}>',
+        ),
+        ('<use\n  href="#icon"\n/>', '<use href="#icon"/>'),
+    ],
+)
+def test_a_line_break_in_a_text_or_a_tag_is_one_space(source: str, compiled: str) -> None:
+    assert without_layout(source) == compiled
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<pre>\n  a\n    b\n</pre>",
+        '<textarea name="a">\n{{ a }}\n</textarea>',
+        "{% blocktranslate trimmed %}\n  a\n  {{ b }}\n{% endblocktranslate %}",
+        "1 < 2 & {3}",
+    ],
+)
+def test_white_space_that_counts_is_kept(source: str) -> None:
+    assert without_layout(source) == source
+
+
+def test_only_the_tag_of_a_text_area_is_joined() -> None:
+    assert without_layout('<pre\n  dir="auto"\n>\n a</pre>\n<p>') == '<pre dir="auto">\n a</pre><p>'
+
+
+def test_a_tag_without_an_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="a tag that doesn't end: <a href"):
+        without_layout("<p>\n<a href")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.html")), ids=lambda path: path.stem)
+def test_every_template_compiles(path: object) -> None:
+    name = str(path).removeprefix(f"{FOLDER}/")
+    assert engines["django"].get_template(name)
+
+
+def test_templates_of_packages_come_as_they_are() -> None:
+    template = engines["django"].engine.get_template("account/email_confirm.html")
+
+    assert "\n" in template.source
