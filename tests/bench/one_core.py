@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import psutil
 
 from tests.bench.load import SERVERS
-from tests.bench.usage import busy_seconds, pinned, resident_mb, tree_seconds
+from tests.bench.usage import busy_seconds, resident_mb, tree_seconds
+from tests.servers.processes import pinned
 from tests.system.app import App
 
 STALE_MB = 50.0  # grown by this, a server is not fresh any more

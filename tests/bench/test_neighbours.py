@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.neighbours import report
-from tests.bench.street import street
+from tests.bench.shared_server import shared_server
 
 WORST = (
     ("wide table of short rows", 6_000),
@@ -30,7 +30,7 @@ PATIENCE = 15.0  # seconds for one bomb
 # One test, so that there is one server however many processes share the tests.
 @pytest.mark.timeout(600)
 def test_a_bomb_is_not_noticed_by_others(tmp_path: Path) -> None:
-    with street(tmp_path) as place:
+    with shared_server(tmp_path) as place:
         place.patience = PATIENCE
         missed = asyncio.run(report(place, WORST, seed=0))
     assert "\n".join(missed) == ""

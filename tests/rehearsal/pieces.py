@@ -36,7 +36,7 @@ LOST = [
         "Redis does not answer",
     ),
 ]
-# What the README's commands leave out: a house without these works, and the doctor says so.
+# What the README's commands leave out: without these the app works, and the diagnostics report it.
 WHOLE = {
     "EMAIL_URL": "smtp://chat:secret@mail.example.com:587",
     "CHAT_EMAIL_FROM": "Chat <chat@example.com>",

@@ -14,11 +14,10 @@ from pathlib import Path
 import httpx
 
 from tests.servers.ports import free_port
+from tests.support.people import OWNER, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60
-PASSWORD = "correct horse battery staple"
-OWNER = "owner@example.com"
 
 
 @dataclass(slots=True)
@@ -98,3 +97,16 @@ def running_app(folder: Path, **environment: str) -> Iterator[App]:
     finally:
         if app.process and app.process.poll() is None:
             app.stop()
+
+
+@contextmanager
+def two_apps(folder: Path, **environment: str) -> Iterator[tuple[App, App]]:
+    """Serve one database from two processes."""
+    with running_app(folder, **environment) as one:
+        port = free_port()
+        two = App(f"http://127.0.0.1:{port}", {**one.environment, "PORT": str(port)})
+        two.start()
+        try:
+            yield one, two
+        finally:
+            two.stop()

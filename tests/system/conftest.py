@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.servers.proxy import Proxy, running_proxy
+from tests.support.people import MEMBER
 from tests.system.app import OWNER, PASSWORD, App, running_app
 from tests.system.browser import find_browser, launch_arguments
-from tests.system.line import Line, line_to
-from tests.system.people import MEMBER
 
 HERE = Path(__file__).parent
 LEFT_OUT = """
@@ -175,14 +175,14 @@ def chat(page: Page) -> Chat:
 
 
 @pytest.fixture
-def line(app: App) -> Iterator[Line]:
-    with line_to(app.port) as line:
-        yield line
+def proxy(app: App) -> Iterator[Proxy]:
+    with running_proxy(app.port) as proxy:
+        yield proxy
 
 
 @pytest.fixture
-def far(page: Page, line: Line) -> Chat:
-    """A conversation behind a line that can be cut."""
-    chat = Chat(page).open(line.url)
+def far(page: Page, proxy: Proxy) -> Chat:
+    """Open a conversation behind a proxy that can go down."""
+    chat = Chat(page).open(proxy.url)
     chat.ask("/echo first")
     return chat
