@@ -1,4 +1,4 @@
-"""What every test stands on: built static files, a database in a file, three people, no network."""
+"""What every test relies on: static files, a database in a file, three people, no network."""
 
 import logging
 import os
@@ -15,9 +15,9 @@ from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
+from tests.support.people import MEMBER, OWNER, PASSWORD
 
 pytest_plugins = ["tests.support.fixtures"]
-PASSWORD = "correct horse battery staple"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,22 +94,53 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def owner(db: None) -> Person:
-    return Person.objects.create_owner("owner@example.com", PASSWORD)
+    return Person.objects.create_owner(OWNER, PASSWORD)
 
 
 @pytest.fixture
 def member(db: None) -> Person:
-    return Person.objects.create_user("member@example.com", PASSWORD)
+    return Person.objects.create_user(MEMBER, PASSWORD)
 
 
 @pytest.fixture
-def stranger(db: None) -> Client:
-    """A browser that nobody has signed in."""
+def owner_client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
+    return signed_in(owner)
+
+
+@pytest.fixture
+def member_client(signed_in: Callable[[Person], Client], member: Person) -> Client:
+    return signed_in(member)
+
+
+@pytest.fixture
+def stranger_client(db: None) -> Client:
+    """Return a browser that nobody has signed in: a stranger is nobody in the database."""
     return Client()
 
 
 @pytest.fixture
+def async_owner_client(
+    async_client_of: Callable[[Person], AsyncClient], owner: Person
+) -> AsyncClient:
+    return async_client_of(owner)
+
+
+@pytest.fixture
+def async_member_client(
+    async_client_of: Callable[[Person], AsyncClient], member: Person
+) -> AsyncClient:
+    return async_client_of(member)
+
+
+@pytest.fixture
+def async_stranger_client(db: None) -> AsyncClient:
+    return AsyncClient()
+
+
+@pytest.fixture
 def signed_in() -> Callable[[Person], Client]:
+    """Sign anybody in at a browser of their own, also twice."""
+
     def sign_in(person: Person) -> Client:
         client = Client()
         client.force_login(person)

@@ -1,22 +1,13 @@
-"""The owner's visitor, and a server as it was left by its last check."""
+"""A server as it was left by its last check."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from chatapp.accounts.models import Person
 from chatapp.connectors.models import Server, ToolSetting
 
 NOBODY = "http://127.0.0.1:1/mcp"  # where nothing listens
-type SignIn = Callable[[Person], Client]
-
-
-@pytest.fixture
-def visitor(signed_in: SignIn, owner: Person) -> Client:
-    return signed_in(owner)
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ def change(visitor: Client, server: Server, **fields: str) -> int:
     return answer.status_code
 
 
-def test_a_new_server_is_asked_at_once(visitor: Client) -> None:
-    answer = visitor.post(ADD, {"name": " My  notes ", "url": NOBODY, "token": TOKEN})
+def test_a_new_server_is_asked_at_once(owner_client: Client) -> None:
+    answer = owner_client.post(ADD, {"name": " My  notes ", "url": NOBODY, "token": TOKEN})
 
     server = Server.objects.get()
     assert answer.status_code == 303
@@ -42,11 +42,11 @@ def test_a_new_server_is_asked_at_once(visitor: Client) -> None:
     assert server.is_on
     assert server.checked_at
     assert server.problem
-    assert "Added." in visitor.get(answer["Location"]).text
+    assert "Added." in owner_client.get(answer["Location"]).text
 
 
-def test_a_token_is_taken_without_the_word_that_was_pasted_with_it(visitor: Client) -> None:
-    visitor.post(ADD, {"name": "Notes", "url": NOBODY, "token": f"Bearer {TOKEN}"})
+def test_a_token_is_taken_without_the_word_that_was_pasted_with_it(owner_client: Client) -> None:
+    owner_client.post(ADD, {"name": "Notes", "url": NOBODY, "token": f"Bearer {TOKEN}"})
 
     assert unseal(Server.objects.get().sealed_token) == TOKEN
 
@@ -82,11 +82,11 @@ def test_a_token_is_taken_without_the_word_that_was_pasted_with_it(visitor: Clie
     ],
 )
 def test_what_can_not_be_is_refused_with_a_sentence(
-    visitor: Client, notes: Server, fields: dict[str, str], sentence: str
+    owner_client: Client, notes: Server, fields: dict[str, str], sentence: str
 ) -> None:
     right = {"name": "Tickets", "url": "http://127.0.0.1:1/?team=1"}
 
-    answer = visitor.post(ADD, right | fields)
+    answer = owner_client.post(ADD, right | fields)
 
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -97,38 +97,38 @@ def test_what_can_not_be_is_refused_with_a_sentence(
     "url",
     ["http://127.0.0.1:1", "https://[::1]:1/mcp", "HTTP://localhost:1/a@b?c=d%20e", REMOTE],
 )
-def test_addresses_of_the_house_itself_are_fine(visitor: Client, url: str) -> None:
-    assert visitor.post(ADD, {"name": "Notes", "url": url}).status_code == 303
+def test_addresses_of_the_house_itself_are_fine(owner_client: Client, url: str) -> None:
+    assert owner_client.post(ADD, {"name": "Notes", "url": url}).status_code == 303
     assert Server.objects.get().url == url
 
 
-def test_nothing_that_was_typed_is_lost_but_the_token(visitor: Client) -> None:
-    answer = visitor.post(ADD, {"name": "My notes", "url": "mcp.example.com", "token": TOKEN})
+def test_nothing_that_was_typed_is_lost_but_the_token(owner_client: Client) -> None:
+    answer = owner_client.post(ADD, {"name": "My notes", "url": "mcp.example.com", "token": TOKEN})
 
     assert 'value="My notes"' in answer.text
     assert 'value="mcp.example.com"' in answer.text
     assert TOKEN not in answer.text
     assert "Enter the token once more" in answer.text
-    assert "Enter the token once more" not in visitor.post(ADD, {"name": "My notes"}).text
+    assert "Enter the token once more" not in owner_client.post(ADD, {"name": "My notes"}).text
 
 
-def test_a_token_is_kept_when_none_is_typed(visitor: Client, sealed: Server) -> None:
-    assert change(visitor, sealed, name="My notes", url=NOBODY + "/v2") == 303
+def test_a_token_is_kept_when_none_is_typed(owner_client: Client, sealed: Server) -> None:
+    assert change(owner_client, sealed, name="My notes", url=NOBODY + "/v2") == 303
 
     assert (sealed.name, sealed.url) == ("My notes", NOBODY + "/v2")
     assert unseal(sealed.sealed_token) == TOKEN
 
 
-def test_a_token_is_replaced_or_removed(visitor: Client, sealed: Server) -> None:
-    assert change(visitor, sealed, token="another") == 303
+def test_a_token_is_replaced_or_removed(owner_client: Client, sealed: Server) -> None:
+    assert change(owner_client, sealed, token="another") == 303
     assert unseal(sealed.sealed_token) == "another"
 
-    assert change(visitor, sealed, without_token="on") == 303
+    assert change(owner_client, sealed, without_token="on") == 303
     assert sealed.sealed_token == ""
 
 
-def test_a_token_is_not_both_replaced_and_removed(visitor: Client, sealed: Server) -> None:
-    assert change(visitor, sealed, token="another", without_token="on") == 422
+def test_a_token_is_not_both_replaced_and_removed(owner_client: Client, sealed: Server) -> None:
+    assert change(owner_client, sealed, token="another", without_token="on") == 422
 
     assert unseal(sealed.sealed_token) == TOKEN
 
@@ -137,38 +137,38 @@ def test_a_token_is_not_both_replaced_and_removed(visitor: Client, sealed: Serve
     "url", ["http://127.0.0.1:2/mcp", "https://127.0.0.1:1/mcp", "http://localhost:1/mcp"]
 )
 def test_a_token_does_not_follow_to_another_server(
-    visitor: Client, sealed: Server, url: str
+    owner_client: Client, sealed: Server, url: str
 ) -> None:
-    assert change(visitor, sealed, url=url) == 422
+    assert change(owner_client, sealed, url=url) == 422
     assert sealed.url == NOBODY
 
-    assert change(visitor, sealed, url=url, token="another") == 303
+    assert change(owner_client, sealed, url=url, token="another") == 303
     assert (sealed.url, unseal(sealed.sealed_token)) == (url, "another")
 
 
-def test_another_server_may_be_had_without_the_token(visitor: Client, sealed: Server) -> None:
-    assert change(visitor, sealed, url=REMOTE, without_token="on") == 303
+def test_another_server_may_be_had_without_the_token(owner_client: Client, sealed: Server) -> None:
+    assert change(owner_client, sealed, url=REMOTE, without_token="on") == 303
 
     assert (sealed.url, sealed.sealed_token) == (REMOTE, "")
 
 
 def test_a_token_typed_in_an_old_tab_goes_where_that_tab_said(
-    visitor: Client, sealed: Server
+    owner_client: Client, sealed: Server
 ) -> None:
     Server.objects.update(url=REMOTE)  # in another tab
 
-    change(visitor, Server(pk=sealed.pk, name="Notes", url=NOBODY), token="another")
+    change(owner_client, Server(pk=sealed.pk, name="Notes", url=NOBODY), token="another")
 
     sealed.refresh_from_db()
     assert (sealed.url, unseal(sealed.sealed_token)) == (NOBODY, "another")
 
 
-def test_two_tabs_do_not_undo_each_others_changes(visitor: Client, sealed: Server) -> None:
+def test_two_tabs_do_not_undo_each_others_changes(owner_client: Client, sealed: Server) -> None:
     old = Server(pk=sealed.pk, name=sealed.name, url=sealed.url)
-    change(visitor, sealed, url=REMOTE, token="another")
+    change(owner_client, sealed, url=REMOTE, token="another")
     Server.objects.update(is_on=False)
 
-    assert change(visitor, old, name="My notes") == 303
+    assert change(owner_client, old, name="My notes") == 303
 
     sealed.refresh_from_db()
     assert (sealed.name, sealed.url, sealed.is_on) == ("My notes", REMOTE, False)
@@ -176,24 +176,24 @@ def test_two_tabs_do_not_undo_each_others_changes(visitor: Client, sealed: Serve
 
 
 def test_a_new_address_does_not_undo_a_name_given_in_another_tab(
-    visitor: Client, notes: Server
+    owner_client: Client, notes: Server
 ) -> None:
     old = Server(pk=notes.pk, name=notes.name, url=notes.url)
-    change(visitor, notes, name="My notes")
+    change(owner_client, notes, name="My notes")
 
-    assert change(visitor, old, url=REMOTE) == 303
+    assert change(owner_client, old, url=REMOTE) == 303
 
     notes.refresh_from_db()
     assert (notes.name, notes.url) == ("My notes", REMOTE)
 
 
 def test_another_address_is_asked_at_once_another_name_is_not(
-    visitor: Client, notes: Server
+    owner_client: Client, notes: Server
 ) -> None:
-    change(visitor, notes, name="My notes")
+    change(owner_client, notes, name="My notes")
     assert not notes.problem
 
-    change(visitor, notes, url=REMOTE)
+    change(owner_client, notes, url=REMOTE)
     assert notes.problem
 
 
@@ -207,12 +207,12 @@ def test_a_name_taken_a_moment_ago_is_told(notes: Server) -> None:
 
 
 def test_a_check_leads_back_to_the_server_and_gives_scripts_its_part(
-    visitor: Client, notes: Server
+    owner_client: Client, notes: Server
 ) -> None:
     path = f"/tools/servers/{notes.pk}/check"
 
-    answer = visitor.post(path)
-    part = visitor.post(path, headers={"accept": "application/json"}).text
+    answer = owner_client.post(path)
+    part = owner_client.post(path, headers={"accept": "application/json"}).text
 
     assert answer.status_code == 303
     assert answer["Location"].endswith(f"#server-{notes.pk}")
@@ -222,26 +222,28 @@ def test_a_check_leads_back_to_the_server_and_gives_scripts_its_part(
     assert "tried just now" in part
 
 
-def test_removing_asks_first_and_takes_everything_with_it(visitor: Client, notes: Server) -> None:
+def test_removing_asks_first_and_takes_everything_with_it(
+    owner_client: Client, notes: Server
+) -> None:
     path = f"/tools/servers/{notes.pk}/remove"
 
-    asked = visitor.get(path).text
+    asked = owner_client.get(path).text
     assert "Remove <bdi>Notes</bdi>?" in asked
     assert "its 2 tools" in asked
     assert Server.objects.exists()
 
     for _twice in range(2):
-        assert visitor.post(path)["Location"] == "/tools/?at=servers&note=removed#servers"
+        assert owner_client.post(path)["Location"] == "/tools/?at=servers&note=removed#servers"
     assert not Server.objects.exists()
     assert not ToolSetting.objects.exists()
 
 
 def test_a_token_of_a_former_secret_key_may_be_entered_again(
-    visitor: Client, notes: Server, settings: Settings
+    owner_client: Client, notes: Server, settings: Settings
 ) -> None:
     present, settings.SECRET_KEY = settings.SECRET_KEY, "former"
     Server.objects.update(sealed_token=seal(TOKEN))
     settings.SECRET_KEY = present
 
-    assert change(visitor, notes, token=TOKEN) == 303
+    assert change(owner_client, notes, token=TOKEN) == 303
     assert unseal(notes.sealed_token) == TOKEN

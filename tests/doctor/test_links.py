@@ -13,10 +13,10 @@ def path(link_id: uuid.UUID) -> str:
     return f"/doctor/images/{link_id}"
 
 
-def test_each_fetch_is_counted(stranger: Client, db: None) -> None:
+def test_each_fetch_is_counted(stranger_client: Client, db: None) -> None:
     link = SentLink.objects.create()
 
-    responses = [stranger.get(path(link.pk)) for _ in range(2)]
+    responses = [stranger_client.get(path(link.pk)) for _ in range(2)]
 
     link.refresh_from_db()
     assert link.fetches == 2
@@ -26,18 +26,18 @@ def test_each_fetch_is_counted(stranger: Client, db: None) -> None:
     assert not responses[0].cookies
 
 
-def test_an_unknown_link_is_not_found(stranger: Client, db: None) -> None:
-    assert stranger.get(path(uuid.uuid4())).status_code == 404
+def test_an_unknown_link_is_not_found(stranger_client: Client, db: None) -> None:
+    assert stranger_client.get(path(uuid.uuid4())).status_code == 404
 
 
-def test_an_expired_link_is_not_found(stranger: Client, db: None) -> None:
+def test_an_expired_link_is_not_found(stranger_client: Client, db: None) -> None:
     link = SentLink.objects.create()
     old = timezone.now() - VALID - timedelta(seconds=1)
     SentLink.objects.update(created_at=old)
 
-    assert stranger.get(path(link.pk)).status_code == 404
+    assert stranger_client.get(path(link.pk)).status_code == 404
     assert list(SentLink.objects.expired()) == [link]
 
 
-def test_it_is_only_read(stranger: Client, db: None) -> None:
-    assert stranger.post(path(SentLink.objects.create().pk)).status_code == 405
+def test_it_is_only_read(stranger_client: Client, db: None) -> None:
+    assert stranger_client.post(path(SentLink.objects.create().pk)).status_code == 405

@@ -23,47 +23,45 @@ def _mails_on_the_console(settings: Settings, no_service: None) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_owner_sees_it(signed_in: SignIn, owner: Person, path: str) -> None:
-    assert signed_in(owner).get(path).status_code == 200
+def test_the_owner_sees_it(owner_client: Client, path: str) -> None:
+    assert owner_client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_for_everybody_else_it_is_not_there(
-    signed_in: SignIn, member: Person, owner: Person, stranger: Client, path: str
+    member_client: Client, owner: Person, stranger_client: Client, path: str
 ) -> None:
-    assert signed_in(member).get(path).status_code == 404
-    assert stranger.get(path).status_code == 302
-    assert stranger.get(path, headers=JSON).status_code == 401
+    assert member_client.get(path).status_code == 404
+    assert stranger_client.get(path).status_code == 302
+    assert stranger_client.get(path, headers=JSON).status_code == 401
 
 
 def test_nobody_else_sends_test_mails(
-    signed_in: SignIn, member: Person, owner: Person, stranger: Client
+    member_client: Client, owner: Person, stranger_client: Client
 ) -> None:
-    assert signed_in(member).post("/doctor/mail").status_code == 404
-    assert stranger.post("/doctor/mail", headers=JSON).status_code == 401
+    assert member_client.post("/doctor/mail").status_code == 404
+    assert stranger_client.post("/doctor/mail", headers=JSON).status_code == 401
 
 
 @pytest.mark.parametrize(
     ("path", "method"), [*((path, "post") for path in PAGES), ("/doctor/mail", "get")]
 )
-def test_other_methods_are_refused(
-    signed_in: SignIn, owner: Person, path: str, method: str
-) -> None:
-    assert getattr(signed_in(owner), method)(path).status_code == 405
+def test_other_methods_are_refused(owner_client: Client, path: str, method: str) -> None:
+    assert getattr(owner_client, method)(path).status_code == 405
 
 
 def test_the_page_comes_at_once_and_leads_to_the_report_without_scripts(
-    signed_in: SignIn, owner: Person
+    owner_client: Client,
 ) -> None:
-    page = signed_in(owner).get("/doctor/").content.decode()
+    page = owner_client.get("/doctor/").content.decode()
 
     assert page.count('data-level="pending"') == len(CHECKS)
     assert '<noscript><meta http-equiv="refresh" content="0;url=/doctor/report">' in page
     assert inline_code(page) == []
 
 
-def test_the_report_has_every_line(signed_in: SignIn, owner: Person) -> None:
-    page = signed_in(owner).get("/doctor/report").content.decode()
+def test_the_report_has_every_line(owner_client: Client) -> None:
+    page = owner_client.get("/doctor/report").content.decode()
 
     assert page.count("data-check=") == len(CHECKS)
     assert 'data-level="pending"' not in page
@@ -73,25 +71,25 @@ def test_the_report_has_every_line(signed_in: SignIn, owner: Person) -> None:
     assert inline_code(page) == []
 
 
-def test_a_line_alone(signed_in: SignIn, owner: Person) -> None:
-    line = signed_in(owner).get("/doctor/checks/service").content.decode()
+def test_a_line_alone(owner_client: Client) -> None:
+    line = owner_client.get("/doctor/checks/service").content.decode()
 
     assert line.strip().startswith('<li data-check="service" data-level="yellow"')
     assert "under `make run` the demo model answers" in line
     assert "<code>INFERENCE_URL=" in line
 
 
-def test_an_unknown_check_is_not_found(signed_in: SignIn, owner: Person) -> None:
-    assert signed_in(owner).get("/doctor/checks/nonsense").status_code == 404
+def test_an_unknown_check_is_not_found(owner_client: Client) -> None:
+    assert owner_client.get("/doctor/checks/nonsense").status_code == 404
 
 
 def test_a_test_mail_goes_to_whoever_asks(
-    signed_in: SignIn, owner: Person, capsys: pytest.CaptureFixture[str]
+    owner_client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client = signed_in(owner)
-
-    line = client.post("/doctor/mail", {"to": "other@example.com"}, headers=JSON).content.decode()
-    page = client.post("/doctor/mail").content.decode()
+    line = owner_client.post(
+        "/doctor/mail", {"to": "other@example.com"}, headers=JSON
+    ).content.decode()
+    page = owner_client.post("/doctor/mail").content.decode()
 
     assert capsys.readouterr().out.count("To: owner@example.com\n") == 2
     assert line.strip().startswith('<li data-check="test-mail" data-level="green">')
@@ -99,8 +97,6 @@ def test_a_test_mail_goes_to_whoever_asks(
     assert "<html" in page
 
 
-def test_the_menu_of_the_owner_leads_there(
-    signed_in: SignIn, owner: Person, member: Person
-) -> None:
-    assert 'href="/doctor/"' in signed_in(owner).get("/").content.decode()
-    assert 'href="/doctor/"' not in signed_in(member).get("/").content.decode()
+def test_the_menu_of_the_owner_leads_there(owner_client: Client, member_client: Client) -> None:
+    assert 'href="/doctor/"' in owner_client.get("/").content.decode()
+    assert 'href="/doctor/"' not in member_client.get("/").content.decode()
