@@ -22,7 +22,7 @@ help: ## List the targets
 
 test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed $(SERVERS)/.installed ## Run the tests
 	$(BIN)/python -m pytest -q -n 4 --dist worksteal --ignore=tests/system
-	$(BIN)/python -m pytest -q -n 4 --dist worksteal tests/system
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder tests/system
 
 # Process deaths at every point of a tool call, approvals with Redis and without, long outages, and
 # a rolling restart under twenty replies. `make test` runs a shorter form of each.

@@ -10,8 +10,9 @@ import pytest
 
 from tests.bodies.memory import memory
 from tests.bodies.raw_http import MULTIPART, post
+from tests.support.people import PASSWORD
 from tests.support.session import Session
-from tests.system.app import PASSWORD, App, running_app
+from tests.system.app import App, running_app
 
 EMOJI = "🦩"
 JSON = {"Accept": "application/json"}

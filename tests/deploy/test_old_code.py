@@ -18,7 +18,7 @@ from tests.servers.app import ROOT, app_environment, manage, running_apps
 from tests.servers.marks import needs_postgres
 from tests.servers.model import WORDS, Script, serving_in_thread
 from tests.servers.postgres import Postgres
-from tests.system.app import OWNER, PASSWORD
+from tests.support.people import OWNER, PASSWORD
 
 pytestmark = needs_postgres
 

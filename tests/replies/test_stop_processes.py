@@ -7,8 +7,6 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.servers.redis import RedisServer
 from tests.support.session import JSON, WAIT, Session
 from tests.system.app import App, two_apps
@@ -40,16 +38,14 @@ async def seconds_to_stop(one: App, two: App, question: str, shown: str) -> floa
         return took
 
 
-@pytest.mark.parametrize(
-    ("question", "shown"), [("/long 2000", " 3 "), ("/silent 30 Silent for long", "")]
-)
-async def test_joined_by_redis(
-    tmp_path: Path, redis_server: RedisServer, question: str, shown: str
+async def test_a_stop_elsewhere_takes_a_second_where_redis_joins_the_processes(
+    tmp_path: Path, redis_server: RedisServer
 ) -> None:
     with two_apps(tmp_path, CHAT_DEMO_RATE="50", REDIS_URL=redis_server.url) as (one, two):
-        assert await seconds_to_stop(one, two, question, shown) < 1
+        assert await seconds_to_stop(one, two, "/long 2000", " 3 ") < 1
+        assert await seconds_to_stop(one, two, "/silent 30 Silent for long", "") < 1
 
 
-async def test_not_joined(tmp_path: Path) -> None:
+async def test_a_stop_elsewhere_takes_three_seconds_without_redis(tmp_path: Path) -> None:
     with two_apps(tmp_path, CHAT_DEMO_RATE="50") as (one, two):
         assert await seconds_to_stop(one, two, "/long 2000", " 3 ") < 3

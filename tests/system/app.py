@@ -1,20 +1,25 @@
 """A real app: `manage.py serve --local` as its own process, with the demo model or another."""
 
+import atexit
 import os
 import select
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
 
+from tests.servers.app import app_environment, prepare_database
 from tests.servers.ports import free_port
-from tests.support.people import OWNER, PASSWORD
+from tests.support.people import OWNER
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60
@@ -75,28 +80,37 @@ class App:
 
 @contextmanager
 def running_app(folder: Path, **environment: str) -> Iterator[App]:
-    """Serves the app from a database in `folder`, with an owner, until the block ends."""
+    """Serve the app from a database in `folder`, with an owner, until the block ends."""
     port = free_port()
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    clean["SECRET_KEY"] = "only for tests"
+    file = folder / "chat.sqlite3"
+    database = environment.get("DATABASE_URL") or f"sqlite:///{file}"
     app = App(
         url=f"http://127.0.0.1:{port}",
-        environment={
-            **clean,
-            "PORT": str(port),
-            "DATABASE_URL": f"sqlite:///{folder / 'chat.sqlite3'}",
-            "SECRET_KEY": "only for tests",
-            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-            "DJANGO_SUPERUSER_EMAIL": OWNER,
-            **environment,
-        },
+        environment={**clean, "PORT": str(port), "DATABASE_URL": database, **environment},
     )
+    if "DATABASE_URL" in environment:
+        prepare_database(app.environment, OWNER)
+    elif not file.exists():
+        with closing(sqlite3.connect(_prepared())) as prepared:
+            prepared.execute("VACUUM INTO ?", [str(file)])
     app.start()
     try:
-        app.manage("createsuperuser", "--noinput")
         yield app
     finally:
         if app.process and app.process.poll() is None:
             app.stop()
+
+
+@cache
+def _prepared() -> Path:
+    """Make a database with tables and an owner, once in each test process."""
+    folder = Path(tempfile.mkdtemp(prefix="prepared-"))
+    atexit.register(shutil.rmtree, folder)
+    environment = app_environment(DATABASE_URL=f"sqlite:///{folder / 'chat.sqlite3'}")
+    prepare_database(environment, OWNER)
+    return folder / "chat.sqlite3"
 
 
 @contextmanager

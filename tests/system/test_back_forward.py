@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
 from tests.servers.proxy import Proxy
-from tests.system.app import OWNER, App
+from tests.support.people import OWNER
+from tests.system.app import App
 from tests.system.browser import find_full_browser, launch_arguments
 from tests.system.conftest import Chat, watched
 from tests.system.images import attach, saved_many

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Error, Locator, Page, expect
 
 from tests.servers.proxy import Proxy
-from tests.system.app import OWNER, App
+from tests.support.people import OWNER
+from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.images import attach, saved_many
 from tests.system.people import end_login, fill_in, sign_in_afresh, sign_out

@@ -17,7 +17,8 @@ from tests.chaos.words import text
 from tests.servers.app import CLEAN_EXITS
 from tests.servers.marks import needs_postgres, needs_redis
 from tests.servers.processes import running
-from tests.system.app import OWNER, running_app
+from tests.support.people import OWNER
+from tests.system.app import running_app
 from tests.system.conftest import Chat, sign_in
 
 RECOVERY = 60_000  # ms; a lease has to expire first, and this machine does other things too

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.servers.proxy import Proxy
-from tests.system.app import OWNER, PASSWORD, App
+from tests.support.people import OWNER, PASSWORD
+from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.drafts import is_save, write
 from tests.system.images import Held

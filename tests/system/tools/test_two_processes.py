@@ -12,7 +12,7 @@ from tests.servers.app import AppProcess, app_environment, prepare_database, run
 from tests.servers.marks import needs_postgres
 from tests.servers.note_service import NoteService
 from tests.servers.postgres import running_postgres
-from tests.system.app import OWNER
+from tests.support.people import OWNER
 from tests.system.conftest import Chat, sign_in
 from tests.system.tools.conftest import ToolCalls, wait_note
 
