@@ -18,6 +18,7 @@ from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, runnin
 from tests.support.people import MEMBER, OWNER, PASSWORD
 
 pytest_plugins = ["tests.support.fixtures"]
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))  # of each property; `make fuzz` tries more
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # A loaded machine takes its time; a property that holds slowly still holds.
     kind = hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "default")
-    hypothesis.settings.register_profile("here", kind, deadline=None)
+    hypothesis.settings.register_profile("here", kind, deadline=None, max_examples=EXAMPLES)
     hypothesis.settings.load_profile("here")
 
     # The real hasher takes a third of a second, on purpose.
