@@ -23,7 +23,7 @@ from tests.bench.harness import Model, in_app
 from tests.bench.impact import Impact
 from tests.bench.load import HARNESS, SERVERS
 from tests.bench.model import bomb_prompt
-from tests.bench.one_core import RUNNING, Died, OneCore
+from tests.bench.one_core import Died, OneCore
 from tests.bench.onlookers import Asker, Neighbour, Visitor
 from tests.bench.tabs import send
 from tests.bench.usage import (
@@ -35,6 +35,7 @@ from tests.bench.usage import (
 )
 from tests.rendering.bombs import TURNS, text_of
 from tests.servers.processes import core_number, pinned, running
+from tests.support.markup import RUNNING
 from tests.system.app import running_app
 
 LOOK_EVERY = 0.05  # seconds

@@ -18,7 +18,7 @@ from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import state
 from tests.conversations.test_history import long_conversation
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -114,7 +114,7 @@ async def test_in_events(
         for role in ("user", "assistant"):
             message = await Message.objects.select_related("conversation").aget(role=role)
             await background.in_thread(events.message_changed, message)
-            html += (await Ear(subscription).event())["html"]
+            html += (await Listener(subscription).event())["html"]
 
     await background.in_thread(check, html, fault, unshown)
 
@@ -177,7 +177,7 @@ async def test_a_send_is_answered_and_announced(
     with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         fields = {"text": "Hello", "client_id": "9e2f4a53-3b0c-4c05-8b3f-5d3f3a4b5c6d"}
         answer = await async_owner_client.post(path, fields, headers=JSON)
-        created = await Ear(subscription).event()
+        created = await Listener(subscription).event()
 
     assert answer.status_code == 201
     assert SENTENCE in answer.json()["messages"]
@@ -291,7 +291,7 @@ async def test_calls_that_were_stored_with_half_a_pair_are_shown(
     with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         message = await Message.objects.select_related("conversation").aget(pk=exchange.reply.pk)
         await background.in_thread(events.message_changed, message)
-        json.dumps(await Ear(subscription).event(), ensure_ascii=False).encode()
+        json.dumps(await Listener(subscription).event(), ensure_ascii=False).encode()
 
 
 def test_the_calls_of_a_row_go_back_to_the_model_as_valid_text(exchange: Exchange) -> None:

@@ -18,7 +18,7 @@ from django.conf import settings as installed
 from pytest_django import Settings
 
 from chatapp.realtime.hub import CLOSE
-from tests.realtime.side import GROUP, WAIT, side
+from tests.realtime.peers import GROUP, WAIT, running_peer
 from tests.servers.redis import RedisServer
 from tests.support.session import Session
 from tests.system.app import App, two_apps
@@ -72,7 +72,7 @@ async def other_process(redis_url: str) -> AsyncIterator[OtherProcess]:
 
 async def test_two_processes_hear_each_other(redis_server: RedisServer, settings: Settings) -> None:
     settings.REDIS_URL = redis_server.url
-    async with side() as here, other_process(redis_server.url) as there:
+    async with running_peer() as here, other_process(redis_server.url) as there:
         await here.until_joined()
         commands: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         here.relay.on("echo", lambda **fields: commands.put_nowait(fields))

@@ -18,7 +18,7 @@ from chatapp.replies import titles
 from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.tool import Output, Tool
 from tests.inference.wire import HELLO, OK, chunk, event, refusal
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 from tests.replies.test_tool_streams import Model, begin, calls_of, made, model
 from tests.support.replies import ended, outcome
 from tests.texts import LONG_TEXTS, TEXTS, is_valid, valid
@@ -70,7 +70,7 @@ async def check(client: AsyncClient, exchange: Exchange, owner: Person) -> str:
         await background.in_thread(events.message_changed, message)
         await background.in_thread(events.conversation_changed, message.conversation)
         for _ in range(2):
-            assert is_valid(await Ear(subscription).event())
+            assert is_valid(await Listener(subscription).event())
     return (await client.get(f"{path}/")).content.decode()
 
 

@@ -23,7 +23,7 @@ from chatapp.inference import Finished
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import generation
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 from tests.support.replies import answering, complete, looked, outcome
 from tests.support.tool_kit import Kit, call, drawn, script
 
@@ -72,7 +72,7 @@ async def test_a_description_is_told_to_every_tab(
     image = await Image.objects.aget()
     with hub.subscribed((protocol.person_group(owner.pk),)) as subscription:
         await async_owner_client.post(f"/images/{image.pk}/alt", {"alt": "A chart"})
-        event = await Ear(subscription).event()
+        event = await Listener(subscription).event()
 
     assert (event["type"], event["message"]) == ("message.changed", str(running.reply.pk))
     assert 'alt="A chart"' in event["html"]

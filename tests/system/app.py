@@ -1,4 +1,8 @@
-"""A real app: `manage.py serve --local` as its own process, with the demo model or another."""
+"""A real app as `make run` starts it: one process, a file as database, the demo model or another.
+
+`tests/servers/app.py` starts processes as a platform does, on shared servers; this one is about the
+local way (`serve --local`), which prints its address once it is ready.
+"""
 
 import atexit
 import os
