@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, runnin
 from tests.support.people import MEMBER, OWNER, PASSWORD
 
 pytest_plugins = ["tests.support.fixtures"]
+LONG = 240  # seconds; a test that is given so many takes half a minute
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))  # of each property; `make fuzz` tries more
 
 
@@ -34,6 +36,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # The real hasher takes a third of a second, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(trylast=True)  # when those that are not asked for are gone
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin the share of each worker with some of the longest tests, or one would end with them."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    longest = [item for item in items if _timeout(item) >= LONG]
+    others = iter([item for item in items if _timeout(item) < LONG])
+    shares: list[pytest.Item] = []
+    for worker in range(workers):  # xdist gives each of them as many as are left, divided
+        count = (len(items) - len(shares)) // (workers - worker)
+        first = longest[worker::workers]
+        shares += [*first, *islice(others, max(0, count - len(first)))]
+    items[:] = [*shares, *others]
+
+
+def _timeout(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
