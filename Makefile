@@ -5,6 +5,8 @@ COMPATIBLE := .venv/compatible
 MUTATION := .venv/mutation
 BUCKET := .venv/bucket
 SERVERS := .venv/mcp
+# Three for each of two cores: tests of processes and of pages mostly wait.
+WORKERS := 6
 CANDIDATES := python3.13 python3.14 python3.12 python3
 # Not indented yet: the pages of MCP servers and of Diagnostics.
 TEMPLATES = $(filter-out templates/connectors templates/doctor templates/mcp \
@@ -24,8 +26,8 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed $(SERVERS)/.installed ## Run the tests
-	$(BIN)/python -m pytest -q -n 4 --dist worksteal --ignore=tests/system
-	$(BIN)/python -m pytest -q -n 4 --dist worksteal tests/system
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --ignore=tests/system
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/system
 
 # Process deaths at every point of a tool call, approvals with Redis and without, long outages, and
 # a rolling restart under twenty replies. `make test` runs a shorter form of each.
@@ -34,16 +36,19 @@ long: $(BIN)/.installed-dev ## Run the long form of the tests that `make test` s
 	$(BIN)/python -m pytest -q -m long tests/system
 
 # A failure reports its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
-# FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py. A bomb (a reply that is
-# written to overload the server) that goes off reports the command that plays it alone. All of them
-# on a real server take an hour, in which nothing else should run.
+# FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py, and FUZZ_EXAMPLES is how
+# often each property of the other tests is tried. A bomb (a reply that is written to overload the
+# server) that goes off reports the command that plays it alone. All of them on a real server take
+# an hour, in which nothing else should run.
 fuzz: export FUZZ_STREAMS ?= 20000
 fuzz: export FUZZ_IMAGES ?= 5000
 fuzz: export FUZZ_SIZES ?= 3000,20000,100000,1000000
 fuzz: export FUZZ_MIXTURES ?= 200
+fuzz: export FUZZ_EXAMPLES ?= 500
 fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies made to overload the server
 	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py \
 		tests/rendering/test_bombs.py
+	$(BIN)/python -m pytest -q -n 2 -m hypothesis --timeout=600 --ignore=tests/system
 	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 
 # Changes the inference client in one place at a time and lists what no test notices.

@@ -1,9 +1,10 @@
-"""What every test stands on: built static files, a database in a file, three people, no network."""
+"""What every test relies on: static files, a database in a file, three people, no network."""
 
 import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
+from tests.support.people import MEMBER, OWNER, PASSWORD
 
 pytest_plugins = ["tests.support.fixtures"]
-PASSWORD = "correct horse battery staple"
+LONG = 240  # seconds; a test that is given so many takes half a minute
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))  # of each property; `make fuzz` tries more
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,11 +31,30 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # A loaded machine takes its time; a property that holds slowly still holds.
     kind = hypothesis.settings.get_profile("ci" if os.environ.get("CI") else "default")
-    hypothesis.settings.register_profile("here", kind, deadline=None)
+    hypothesis.settings.register_profile("here", kind, deadline=None, max_examples=EXAMPLES)
     hypothesis.settings.load_profile("here")
 
     # The real hasher takes a third of a second, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(trylast=True)  # when those that are not asked for are gone
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin the share of each worker with some of the longest tests, or one would end with them."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    longest = [item for item in items if _timeout(item) >= LONG]
+    others = iter([item for item in items if _timeout(item) < LONG])
+    shares: list[pytest.Item] = []
+    for worker in range(workers):  # xdist gives each of them as many as are left, divided
+        count = (len(items) - len(shares)) // (workers - worker)
+        first = longest[worker::workers]
+        shares += [*first, *islice(others, max(0, count - len(first)))]
+    items[:] = [*shares, *others]
+
+
+def _timeout(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -94,22 +116,53 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def owner(db: None) -> Person:
-    return Person.objects.create_owner("owner@example.com", PASSWORD)
+    return Person.objects.create_owner(OWNER, PASSWORD)
 
 
 @pytest.fixture
 def member(db: None) -> Person:
-    return Person.objects.create_user("member@example.com", PASSWORD)
+    return Person.objects.create_user(MEMBER, PASSWORD)
 
 
 @pytest.fixture
-def stranger(db: None) -> Client:
-    """A browser that nobody has signed in."""
+def owner_client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
+    return signed_in(owner)
+
+
+@pytest.fixture
+def member_client(signed_in: Callable[[Person], Client], member: Person) -> Client:
+    return signed_in(member)
+
+
+@pytest.fixture
+def stranger_client(db: None) -> Client:
+    """Return a browser that nobody has signed in: a stranger is nobody in the database."""
     return Client()
 
 
 @pytest.fixture
+def async_owner_client(
+    async_client_of: Callable[[Person], AsyncClient], owner: Person
+) -> AsyncClient:
+    return async_client_of(owner)
+
+
+@pytest.fixture
+def async_member_client(
+    async_client_of: Callable[[Person], AsyncClient], member: Person
+) -> AsyncClient:
+    return async_client_of(member)
+
+
+@pytest.fixture
+def async_stranger_client(db: None) -> AsyncClient:
+    return AsyncClient()
+
+
+@pytest.fixture
 def signed_in() -> Callable[[Person], Client]:
+    """Sign anybody in at a browser of their own, also twice."""
+
     def sign_in(person: Person) -> Client:
         client = Client()
         client.force_login(person)

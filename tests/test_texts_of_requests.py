@@ -145,8 +145,10 @@ async def test_what_is_said_about_an_image(client: AsyncClient, image: Image, na
     assert answer.status_code == HTTPStatus.OK
 
 
-@pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize("size", [40, 1_300])  # pixels; the file of the larger one goes to disk
+@pytest.mark.parametrize(
+    ("name", "size"),  # in pixels; the file of the larger one goes to disk, whatever its name
+    [*((name, 40) for name in TEXTS), ("a high half", 1_300), ("NUL", 1_300)],
+)
 @pytest.mark.parametrize("charset", ["utf-7", "utf-8"])
 async def test_the_name_of_a_file(client: AsyncClient, name: str, size: int, charset: str) -> None:
     text = f"a{TEXTS[name]}b.p{TEXTS[name]}g"

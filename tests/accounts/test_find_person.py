@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.sessions import find_person
-from tests.conftest import PASSWORD
+from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -36,10 +36,10 @@ def ask(person: Person) -> str:
 
 
 def test_the_owner_sees_who_waits_and_hands_over_a_link(
-    signed_in: SignIn, owner: Person, member: Person
+    owner_client: Client, member: Person
 ) -> None:
     assert "Get the link from the owner" in ask(member)
-    page = signed_in(owner).get("/account/links/")
+    page = owner_client.get("/account/links/")
     [link] = re.findall(r"<code>(http://testserver/account/reset/[^<]+)</code>", page.text)
     follow(link)
 
@@ -48,21 +48,21 @@ def test_the_owner_sees_who_waits_and_hands_over_a_link(
     assert "no-store" in page["Cache-Control"]
     assert member.check_password(NEW)
     assert not LinkRequest.objects.exists()
-    assert "Nobody is waiting" in signed_in(owner).get("/account/links/").text
+    assert "Nobody is waiting" in owner_client.get("/account/links/").text
 
 
-def test_nobody_else_sees_the_links(signed_in: SignIn, owner: Person, member: Person) -> None:
+def test_nobody_else_sees_the_links(member_client: Client, owner: Person) -> None:
     ask(owner)
 
-    assert signed_in(member).get("/account/links/").status_code == 404
+    assert member_client.get("/account/links/").status_code == 404
     assert Client().get("/account/links/").status_code == 302
 
 
-def test_an_old_request_is_not_shown(signed_in: SignIn, owner: Person, member: Person) -> None:
+def test_an_old_request_is_not_shown(owner_client: Client, member: Person) -> None:
     ask(member)
     LinkRequest.objects.update(asked_at=timezone.now() - timedelta(days=4))
 
-    assert member.email not in signed_in(owner).get("/account/links/").text
+    assert member.email not in owner_client.get("/account/links/").text
 
 
 def test_an_unknown_address_reads_the_same(owner: Person) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from tests.conftest import PASSWORD
+from tests.support.people import PASSWORD
 
 type SignIn = Callable[[Person], Client]
 NEW_PASSWORD = "another long password 9"
@@ -18,63 +18,61 @@ def person(client: Client) -> str:
     return client.cookies["person"].value
 
 
-def test_it_names_whoever_signed_in(stranger: Client, owner: Person) -> None:
-    stranger.post("/account/sign-in/", {"login": owner.email, "password": PASSWORD}, follow=True)
+def test_it_names_whoever_signed_in(stranger_client: Client, owner: Person) -> None:
+    stranger_client.post(
+        "/account/sign-in/", {"login": owner.email, "password": PASSWORD}, follow=True
+    )
 
-    assert person(stranger) == str(owner.pk)
-
-
-def test_a_login_from_before_it_existed_gets_it(signed_in: SignIn, owner: Person) -> None:
-    client = signed_in(owner)
-
-    client.get("/")
-
-    assert person(client) == str(owner.pk)
+    assert person(stranger_client) == str(owner.pk)
 
 
-def test_it_is_written_once(signed_in: SignIn, owner: Person) -> None:
-    client = signed_in(owner)
-    client.get("/")
+def test_a_login_from_before_it_existed_gets_it(owner_client: Client, owner: Person) -> None:
+    owner_client.get("/")
 
-    assert "person" not in client.get("/").cookies
+    assert person(owner_client) == str(owner.pk)
 
 
-def test_pages_for_anybody_leave_it_alone(signed_in: SignIn, owner: Person) -> None:
+def test_it_is_written_once(owner_client: Client) -> None:
+    owner_client.get("/")
+
+    assert "person" not in owner_client.get("/").cookies
+
+
+def test_pages_for_anybody_leave_it_alone(owner_client: Client) -> None:
     for path in ("/healthz", "/account/session", "/account/sign-in/"):
-        assert "person" not in signed_in(owner).get(path).cookies
+        assert "person" not in owner_client.get(path).cookies
 
 
-def test_a_sign_out_says_that_nobody_is_here(signed_in: SignIn, owner: Person) -> None:
-    client = signed_in(owner)
-    client.get("/")
+def test_a_sign_out_says_that_nobody_is_here(owner_client: Client) -> None:
+    owner_client.get("/")
 
-    response = client.post("/account/sign-out/")
-
-    assert response["Location"] == "/account/sign-in/"
-    assert person(client) == "nobody"
-
-
-def test_an_expired_login_leaves_it(signed_in: SignIn, owner: Person) -> None:
-    client = signed_in(owner)
-    client.get("/")
-    Session.objects.all().delete()
-
-    assert client.get("/").status_code == 302
-    assert person(client) == str(owner.pk)
-
-
-def test_signing_out_of_an_expired_login_is_a_sign_out(signed_in: SignIn, owner: Person) -> None:
-    client = signed_in(owner)
-    client.get("/")
-    Session.objects.all().delete()
-
-    response = client.post("/account/sign-out/")
+    response = owner_client.post("/account/sign-out/")
 
     assert response["Location"] == "/account/sign-in/"
-    assert person(client) == "nobody"
+    assert person(owner_client) == "nobody"
 
 
-def test_other_browsers_expire_when_the_password_changes(signed_in: SignIn, owner: Person) -> None:
+def test_an_expired_login_leaves_it(owner_client: Client, owner: Person) -> None:
+    owner_client.get("/")
+    Session.objects.all().delete()
+
+    assert owner_client.get("/").status_code == 302
+    assert person(owner_client) == str(owner.pk)
+
+
+def test_signing_out_of_an_expired_login_is_a_sign_out(owner_client: Client) -> None:
+    owner_client.get("/")
+    Session.objects.all().delete()
+
+    response = owner_client.post("/account/sign-out/")
+
+    assert response["Location"] == "/account/sign-in/"
+    assert person(owner_client) == "nobody"
+
+
+def test_other_browsers_expire_when_the_password_changes(
+    signed_in: Callable[[Person], Client], owner: Person
+) -> None:
     here, there = signed_in(owner), signed_in(owner)
     for client in (here, there):
         client.get("/")
@@ -87,23 +85,20 @@ def test_other_browsers_expire_when_the_password_changes(signed_in: SignIn, owne
     assert person(there) == str(owner.pk)
 
 
-def test_a_deactivated_person_expires(signed_in: SignIn, owner: Person) -> None:
-    client = signed_in(owner)
-    client.get("/")
+def test_a_deactivated_person_expires(owner_client: Client, owner: Person) -> None:
+    owner_client.get("/")
     owner.is_active = False
     owner.save()
 
-    assert client.get("/").status_code == 302
-    assert person(client) == str(owner.pk)
+    assert owner_client.get("/").status_code == 302
+    assert person(owner_client) == str(owner.pk)
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
-def test_scripts_may_read_it(
-    signed_in: SignIn, owner: Person, settings: Settings, is_secure: bool
-) -> None:
+def test_scripts_may_read_it(owner_client: Client, settings: Settings, is_secure: bool) -> None:
     settings.SESSION_COOKIE_SECURE = is_secure
 
-    cookie = signed_in(owner).get("/").cookies["person"]
+    cookie = owner_client.get("/").cookies["person"]
 
     assert not cookie["httponly"]
     assert cookie["samesite"] == "Lax"

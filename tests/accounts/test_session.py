@@ -1,7 +1,7 @@
 """/account/session, and signing in by a script: for a page whose login ended while it was open."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from tests.conftest import PASSWORD
+from tests.support.people import PASSWORD
 
 JSON = {"accept": "application/json"}
 SIGN_IN = "/account/sign-in/"
@@ -35,10 +35,10 @@ def sign_in(browser: Client, email: str, password: str = PASSWORD, token: str = 
 
 
 def test_it_tells_who_is_signed_in(
-    signed_in: Callable[[Person], Client], stranger: Client, owner: Person
+    owner_client: Client, stranger_client: Client, owner: Person
 ) -> None:
-    assert signed_in(owner).get("/account/session").json()["person"] == str(owner.pk)
-    assert stranger.get("/account/session").json()["person"] is None
+    assert owner_client.get("/account/session").json()["person"] == str(owner.pk)
+    assert stranger_client.get("/account/session").json()["person"] is None
 
 
 def test_a_script_signs_in_and_gets_the_new_token(browser: Client, owner: Person) -> None:

@@ -1,18 +1,17 @@
 """Signing in, out, and getting back in."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.core import mail
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from tests.conftest import PASSWORD
+from tests.support.people import PASSWORD
 
 
-def test_sign_in_leads_to_the_chat(stranger: Client, owner: Person) -> None:
-    response = stranger.post(
+def test_sign_in_leads_to_the_chat(stranger_client: Client, owner: Person) -> None:
+    response = stranger_client.post(
         "/account/sign-in/", {"login": "Owner@example.com", "password": PASSWORD}, follow=True
     )
 
@@ -20,8 +19,10 @@ def test_sign_in_leads_to_the_chat(stranger: Client, owner: Person) -> None:
     assert response.status_code == 200
 
 
-def test_a_wrong_password_is_told_and_the_address_kept(stranger: Client, owner: Person) -> None:
-    response = stranger.post(
+def test_a_wrong_password_is_told_and_the_address_kept(
+    stranger_client: Client, owner: Person
+) -> None:
+    response = stranger_client.post(
         "/account/sign-in/", {"login": owner.email, "password": "wrong wrong wrong"}
     )
 
@@ -29,46 +30,44 @@ def test_a_wrong_password_is_told_and_the_address_kept(stranger: Client, owner: 
     assert owner.email.encode() in response.content
 
 
-def test_an_inactive_person_stays_outside(stranger: Client, owner: Person) -> None:
+def test_an_inactive_person_stays_outside(stranger_client: Client, owner: Person) -> None:
     Person.objects.update(is_active=False)
 
-    stranger.post("/account/sign-in/", {"login": owner.email, "password": PASSWORD})
+    stranger_client.post("/account/sign-in/", {"login": owner.email, "password": PASSWORD})
 
-    assert "_auth_user_id" not in stranger.session
-
-
-def test_sign_out_needs_a_post(signed_in: Callable[[Person], Client], owner: Person) -> None:
-    client = signed_in(owner)
-
-    client.get("/account/sign-out/")
-    assert "_auth_user_id" in client.session
-    client.post("/account/sign-out/")
-    assert "_auth_user_id" not in client.session
+    assert "_auth_user_id" not in stranger_client.session
 
 
-def test_nobody_signs_up_alone(stranger: Client, owner: Person) -> None:
-    stranger.post(
+def test_sign_out_needs_a_post(owner_client: Client) -> None:
+    owner_client.get("/account/sign-out/")
+    assert "_auth_user_id" in owner_client.session
+    owner_client.post("/account/sign-out/")
+    assert "_auth_user_id" not in owner_client.session
+
+
+def test_nobody_signs_up_alone(stranger_client: Client, owner: Person) -> None:
+    stranger_client.post(
         "/account/sign-up/", {"email": "new@example.com", "password1": PASSWORD}, follow=True
     )
 
     assert Person.objects.count() == 1
 
 
-def test_a_forgotten_password_is_set_anew_by_mail(stranger: Client, owner: Person) -> None:
-    stranger.post("/account/reset/", {"email": owner.email})
+def test_a_forgotten_password_is_set_anew_by_mail(stranger_client: Client, owner: Person) -> None:
+    stranger_client.post("/account/reset/", {"email": owner.email})
     link = re.search(r"https?://testserver(/account/reset/\S+)", mail.outbox[0].body)
     assert link
-    form = stranger.get(link[1], follow=True)
+    form = stranger_client.get(link[1], follow=True)
     new = "another long password 9"
-    stranger.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
+    stranger_client.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
 
     owner.refresh_from_db()
     assert owner.check_password(new)
 
 
-def test_an_unknown_address_learns_nothing(stranger: Client, owner: Person) -> None:
-    known = stranger.post("/account/reset/", {"email": owner.email}, follow=True)
-    unknown = stranger.post("/account/reset/", {"email": "nobody@example.com"}, follow=True)
+def test_an_unknown_address_learns_nothing(stranger_client: Client, owner: Person) -> None:
+    known = stranger_client.post("/account/reset/", {"email": owner.email}, follow=True)
+    unknown = stranger_client.post("/account/reset/", {"email": "nobody@example.com"}, follow=True)
 
     assert known.redirect_chain == unknown.redirect_chain
     assert [message.to for message in mail.outbox if "/account/reset/" in message.body] == [
@@ -76,16 +75,18 @@ def test_an_unknown_address_learns_nothing(stranger: Client, owner: Person) -> N
     ]
 
 
-def test_a_script_whose_login_expired_gets_a_sentence(stranger: Client, owner: Person) -> None:
-    response = stranger.post("/images/", headers={"accept": "application/json"})
+def test_a_script_whose_login_expired_gets_a_sentence(
+    stranger_client: Client, owner: Person
+) -> None:
+    response = stranger_client.post("/images/", headers={"accept": "application/json"})
 
     assert response.status_code == 401
     assert response.json()["login"] == "/account/sign-in/"
 
 
 @pytest.mark.parametrize("path", ["/", "/conversations", "/account/password/"])
-def test_pages_need_a_person(stranger: Client, owner: Person, path: str) -> None:
-    response = stranger.get(path)
+def test_pages_need_a_person(stranger_client: Client, owner: Person, path: str) -> None:
+    response = stranger_client.get(path)
 
     assert response.status_code == 302
     assert response["Location"].startswith("/account/sign-in/")

@@ -12,68 +12,70 @@ from chatapp.accounts.models import OwnerExists, Person
 NEW = {"email": "First@Example.com", "password": "correct horse battery staple"}
 
 
-def test_a_new_house_leads_to_the_first_account(stranger: Client, db: None) -> None:
-    response = stranger.get("/", follow=True)
+def test_a_new_house_leads_to_the_first_account(stranger_client: Client, db: None) -> None:
+    response = stranger_client.get("/", follow=True)
 
     assert response.redirect_chain == [("/welcome/", 302)]
     assert b"Create account" in response.content
 
 
-def test_the_first_person_owns_the_house_and_is_signed_in(stranger: Client) -> None:
-    response = stranger.post("/welcome/", NEW, follow=True)
+def test_the_first_person_owns_the_house_and_is_signed_in(stranger_client: Client) -> None:
+    response = stranger_client.post("/welcome/", NEW, follow=True)
 
     assert response.status_code == 200
     person = Person.objects.get()
     assert person.is_owner
     assert person.email == "first@example.com"
-    assert int(stranger.session["_auth_user_id"].replace("-", ""), 16) == person.pk.int
+    assert int(stranger_client.session["_auth_user_id"].replace("-", ""), 16) == person.pk.int
 
 
-def test_a_public_house_asks_for_its_code(stranger: Client, settings: Settings, db: None) -> None:
+def test_a_public_house_asks_for_its_code(
+    stranger_client: Client, settings: Settings, db: None
+) -> None:
     settings.SETUP_CODE = "0123456789abcdef"
-    assert b"Setup code" in stranger.get("/welcome/").content
+    assert b"Setup code" in stranger_client.get("/welcome/").content
 
     for wrong in ({}, {"setup_code": ""}, {"setup_code": "0123456789abcdee"}):
-        assert stranger.post("/welcome/", NEW | wrong).context["form"].errors["setup_code"]
+        assert stranger_client.post("/welcome/", NEW | wrong).context["form"].errors["setup_code"]
     assert not Person.objects.exists()
 
-    stranger.post("/welcome/", NEW | {"setup_code": " 0123456789abcdef "})
+    stranger_client.post("/welcome/", NEW | {"setup_code": " 0123456789abcdef "})
     assert Person.objects.get().is_owner
 
 
-def test_at_home_no_code_is_asked_for(stranger: Client, db: None) -> None:
-    assert b"Setup code" not in stranger.get("/welcome/").content
+def test_at_home_no_code_is_asked_for(stranger_client: Client, db: None) -> None:
+    assert b"Setup code" not in stranger_client.get("/welcome/").content
 
 
 def test_a_public_house_without_a_code_cannot_be_claimed(
-    stranger: Client, settings: Settings, db: None
+    stranger_client: Client, settings: Settings, db: None
 ) -> None:
     settings.ON_DYNO = True
 
-    for response in (stranger.get("/welcome/"), stranger.post("/welcome/", NEW)):
+    for response in (stranger_client.get("/welcome/"), stranger_client.post("/welcome/", NEW)):
         assert response.status_code == 503
         assert b"heroku config:set CHAT_SETUP_CODE=" in response.content
 
     assert not Person.objects.exists()
 
 
-def test_a_second_person_is_led_to_sign_in(stranger: Client, owner: Person) -> None:
-    response = stranger.post("/welcome/", NEW, follow=True)
+def test_a_second_person_is_led_to_sign_in(stranger_client: Client, owner: Person) -> None:
+    response = stranger_client.post("/welcome/", NEW, follow=True)
 
     assert response.redirect_chain[-1][0].startswith("/account/sign-in/")
     assert Person.objects.count() == 1
 
 
 @pytest.mark.parametrize("password", ["short", "password", "12345678", ""])
-def test_weak_passwords_are_refused_with_a_sentence(stranger: Client, password: str) -> None:
-    response = stranger.post("/welcome/", {**NEW, "password": password})
+def test_weak_passwords_are_refused_with_a_sentence(stranger_client: Client, password: str) -> None:
+    response = stranger_client.post("/welcome/", {**NEW, "password": password})
 
     assert response.context["form"].errors["password"]
     assert not Person.objects.exists()
 
 
-def test_a_bad_address_is_refused_and_kept_in_the_field(stranger: Client) -> None:
-    response = stranger.post("/welcome/", {**NEW, "email": "isn't a valid link"})
+def test_a_bad_address_is_refused_and_kept_in_the_field(stranger_client: Client) -> None:
+    response = stranger_client.post("/welcome/", {**NEW, "email": "isn't a valid link"})
 
     assert response.context["form"].errors["email"]
     assert b"isn't a valid link" in response.content

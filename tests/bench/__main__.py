@@ -16,8 +16,8 @@ from types import ModuleType
 from tests.bench import rows
 from tests.bench.figures import Figure
 from tests.bench.harness import Bench
-from tests.bench.processes import ROOT
 from tests.bench.report import markdown, surroundings, table_line
+from tests.servers.processes import ROOT
 
 REPORT = ROOT / "docs" / "performance.md"
 

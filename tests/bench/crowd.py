@@ -19,9 +19,8 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from tests.bench.processes import ROOT
 from tests.bench.tabs import Reader, Sighting, Tab, send
-from tests.bench.usage import pinned
+from tests.servers.processes import ROOT, pinned
 
 OPENING = 20  # sockets at once
 PULSE_PATIENCE = 40  # seconds

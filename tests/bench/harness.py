@@ -16,8 +16,9 @@ import httpx
 from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
 
 from tests.bench import model
-from tests.bench.processes import ROOT, running
-from tests.system.app import OWNER, App, running_app
+from tests.servers.processes import ROOT, running
+from tests.support.people import OWNER
+from tests.system.app import App, running_app
 from tests.system.browser import launch_arguments
 
 SCRIPTS = Path(__file__).parent / "page"

@@ -1,7 +1,7 @@
 """`python -m tests.bench.neighbours`: sets off bombs, and prints what other people notice.
 
-`tests/bench/street.py` describes what is measured, `tests/bench/impact.py` has the limits. Exits
-with 1 when a bomb passes one of them.
+`tests/bench/shared_server.py` describes what is measured, `tests/bench/impact.py` has the limits.
+Exits with 1 when a bomb passes one of them.
 """
 
 import argparse
@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.impact import HEAD
-from tests.bench.street import PATIENCE, TRIES, Street, street
+from tests.bench.shared_server import PATIENCE, TRIES, SharedServer, shared_server
 from tests.rendering.bombs import BOMBS, SIZES, TURNS, mixtures
 
 
-async def report(place: Street, bombs: Sequence[tuple[str, int]], seed: int) -> list[str]:
+async def report(place: SharedServer, bombs: Sequence[tuple[str, int]], seed: int) -> list[str]:
     """Prints the impact of each bomb and gives a line for each that is too much, with the command
     that shows it again."""
     print(HEAD, flush=True)
@@ -45,7 +45,7 @@ def main() -> int:
     given = parser.parse_args()
     names = given.names or [*BOMBS, *TURNS, *mixtures(given.seed, given.mixtures)]
     bombs = [(name, int(size)) for size in given.sizes.split(",") for name in names]
-    with tempfile.TemporaryDirectory() as folder, street(Path(folder)) as place:
+    with tempfile.TemporaryDirectory() as folder, shared_server(Path(folder)) as place:
         place.patience, place.tries, place.rate = given.patience, given.tries, given.rate
         missed = asyncio.run(report(place, bombs, given.seed))
     print("\n".join([f"{len(missed)} missed", *missed]) if missed else "all hold")

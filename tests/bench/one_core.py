@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import psutil
 
 from tests.bench.load import SERVERS
-from tests.bench.usage import busy_seconds, pinned, resident_mb, tree_seconds
+from tests.bench.usage import busy_seconds, resident_mb, tree_seconds
+from tests.servers.processes import pinned
+from tests.support.markup import RUNNING
 from tests.system.app import App
 
 STALE_MB = 50.0  # grown by this, a server is not fresh any more
 MAX_GROWTH_MB = 3_000
-RUNNING = ("queued", "streaming")
 
 
 class Died(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from tests.bench.figures import Figure
-from tests.bench.processes import ROOT
+from tests.servers.processes import ROOT
 
 MAX_RAW = 40  # samples written out; of more the table's statistics have to do
 HEAD = """\

@@ -1,5 +1,9 @@
-"""Tabs without a browser, as cheap as they can be: they know how our servers write and parse no
-more than what they measure."""
+"""Tabs of the load, as cheap as they can be.
+
+Hundreds of them share one core with the model, so they know how our servers write and parse no more
+than what they measure. A Session (`tests/support/session.py`), with an HTTP library, JSON and
+masked frames, would cost more than the app that it measures.
+"""
 
 import asyncio
 import re

@@ -4,6 +4,7 @@ import pytest
 
 from tests.bench import model
 from tests.bench.impact import Impact
+from tests.servers.completions import TITLE
 
 CALM = Impact(bomb="none", size=0, seed=0, delays=[10.0], requests=[30.0])
 
@@ -53,7 +54,7 @@ def test_a_bomb_is_read_from_the_last_message_of_a_person() -> None:
 
 
 def test_a_title_for_a_bomb_is_no_bomb() -> None:
-    title = {"role": "system", "content": f"{model.TITLE} for this."}
+    title = {"role": "system", "content": f"{TITLE} for this."}
     asked = {"role": "user", "content": model.bomb_prompt("open fence", 3_000, 7)}
 
     assert model.bomb_plan({"messages": [title, asked]}) is None

@@ -38,12 +38,6 @@ def busy_seconds(core: int) -> float:
     return (user + nice + system + irq + softirq + steal) / TICK
 
 
-def core_number(core: int) -> int:
-    """The machine's number of the core that `pinned` takes."""
-    usable = sorted(os.sched_getaffinity(0))
-    return usable[core % len(usable)]
-
-
 def resident_mb(pid: int) -> float:
     return _memory_mb(pid, "VmRSS")
 
@@ -114,14 +108,3 @@ def watched(*pids: int) -> Iterator[Usage]:
         over.set()
         looking.join()
         usage.look()
-
-
-@contextmanager
-def pinned(core: int) -> Iterator[None]:
-    """Processes that begin within the block stay on one core; with fewer cores they share."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core_number(core)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)

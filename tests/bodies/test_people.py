@@ -10,8 +10,9 @@ import pytest
 
 from tests.bodies.memory import memory
 from tests.bodies.raw_http import MULTIPART, post
-from tests.support.visitor import Visitor
-from tests.system.app import PASSWORD, App, running_app
+from tests.support.people import PASSWORD
+from tests.support.session import Session
+from tests.system.app import App, running_app
 
 EMOJI = "🦩"
 JSON = {"Accept": "application/json"}
@@ -34,33 +35,34 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield app
 
 
-async def send(person: Visitor, text: str, accept: str = "application/json") -> httpx.Response:
+async def send(person: Session, text: str, accept: str = "application/json") -> httpx.Response:
     """Begin a conversation, as the page's form does."""
     path = f"/c/{uuid4()}/messages"
     return await post_form(person, path, accept, client_id=str(uuid4()), text=text)
 
 
 async def post_form(
-    person: Visitor, path: str, accept: str = "application/json", **fields: str
+    person: Session, path: str, accept: str = "application/json", **fields: str
 ) -> httpx.Response:
     fields["csrfmiddlewaretoken"] = person.http.cookies["csrftoken"]
     files = {name: (None, value) for name, value in fields.items()}
     return await person.http.post(path, files=files, headers={"Accept": accept})
 
 
-def cookies_of(person: Visitor) -> str:
+def cookies_of(person: Session) -> str:
     return "; ".join(f"{name}={value}" for name, value in person.http.cookies.items())
 
 
 @contextmanager
-def trickle(person: Visitor) -> Iterator[socket.socket]:
+def trickle(person: Session) -> Iterator[socket.socket]:
     """A large upload that has begun and doesn't go on."""
+    port = httpx.URL(person.url).port
     head = (
-        f"POST /images/ HTTP/1.1\r\nHost: 127.0.0.1:{person.app.port}\r\n"
+        f"POST /images/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
         f"Content-Type: {MULTIPART}\r\nContent-Length: {50 * 1024**2}\r\n"
         f"Cookie: {cookies_of(person)}\r\nExpect: 100-continue\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", person.app.port), 20) as connection:
+    with socket.create_connection(("127.0.0.1", port), 20) as connection:
         connection.sendall(head.encode())
         # The server asks for the body once there is room for it.
         assert connection.recv(1000).startswith(b"HTTP/1.1 100 Continue")
@@ -71,7 +73,7 @@ def trickle(person: Visitor) -> Iterator[socket.socket]:
 async def test_the_longest_message_arrives_and_a_longer_one_is_refused_with_a_sentence(
     app: App,
 ) -> None:
-    async with Visitor.at(app) as person:
+    async with Session.signed_in(app.url) as person:
         fits = await send(person, EMOJI * 1_000_000)
         over = await send(person, EMOJI * 1_000_001)
         page = await send(person, EMOJI * 1_000_001, accept="text/html")
@@ -84,7 +86,7 @@ async def test_the_longest_message_arrives_and_a_longer_one_is_refused_with_a_se
 
 
 async def test_a_long_text_that_is_not_multipart_is_refused_with_a_sentence(app: App) -> None:
-    async with Visitor.at(app) as person:
+    async with Session.signed_in(app.url) as person:
         answer = await person.post(MESSAGES, client_id=str(uuid4()), text="x" * 20_000)
 
     assert answer.status_code == 413
@@ -92,7 +94,7 @@ async def test_a_long_text_that_is_not_multipart_is_refused_with_a_sentence(app:
 
 
 async def test_a_large_image_arrives(app: App) -> None:
-    async with Visitor.at(app) as person:
+    async with Session.signed_in(app.url) as person:
         answer = await person.http.post(
             "/images/",
             data={"csrfmiddlewaretoken": person.http.cookies["csrftoken"]},
@@ -105,7 +107,7 @@ async def test_a_large_image_arrives(app: App) -> None:
 
 async def test_one_person_does_not_keep_others_from_sending(app: App) -> None:
     """Slow uploads take the room of the person who sends them."""
-    async with Visitor.at(app) as slow, Visitor.at(app, GUEST) as guest:
+    async with Session.signed_in(app.url) as slow, Session.signed_in(app.url, GUEST) as guest:
         with ExitStack() as stack:
             for _ in range(2):
                 stack.enter_context(trickle(slow))
@@ -123,7 +125,7 @@ async def test_one_person_does_not_keep_others_from_sending(app: App) -> None:
 async def test_long_texts_one_after_another_do_not_add_up(app: App) -> None:
     """The costliest ones: an emoji makes every letter take four bytes."""
     sizes = []
-    async with Visitor.at(app) as person:
+    async with Session.signed_in(app.url) as person:
         for edit in range(40):
             place = {"client_id": str(uuid4()), "tab": str(uuid4()), "edit": str(edit)}
             answer = await post_form(person, "/draft", text="x" * 5_000_000 + EMOJI, **place)
@@ -135,7 +137,7 @@ async def test_long_texts_one_after_another_do_not_add_up(app: App) -> None:
 
 @pytest.mark.parametrize("what", ["deactivated", "expired"])
 async def test_a_session_that_no_longer_holds_lets_nothing_through(app: App, what: str) -> None:
-    async with Visitor.at(app, GUEST) as person:
+    async with Session.signed_in(app.url, GUEST) as person:
         app.manage("shell", "-c", DEACTIVATE % False if what == "deactivated" else END_OF_SESSIONS)
         body, cookies = bytes(4 * 1024**2), cookies_of(person)
         answer = post(app.port, MESSAGES, body, MULTIPART, Cookie=cookies, **JSON)

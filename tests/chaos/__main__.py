@@ -9,13 +9,14 @@
     CHAOS_POINTS=1       at last: a process killed at every point of a call; 0: none
 
 Real app processes share a real PostgreSQL and Redis behind a proxy that knows nothing of sessions
-(`house.py`). A model of our own says numbered words that follow from a question alone, and stalls,
-refuses, breaks off and calls tools when the question says so (`model.py`, which also counts what
-the tools do). People (`person.py`) hold conversations on pages (`tab.py`) that do over HTTP and the
-socket what the browser's scripts do: `reply_text.py` and `articles.py` are `patches.js` and
-`thread.js` once more. They stop, reload, open second pages, press Retry and Continue, and say
-whether a tool may act. Meanwhile `faults.py` kills, restarts, stalls and cuts. `record.py` is what
-all of them write down, `checker.py` and `tools.py` the rules, `report.py` the page.
+(`instance.py`). A model of our own says numbered words that follow from a question alone, and
+stalls, refuses, breaks off and calls tools when the question says so (`model.py`, which also counts
+the runs of tools). People hold conversations (`conversation.py`) on pages (`tab.py`) that do over
+HTTP and the socket what the browser's scripts do: `reply_text.py` and `articles.py` are
+`patches.js` and `thread.js` once more. They stop, reload, open second pages, press Retry and
+Continue, and decide whether a tool may act. Meanwhile `faults.py` kills, restarts, stalls and cuts.
+`record.py` is what all of them write down, `checker.py` and `tools.py` the rules, `report.py` the
+page.
 
 A short form of the same runs in `make test` (`test_chaos.py`), where faults are also planted into
 its record: the checker has to find each.

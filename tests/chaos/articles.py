@@ -8,15 +8,12 @@ from typing import Any
 
 from tests.chaos.record import Shown
 from tests.chaos.reply_text import Blocks, Changes, ReplyText, blocks_of, joined
+from tests.support.markup import ACTION_URL, DECISION_URL, RUNNING, TOOL_CALL_STATE
 
 ARTICLE = re.compile(r'<article class="message.*?</article>', re.DOTALL)
 ATTRIBUTE = re.compile(r' data-([a-z-]+)="([^"]*)"')
-ACT = re.compile(r'action="([^"]+)" data-act="(retry|continue)"')
 BUBBLE = re.compile(r'data-part="text" dir="auto">(.*?)</div>', re.DOTALL)
-AWAITING_APPROVAL = re.compile(r'action="([^"]+)" data-act="decide"')
-STEP = re.compile(r'data-part="tool" data-state="(\w+)"')
 UNDECIDED = ("awaiting_approval", "unknown")
-RUNNING = ("queued", "streaming")
 
 
 @dataclass(slots=True)
@@ -78,11 +75,14 @@ def parse(html: str) -> list[Article]:
 def _article(html: str) -> Article:
     opening = html[: html.index(">")]
     article = Article(
-        dict(ATTRIBUTE.findall(opening)), {act: url for url, act in ACT.findall(html)}
+        dict(ATTRIBUTE.findall(opening)), {act: url for url, act in ACTION_URL.findall(html)}
     )
     if article.is_reply:
         article.blocks = blocks_of(html)
-        article.asks, article.calls = AWAITING_APPROVAL.findall(html), tuple(STEP.findall(html))
+        article.asks, article.calls = (
+            DECISION_URL.findall(html),
+            tuple(TOOL_CALL_STATE.findall(html)),
+        )
         article.about = next((one for one in article.calls if one in UNDECIDED), "")
     else:
         bubble = BUBBLE.search(html)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from chatapp.rendering import render_document
 from tests.chaos.question import Question
-from tests.chaos.record import Act, Asked, Record, Row, Sent, Shown
+from tests.chaos.record import Act, ModelRequest, Record, Row, Sent, Shown
 from tests.chaos.recovery import pauses
 from tests.chaos.reply_text import blocks_of, joined
 from tests.chaos.tools import shown_calls, tool_violations
@@ -35,8 +35,8 @@ class Facts:
         self.sent = {sent.client_id: sent for sent in record.sent}
         self.rows = {row.id: row for row in record.rows}
         self.replies = [row for row in record.rows if row.role == "assistant"]
-        self.asked: defaultdict[str, list[Asked]] = defaultdict(list)
-        for asked in sorted(record.asked, key=lambda asked: asked.start):
+        self.asked: defaultdict[str, list[ModelRequest]] = defaultdict(list)
+        for asked in sorted(record.requests, key=lambda asked: asked.start):
             self.asked[asked.run].append(asked)
         self.acts: defaultdict[str, list[Act]] = defaultdict(list)
         for act in record.acts:

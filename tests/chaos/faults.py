@@ -1,4 +1,4 @@
-"""What is done to the house while people use it. Each fault happens alone and leaves it whole."""
+"""Break the instance while people use it. Each fault happens alone and leaves it whole."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Literal
 
-from tests.chaos.house import House
+from tests.chaos.instance import Instance
 from tests.chaos.plan import Plan
 from tests.chaos.record import Fault, Record
 from tests.servers.app import CLEAN_EXITS, AppProcess
@@ -20,10 +20,10 @@ type Break = Callable[["Breaker", Fault], Awaitable[str]]
 
 
 class Breaker:
-    """Breaks and mends on the clock of a plan, and writes down when."""
+    """Breaks and repairs on the clock of a plan, and writes down when."""
 
-    def __init__(self, house: House, plan: Plan, record: Record) -> None:
-        self.house = house
+    def __init__(self, instance: Instance, plan: Plan, record: Record) -> None:
+        self.instance = instance
         self.record = record
         self.chance = random.Random(f"{plan.seed} breaker")
         self._plan = plan
@@ -54,14 +54,14 @@ class Breaker:
 
     def next_app(self) -> AppProcess:
         self._next_app += 1
-        return self.house.apps[self._next_app % len(self.house.apps)]
+        return self.instance.apps[self._next_app % len(self.instance.apps)]
 
 
 async def kill(breaker: Breaker, fault: Fault) -> str:
     app = breaker.next_app()
     app.send(signal.SIGKILL)
     await asyncio.to_thread(app.wait)
-    fault.hit = await asyncio.to_thread(breaker.house.replies_of, app.pid)
+    fault.hit = await asyncio.to_thread(breaker.instance.replies_of, app.pid)
     away = breaker.seconds(0, 3)
     await asyncio.sleep(away)
     await _start(app)
@@ -84,11 +84,11 @@ async def terminate(breaker: Breaker, _fault: Fault) -> str:
 
 async def cut(breaker: Breaker, _fault: Fault) -> str:
     share = breaker.chance.choice((0.3, 0.6, 1.0))
-    return f"{breaker.house.proxy.cut(share)} connections"
+    return f"{breaker.instance.proxy.drop(share)} connections"
 
 
 async def restart_redis(breaker: Breaker, _fault: Fault) -> str:
-    redis, away = breaker.house.redis, breaker.seconds(0.2, 3)
+    redis, away = breaker.instance.redis, breaker.seconds(0.2, 3)
     await asyncio.to_thread(redis.stop)
     await asyncio.sleep(away)
     await asyncio.to_thread(redis.start)
@@ -96,7 +96,7 @@ async def restart_redis(breaker: Breaker, _fault: Fault) -> str:
 
 
 async def stall_redis(breaker: Breaker, _fault: Fault) -> str:
-    redis, seconds = breaker.house.redis, breaker.seconds(3, 6)
+    redis, seconds = breaker.instance.redis, breaker.seconds(3, 6)
     redis.pause()
     await asyncio.sleep(seconds)
     redis.resume()
@@ -105,7 +105,7 @@ async def stall_redis(breaker: Breaker, _fault: Fault) -> str:
 
 def stop_postgres(mode: Literal["fast", "immediate"]) -> Break:
     async def stop(breaker: Breaker, _fault: Fault) -> str:
-        postgres, away = breaker.house.postgres, breaker.seconds(0.2, 4)
+        postgres, away = breaker.instance.postgres, breaker.seconds(0.2, 4)
         await asyncio.to_thread(postgres.stop, mode)
         await asyncio.sleep(away)
         await asyncio.to_thread(postgres.start)
@@ -115,7 +115,7 @@ def stop_postgres(mode: Literal["fast", "immediate"]) -> Break:
 
 
 async def stall_postgres(breaker: Breaker, _fault: Fault) -> str:
-    postgres, seconds = breaker.house.postgres, breaker.seconds(2, 5)
+    postgres, seconds = breaker.instance.postgres, breaker.seconds(2, 5)
     await asyncio.to_thread(postgres.pause)
     await asyncio.sleep(seconds)
     postgres.resume()

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
-from tests.chaos.record import Call, Did, Record, Row
+from tests.chaos.record import Call, Record, Row
+from tests.servers.model import ToolRun
 
 MORE = 9  # calls than a person allows
 
@@ -49,9 +50,9 @@ def lose_a_character(record: Record) -> None:
 
 def ask_twice_at_once(record: Record) -> None:
     """An owner went on after its lease, while the next one was asking."""
-    asked = next(asked for asked in record.asked if asked.outcome == "complete")
-    assert asked.end
-    record.asked.append(replace(asked, start=asked.end - 3, end=asked.end + 3))
+    request = next(one for one in record.requests if one.outcome == "complete")
+    assert request.end
+    record.requests.append(replace(request, start=request.end - 3, end=request.end + 3))
 
 
 def fail_a_reply(record: Record) -> None:
@@ -73,16 +74,16 @@ def show_one_less(record: Record) -> None:
 
 
 def act_once_more(record: Record) -> None:
-    """A call that acts was made again without a word."""
+    """A call that acts was made again without an approval."""
     call = _done(record, "act")
     earlier = range(-MORE, 0)  # than the one whose result was saved
-    record.did += [Did(number, call.reply, call.name, call.what) for number in earlier]
+    record.tool_runs += [ToolRun(number, call.reply, call.name, call.what) for number in earlier]
 
 
 def act_after_the_end(record: Record) -> None:
     """A call was made again when its result stood there."""
     call = _done(record)
-    record.did.append(Did(len(record.did), call.reply, call.name, call.what))
+    record.tool_runs.append(ToolRun(len(record.tool_runs), call.reply, call.name, call.what))
 
 
 def leave_a_call(record: Record) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from tests.chaos.words import text
+from tests.servers.completions import text_of, wants_title
 
 QUESTION = re.compile(r"chaos run=(\w+) words=(\d+) rate=([\d.]+)((?: \w+=[\w.,:+]+)*)")
 
@@ -71,15 +72,11 @@ class Understood:
 
 
 def understood(messages: list[dict[str, Any]]) -> Understood:
-    texts = [(message["role"], _text(message["content"])) for message in messages]
-    if texts[0][1].startswith("Write a title"):
+    texts = [(message["role"], text_of(message)) for message in messages]
+    if wants_title(messages):
         return Understood(None)
     asked = [index for index, (role, text) in enumerate(texts)
              if role == "user" and Question.parse(text)]  # fmt: skip
     given = "".join(text for role, text in texts[asked[-1] :] if role == "assistant")
     rounds = sum("tool_calls" in message for message in messages[asked[-1] :])
     return Understood(Question.parse(texts[asked[-1]][1]), given, rounds)
-
-
-def _text(content: str | list[dict[str, Any]]) -> str:
-    return content if isinstance(content, str) else "".join(part["text"] for part in content)

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.servers.model import ToolRun
+
 type Outcome = Literal["", "complete", "hung up", "cut", "refused 429", "refused 500"]
 
 
@@ -45,7 +47,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Asked:
+class ModelRequest:
     """A request to the model. `given` counts the characters after which it goes on, and `known`
     says whether those were the beginning of the known answer."""
 
@@ -58,29 +60,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """What a person said about a call: a page of this attempt asked whether it may be made, or,
+class Decision:
+    """What a person decided about a call: a page of this attempt asked whether it may be made, or,
     `about` an unknown end, whether it may be made again."""
 
     tool_call: str
     attempt: int
     about: Literal["awaiting_approval", "unknown"]
-    word: Literal["allow", "always", "deny"]
-
-
-@dataclass(slots=True)
-class Did:
-    """What a tool did, in the order of all that tools did. `what` is one call of one reply."""
-
-    number: int
-    reply: str
-    tool: str
-    what: str
+    decision: Literal["allow", "always", "deny"]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call in the database; `number` is that of the Did whose result was saved."""
+    """A call in the database; `number` is that of the ToolRun whose result was saved."""
 
     id: str
     reply: str
@@ -132,12 +124,12 @@ class Record:
     sent: list[Sent] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[ModelRequest] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     browsed: int = 0  # conversations that a real browser read along
     rows: list[Row] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
-    did: list[Did] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    tool_runs: list[ToolRun] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     # Of each reply the first moment at which any page showed text of an attempt, and each moment
     # at which a page saw it end.
@@ -152,9 +144,9 @@ class Record:
     def counts(self) -> Counter[str]:
         """How often each fault happened."""
         model = Counter(
-            "model stream cut" if asked.outcome == "cut" else f"model {asked.outcome}"
-            for asked in self.asked
-            if asked.outcome.startswith(("cut", "refused"))
+            "model stream cut" if request.outcome == "cut" else f"model {request.outcome}"
+            for request in self.requests
+            if request.outcome.startswith(("cut", "refused"))
         )
         stops = Counter("Stop by a person" for act in self.acts if act.kind == "stop")
         return Counter(fault.kind for fault in self.faults) + model + stops

@@ -8,59 +8,61 @@ from contextlib import AsyncExitStack, suppress
 from itertools import count
 from pathlib import Path
 
-import aiohttp
 import psycopg
 
-from tests.chaos.browser import reading
+from tests.chaos.conversation import Conversation, Habits
 from tests.chaos.faults import Breaker
-from tests.chaos.house import House, running_house
-from tests.chaos.person import Habits, Person, Talk
+from tests.chaos.instance import Instance, running_instance
 from tests.chaos.plan import Plan
+from tests.chaos.real_browser import reading
 from tests.chaos.record import Record
 from tests.chaos.recovery import mid_reply_kills
+from tests.support.session import Session
 
 REST_SECONDS = 60.0  # after the last reply that somebody waited for
 LOOK_EVERY = 5.0  # seconds
 
 
 def play(plan: Plan, folder: Path) -> Record:
-    """Starts a house, plays a plan in it and gives what came of it; logs are left in `folder`."""
+    """Play a plan on an instance and return what came of it; logs are left in `folder`."""
     emails = [f"person{number}@example.com" for number in range(plan.people)]
     leaving = {"CHAT_HAND_OVER_SECONDS": str(plan.hand_over)}
-    with running_house(folder, plan.processes, emails, **leaving) as house:
-        return asyncio.run(_play(plan, house, emails))
+    with running_instance(folder, plan.processes, emails, **leaving) as instance:
+        return asyncio.run(_play(plan, instance, emails))
 
 
-async def _play(plan: Plan, house: House, emails: Sequence[str]) -> Record:
-    people = [Person(email, house.url, aiohttp.CookieJar(unsafe=True)) for email in emails]
-    for person in people:
-        await person.sign_in()
+async def _play(plan: Plan, instance: Instance, emails: Sequence[str]) -> Record:
+    people = [Session(instance.url) for _email in emails]
+    for person, email in zip(people, emails, strict=True):
+        await person.sign_in(email)
     record = Record(begin=time.monotonic())
     over = asyncio.Event()
     runs = (f"a{number}" for number in count())
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as talking:
+        for person in people:
+            stack.push_async_callback(person.http.aclose)
         reader = None
         if plan.browser:
-            reader = await stack.enter_async_context(reading(house.url, record))
+            reader = await stack.enter_async_context(reading(instance.url, record))
         for place in range(plan.at_once):
             chance = random.Random(f"{plan.seed} {place}")
             habits = Habits(plan, record, runs, chance, reader)
             talking.create_task(_talk(people[place % len(people)], habits, over))
-        breaking = talking.create_task(Breaker(house, plan, record).go_on(over))
+        breaking = talking.create_task(Breaker(instance, plan, record).go_on(over))
         await _until_enough(plan, record, breaking)
         over.set()
-    record.is_at_rest = await _comes_to_rest(house)
+    record.is_at_rest = await _comes_to_rest(instance)
     record.end = time.monotonic()
-    record.asked, record.rows = house.asked(), house.rows()
-    record.did, record.calls = house.did(), house.calls()
+    record.requests, record.rows = instance.requests(), instance.rows()
+    record.tool_runs, record.calls = instance.tool_runs(), instance.calls()
     return record
 
 
-async def _talk(person: Person, habits: Habits, over: asyncio.Event) -> None:
+async def _talk(person: Session, habits: Habits, over: asyncio.Event) -> None:
     """One conversation after the other."""
     await asyncio.sleep(habits.chance.uniform(0, 2))
     while not over.is_set():
-        await Talk(person, habits).hold()
+        await Conversation(person, habits).hold()
 
 
 async def _until_enough(plan: Plan, record: Record, breaking: asyncio.Task[None]) -> None:
@@ -71,12 +73,12 @@ async def _until_enough(plan: Plan, record: Record, breaking: asyncio.Task[None]
             return
 
 
-async def _comes_to_rest(house: House) -> bool:
+async def _comes_to_rest(instance: Instance) -> bool:
     """Whether no reply runs any more, in time."""
     deadline = time.monotonic() + REST_SECONDS
     while time.monotonic() < deadline:
         with suppress(psycopg.OperationalError):
-            if not await asyncio.to_thread(house.running_replies):
+            if not await asyncio.to_thread(instance.running_replies):
                 return True
         await asyncio.sleep(1)
     return False

@@ -1,46 +1,43 @@
-"""A browser tab without a browser: pages and posts over HTTP, news over the socket.
+"""A session that also does what the page's scripts do, and shows one conversation.
 
-What it does is what the page's scripts do: it retries a post under the same client id, and asks
-for the state of a reply when a patch is missing, when the line was away, and in silence.
+It applies events, retries a post under the same client id, and asks for the state of a reply when a
+patch is missing, when the socket was away, and in silence.
 """
 
 import asyncio
-import json
 import random
-import re
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
-import aiohttp
+import httpx
+import websockets
 
 from tests.chaos.articles import Articles
 from tests.chaos.record import Record, View
+from tests.support.markup import CSRF_TOKEN
+from tests.support.session import Session
 
 PATIENCE = 40.0  # seconds for one request
 AGAIN = 1.0  # seconds until a request that failed is made again
 LOOK_EVERY = 0.5  # seconds
-LINE_SILENCE = 35.0  # seconds; the pulse comes every 15
+SOCKET_SILENCE = 35.0  # seconds; the pulse comes every 15
 SILENCE = {True: 5.0, False: 1.0}  # seconds without a patch, by whether Redis joins the processes
-LONGEST_WAIT = 10.0  # seconds between two tries to get a line
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-JSON = {"Accept": "application/json"}
+LONGEST_WAIT = 10.0  # seconds between two tries to open a socket
 
 # A process that dies, a cut connection, a wait that is too long.
-LOST = (aiohttp.ClientError, TimeoutError, OSError)
+LOST = (httpx.HTTPError, websockets.WebSocketException, TimeoutError, OSError)
 
 
 class Tab:
     """Shows one conversation; `until` waits for what its person waits for."""
 
-    def __init__(self, name: str, url: str, cookies: aiohttp.CookieJar, record: Record) -> None:
+    def __init__(self, name: str, person: Session, record: Record) -> None:
         self.name = name
-        self.url = url
         self.conversation = ""
         self.articles = Articles(self._ask_soon)
         self._record = record
-        self._token = ""
         self._joined = True
         self._news = asyncio.Event()
         self._is_down = False
@@ -48,9 +45,8 @@ class Tab:
         self._ended: set[tuple[str, int, str]] = set()
         self._heard: dict[str, float] = {}  # when a reply was last heard of or asked for
         self._tasks: set[asyncio.Task[None]] = set()
-        self._http = aiohttp.ClientSession(
-            url, cookie_jar=cookies, timeout=aiohttp.ClientTimeout(total=PATIENCE)
-        )
+        # Its own connections, as many pages of one person would rarely meet all processes.
+        self._session = Session(person.url, person.http.cookies.jar, PATIENCE)
 
     @property
     def now(self) -> float:
@@ -65,9 +61,7 @@ class Tab:
         """Loads the page of a conversation, or the empty one that will become it, and listens."""
         self.conversation = conversation
         page = await self._page("/" if new else f"/c/{conversation}/")
-        found = TOKEN.search(page)
-        assert found, f"{self.name} got a page without a form"
-        self._token = found[1]
+        assert CSRF_TOKEN.search(page), f"{self.name} got a page without a form"
         self.articles.insert(page)
         for work in (self._listen(), self._ask_in_silence()):
             self._spawn(work)
@@ -80,7 +74,7 @@ class Tab:
 
     async def close(self) -> None:
         await self._hang_up()
-        await self._http.close()
+        await self._session.http.aclose()
 
     async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Waits for the page to show something; gives whether it did in time."""
@@ -93,13 +87,11 @@ class Tab:
 
     async def post(self, path: str, **fields: str) -> tuple[int, dict[str, Any]]:
         """Posts until somebody answers; 5xx is nobody's answer."""
-        form = {"csrfmiddlewaretoken": self._token, **fields}
         while True:
             with suppress(*LOST):
-                async with self._http.post(path, data=form, headers=JSON) as response:
-                    text = await response.text()
-                    if response.status < 500:
-                        return response.status, json.loads(text) if text else {}
+                answer = await self._session.post(path, **fields)
+                if answer.status_code < 500:
+                    return answer.status_code, answer.json() if answer.text else {}
             await asyncio.sleep(AGAIN)
 
     async def catch_up_soon(self, seconds: float) -> None:
@@ -113,21 +105,14 @@ class Tab:
         after = max(0, last.position - 1) if last else 0
         if last:
             path = f"/c/{self.conversation}/messages?after={after}"
-            self.articles.insert(await self._get(path))
+            self.articles.insert((await self._session.get(path)).text)
             self._tell()
 
     async def _page(self, path: str) -> str:
         while True:
             with suppress(*LOST):
-                async with self._http.get(path) as response:
-                    response.raise_for_status()
-                    return await response.text()
+                return (await self._session.get(path, accept="text/html")).text
             await asyncio.sleep(AGAIN)
-
-    async def _get(self, path: str) -> str:
-        async with self._http.get(path, headers=JSON) as response:
-            response.raise_for_status()
-            return await response.text()
 
     # --- The socket ---------------------------------------------------------------------
 
@@ -135,8 +120,10 @@ class Tab:
         failures = 0
         while True:
             with suppress(*LOST):
-                async with self._http.ws_connect("/ws/", headers={"Origin": self.url}) as socket:
-                    async for event in _events(socket):
+                async with self._session.listening() as socket:
+                    while True:
+                        async with asyncio.timeout(SOCKET_SILENCE):
+                            event = await socket.event()
                         failures = 0
                         self._receive(event)
             self._is_down = True
@@ -190,10 +177,11 @@ class Tab:
         self._asking.add(reply)
         self._heard[reply] = time.monotonic()
         try:
-            self.articles.adopt(json.loads(await self._get(article.data["state-url"])))
+            answer = await self._session.get(article.data["state-url"])
+            self.articles.adopt(answer.json())
             self._tell()
         except LOST:
-            pass  # what is missing is asked for below, or when the line is back
+            pass  # what is missing is asked for below, or when the socket is back
         finally:
             self._asking.discard(reply)
         await asyncio.sleep(AGAIN)
@@ -239,12 +227,3 @@ class Tab:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _events(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[dict[str, Any]]:
-    """Everything that the server says until the line ends or falls silent."""
-    while True:
-        message = await socket.receive(timeout=LINE_SILENCE)
-        if message.type != aiohttp.WSMsgType.TEXT:
-            return
-        yield json.loads(message.data)

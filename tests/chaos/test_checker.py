@@ -10,20 +10,20 @@ from tests.chaos.planted import PLANTED, plant
 from tests.chaos.question import Question
 from tests.chaos.record import (
     Act,
-    Asked,
     Call,
-    Did,
+    Decision,
     Fault,
+    ModelRequest,
     Record,
     Row,
     Sent,
     Shown,
     View,
-    Word,
 )
 from tests.chaos.recovery import mid_reply_kills, pauses
 from tests.chaos.reply_text import blocks_of, joined
 from tests.chaos.words import text
+from tests.servers.model import ToolRun
 
 LIMIT = 15.0  # seconds
 WORDS = 40
@@ -44,20 +44,20 @@ def good_run() -> Record:
     record.sent = [Sent("send", "c", "a0", ASKED, WORDS, "accepted")]
     record.rows = [question, reply]
     record.views = [View("page", "c", shown)]
-    record.asked = [
-        Asked("a0", 5.0, 0, True, 10.1, "hung up"),
-        Asked("a0", 20.0, 100, True, 30.0, "complete"),
+    record.requests = [
+        ModelRequest("a0", 5.0, 0, True, 10.1, "hung up"),
+        ModelRequest("a0", 20.0, 100, True, 30.0, "complete"),
     ]
     record.faults = [Fault("kill -9", 10.0, 12.0, hit={"m2": 1})]
     record.attempts["m2"] = {1: 5.1, 2: 20.1}
     record.ends["m2"] = [30.1]
     # One was made, broken off by the kill, and made again; the other was not to be made.
-    record.words = [
-        Word("s1", 1, "awaiting_approval", "allow"),
-        Word("s1", 2, "unknown", "allow"),
-        Word("s2", 1, "awaiting_approval", "deny"),
+    record.decisions = [
+        Decision("s1", 1, "awaiting_approval", "allow"),
+        Decision("s1", 2, "unknown", "allow"),
+        Decision("s2", 1, "awaiting_approval", "deny"),
     ]
-    record.did = [Did(number, "m2", "act", "a0r0n0") for number in (0, 1)]
+    record.tool_runs = [ToolRun(number, "m2", "act", "a0r0n0") for number in (0, 1)]
     record.calls = [
         Call("s1", "m2", "act", "a0r0n0", "done", 1),
         Call("s2", "m2", "act", "a0r0n1", "denied", None),
@@ -159,9 +159,9 @@ def test_a_reply_may_fail_after_three_deaths_or_three_cuts(
     reply.status, reply.error = "failed", BROKE_OFF
     record.faults = [Fault("kill -9", 10.0, 11.0, hit={"m2": 1}) for _ in range(crashes)]
     record.views = []
-    record.asked[1].end = 21.0
-    record.asked += [
-        Asked("a0", 21.0 + number, 100, True, 22.0 + number, "cut") for number in range(cuts)
+    record.requests[1].end = 21.0
+    record.requests += [
+        ModelRequest("a0", 21.0 + number, 100, True, 22.0 + number, "cut") for number in range(cuts)
     ]
 
     assert rules(record) == ([] if allowed else ["failed for no good reason"])
@@ -176,7 +176,7 @@ def test_a_refused_message_that_is_there_is_found() -> None:
 
 def test_a_wrong_text_given_to_the_model_is_found() -> None:
     record = good_run()
-    record.asked[1] = replace(record.asked[1], known=False)
+    record.requests[1] = replace(record.requests[1], known=False)
 
     assert rules(record) == ["model was given a wrong text"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.bench.processes import running
 from tests.chaos.question import Question
 from tests.chaos.words import seen, text
+from tests.servers.processes import running
 
 FAST = 100_000.0  # pieces a second
 
@@ -40,7 +40,7 @@ def said(response: httpx.Response) -> str:
 
 
 def asked(model: str, run: str) -> list[dict[str, Any]]:
-    everything = httpx.get(f"{model}/asked").json()
+    everything = httpx.get(f"{model}/requests").json()
     return [request for request in everything if request["run"] == run]
 
 

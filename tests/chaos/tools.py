@@ -14,8 +14,8 @@ SHOWN_INTERRUPTED = ("stopped", "failed")  # ends of a reply that break off its 
 def tool_violations(record: Record) -> Iterator[Violation]:
     status = {row.id: row.status for row in record.rows}
     runs: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for did in record.did:
-        runs[did.reply, did.what].append(did.number)
+    for run in record.tool_runs:
+        runs[run.reply, run.what].append(run.number)
     allowed = _allowed(record)
     for call in record.calls:
         name = f"{call.name} {call.what} of {call.reply}, {call.state}"
@@ -47,10 +47,10 @@ def _allowed(record: Record) -> Counter[str]:
     answered so, and once without a question where that tool was allowed for good."""
     rows = {row.id: row.conversation for row in record.rows}
     place = {call.id: (rows.get(call.reply), call.name) for call in record.calls}
-    said = {(word.tool_call, word.attempt) for word in record.words if word.word != "deny"}
+    said = {(one.tool_call, one.attempt) for one in record.decisions if one.decision != "deny"}
     allowed = Counter(tool_call for tool_call, _attempt in said)
-    asked = {word.tool_call for word in record.words if word.about == "awaiting_approval"}
-    free = {place.get(word.tool_call) for word in record.words if word.word == "always"}
+    asked = {one.tool_call for one in record.decisions if one.about == "awaiting_approval"}
+    free = {place.get(one.tool_call) for one in record.decisions if one.decision == "always"}
     allowed.update(
         tool_call for tool_call in place if place[tool_call] in free and tool_call not in asked
     )

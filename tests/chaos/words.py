@@ -1,6 +1,6 @@
 """What the model of the run says: a text of numbered words that is a function of its run alone.
 
-Word 17 of the run `a4` reads `a4x17`. Around the words stands what is easy to break: headings,
+Decision 17 of the run `a4` reads `a4x17`. Around the words stands what is easy to break: headings,
 lists, tables, code, and characters that are two units of UTF-16.
 """
 

@@ -1,13 +1,11 @@
 """Every URL of a conversation: its owner may, a member gets 404, a stranger signs in."""
 
 import uuid
-from collections.abc import Callable
 from http import HTTPStatus
 
 import pytest
 from django.test import Client
 
-from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,64 +39,58 @@ def ask(
 
 @every_url
 def test_the_owner_may(
-    signed_in: Callable[[Person], Client],
-    owner: Person,
+    owner_client: Client,
     exchange: Exchange,
     method: str,
     path: str,
     fields: dict[str, str],
     status: HTTPStatus,
 ) -> None:
-    assert ask(signed_in(owner), exchange, method, path, fields) == status
+    assert ask(owner_client, exchange, method, path, fields) == status
 
 
 @every_url
 def test_for_a_member_it_does_not_exist(
-    signed_in: Callable[[Person], Client],
-    member: Person,
+    member_client: Client,
     exchange: Exchange,
     method: str,
     path: str,
     fields: dict[str, str],
     status: HTTPStatus,
 ) -> None:
-    assert ask(signed_in(member), exchange, method, path, fields) == HTTPStatus.NOT_FOUND
+    assert ask(member_client, exchange, method, path, fields) == HTTPStatus.NOT_FOUND
     exchange.conversation.refresh_from_db()
     assert exchange.conversation.title == "Hello"
 
 
 @every_url
 def test_a_stranger_has_to_sign_in(
-    stranger: Client,
+    stranger_client: Client,
     exchange: Exchange,
     method: str,
     path: str,
     fields: dict[str, str],
     status: HTTPStatus,
 ) -> None:
-    assert ask(stranger, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
+    assert ask(stranger_client, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
 
 
 @pytest.mark.parametrize("path", ["title", "settings", "deletion", "replies/{reply}/stop"])
-def test_commands_need_a_post(
-    signed_in: Callable[[Person], Client], owner: Person, exchange: Exchange, path: str
-) -> None:
-    status = ask(signed_in(owner), exchange, "GET", path, {})
+def test_commands_need_a_post(owner_client: Client, exchange: Exchange, path: str) -> None:
+    status = ask(owner_client, exchange, "GET", path, {})
 
     assert status == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 def test_a_reply_is_found_in_its_own_conversation_only(
-    signed_in: Callable[[Person], Client], owner: Person, exchange: Exchange
+    owner_client: Client, exchange: Exchange
 ) -> None:
     url = f"/c/{uuid.uuid4()}/replies/{exchange.reply.pk}/state"
 
-    assert signed_in(owner).get(url).status_code == 404
+    assert owner_client.get(url).status_code == 404
 
 
-def test_a_persons_own_message_has_no_reply_urls(
-    signed_in: Callable[[Person], Client], owner: Person, exchange: Exchange
-) -> None:
+def test_a_persons_own_message_has_no_reply_urls(owner_client: Client, exchange: Exchange) -> None:
     url = f"/c/{exchange.conversation.pk}/replies/{exchange.message.pk}/stop"
 
-    assert signed_in(owner).post(url).status_code == 404
+    assert owner_client.post(url).status_code == 404

@@ -1,7 +1,7 @@
 """Nothing that a view answers may be shown later from a cache."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -23,7 +23,6 @@ pytestmark = [
     pytest.mark.usefixtures("no_service", "no_reply"),
 ]
 
-type SignIn = Callable[[Person], Client]
 SERVER = "http://127.0.0.1:1/mcp"  # where nothing listens
 TAB = "text/html,application/xhtml+xml,*/*;q=0.8"  # what a tab asks for
 IMG = "image/avif,image/webp,*/*;q=0.8"  # what an <img> asks for
@@ -81,14 +80,14 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
 @pytest.mark.parametrize("accept", [TAB, SCRIPT])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_no_cache_stores_what_a_view_answers(
-    signed_in: SignIn, owner: Person, addresses: dict[str, str], method: str, accept: str
+    owner_client: Client, addresses: dict[str, str], method: str, accept: str
 ) -> None:
     unknown = {"no view": "/no/such/page", "no id": "/c/nonsense/"}
     stored, answered = set(), {}
     for name, address in (addresses | unknown).items():
         if method == "POST" and name == "deletion":
             continue  # the others stand on what it deletes
-        response = signed_in(owner).generic(method, address, headers={"accept": accept})
+        response = owner_client.generic(method, address, headers={"accept": accept})
         answered[name] = response.status_code
         if "no-store" not in response.get("Cache-Control", ""):
             stored.add(name)
@@ -99,10 +98,10 @@ def test_no_cache_stores_what_a_view_answers(
 
 
 def test_an_img_is_kept_for_the_login_that_fetched_it(
-    signed_in: SignIn, owner: Person, addresses: dict[str, str]
+    owner_client: Client, addresses: dict[str, str]
 ) -> None:
     for name in IMAGES:
-        response = signed_in(owner).get(addresses[name], headers={"accept": IMG})
+        response = owner_client.get(addresses[name], headers={"accept": IMG})
 
         assert response["Content-Type"].startswith("image/")
         assert "private" in response["Cache-Control"]
@@ -110,12 +109,12 @@ def test_an_img_is_kept_for_the_login_that_fetched_it(
         assert {"Cookie", "Accept"} <= set(response["Vary"].split(", "))
 
 
-def test_a_deletion_is_not_stored_either(
-    signed_in: SignIn, owner: Person, addresses: dict[str, str]
+def test_a_deletion_is_not_stored_either(owner_client: Client, addresses: dict[str, str]) -> None:
+    assert "no-store" in owner_client.post(addresses["deletion"])["Cache-Control"]
+
+
+def test_a_stranger_is_led_away_anew_each_time(
+    stranger_client: Client, addresses: dict[str, str]
 ) -> None:
-    assert "no-store" in signed_in(owner).post(addresses["deletion"])["Cache-Control"]
-
-
-def test_a_stranger_is_led_away_anew_each_time(stranger: Client, addresses: dict[str, str]) -> None:
     for address in addresses.values():
-        assert "no-store" in stranger.get(address, headers={"accept": TAB})["Cache-Control"]
+        assert "no-store" in stranger_client.get(address, headers={"accept": TAB})["Cache-Control"]

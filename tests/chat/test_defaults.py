@@ -1,7 +1,5 @@
 """POST /settings/defaults: how the model is asked in new chats."""
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 
@@ -12,13 +10,8 @@ from tests.chat.test_settings import CHOSEN, EVERYTHING, JSON, every_bad_value
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
-    return signed_in(owner)
-
-
-def test_defaults_are_saved_without_a_conversation(client: Client, owner: Person) -> None:
-    response = client.post("/settings/defaults", EVERYTHING, headers=JSON)
+def test_defaults_are_saved_without_a_conversation(owner_client: Client, owner: Person) -> None:
+    response = owner_client.post("/settings/defaults", EVERYTHING, headers=JSON)
 
     assert response.status_code == 204
     assert Defaults.objects.of(owner) == CHOSEN
@@ -27,23 +20,23 @@ def test_defaults_are_saved_without_a_conversation(client: Client, owner: Person
 
 @every_bad_value
 def test_bad_defaults_are_told_at_their_field(
-    client: Client, fields: dict[str, str], name: str, sentence: str
+    owner_client: Client, fields: dict[str, str], name: str, sentence: str
 ) -> None:
-    response = client.post("/settings/defaults", fields, headers=JSON)
+    response = owner_client.post("/settings/defaults", fields, headers=JSON)
 
     assert response.status_code == 422
     assert sentence in response.json()["fields"][name]
     assert not Defaults.objects.exists()
 
 
-def test_defaults_need_a_post_and_a_person(client: Client, stranger: Client) -> None:
-    assert client.get("/settings/defaults").status_code == 405
-    assert stranger.post("/settings/defaults", EVERYTHING, headers=JSON).status_code == 401
+def test_defaults_need_a_post_and_a_person(owner_client: Client, stranger_client: Client) -> None:
+    assert owner_client.get("/settings/defaults").status_code == 405
+    assert stranger_client.post("/settings/defaults", EVERYTHING, headers=JSON).status_code == 401
     assert not Defaults.objects.exists()
 
 
-def test_without_scripts_bad_defaults_keep_what_was_typed(client: Client) -> None:
-    response = client.post("/settings/defaults", EVERYTHING | {"max_tokens": "9"})
+def test_without_scripts_bad_defaults_keep_what_was_typed(owner_client: Client) -> None:
+    response = owner_client.post("/settings/defaults", EVERYTHING | {"max_tokens": "9"})
 
     page = response.content.decode()
     assert response.status_code == 422

@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -20,32 +19,27 @@ from tests.chat.drafts import fields, image_of, kept, path_of, post
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
-    return signed_in(owner)
-
-
-def test_a_text_over_the_limit_is_refused_with_a_sentence(client: Client) -> None:
+def test_a_text_over_the_limit_is_refused_with_a_sentence(owner_client: Client) -> None:
     limit = settings.MAX_MESSAGE_CHARACTERS
-    assert post(client, fields("🦩" * limit)).status_code == HTTPStatus.NO_CONTENT
+    assert post(owner_client, fields("🦩" * limit)).status_code == HTTPStatus.NO_CONTENT
 
-    answer = post(client, fields("x" * (limit + 1)))
+    answer = post(owner_client, fields("x" * (limit + 1)))
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "1,000,000" in answer.json()["error"]
-    assert kept(client)["text"] == "🦩" * limit
+    assert kept(owner_client)["text"] == "🦩" * limit
 
 
-def test_a_nul_is_excluded_and_line_ends_are_made_alike(client: Client) -> None:
-    post(client, fields("one\0\r\ntwo"))
+def test_a_nul_is_excluded_and_line_ends_are_made_alike(owner_client: Client) -> None:
+    post(owner_client, fields("one\0\r\ntwo"))
 
-    assert kept(client)["text"] == "one\ntwo"
+    assert kept(owner_client)["text"] == "one\ntwo"
 
 
 @pytest.mark.parametrize("name", ["client_id", "tab", "edit"])
 @pytest.mark.parametrize("value", ["", "x", "-1", "99999999999999999999"])
-def test_nonsense_is_refused(client: Client, name: str, value: str) -> None:
-    answer = post(client, fields() | {name: value})
+def test_nonsense_is_refused(owner_client: Client, name: str, value: str) -> None:
+    answer = post(owner_client, fields() | {name: value})
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.json()["error"]
@@ -53,7 +47,7 @@ def test_nonsense_is_refused(client: Client, name: str, value: str) -> None:
 
 
 def test_images_keep_their_order_and_what_is_none_of_ours_is_excluded(
-    client: Client, owner: Person, member: Person
+    owner_client: Client, owner: Person, member: Person
 ) -> None:
     first, second, theirs = image_of(owner, "1"), image_of(owner, "2"), image_of(member, "3")
     link = "https://example.com/heron.png"
@@ -67,54 +61,54 @@ def test_images_keep_their_order_and_what_is_none_of_ours_is_excluded(
         uuid.uuid4(),
     ]
 
-    post(client, fields(image=images))
+    post(owner_client, fields(image=images))
 
     attached = [each.source for each in Attachment.objects.order_by("position")]
     assert attached == [str(second.pk), link, str(first.pk)]
-    chips = kept(client)["images"]
+    chips = kept(owner_client)["images"]
     assert f"/images/{second.pk}/thumbnail" in chips
     assert str(theirs.pk) not in chips
 
 
-def test_images_may_change_and_go(client: Client, owner: Person) -> None:
+def test_images_may_change_and_go(owner_client: Client, owner: Person) -> None:
     first, second = image_of(owner, "1"), image_of(owner, "2")
     written = fields("", image=[first.pk])
-    post(client, written)
-    post(client, written | {"edit": 2, "image": [second.pk, second.pk]})
+    post(owner_client, written)
+    post(owner_client, written | {"edit": 2, "image": [second.pk, second.pk]})
     assert [each.image for each in Attachment.objects.all()] == [second, second]
 
-    post(client, written | {"edit": 3, "image": []})
+    post(owner_client, written | {"edit": 3, "image": []})
 
     assert not Draft.objects.exists()
 
 
-def test_more_images_than_a_message_takes_are_refused(client: Client, owner: Person) -> None:
+def test_more_images_than_a_message_takes_are_refused(owner_client: Client, owner: Person) -> None:
     image = image_of(owner)
 
-    answer = post(client, fields(image=[image.pk] * (settings.MAX_IMAGES_PER_MESSAGE + 1)))
+    answer = post(owner_client, fields(image=[image.pk] * (settings.MAX_IMAGES_PER_MESSAGE + 1)))
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "You can attach up to 10 images" in answer.json()["error"]
 
 
-def test_images_of_a_draft_are_not_collected(client: Client, owner: Person) -> None:
+def test_images_of_a_draft_are_not_collected(owner_client: Client, owner: Person) -> None:
     written = fields(image=image_of(owner).pk)
-    post(client, written)
+    post(owner_client, written)
     Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
 
     housekeeping._collect()
     assert Image.objects.exists()
 
-    post(client, written | {"edit": 2, "image": [], "text": ""})
+    post(owner_client, written | {"edit": 2, "image": [], "text": ""})
     Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
     housekeeping._collect()
     assert not Image.objects.exists()
 
 
 def test_a_deleted_conversation_takes_its_draft_along(
-    client: Client, owner: Person, exchange: Exchange
+    owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
-    post(client, fields(image=image_of(owner).pk), path_of(exchange))
+    post(owner_client, fields(image=image_of(owner).pk), path_of(exchange))
 
     exchange.conversation.delete()
 
@@ -122,15 +116,18 @@ def test_a_deleted_conversation_takes_its_draft_along(
     assert not Attachment.objects.exists()
 
 
-def test_each_person_has_their_own(client: Client, member: Person) -> None:
-    post(client, fields("of the owner"))
-    theirs = Client()
-    theirs.force_login(member)
+def test_each_person_has_their_own(
+    owner_client: Client, member_client: Client, stranger_client: Client
+) -> None:
+    post(owner_client, fields("of the owner"))
 
-    assert kept(theirs)["text"] == ""
-    post(theirs, fields("", client_id=kept(client)["client_id"]))
+    assert kept(member_client)["text"] == ""
+    client_id = kept(owner_client)["client_id"]
+    post(member_client, fields("", client_id=client_id))
+    refused = post(stranger_client, fields("", client_id=client_id))
 
-    assert kept(client)["text"] == "of the owner"
+    assert refused.status_code == HTTPStatus.FOUND  # to the page that signs in
+    assert kept(owner_client)["text"] == "of the owner"
 
 
 def test_a_form_from_elsewhere_is_refused(owner: Person) -> None:
@@ -140,18 +137,18 @@ def test_a_form_from_elsewhere_is_refused(owner: Person) -> None:
     assert post(client, fields()).status_code == HTTPStatus.FORBIDDEN
 
 
-def test_other_methods_are_refused(client: Client) -> None:
-    assert client.delete("/draft").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+def test_other_methods_are_refused(owner_client: Client) -> None:
+    assert owner_client.delete("/draft").status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 def test_what_is_written_is_never_in_the_log(
-    client: Client, owner: Person, caplog: pytest.LogCaptureFixture
+    owner_client: Client, owner: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     secret = "a very private thought"
 
     for edit, text in enumerate((secret, secret + "x" * settings.MAX_MESSAGE_CHARACTERS, "")):
-        post(client, fields(text, edit=edit))
+        post(owner_client, fields(text, edit=edit))
 
     own = [record for record in caplog.records if record.name != "django.db.backends"]
     assert not any(secret in record.getMessage() for record in own)

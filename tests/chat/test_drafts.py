@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -19,77 +18,76 @@ from tests.support.tab import Tab
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
-    return signed_in(owner)
-
-
-def test_the_empty_page_and_each_conversation_have_one(client: Client, exchange: Exchange) -> None:
+def test_the_empty_page_and_each_conversation_have_one(
+    owner_client: Client, exchange: Exchange
+) -> None:
     for path, text in (("/draft", "of the empty page"), (path_of(exchange), "of this one")):
-        assert post(client, fields(text), path).status_code == HTTPStatus.NO_CONTENT
+        assert post(owner_client, fields(text), path).status_code == HTTPStatus.NO_CONTENT
 
-    assert kept(client)["text"] == "of the empty page"
-    assert kept(client, path_of(exchange))["text"] == "of this one"
-    assert kept(client, path_of(exchange))["conversation"] == str(exchange.conversation.pk)
+    assert kept(owner_client)["text"] == "of the empty page"
+    assert kept(owner_client, path_of(exchange))["text"] == "of this one"
+    assert kept(owner_client, path_of(exchange))["conversation"] == str(exchange.conversation.pk)
 
 
-def test_the_last_one_who_writes_wins(client: Client) -> None:
-    post(client, fields("on the phone", tab=uuid.uuid4(), edit=7))
-    post(client, fields("on the desk", tab=uuid.uuid4(), edit=1))
+def test_the_last_one_who_writes_wins(owner_client: Client) -> None:
+    post(owner_client, fields("on the phone", tab=uuid.uuid4(), edit=7))
+    post(owner_client, fields("on the desk", tab=uuid.uuid4(), edit=1))
 
-    assert kept(client)["text"] == "on the desk"
+    assert kept(owner_client)["text"] == "on the desk"
     assert Draft.objects.count() == 1
 
 
-def test_saves_of_one_tab_that_overtook_each_other_stay_in_order(client: Client) -> None:
+def test_saves_of_one_tab_that_overtook_each_other_stay_in_order(owner_client: Client) -> None:
     newer = fields("Half a sentence", edit=3)
-    post(client, newer)
+    post(owner_client, newer)
 
-    assert post(client, newer | {"text": "Half", "edit": 2}).status_code == HTTPStatus.NO_CONTENT
+    assert (
+        post(owner_client, newer | {"text": "Half", "edit": 2}).status_code == HTTPStatus.NO_CONTENT
+    )
 
-    assert kept(client)["text"] == "Half a sentence"
+    assert kept(owner_client)["text"] == "Half a sentence"
 
 
 @pytest.mark.parametrize("text", ["", "\0"])
-def test_nothing_written_is_no_draft(client: Client, text: str) -> None:
+def test_nothing_written_is_no_draft(owner_client: Client, text: str) -> None:
     written = fields("Half a")
-    post(client, written)
+    post(owner_client, written)
 
-    post(client, written | {"text": text, "edit": 2})
+    post(owner_client, written | {"text": text, "edit": 2})
 
     assert not Draft.objects.exists()
-    assert kept(client) | {"at": 0} == {
+    assert kept(owner_client) | {"at": 0} == {
         "conversation": None, "at": 0, "written": 0, "client_id": None, "tab": None,
         "text": "", "images": "",
     }  # fmt: skip
 
 
-def test_what_is_dropped_takes_nothing_else_along(client: Client) -> None:
+def test_what_is_dropped_takes_nothing_else_along(owner_client: Client) -> None:
     earlier = fields("sent, and taken back")
-    post(client, earlier)
-    post(client, fields("the next one", edit=2))
+    post(owner_client, earlier)
+    post(owner_client, fields("the next one", edit=2))
 
-    post(client, earlier | {"text": "", "edit": 3})
+    post(owner_client, earlier | {"text": "", "edit": 3})
 
-    assert kept(client)["text"] == "the next one"
+    assert kept(owner_client)["text"] == "the next one"
 
 
 def test_what_was_begun_on_the_empty_page_goes_along_to_its_conversation(
-    client: Client, exchange: Exchange
+    owner_client: Client, exchange: Exchange
 ) -> None:
     begun = fields("My next thought")
-    post(client, begun)
+    post(owner_client, begun)
 
-    post(client, begun | {"edit": 2}, path_of(exchange))
-    post(client, begun | {"edit": 1})  # was under way meanwhile
+    post(owner_client, begun | {"edit": 2}, path_of(exchange))
+    post(owner_client, begun | {"edit": 1})  # was under way meanwhile
 
     assert [draft.conversation for draft in Draft.objects.all()] == [exchange.conversation]
 
 
-def test_sending_ends_the_draft(client: Client, owner: Person, exchange: Exchange) -> None:
+def test_sending_ends_the_draft(owner_client: Client, owner: Person, exchange: Exchange) -> None:
     written, other = fields("And?"), fields("elsewhere")
-    post(client, written, path_of(exchange))
-    post(client, other)
+    post(owner_client, written, path_of(exchange))
+    post(owner_client, other)
 
     new = replace(new_message("And?", exchange.conversation.pk), client_id=written["client_id"])
     add_exchange(owner, new)
@@ -97,9 +95,11 @@ def test_sending_ends_the_draft(client: Client, owner: Person, exchange: Exchang
     assert [draft.text for draft in Draft.objects.all()] == ["elsewhere"]
 
 
-def test_the_first_send_ends_the_draft_of_the_empty_page(client: Client, owner: Person) -> None:
+def test_the_first_send_ends_the_draft_of_the_empty_page(
+    owner_client: Client, owner: Person
+) -> None:
     written = fields("Hello")
-    post(client, written)
+    post(owner_client, written)
 
     add_exchange(owner, replace(new_message(), client_id=written["client_id"]))
 
@@ -110,62 +110,66 @@ def test_the_first_send_ends_the_draft_of_the_empty_page(client: Client, owner: 
     ("late", "status"), [("Hello", HTTPStatus.GONE), ("Hell", HTTPStatus.CONFLICT)]
 )
 def test_a_save_after_its_message_was_sent_does_not_bring_it_back(
-    client: Client, owner: Person, late: str, status: HTTPStatus
+    owner_client: Client, owner: Person, late: str, status: HTTPStatus
 ) -> None:
     new = new_message("Hello")
     added = add_exchange(owner, new)
 
     for path in ("/draft", path_of(added)):
-        answer = post(client, fields(late, client_id=new.client_id), path)
+        answer = post(owner_client, fields(late, client_id=new.client_id), path)
         assert answer.status_code == status
 
     assert not Draft.objects.exists()
 
 
-def test_somebody_elses_message_with_that_id_is_no_reason(client: Client, member: Person) -> None:
+def test_somebody_elses_message_with_that_id_is_no_reason(
+    owner_client: Client, member: Person
+) -> None:
     new = new_message()
     add_exchange(member, new)
 
-    assert post(client, fields(client_id=new.client_id)).status_code == HTTPStatus.NO_CONTENT
+    assert post(owner_client, fields(client_id=new.client_id)).status_code == HTTPStatus.NO_CONTENT
 
 
 def test_a_spent_draft_that_a_killed_process_left_is_not_shown(
-    client: Client, owner: Person
+    owner_client: Client, owner: Person
 ) -> None:
     new = new_message()
     add_exchange(owner, new)
     Draft.objects.create(person=owner, client_id=new.client_id, text="Hello")
 
-    assert kept(client)["text"] == ""
-    assert "Hello</textarea>" not in client.get("/").content.decode()
+    assert kept(owner_client)["text"] == ""
+    assert "Hello</textarea>" not in owner_client.get("/").content.decode()
 
 
-def test_the_page_comes_with_the_draft(client: Client, owner: Person, exchange: Exchange) -> None:
+def test_the_page_comes_with_the_draft(
+    owner_client: Client, owner: Person, exchange: Exchange
+) -> None:
     image = image_of(owner)
     written = fields("\n<b>Half</b> a", image=str(image.pk))
-    post(client, written, path_of(exchange))
+    post(owner_client, written, path_of(exchange))
 
-    page = client.get(exchange.conversation.get_absolute_url()).content.decode()
+    page = owner_client.get(exchange.conversation.get_absolute_url()).content.decode()
 
     # A browser drops the first of the two line breaks.
     assert 'autocomplete="off">&#10;\n&lt;b&gt;Half&lt;/b&gt; a</textarea>' in page
     assert f'name="client_id" value="{written["client_id"]}"' in page
     assert f'name="image" disabled value="{image.pk}"' in page
-    assert "Half" not in client.get("/").content.decode()
+    assert "Half" not in owner_client.get("/").content.decode()
 
 
 def test_without_scripts_a_refused_form_wins_and_still_ends_the_draft(
-    client: Client, exchange: Exchange, running: Exchange
+    owner_client: Client, exchange: Exchange, running: Exchange
 ) -> None:
     written = fields("the draft")
-    post(client, written, path_of(running))
+    post(owner_client, written, path_of(running))
     form = {
         "client_id": uuid.uuid4(),
         "text": "typed without scripts",
         "model": "claude-sonnet-4-6",
     }
 
-    page = client.post(f"/c/{running.conversation.pk}/messages", form).content.decode()
+    page = owner_client.post(f"/c/{running.conversation.pk}/messages", form).content.decode()
 
     assert "typed without scripts</textarea>" in page
     assert "the draft" not in page
@@ -173,11 +177,11 @@ def test_without_scripts_a_refused_form_wins_and_still_ends_the_draft(
 
 
 def test_a_draft_does_not_keep_the_page_from_looking_for_the_reply(
-    client: Client, running: Exchange
+    owner_client: Client, running: Exchange
 ) -> None:
-    post(client, fields(), path_of(running))
+    post(owner_client, fields(), path_of(running))
 
-    page = client.get(running.conversation.get_absolute_url()).content.decode()
+    page = owner_client.get(running.conversation.get_absolute_url()).content.decode()
 
     assert re.search('<noscript><meta http-equiv="refresh"', page)
 

@@ -25,11 +25,6 @@ URL = "/images/links"
 
 
 @pytest.fixture
-def client(async_client_of: Callable[[Person], AsyncClient], owner: Person) -> AsyncClient:
-    return async_client_of(owner)
-
-
-@pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
     """A site on loopback that links may lead to; the app itself always uses the strict network."""
 
@@ -50,12 +45,14 @@ def failing(monkeypatch: pytest.MonkeyPatch, failure: FetchError) -> None:
 
 
 async def test_a_copy_is_kept_under_the_name_in_the_link(
-    client: AsyncClient, site: Callable[..., object], owner: Person
+    async_owner_client: AsyncClient, site: Callable[..., object], owner: Person
 ) -> None:
     content = encoded(Pillow.new("RGB", (60, 40), "teal"), "PNG")
 
     async with site(reply("200 OK", content, Content_Type="text/plain")) as serving:
-        response = await client.post(URL, {"link": serving.url("/birds/grey%20heron.png?size=1")})
+        response = await async_owner_client.post(
+            URL, {"link": serving.url("/birds/grey%20heron.png?size=1")}
+        )
 
     assert response.status_code == HTTPStatus.CREATED
     image = await Image.objects.aget(pk=response.json()["id"])
@@ -64,10 +61,10 @@ async def test_a_copy_is_kept_under_the_name_in_the_link(
 
 
 async def test_a_page_in_place_of_an_image_is_refused(
-    client: AsyncClient, site: Callable[..., object]
+    async_owner_client: AsyncClient, site: Callable[..., object]
 ) -> None:
     async with site(reply("200 OK", b"<!doctype html>", Content_Type="image/png")) as serving:
-        response = await client.post(URL, {"link": serving.url("/a.png")})
+        response = await async_owner_client.post(URL, {"link": serving.url("/a.png")})
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "lead to an image" in response.json()["error"]
@@ -75,11 +72,11 @@ async def test_a_page_in_place_of_an_image_is_refused(
 
 @pytest.mark.parametrize("failure", [TimedOut(), SiteRefused(403)])
 async def test_a_harmless_failure_passes_an_https_link_on(
-    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, failure: FetchError
+    async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, failure: FetchError
 ) -> None:
     failing(monkeypatch, failure)
 
-    response = await client.post(URL, {"link": " https://images.example.com/a.png "})
+    response = await async_owner_client.post(URL, {"link": " https://images.example.com/a.png "})
 
     assert response.status_code == HTTPStatus.OK
     answer = response.json()
@@ -98,11 +95,11 @@ async def test_a_harmless_failure_passes_an_https_link_on(
     ],
 )
 async def test_any_other_failure_is_told(
-    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, link: str, failure: FetchError
+    async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, link: str, failure: FetchError
 ) -> None:
     failing(monkeypatch, failure)
 
-    response = await client.post(URL, {"link": link})
+    response = await async_owner_client.post(URL, {"link": link})
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert response.json() == {"error": failure.sentence}
@@ -112,21 +109,23 @@ async def test_any_other_failure_is_told(
     "link",
     ["", "ftp://a.example.com/a.png", "http://127.0.0.1/a.png", "http://169.254.169.254/", "a b"],
 )
-async def test_what_leads_nowhere_public_is_never_fetched(client: AsyncClient, link: str) -> None:
-    response = await client.post(URL, {"link": link})
+async def test_what_leads_nowhere_public_is_never_fetched(
+    async_owner_client: AsyncClient, link: str
+) -> None:
+    response = await async_owner_client.post(URL, {"link": link})
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert not await Image.objects.aexists()
 
 
-def test_a_stranger_signs_in_first(stranger: Client) -> None:
-    response = stranger.post(URL, {"link": "https://images.example.com/a.png"})
+def test_a_stranger_signs_in_first(stranger_client: Client) -> None:
+    response = stranger_client.post(URL, {"link": "https://images.example.com/a.png"})
 
     assert response.status_code == HTTPStatus.FOUND
 
 
-async def test_a_link_comes_by_post(client: AsyncClient) -> None:
-    assert (await client.get(URL)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+async def test_a_link_comes_by_post(async_owner_client: AsyncClient) -> None:
+    assert (await async_owner_client.get(URL)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 async def test_one_person_gets_two_turns_at_once_and_others_theirs() -> None:
@@ -175,22 +174,24 @@ def test_which_links_may_go_to_the_model(link: str, may: bool) -> None:
 
 
 async def test_without_scripts_a_link_is_copied_as_the_message_is_sent(
-    client: AsyncClient, site: Callable[..., object], no_service: None
+    async_owner_client: AsyncClient, site: Callable[..., object], no_service: None
 ) -> None:
     content = encoded(Pillow.new("RGB", (60, 40), "teal"), "PNG")
 
     async with site(reply("200 OK", content)) as serving:
         fields = {"client_id": str(uuid4()), "text": "Look", "link_to_copy": serving.url("/a.png")}
-        response = await client.post(f"/c/{uuid4()}/messages", fields)
+        response = await async_owner_client.post(f"/c/{uuid4()}/messages", fields)
 
     assert response.status_code == HTTPStatus.SEE_OTHER
     assert (await Attachment.objects.select_related("image").aget()).image.name == "a.png"
 
 
-async def test_without_scripts_a_link_that_fails_is_told_on_the_page(client: AsyncClient) -> None:
+async def test_without_scripts_a_link_that_fails_is_told_on_the_page(
+    async_owner_client: AsyncClient,
+) -> None:
     fields = {"client_id": str(uuid4()), "text": "Look", "link_to_copy": "https://10.0.0.1/a.png"}
 
-    response = await client.post(f"/c/{uuid4()}/messages", fields)
+    response = await async_owner_client.post(f"/c/{uuid4()}/messages", fields)
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "public place on the web" in response.content.decode()

@@ -42,54 +42,54 @@ def ask(client: Client, image: Image, method: str, path: str) -> HTTPStatus:
 
 @every_url
 def test_whoever_uploaded_it_may(
-    signed_in: SignIn, owner: Person, image: Image, method: str, path: str
+    owner_client: Client, image: Image, method: str, path: str
 ) -> None:
-    assert ask(signed_in(owner), image, method, path) == HTTPStatus.OK
+    assert ask(owner_client, image, method, path) == HTTPStatus.OK
 
 
 @every_url
 def test_for_a_member_it_does_not_exist(
-    signed_in: SignIn, member: Person, image: Image, exchange: Exchange, method: str, path: str
+    member_client: Client, image: Image, exchange: Exchange, method: str, path: str
 ) -> None:
     Attachment.objects.create(message=exchange.message, position=0, image=image)
 
-    assert ask(signed_in(member), image, method, path) == HTTPStatus.NOT_FOUND
+    assert ask(member_client, image, method, path) == HTTPStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize(("method", "path"), URLS[:3])
 def test_an_image_by_somebody_else_shows_in_ones_own_conversation(
-    signed_in: SignIn, owner: Person, member: Person, exchange: Exchange, method: str, path: str
+    owner_client: Client, member: Person, exchange: Exchange, method: str, path: str
 ) -> None:
     theirs = Image.objects.keep(member, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
     Attachment.objects.create(message=exchange.message, position=0, image=theirs)
 
-    assert ask(signed_in(owner), theirs, method, path) == HTTPStatus.OK
-    assert ask(signed_in(owner), theirs, "POST", "alt") == HTTPStatus.NOT_FOUND
+    assert ask(owner_client, theirs, method, path) == HTTPStatus.OK
+    assert ask(owner_client, theirs, "POST", "alt") == HTTPStatus.NOT_FOUND
 
 
 @every_url
-def test_a_stranger_signs_in_first(stranger: Client, image: Image, method: str, path: str) -> None:
-    assert ask(stranger, image, method, path) == HTTPStatus.FOUND
+def test_a_stranger_signs_in_first(
+    stranger_client: Client, image: Image, method: str, path: str
+) -> None:
+    assert ask(stranger_client, image, method, path) == HTTPStatus.FOUND
 
 
 @pytest.mark.parametrize("path", ["", "thumbnail"])
-def test_an_image_is_only_looked_at(
-    signed_in: SignIn, owner: Person, image: Image, path: str
-) -> None:
-    status = ask(signed_in(owner), image, "POST", path)
+def test_an_image_is_only_looked_at(owner_client: Client, image: Image, path: str) -> None:
+    status = ask(owner_client, image, "POST", path)
 
     assert status == HTTPStatus.METHOD_NOT_ALLOWED
 
 
-def test_a_description_comes_by_post(signed_in: SignIn, owner: Person, image: Image) -> None:
-    assert ask(signed_in(owner), image, "GET", "alt") == HTTPStatus.METHOD_NOT_ALLOWED
+def test_a_description_comes_by_post(owner_client: Client, image: Image) -> None:
+    assert ask(owner_client, image, "GET", "alt") == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(("path", "size"), [("", (1568, 784)), ("thumbnail", (384, 192))])
 def test_the_bytes_can_do_nothing_but_be_seen(
-    signed_in: SignIn, owner: Person, image: Image, path: str, size: tuple[int, int]
+    owner_client: Client, image: Image, path: str, size: tuple[int, int]
 ) -> None:
-    response = signed_in(owner).get(f"/images/{image.pk}/{path}", headers={"Range": "bytes=0-9"})
+    response = owner_client.get(f"/images/{image.pk}/{path}", headers={"Range": "bytes=0-9"})
 
     assert response.status_code == HTTPStatus.OK  # a range is not needed: all of it comes
     shown = Pillow.open(io.BytesIO(response.content))
@@ -102,9 +102,9 @@ def test_the_bytes_can_do_nothing_but_be_seen(
 
 @pytest.mark.parametrize("path", ["", "thumbnail"])
 def test_a_tab_gets_a_page_around_the_image(
-    signed_in: SignIn, owner: Person, image: Image, path: str
+    owner_client: Client, owner: Person, image: Image, path: str
 ) -> None:
-    client, url = signed_in(owner), f"/images/{image.pk}/{path}"
+    client, url = owner_client, f"/images/{image.pk}/{path}"
     tag = client.get(url)["ETag"]
 
     response = client.get(url, headers={"accept": "text/html", "If-None-Match": tag})
@@ -115,10 +115,8 @@ def test_a_tab_gets_a_page_around_the_image(
 
 
 @pytest.mark.parametrize("path", ["", "thumbnail"])
-def test_a_browser_that_has_it_gets_no_bytes(
-    signed_in: SignIn, owner: Person, image: Image, path: str
-) -> None:
-    client, url = signed_in(owner), f"/images/{image.pk}/{path}"
+def test_a_browser_that_has_it_gets_no_bytes(owner_client: Client, image: Image, path: str) -> None:
+    client, url = owner_client, f"/images/{image.pk}/{path}"
     tag = client.get(url)["ETag"]
 
     with patch("chatapp.images.store.read") as read:
@@ -142,39 +140,39 @@ def test_a_browser_that_has_it_gets_no_bytes(
     ],
 )
 def test_a_download_is_named_as_what_it_is(
-    signed_in: SignIn, owner: Person, image: Image, name: str, disposition: str
+    owner_client: Client, image: Image, name: str, disposition: str
 ) -> None:
     Image.objects.update(name=name)
 
-    response = signed_in(owner).get(f"/images/{image.pk}/?download")
+    response = owner_client.get(f"/images/{image.pk}/?download")
 
     assert response["Content-Disposition"] == disposition
 
 
 def test_an_image_from_before_there_were_thumbnails_stands_in_itself(
-    signed_in: SignIn, owner: Person, image: Image
+    owner_client: Client, image: Image
 ) -> None:
     Image.objects.update(thumbnail_type="")
     ImageData.objects.update(thumbnail=b"")
 
-    response = signed_in(owner).get(f"/images/{image.pk}/thumbnail")
+    response = owner_client.get(f"/images/{image.pk}/thumbnail")
 
     assert response["Content-Type"] == "image/jpeg"
     assert Pillow.open(io.BytesIO(response.content)).size == (1568, 784)
 
 
-def test_bytes_that_are_gone_are_not_found(signed_in: SignIn, owner: Person, image: Image) -> None:
+def test_bytes_that_are_gone_are_not_found(owner_client: Client, image: Image) -> None:
     ImageData.objects.all().delete()
 
-    response = signed_in(owner).get(f"/images/{image.pk}/")
+    response = owner_client.get(f"/images/{image.pk}/")
 
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert "no-store" in response["Cache-Control"]
 
 
-def test_a_store_that_rests_is_asked_again(signed_in: SignIn, owner: Person, image: Image) -> None:
+def test_a_store_that_rests_is_asked_again(owner_client: Client, image: Image) -> None:
     with patch("chatapp.images.store.read", side_effect=StoreUnavailable):
-        response = signed_in(owner).get(f"/images/{image.pk}/")
+        response = owner_client.get(f"/images/{image.pk}/")
 
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert "no-store" in response["Cache-Control"]
@@ -182,13 +180,13 @@ def test_a_store_that_rests_is_asked_again(signed_in: SignIn, owner: Person, ima
 
 
 def test_a_description_is_kept_and_every_copy_on_a_page_follows(
-    signed_in: SignIn, owner: Person, image: Image, exchange: Exchange
+    owner_client: Client, image: Image, exchange: Exchange
 ) -> None:
     for position in (0, 1):
         Attachment.objects.create(message=exchange.message, position=position, image=image)
 
     with patch.object(events, "publish") as publish:
-        response = signed_in(owner).post(f"/images/{image.pk}/alt", {"alt": " A teal\n lake "})
+        response = owner_client.post(f"/images/{image.pk}/alt", {"alt": " A teal\n lake "})
 
     assert response.json() == {"alt": "A teal lake"}
     assert [call.args[1] for call in publish.call_args_list] == ["message.changed"]
@@ -196,10 +194,10 @@ def test_a_description_is_kept_and_every_copy_on_a_page_follows(
 
 
 def test_without_a_description_the_name_of_the_file_stands_in(
-    signed_in: SignIn, owner: Person, image: Image
+    owner_client: Client, image: Image
 ) -> None:
     image.describe("A lake")
 
-    response = signed_in(owner).post(f"/images/{image.pk}/alt", {"alt": "  "})
+    response = owner_client.post(f"/images/{image.pk}/alt", {"alt": "  "})
 
     assert response.json() == {"alt": "a photo.HEIC"}

@@ -28,13 +28,6 @@ def no_reply() -> Any:
         yield start
 
 
-@pytest.fixture
-def client(owner: Person) -> Client:
-    client = Client()
-    client.force_login(owner)
-    return client
-
-
 def image(colour: str = "red", name: str = "image.png") -> SimpleUploadedFile:
     content = io.BytesIO()
     Pillow.new("RGB", (40, 30), colour).save(content, "PNG")
@@ -46,8 +39,8 @@ def send(client: Client, conversation: Any = None, **fields: Any) -> Any:
     return client.post(f"/c/{conversation or uuid.uuid4()}/messages", fields, headers=JSON)
 
 
-def test_a_send_is_answered_with_both_articles(client: Client, no_reply: Any) -> None:
-    response = send(client, text="Hello <b>there</b>")
+def test_a_send_is_answered_with_both_articles(owner_client: Client, no_reply: Any) -> None:
+    response = send(owner_client, text="Hello <b>there</b>")
 
     assert response.status_code == 201
     html = response.json()["messages"]
@@ -57,11 +50,11 @@ def test_a_send_is_answered_with_both_articles(client: Client, no_reply: Any) ->
 
 
 def test_the_same_send_again_is_answered_again_and_starts_nothing(
-    client: Client, no_reply: Any
+    owner_client: Client, no_reply: Any
 ) -> None:
     fields = {"conversation": uuid.uuid4(), "client_id": uuid.uuid4(), "text": "Once"}
 
-    first, second = send(client, **fields), send(client, **fields)
+    first, second = send(owner_client, **fields), send(owner_client, **fields)
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json()["messages"] == second.json()["messages"]
@@ -69,8 +62,8 @@ def test_the_same_send_again_is_answered_again_and_starts_nothing(
 
 
 @pytest.mark.parametrize("text", ["", "   \n "])
-def test_an_empty_message_is_refused(client: Client, text: str) -> None:
-    response = send(client, text=text)
+def test_an_empty_message_is_refused(owner_client: Client, text: str) -> None:
+    response = send(owner_client, text=text)
 
     assert response.status_code == 422
     assert "Write something" in response.json()["error"]
@@ -78,16 +71,16 @@ def test_an_empty_message_is_refused(client: Client, text: str) -> None:
 
 
 @pytest.mark.parametrize("letter", ["a", "🦩"])
-def test_a_million_characters_are_accepted(client: Client, letter: str) -> None:
-    response = send(client, text=letter * 1_000_000)
+def test_a_million_characters_are_accepted(owner_client: Client, letter: str) -> None:
+    response = send(owner_client, text=letter * 1_000_000)
 
     assert response.status_code == 201
     assert len(Message.objects.get(role="user").text) == 1_000_000
 
 
 @pytest.mark.parametrize(("letter", "count"), [("a", 5_000_000), ("🦩", 1_250_000)])
-def test_more_are_refused_with_the_limit(client: Client, letter: str, count: int) -> None:
-    response = send(client, text=letter * count)
+def test_more_are_refused_with_the_limit(owner_client: Client, letter: str, count: int) -> None:
+    response = send(owner_client, text=letter * count)
 
     assert response.status_code == 422
     assert "Shorten it to 1,000,000" in response.json()["error"]
@@ -95,9 +88,13 @@ def test_more_are_refused_with_the_limit(client: Client, letter: str, count: int
 
 
 @pytest.mark.parametrize("letter", ["a", "🦩"])
-def test_without_scripts_the_refused_text_is_still_in_the_box(client: Client, letter: str) -> None:
+def test_without_scripts_the_refused_text_is_still_in_the_box(
+    owner_client: Client, letter: str
+) -> None:
     text = letter * 1_000_001
-    response = client.post(f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": text})
+    response = owner_client.post(
+        f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": text}
+    )
 
     assert response.status_code == 422
     page = response.content.decode()
@@ -105,20 +102,20 @@ def test_without_scripts_the_refused_text_is_still_in_the_box(client: Client, le
     assert text in page
 
 
-def test_without_scripts_a_send_leads_to_the_conversation(client: Client) -> None:
+def test_without_scripts_a_send_leads_to_the_conversation(owner_client: Client) -> None:
     conversation = uuid.uuid4()
-    response = client.post(
+    response = owner_client.post(
         f"/c/{conversation}/messages", {"client_id": uuid.uuid4(), "text": "Hello"}
     )
 
     assert response.status_code == 303
     assert response["Location"].startswith(f"/c/{conversation}/")
-    page = client.get(response["Location"]).content.decode()
+    page = owner_client.get(response["Location"]).content.decode()
     assert 'http-equiv="refresh"' in page
 
 
-def test_without_scripts_images_come_along_as_files(client: Client) -> None:
-    client.post(
+def test_without_scripts_images_come_along_as_files(owner_client: Client) -> None:
+    owner_client.post(
         f"/c/{uuid.uuid4()}/messages",
         {"client_id": uuid.uuid4(), "text": "Look", "images": [image("red"), image("blue")]},
     )
@@ -127,31 +124,33 @@ def test_without_scripts_images_come_along_as_files(client: Client) -> None:
     assert [a.kind for a in Message.objects.get(role="user").attachments.all()] == ["image"] * 2
 
 
-def test_thirty_images_are_refused(client: Client) -> None:
-    response = send(client, text="Look", images=[image() for _ in range(30)])
+def test_thirty_images_are_refused(owner_client: Client) -> None:
+    response = send(owner_client, text="Look", images=[image() for _ in range(30)])
 
     assert response.status_code == 422
     assert "You can attach up to 10 images" in response.json()["error"]
     assert not Image.objects.exists()
 
 
-def test_a_text_file_named_png_is_refused(client: Client) -> None:
+def test_a_text_file_named_png_is_refused(owner_client: Client) -> None:
     fake = SimpleUploadedFile("photo.png", b"not an image at all", content_type="image/png")
 
-    response = send(client, text="Look", images=[fake])
+    response = send(owner_client, text="Look", images=[fake])
 
     assert response.status_code == 422
     assert "Send a JPEG, PNG" in response.json()["error"]
 
 
-def test_attached_images_keep_their_order(client: Client, owner: Person) -> None:
+def test_attached_images_keep_their_order(owner_client: Client, owner: Person) -> None:
     kept = [
         Image.objects.keep(owner, prepare(image(colour, f"{colour}.png"), f"{colour}.png"))
         for colour in ("red", "green", "blue")
     ]
 
     response = send(
-        client, image=[kept[2].pk, kept[0].pk, kept[1].pk], link="https://images.example.com/b"
+        owner_client,
+        image=[kept[2].pk, kept[0].pk, kept[1].pk],
+        link="https://images.example.com/b",
     )
 
     assert response.status_code == 201
@@ -164,54 +163,54 @@ def test_attached_images_keep_their_order(client: Client, owner: Person) -> None
 
 
 @pytest.mark.parametrize("pk", ["00000000-0000-4000-8000-000000000000", "nonsense", ""])
-def test_an_image_that_is_not_there_is_told(client: Client, pk: str) -> None:
-    response = send(client, text="Look", image=pk)
+def test_an_image_that_is_not_there_is_told(owner_client: Client, pk: str) -> None:
+    response = send(owner_client, text="Look", image=pk)
 
     assert response.status_code == 422
     assert "no longer exists" in response.json()["error"]
 
 
-def test_somebody_elses_image_is_not_there(client: Client, member: Person) -> None:
+def test_somebody_elses_image_is_not_there(owner_client: Client, member: Person) -> None:
     theirs = Image.objects.keep(member, prepare(image(), "theirs.png"))
 
-    assert send(client, text="Look", image=theirs.pk).status_code == 422
+    assert send(owner_client, text="Look", image=theirs.pk).status_code == 422
 
 
-def test_a_link_that_is_no_address_is_refused(client: Client) -> None:
-    assert "isn't a valid link" in send(client, text="Look", link="https://[").json()["error"]
+def test_a_link_that_is_no_address_is_refused(owner_client: Client) -> None:
+    assert "isn't a valid link" in send(owner_client, text="Look", link="https://[").json()["error"]
 
 
 @pytest.mark.parametrize("link", ["http://a.example/b.png", "https://", "javascript:alert(1)"])
-def test_only_https_links_are_attached(client: Client, link: str) -> None:
-    response = send(client, text="Look", link=link)
+def test_only_https_links_are_attached(owner_client: Client, link: str) -> None:
+    response = send(owner_client, text="Look", link=link)
 
     assert response.status_code == 422
     assert "https://" in response.json()["error"]
 
 
-def test_an_unknown_model_is_refused(client: Client) -> None:
-    assert "available" in send(client, text="Hello", model="gpt-2").json()["error"]
+def test_an_unknown_model_is_refused(owner_client: Client) -> None:
+    assert "available" in send(owner_client, text="Hello", model="gpt-2").json()["error"]
 
 
-def test_bad_ids_are_refused(client: Client) -> None:
-    assert send(client, text="Hello", client_id="1").status_code == 422
+def test_bad_ids_are_refused(owner_client: Client) -> None:
+    assert send(owner_client, text="Hello", client_id="1").status_code == 422
 
 
-def test_a_nul_character_is_dropped_and_the_rest_is_sent(client: Client) -> None:
-    response = send(client, text="a\x00b")
+def test_a_nul_character_is_dropped_and_the_rest_is_sent(owner_client: Client) -> None:
+    response = send(owner_client, text="a\x00b")
 
     assert response.status_code == 201
     assert Message.objects.get(role="user").text == "ab"
 
 
 def test_a_running_reply_keeps_the_send_out_and_the_text_in(
-    client: Client, running: Exchange
+    owner_client: Client, running: Exchange
 ) -> None:
     path = f"/c/{running.conversation.pk}/messages"
     fields = {"client_id": uuid.uuid4(), "text": "My next question"}
 
-    with_scripts = client.post(path, fields, headers=JSON)
-    without = client.post(path, fields)
+    with_scripts = owner_client.post(path, fields, headers=JSON)
+    without = owner_client.post(path, fields)
 
     assert with_scripts.status_code == without.status_code == 409
     assert "still running" in with_scripts.json()["error"]
@@ -227,27 +226,26 @@ def test_a_post_without_csrf_token_is_refused(owner: Person) -> None:
     assert not Message.objects.exists()
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger: Client, owner: Person) -> None:
-    response = send(stranger, text="Hello")
+def test_a_stranger_is_asked_to_sign_in(stranger_client: Client, owner: Person) -> None:
+    response = send(stranger_client, text="Hello")
 
     assert response.status_code == 401
     assert "your text stays" in response.json()["error"]
 
 
 def test_a_member_can_not_write_into_the_owners_conversation(
-    member: Person, exchange: Exchange
+    member_client: Client, exchange: Exchange
 ) -> None:
-    client = Client()
-    client.force_login(member)
-
-    assert send(client, exchange.conversation.pk, text="Hello").status_code == 404
+    assert send(member_client, exchange.conversation.pk, text="Hello").status_code == 404
 
 
-def test_a_form_above_djangos_own_limit_gets_our_page(client: Client, settings: Settings) -> None:
+def test_a_form_above_djangos_own_limit_gets_our_page(
+    owner_client: Client, settings: Settings
+) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2048
 
-    page = client.post(f"/c/{uuid.uuid4()}/messages", {"text": "a" * 3000})
-    answer = send(client, text="a" * 3000)
+    page = owner_client.post(f"/c/{uuid.uuid4()}/messages", {"text": "a" * 3000})
+    answer = send(owner_client, text="a" * 3000)
 
     assert (page.status_code, answer.status_code) == (413, 413)
     assert "<html" in page.content.decode()

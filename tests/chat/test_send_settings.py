@@ -1,7 +1,6 @@
 """POST /c/<id>/messages: the settings that come with a message."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,51 +23,50 @@ JSON = {"accept": "application/json"}
 OTHER = "claude-4-5-sonnet"
 
 
-@pytest.fixture
-def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
-    return signed_in(owner)
-
-
 def send(client: Client, conversation: Any = None, **fields: Any) -> Any:
     fields = {"client_id": uuid.uuid4(), **fields}
     return client.post(f"/c/{conversation or uuid.uuid4()}/messages", fields, headers=JSON)
 
 
-def test_a_first_message_brings_all_settings(client: Client, owner: Person) -> None:
-    send(client, text="Hello", instructions="Be brief.", temperature="0.2", max_tokens="300")
+def test_a_first_message_brings_all_settings(owner_client: Client, owner: Person) -> None:
+    send(owner_client, text="Hello", instructions="Be brief.", temperature="0.2", max_tokens="300")
 
     conversation = Conversation.objects.get()
     assert conversation.chosen == ModelSettings(MODEL, "Be brief.", "", 0.2, None, 300)
     assert not Defaults.objects.exists()
 
 
-def test_a_later_message_brings_model_and_thinking_only(client: Client, exchange: Exchange) -> None:
+def test_a_later_message_brings_model_and_thinking_only(
+    owner_client: Client, exchange: Exchange
+) -> None:
     fields = {"model": OTHER, "thinking": "low", "instructions": "Ignored."}
 
-    send(client, exchange.conversation.pk, text="And?", **fields)
+    send(owner_client, exchange.conversation.pk, text="And?", **fields)
 
     exchange.conversation.refresh_from_db()
     assert exchange.conversation.chosen == ModelSettings(OTHER, "", "low")
 
 
-def test_a_message_that_names_no_model_leaves_it(client: Client, exchange: Exchange) -> None:
+def test_a_message_that_names_no_model_leaves_it(owner_client: Client, exchange: Exchange) -> None:
     exchange.conversation.choose(ModelSettings(OTHER, thinking="high"))
 
-    send(client, exchange.conversation.pk, text="And?")
+    send(owner_client, exchange.conversation.pk, text="And?")
 
     exchange.conversation.refresh_from_db()
     assert exchange.conversation.chosen == ModelSettings(OTHER, thinking="high")
 
 
-def test_a_model_that_cannot_think_is_not_asked_to(client: Client, settings: Settings) -> None:
+def test_a_model_that_cannot_think_is_not_asked_to(
+    owner_client: Client, settings: Settings
+) -> None:
     settings.CATALOG = load_catalog('[{"id": "plain", "thinking": false}]')
 
-    assert send(client, text="Hello", thinking="high").status_code == 201
+    assert send(owner_client, text="Hello", thinking="high").status_code == 201
     assert Conversation.objects.get().chosen == ModelSettings("plain")
 
 
-def test_a_bad_setting_is_told_at_its_field(client: Client) -> None:
-    response = send(client, text="Hello", temperature="2")
+def test_a_bad_setting_is_told_at_its_field(owner_client: Client) -> None:
+    response = send(owner_client, text="Hello", temperature="2")
 
     assert response.status_code == 422
     assert response.json() == {
@@ -78,10 +76,10 @@ def test_a_bad_setting_is_told_at_its_field(client: Client) -> None:
     assert not Message.objects.exists()
 
 
-def test_without_scripts_a_bad_setting_loses_nothing(client: Client) -> None:
+def test_without_scripts_a_bad_setting_loses_nothing(owner_client: Client) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "My question", "instructions": "Be brief."}
 
-    response = client.post(f"/c/{uuid.uuid4()}/messages", fields | {"top_p": "7"})
+    response = owner_client.post(f"/c/{uuid.uuid4()}/messages", fields | {"top_p": "7"})
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -90,21 +88,21 @@ def test_without_scripts_a_bad_setting_loses_nothing(client: Client) -> None:
 
 
 def test_without_scripts_the_first_message_can_set_the_defaults(
-    client: Client, owner: Person
+    owner_client: Client, owner: Person
 ) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "Hello", "instructions": "Be brief."}
 
-    client.post(f"/c/{uuid.uuid4()}/messages", fields | {"as_default": "on"})
+    owner_client.post(f"/c/{uuid.uuid4()}/messages", fields | {"as_default": "on"})
 
     assert Defaults.objects.of(owner) == ModelSettings(MODEL, "Be brief.")
 
 
 def test_a_first_message_takes_the_defaults_that_it_does_not_name(
-    client: Client, owner: Person
+    owner_client: Client, owner: Person
 ) -> None:
     Defaults.objects.keep(owner, ModelSettings(OTHER, "Be brief.", "high", 0.3, None, 1000))
 
-    send(client, text="Hello", thinking="", top_p="0.2")
+    send(owner_client, text="Hello", thinking="", top_p="0.2")
 
     started = Conversation.objects.get()
     assert started.chosen == ModelSettings(OTHER, "Be brief.", "", None, 0.2, 1000)

@@ -1,7 +1,6 @@
 """POST /c/<id>/settings: how the model is asked in one conversation."""
 
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
@@ -53,11 +52,6 @@ every_bad_value = pytest.mark.parametrize(("fields", "name", "sentence"), BAD)
 
 
 @pytest.fixture
-def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
-    return signed_in(owner)
-
-
-@pytest.fixture
 def plain_model(settings: Settings) -> str:
     """A model that cannot think and writes at most 500 tokens."""
     settings.CATALOG = settings.CATALOG | load_catalog(
@@ -75,9 +69,9 @@ def chosen(exchange: Exchange) -> ModelSettings:
     return exchange.conversation.chosen
 
 
-def test_all_settings_are_saved_and_told(client: Client, exchange: Exchange) -> None:
+def test_all_settings_are_saved_and_told(owner_client: Client, exchange: Exchange) -> None:
     with patch.object(events, "publish") as publish:
-        response = post(client, exchange, **EVERYTHING)
+        response = post(owner_client, exchange, **EVERYTHING)
 
     assert response.status_code == 204
     assert chosen(exchange) == CHOSEN
@@ -86,59 +80,63 @@ def test_all_settings_are_saved_and_told(client: Client, exchange: Exchange) -> 
     assert not Defaults.objects.exists()
 
 
-def test_what_is_not_posted_stays(client: Client, exchange: Exchange) -> None:
-    post(client, exchange, **EVERYTHING)
-    post(client, exchange, thinking="low")
+def test_what_is_not_posted_stays(owner_client: Client, exchange: Exchange) -> None:
+    post(owner_client, exchange, **EVERYTHING)
+    post(owner_client, exchange, thinking="low")
 
     assert chosen(exchange) == ModelSettings(OTHER, "Answer like a heron.", "low", 0.3, None, 1000)
 
 
-def test_an_empty_field_leaves_it_to_the_model(client: Client, exchange: Exchange) -> None:
-    post(client, exchange, **EVERYTHING)
-    post(client, exchange, temperature="", max_tokens="", instructions=" \r\n ", thinking="")
+def test_an_empty_field_leaves_it_to_the_model(owner_client: Client, exchange: Exchange) -> None:
+    post(owner_client, exchange, **EVERYTHING)
+    post(owner_client, exchange, temperature="", max_tokens="", instructions=" \r\n ", thinking="")
 
     assert chosen(exchange) == ModelSettings(OTHER)
 
 
-def test_of_temperature_and_top_p_the_new_one_holds(client: Client, exchange: Exchange) -> None:
-    post(client, exchange, temperature="0.3")
-    post(client, exchange, top_p="0")
+def test_of_temperature_and_top_p_the_new_one_holds(
+    owner_client: Client, exchange: Exchange
+) -> None:
+    post(owner_client, exchange, temperature="0.3")
+    post(owner_client, exchange, top_p="0")
     assert (chosen(exchange).temperature, chosen(exchange).top_p) == (None, 0)
 
-    post(client, exchange, temperature="0")
+    post(owner_client, exchange, temperature="0")
     assert (chosen(exchange).temperature, chosen(exchange).top_p) == (0, None)
 
 
-def test_twenty_thousand_characters_of_instructions_fit(client: Client, exchange: Exchange) -> None:
+def test_twenty_thousand_characters_of_instructions_fit(
+    owner_client: Client, exchange: Exchange
+) -> None:
     # A browser posts a line break as two characters; the person typed one.
-    post(client, exchange, instructions="🦩" * 19_998 + "\r\n.")
+    post(owner_client, exchange, instructions="🦩" * 19_998 + "\r\n.")
 
     assert chosen(exchange).instructions == "🦩" * 19_998 + "\n."
 
 
 def test_settings_give_way_to_another_model(
-    client: Client, exchange: Exchange, plain_model: str
+    owner_client: Client, exchange: Exchange, plain_model: str
 ) -> None:
-    post(client, exchange, **EVERYTHING)
-    post(client, exchange, model=plain_model)
+    post(owner_client, exchange, **EVERYTHING)
+    post(owner_client, exchange, model=plain_model)
 
     assert chosen(exchange).thinking == ""
     assert chosen(exchange).max_tokens == 500
 
 
 def test_a_length_that_was_typed_does_not_give_way(
-    client: Client, exchange: Exchange, plain_model: str
+    owner_client: Client, exchange: Exchange, plain_model: str
 ) -> None:
-    response = post(client, exchange, model=plain_model, max_tokens="501")
+    response = post(owner_client, exchange, model=plain_model, max_tokens="501")
 
     assert "from 256 to 500" in response.json()["fields"]["max_tokens"]
 
 
 @every_bad_value
 def test_a_bad_value_is_told_at_its_field_and_nothing_is_saved(
-    client: Client, exchange: Exchange, fields: dict[str, str], name: str, sentence: str
+    owner_client: Client, exchange: Exchange, fields: dict[str, str], name: str, sentence: str
 ) -> None:
-    response = post(client, exchange, **{"as_default": "on"} | fields)
+    response = post(owner_client, exchange, **{"as_default": "on"} | fields)
 
     assert response.status_code == 422
     assert list(response.json()["fields"]) == [name]
@@ -148,21 +146,23 @@ def test_a_bad_value_is_told_at_its_field_and_nothing_is_saved(
     assert not Defaults.objects.exists()
 
 
-def test_without_scripts_saving_leads_back(client: Client, exchange: Exchange) -> None:
+def test_without_scripts_saving_leads_back(owner_client: Client, exchange: Exchange) -> None:
     url = exchange.conversation.get_absolute_url()
 
-    response = client.post(f"{url}settings", EVERYTHING)
+    response = owner_client.post(f"{url}settings", EVERYTHING)
 
     assert (response.status_code, response["Location"]) == (303, url)
-    page = client.get(url).content.decode()
+    page = owner_client.get(url).content.decode()
     assert "Answer like a heron.</textarea>" in page
     assert 'name="temperature" min="0" max="1" step="any" inputmode="decimal" value="0.3"' in page
 
 
-def test_without_scripts_a_refusal_keeps_what_was_typed(client: Client, exchange: Exchange) -> None:
+def test_without_scripts_a_refusal_keeps_what_was_typed(
+    owner_client: Client, exchange: Exchange
+) -> None:
     fields = EVERYTHING | {"temperature": "9", "as_default": "on"}
 
-    response = client.post(f"/c/{exchange.conversation.pk}/settings", fields)
+    response = owner_client.post(f"/c/{exchange.conversation.pk}/settings", fields)
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -174,10 +174,14 @@ def test_without_scripts_a_refusal_keeps_what_was_typed(client: Client, exchange
     assert 'aria-labelledby="settings-heading">' in page
 
 
-def test_reset_shows_the_apps_own_and_saves_nothing(client: Client, exchange: Exchange) -> None:
-    post(client, exchange, **EVERYTHING)
+def test_reset_shows_the_apps_own_and_saves_nothing(
+    owner_client: Client, exchange: Exchange
+) -> None:
+    post(owner_client, exchange, **EVERYTHING)
 
-    response = client.post(f"/c/{exchange.conversation.pk}/settings", EVERYTHING | {"reset": "1"})
+    response = owner_client.post(
+        f"/c/{exchange.conversation.pk}/settings", EVERYTHING | {"reset": "1"}
+    )
 
     assert response.status_code == 200
     assert "Answer like a heron." not in response.content.decode()
@@ -186,9 +190,9 @@ def test_reset_shows_the_apps_own_and_saves_nothing(client: Client, exchange: Ex
 
 @pytest.mark.parametrize("reset", [{}, {"reset": "1"}])
 def test_for_a_member_there_is_nothing_to_set(
-    signed_in: Callable[[Person], Client], member: Person, exchange: Exchange, reset: dict[str, str]
+    member_client: Client, exchange: Exchange, reset: dict[str, str]
 ) -> None:
-    response = post(signed_in(member), exchange, **EVERYTHING, **reset)
+    response = post(member_client, exchange, **EVERYTHING, **reset)
 
     assert response.status_code == 404
     assert chosen(exchange) == ModelSettings(MODEL)
@@ -224,9 +228,9 @@ def test_two_tabs_that_change_a_field_each_keep_both(owner: Person, exchange: Ex
 
 
 def test_the_next_message_says_what_changed(
-    client: Client, owner: Person, exchange: Exchange
+    owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
-    post(client, exchange, **EVERYTHING)
+    post(owner_client, exchange, **EVERYTHING)
 
     added = add_exchange(owner, new_message("And?", exchange.conversation.pk, model=OTHER))
 
@@ -237,20 +241,20 @@ def test_the_next_message_says_what_changed(
 
 
 def test_settings_become_the_persons_defaults_on_request(
-    client: Client, owner: Person, member: Person, exchange: Exchange
+    owner_client: Client, owner: Person, member: Person, exchange: Exchange
 ) -> None:
-    post(client, exchange, **EVERYTHING, as_default="on")
+    post(owner_client, exchange, **EVERYTHING, as_default="on")
 
     assert Defaults.objects.of(owner) == CHOSEN
     assert Defaults.objects.of(member) == ModelSettings(MODEL)
-    page = client.get("/").content.decode()
+    page = owner_client.get("/").content.decode()
     assert "Answer like a heron.</textarea>" in page
 
 
 def test_one_changed_field_makes_all_that_holds_here_the_default(
-    client: Client, owner: Person, exchange: Exchange
+    owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
-    post(client, exchange, **EVERYTHING)
-    post(client, exchange, thinking="low", as_default="on")
+    post(owner_client, exchange, **EVERYTHING)
+    post(owner_client, exchange, thinking="low", as_default="on")
 
     assert Defaults.objects.of(owner) == chosen(exchange)

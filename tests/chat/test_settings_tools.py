@@ -3,7 +3,6 @@
 import re
 import threading
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,11 +20,6 @@ from tests.support.replies import MODEL
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_reply")]
 JSON = {"accept": "application/json"}
 EVERY = {f"tool:{name}": "off" for name in built_in()}
-
-
-@pytest.fixture
-def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
-    return signed_in(owner)
 
 
 def post(client: Client, exchange: Exchange, **fields: Any) -> Any:
@@ -48,8 +42,10 @@ def offered(exchange: Exchange) -> list[str]:
     return list(Toolbox.of(exchange.reply).tools)
 
 
-def test_a_switch_that_is_turned_off_is_not_offered(client: Client, exchange: Exchange) -> None:
-    response = post(client, exchange, **{"tool:current_weather": "off"})
+def test_a_switch_that_is_turned_off_is_not_offered(
+    owner_client: Client, exchange: Exchange
+) -> None:
+    response = post(owner_client, exchange, **{"tool:current_weather": "off"})
 
     assert response.status_code == 204
     assert choices(exchange) == {"current_weather": False}
@@ -57,51 +53,55 @@ def test_a_switch_that_is_turned_off_is_not_offered(client: Client, exchange: Ex
 
 
 def test_only_what_the_house_has_otherwise_is_kept(
-    client: Client, exchange: Exchange, settings: Settings
+    owner_client: Client, exchange: Exchange, settings: Settings
 ) -> None:
     settings.TOOLS = ["current_weather"]
-    post(client, exchange, **EVERY | {"tool:calculate": "on"})
+    post(owner_client, exchange, **EVERY | {"tool:calculate": "on"})
     assert choices(exchange) == {"calculate": True, "current_weather": False}
 
-    post(client, exchange, **EVERY | {"tool:current_weather": "on"})
+    post(owner_client, exchange, **EVERY | {"tool:current_weather": "on"})
     assert choices(exchange) == {}
 
 
-def test_a_switch_that_is_not_posted_stays(client: Client, exchange: Exchange) -> None:
-    post(client, exchange, **{"tool:current_weather": "off"})
-    post(client, exchange, **{"tool:read_web_page": "off"})
-    post(client, exchange, thinking="low")
+def test_a_switch_that_is_not_posted_stays(owner_client: Client, exchange: Exchange) -> None:
+    post(owner_client, exchange, **{"tool:current_weather": "off"})
+    post(owner_client, exchange, **{"tool:read_web_page": "off"})
+    post(owner_client, exchange, thinking="low")
 
     assert choices(exchange) == {"current_weather": False, "read_web_page": False}
 
 
-def test_a_switch_that_is_not_there_is_ignored(client: Client, exchange: Exchange) -> None:
-    response = post(client, exchange, **{"tool:fly": "on", "tool:": "on", "tool_choices": "{}"})
+def test_a_switch_that_is_not_there_is_ignored(owner_client: Client, exchange: Exchange) -> None:
+    response = post(
+        owner_client, exchange, **{"tool:fly": "on", "tool:": "on", "tool_choices": "{}"}
+    )
 
     assert response.status_code == 204
     assert choices(exchange) == {}
 
 
 def test_what_was_chosen_stands_again_when_the_owner_gives_the_tool_back(
-    client: Client, exchange: Exchange
+    owner_client: Client, exchange: Exchange
 ) -> None:
-    post(client, exchange, **{"tool:current_weather": "off"})
+    post(owner_client, exchange, **{"tool:current_weather": "off"})
     gone = ToolSetting.objects.create(name="current_weather", access="off")
-    post(client, exchange, **{"tool:current_weather": "on", "tool:read_web_page": "off"})
+    post(owner_client, exchange, **{"tool:current_weather": "on", "tool:read_web_page": "off"})
     gone.delete()
 
     assert choices(exchange) == {"current_weather": False, "read_web_page": False}
 
 
-def test_without_scripts_an_unchecked_box_turns_off(client: Client, exchange: Exchange) -> None:
+def test_without_scripts_an_unchecked_box_turns_off(
+    owner_client: Client, exchange: Exchange
+) -> None:
     url = exchange.conversation.get_absolute_url()
     # A browser posts the hidden field of each switch, and after it the box if that is checked.
     fields: dict[str, Any] = {name: ["off", "on"] for name in EVERY}
 
-    client.post(f"{url}settings", fields | {"tool:current_weather": ["off"]})
+    owner_client.post(f"{url}settings", fields | {"tool:current_weather": ["off"]})
 
     assert choices(exchange) == {"current_weather": False}
-    assert shown(client.get(url).content.decode()) == {
+    assert shown(owner_client.get(url).content.decode()) == {
         "calculate": True,
         "current_date_and_time": True,
         "current_weather": False,
@@ -109,10 +109,12 @@ def test_without_scripts_an_unchecked_box_turns_off(client: Client, exchange: Ex
     }
 
 
-def test_without_scripts_a_refusal_keeps_the_switches(client: Client, exchange: Exchange) -> None:
+def test_without_scripts_a_refusal_keeps_the_switches(
+    owner_client: Client, exchange: Exchange
+) -> None:
     fields = {"tool:current_weather": "off", "temperature": "9"}
 
-    response = client.post(f"/c/{exchange.conversation.pk}/settings", fields)
+    response = owner_client.post(f"/c/{exchange.conversation.pk}/settings", fields)
 
     assert response.status_code == 422
     assert not shown(response.content.decode())["current_weather"]
@@ -120,54 +122,54 @@ def test_without_scripts_a_refusal_keeps_the_switches(client: Client, exchange: 
 
 
 def test_reset_shows_the_switches_as_the_house_has_them(
-    client: Client, exchange: Exchange, settings: Settings
+    owner_client: Client, exchange: Exchange, settings: Settings
 ) -> None:
     settings.TOOLS = ["current_weather"]
-    post(client, exchange, **{"tool:current_weather": "off", "tool:calculate": "on"})
+    post(owner_client, exchange, **{"tool:current_weather": "off", "tool:calculate": "on"})
 
-    response = client.post(f"/c/{exchange.conversation.pk}/settings", {"reset": "1"})
+    response = owner_client.post(f"/c/{exchange.conversation.pk}/settings", {"reset": "1"})
 
     page = shown(response.content.decode())
     assert [key for key, is_on in page.items() if is_on] == ["current_weather"]
     assert choices(exchange) == {"current_weather": False, "calculate": True}
 
 
-def test_a_first_message_brings_its_switches(client: Client) -> None:
+def test_a_first_message_brings_its_switches(owner_client: Client) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "Hello", "tool:current_weather": "off"}
 
-    client.post(f"/c/{uuid.uuid4()}/messages", fields, headers=JSON)
+    owner_client.post(f"/c/{uuid.uuid4()}/messages", fields, headers=JSON)
 
     assert Conversation.objects.get().tool_choices == {"current_weather": False}
     assert not Defaults.objects.exists()
 
 
-def test_a_later_message_leaves_them(client: Client, exchange: Exchange) -> None:
+def test_a_later_message_leaves_them(owner_client: Client, exchange: Exchange) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "And?", "tool:current_weather": "off"}
 
-    client.post(f"/c/{exchange.conversation.pk}/messages", fields, headers=JSON)
+    owner_client.post(f"/c/{exchange.conversation.pk}/messages", fields, headers=JSON)
 
     assert choices(exchange) == {}
 
 
 def test_they_become_the_persons_defaults_on_request(
-    client: Client, owner: Person, exchange: Exchange
+    owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
-    post(client, exchange, **{"tool:current_weather": "off", "as_default": "on"})
+    post(owner_client, exchange, **{"tool:current_weather": "off", "as_default": "on"})
 
     assert Defaults.objects.of(owner) == ModelSettings(
         MODEL, tool_choices={"current_weather": False}
     )
-    page = client.get("/").content.decode()
+    page = owner_client.get("/").content.decode()
     assert not shown(page)["current_weather"]
     assert ' title="Chat settings: some are changed"' in page
-    client.post(
+    owner_client.post(
         f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": "Hi"}, headers=JSON
     )
     assert Conversation.objects.latest("created_at").tool_choices == {"current_weather": False}
 
 
-def test_defaults_are_saved_without_a_conversation(client: Client, owner: Person) -> None:
-    client.post("/settings/defaults", EVERY | {"tool:current_weather": "on"}, headers=JSON)
+def test_defaults_are_saved_without_a_conversation(owner_client: Client, owner: Person) -> None:
+    owner_client.post("/settings/defaults", EVERY | {"tool:current_weather": "on"}, headers=JSON)
 
     kept = Defaults.objects.of(owner).tool_choices
     assert kept == {"calculate": False, "current_date_and_time": False, "read_web_page": False}

@@ -138,49 +138,46 @@ def test_of_sends_that_race_for_one_place_one_is_added(
     assert Message.objects.count() == 4
 
 
-@pytest.fixture
-def client(owner: Person) -> Client:
-    client = Client()
-    client.force_login(owner)
-    return client
-
-
 def send(client: Client, conversation: Any, **fields: Any) -> Any:
     fields = {"client_id": uuid.uuid4(), "text": "My next question", **fields}
     return client.post(f"/c/{conversation}/messages", fields, headers=JSON)
 
 
 def test_a_page_learns_that_the_conversation_has_moved_on(
-    client: Client, exchange: Exchange
+    owner_client: Client, exchange: Exchange
 ) -> None:
-    response = send(client, exchange.conversation.pk, parent="")
+    response = send(owner_client, exchange.conversation.pk, parent="")
 
     assert response.status_code == 409
     assert response.json()["moved"] is True
     assert "continued in another tab" in response.json()["error"]
 
 
-def test_a_page_of_an_earlier_release_tells_no_place(client: Client, exchange: Exchange) -> None:
-    assert send(client, exchange.conversation.pk).status_code == 201
+def test_a_page_of_an_earlier_release_tells_no_place(
+    owner_client: Client, exchange: Exchange
+) -> None:
+    assert send(owner_client, exchange.conversation.pk).status_code == 201
 
 
-def test_a_place_that_is_no_id_is_refused(client: Client, exchange: Exchange) -> None:
-    assert send(client, exchange.conversation.pk, parent="last").status_code == 422
+def test_a_place_that_is_no_id_is_refused(owner_client: Client, exchange: Exchange) -> None:
+    assert send(owner_client, exchange.conversation.pk, parent="last").status_code == 422
 
 
-def test_reasons_with_a_way_out_are_marked(client: Client, running: Exchange) -> None:
+def test_reasons_with_a_way_out_are_marked(owner_client: Client, running: Exchange) -> None:
     place, reply = running.conversation.pk, running.reply.pk
     client_id = running.message.client_id
 
-    assert send(client, place, parent=reply).json()["running"] is True
-    assert send(client, place, parent=reply, client_id=client_id).json()["already_sent"] is True
+    assert send(owner_client, place, parent=reply).json()["running"] is True
+    assert (
+        send(owner_client, place, parent=reply, client_id=client_id).json()["already_sent"] is True
+    )
 
 
-def test_a_deleted_conversation_is_told(client: Client, exchange: Exchange) -> None:
+def test_a_deleted_conversation_is_told(owner_client: Client, exchange: Exchange) -> None:
     parent, conversation = exchange.reply.pk, exchange.conversation.pk
     exchange.conversation.delete()
 
-    response = send(client, conversation, parent=parent)
+    response = send(owner_client, conversation, parent=parent)
 
     assert response.status_code == 410
     assert response.json()["gone"] is True
@@ -188,22 +185,22 @@ def test_a_deleted_conversation_is_told(client: Client, exchange: Exchange) -> N
 
 
 def test_an_answer_names_the_reply_that_the_next_message_follows(
-    client: Client, exchange: Exchange
+    owner_client: Client, exchange: Exchange
 ) -> None:
-    body = send(client, exchange.conversation.pk, parent=exchange.reply.pk).json()
+    body = send(owner_client, exchange.conversation.pk, parent=exchange.reply.pk).json()
 
     assert body["reply"] == str(Message.objects.running().get().pk)
 
 
 def test_without_scripts_the_page_shows_what_is_new_and_sends_on(
-    client: Client, owner: Person, exchange: Exchange
+    owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
     later = add_exchange(owner, new_message("From elsewhere", exchange.conversation.pk))
     complete(later.reply)
     fields = {"client_id": uuid.uuid4(), "text": "My next question", "parent": exchange.reply.pk}
     path = f"/c/{exchange.conversation.pk}/messages"
 
-    response = client.post(path, fields)
+    response = owner_client.post(path, fields)
 
     page = response.content.decode()
     assert response.status_code == 409
@@ -211,13 +208,13 @@ def test_without_scripts_the_page_shows_what_is_new_and_sends_on(
     assert "From elsewhere" in page
     assert "My next question" in page
     assert f'name="parent" value="{later.reply.pk}"' in page
-    again = client.post(path, {**fields, "parent": later.reply.pk})
+    again = owner_client.post(path, {**fields, "parent": later.reply.pk})
     assert again.status_code == 303
 
 
 def test_a_page_of_older_messages_still_sends_under_the_last_one(
-    client: Client, exchange: Exchange
+    owner_client: Client, exchange: Exchange
 ) -> None:
-    page = client.get(f"/c/{exchange.conversation.pk}/messages?before=1").content.decode()
+    page = owner_client.get(f"/c/{exchange.conversation.pk}/messages?before=1").content.decode()
 
     assert f'name="parent" value="{exchange.reply.pk}"' in page

@@ -33,47 +33,40 @@ def keep(person: Person, content: bytes = b"x" * 2_048) -> Image:
     return Image.objects.keep(person, prepared)
 
 
-def page_of(person: Person) -> str:
-    client = Client()
-    client.force_login(person)
-    return client.get("/storage/").content.decode()
-
-
-def test_a_member_sees_their_own_room_only(owner: Person, member: Person) -> None:
+def test_a_member_sees_their_own_room_only(
+    member_client: Client, owner: Person, member: Person
+) -> None:
     keep(owner)
     keep(member)
 
-    page = page_of(member)
+    page = member_client.get("/storage/").content.decode()
 
     assert "2.0\xa0KB of 200.0\xa0MB" in page
     assert owner.email not in page
     assert "Everybody" not in page
 
 
-def test_the_owner_sees_everybody(owner: Person, member: Person) -> None:
+def test_the_owner_sees_everybody(owner_client: Client, member: Person) -> None:
     keep(member)
 
-    page = page_of(owner)
+    page = owner_client.get("/storage/").content.decode()
 
     assert "Everybody" in page
     assert member.email in page
     assert "2.0\xa0KB, 1 image" in page
 
 
-def test_a_stranger_has_to_sign_in(stranger: Client, owner: Person) -> None:
-    assert stranger.get("/storage/").status_code == HTTPStatus.FOUND
+def test_a_stranger_has_to_sign_in(stranger_client: Client, owner: Person) -> None:
+    assert stranger_client.get("/storage/").status_code == HTTPStatus.FOUND
 
 
-def test_it_is_only_read(owner: Person) -> None:
-    client = Client()
-    client.force_login(owner)
-
-    assert client.post("/storage/").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+def test_it_is_only_read(owner_client: Client) -> None:
+    assert owner_client.post("/storage/").status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_deleted_conversation_gives_its_room_back(
-    owner: Person, exchange: Exchange
+    async_owner_client: AsyncClient, owner: Person, exchange: Exchange
 ) -> None:
     def attach() -> None:
         image = keep(owner)
@@ -81,10 +74,8 @@ async def test_a_deleted_conversation_gives_its_room_back(
         Image.objects.update(spared_until=timezone.now() - timedelta(days=1))
 
     await background.in_thread(attach)
-    client = AsyncClient()
-    await client.aforce_login(owner)
 
-    await client.post(f"/c/{exchange.conversation.pk}/deletion")
+    await async_owner_client.post(f"/c/{exchange.conversation.pk}/deletion")
 
     if task := background.find(f"collect:{owner.pk}"):
         await asyncio.wait({task})

@@ -1,7 +1,6 @@
 """/c/<id>/replies/<id>/tool-calls/<id>: a whole call for its owner, and the decision about it."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ pytestmark = [
 ]
 
 JSON = {"accept": "application/json"}
-type SignIn = Callable[[Person], Client]
 
 
 @pytest.fixture
@@ -47,11 +45,11 @@ def decide(client: Client, tool_call: ToolCall, word: str, **headers: str) -> An
     return client.post(path(tool_call, "/decision"), {"decision": word}, headers=headers or JSON)
 
 
-def test_all_of_it_as_plain_text(signed_in: SignIn, owner: Person, tool_call: ToolCall) -> None:
+def test_all_of_it_as_plain_text(owner_client: Client, tool_call: ToolCall) -> None:
     tool_call.content = json.dumps({"found": "<b>heron</b> " * 1_000})
     tool_call.save()
 
-    answer = signed_in(owner).get(path(tool_call))
+    answer = owner_client.get(path(tool_call))
 
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
@@ -60,11 +58,11 @@ def test_all_of_it_as_plain_text(signed_in: SignIn, owner: Person, tool_call: To
     assert '"expression": "1+1"' in answer.content.decode()
 
 
-def test_a_tab_gets_it_as_a_page(signed_in: SignIn, owner: Person, tool_call: ToolCall) -> None:
+def test_a_tab_gets_it_as_a_page(owner_client: Client, owner: Person, tool_call: ToolCall) -> None:
     tool_call.content = json.dumps({"found": "<b>heron</b>"})
     tool_call.save()
 
-    answer = signed_in(owner).get(path(tool_call), headers={"accept": "text/html"})
+    answer = owner_client.get(path(tool_call), headers={"accept": "text/html"})
 
     assert answer["Content-Type"].startswith("text/html")
     assert "&lt;b&gt;heron&lt;/b&gt;" in answer.content.decode()
@@ -72,10 +70,8 @@ def test_a_tab_gets_it_as_a_page(signed_in: SignIn, owner: Person, tool_call: To
 
 
 @pytest.mark.parametrize("word", ["allow", "deny"])
-def test_the_owner_decides(
-    signed_in: SignIn, owner: Person, tool_call: ToolCall, word: str
-) -> None:
-    answer = decide(signed_in(owner), tool_call, word)
+def test_the_owner_decides(owner_client: Client, tool_call: ToolCall, word: str) -> None:
+    answer = decide(owner_client, tool_call, word)
 
     assert answer.status_code == 200
     assert 'data-status="queued"' in answer.json()["html"]
@@ -83,21 +79,17 @@ def test_the_owner_decides(
     assert tool_call.state == {"allow": "ready", "deny": "denied"}[word]
 
 
-def test_without_scripts_the_page_comes_back(
-    signed_in: SignIn, owner: Person, tool_call: ToolCall
-) -> None:
-    answer = decide(signed_in(owner), tool_call, "allow", accept="text/html")
+def test_without_scripts_the_page_comes_back(owner_client: Client, tool_call: ToolCall) -> None:
+    answer = decide(owner_client, tool_call, "allow", accept="text/html")
 
     assert answer.status_code == 303
     assert answer["Location"] == f"/c/{tool_call.reply.conversation_id}/"
 
 
-def test_who_comes_second_is_shown_what_is(
-    signed_in: SignIn, owner: Person, tool_call: ToolCall
-) -> None:
-    decide(signed_in(owner), tool_call, "deny")
+def test_who_comes_second_is_shown_what_is(owner_client: Client, tool_call: ToolCall) -> None:
+    decide(owner_client, tool_call, "deny")
 
-    answer = decide(signed_in(owner), tool_call, "allow")
+    answer = decide(owner_client, tool_call, "allow")
 
     assert answer.status_code == 200
     assert 'data-state="denied"' in answer.json()["html"]
@@ -116,40 +108,32 @@ def test_so_is_who_comes_second_in_the_same_instant(owner: Person, tool_call: To
 
 
 @pytest.mark.parametrize("word", ["", "perhaps"])
-def test_another_word_decides_nothing(
-    signed_in: SignIn, owner: Person, tool_call: ToolCall, word: str
-) -> None:
-    assert decide(signed_in(owner), tool_call, word).status_code == 422
+def test_another_word_decides_nothing(owner_client: Client, tool_call: ToolCall, word: str) -> None:
+    assert decide(owner_client, tool_call, word).status_code == 422
     tool_call.refresh_from_db()
     assert tool_call.state == "awaiting_approval"
 
 
-def test_for_a_member_it_does_not_exist(
-    signed_in: SignIn, member: Person, tool_call: ToolCall
-) -> None:
-    client = signed_in(member)
-
-    assert client.get(path(tool_call)).status_code == 404
-    assert decide(client, tool_call, "allow").status_code == 404
+def test_for_a_member_it_does_not_exist(member_client: Client, tool_call: ToolCall) -> None:
+    assert member_client.get(path(tool_call)).status_code == 404
+    assert decide(member_client, tool_call, "allow").status_code == 404
     tool_call.refresh_from_db()
     assert tool_call.state == "awaiting_approval"
 
 
-def test_a_stranger_has_to_sign_in(client: Client, tool_call: ToolCall) -> None:
-    assert client.get(path(tool_call), headers=JSON).status_code == 401
-    assert decide(client, tool_call, "allow").status_code == 401
+def test_a_stranger_has_to_sign_in(stranger_client: Client, tool_call: ToolCall) -> None:
+    assert stranger_client.get(path(tool_call), headers=JSON).status_code == 401
+    assert decide(stranger_client, tool_call, "allow").status_code == 401
 
 
 def test_it_is_found_under_its_own_reply_only(
-    signed_in: SignIn, owner: Person, tool_call: ToolCall, exchange: Exchange
+    owner_client: Client, tool_call: ToolCall, exchange: Exchange
 ) -> None:
     elsewhere = path(tool_call).replace(str(tool_call.reply_id), str(exchange.message.pk))
 
-    assert signed_in(owner).get(elsewhere).status_code == 404
+    assert owner_client.get(elsewhere).status_code == 404
 
 
-def test_methods(signed_in: SignIn, owner: Person, tool_call: ToolCall) -> None:
-    client = signed_in(owner)
-
-    assert client.post(path(tool_call)).status_code == 405
-    assert client.get(path(tool_call, "/decision")).status_code == 405
+def test_methods(owner_client: Client, tool_call: ToolCall) -> None:
+    assert owner_client.post(path(tool_call)).status_code == 405
+    assert owner_client.get(path(tool_call, "/decision")).status_code == 405

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -12,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from pytest_django import Settings
 
-from chatapp.accounts.models import Person
 from chatapp.chat.forms import settings
 from chatapp.chat.views.page import home
 from chatapp.conversations.models import Exchange
@@ -29,17 +27,12 @@ JSON = {"accept": "application/json"}
 urlpatterns = [path("tools/", home, name="tools"), *chatapp_urls]
 
 
-@pytest.fixture
-def client(signed_in: Callable[[Person], Client], owner: Person) -> Client:
-    return signed_in(owner)
-
-
 def words(html: str) -> str:
     return unescape(re.sub("<[^>]*>", "", html.partition(">")[2])).replace("\xa0", " ")
 
 
 def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    owner_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ToolSetting.objects.create(name="read_web_page", access="ask")
     ToolSetting.objects.create(name="current_weather", access="off")
@@ -51,7 +44,7 @@ def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
     ]
     monkeypatch.setattr(settings, "switches", lambda: [*own, *servers])
 
-    page = client.get("/").content.decode()
+    page = owner_client.get("/").content.decode()
 
     labels = re.findall(r'data-usual="(\w+)"(.*?)</label>', page)
     assert [(usual, words(rest)) for usual, rest in labels] == [
@@ -63,50 +56,50 @@ def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
     ]
 
 
-def test_where_the_owner_turned_all_tools_off_there_are_no_switches(client: Client) -> None:
+def test_where_the_owner_turned_all_tools_off_there_are_no_switches(owner_client: Client) -> None:
     for name in built_in():
         ToolSetting.objects.create(name=name, access="off")
 
-    assert "<legend>Tools</legend>" not in client.get("/").content.decode()
+    assert "<legend>Tools</legend>" not in owner_client.get("/").content.decode()
 
 
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("is_off", [False, True])
 def test_the_owner_alone_is_led_to_the_page_of_tools(
-    client: Client, signed_in: Callable[[Person], Client], member: Person, is_off: bool
+    owner_client: Client, member_client: Client, is_off: bool
 ) -> None:
     for name in built_in() if is_off else ():
         ToolSetting.objects.create(name=name, access="off")
 
     link = 'id="settings".*<a href="/tools/">.*</settings-sheet>'
-    assert re.search(link, client.get("/").content.decode(), re.DOTALL)
-    assert not re.search(link, signed_in(member).get("/").content.decode(), re.DOTALL)
+    assert re.search(link, owner_client.get("/").content.decode(), re.DOTALL)
+    assert not re.search(link, member_client.get("/").content.decode(), re.DOTALL)
 
 
 def test_a_model_that_cannot_use_tools_is_offered_none(
-    client: Client, exchange: Exchange, settings: Settings
+    owner_client: Client, exchange: Exchange, settings: Settings
 ) -> None:
     settings.CATALOG = settings.CATALOG | load_catalog('[{"id": "plain", "tools": false}]')
     exchange.reply.model = "plain"
 
     assert not Toolbox.of(exchange.reply).tools
-    page = client.get("/").content.decode()
+    page = owner_client.get("/").content.decode()
     assert re.findall(r'value="([^"]+)"[^>]*data-without-tools', page) == ["plain"]
 
 
-def test_a_page_asks_for_the_switches_once(client: Client, exchange: Exchange) -> None:
+def test_a_page_asks_for_the_switches_once(owner_client: Client, exchange: Exchange) -> None:
     with CaptureQueriesContext(connection) as queries:
-        client.get(exchange.conversation.get_absolute_url())
+        owner_client.get(exchange.conversation.get_absolute_url())
 
     table = ToolSetting._meta.db_table
     assert len([query for query in queries if f'FROM "{table}"' in query["sql"]]) == 1
 
 
 def test_a_message_in_an_old_conversation_does_not_ask_for_them(
-    client: Client, exchange: Exchange
+    owner_client: Client, exchange: Exchange
 ) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "And?"}
     with CaptureQueriesContext(connection) as queries:
-        client.post(f"/c/{exchange.conversation.pk}/messages", fields, headers=JSON)
+        owner_client.post(f"/c/{exchange.conversation.pk}/messages", fields, headers=JSON)
 
     assert not [query for query in queries if ToolSetting._meta.db_table in query["sql"]]

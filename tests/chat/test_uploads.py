@@ -1,7 +1,6 @@
 """POST /images/: one image per request, kept or refused with a sentence."""
 
 import io
-from collections.abc import Callable
 from concurrent.futures import Future
 from http import HTTPStatus
 from pathlib import Path
@@ -13,7 +12,6 @@ from django.test import AsyncClient, Client
 from PIL import Image as Pillow
 from pytest_django import Settings
 
-from chatapp.accounts.models import Person
 from chatapp.chat.views import uploads
 from chatapp.images import processing, worker_queue
 from chatapp.images.errors import ImagesUnavailable
@@ -34,15 +32,10 @@ def photo() -> SimpleUploadedFile:
     return file(Pillow.new("RGB", (3000, 1500), "teal"))
 
 
-@pytest.fixture
-def client(async_client_of: Callable[[Person], AsyncClient], owner: Person) -> AsyncClient:
-    return async_client_of(owner)
-
-
 async def test_an_upload_is_shrunk_and_answered_with_what_the_page_needs(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
 ) -> None:
-    response = await client.post("/images/", {"image": photo()})
+    response = await async_owner_client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.CREATED
     answer = response.json()
@@ -55,26 +48,26 @@ async def test_an_upload_is_shrunk_and_answered_with_what_the_page_needs(
 
 
 async def test_of_an_animation_the_first_frame_is_kept_and_the_answer_says_so(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
 ) -> None:
     frames = [Pillow.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
     animation = file(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
-    answer = (await client.post("/images/", {"image": animation})).json()
+    answer = (await async_owner_client.post("/images/", {"image": animation})).json()
 
     assert "first frame" in answer["note"]
     assert answer["tokens"] == 1
 
 
-async def test_the_same_image_twice_is_kept_once(client: AsyncClient) -> None:
-    first = (await client.post("/images/", {"image": photo()})).json()
-    second = (await client.post("/images/", {"image": photo()})).json()
+async def test_the_same_image_twice_is_kept_once(async_owner_client: AsyncClient) -> None:
+    first = (await async_owner_client.post("/images/", {"image": photo()})).json()
+    second = (await async_owner_client.post("/images/", {"image": photo()})).json()
 
     assert first["id"] == second["id"]
 
 
 async def test_a_large_file_reaches_the_worker_by_its_path(
-    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+    async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[object] = []
     submit = processing.worker_queue.submit
@@ -86,7 +79,7 @@ async def test_a_large_file_reaches_the_worker_by_its_path(
     monkeypatch.setattr(processing.worker_queue, "submit", watched)
     large = file(noise("RGB", (1400, 1000), seed=1), "BMP")
 
-    response = await client.post("/images/", {"image": large})
+    response = await async_owner_client.post("/images/", {"image": large})
 
     assert response.status_code == HTTPStatus.CREATED
     assert isinstance(seen[0], Path)
@@ -105,11 +98,11 @@ async def test_a_large_file_reaches_the_worker_by_its_path(
     ],
 )
 async def test_what_is_no_image_is_refused_with_a_sentence(
-    client: AsyncClient, content: bytes | None
+    async_owner_client: AsyncClient, content: bytes | None
 ) -> None:
     fields = {} if content is None else {"image": SimpleUploadedFile("a.png", content)}
 
-    response = await client.post("/images/", fields)
+    response = await async_owner_client.post("/images/", fields)
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert response.json()["error"].endswith(".")
@@ -117,20 +110,22 @@ async def test_what_is_no_image_is_refused_with_a_sentence(
 
 
 async def test_too_many_bytes_are_told_apart(
-    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+    async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_queue, "MAX_FILE_BYTES", 1024)
 
-    response = await client.post("/images/", {"image": photo()})
+    response = await async_owner_client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert "too large" in response.json()["error"]
 
 
-async def test_a_full_share_is_told_apart(client: AsyncClient, settings: Settings) -> None:
+async def test_a_full_share_is_told_apart(
+    async_owner_client: AsyncClient, settings: Settings
+) -> None:
     settings.IMAGE_QUOTA_PERSON_MB = 0
 
-    response = await client.post("/images/", {"image": photo()})
+    response = await async_owner_client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.INSUFFICIENT_STORAGE
     assert "enough space" in response.json()["error"]
@@ -138,21 +133,21 @@ async def test_a_full_share_is_told_apart(client: AsyncClient, settings: Setting
 
 @pytest.mark.parametrize("trouble", [ImagesUnavailable, StoreUnavailable])
 async def test_trouble_of_ours_is_one_that_passes(
-    client: AsyncClient, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+    async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
 ) -> None:
     async def refuse(*_: object) -> None:
         raise trouble
 
     monkeypatch.setattr(uploads, "process", refuse)
 
-    response = await client.post("/images/", {"image": photo()})
+    response = await async_owner_client.post("/images/", {"image": photo()})
 
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def test_a_stranger_signs_in_first(stranger: Client) -> None:
-    assert stranger.post("/images/", {"image": photo()}).status_code == HTTPStatus.FOUND
+def test_a_stranger_signs_in_first(stranger_client: Client) -> None:
+    assert stranger_client.post("/images/", {"image": photo()}).status_code == HTTPStatus.FOUND
 
 
-async def test_an_image_comes_by_post(client: AsyncClient) -> None:
-    assert (await client.get("/images/")).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+async def test_an_image_comes_by_post(async_owner_client: AsyncClient) -> None:
+    assert (await async_owner_client.get("/images/")).status_code == HTTPStatus.METHOD_NOT_ALLOWED

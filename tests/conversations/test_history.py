@@ -1,6 +1,5 @@
 """Pages of messages and of conversations: complete, in order, at a constant cost."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -116,17 +115,16 @@ def test_the_sidebar_is_grouped_by_date(owner: Person, monkeypatch: pytest.Monke
 )
 def test_a_day_ends_where_the_person_lives(
     owner: Person,
-    signed_in: Callable[[Person], Client],
+    owner_client: Client,
     monkeypatch: pytest.MonkeyPatch,
     zone: str,
     label: str,
 ) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     Conversation.objects.create(owner=owner, model=MODEL, active_at=NOW - timedelta(hours=11))
-    client = signed_in(owner)
-    client.cookies["zone"] = zone
+    owner_client.cookies["zone"] = zone
 
-    groups = client.get("/").context["sidebar"]
+    groups = owner_client.get("/").context["sidebar"]
 
     assert [name for name, _rows in groups] == [label]
 
@@ -134,10 +132,10 @@ def test_a_day_ends_where_the_person_lives(
 @pytest.mark.parametrize("path", ["", "messages", "messages?before=30"])
 def test_a_longer_conversation_costs_the_same_queries(
     owner: Person,
-    signed_in: Callable[[Person], Client],
+    owner_client: Client,
     path: str,
 ) -> None:
-    client, counts = signed_in(owner), []
+    client, counts = owner_client, []
     for count in (MESSAGES_PER_PAGE, 10 * MESSAGES_PER_PAGE):
         conversation = long_conversation(owner, count)
         with CaptureQueriesContext(connection) as queries:
@@ -149,9 +147,9 @@ def test_a_longer_conversation_costs_the_same_queries(
 
 def test_more_conversations_cost_the_same_queries(
     owner: Person,
-    signed_in: Callable[[Person], Client],
+    owner_client: Client,
 ) -> None:
-    client, counts = signed_in(owner), []
+    client, counts = owner_client, []
     for _round in range(2):
         many_conversations(owner, 100)
         with CaptureQueriesContext(connection) as queries:
@@ -162,13 +160,14 @@ def test_more_conversations_cost_the_same_queries(
 
 
 def test_the_page_before_a_position_links_to_older_ones(
-    owner: Person, signed_in: Callable[[Person], Client]
+    owner: Person, owner_client: Client
 ) -> None:
     conversation = long_conversation(owner, MESSAGES_PER_PAGE + 1)
-    client = signed_in(owner)
 
-    page = client.get(f"/c/{conversation.pk}/").content.decode()
-    older = client.get(f"/c/{conversation.pk}/messages?before=1", headers=JSON).content.decode()
+    page = owner_client.get(f"/c/{conversation.pk}/").content.decode()
+    older = owner_client.get(
+        f"/c/{conversation.pk}/messages?before=1", headers=JSON
+    ).content.decode()
 
     assert f"/c/{conversation.pk}/messages?before=1" in page
     assert "Message 0" in older
@@ -179,11 +178,11 @@ def test_the_page_before_a_position_links_to_older_ones(
     "path", ["/c/{}/messages?before=5", "/conversations?before=2026-05-20T12:00:00.000000Z_{}"]
 )
 def test_without_scripts_a_page_of_a_list_is_a_whole_page(
-    owner: Person, signed_in: Callable[[Person], Client], path: str
+    owner: Person, owner_client: Client, path: str
 ) -> None:
     conversation = long_conversation(owner, 10)
 
-    answer = signed_in(owner).get(path.format(conversation.pk)).content.decode()
+    answer = owner_client.get(path.format(conversation.pk)).content.decode()
 
     assert "<html" in answer
     assert "Message 5<" not in answer
@@ -192,9 +191,7 @@ def test_without_scripts_a_page_of_a_list_is_a_whole_page(
 @pytest.mark.parametrize(
     "query", ["before=0", "before=x", "before=-1", "after=", "after=99999999999999"]
 )
-def test_a_broken_position_is_no_error(
-    owner: Person, signed_in: Callable[[Person], Client], query: str
-) -> None:
+def test_a_broken_position_is_no_error(owner: Person, owner_client: Client, query: str) -> None:
     conversation = long_conversation(owner, 3)
 
-    assert signed_in(owner).get(f"/c/{conversation.pk}/messages?{query}").status_code == 200
+    assert owner_client.get(f"/c/{conversation.pk}/messages?{query}").status_code == 200

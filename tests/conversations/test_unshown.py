@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Callable
 from typing import Any, Never
 
 import django.db
@@ -19,7 +18,7 @@ from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import state
 from tests.conversations.test_history import long_conversation
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -66,11 +65,6 @@ def conversation(exchange: Exchange) -> Conversation:
     return exchange.conversation
 
 
-@pytest.fixture
-def client(async_client_of: Callable[[Person], AsyncClient], owner: Person) -> AsyncClient:
-    return async_client_of(owner)
-
-
 def check(html: str, fault: tuple[str, bool], unshown: Unshown) -> None:
     """Both messages are there; of the one that fails a sentence, what it says, and a log line."""
     role, is_part = fault
@@ -90,9 +84,9 @@ def check(html: str, fault: tuple[str, bool], unshown: Unshown) -> None:
 
 
 async def test_on_the_page(
-    client: AsyncClient, conversation: Conversation, fault: Any, unshown: Unshown
+    async_owner_client: AsyncClient, conversation: Conversation, fault: Any, unshown: Unshown
 ) -> None:
-    answer = await client.get(f"/c/{conversation.pk}/")
+    answer = await async_owner_client.get(f"/c/{conversation.pk}/")
 
     assert answer.status_code == 200
     await background.in_thread(check, answer.content.decode(), fault, unshown)
@@ -100,13 +94,13 @@ async def test_on_the_page(
 
 @pytest.mark.parametrize("query", ["", "?before=9"])
 async def test_in_the_list(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
     conversation: Conversation,
     fault: Any,
     unshown: Unshown,
     query: str,
 ) -> None:
-    answer = await client.get(f"/c/{conversation.pk}/messages{query}", headers=JSON)
+    answer = await async_owner_client.get(f"/c/{conversation.pk}/messages{query}", headers=JSON)
 
     assert answer.status_code == 200
     await background.in_thread(check, answer.content.decode(), fault, unshown)
@@ -120,17 +114,17 @@ async def test_in_events(
         for role in ("user", "assistant"):
             message = await Message.objects.select_related("conversation").aget(role=role)
             await background.in_thread(events.message_changed, message)
-            html += (await Ear(subscription).event())["html"]
+            html += (await Listener(subscription).event())["html"]
 
     await background.in_thread(check, html, fault, unshown)
 
 
 @pytest.mark.parametrize("fault", ["the text of a reply"], indirect=True)
 async def test_in_the_state_of_a_reply(
-    client: AsyncClient, exchange: Exchange, fault: Any, unshown: Unshown
+    async_owner_client: AsyncClient, exchange: Exchange, fault: Any, unshown: Unshown
 ) -> None:
     path = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}/state"
-    answer = await client.get(path)
+    answer = await async_owner_client.get(path)
 
     assert answer.status_code == 200
     assert SENTENCE in answer.json()["html"]
@@ -138,7 +132,7 @@ async def test_in_the_state_of_a_reply(
 
 
 async def test_a_reply_that_another_process_makes_keeps_its_state(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
     running: Exchange,
     monkeypatch: pytest.MonkeyPatch,
     unshown: Unshown,
@@ -148,7 +142,7 @@ async def test_a_reply_that_another_process_makes_keeps_its_state(
     monkeypatch.setattr(Message, "shown_html", property(failing))
 
     path = f"/c/{running.conversation.pk}/replies/{running.reply.pk}/state"
-    answer = await client.get(path)
+    answer = await async_owner_client.get(path)
 
     assert answer.status_code == 200
     assert SENTENCE in answer.json()["html"]
@@ -157,7 +151,7 @@ async def test_a_reply_that_another_process_makes_keeps_its_state(
 
 
 async def test_an_answer_to_a_retry_shows_the_sentence_for_the_new_reply(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
     exchange: Exchange,
     monkeypatch: pytest.MonkeyPatch,
     unshown: Unshown,
@@ -166,21 +160,24 @@ async def test_an_answer_to_a_retry_shows_the_sentence_for_the_new_reply(
     monkeypatch.setattr(Message, "shown_html", property(failing))
 
     path = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}/retry"
-    answer = await client.post(path, headers=JSON)
+    answer = await async_owner_client.post(path, headers=JSON)
 
     assert answer.status_code == 201
     assert SENTENCE in answer.json()["html"]
 
 
 async def test_a_send_is_answered_and_announced(
-    client: AsyncClient, owner: Person, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
+    async_owner_client: AsyncClient,
+    owner: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    unshown: Unshown,
 ) -> None:
     monkeypatch.setattr(Message, "change_lines", property(failing))
     path = "/c/3f0b7a52-6f0e-4a57-9d0e-0f2a2f0c1a11/messages"
     with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         fields = {"text": "Hello", "client_id": "9e2f4a53-3b0c-4c05-8b3f-5d3f3a4b5c6d"}
-        answer = await client.post(path, fields, headers=JSON)
-        created = await Ear(subscription).event()
+        answer = await async_owner_client.post(path, fields, headers=JSON)
+        created = await Listener(subscription).event()
 
     assert answer.status_code == 201
     assert SENTENCE in answer.json()["messages"]
@@ -188,7 +185,7 @@ async def test_a_send_is_answered_and_announced(
 
 
 async def test_a_retry_is_offered_where_it_was(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
     conversation: Conversation,
     monkeypatch: pytest.MonkeyPatch,
     unshown: Unshown,
@@ -196,7 +193,7 @@ async def test_a_retry_is_offered_where_it_was(
     await Message.objects.filter(role="assistant").aupdate(status="failed", error="No.")
     monkeypatch.setattr(Message, "shown_html", property(failing))
 
-    page = (await client.get(f"/c/{conversation.pk}/")).content.decode()
+    page = (await async_owner_client.get(f"/c/{conversation.pk}/")).content.decode()
 
     retry = page[page.index(SENTENCE) :]
     assert 'data-act="retry"' in retry
@@ -204,7 +201,10 @@ async def test_a_retry_is_offered_where_it_was(
 
 
 async def test_one_of_many_messages_fails_alone(
-    client: AsyncClient, owner: Person, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
+    async_owner_client: AsyncClient,
+    owner: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    unshown: Unshown,
 ) -> None:
     conversation = await background.in_thread(long_conversation, owner, 60)
     unshowable = {"text": "unshowable", "role": "assistant"}
@@ -218,7 +218,7 @@ async def test_one_of_many_messages_fails_alone(
 
     path = f"/c/{conversation.pk}/messages"
     for query, count in (("", 40), ("?before=20", 20)):
-        html = (await client.get(f"{path}{query}", headers=JSON)).content.decode()
+        html = (await async_owner_client.get(f"{path}{query}", headers=JSON)).content.decode()
         assert html.count("<article") == count
         assert html.count(SENTENCE) == 1
 
@@ -258,7 +258,7 @@ OLD_ARGUMENTS = [r'{"q":"\ud83d"}', r'{"\ude00":[{"a":"\udfff\ud800"}]}', r'"{\"
 @pytest.mark.parametrize("state", ["done", "awaiting_approval", "failed"])
 @pytest.mark.parametrize("arguments", OLD_ARGUMENTS)
 async def test_calls_that_were_stored_with_half_a_pair_are_shown(
-    client: AsyncClient, owner: Person, exchange: Exchange, arguments: str, state: str
+    async_owner_client: AsyncClient, owner: Person, exchange: Exchange, arguments: str, state: str
 ) -> None:
     status = "waiting" if state == "awaiting_approval" else "complete"
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(status=status)
@@ -282,14 +282,16 @@ async def test_calls_that_were_stored_with_half_a_pair_are_shown(
         f"{reply}/state",
         f"{reply}/tool-calls/{tool_call.pk}",
     ):
-        answer = await client.get(address, headers=JSON if "s/" not in address[-8:] else {})
+        answer = await async_owner_client.get(
+            address, headers=JSON if "s/" not in address[-8:] else {}
+        )
         assert answer.status_code == 200, address
-    html = (await client.get(f"{reply}/state")).json()["html"]
+    html = (await async_owner_client.get(f"{reply}/state")).json()["html"]
     assert 'data-part="tool"' in html
     with hub.subscribed([protocol.person_group(owner.pk)]) as subscription:
         message = await Message.objects.select_related("conversation").aget(pk=exchange.reply.pk)
         await background.in_thread(events.message_changed, message)
-        json.dumps(await Ear(subscription).event(), ensure_ascii=False).encode()
+        json.dumps(await Listener(subscription).event(), ensure_ascii=False).encode()
 
 
 def test_the_calls_of_a_row_go_back_to_the_model_as_valid_text(exchange: Exchange) -> None:

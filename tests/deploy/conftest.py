@@ -14,7 +14,7 @@ from tests.servers.app import ROOT
 from tests.servers.certificates import self_signed
 from tests.servers.postgres import Postgres, running_postgres
 
-type Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+type Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 FIRST_BYTE_SECONDS = 0.3
 IDLE_SECONDS = 0.5
@@ -38,7 +38,7 @@ async def http(router: Router) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def line(router: Router) -> AsyncIterator[Line]:
+async def connection(router: Router) -> AsyncIterator[Streams]:
     """A bare connection to the router, without TLS."""
     port = router.plain_url.rsplit(":", 1)[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", int(port))

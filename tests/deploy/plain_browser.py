@@ -1,7 +1,8 @@
 """A browser that runs no scripts: pages, the forms on them, and looking again while a reply runs.
 
 It reads the pages of two releases, so it relies on what stays: roles, states and parts of messages,
-and the names of fields.
+and the names of fields. A Session (`tests/support/session.py`) posts what the scripts of one
+release post.
 """
 
 import re
@@ -12,11 +13,12 @@ from html.parser import HTMLParser
 
 import httpx
 
+from tests.support.markup import RUNNING
+
 FORM = re.compile(r"<form(?P<tag>[^>]*)>(?P<fields>.*?)</form>", re.DOTALL)
 ACTION = re.compile(r'action="([^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 VOID = ("br", "hr", "img", "input")  # tags without an end
-RUNNING = ("queued", "streaming")
 PATIENCE = 20  # seconds for the end of a reply
 LOOK_EVERY = 0.05  # seconds
 

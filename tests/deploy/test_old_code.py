@@ -16,17 +16,18 @@ from tests.deploy.plain_browser import PlainBrowser, Said
 from tests.deploy.releases import database_of
 from tests.servers.app import ROOT, app_environment, manage, running_apps
 from tests.servers.marks import needs_postgres
+from tests.servers.model import WORDS, Script, serving_in_thread
 from tests.servers.postgres import Postgres
-from tests.system.app import OWNER, PASSWORD
-from tests.system.model_server import WORDS, model_server
+from tests.support.people import OWNER, PASSWORD
 
 pytestmark = needs_postgres
 
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[str]:
-    with model_server() as server:
-        yield server.url
+    script = Script()
+    with serving_in_thread(script):
+        yield script.url
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import uuid
 import httpx
 import pytest
 
-from tests.deploy.conftest import Line
+from tests.deploy.conftest import Streams
 from tests.fetching.site import Site, reply
 from tests.rehearsal.router import Router
 from tests.servers.ports import free_port
@@ -145,9 +145,9 @@ async def test_the_longest_lines_pass(router: Router, http: httpx.AsyncClient) -
 
 
 async def test_connections_of_clients_are_counted_while_they_are_open(
-    router: Router, http: httpx.AsyncClient, line: Line
+    router: Router, http: httpx.AsyncClient, connection: Streams
 ) -> None:
-    reader, writer = line
+    reader, writer = connection
     await http.get("/")
     assert router.connections == 2
 
@@ -158,7 +158,7 @@ async def test_connections_of_clients_are_counted_while_they_are_open(
 
 
 async def test_a_request_before_the_answer_to_the_last_one_is_served_next(
-    router: Router, http: httpx.AsyncClient, line: Line
+    router: Router, http: httpx.AsyncClient, connection: Streams
 ) -> None:
     is_continuation = asyncio.Event()
 
@@ -166,7 +166,7 @@ async def test_a_request_before_the_answer_to_the_last_one_is_served_next(
         await is_continuation.wait()
         writer.write(reply("200 OK", b"one"))
 
-    reader, writer = line
+    reader, writer = connection
     async with Site(answer, reply("200 OK", b"two")) as site, Site(reply("200 OK")) as other:
         router.dynos = [site.port]
         writer.write(b"GET /one HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.deploy.asgi_dyno import Receive, Send, answer, asgi_dyno, whole_body
-from tests.deploy.conftest import Line
+from tests.deploy.conftest import Streams
 from tests.fetching.site import Answer, Site
 from tests.rehearsal.router import Router
 
@@ -128,12 +128,12 @@ async def test_an_answer_without_a_body_is_complete_at_once(
 
 
 async def test_a_client_that_asks_first_hears_when_the_dyno_wants_the_body(
-    router: Router, line: Line
+    router: Router, connection: Streams
 ) -> None:
     async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await answer(send, await whole_body(receive), Connection="close")
 
-    reader, writer = line
+    reader, writer = connection
     async with asgi_dyno(app) as port:
         router.dynos = [port]
         writer.write(b"PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n")
@@ -160,9 +160,9 @@ async def test_an_answer_before_the_end_of_the_body_arrives(
 
 
 async def test_an_old_client_gets_an_answer_that_ends_with_the_connection(
-    router: Router, line: Line
+    router: Router, connection: Streams
 ) -> None:
-    reader, writer = line
+    reader, writer = connection
     async with Site(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(b"one") + chunk(b"")
     ) as site:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.deploy.asgi_dyno import Receive, Send, answer, asgi_dyno, whole_body
-from tests.deploy.conftest import FIRST_BYTE_SECONDS, IDLE_SECONDS, Line
+from tests.deploy.conftest import FIRST_BYTE_SECONDS, IDLE_SECONDS, Streams
 from tests.fetching.site import Site, reply
 from tests.rehearsal.router import Router
 
@@ -93,8 +93,10 @@ async def test_every_byte_of_an_answer_begins_the_wait_anew(
     assert router.codes == []
 
 
-async def test_a_client_that_stops_in_its_request_is_sent_away(router: Router, line: Line) -> None:
-    reader, writer = line
+async def test_a_client_that_stops_in_its_request_is_sent_away(
+    router: Router, connection: Streams
+) -> None:
+    reader, writer = connection
     async with Site(keeps_the_line) as site:
         router.dynos = [site.port]
         writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\none")
@@ -154,8 +156,10 @@ async def test_a_dyno_that_talks_nonsense(router: Router, http: httpx.AsyncClien
         b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
     ],
 )
-async def test_a_client_that_talks_nonsense(router: Router, line: Line, nonsense: bytes) -> None:
-    reader, writer = line
+async def test_a_client_that_talks_nonsense(
+    router: Router, connection: Streams, nonsense: bytes
+) -> None:
+    reader, writer = connection
     async with Site(keeps_the_line) as site:
         router.dynos = [site.port]
         writer.write(nonsense)
@@ -165,9 +169,9 @@ async def test_a_client_that_talks_nonsense(router: Router, line: Line, nonsense
 
 
 async def test_when_a_client_leaves_the_dyno_is_left(
-    router: Router, http: httpx.AsyncClient, line: Line
+    router: Router, http: httpx.AsyncClient, connection: Streams
 ) -> None:
-    _, writer = line
+    _, writer = connection
     async with Site(keeps_the_line, reply("200 OK")) as site:
         router.dynos = [site.port]
         writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -9,7 +9,7 @@ import pytest
 import websockets
 
 from tests.deploy.asgi_dyno import Receive, Send, asgi_dyno
-from tests.deploy.conftest import IDLE_SECONDS, Line
+from tests.deploy.conftest import IDLE_SECONDS, Streams
 from tests.fetching.site import Site
 from tests.rehearsal.router import Router
 
@@ -42,11 +42,11 @@ async def test_a_websocket_passes_both_ways_until_one_side_closes(router: Router
 
     async with asgi_dyno(echo) as port:
         router.dynos = [port]
-        async with socket_of(router) as line:
+        async with socket_of(router) as connection:
             for text in ("one", "two" * 1_000):
-                await line.send(text)
-                assert await line.recv() == text
-            await line.close(4000)
+                await connection.send(text)
+                assert await connection.recv() == text
+            await connection.close(4000)
         await has_ended.wait()
     assert router.codes == []
 
@@ -59,23 +59,25 @@ async def test_pings_keep_a_websocket_open(router: Router) -> None:
 
     async with asgi_dyno(patient) as port:
         router.dynos = [port]
-        async with socket_of(router) as line:
+        async with socket_of(router) as connection:
             with pytest.raises(websockets.ConnectionClosed) as closed:
-                await line.recv()
+                await connection.recv()
 
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 1012
     assert router.codes == []
 
 
-async def test_what_comes_together_with_the_head_is_passed_on(router: Router, line: Line) -> None:
+async def test_what_comes_together_with_the_head_is_passed_on(
+    router: Router, connection: Streams
+) -> None:
     heard = asyncio.Event()
 
     async def switch(writer: asyncio.StreamWriter) -> None:
         writer.write(SWITCHED + b"from the dyno")
         await heard.wait()
 
-    reader, writer = line
+    reader, writer = connection
     async with Site(switch) as site:
         router.dynos = [site.port]
         writer.write(ASKED)
@@ -89,9 +91,9 @@ async def test_what_comes_together_with_the_head_is_passed_on(router: Router, li
 
 
 async def test_an_upgrade_that_the_dyno_declines_is_a_request_like_any_other(
-    router: Router, line: Line
+    router: Router, connection: Streams
 ) -> None:
-    reader, writer = line
+    reader, writer = connection
     async with Site(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno") as site:
         router.dynos = [site.port]
         for _ in range(2):
@@ -101,13 +103,13 @@ async def test_an_upgrade_that_the_dyno_declines_is_a_request_like_any_other(
 
 
 async def test_a_dyno_that_is_silent_on_a_socket_for_too_long_is_cut(
-    router: Router, line: Line
+    router: Router, connection: Streams
 ) -> None:
     async def switch(writer: asyncio.StreamWriter) -> None:
         writer.write(SWITCHED)
         await asyncio.Event().wait()
 
-    reader, writer = line
+    reader, writer = connection
     async with Site(switch) as site:
         router.dynos = [site.port]
         writer.write(ASKED)
@@ -120,7 +122,7 @@ async def test_a_dyno_that_is_silent_on_a_socket_for_too_long_is_cut(
 
 
 async def test_a_client_that_is_silent_on_a_socket_for_too_long_is_cut(
-    router: Router, line: Line
+    router: Router, connection: Streams
 ) -> None:
     async def switch(writer: asyncio.StreamWriter) -> None:
         writer.write(SWITCHED)
@@ -128,7 +130,7 @@ async def test_a_client_that_is_silent_on_a_socket_for_too_long_is_cut(
             writer.write(b".")
             await asyncio.sleep(OFTEN)
 
-    reader, writer = line
+    reader, writer = connection
     async with Site(switch) as site:
         router.dynos = [site.port]
         writer.write(ASKED)

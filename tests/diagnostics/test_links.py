@@ -13,10 +13,10 @@ def path(link_id: uuid.UUID) -> str:
     return f"/diagnostics/images/{link_id}"
 
 
-def test_each_fetch_is_counted(stranger: Client, db: None) -> None:
+def test_each_fetch_is_counted(stranger_client: Client, db: None) -> None:
     link = ImageLink.objects.create()
 
-    responses = [stranger.get(path(link.pk)) for _ in range(2)]
+    responses = [stranger_client.get(path(link.pk)) for _ in range(2)]
 
     link.refresh_from_db()
     assert link.fetches == 2
@@ -26,18 +26,18 @@ def test_each_fetch_is_counted(stranger: Client, db: None) -> None:
     assert not responses[0].cookies
 
 
-def test_an_unknown_link_is_not_found(stranger: Client, db: None) -> None:
-    assert stranger.get(path(uuid.uuid4())).status_code == 404
+def test_an_unknown_link_is_not_found(stranger_client: Client, db: None) -> None:
+    assert stranger_client.get(path(uuid.uuid4())).status_code == 404
 
 
-def test_an_expired_link_is_not_found(stranger: Client, db: None) -> None:
+def test_an_expired_link_is_not_found(stranger_client: Client, db: None) -> None:
     link = ImageLink.objects.create()
     old = timezone.now() - VALID - timedelta(seconds=1)
     ImageLink.objects.update(created_at=old)
 
-    assert stranger.get(path(link.pk)).status_code == 404
+    assert stranger_client.get(path(link.pk)).status_code == 404
     assert list(ImageLink.objects.expired()) == [link]
 
 
-def test_only_reading_is_allowed(stranger: Client, db: None) -> None:
-    assert stranger.post(path(ImageLink.objects.create().pk)).status_code == 405
+def test_only_reading_is_allowed(stranger_client: Client, db: None) -> None:
+    assert stranger_client.post(path(ImageLink.objects.create().pk)).status_code == 405

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from chatapp.diagnostics.checks import live_updates
 from chatapp.realtime import relay as relay_module
-from tests.realtime.side import Side, side
+from tests.realtime.peers import Peer, running_peer
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 
 
@@ -19,9 +19,9 @@ def joined_by(redis_server: RedisServer, settings: Settings) -> RedisServer:
 
 
 @pytest.fixture
-async def here(joined_by: RedisServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Side]:
+async def here(joined_by: RedisServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Peer]:
     """Connect this process, as a server does."""
-    async with side() as here:
+    async with running_peer() as here:
         monkeypatch.setattr(live_updates, "relay", here.relay)
         yield here
 
@@ -44,7 +44,7 @@ async def test_a_command_reports_that_redis_answers(joined_by: RedisServer) -> N
     assert result.found == "Redis answers. 1 of 10000 connections are open."
 
 
-async def test_a_joined_process_is_green(here: Side) -> None:
+async def test_a_joined_process_is_green(here: Peer) -> None:
     await here.until_joined()
 
     result = await live_updates.check_redis()
@@ -53,7 +53,7 @@ async def test_a_joined_process_is_green(here: Side) -> None:
     assert result.found.startswith("All processes are connected. ")
 
 
-async def test_a_process_that_is_not_joined_is_yellow(here: Side) -> None:
+async def test_a_process_that_is_not_joined_is_yellow(here: Peer) -> None:
     await here.until_joined()
     here.relay._said = True
     here.relay._peers.hear("another", 1, -1, here.relay._loop.time())

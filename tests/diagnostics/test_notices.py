@@ -30,45 +30,43 @@ def page(browser: Client) -> str:
     return str(browser.get("/", headers={"x-forwarded-proto": "https"}).text)
 
 
-def test_a_healthy_instance_has_no_notice(signed_in: SignIn, owner: Person) -> None:
-    assert MARK not in page(signed_in(owner))
+def test_a_healthy_instance_has_no_notice(owner_client: Client) -> None:
+    assert MARK not in page(owner_client)
 
 
 def test_a_missing_service_is_shown_with_its_command(
-    signed_in: SignIn, owner: Person, member: Person, settings: Settings
+    owner_client: Client, member_client: Client, member: Person, settings: Settings
 ) -> None:
     settings.SERVICE = Service("none")
 
-    assert "heroku addons:create heroku-inference:standard" in page(signed_in(owner))
-    assert MARK not in page(signed_in(member))
+    assert "heroku addons:create heroku-inference:standard" in page(owner_client)
+    assert MARK not in page(member_client)
 
 
-def test_a_refused_key_is_shown_until_the_service_answers(signed_in: SignIn, owner: Person) -> None:
+def test_a_refused_key_is_shown_until_the_service_answers(owner_client: Client) -> None:
     service.note(KeyRefused())
     service.note(RateLimited())  # proves nothing about the key
-    refused = page(signed_in(owner))
+    refused = page(owner_client)
     service.note(None)
 
     assert "accept the key" in refused
     assert "<code>heroku " in refused
-    assert MARK not in page(signed_in(owner))
+    assert MARK not in page(owner_client)
 
 
-def test_a_missing_redis_is_shown(
-    signed_in: SignIn, owner: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_redis_is_shown(owner_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Relay, "is_started", property(lambda self: self is relay))
 
-    assert "heroku redis:info" in page(signed_in(owner))
+    assert "heroku redis:info" in page(owner_client)
 
 
 def test_an_open_request_for_a_link_is_shown(
-    signed_in: SignIn, owner: Person, member: Person, settings: Settings
+    owner_client: Client, member_client: Client, member: Person, settings: Settings
 ) -> None:
     LinkRequest.objects.create(person=member, asked_at=timezone.now())
-    waiting = page(signed_in(owner))
+    waiting = page(owner_client)
     settings.EMAIL_URL = "smtp://mail.example.com"
 
     assert "One person is waiting for a link" in waiting
     assert "/account/links/" in waiting
-    assert MARK not in page(signed_in(owner))
+    assert MARK not in page(owner_client)

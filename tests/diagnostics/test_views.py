@@ -23,47 +23,45 @@ def _email_on_the_console(settings: Settings, no_service: None) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_owner_can_open_the_page(signed_in: SignIn, owner: Person, path: str) -> None:
-    assert signed_in(owner).get(path).status_code == 200
+def test_the_owner_can_open_the_page(owner_client: Client, path: str) -> None:
+    assert owner_client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_nobody_else_can_open_the_page(
-    signed_in: SignIn, member: Person, owner: Person, stranger: Client, path: str
+    member_client: Client, owner: Person, stranger_client: Client, path: str
 ) -> None:
-    assert signed_in(member).get(path).status_code == 404
-    assert stranger.get(path).status_code == 302
-    assert stranger.get(path, headers=JSON).status_code == 401
+    assert member_client.get(path).status_code == 404
+    assert stranger_client.get(path).status_code == 302
+    assert stranger_client.get(path, headers=JSON).status_code == 401
 
 
 def test_nobody_else_can_send_test_emails(
-    signed_in: SignIn, member: Person, owner: Person, stranger: Client
+    member_client: Client, owner: Person, stranger_client: Client
 ) -> None:
-    assert signed_in(member).post("/diagnostics/email").status_code == 404
-    assert stranger.post("/diagnostics/email", headers=JSON).status_code == 401
+    assert member_client.post("/diagnostics/email").status_code == 404
+    assert stranger_client.post("/diagnostics/email", headers=JSON).status_code == 401
 
 
 @pytest.mark.parametrize(
     ("path", "method"), [*((path, "post") for path in PAGES), ("/diagnostics/email", "get")]
 )
-def test_other_methods_are_refused(
-    signed_in: SignIn, owner: Person, path: str, method: str
-) -> None:
-    assert getattr(signed_in(owner), method)(path).status_code == 405
+def test_other_methods_are_refused(owner_client: Client, path: str, method: str) -> None:
+    assert getattr(owner_client, method)(path).status_code == 405
 
 
 def test_the_page_is_shown_at_once_and_leads_to_the_report_without_scripts(
-    signed_in: SignIn, owner: Person
+    owner_client: Client,
 ) -> None:
-    page = signed_in(owner).get("/diagnostics/").content.decode()
+    page = owner_client.get("/diagnostics/").content.decode()
 
     assert page.count('data-level="pending"') == len(CHECKS)
     assert '<noscript><meta http-equiv="refresh" content="0;url=/diagnostics/report">' in page
     assert inline_code(page) == []
 
 
-def test_the_report_has_every_result(signed_in: SignIn, owner: Person) -> None:
-    page = signed_in(owner).get("/diagnostics/report").content.decode()
+def test_the_report_has_every_result(owner_client: Client) -> None:
+    page = owner_client.get("/diagnostics/report").content.decode()
 
     assert page.count("data-check=") == len(CHECKS)
     assert 'data-level="pending"' not in page
@@ -73,22 +71,22 @@ def test_the_report_has_every_result(signed_in: SignIn, owner: Person) -> None:
     assert inline_code(page) == []
 
 
-def test_one_result_is_returned_alone(signed_in: SignIn, owner: Person) -> None:
-    result = signed_in(owner).get("/diagnostics/checks/service").content.decode()
+def test_one_result_is_returned_alone(owner_client: Client) -> None:
+    result = owner_client.get("/diagnostics/checks/service").content.decode()
 
     assert result.strip().startswith('<li data-check="service" data-level="yellow"')
     assert "With `make run` the demo model answers" in result
     assert "<code>INFERENCE_URL=" in result
 
 
-def test_an_unknown_check_is_not_found(signed_in: SignIn, owner: Person) -> None:
-    assert signed_in(owner).get("/diagnostics/checks/nonsense").status_code == 404
+def test_an_unknown_check_is_not_found(owner_client: Client) -> None:
+    assert owner_client.get("/diagnostics/checks/nonsense").status_code == 404
 
 
 def test_a_test_email_goes_to_the_person_who_sends_it(
-    signed_in: SignIn, owner: Person, capsys: pytest.CaptureFixture[str]
+    owner_client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client = signed_in(owner)
+    client = owner_client
 
     result = client.post(
         "/diagnostics/email", {"to": "other@example.com"}, headers=JSON
@@ -102,7 +100,7 @@ def test_a_test_email_goes_to_the_person_who_sends_it(
 
 
 def test_only_the_menu_of_the_owner_links_to_the_page(
-    signed_in: SignIn, owner: Person, member: Person
+    owner_client: Client, member_client: Client, member: Person
 ) -> None:
-    assert 'href="/diagnostics/"' in signed_in(owner).get("/").content.decode()
-    assert 'href="/diagnostics/"' not in signed_in(member).get("/").content.decode()
+    assert 'href="/diagnostics/"' in owner_client.get("/").content.decode()
+    assert 'href="/diagnostics/"' not in member_client.get("/").content.decode()

@@ -1,22 +1,14 @@
 """The signed-in owner, and a server after its last check."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from chatapp.accounts.models import Person
 from chatapp.mcp.models import Server, ToolSetting
 
 UNREACHABLE = "http://127.0.0.1:1/mcp"  # nothing listens there
-type SignIn = Callable[[Person], Client]
-
-
-@pytest.fixture
-def visitor(signed_in: SignIn, owner: Person) -> Client:
-    return signed_in(owner)
 
 
 @pytest.fixture

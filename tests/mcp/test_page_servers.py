@@ -14,8 +14,8 @@ TOKEN = "mcp-0123456789"
 REMOTE = "http://localhost:1/mcp"
 
 
-def test_a_new_server_is_checked_at_once(visitor: Client) -> None:
-    answer = visitor.post(ADD, {"name": " My  notes ", "url": UNREACHABLE, "token": TOKEN})
+def test_a_new_server_is_checked_at_once(owner_client: Client) -> None:
+    answer = owner_client.post(ADD, {"name": " My  notes ", "url": UNREACHABLE, "token": TOKEN})
 
     server = Server.objects.get()
     assert answer.status_code == 303
@@ -28,7 +28,7 @@ def test_a_new_server_is_checked_at_once(visitor: Client) -> None:
     assert server.is_enabled
     assert server.checked_at
     assert server.problem
-    assert "Added." in visitor.get(answer["Location"]).text
+    assert "Added." in owner_client.get(answer["Location"]).text
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_a_new_server_is_checked_at_once(visitor: Client) -> None:
     ],
 )
 def test_an_invalid_field_is_refused_with_a_sentence(
-    visitor: Client, notes: Server, fields: dict[str, str], sentence: str
+    owner_client: Client, notes: Server, fields: dict[str, str], sentence: str
 ) -> None:
     right = {"name": "Tickets", "url": "http://127.0.0.1:1/?team=1"}
 
-    answer = visitor.post(ADD, right | fields)
+    answer = owner_client.post(ADD, right | fields)
 
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -77,40 +77,40 @@ def test_an_invalid_field_is_refused_with_a_sentence(
     "url",
     ["http://127.0.0.1:1", "https://[::1]:1/mcp", "HTTP://localhost:1/a@b?c=d%20e", REMOTE],
 )
-def test_private_addresses_are_allowed(visitor: Client, url: str) -> None:
-    assert visitor.post(ADD, {"name": "Notes", "url": url}).status_code == 303
+def test_private_addresses_are_allowed(owner_client: Client, url: str) -> None:
+    assert owner_client.post(ADD, {"name": "Notes", "url": url}).status_code == 303
     assert Server.objects.get().url == url
 
 
-def test_a_refused_form_keeps_everything_but_the_token(visitor: Client) -> None:
-    answer = visitor.post(ADD, {"name": "My notes", "url": "mcp.example.com", "token": TOKEN})
+def test_a_refused_form_keeps_everything_but_the_token(owner_client: Client) -> None:
+    answer = owner_client.post(ADD, {"name": "My notes", "url": "mcp.example.com", "token": TOKEN})
 
     assert 'value="My notes"' in answer.text
     assert 'value="mcp.example.com"' in answer.text
     assert TOKEN not in answer.text
     assert "Enter the token again." in answer.text
-    assert "Enter the token again." not in visitor.post(ADD, {"name": "My notes"}).text
+    assert "Enter the token again." not in owner_client.post(ADD, {"name": "My notes"}).text
 
 
 def test_a_new_address_does_not_undo_a_name_given_in_another_tab(
-    visitor: Client, notes: Server
+    owner_client: Client, notes: Server
 ) -> None:
     old = Server(pk=notes.pk, name=notes.name, url=notes.url)
-    edit(visitor, notes, name="My notes")
+    edit(owner_client, notes, name="My notes")
 
-    assert edit(visitor, old, url=REMOTE) == 303
+    assert edit(owner_client, old, url=REMOTE) == 303
 
     notes.refresh_from_db()
     assert (notes.name, notes.url) == ("My notes", REMOTE)
 
 
 def test_a_new_address_is_checked_at_once_and_a_new_name_is_not(
-    visitor: Client, notes: Server
+    owner_client: Client, notes: Server
 ) -> None:
-    edit(visitor, notes, name="My notes")
+    edit(owner_client, notes, name="My notes")
     assert not notes.problem
 
-    edit(visitor, notes, url=REMOTE)
+    edit(owner_client, notes, url=REMOTE)
     assert notes.problem
 
 
@@ -124,12 +124,12 @@ def test_a_name_taken_a_moment_ago_is_refused(notes: Server) -> None:
 
 
 def test_a_check_leads_back_to_the_server_and_returns_its_part_to_scripts(
-    visitor: Client, notes: Server
+    owner_client: Client, notes: Server
 ) -> None:
     path = f"/tools/servers/{notes.pk}/check"
 
-    answer = visitor.post(path)
-    part = visitor.post(path, headers={"accept": "application/json"}).text
+    answer = owner_client.post(path)
+    part = owner_client.post(path, headers={"accept": "application/json"}).text
 
     assert answer.status_code == 303
     assert answer["Location"].endswith(f"#server-{notes.pk}")
@@ -139,15 +139,15 @@ def test_a_check_leads_back_to_the_server_and_returns_its_part_to_scripts(
     assert "tried just now" in part
 
 
-def test_removing_asks_first_and_deletes_everything(visitor: Client, notes: Server) -> None:
+def test_removing_asks_first_and_deletes_everything(owner_client: Client, notes: Server) -> None:
     path = f"/tools/servers/{notes.pk}/remove"
 
-    asked = visitor.get(path).text
+    asked = owner_client.get(path).text
     assert "Remove <bdi>Notes</bdi>?" in asked
     assert "its 2 tools" in asked
     assert Server.objects.exists()
 
     for _twice in range(2):
-        assert visitor.post(path)["Location"] == "/tools/?at=servers&note=removed#servers"
+        assert owner_client.post(path)["Location"] == "/tools/?at=servers&note=removed#servers"
     assert not Server.objects.exists()
     assert not ToolSetting.objects.exists()

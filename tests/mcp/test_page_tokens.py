@@ -22,29 +22,29 @@ def with_token(notes: Server) -> Server:
     return notes
 
 
-def test_a_pasted_bearer_is_removed_from_a_token(visitor: Client) -> None:
-    visitor.post(ADD, {"name": "Notes", "url": UNREACHABLE, "token": f"Bearer {TOKEN}"})
+def test_a_pasted_bearer_is_removed_from_a_token(owner_client: Client) -> None:
+    owner_client.post(ADD, {"name": "Notes", "url": UNREACHABLE, "token": f"Bearer {TOKEN}"})
 
     assert decrypt(Server.objects.get().encrypted_token) == TOKEN
 
 
-def test_a_token_is_kept_when_the_field_is_empty(visitor: Client, with_token: Server) -> None:
-    assert edit(visitor, with_token, name="My notes", url=UNREACHABLE + "/v2") == 303
+def test_a_token_is_kept_when_the_field_is_empty(owner_client: Client, with_token: Server) -> None:
+    assert edit(owner_client, with_token, name="My notes", url=UNREACHABLE + "/v2") == 303
 
     assert (with_token.name, with_token.url) == ("My notes", UNREACHABLE + "/v2")
     assert decrypt(with_token.encrypted_token) == TOKEN
 
 
-def test_a_token_is_replaced_or_removed(visitor: Client, with_token: Server) -> None:
-    assert edit(visitor, with_token, token="another") == 303
+def test_a_token_is_replaced_or_removed(owner_client: Client, with_token: Server) -> None:
+    assert edit(owner_client, with_token, token="another") == 303
     assert decrypt(with_token.encrypted_token) == "another"
 
-    assert edit(visitor, with_token, without_token="on") == 303
+    assert edit(owner_client, with_token, without_token="on") == 303
     assert with_token.encrypted_token == ""
 
 
-def test_a_token_is_not_both_replaced_and_removed(visitor: Client, with_token: Server) -> None:
-    assert edit(visitor, with_token, token="another", without_token="on") == 422
+def test_a_token_is_not_both_replaced_and_removed(owner_client: Client, with_token: Server) -> None:
+    assert edit(owner_client, with_token, token="another", without_token="on") == 422
 
     assert decrypt(with_token.encrypted_token) == TOKEN
 
@@ -53,38 +53,40 @@ def test_a_token_is_not_both_replaced_and_removed(visitor: Client, with_token: S
     "url", ["http://127.0.0.1:2/mcp", "https://127.0.0.1:1/mcp", "http://localhost:1/mcp"]
 )
 def test_a_token_is_not_sent_to_another_server(
-    visitor: Client, with_token: Server, url: str
+    owner_client: Client, with_token: Server, url: str
 ) -> None:
-    assert edit(visitor, with_token, url=url) == 422
+    assert edit(owner_client, with_token, url=url) == 422
     assert with_token.url == UNREACHABLE
 
-    assert edit(visitor, with_token, url=url, token="another") == 303
+    assert edit(owner_client, with_token, url=url, token="another") == 303
     assert (with_token.url, decrypt(with_token.encrypted_token)) == (url, "another")
 
 
-def test_another_address_is_saved_without_the_token(visitor: Client, with_token: Server) -> None:
-    assert edit(visitor, with_token, url=REMOTE, without_token="on") == 303
+def test_another_address_is_saved_without_the_token(
+    owner_client: Client, with_token: Server
+) -> None:
+    assert edit(owner_client, with_token, url=REMOTE, without_token="on") == 303
 
     assert (with_token.url, with_token.encrypted_token) == (REMOTE, "")
 
 
 def test_a_token_typed_in_an_old_tab_goes_to_the_address_of_that_tab(
-    visitor: Client, with_token: Server
+    owner_client: Client, with_token: Server
 ) -> None:
     Server.objects.update(url=REMOTE)  # in another tab
 
-    edit(visitor, Server(pk=with_token.pk, name="Notes", url=UNREACHABLE), token="another")
+    edit(owner_client, Server(pk=with_token.pk, name="Notes", url=UNREACHABLE), token="another")
 
     with_token.refresh_from_db()
     assert (with_token.url, decrypt(with_token.encrypted_token)) == (UNREACHABLE, "another")
 
 
-def test_two_tabs_do_not_undo_each_others_changes(visitor: Client, with_token: Server) -> None:
+def test_two_tabs_do_not_undo_each_others_changes(owner_client: Client, with_token: Server) -> None:
     old = Server(pk=with_token.pk, name=with_token.name, url=with_token.url)
-    edit(visitor, with_token, url=REMOTE, token="another")
+    edit(owner_client, with_token, url=REMOTE, token="another")
     Server.objects.update(is_enabled=False)
 
-    assert edit(visitor, old, name="My notes") == 303
+    assert edit(owner_client, old, name="My notes") == 303
 
     with_token.refresh_from_db()
     assert (with_token.name, with_token.url, with_token.is_enabled) == ("My notes", REMOTE, False)
@@ -92,11 +94,11 @@ def test_two_tabs_do_not_undo_each_others_changes(visitor: Client, with_token: S
 
 
 def test_a_token_of_a_former_secret_key_may_be_entered_again(
-    visitor: Client, notes: Server, settings: Settings
+    owner_client: Client, notes: Server, settings: Settings
 ) -> None:
     present, settings.SECRET_KEY = settings.SECRET_KEY, "former"
     Server.objects.update(encrypted_token=encrypt(TOKEN))
     settings.SECRET_KEY = present
 
-    assert edit(visitor, notes, token=TOKEN) == 303
+    assert edit(owner_client, notes, token=TOKEN) == 303
     assert decrypt(notes.encrypted_token) == TOKEN

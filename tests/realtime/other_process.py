@@ -15,7 +15,7 @@ django.setup()
 
 from chatapp.realtime.hub import CLOSE, hub  # noqa: E402
 from chatapp.realtime.relay import relay  # noqa: E402
-from tests.realtime.side import GROUP  # noqa: E402
+from tests.realtime.peers import GROUP  # noqa: E402
 
 
 async def main() -> None:

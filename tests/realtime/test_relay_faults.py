@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from chatapp.realtime import outgoing, redis_connection
-from tests.realtime.side import Ear, Side, side, two_sides
+from tests.realtime.peers import Listener, Peer, running_peer, two_peers
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 
 
@@ -17,7 +17,7 @@ def _redis(redis_server: RedisServer, settings: Settings) -> None:
     settings.REDIS_URL = redis_server.url
 
 
-async def until_told(far: Ear, here: Side, text: str) -> list[bool]:
+async def until_told(far: Listener, here: Peer, text: str) -> list[bool]:
     """Repeats a text until it gets there; gives what was said of being joined meanwhile."""
     said = []
 
@@ -42,7 +42,7 @@ async def test_a_restart_of_redis_in_mid_stream(
     redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with side() as here:
+    async with running_peer() as here:
         await here.until_joined()
         with here.listening() as near:
             redis_server.stop()
@@ -59,7 +59,7 @@ async def test_a_restart_of_redis_in_mid_stream(
 
 
 async def test_events_flow_again_between_processes(redis_server: RedisServer) -> None:
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         with there.listening() as far:
             redis_server.stop()
             redis_server.start()
@@ -72,7 +72,7 @@ async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
 ) -> None:
     monkeypatch.setattr(redis_connection, "SEND_SECONDS", 0.5)
     monkeypatch.setattr(outgoing, "MAX_WAITING", 5_000)
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         with here.listening() as near, there.listening() as far:
             redis_server.pause()
             for number in range(500):
@@ -96,7 +96,7 @@ async def test_pages_ask_for_what_the_freeze_has_swallowed(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outgoing, "MAX_WAITING", 1_000)
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         with there.listening() as far:
             redis_server.pause()
             for _ in range(5):
@@ -113,7 +113,7 @@ async def test_redis_may_come_later(
     given_up = asyncio.Event()
     monkeypatch.setattr(redis_connection.logger, "warning", lambda *line: given_up.set())
     redis_server.stop()
-    async with side() as here:
+    async with running_peer() as here:
         with here.listening() as near:
             here.say("alone")
             assert await near.text() == "alone"
@@ -125,7 +125,7 @@ async def test_redis_may_come_later(
 
 async def test_a_subscription_that_breaks_is_noticed(redis_server: RedisServer) -> None:
     """The layer mends it by itself; what was said in between is missing."""
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         with there.listening() as far, redis_server.client() as client:
             client.client_kill_filter(_type="pubsub", skipme=False)
             for number in range(20):
@@ -141,7 +141,7 @@ async def test_a_dead_subscription_is_opened_anew(
     """Publishing works and nothing arrives, as when a firewall forgets one of the connections."""
     monkeypatch.setattr(redis_connection, "OVERDUE", 1)
     monkeypatch.setattr(redis_connection, "PROBE_EVERY", 0.3)
-    async with side() as here:
+    async with running_peer() as here:
         await here.until_joined()
         with here.listening() as near, redis_server.client() as client:
             client.execute_command("ACL", "SETUSER", "default", "resetchannels")
@@ -151,7 +151,7 @@ async def test_a_dead_subscription_is_opened_anew(
 
 
 async def test_a_process_has_few_connections(redis_server: RedisServer) -> None:
-    async with side() as here:
+    async with running_peer() as here:
         await here.until_joined()
         with here.listening() as near, redis_server.client() as client:
             for number in range(500):
@@ -171,7 +171,7 @@ async def test_a_certificate_that_nobody_signed(tmp_path: Path, settings: Settin
         pytest.skip(NOT_INSTALLED)
     with running_redis(tmp_path, tls=True) as server:
         settings.REDIS_URL = server.url
-        async with two_sides() as (here, there):
+        async with two_peers() as (here, there):
             with here.listening() as near, there.listening() as far:
                 here.say("in private")
                 assert await far.text() == "in private"
@@ -183,7 +183,7 @@ async def test_a_certificate_that_nobody_signed(tmp_path: Path, settings: Settin
 
 
 async def test_the_end_comes_even_when_redis_is_frozen(redis_server: RedisServer) -> None:
-    async with side() as here:
+    async with running_peer() as here:
         await here.until_joined()
         redis_server.pause()
         here.say("too late")

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from chatapp.realtime import peers, protocol
 from chatapp.realtime.redis_connection import RedisPubSubChannelLayer, group_name
-from tests.realtime.side import WAIT, side, two_sides
+from tests.realtime.peers import WAIT, running_peer, two_peers
 from tests.servers.redis import RedisServer
 
 type Stranger = Callable[[object], Awaitable[None]]
@@ -30,7 +30,7 @@ async def stranger(redis_server: RedisServer) -> AsyncIterator[Stranger]:
 
 
 async def test_a_command_reaches_every_other_process_and_its_event_loop() -> None:
-    async with two_sides() as (here, there), side() as third:
+    async with two_peers() as (here, there), running_peer() as third:
         await third.until_joined()
         calls: asyncio.Queue[tuple[str, str, bool]] = asyncio.Queue()
 
@@ -56,7 +56,7 @@ async def test_a_command_reaches_every_other_process_and_its_event_loop() -> Non
 
 
 async def test_what_a_newer_release_commands_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         with there.listening() as far:
             here.relay.tell("invented later", anything=[1, 2])
             here.say("after it")
@@ -72,7 +72,7 @@ async def test_a_command_that_fails_is_logged_and_ends_nothing(
     def stop(reply: str) -> None:
         raise RuntimeError(reply)
 
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         there.relay.on("stop", stop)
         with there.listening() as far:
             here.relay.tell("stop", **fields)
@@ -96,7 +96,7 @@ async def test_a_command_that_fails_is_logged_and_ends_nothing(
 async def test_nonsense_is_logged_and_ends_nothing(
     message: object, stranger: Stranger, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         with there.listening() as far:
             await stranger(message)
             here.say("after it")
@@ -108,7 +108,7 @@ async def test_nonsense_is_logged_and_ends_nothing(
 async def test_bytes_that_are_no_message_are_logged(
     redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with two_sides() as (here, there):
+    async with two_peers() as (here, there):
         with there.listening() as far:
             with redis_server.client() as client:
                 client.publish(f"asgi__group__{group_name()}", b"\xc1 nonsense")
@@ -123,7 +123,7 @@ async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: St
         fixed = {"origin": "a process", "version": protocol.PROTOCOL}
         return {**fixed, "number": number, "news": [], "commands": []}
 
-    async with side() as here:
+    async with running_peer() as here:
         await here.until_joined()
         with here.listening() as page:
             await stranger(batch(1))
@@ -141,7 +141,7 @@ async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
 ) -> None:
     monkeypatch.setattr(peers, "SILENT_AFTER", 1)
     other = {"origin": "newer", "version": protocol.PROTOCOL + 1, "number": 1, "letters": "unknown"}
-    async with side() as here:
+    async with running_peer() as here:
         await here.until_joined()
         with here.listening() as page:
             await stranger(other)
@@ -152,6 +152,6 @@ async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
 
 
 async def test_commands_carry_only_what_json_can_hold() -> None:
-    async with side() as here:
+    async with running_peer() as here:
         with pytest.raises(TypeError):
             here.relay.tell("stop", reply=object())

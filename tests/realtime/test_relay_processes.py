@@ -18,16 +18,16 @@ from django.conf import settings as installed
 from pytest_django import Settings
 
 from chatapp.realtime.hub import CLOSE
-from tests.realtime.side import GROUP, WAIT, side
+from tests.realtime.peers import GROUP, WAIT, running_peer
 from tests.servers.redis import RedisServer
-from tests.support.visitor import Visitor, two_apps
-from tests.system.app import App
+from tests.support.session import Session
+from tests.system.app import App, two_apps
 
 ROOT = Path(installed.ROOT)
 LOCAL = ("pulse", "joined", "reply.remote")  # each process tells its own pages
 
 
-class Neighbour:
+class OtherProcess:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
 
@@ -49,7 +49,7 @@ class Neighbour:
 
 
 @asynccontextmanager
-async def neighbour(redis_url: str) -> AsyncIterator[Neighbour]:
+async def other_process(redis_url: str) -> AsyncIterator[OtherProcess]:
     """A second process, joined with whatever else this Redis joins."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -59,7 +59,7 @@ async def neighbour(redis_url: str) -> AsyncIterator[Neighbour]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    beside = Neighbour(process)
+    beside = OtherProcess(process)
     assert process.stdin
     try:
         assert (await beside.line())["value"] is True
@@ -72,7 +72,7 @@ async def neighbour(redis_url: str) -> AsyncIterator[Neighbour]:
 
 async def test_two_processes_hear_each_other(redis_server: RedisServer, settings: Settings) -> None:
     settings.REDIS_URL = redis_server.url
-    async with side() as here, neighbour(redis_server.url) as there:
+    async with running_peer() as here, other_process(redis_server.url) as there:
         await here.until_joined()
         commands: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         here.relay.on("echo", lambda **fields: commands.put_nowait(fields))
@@ -125,9 +125,9 @@ async def test_a_tab_of_another_process_follows_a_reply_and_a_sign_out(
 ) -> None:
     one, two = apps
     async with (
-        Visitor.at(one) as person,
-        person.listening(one) as here,
-        person.listening(two) as there,
+        Session.signed_in(one.url) as person,
+        person.listening(one.url) as here,
+        person.listening(two.url) as there,
     ):
         await here.until_joined()
         await there.until_joined()
@@ -149,17 +149,17 @@ async def test_a_tab_of_another_process_follows_a_reply_and_a_sign_out(
 async def test_readiness_tells_whether_redis_is_there(
     apps: tuple[App, App], redis_server: RedisServer
 ) -> None:
-    async with Visitor.at(apps[0]) as person, person.listening() as line:
-        await line.until_joined()
+    async with Session.signed_in(apps[0].url) as person, person.listening() as socket:
+        await socket.until_joined()
         assert ready(apps[0]) == (200, {"database": "ok", "redis": "ok"})
         redis_server.stop()
-        await line.until("joined")
+        await socket.until("joined")
         status, said = ready(apps[0])
         assert status == 503
         assert "Redis does not answer" in said["redis"]
         assert said["database"] == "ok"
         redis_server.start()
-        await line.until("joined")
+        await socket.until("joined")
         assert ready(apps[0])[0] == 200
 
 

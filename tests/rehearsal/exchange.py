@@ -9,7 +9,7 @@ from typing import Any
 import h11
 
 from tests.rehearsal import heads
-from tests.rehearsal.line import Line
+from tests.rehearsal.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Exchange:
     So a dyno may answer before it has heard all, and either side is heard leaving.
     """
 
-    def __init__(self, client: Line, dyno: Line, limits: Limits) -> None:
+    def __init__(self, client: Connection, dyno: Connection, limits: Limits) -> None:
         self._client = client
         self._dyno = dyno
         self._limits = limits
@@ -98,7 +98,7 @@ class Exchange:
                 raise Failure("H17") from None
             raise Failure("H18" if self._client.has_answered else "H13") from None
 
-    async def _copy(self, source: Line, target: Line, code: str) -> None:
+    async def _copy(self, source: Connection, target: Connection, code: str) -> None:
         """Bytes as they are, first those that came together with the head."""
         data, _ = source.http.trailing_data
         while data or (data := await self._soon(source.read(), code)):

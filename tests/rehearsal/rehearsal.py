@@ -13,13 +13,13 @@ from playwright.sync_api import expect
 from chatapp.inference.demo.answers import answer
 from tests.rehearsal.addons import running_addons
 from tests.rehearsal.command_line import CommandLine, parser
+from tests.rehearsal.person import Person, visiting
 from tests.rehearsal.pieces import LOST, WHOLE
 from tests.rehearsal.platform import Platform, watched
 from tests.rehearsal.readme import Readme
 from tests.rehearsal.router import running_router
 from tests.rehearsal.slug import Builder
 from tests.rehearsal.terminal import CommandFailed, Terminal, open_terminal
-from tests.rehearsal.visitor import Visitor, visiting
 from tests.servers.app import ROOT
 from tests.servers.certificates import self_signed
 
@@ -40,12 +40,12 @@ class Rehearsal:
     """Each method is a step; together, in the order of `__main__`, they are the whole."""
 
     def __init__(
-        self, platform: Platform, terminal: Terminal, readme: Readme, visitor: Visitor, folder: Path
+        self, platform: Platform, terminal: Terminal, readme: Readme, person: Person, folder: Path
     ) -> None:
         self.platform = platform
         self.terminal = terminal
         self.readme = readme
-        self.visitor = visitor
+        self.person = person
         self.folder = folder
         self.memory_mb = 0.0  # of the one dyno, after the first hundred replies
         self.connections = 0  # to Postgres, the most with one dyno
@@ -60,33 +60,33 @@ class Rehearsal:
         self.build_seconds = self.platform.build_seconds
 
     def claim(self) -> None:
-        """A stranger in plain HTTP is led to TLS, and only who knows the code owns the house."""
+        """A stranger in plain HTTP is led to TLS, and only who knows the code owns the site."""
         plain = httpx.get(self.platform.router.plain_url, headers={"host": self.platform.domain})
         assert plain.headers["location"] == f"https://{self.platform.domain}/"
-        self.visitor.claim(self.platform.config["CHAT_SETUP_CODE"])
+        self.person.claim(self.platform.config["CHAT_SETUP_CODE"])
         for coding in ("br", "gzip"):
-            kept = self.visitor.fetch_stylesheet(coding)
+            kept = self.person.fetch_stylesheet(coding)
             assert kept["content-encoding"] == coding
             assert "immutable" in kept["cache-control"]
 
     def talk(self) -> None:
-        assert "One" in self.visitor.chat.ask("/echo One, two, three.")
+        assert "One" in self.person.chat.ask("/echo One, two, three.")
         image = self.folder / "image.png"
         Image.new("RGB", (640, 400), "#2c6a55").save(image)
-        assert self.visitor.show_image(image)
-        self._with_image = self.visitor.page.url
+        assert self.person.show_image(image)
+        self._with_image = self.person.page.url
 
     def stay_silent(self) -> None:
         """Two minutes without a word of the model, beyond every window of the router."""
-        self.visitor.begin(f"/silent {SILENCE} /echo At last.")
-        sockets = len(self.visitor.sockets)
-        assert "At last." in self.visitor.see_the_end()
-        assert len(self.visitor.sockets) == sockets, "the socket was cut"
+        self.person.begin(f"/silent {SILENCE} /echo At last.")
+        sockets = len(self.person.sockets)
+        assert "At last." in self.person.see_the_end()
+        assert len(self.person.sockets) == sockets, "the socket was cut"
 
     def crowd(self) -> None:
         """The first hundred replies, ten at a time."""
         for _ in range(10):
-            self.visitor.send_many(["/rate 200 /long 200"] * 10)
+            self.person.send_many(["/rate 200 /long 200"] * 10)
             self._settle()
         self.memory_mb = self.platform.dynos[0].memory_mb
 
@@ -121,7 +121,7 @@ class Rehearsal:
         """With everything there, all checks pass."""
         self.platform.configure(**WHOLE)
         self._see_diagnostics("healthy")
-        assert not self.visitor.page.locator("[data-level=red], [data-level=yellow]").count()
+        assert not self.person.page.locator("[data-level=red], [data-level=yellow]").count()
         self.platform.configure(**dict.fromkeys(WHOLE))
 
     def lose_pieces(self) -> None:
@@ -129,18 +129,18 @@ class Rehearsal:
         for lost in LOST:
             before = {name: self.platform.config.get(name) for name in lost.config}
             self.platform.configure(**lost.config)
-            chat = self.visitor.chat.open()
+            chat = self.person.chat.open()
             chat.send("/echo Are you there?")
             expect(chat.replies).to_have_attribute("data-status", lost.status)
-            conversation = self.visitor.page.url
+            conversation = self.person.page.url
             expect(chat.open().page.locator(".owner-notice")).to_contain_text(lost.notice)
             self._see_diagnostics(lost.name)
-            red = self.visitor.page.locator(f"[data-check={lost.check}]")
+            red = self.person.page.locator(f"[data-check={lost.check}]")
             expect(red).to_have_attribute("data-level", "red")
             self.platform.configure(**before)
             chat.open(conversation)
             if lost.status == "failed":
-                self.visitor.page.get_by_role("button", name="Retry").click()
+                self.person.page.get_by_role("button", name="Retry").click()
             expect(chat.replies).to_have_attribute("data-status", "complete")
 
     def note_one_dyno(self) -> None:
@@ -169,7 +169,7 @@ class Rehearsal:
 
     def attach(self) -> None:
         self.terminal.type(self.readme.take("heroku addons:attach"))
-        assert "two" in self.visitor.chat.open().ask("/echo one, two")
+        assert "two" in self.person.chat.open().ask("/echo one, two")
 
     def type_the_rest(self) -> None:
         """No block is left, and every other command of the two pages is spelled right."""
@@ -195,18 +195,18 @@ class Rehearsal:
         return len(rows), lost
 
     def _see_diagnostics(self, name: str) -> None:
-        page = self.visitor.page
+        page = self.person.page
         page.goto("/diagnostics/")
         expect(page.locator("[data-level=pending]")).to_have_count(0, timeout=SETTLE_SECONDS * 1000)
         page.screenshot(path=self.folder / f"diagnostics-{name}.png", full_page=True)
 
     def _replies_run(self) -> None:
-        """One in front of the visitor, and nine more."""
-        self.visitor.begin(LONG)
-        self.visitor.send_many([LONG] * 9)
+        """One in front of the person, and nine more."""
+        self.person.begin(LONG)
+        self.person.send_many([LONG] * 9)
 
     def _replies_are_whole(self) -> None:
-        self.visitor.see_the_end()
+        self.person.see_the_end()
         self._settle()
         _count, lost = self.replies()
         assert not lost, lost
@@ -221,8 +221,8 @@ class Rehearsal:
 
     def _read_conversation(self) -> tuple[list[str], list[int]]:
         """What was said about the image, and its bytes as the page gets them."""
-        self.visitor.page.goto(self._with_image)
-        return self.visitor.chat.said, self.visitor.bytes_of_image()
+        self.person.page.goto(self._with_image)
+        return self.person.chat.said, self.person.bytes_of_image()
 
 
 @contextmanager
@@ -233,8 +233,8 @@ def rehearsing(folder: Path, *, anew: bool) -> Iterator[Rehearsal]:
         router = stack.enter_context(running_router(*self_signed(folder, "router")))
         platform = Platform(NAME, folder, addons, router, Builder(folder, anew=anew))
         stack.callback(platform.shut_down)
-        line = CommandLine(platform, folder)
-        terminal = stack.enter_context(open_terminal(ROOT, folder, line))
-        visitor = stack.enter_context(visiting(platform.url))
+        command_line = CommandLine(platform, folder)
+        terminal = stack.enter_context(open_terminal(ROOT, folder, command_line))
+        person = stack.enter_context(visiting(platform.url))
         stack.enter_context(watched(platform))
-        yield Rehearsal(platform, terminal, Readme(ROOT), visitor, folder)
+        yield Rehearsal(platform, terminal, Readme(ROOT), person, folder)

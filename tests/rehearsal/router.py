@@ -27,8 +27,14 @@ from pathlib import Path
 import h11
 
 from tests.rehearsal import heads
+from tests.rehearsal.connection import (
+    Connection,
+    connection_of_a_client,
+    connection_to_a_dyno,
+    socket_to,
+)
 from tests.rehearsal.exchange import ClientLeft, Exchange, Failure, Limits
-from tests.rehearsal.line import Line, connected, line_of_a_client, line_to_a_dyno
+from tests.servers.loop_thread import served_in_thread
 
 BOTH_DONE = {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
 
@@ -71,7 +77,7 @@ class Router:
     ) -> None:
         """All requests of one client's connection."""
         self._clients.add(writer)
-        client = line_of_a_client(reader, writer)
+        client = connection_of_a_client(reader, writer)
         port = writer.get_extra_info("sockname")[1]
         origin = heads.Origin(writer.get_extra_info("peername")[0], scheme, port)
         try:
@@ -94,7 +100,7 @@ class Router:
         except OSError:
             writer.transport.abort()
 
-    async def _serve_request(self, client: Line, origin: heads.Origin) -> bool:
+    async def _serve_request(self, client: Connection, origin: heads.Origin) -> bool:
         """Gives whether the connection can take another.
 
         Raises ClientLeft, and Failure when the answer has begun.
@@ -117,11 +123,13 @@ class Router:
         await self._hear_out(client)
         return client.http.states == BOTH_DONE
 
-    async def _pass_on(self, request: h11.Request, client: Line, origin: heads.Origin) -> None:
+    async def _pass_on(
+        self, request: h11.Request, client: Connection, origin: heads.Origin
+    ) -> None:
         if not heads.is_acceptable(request):
             raise Failure("H26", HTTPStatus.BAD_REQUEST)
-        with await self._connect() as connection:
-            exchange = Exchange(client, line_to_a_dyno(connection), self._limits)
+        with await self._connect() as dyno:
+            exchange = Exchange(client, connection_to_a_dyno(dyno), self._limits)
             await exchange.run(heads.for_the_dyno(request, origin))
 
     async def _connect(self) -> socket.socket:
@@ -129,10 +137,10 @@ class Router:
         dynos = list(self.dynos)
         for port in random.sample(dynos, len(dynos)):
             with suppress(ConnectionRefusedError):
-                return await connected(port)
+                return await socket_to(port)
         raise Failure("H21" if dynos else "H14")
 
-    async def _hear_out(self, client: Line) -> None:
+    async def _hear_out(self, client: Connection) -> None:
         """Takes the rest of the request: to close before would destroy the answer on its way."""
         with suppress(TimeoutError, h11.RemoteProtocolError):
             async with asyncio.timeout(self._limits.idle_seconds):
@@ -140,7 +148,7 @@ class Router:
                     await client.next_event()
 
 
-async def _next_request(client: Line) -> h11.Request | None:
+async def _next_request(client: Connection) -> h11.Request | None:
     """None when there is no other. Raises ClientLeft in the middle of one, Failure for nonsense."""
     try:
         event = await client.next_event()
@@ -151,7 +159,7 @@ async def _next_request(client: Line) -> h11.Request | None:
     return event if isinstance(event, h11.Request) else None
 
 
-async def _refuse(client: Line, request: h11.Request | None, failure: Failure) -> None:
+async def _refuse(client: Connection, request: h11.Request | None, failure: Failure) -> None:
     is_head = request is not None and request.method == b"HEAD"
     body = b"" if is_head else f"{failure.status.phrase} ({failure.code})\n".encode()
     headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
@@ -168,14 +176,5 @@ def running_router(
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
     router = Router(Limits(first_byte_seconds, idle_seconds))
-    ready, end = threading.Event(), asyncio.Event()
-    serving = router._serve(tls, ready, end)
-    thread = threading.Thread(target=router._loop.run_until_complete, args=(serving,))
-    thread.start()
-    ready.wait()
-    try:
+    with served_in_thread(partial(router._serve, tls), router._loop):
         yield router
-    finally:
-        router._loop.call_soon_threadsafe(end.set)
-        thread.join()
-        router._loop.close()

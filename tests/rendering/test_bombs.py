@@ -25,7 +25,7 @@ IS_LONG = "FUZZ_SIZES" in os.environ
 FEW = 8  # languages
 SIZES = [int(size) for size in os.environ.get("FUZZ_SIZES", "12000").split(",")]  # characters
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
-MIXTURES = int(os.environ.get("FUZZ_MIXTURES", "20"))
+MIXTURES = int(os.environ.get("FUZZ_MIXTURES", "8"))
 ONE = os.environ.get("FUZZ_BOMB")
 
 MIN_APPENDS = 40  # in which a text comes

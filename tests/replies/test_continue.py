@@ -107,28 +107,21 @@ def test_a_reply_that_the_conversation_went_on_from_stays(owner: Person, running
     assert not reply.resume()
 
 
-def test_a_page_without_scripts_has_the_button(
-    running: Exchange, owner: Person, signed_in: object
-) -> None:
+def test_a_page_without_scripts_has_the_button(running: Exchange, owner_client: Client) -> None:
     cut(running)
-    client = Client()
-    client.force_login(owner)
 
-    page = client.get(running.conversation.get_absolute_url()).content.decode()
+    page = owner_client.get(running.conversation.get_absolute_url()).content.decode()
 
     assert f"/replies/{running.reply.pk}/continuation" in page
     assert "Continue" in page
 
 
 async def test_others_find_nothing(
-    running: Exchange, member: Person, stranger: Client, async_client_of: object
+    running: Exchange, async_member_client: AsyncClient, async_stranger_client: AsyncClient
 ) -> None:
     url = f"/c/{running.conversation.pk}/replies/{running.reply.pk}/continuation"
-    other = AsyncClient()
-    await other.aforce_login(member)
 
-    assert (await other.post(url)).status_code == 404
-    assert (await other.get(url)).status_code == 405
-    assert (
-        await AsyncClient().post(url, headers={"accept": "application/json"})
-    ).status_code == 401
+    assert (await async_member_client.post(url)).status_code == 404
+    assert (await async_member_client.get(url)).status_code == 405
+    answer = await async_stranger_client.post(url, headers={"accept": "application/json"})
+    assert answer.status_code == 401

@@ -19,13 +19,6 @@ def url_of(exchange: Exchange) -> str:
 
 
 @pytest.fixture
-def browser(owner: Person) -> Client:
-    client = Client()
-    client.force_login(owner)
-    return client
-
-
-@pytest.fixture
 def blocked(running: Exchange) -> Exchange:
     running.reply.begin()
     Message.objects.filter(pk=running.reply.pk).update(
@@ -44,38 +37,38 @@ async def test_a_block_is_remembered_with_the_reply(running: Exchange) -> None:
     assert (reply.status, reply.error_kind) == ("failed", "blocked")
 
 
-def test_the_reply_offers_to_leave_the_message_out(browser: Client, blocked: Exchange) -> None:
-    page = browser.get(blocked.conversation.get_absolute_url()).content.decode()
+def test_the_reply_offers_to_leave_the_message_out(owner_client: Client, blocked: Exchange) -> None:
+    page = owner_client.get(blocked.conversation.get_absolute_url()).content.decode()
 
     assert "Leave this message out" in page
     assert "Leave out everything before it" not in page  # there is nothing
 
 
 def test_it_offers_to_leave_out_what_stands_before(
-    owner: Person, browser: Client, blocked: Exchange
+    owner: Person, owner_client: Client, blocked: Exchange
 ) -> None:
     later = add_exchange(owner, new_message("Again", blocked.conversation.pk))
     Message.objects.filter(pk=later.reply.pk).update(
         status="failed", error_kind="blocked", error="x"
     )
 
-    page = browser.get(blocked.conversation.get_absolute_url()).content.decode()
+    page = owner_client.get(blocked.conversation.get_absolute_url()).content.decode()
 
     assert "Leave out everything before it" in page
-    browser.post(url_of(later), {"scope": "earlier"})
+    owner_client.post(url_of(later), {"scope": "earlier"})
     excluded = later.conversation.messages.filter(excluded=True)
     assert set(excluded) == {blocked.message, blocked.reply}
 
 
 def test_message_and_reply_are_excluded_and_included_again(
-    browser: Client, blocked: Exchange
+    owner_client: Client, blocked: Exchange
 ) -> None:
-    assert browser.post(url_of(blocked), {"scope": "turn"}).status_code == 303
+    assert owner_client.post(url_of(blocked), {"scope": "turn"}).status_code == 303
     assert blocked.conversation.messages.filter(excluded=True).count() == 2
-    page = browser.get(blocked.conversation.get_absolute_url()).content.decode()
+    page = owner_client.get(blocked.conversation.get_absolute_url()).content.decode()
     assert "The model does not read this message" in page
 
-    browser.post(url_of(blocked), {"scope": "none"})
+    owner_client.post(url_of(blocked), {"scope": "none"})
     assert not blocked.conversation.messages.filter(excluded=True).exists()
 
 
@@ -104,13 +97,12 @@ async def test_the_conversation_goes_on(demo: None, owner: Person) -> None:
     assert "fine now" in finished["html"]
 
 
-def test_others_find_nothing(member: Person, stranger: Client, exchange: Exchange) -> None:
-    other = Client()
-    other.force_login(member)
-
-    assert other.post(url_of(exchange), {"scope": "turn"}).status_code == 404
-    assert other.get(url_of(exchange)).status_code == 405
-    answer = stranger.post(url_of(exchange), headers={"accept": "application/json"})
+def test_others_find_nothing(
+    member_client: Client, stranger_client: Client, exchange: Exchange
+) -> None:
+    assert member_client.post(url_of(exchange), {"scope": "turn"}).status_code == 404
+    assert member_client.get(url_of(exchange)).status_code == 405
+    answer = stranger_client.post(url_of(exchange), headers={"accept": "application/json"})
     assert answer.status_code == 401
     assert not Message.objects.filter(excluded=True).exists()
 
@@ -121,8 +113,8 @@ def test_a_reply_that_was_not_refused_stays(exchange: Exchange) -> None:
     assert exchange.reply.exclude("none") == []
 
 
-def test_nonsense_leaves_nothing_out(browser: Client, blocked: Exchange) -> None:
-    answer = browser.post(
+def test_nonsense_leaves_nothing_out(owner_client: Client, blocked: Exchange) -> None:
+    answer = owner_client.post(
         url_of(blocked), {"scope": "nonsense"}, headers={"accept": "application/json"}
     )
 

@@ -29,8 +29,8 @@ def path_of(image: Image) -> str:
     return urlsplit(image_delivery.link(image)).path
 
 
-def test_a_link_works_without_signing_in(stranger: Client, image: Image) -> None:
-    response = stranger.get(path_of(image))
+def test_a_link_works_without_signing_in(stranger_client: Client, image: Image) -> None:
+    response = stranger_client.get(path_of(image))
 
     assert response.status_code == HTTPStatus.OK
     assert response.content == b"bytes"
@@ -42,55 +42,55 @@ def test_a_link_works_without_signing_in(stranger: Client, image: Image) -> None
 
 
 def test_an_expired_link_is_not_found(
-    stranger: Client, image: Image, monkeypatch: pytest.MonkeyPatch
+    stranger_client: Client, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, now = path_of(image), time.time()
     monkeypatch.setattr(time, "time", lambda: now + image_delivery.LINK_SECONDS - 2)
-    assert stranger.get(path).status_code == HTTPStatus.OK
+    assert stranger_client.get(path).status_code == HTTPStatus.OK
 
     monkeypatch.setattr(time, "time", lambda: now + image_delivery.LINK_SECONDS + 2)
-    assert stranger.get(path).status_code == HTTPStatus.NOT_FOUND
+    assert stranger_client.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize("place", [0, 10, -1])
-def test_a_changed_link_is_not_found(stranger: Client, image: Image, place: int) -> None:
+def test_a_changed_link_is_not_found(stranger_client: Client, image: Image, place: int) -> None:
     token = list(path_of(image).removeprefix("/m/"))
     token[place] = "0" if token[place] != "0" else "1"
 
-    assert stranger.get(f"/m/{''.join(token)}").status_code == HTTPStatus.NOT_FOUND
+    assert stranger_client.get(f"/m/{''.join(token)}").status_code == HTTPStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "0" * 32])
-def test_nonsense_is_not_found(stranger: Client, db: None, token: str) -> None:
-    assert stranger.get(f"/m/{token}").status_code == HTTPStatus.NOT_FOUND
+def test_nonsense_is_not_found(stranger_client: Client, db: None, token: str) -> None:
+    assert stranger_client.get(f"/m/{token}").status_code == HTTPStatus.NOT_FOUND
 
 
-def test_the_link_of_a_deleted_image_is_not_found(stranger: Client, image: Image) -> None:
+def test_the_link_of_a_deleted_image_is_not_found(stranger_client: Client, image: Image) -> None:
     path = path_of(image)
     image.delete()
 
-    assert stranger.get(path).status_code == HTTPStatus.NOT_FOUND
+    assert stranger_client.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
-def test_an_image_whose_bytes_are_gone_is_not_found(stranger: Client, image: Image) -> None:
+def test_an_image_whose_bytes_are_gone_is_not_found(stranger_client: Client, image: Image) -> None:
     image.data.delete()
 
-    assert stranger.get(path_of(image)).status_code == HTTPStatus.NOT_FOUND
+    assert stranger_client.get(path_of(image)).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_store_that_is_away_is_said_so(
-    stranger: Client, image: Image, monkeypatch: pytest.MonkeyPatch
+    stranger_client: Client, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(image: Image) -> bytes:
         raise StoreUnavailable
 
     monkeypatch.setattr("chatapp.images.store.read", away)
 
-    assert stranger.get(path_of(image)).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert stranger_client.get(path_of(image)).status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def test_it_is_only_read(stranger: Client, image: Image) -> None:
-    assert stranger.post(path_of(image)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
+def test_it_is_only_read(stranger_client: Client, image: Image) -> None:
+    assert stranger_client.post(path_of(image)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(

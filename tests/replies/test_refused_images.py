@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from django.test import Client
 from PIL import Image as Pillow
 from pytest_django import Settings
 
@@ -198,14 +199,14 @@ def test_an_image_whose_bytes_are_gone_is_excluded(owner: Person) -> None:
     assert prompt.images_excluded == 1
 
 
-def test_the_page_shows_which_image_was_refused(owner: Person, signed_in: object) -> None:
+def test_the_page_shows_which_image_was_refused(owner: Person, owner_client: Client) -> None:
     exchange = ask(owner, make_image(owner, "heron.png"))
     complete(exchange.reply)
     Message.objects.filter(pk=exchange.reply.pk).update(
         notices={"images_refused": [["heron.png", "too <odd>"]]}
     )
 
-    page = signed_in(owner).get(exchange.conversation.get_absolute_url()).content.decode()  # type: ignore[operator]
+    page = owner_client.get(exchange.conversation.get_absolute_url()).content.decode()
 
     assert "“heron.png”" in page
     assert "too &lt;odd&gt;" in page

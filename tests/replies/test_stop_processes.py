@@ -7,15 +7,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.servers.redis import RedisServer
-from tests.support.tab import JSON
-from tests.support.visitor import WAIT, Visitor, two_apps
-from tests.system.app import App
+from tests.support.session import JSON, WAIT, Session
+from tests.system.app import App, two_apps
 
 
-async def state(person: Visitor, path: str) -> dict[str, Any]:
+async def state(person: Session, path: str) -> dict[str, Any]:
     answer: dict[str, Any] = (await person.http.get(f"{path}/state", headers=JSON)).json()
     return answer
 
@@ -23,17 +20,17 @@ async def state(person: Visitor, path: str) -> dict[str, Any]:
 async def seconds_to_stop(one: App, two: App, question: str, shown: str) -> float:
     """From the Stop at the second process to the end in the first; the shown text stays."""
     conversation = uuid.uuid4()
-    async with Visitor.at(one) as person, person.listening() as line:
+    async with Session.signed_in(one.url) as person, person.listening() as socket:
         async with asyncio.timeout(WAIT):
             await person.send(conversation, question)
-            await line.until("message.created")
-            reply = (await line.until("message.created"))[-1]
+            await socket.until("message.created")
+            reply = (await socket.until("message.created"))[-1]
             path = f"/c/{conversation}/replies/{reply['message']}"
             while shown not in (before := (await state(person, path))["text"]):
-                await line.until("reply.patch")
+                await socket.until("reply.patch")
             asked = time.monotonic()
             await person.post(f"{two.url}{path}/stop")
-            await line.until("message.finished")
+            await socket.until("message.finished")
             took = time.monotonic() - asked
         ended = await state(person, path)
         assert ended["status"] == "stopped"
@@ -41,16 +38,14 @@ async def seconds_to_stop(one: App, two: App, question: str, shown: str) -> floa
         return took
 
 
-@pytest.mark.parametrize(
-    ("question", "shown"), [("/long 2000", " 3 "), ("/silent 30 Silent for long", "")]
-)
-async def test_joined_by_redis(
-    tmp_path: Path, redis_server: RedisServer, question: str, shown: str
+async def test_a_stop_elsewhere_takes_a_second_where_redis_joins_the_processes(
+    tmp_path: Path, redis_server: RedisServer
 ) -> None:
     with two_apps(tmp_path, CHAT_DEMO_RATE="50", REDIS_URL=redis_server.url) as (one, two):
-        assert await seconds_to_stop(one, two, question, shown) < 1
+        assert await seconds_to_stop(one, two, "/long 2000", " 3 ") < 1
+        assert await seconds_to_stop(one, two, "/silent 30 Silent for long", "") < 1
 
 
-async def test_not_joined(tmp_path: Path) -> None:
+async def test_a_stop_elsewhere_takes_three_seconds_without_redis(tmp_path: Path) -> None:
     with two_apps(tmp_path, CHAT_DEMO_RATE="50") as (one, two):
         assert await seconds_to_stop(one, two, "/long 2000", " 3 ") < 3

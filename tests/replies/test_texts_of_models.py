@@ -18,7 +18,7 @@ from chatapp.replies import titles
 from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.tool import Output, Tool
 from tests.inference.wire import HELLO, OK, chunk, event, refusal
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 from tests.replies.test_tool_streams import Model, begin, calls_of, made, model
 from tests.support.replies import ended, outcome
 from tests.texts import LONG_TEXTS, TEXTS, is_valid, valid
@@ -33,11 +33,6 @@ each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.fixture
 def running(owner: Person) -> Exchange:
     return begin(owner)
-
-
-@pytest.fixture
-def client(async_client_of: Any, owner: Person) -> AsyncClient:
-    return async_client_of(owner)  # type: ignore[no-any-return]
 
 
 def stream(*deltas: dict[str, Any], reason: str = "stop") -> bytes:
@@ -75,13 +70,13 @@ async def check(client: AsyncClient, exchange: Exchange, owner: Person) -> str:
         await background.in_thread(events.message_changed, message)
         await background.in_thread(events.conversation_changed, message.conversation)
         for _ in range(2):
-            assert is_valid(await Ear(subscription).event())
+            assert is_valid(await Listener(subscription).event())
     return (await client.get(f"{path}/")).content.decode()
 
 
 @each_text
 async def test_text_and_thoughts(
-    client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
+    async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
 ) -> None:
     await model.says(stream({"reasoning": f"R{text}R"}, {"content": f"T{text}T"}))
     reply = await made(running)
@@ -89,24 +84,24 @@ async def test_text_and_thoughts(
     name = next(name for name in TEXTS if TEXTS[name] is text)
     assert (reply.status, reply.text) == ("complete", f"T{valid(name)}T")
     assert reply.reasoning == f"R{valid(name)}R"
-    assert valid(name).strip("\ufffe\uffff") in await check(client, running, owner)
+    assert valid(name).strip("\ufffe\uffff") in await check(async_owner_client, running, owner)
 
 
 async def test_a_pair_that_is_split_over_two_deltas(
-    client: AsyncClient, owner: Person, running: Exchange, model: Model
+    async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model
 ) -> None:
     halves = ({"content": "a\ud83d"}, {"content": "\ude00b"})
     await model.says(stream({"reasoning": "\ud83d"}, {"reasoning": "\ude00"}, *halves))
     reply = await made(running)
 
     assert (reply.text, reply.reasoning) == ("a😀b", "😀")
-    assert "a😀b" in await check(client, running, owner)
+    assert "a😀b" in await check(async_owner_client, running, owner)
 
 
 @each_text
 @pytest.mark.parametrize("in_pieces", [True, False])
 async def test_the_arguments_of_a_call(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
     owner: Person,
     running: Exchange,
     model: Model,
@@ -124,11 +119,11 @@ async def test_the_arguments_of_a_call(
     assert is_valid(json.loads((await ToolCall.objects.aget()).arguments))
     (sent,) = calls_of(model.asked[1])
     assert is_valid(json.loads(sent["function"]["arguments"]))
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 async def test_halves_in_two_calls_do_not_meet(
-    client: AsyncClient, owner: Person, running: Exchange, model: Model
+    async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model
 ) -> None:
     two = call("weather", '{"a":"\ud83d', '"}'), call("time", '{"a":"', '\ude00"}', id="call2")
     two[1][0]["tool_calls"][0]["index"] = 1
@@ -139,36 +134,36 @@ async def test_halves_in_two_calls_do_not_meet(
     await made(running)
 
     assert sorted(model.ran) == [("time", {"a": "\ufffd"}), ("weather", {"a": "\ufffd"})]
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 @each_text
 async def test_names_and_ids_of_calls(
-    client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
+    async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
 ) -> None:
     odd = call(f"weather{text}", "{}", id=f"id{text}")
     await model.says(stream(*odd, reason="tool_calls"), HELLO)
     reply = await made(running)
 
     assert reply.status == "complete"
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 async def test_arguments_that_are_nested_deeply_are_shown(
-    client: AsyncClient, owner: Person, running: Exchange, model: Model
+    async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model
 ) -> None:
     deep = '{"a":' + "[" * 3_000 + r'"\ud83d"' + "]" * 3_000 + "}"
     await model.says(stream(*call("weather", deep), reason="tool_calls"), HELLO)
     reply = await made(running)
 
     assert reply.status == "complete"
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 @each_text
 @pytest.mark.parametrize("in_mid_stream", [True, False])
 async def test_what_the_service_says_of_an_error(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
     owner: Person,
     running: Exchange,
     model: Model,
@@ -182,12 +177,12 @@ async def test_what_the_service_says_of_an_error(
 
     assert reply.status == "failed"
     assert "The service reported: “No" in reply.error
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 @each_text
 async def test_a_title(
-    client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
+    async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
 ) -> None:
     await Conversation.objects.aupdate(titled_by="nobody")
     await model.says(HELLO, stream({"content": f"A {text} title"}))
@@ -196,24 +191,24 @@ async def test_a_title(
     await ended([f"title:{reply.conversation_id}"])
 
     assert (await Conversation.objects.aget()).titled_by == "model"
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 @pytest.mark.parametrize("name", LONG_TEXTS)
 async def test_a_megabyte_in_the_arguments_of_a_call(
-    client: AsyncClient, owner: Person, running: Exchange, model: Model, name: str
+    async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, name: str
 ) -> None:
     arguments = json.dumps({"q": LONG_TEXTS[name]}, ensure_ascii=False)
     await model.says(stream(*call("weather", arguments), reason="tool_calls"), HELLO)
     reply = await made(running)
 
     assert reply.status == "complete"
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 @each_text
 async def test_what_a_tool_gives(
-    client: AsyncClient,
+    async_owner_client: AsyncClient,
     owner: Person,
     running: Exchange,
     model: Model,
@@ -231,12 +226,12 @@ async def test_what_a_tool_gives(
     tool_call = await ToolCall.objects.aget()
     assert tool_call.state == "done"
     assert is_valid(json.loads(tool_call.content))
-    await check(client, running, owner)
+    await check(async_owner_client, running, owner)
 
 
 async def test_a_megabyte_from_a_person_and_from_a_model_is_shown(
-    client: AsyncClient, owner: Person, running: Exchange
+    async_owner_client: AsyncClient, owner: Person, running: Exchange
 ) -> None:
     for text in LONG_TEXTS.values():
         await Message.objects.aupdate(text=text, html=f"<p>{text}</p>", status="complete")
-        await check(client, running, owner)
+        await check(async_owner_client, running, owner)

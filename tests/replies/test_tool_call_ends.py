@@ -20,7 +20,7 @@ from chatapp.inference import Finished, TextDelta
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import generation, stopping
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 from tests.replies.test_leases import swept
 from tests.support.replies import answering, outcome
 from tests.support.tool_kit import ANSWER, Kit, call, drawn, script, tool_calls
@@ -103,8 +103,8 @@ async def test_stop_breaks_a_call_off_within_a_second(
         await begun(running, kit)
         await stopping.stop(await outcome(running))
         assert await ended(seconds=1)
-        ear = Ear(subscription)
-        told = [await ear.event() for _ in range(ear.waiting)]
+        listener = Listener(subscription)
+        told = [await listener.event() for _ in range(listener.waiting)]
 
     assert kit.broken_off == [name]
     assert (await outcome(running)).status == "stopped"
@@ -135,7 +135,7 @@ async def test_what_comes_while_a_stopped_reply_ends_is_shown_late(
 
     with hub.subscribed((protocol.person_group(owner.pk),)) as subscription:
         workbench.clear()
-        event = await Ear(subscription).event()
+        event = await Listener(subscription).event()
 
     assert 'data-state="interrupted"' in shown
     assert (event["type"], await tool_calls(running)) == ("message.changed", [("act", "done")])

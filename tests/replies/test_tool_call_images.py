@@ -17,7 +17,7 @@ from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.tools.results import MAX_BYTES
 from tests.images.samples import png_header
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 from tests.support.replies import looked
 from tests.support.tool_kit import Kit, drawn, results
 
@@ -58,8 +58,8 @@ async def test_they_are_shown_as_soon_as_the_tool_call_ends(
     kit.images = (drawn(),)
     with hub.subscribed((protocol.person_group(owner.pk),)) as subscription:
         await looked(running)
-        ear = Ear(subscription)
-        told = [await ear.event() for _ in range(ear.waiting)]
+        listener = Listener(subscription)
+        told = [await listener.event() for _ in range(listener.waiting)]
 
     tool_calls = [html for event in told for html in event.get("tool_calls", ())]
     image = await Image.objects.aget()

@@ -23,7 +23,7 @@ from chatapp.inference import Finished
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
 from chatapp.replies import generation
-from tests.realtime.side import Ear
+from tests.realtime.peers import Listener
 from tests.support.replies import answering, complete, looked, outcome
 from tests.support.tool_kit import Kit, call, drawn, script
 
@@ -38,44 +38,41 @@ def later(hours: float) -> Any:
 
 @pytest.mark.parametrize("path", ["", "thumbnail"])
 async def test_only_the_owner_of_the_conversation_may_look(
-    running: Exchange, kit: Kit, owner: Person, member: Person, path: str
+    running: Exchange,
+    kit: Kit,
+    async_owner_client: AsyncClient,
+    async_member_client: AsyncClient,
+    async_stranger_client: AsyncClient,
+    path: str,
 ) -> None:
     kit.images = (drawn(),)
     await looked(running)
-    image = await Image.objects.aget()
+    url = f"/images/{(await Image.objects.aget()).pk}/{path}"
 
-    async def status(person: Person | None) -> int:
-        client = AsyncClient()
-        if person:
-            await client.aforce_login(person)
-        return int((await client.get(f"/images/{image.pk}/{path}")).status_code)
-
-    assert await status(owner) == HTTPStatus.OK
-    assert await status(member) == HTTPStatus.NOT_FOUND
-    assert await status(None) == HTTPStatus.FOUND  # to the page that signs in
+    assert (await async_owner_client.get(url)).status_code == HTTPStatus.OK
+    assert (await async_member_client.get(url)).status_code == HTTPStatus.NOT_FOUND
+    assert (await async_stranger_client.get(url)).status_code == HTTPStatus.FOUND  # to sign in
 
 
 def test_one_by_somebody_else_shows_in_ones_own_conversation(
-    signed_in: SignIn, owner: Person, member: Person, exchange: Exchange
+    owner_client: Client, member: Person, exchange: Exchange
 ) -> None:
     theirs = Image.objects.keep(member, prepare(drawn(), "a.png"))
     tool_call = ToolCall.objects.create(reply=exchange.reply, round=0, index=0, text_length=0)
     ToolCallImage.objects.create(tool_call=tool_call, position=0, image=theirs)
 
-    assert signed_in(owner).get(f"/images/{theirs.pk}/").status_code == HTTPStatus.OK
+    assert owner_client.get(f"/images/{theirs.pk}/").status_code == HTTPStatus.OK
 
 
 async def test_a_description_is_told_to_every_tab(
-    running: Exchange, kit: Kit, owner: Person
+    running: Exchange, kit: Kit, async_owner_client: AsyncClient, owner: Person
 ) -> None:
     kit.images = (drawn(),)
     await looked(running)
     image = await Image.objects.aget()
-    client = AsyncClient()
-    await client.aforce_login(owner)
     with hub.subscribed((protocol.person_group(owner.pk),)) as subscription:
-        await client.post(f"/images/{image.pk}/alt", {"alt": "A chart"})
-        event = await Ear(subscription).event()
+        await async_owner_client.post(f"/images/{image.pk}/alt", {"alt": "A chart"})
+        event = await Listener(subscription).event()
 
     assert (event["type"], event["message"]) == ("message.changed", str(running.reply.pk))
     assert 'alt="A chart"' in event["html"]
@@ -126,12 +123,11 @@ def queries(client: Client, exchange: Exchange) -> int:
 
 
 def test_images_of_all_tool_calls_of_a_page_cost_one_query(
-    signed_in: SignIn, owner: Person, running: Exchange
+    owner_client: Client, owner: Person, running: Exchange
 ) -> None:
     complete(running.reply)
-    client = signed_in(owner)
-    queries(client, running)  # the first one warms caches
-    plain = queries(client, running)
+    queries(owner_client, running)  # the first one warms caches
+    plain = queries(owner_client, running)
     image = Image.objects.keep(owner, prepare(drawn(), "a.png"))
 
     for index in range(3):
@@ -139,4 +135,4 @@ def test_images_of_all_tool_calls_of_a_page_cost_one_query(
         tool_call = ToolCall.objects.create(reply=running.reply, name="look", state="done", **place)
         ToolCallImage.objects.bulk_create(ToolCallImage.row(tool_call, [image, image]))
 
-    assert queries(client, running) == plain + 1
+    assert queries(owner_client, running) == plain + 1

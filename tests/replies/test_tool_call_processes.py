@@ -11,12 +11,11 @@ import psycopg
 import pytest
 
 from tests.servers.app import CLEAN_EXITS
-from tests.servers.door import Door, door
+from tests.servers.held_service import HeldService, running_held_service
 from tests.servers.marks import needs_postgres
 from tests.servers.postgres import running_postgres
-from tests.support.tab import JSON
-from tests.support.visitor import WAIT, Line, Visitor, two_apps
-from tests.system.app import running_app
+from tests.support.session import JSON, WAIT, Session, Socket
+from tests.system.app import running_app, two_apps
 
 TOOLS = {"DJANGO_SETTINGS_MODULE": "tests.servers.with_tools"}
 STEPS = """
@@ -26,18 +25,18 @@ STEPS = """
 
 
 @pytest.fixture
-async def outside() -> AsyncIterator[Door]:
-    async with door() as outside:
-        yield outside
+async def held_service() -> AsyncIterator[HeldService]:
+    async with running_held_service() as held_service:
+        yield held_service
 
 
-async def begun(person: Visitor, line: Line, outside: Door, tool: str) -> str:
+async def begun(person: Session, socket: Socket, held_service: HeldService, tool: str) -> str:
     """Has the model call a tool; gives the address of the reply, whose call runs now."""
     conversation = uuid.uuid4()
     await person.send(conversation, f"/call {tool} {{}}")
-    await line.until("message.created")
-    reply = (await line.until("message.created"))[-1]["message"]
-    await outside.visited()
+    await socket.until("message.created")
+    reply = (await socket.until("message.created"))[-1]["message"]
+    await held_service.called()
     return f"/c/{conversation}/replies/{reply}"
 
 
@@ -56,67 +55,72 @@ async def logged(capfd: pytest.CaptureFixture[str], words: str) -> None:
 async def test_what_came_of_a_call_waits_for_the_database(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
-    outside: Door,
+    held_service: HeldService,
     is_long: bool,
     takeovers: int,
 ) -> None:
     """Through a restart, and so long that the process has to give the reply up meanwhile."""
     with running_postgres(tmp_path) as postgres:
         database = postgres.create_database("chat")
-        with running_app(tmp_path, DATABASE_URL=database, TEST_DOOR=outside.url, **TOOLS) as app:
+        with running_app(
+            tmp_path, DATABASE_URL=database, TEST_HELD_SERVICE=held_service.url, **TOOLS
+        ) as app:
             async with (
-                Visitor.at(app) as person,
-                person.listening() as line,
+                Session.signed_in(app.url) as person,
+                person.listening() as socket,
                 asyncio.timeout(4 * WAIT),
             ):
-                path = await begun(person, line, outside, "ring")
+                path = await begun(person, socket, held_service, "ring")
 
                 await asyncio.to_thread(postgres.stop, "immediate")
-                outside.open()
-                await outside.left()
+                held_service.release()
+                await held_service.answered()
                 if is_long:
                     # Who waits for a connection gets an error as late as a lease ends.
                     await logged(capfd, "What came of a call could not be saved")
                 await asyncio.to_thread(postgres.start)
 
-                await line.until("message.finished")
+                await socket.until("message.finished")
                 state = (await person.http.get(f"{path}/state", headers=JSON)).json()
             with psycopg.connect(database) as connection:
                 tool_calls = connection.execute(STEPS).fetchall()
 
-    assert outside.visits == 1
+    assert held_service.calls == 1
     assert tool_calls == [("ring", "done", '{"heard":"ding"}', takeovers)]
     assert state["status"] == "complete"
     assert '{"heard":"ding"}' in state["text"]
 
 
 @pytest.mark.parametrize(
-    ("tool", "visits", "status", "shown"),
+    ("tool", "calls", "status", "shown"),
     [
         pytest.param("listen", 2, "complete", 'data-state="done"', marks=pytest.mark.long),
         ("ring", 1, "waiting", "Run it again"),
     ],
 )
 async def test_a_process_that_is_told_to_leave_in_mid_call(
-    tmp_path: Path, outside: Door, tool: str, visits: int, status: str, shown: str
+    tmp_path: Path, held_service: HeldService, tool: str, calls: int, status: str, shown: str
 ) -> None:
-    environment: dict[str, Any] = {"CHAT_HAND_OVER_SECONDS": "0.2", "TEST_DOOR": outside.url}
+    environment: dict[str, Any] = {
+        "CHAT_HAND_OVER_SECONDS": "0.2",
+        "TEST_HELD_SERVICE": held_service.url,
+    }
     with two_apps(tmp_path, **environment, **TOOLS) as (one, two):
         async with (
-            Visitor.at(one) as person,
-            person.listening(two) as beside,
+            Session.signed_in(one.url) as person,
+            person.listening(two.url) as beside,
             asyncio.timeout(2 * WAIT),
         ):
-            async with person.listening() as line:
-                path = await begun(person, line, outside, tool)
+            async with person.listening() as socket:
+                path = await begun(person, socket, held_service, tool)
 
             assert await asyncio.to_thread(one.stop) in CLEAN_EXITS
-            if visits > 1:
-                await outside.visited(visits)
-                outside.open()
+            if calls > 1:
+                await held_service.called(calls)
+                held_service.release()
 
             await beside.until("message.finished")
             state = (await person.http.get(f"{two.url}{path}/state", headers=JSON)).json()
 
-    assert (state["status"], outside.visits) == (status, visits)
+    assert (state["status"], held_service.calls) == (status, calls)
     assert shown in state["html"]

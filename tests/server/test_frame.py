@@ -1,7 +1,6 @@
 """What holds for every page: health, safety headers, theme, limits, static files."""
 
 import re
-from collections.abc import Callable
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
@@ -30,19 +29,17 @@ def inline_code(page: str) -> list[str]:
     return found
 
 
-def test_health_needs_no_database(stranger: Client, django_db_blocker: Any) -> None:
+def test_health_needs_no_database(stranger_client: Client, django_db_blocker: Any) -> None:
     with django_db_blocker.block():
-        assert stranger.get("/healthz").status_code == 200
+        assert stranger_client.get("/healthz").status_code == 200
 
 
-def test_readiness_asks_the_database(stranger: Client) -> None:
-    assert stranger.get("/readyz").json() == {"database": "ok"}
+def test_readiness_asks_the_database(stranger_client: Client) -> None:
+    assert stranger_client.get("/readyz").json() == {"database": "ok"}
 
 
-def test_the_policy_allows_nothing_inline_and_nothing_foreign(
-    signed_in: Callable[[Person], Client], owner: Person
-) -> None:
-    response = signed_in(owner).get("/")
+def test_the_policy_allows_nothing_inline_and_nothing_foreign(owner_client: Client) -> None:
+    response = owner_client.get("/")
 
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -53,18 +50,18 @@ def test_the_policy_allows_nothing_inline_and_nothing_foreign(
 
 @pytest.mark.parametrize("path", ["/", "/account/sign-in/", "/account/reset/", "/welcome/"])
 def test_pages_have_no_inline_script_or_style(
-    signed_in: Callable[[Person], Client], owner: Person, stranger: Client, path: str
+    owner_client: Client, stranger_client: Client, path: str
 ) -> None:
-    client = signed_in(owner) if path == "/" else stranger
+    client = owner_client if path == "/" else stranger_client
     page = client.get(path, follow=True).content.decode()
 
     assert inline_code(page) == []
 
 
 def test_a_conversation_has_no_inline_script_or_style(
-    signed_in: Callable[[Person], Client], owner: Person, exchange_with_markup: Exchange
+    owner_client: Client, exchange_with_markup: Exchange
 ) -> None:
-    page = signed_in(owner).get(exchange_with_markup.conversation.get_absolute_url())
+    page = owner_client.get(exchange_with_markup.conversation.get_absolute_url())
 
     assert inline_code(page.content.decode()) == []
 
@@ -79,25 +76,20 @@ def exchange_with_markup(owner: Person) -> Exchange:
     return added
 
 
-def test_static_files_are_hashed_compressed_and_cached_for_ever(
-    signed_in: Callable[[Person], Client], owner: Person
-) -> None:
-    client = signed_in(owner)
-    page = client.get("/").content.decode()
+def test_static_files_are_hashed_compressed_and_cached_for_ever(owner_client: Client) -> None:
+    page = owner_client.get("/").content.decode()
     urls = re.findall(r'"(/static/[^"]+)"', page)
     assert urls
 
     for url in set(urls):
         assert re.search(r"\.[0-9a-f]{12}\.\w+$", url)
-        with closing(client.get(url, headers={"accept-encoding": "br"})) as response:
+        with closing(owner_client.get(url, headers={"accept-encoding": "br"})) as response:
             assert response.status_code == 200
             assert "immutable" in response["Cache-Control"]
 
 
-def test_pages_are_compressed_and_padded(
-    signed_in: Callable[[Person], Client], owner: Person
-) -> None:
-    client, gzip = signed_in(owner), {"accept-encoding": "gzip"}
+def test_pages_are_compressed_and_padded(owner_client: Client) -> None:
+    client, gzip = owner_client, {"accept-encoding": "gzip"}
 
     sizes = {len(client.get("/", headers=gzip).content) for _ in range(20)}
 
@@ -106,11 +98,10 @@ def test_pages_are_compressed_and_padded(
     assert len(sizes) > 1
 
 
-def test_the_stylesheet_is_one_file(signed_in: Callable[[Person], Client], owner: Person) -> None:
-    client = signed_in(owner)
-    [sheet] = set(re.findall(r'"(/static/css/[^"]+)"', client.get("/").content.decode()))
+def test_the_stylesheet_is_one_file(owner_client: Client) -> None:
+    [sheet] = set(re.findall(r'"(/static/css/[^"]+)"', owner_client.get("/").content.decode()))
 
-    with closing(client.get(sheet)) as response:
+    with closing(owner_client.get(sheet)) as response:
         css = response.content.decode()
 
     assert "@import" not in css
@@ -120,8 +111,8 @@ def test_the_stylesheet_is_one_file(signed_in: Callable[[Person], Client], owner
     assert {path.name.split(".")[0] for path in served} == {"app"}
 
 
-def test_the_modules_are_one_file(signed_in: Callable[[Person], Client], owner: Person) -> None:
-    client, sources = signed_in(owner), settings.ROOT / "static"
+def test_the_modules_are_one_file(owner_client: Client) -> None:
+    client, sources = owner_client, settings.ROOT / "static"
     [script] = re.findall(r'"(/static/js/[^"]+)"', client.get("/").content.decode())
 
     with closing(client.get(script)) as response:
@@ -134,29 +125,26 @@ def test_the_modules_are_one_file(signed_in: Callable[[Person], Client], owner: 
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_theme_is_remembered(stranger: Client, owner: Person, theme: str) -> None:
+def test_a_theme_is_remembered(stranger_client: Client, owner: Person, theme: str) -> None:
     scripts = {"accept": "application/json"}
-    assert stranger.post("/theme/", {"theme": theme}, headers=scripts).status_code == 204
+    assert stranger_client.post("/theme/", {"theme": theme}, headers=scripts).status_code == 204
 
-    assert f'data-theme="{theme}"' in stranger.get("/account/sign-in/").content.decode()
-    assert stranger.post("/theme/", {"theme": "nonsense"}).status_code == 303
-    assert 'data-theme=""' in stranger.get("/account/sign-in/").content.decode()
+    assert f'data-theme="{theme}"' in stranger_client.get("/account/sign-in/").content.decode()
+    assert stranger_client.post("/theme/", {"theme": "nonsense"}).status_code == 303
+    assert 'data-theme=""' in stranger_client.get("/account/sign-in/").content.decode()
 
 
 def test_an_error_page_asks_the_database_for_nothing(
-    signed_in: Callable[[Person], Client], owner: Person, django_db_blocker: Any
+    owner_client: Client, django_db_blocker: Any
 ) -> None:
     """It is rendered in any thread, which would keep the connection that it opened."""
-    client = signed_in(owner)
-    client.get("/")
+    owner_client.get("/")
     with django_db_blocker.block():
-        assert client.get("/nothing/here/").status_code == 404
+        assert owner_client.get("/nothing/here/").status_code == 404
 
 
-def test_an_unknown_page_is_404_with_our_face(
-    signed_in: Callable[[Person], Client], owner: Person
-) -> None:
-    response = signed_in(owner).get("/no/such/page")
+def test_an_unknown_page_is_404_with_our_face(owner_client: Client) -> None:
+    response = owner_client.get("/no/such/page")
 
     assert response.status_code == 404
     assert b"<html" in response.content

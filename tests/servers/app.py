@@ -98,6 +98,12 @@ def manage(environment: dict[str, str], *arguments: str, code: Path = ROOT) -> N
         raise RuntimeError(f"manage.py {' '.join(arguments)} failed:\n{ended.stderr}")
 
 
+def prepare_database(environment: dict[str, str], *emails: str) -> None:
+    """Make the tables and these people; the first owns the site."""
+    command = [sys.executable, "-m", "tests.servers.prepare_database", *emails]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
 @contextmanager
 def running_apps(
     folder: Path, count: int, environment: dict[str, str], code: Path = ROOT

@@ -1,8 +1,13 @@
-"""A plain proxy in front of several app processes: round robin, nothing sticky.
+"""The proxy of the tests: in front of one process or several, for browsers and everything else.
 
-It hands out connections and knows nothing of HTTP. That is enough: browsers keep few connections
-and open new ones all the time, so the requests and the socket of one page meet all processes. A
-process that refuses a connection is passed over, as a router does with a server that is gone.
+It hands out connections in turn, nothing is sticky, and it knows nothing of HTTP. That is enough:
+browsers keep few connections and open new ones all the time, so the requests and the socket of one
+page reach all processes. A process that refuses a connection is passed over, as a router does with
+a server that is gone. The network fails here too: connections drop, new ones are refused, sockets
+fall silent, bytes are replaced.
+
+The router of the rehearsal (`tests/rehearsal/router.py`) is not this one: it ends TLS, reads HTTP
+and has the platform's time limits, which is what the rehearsal tests.
 """
 
 import asyncio
@@ -11,7 +16,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from tests.servers.loop_thread import served_in_thread
+
 CHUNK = 65_536  # bytes
+UPGRADE = b"\r\nupgrade: websocket"
 
 
 class Proxy:
@@ -20,17 +28,33 @@ class Proxy:
     def __init__(self, ports: Sequence[int]) -> None:
         self.url = ""
         self.rotation = list(ports)  # tried from the next one on; may be changed at any time
-        self._turn = 0
+        self.replaced: dict[bytes, bytes] = {}  # in everything that passes, as many bytes for each
         self._loop = asyncio.new_event_loop()
-        self._lines: set[asyncio.StreamWriter] = set()  # the side of the clients
+        self._turn = 0
+        self._is_up = True
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._sockets: set[asyncio.StreamWriter] = set()
+        self._silenced: set[asyncio.StreamWriter] = set()
 
     @property
     def connections(self) -> int:
-        return len(self._lines)
+        return len(self._clients)
 
-    def cut(self, share: float = 1.0) -> int:
-        """Breaks off connections, each with the probability `share`; gives how many."""
-        return self._call(lambda: self._cut(share))
+    def drop(self, share: float = 1.0) -> int:
+        """Break off connections, each with the probability `share`; return how many."""
+        return self._call(lambda: self._drop(share))
+
+    def go_down(self) -> None:
+        """End every connection, and each new one at once, until `come_up`."""
+        self._is_up = False
+        self.drop()
+
+    def come_up(self) -> None:
+        self._is_up = True
+
+    def silence(self) -> None:
+        """Leave the sockets of now open for ever, and let nothing through them any more."""
+        self._silenced |= self._sockets
 
     def _call[T](self, function: Callable[[], T]) -> T:
         async def call() -> T:
@@ -38,11 +62,11 @@ class Proxy:
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
 
-    def _cut(self, share: float) -> int:
-        unlucky = [writer for writer in self._lines if random.random() < share]
-        for writer in unlucky:
+    def _drop(self, share: float) -> int:
+        dropped = [writer for writer in self._clients if random.random() < share]
+        for writer in dropped:
             writer.transport.abort()
-        return len(unlucky)
+        return len(dropped)
 
     async def _serve(self, ready: threading.Event, end: asyncio.Event) -> None:
         server = await asyncio.start_server(self._forward, "127.0.0.1", 0)
@@ -50,24 +74,25 @@ class Proxy:
         ready.set()
         await end.wait()
         server.close()
-        self._cut(1.0)
+        self._drop(1.0)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = await self._connect()
+        there = await self._connect() if self._is_up else None
         if there is None:
             writer.transport.abort()
             return
         there_reader, there_writer = there
-        self._lines.add(writer)
+        self._clients.add(writer)
         try:
-            await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer))
+            await asyncio.gather(self._copy(reader, there_writer), self._copy(there_reader, writer))
         finally:
-            self._lines.discard(writer)
+            for writers in (self._clients, self._sockets, self._silenced):
+                writers -= {writer, there_writer}
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        """A connection to the next process that takes one."""
+        """Connect to the next process that takes a connection."""
         ports = list(self.rotation)
         for _ in ports:
             self._turn += 1
@@ -75,29 +100,25 @@ class Proxy:
                 return await asyncio.open_connection("127.0.0.1", ports[self._turn % len(ports)])
         return None
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One direction until it ends. An end that breaks off breaks off the other too."""
-    try:
-        while data := await reader.read(CHUNK):
-            writer.write(data)
-            await writer.drain()
-    except ConnectionError:
-        writer.transport.abort()
-    else:
-        writer.close()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass on one direction until it ends. A broken end breaks off the other too."""
+        try:
+            while data := await reader.read(CHUNK):
+                if UPGRADE in data.lower():
+                    self._sockets.add(writer)
+                for there, here in self.replaced.items():
+                    data = data.replace(there, here)
+                if writer not in self._silenced:
+                    writer.write(data)
+                    await writer.drain()
+        except ConnectionError:
+            writer.transport.abort()
+        else:
+            writer.close()
 
 
 @contextmanager
-def running_proxy(ports: Sequence[int]) -> Iterator[Proxy]:
-    proxy, ready, end = Proxy(ports), threading.Event(), asyncio.Event()
-    serving = proxy._serve(ready, end)
-    thread = threading.Thread(target=proxy._loop.run_until_complete, args=(serving,))
-    thread.start()
-    ready.wait()
-    try:
+def running_proxy(*ports: int) -> Iterator[Proxy]:
+    proxy = Proxy(ports)
+    with served_in_thread(proxy._serve, proxy._loop):
         yield proxy
-    finally:
-        proxy._loop.call_soon_threadsafe(end.set)
-        thread.join()
-        proxy._loop.close()

@@ -1,9 +1,10 @@
 """The proxy of the tests: round robin, nothing sticky, and cuts on demand."""
 
 import socket
+import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -11,30 +12,38 @@ from tests.servers.ports import free_port
 from tests.servers.proxy import Proxy, running_proxy
 
 
+class Telling(socketserver.BaseRequestHandler):
+    """Tells its port to everybody who connects, and then keeps the connection."""
+
+    def handle(self) -> None:
+        self.request.sendall(str(self.server.server_address[1]).encode())
+        self.request.recv(1)
+
+
+class Echoing(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        while data := self.request.recv(1000):
+            self.request.sendall(data)
+
+
 @contextmanager
-def telling(port: int) -> Iterator[None]:
-    """A server that tells its port to everybody who connects, and then keeps the line."""
-    kept: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", port)) as listening:
-
-        def serve() -> None:
-            while True:
-                try:
-                    line, _ = listening.accept()
-                except OSError:
-                    return
-                kept.append(line)
-                line.sendall(str(port).encode())
-
-        thread = threading.Thread(target=serve)
+def served(port: int, handler: type[socketserver.BaseRequestHandler]) -> Iterator[None]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
             yield
         finally:
-            listening.shutdown(socket.SHUT_RDWR)
+            server.shutdown()
             thread.join()
-            for line in kept:
-                line.close()
+
+
+def telling(port: int) -> AbstractContextManager[None]:
+    return served(port, Telling)
+
+
+def echoing(port: int) -> AbstractContextManager[None]:
+    return served(port, Echoing)
 
 
 @pytest.fixture
@@ -44,49 +53,93 @@ def ports() -> list[int]:
 
 @contextmanager
 def connected(proxy: Proxy) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", int(proxy.url.rsplit(":", 1)[1])), 5) as line:
-        yield line
+    with socket.create_connection(("127.0.0.1", int(proxy.url.rsplit(":", 1)[1])), 5) as connection:
+        yield connection
 
 
 def reached(proxy: Proxy) -> int:
-    with connected(proxy) as line:
-        return int(line.recv(10))
+    with connected(proxy) as connection:
+        return int(connection.recv(10))
 
 
 def test_connections_go_round(ports: list[int]) -> None:
-    with telling(ports[0]), telling(ports[1]), running_proxy(ports) as proxy:
+    with telling(ports[0]), telling(ports[1]), running_proxy(*ports) as proxy:
         assert sorted({reached(proxy), reached(proxy)}) == sorted(ports)
         assert len({reached(proxy), reached(proxy)}) == 2
 
 
 def test_a_process_that_is_gone_is_passed_over(ports: list[int]) -> None:
-    with telling(ports[0]), running_proxy(ports) as proxy:
+    with telling(ports[0]), running_proxy(*ports) as proxy:
         assert [reached(proxy) for _ in range(4)] == [ports[0]] * 4
 
 
 def test_without_any_process_a_connection_ends_at_once(ports: list[int]) -> None:
-    with running_proxy(ports) as proxy, connected(proxy) as line:
-        assert ended(line)
+    with running_proxy(*ports) as proxy, connected(proxy) as connection:
+        assert ended(connection)
 
 
 def test_a_cut_ends_every_connection_and_leaves_the_proxy_open(ports: list[int]) -> None:
-    with telling(ports[0]), running_proxy(ports) as proxy:
-        with connected(proxy) as line:
-            line.recv(10)
-            assert proxy.cut() == 1
-            assert ended(line)
+    with telling(ports[0]), running_proxy(*ports) as proxy:
+        with connected(proxy) as connection:
+            connection.recv(10)
+            assert proxy.drop() == 1
+            assert ended(connection)
         assert reached(proxy) == ports[0]
 
 
 def test_what_is_taken_out_of_rotation_gets_nothing_more(ports: list[int]) -> None:
-    with telling(ports[0]), telling(ports[1]), running_proxy(ports) as proxy:
+    with telling(ports[0]), telling(ports[1]), running_proxy(*ports) as proxy:
         proxy.rotation.remove(ports[0])
 
         assert [reached(proxy) for _ in range(3)] == [ports[1]] * 3
 
 
-def ended(line: socket.socket) -> bool:
+def test_while_it_is_down_every_connection_ends(ports: list[int]) -> None:
+    with telling(ports[0]), running_proxy(ports[0]) as proxy:
+        with connected(proxy) as before:
+            before.recv(10)
+            proxy.go_down()
+            assert ended(before)
+        with connected(proxy) as meanwhile:
+            assert ended(meanwhile)
+
+        proxy.come_up()
+
+        assert reached(proxy) == ports[0]
+
+
+def test_a_silenced_socket_stays_open_and_says_nothing(ports: list[int]) -> None:
+    upgrade = b"GET /ws/ HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"
+    with (
+        echoing(ports[0]),
+        running_proxy(ports[0]) as proxy,
+        connected(proxy) as web_socket,
+        connected(proxy) as other,
+    ):
+        web_socket.sendall(upgrade)
+        assert web_socket.recv(100) == upgrade
+
+        proxy.silence()
+
+        web_socket.sendall(b"lost")
+        other.sendall(b"heard")
+        assert other.recv(10) == b"heard"
+        web_socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            web_socket.recv(10)
+
+
+def test_bytes_are_replaced_on_their_way(ports: list[int]) -> None:
+    with echoing(ports[0]), running_proxy(ports[0]) as proxy, connected(proxy) as connection:
+        proxy.replaced[b"no-store"] = b"no-cache"
+
+        connection.sendall(b"private, no-store")
+
+        assert connection.recv(100) == b"private, no-cache"
+
+
+def ended(connection: socket.socket) -> bool:
     try:
-        return line.recv(1) == b""
+        return connection.recv(1) == b""
     except ConnectionResetError:
         return True

@@ -1,4 +1,8 @@
-"""One browser tab without a browser: HTTP through Django's client, the socket through ASGI."""
+"""One tab in the loop of the test: HTTP through Django's client, the socket through ASGI.
+
+No server and no network lie between, so a test can wait in the middle of a request, patch what the
+app calls and count queries, which a Session (`session.py`) at another process cannot.
+"""
 
 import json
 import uuid
@@ -11,12 +15,12 @@ from django.test import AsyncClient
 
 from chatapp.accounts.models import Person
 from chatapp.asgi import application
+from tests.support.session import JSON, Events
 
-JSON = {"accept": "application/json"}
 WAIT = 10  # seconds until an event that does not come is a failure
 
 
-class Socket:
+class Socket(Events):
     """The server's side of one websocket, event by event."""
 
     def __init__(self, cookie: str = "", origin: str = "http://testserver") -> None:
@@ -41,13 +45,6 @@ class Socket:
     async def event(self) -> dict[str, Any]:
         event: dict[str, Any] = json.loads((await self.message())["text"])
         return event
-
-    async def until(self, kind: str) -> list[dict[str, Any]]:
-        """Every event up to the first of a kind."""
-        events = [await self.event()]
-        while events[-1]["type"] != kind:
-            events.append(await self.event())
-        return events
 
     async def is_silent(self) -> bool:
         return await self._app.receive_nothing(timeout=0.05)

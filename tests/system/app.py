@@ -1,24 +1,32 @@
-"""A real app: `manage.py serve --local` as its own process, with the demo model or another."""
+"""A real app as `make run` starts it: one process, a file as database, the demo model or another.
 
+`tests/servers/app.py` starts processes as a platform does, on shared servers; this one is about the
+local way (`serve --local`), which prints its address once it is ready.
+"""
+
+import atexit
 import os
 import select
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
 
+from tests.servers.app import app_environment, prepare_database
 from tests.servers.ports import free_port
+from tests.support.people import OWNER
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60
-PASSWORD = "correct horse battery staple"
-OWNER = "owner@example.com"
 
 
 @dataclass(slots=True)
@@ -76,25 +84,47 @@ class App:
 
 @contextmanager
 def running_app(folder: Path, **environment: str) -> Iterator[App]:
-    """Serves the app from a database in `folder`, with an owner, until the block ends."""
+    """Serve the app from a database in `folder`, with an owner, until the block ends."""
     port = free_port()
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    clean["SECRET_KEY"] = "only for tests"
+    file = folder / "chat.sqlite3"
+    database = environment.get("DATABASE_URL") or f"sqlite:///{file}"
     app = App(
         url=f"http://127.0.0.1:{port}",
-        environment={
-            **clean,
-            "PORT": str(port),
-            "DATABASE_URL": f"sqlite:///{folder / 'chat.sqlite3'}",
-            "SECRET_KEY": "only for tests",
-            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-            "DJANGO_SUPERUSER_EMAIL": OWNER,
-            **environment,
-        },
+        environment={**clean, "PORT": str(port), "DATABASE_URL": database, **environment},
     )
+    if "DATABASE_URL" in environment:
+        prepare_database(app.environment, OWNER)
+    elif not file.exists():
+        with closing(sqlite3.connect(_prepared())) as prepared:
+            prepared.execute("VACUUM INTO ?", [str(file)])
     app.start()
     try:
-        app.manage("createsuperuser", "--noinput")
         yield app
     finally:
         if app.process and app.process.poll() is None:
             app.stop()
+
+
+@cache
+def _prepared() -> Path:
+    """Make a database with tables and an owner, once in each test process."""
+    folder = Path(tempfile.mkdtemp(prefix="prepared-"))
+    atexit.register(shutil.rmtree, folder)
+    environment = app_environment(DATABASE_URL=f"sqlite:///{folder / 'chat.sqlite3'}")
+    prepare_database(environment, OWNER)
+    return folder / "chat.sqlite3"
+
+
+@contextmanager
+def two_apps(folder: Path, **environment: str) -> Iterator[tuple[App, App]]:
+    """Serve one database from two processes."""
+    with running_app(folder, **environment) as one:
+        port = free_port()
+        two = App(f"http://127.0.0.1:{port}", {**one.environment, "PORT": str(port)})
+        two.start()
+        try:
+            yield one, two
+        finally:
+            two.stop()

@@ -1,5 +1,6 @@
 """A real browser on a real server, signed in, whose console must stay clean."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.system.app import OWNER, PASSWORD, App, running_app
+from tests.servers.proxy import Proxy, running_proxy
+from tests.support.people import MEMBER, OWNER, PASSWORD
+from tests.system.app import App, running_app
 from tests.system.browser import find_browser, launch_arguments
-from tests.system.line import Line, line_to
-from tests.system.people import MEMBER
 
 HERE = Path(__file__).parent
+LONGEST = ("test_survival.py",)
 LEFT_OUT = """
 The browser tests in tests/system were left out: no browser was found and none could be fetched.
 Install Chromium (Debian and Ubuntu: apt install chromium) or set CHROMIUM to the path of one, then
@@ -30,8 +32,10 @@ expect.set_options(timeout=10_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The longest first, or one worker would still be at them when the others have ended.
-    items.sort(key=lambda item: item.path.name != "test_survival.py")
+    # Each worker takes whole files, so that each app is started once. The longest come first, or
+    # one worker would still be at them when the others have ended.
+    counts = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path.name not in LONGEST, -counts[item.path]))
     if any(HERE in item.path.parents for item in items) and not find_browser():
         for item in items:
             if HERE in item.path.parents:
@@ -175,14 +179,14 @@ def chat(page: Page) -> Chat:
 
 
 @pytest.fixture
-def line(app: App) -> Iterator[Line]:
-    with line_to(app.port) as line:
-        yield line
+def proxy(app: App) -> Iterator[Proxy]:
+    with running_proxy(app.port) as proxy:
+        yield proxy
 
 
 @pytest.fixture
-def far(page: Page, line: Line) -> Chat:
-    """A conversation behind a line that can be cut."""
-    chat = Chat(page).open(line.url)
+def far(page: Page, proxy: Proxy) -> Chat:
+    """Open a conversation behind a proxy that can go down."""
+    chat = Chat(page).open(proxy.url)
     chat.ask("/echo first")
     return chat

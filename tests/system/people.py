@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.system.app import OWNER, PASSWORD, App
+from tests.support.people import OWNER, PASSWORD
+from tests.system.app import App
 
-MEMBER = "member@example.com"
 END_SESSION = (
     "from django.contrib.sessions.models import Session; Session.objects.get(pk='{}').delete()"
 )

@@ -11,7 +11,7 @@ from tests.deploy.dyno import run, serving
 from tests.rehearsal.router import Router, running_router
 from tests.servers.certificates import self_signed
 from tests.servers.postgres import Postgres, running_postgres
-from tests.system.app import OWNER, PASSWORD
+from tests.support.people import OWNER, PASSWORD
 from tests.system.screens import FOLDER, LAYOUTS
 
 CODE = "a code for the first visitor"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.system.app import OWNER
+from tests.support.people import OWNER
 from tests.system.conftest import Chat
 
 

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
-from tests.system.app import OWNER, App
+from tests.servers.proxy import Proxy
+from tests.support.people import OWNER
+from tests.system.app import App
 from tests.system.browser import find_full_browser, launch_arguments
 from tests.system.conftest import Chat, watched
 from tests.system.images import attach, saved_many
-from tests.system.line import Line
 from tests.system.people import end_login, fill_in, sign_out
 
 SIGN_IN = re.compile(r"/account/sign-in/")
@@ -65,10 +66,10 @@ def restored(context: BrowserContext) -> list[str]:
 
 
 @pytest.fixture
-def kept(restored: list[str], page: Page, line: Line) -> Chat:
+def kept(restored: list[str], page: Page, proxy: Proxy) -> Chat:
     """A conversation that the browser keeps in its memory when one leaves it."""
-    line.forged[b"private, no-store"] = b"private, no-cache"
-    return private(page, line.url)
+    proxy.replaced[b"private, no-store"] = b"private, no-cache"
+    return private(page, proxy.url)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
+from tests.servers.proxy import Proxy
 from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.line import Line
 
 RUNNING = "/rate 50 /long 80"
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
@@ -47,16 +47,16 @@ class Wire:
 
 
 def test_what_happened_while_the_line_was_cut_is_shown_once(
-    far: Chat, near: Chat, line: Line
+    far: Chat, near: Chat, proxy: Proxy
 ) -> None:
-    line.cut()
+    proxy.go_down()
     expect(far.page.get_by_text("Reconnecting")).to_be_visible()
     near.ask("/echo second")
     near.ask("/echo third")
     near.send(RUNNING)
     expect(near.replies.last.locator(".block").first).to_be_visible()
 
-    line.mend()
+    proxy.come_up()
 
     expect(far.replies).to_have_count(4, timeout=20_000)
     expect(far.replies.last).to_have_attribute("data-status", "complete", timeout=20_000)
@@ -67,26 +67,26 @@ def test_what_happened_while_the_line_was_cut_is_shown_once(
     assert far.said == before
 
 
-def test_a_reader_further_up_stays_there(far: Chat, near: Chat, line: Line) -> None:
+def test_a_reader_further_up_stays_there(far: Chat, near: Chat, proxy: Proxy) -> None:
     far.ask("/echo " + "A long line.\n\n" * 80)
     pane = far.page.locator(".scroller")
     pane.hover()
     far.page.mouse.wheel(0, -600)
     expect(far.page.get_by_role("button", name="Jump to newest")).to_be_visible()
     held = pane.evaluate("pane => pane.scrollTop")
-    line.cut()
+    proxy.go_down()
     near.ask("/echo elsewhere")
 
-    line.mend()
+    proxy.come_up()
 
     expect(far.messages).to_have_count(3, timeout=20_000)
     assert pane.evaluate("pane => pane.scrollTop") == held
 
 
 def test_a_page_that_is_looked_at_again_does_not_trust_its_line(
-    far: Chat, near: Chat, line: Line
+    far: Chat, near: Chat, proxy: Proxy
 ) -> None:
-    line.silence()
+    proxy.silence()
     near.ask("/echo second")
     expect(far.messages).to_have_count(1)
 
@@ -96,13 +96,13 @@ def test_a_page_that_is_looked_at_again_does_not_trust_its_line(
     assert far.said == near.said
 
 
-def test_after_a_sleep_the_line_is_a_new_one(page: Page, app: App, line: Line) -> None:
+def test_after_a_sleep_the_line_is_a_new_one(page: Page, app: App, proxy: Proxy) -> None:
     page.clock.install()
-    chat = Chat(page).open(line.url)
+    chat = Chat(page).open(proxy.url)
     chat.ask("/echo first")
     other = Chat(page.context.new_page())
     other.open(app.url + re.sub(r"^https?://[^/]+", "", page.url))
-    line.silence()
+    proxy.silence()
     other.ask("/echo second")
 
     page.clock.set_system_time(time.time() + 600)  # timers went to sleep, too

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.servers.proxy import running_proxy
 from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.line import line_to
 
 
 def test_a_message_shows_at_once_and_the_reply_streams_in(chat: Chat) -> None:
@@ -135,14 +135,14 @@ def test_a_second_tab_shows_the_same_reply_live(chat: Chat, context: BrowserCont
 
 
 def test_after_a_lost_line_the_page_catches_up(page: Page, app: App) -> None:
-    with line_to(app.port) as line:
-        chat = Chat(page).open(line.url)
+    with running_proxy(app.port) as proxy:
+        chat = Chat(page).open(proxy.url)
         chat.send("/rate 60 /long 400")
         expect(chat.replies.locator(".block").first).to_be_visible()
 
-        line.cut()
+        proxy.go_down()
         expect(page.get_by_text("Reconnecting")).to_be_visible()
-        line.mend()
+        proxy.come_up()
 
         expect(page.get_by_text("Reconnecting")).to_be_hidden(timeout=15_000)
         expect(chat.replies).to_have_attribute("data-status", "complete", timeout=20_000)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
+from tests.servers.model import Script, serving_in_thread
 from tests.servers.redis import NOT_INSTALLED, is_installed, running_redis
 from tests.system.app import App, running_app
 from tests.system.conftest import sign_in, watched
-from tests.system.model_server import model_server
 
 WRONG = {"INFERENCE_URL": "http://127.0.0.1:1", "INFERENCE_KEY": "inf-0123456789abcdef"}
 
@@ -154,7 +154,8 @@ def healthy_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     if not is_installed():
         pytest.skip(NOT_INSTALLED)
     folder = tmp_path_factory.mktemp("healthy")
-    with running_redis(folder) as redis, model_server() as service:
+    service = Script()
+    with running_redis(folder) as redis, serving_in_thread(service):
         found = {"INFERENCE_URL": service.url, "REDIS_URL": redis.url}
         public = {"CHAT_PUBLIC_ORIGIN": "https://chat.example.com"}
         with running_app(folder, **found, **public) as app:

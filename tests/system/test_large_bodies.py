@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.system.app import OWNER, App
+from tests.support.people import OWNER
+from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.images import UPLOADS, chips, choose, saved
 from tests.system.people import end_login, fill_in, sign_in_afresh

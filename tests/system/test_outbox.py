@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.servers.proxy import Proxy
 from tests.system.conftest import Chat
 from tests.system.images import attach, chips, saved, shown
-from tests.system.line import Line
 from tests.system.people import sign_in_afresh, sign_out
 
 SENDS = "**/messages"
@@ -40,16 +40,16 @@ def refuse_sends(page: Page) -> None:
 
 
 def test_what_is_sent_offline_goes_out_in_order_once_the_line_is_back(
-    far: Chat, line: Line
+    far: Chat, proxy: Proxy
 ) -> None:
-    line.cut()
+    proxy.go_down()
     for text in ("/echo second", "/echo third", "/echo fourth"):
         far.send(text)
         expect(far.box).to_have_value("")
     expect(notices(far)).to_have_text([re.compile("Waiting for the connection")] * 3)
     expect(far.messages.last).to_have_attribute("data-status", "sending")
 
-    line.mend()
+    proxy.come_up()
 
     has_settled(far, 4)
     said = far.said
@@ -62,14 +62,16 @@ def test_what_is_sent_offline_goes_out_in_order_once_the_line_is_back(
     assert far.said == said
 
 
-def test_a_first_message_sent_offline_begins_its_conversation_later(page: Page, line: Line) -> None:
-    chat = Chat(page).open(line.url)
-    line.cut()
+def test_a_first_message_sent_offline_begins_its_conversation_later(
+    page: Page, proxy: Proxy
+) -> None:
+    chat = Chat(page).open(proxy.url)
+    proxy.go_down()
     chat.send("/echo one")
     chat.send("/echo two")
     expect(notices(chat)).to_have_count(2)
 
-    line.mend()
+    proxy.come_up()
 
     has_settled(chat, 2)
     assert re.search(r"/c/[0-9a-f-]{36}/$", page.url)

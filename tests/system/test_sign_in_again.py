@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.system.app import OWNER, App
+from tests.support.people import OWNER
+from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.people import end_login, fill_in, sign_in_afresh
 

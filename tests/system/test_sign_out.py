@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Error, Locator, Page, expect
 
-from tests.system.app import OWNER, App
+from tests.servers.proxy import Proxy
+from tests.support.people import OWNER
+from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.images import attach, saved_many
-from tests.system.line import Line
 from tests.system.people import end_login, fill_in, sign_in_afresh, sign_out
 
 SIGN_IN = re.compile(r"/account/sign-in/")
@@ -206,19 +207,19 @@ def test_no_cache_shows_an_image_or_a_page(first: Page, image: Locator, is_offli
             expect(tab).to_have_url(SIGN_IN)
 
 
-def test_a_sign_out_that_does_not_arrive_takes_nothing(page: Page, line: Line) -> None:
+def test_a_sign_out_that_does_not_arrive_takes_nothing(page: Page, proxy: Proxy) -> None:
     sign_in_afresh(page)
-    chat = Chat(page).open(line.url)
+    chat = Chat(page).open(proxy.url)
     chat.ask("/echo first")
     place = page.url
-    line.cut()
+    proxy.go_down()
     chat.send("/echo waits")
     chat.box.fill("half a thought")
     page.get_by_role("button", name=re.compile(OWNER)).click()
     page.get_by_role("button", name="Sign out").click()
     expect(page).not_to_have_url(place)
 
-    line.mend()
+    proxy.come_up()
     page.goto(place)
 
     expect(chat.replies).to_have_count(2)

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.servers.proxy import running_proxy
 from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.line import line_to
 
 MOVED = "This conversation has continued in another tab"
 
@@ -42,17 +42,17 @@ def test_a_stale_tab_shows_the_newer_part_and_keeps_the_text(
 def test_what_waited_offline_is_held_back_by_a_turn_from_elsewhere(
     page: Page, app: App, context: BrowserContext
 ) -> None:
-    with line_to(app.port) as line:
-        chat = Chat(page).open(line.url)
+    with running_proxy(app.port) as proxy:
+        chat = Chat(page).open(proxy.url)
         chat.ask("/echo first")
-        line.cut()
+        proxy.go_down()
         chat.send("/echo one")
         chat.send("/echo two")
         chat.send("/echo three")
         other = Chat(context.new_page()).open(app.url + re.sub(r"^https?://[^/]+", "", page.url))
         other.ask("/echo elsewhere")
 
-        line.mend()
+        proxy.come_up()
 
         unsent = page.locator("article[data-status=unsent]")
         expect(page.locator("[data-hint]")).to_contain_text(MOVED, timeout=20_000)

@@ -11,13 +11,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bench.processes import running
-from tests.chaos.house import House, running_house
+from tests.chaos.instance import Instance, running_instance
 from tests.chaos.question import Question
 from tests.chaos.words import text
 from tests.servers.app import CLEAN_EXITS
 from tests.servers.marks import needs_postgres, needs_redis
-from tests.system.app import OWNER, running_app
+from tests.servers.processes import running
+from tests.support.people import OWNER
+from tests.system.app import running_app
 from tests.system.conftest import Chat, sign_in
 
 RECOVERY = 60_000  # ms; a lease has to expire first, and this machine does other things too
@@ -48,7 +49,7 @@ def test_a_reply_survives_the_death_of_the_only_process(browser: Browser, tmp_pa
         assert article.evaluate("article => article.isConnected")
         assert saved_text(chat) == text("survivor", 160)
         assert same_after_reload(chat)
-        first, second = httpx.get(f"{model.url}/asked").json()
+        first, second = httpx.get(f"{model.url}/requests").json()
         assert (first["outcome"], second["outcome"]) == ("hung up", "complete")
         assert second["given"] > 0
 
@@ -61,8 +62,8 @@ def test_a_rolling_restart_under_twenty_replies_needs_no_reload(
     browser: Browser, tmp_path: Path
 ) -> None:
     with (
-        running_house(tmp_path, 2, [OWNER], CHAT_HAND_OVER_SECONDS="4") as house,
-        signed_in_page(browser, house.url) as page,
+        running_instance(tmp_path, 2, [OWNER], CHAT_HAND_OVER_SECONDS="4") as instance,
+        signed_in_page(browser, instance.url) as page,
     ):
         chats = [Chat(page), *(Chat(page.context.new_page()).open() for _ in range(PAGES - 1))]
         for number, chat in enumerate(chats):
@@ -72,15 +73,15 @@ def test_a_rolling_restart_under_twenty_replies_needs_no_reload(
             send(page, question(number))
         for chat in chats:
             expect(chat.replies.locator(".block").first).to_be_visible()
-        assert house.running_replies() == REPLIES
+        assert instance.running_replies() == REPLIES
 
-        restart_one_by_one(house)
+        restart_one_by_one(instance)
 
         for chat in chats:
             expect(chat.replies).to_have_attribute("data-status", "complete", timeout=RECOVERY)
             assert chat.page.evaluate("window.isSamePage")
-        wait_for_rest(house, page)
-        made = {row.text for row in house.rows() if row.status == "complete"}
+        wait_for_rest(instance, page)
+        made = {row.text for row in instance.rows() if row.status == "complete"}
         assert made >= {text(f"rolling{number}", WORDS) for number in range(REPLIES)}
         assert all(same_after_reload(chat) for chat in chats)
 
@@ -115,16 +116,16 @@ def send(page: Page, asked: Question) -> None:
     assert answer.status == 201
 
 
-def restart_one_by_one(house: House) -> None:
-    for app in house.apps:
+def restart_one_by_one(instance: Instance) -> None:
+    for app in instance.apps:
         app.send(signal.SIGTERM)
         assert app.wait() in CLEAN_EXITS
         app.start()
         app.wait_until_ready()
 
 
-def wait_for_rest(house: House, page: Page) -> None:
-    while house.running_replies():
+def wait_for_rest(instance: Instance, page: Page) -> None:
+    while instance.running_replies():
         page.wait_for_timeout(200)
 
 

@@ -7,11 +7,12 @@ import time
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.system.app import OWNER, PASSWORD, App
+from tests.servers.proxy import Proxy
+from tests.support.people import OWNER, PASSWORD
+from tests.system.app import App
 from tests.system.conftest import Chat
 from tests.system.drafts import is_save, write
 from tests.system.images import Held
-from tests.system.line import Line
 
 SECOND = 1_000  # ms
 PASTE = """box => {
@@ -29,46 +30,48 @@ def saves(page: Page) -> list[Request]:
 
 
 def test_what_is_typed_without_a_line_is_there_after_a_reload(
-    page: Page, line: Line, phone: Page
+    page: Page, proxy: Proxy, phone: Page
 ) -> None:
-    other, chat = Chat(phone).open(), Chat(page).open(line.url)
+    other, chat = Chat(phone).open(), Chat(page).open(proxy.url)
     write(chat, "Before the tunnel")
 
-    line.cut()
+    proxy.go_down()
     chat.box.press("End")
     chat.box.press_sequentially(", and in it")
     page.goto("about:blank")
-    line.mend()
-    chat.open(line.url)
+    proxy.come_up()
+    chat.open(proxy.url)
 
     for each in (chat, other):
         expect(each.box).to_have_value("Before the tunnel, and in it")
 
 
 def test_what_is_typed_without_a_line_is_saved_when_the_line_is_back(
-    page: Page, line: Line, phone: Page
+    page: Page, proxy: Proxy, phone: Page
 ) -> None:
     other = Chat(phone).open()
-    chat = Chat(page).open(line.url)
-    line.cut()
+    chat = Chat(page).open(proxy.url)
+    proxy.go_down()
     with page.expect_event("requestfailed", is_save):
         chat.box.fill("In the tunnel")
 
-    line.mend()
+    proxy.come_up()
 
     expect(other.box).to_have_value("In the tunnel", timeout=20_000)
 
 
-def test_a_text_whose_send_was_cut_off_is_there_once_after_a_reload(page: Page, line: Line) -> None:
-    chat = Chat(page).open(line.url)
+def test_a_text_whose_send_was_cut_off_is_there_once_after_a_reload(
+    page: Page, proxy: Proxy
+) -> None:
+    chat = Chat(page).open(proxy.url)
     with Held(page, "**/messages") as sends:
         chat.send("/echo not yet")
         sends.wait(1)
         expect(chat.box).to_have_value("")
-        line.cut()
+        proxy.go_down()
         with page.expect_event("requestfailed", lambda request: "/messages" in request.url):
             sends.routes[0].continue_()
-        line.mend()
+        proxy.come_up()
     page.reload()
 
     is_there_once(chat)
@@ -93,8 +96,10 @@ def is_there_once(chat: Chat) -> None:
     expect(chat.open(chat.page.url.split("/c/")[0]).box).to_have_value("")
 
 
-def test_a_message_that_is_taken_out_of_the_list_does_not_come_back(page: Page, line: Line) -> None:
-    chat = Chat(page).open(line.url)
+def test_a_message_that_is_taken_out_of_the_list_does_not_come_back(
+    page: Page, proxy: Proxy
+) -> None:
+    chat = Chat(page).open(proxy.url)
     chat.ask("/echo begun")
     write(chat, "rather not")
     with Held(page, "**/messages") as sends:
@@ -125,17 +130,17 @@ def test_a_send_that_arrived_while_its_answer_was_lost_empties_the_box(chat: Cha
 
 
 def test_of_what_waited_here_and_what_came_from_elsewhere_the_newer_is_shown(
-    page: Page, phone: Page, line: Line
+    page: Page, phone: Page, proxy: Proxy
 ) -> None:
-    other, chat = Chat(phone).open(), Chat(page).open(line.url)
-    line.cut()
+    other, chat = Chat(phone).open(), Chat(page).open(proxy.url)
+    proxy.go_down()
     with page.expect_event("requestfailed", is_save):
         chat.box.fill("older, never saved")
     page.goto("about:blank")
 
     write(other, "newer, by the phone")
-    line.mend()
-    chat.open(line.url)
+    proxy.come_up()
+    chat.open(proxy.url)
 
     expect(chat.box).to_have_value("newer, by the phone")
     expect(other.box).to_have_value("newer, by the phone")

@@ -48,11 +48,11 @@ def test_the_ring_shows_how_much_has_arrived(chat: Chat, tmp_path: Path) -> None
 
     attach(chat.page, path)
 
-    tool_calls = chat.page.evaluate("tool_calls")
-    shares = [share for phase, share in tool_calls if phase == "sending"]
+    steps = chat.page.evaluate("steps")
+    shares = [share for phase, share in steps if phase == "sending"]
     assert shares == sorted(shares)
     assert any(0 < share < 1 for share in shares)
-    assert ["processing", 1] in tool_calls
+    assert ["processing", 1] in steps
 
 
 def test_two_are_sent_at_once_and_the_order_stays(chat: Chat, tmp_path: Path) -> None:

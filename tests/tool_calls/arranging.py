@@ -1,4 +1,4 @@
-"""Brings a reply to one point of the loop, exactly, and has it stand still there."""
+"""Bring a reply to one point of the loop, exactly, and hold it there."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tests.tool_calls.holds import Hold, until
-from tests.tool_calls.house import House
+from tests.tool_calls.conversation import ToolConversation
+from tests.tool_calls.environment import Instance
+from tests.tool_calls.pauses import Pause, until
 from tests.tool_calls.points import Point, Where
+from tests.tool_calls.postgres_locks import HeldWrite
 from tests.tool_calls.question import Question
-from tests.tool_calls.table import Held
-from tests.tool_calls.talk import Talk
 
 # Where the model waits until the write that is to be held up can be named by the reply.
 BEFORE = {"complete": "half {}a", "waiting": "calls {}a 0"}
@@ -21,12 +21,12 @@ BEFORE = {"complete": "half {}a", "waiting": "calls {}a 0"}
 class Case:
     """A reply on its way to a point. `left` are the states of its calls there."""
 
-    house: House
+    instance: Instance
     point: Point
     name: str
-    talk: Talk
+    conversation: ToolConversation
     left: tuple[str, ...] = ()
-    holds: list[Hold | Held] = field(default_factory=list)
+    pauses: list[Pause | HeldWrite] = field(default_factory=list)
     requests: list[asyncio.Task[httpx.Response]] = field(default_factory=list)
 
     @property
@@ -34,47 +34,47 @@ class Case:
         return self.point.at.replace("{}", self.name)
 
     async def begin(self) -> None:
-        """Sends, and allows what the person is to allow."""
-        await self.talk.send()
+        """Send, and allow what the person is to allow."""
+        await self.conversation.send()
         if self.point.allow:
-            await self.talk.until("waiting")
+            await self.conversation.until("waiting")
             self.decide()
 
     def decide(self) -> None:
-        """Without waiting for the answer, which may never come."""
-        decision = self.talk.decide(f"{self.name}{self.point.allow}", "allow")
+        """Decide without waiting for the answer, which may never come."""
+        decision = self.conversation.decide(f"{self.name}{self.point.allow}", "allow")
         self.requests.append(asyncio.create_task(decision))
 
     async def release(self) -> None:
-        """Lets the world go on when the process is dead, and so are its requests."""
-        for hold in self.holds:
-            await hold.release()
+        """Let the world go on when the process is dead, and so are its requests."""
+        for pause in self.pauses:
+            await pause.release()
         await asyncio.gather(*self.requests, return_exceptions=True)
 
 
-async def arrange(house: House, point: Point, name: str, url: str) -> Case:
+async def arrange(instance: Instance, point: Point, name: str, url: str) -> Case:
     question = Question.parse(f"do {point.calls.replace('{}', name)}")
     assert question
-    case = Case(house, point, name, Talk(house, question, url))
+    case = Case(instance, point, name, ToolConversation(instance, question, url))
     await WAYS[point.where](case)
-    if case.holds:
-        await case.holds[-1].until_reached()
+    if case.pauses:
+        await case.pauses[-1].until_reached()
     await until(lambda: _has_left(case))
     return case
 
 
 async def _has_left(case: Case) -> bool:
-    """Also a call beside the one that is held up."""
-    return tuple(state for _what, state in await case.talk.tool_calls()) == case.point.left
+    """Whether the calls are in the states of the point, also one beside the one that is held up."""
+    return tuple(state for _what, state in await case.conversation.tool_calls()) == case.point.left
 
 
-async def _outside(case: Case) -> None:
-    case.holds.append(case.house.outside.holds.plan(case.at))
+async def _pause(case: Case) -> None:
+    case.pauses.append(case.instance.model.pauses.plan(case.at))
     await case.begin()
 
 
 async def _write(case: Case) -> None:
-    case.holds.append(await case.house.table.hold(case.at))
+    case.pauses.append(await case.instance.database.hold(case.at))
     await case.begin()
 
 
@@ -82,13 +82,13 @@ async def _end(case: Case) -> None:
     """The write that gives the reply a status."""
     status = case.point.at
     if early := BEFORE.get(status):
-        before = case.house.outside.holds.plan(early.replace("{}", case.name))
-        await case.talk.send()
+        before = case.instance.model.pauses.plan(early.replace("{}", case.name))
+        await case.conversation.send()
         await before.until_reached()
     else:
-        await case.talk.send()
-        await case.talk.until("waiting")
-    case.holds.append(await case.house.table.hold(f"{status} {case.talk.reply}"))
+        await case.conversation.send()
+        await case.conversation.until("waiting")
+    case.pauses.append(await case.instance.database.hold(f"{status} {case.conversation.reply}"))
     if early:
         await before.release()
     else:
@@ -97,21 +97,21 @@ async def _end(case: Case) -> None:
 
 async def _table(case: Case) -> None:
     """What is asked of a table when a call has ended."""
-    before = case.house.outside.holds.plan(f"{case.name}a")
+    before = case.instance.model.pauses.plan(f"{case.name}a")
     await case.begin()
     await before.until_reached()
-    case.holds.append(await case.house.table.hold_table(case.at))
+    case.pauses.append(await case.instance.database.hold_table(case.at))
     await before.release()
 
 
 async def _nowhere(case: Case) -> None:
-    await case.talk.send()
-    await case.talk.until("waiting")
+    await case.conversation.send()
+    await case.conversation.until("waiting")
 
 
 WAYS: dict[Where, Callable[[Case], Awaitable[None]]] = {
-    "model": _outside,
-    "tool": _outside,
+    "model": _pause,
+    "tool": _pause,
     "write": _write,
     "end": _end,
     "table": _table,

@@ -1,7 +1,7 @@
 """Every point of the loop at which a process may die, and what must come of it.
 
-At each point something outside of the app stands still (`outside.py`, `table.py`), so the process
-is killed exactly there. Then others go on.
+At each point something outside of the app stands still (`model.py`, `postgres_locks.py`), so the
+process is killed exactly there. Then others resume the reply.
 """
 
 import signal
@@ -15,10 +15,10 @@ type Where = Literal["model", "tool", "write", "end", "table", "nowhere"]
 class Point:
     """`calls` are asked for as in `Question`, with `{}` for a name of their own.
 
-    `where` and `at` say who stands still and when; `allow` are calls that the person allows before.
-    `left` are the states of the calls that the dead process leaves behind. `asks` tells that the
-    person is asked then, who says `word`. `runs` is how often each call was made at the end, and
-    `ends` how it ended.
+    `where` and `at` are who stands still and when; `allow` are calls that the person allows before.
+    `left` are the states of the calls that the dead process leaves behind. `asks` is the call about
+    which the person is asked then, and `decision` the answer. `runs` is how often each call was
+    made at the end, and `ends` how it ended.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Point:
     ends: tuple[str, ...] = ("done",)
     allow: str = ""
     asks: str = ""
-    word: str = "allow"
+    decision: str = "allow"
     how: signal.Signals = signal.SIGKILL
 
     @property
@@ -82,7 +82,7 @@ POINTS = [
         *(ACT, "tool", "{}a", ("running",), (1,), ("denied",)),
         allow="a",
         asks="a",
-        word="deny",
+        decision="deny",
     ),
     Point("the model is asked with the result", LOOK, "model", "asked {}a 1", ("done",), (1,)),
     Point(
@@ -103,7 +103,7 @@ POINTS = [
         *(ACT, "write", "done {}a", ("running",), (1,), ("denied",)),
         allow="a",
         asks="a",
-        word="deny",
+        decision="deny",
     ),
     Point("the end of the reply is being saved", LOOK, "end", "complete", ("done",), (1,)),
     Point(
@@ -121,7 +121,7 @@ POINTS = [
         *("look {}a + act {}b", "tool", "{}b", ("done", "running"), (1, 1), ("done", "denied")),
         allow="b",
         asks="b",
-        word="deny",
+        decision="deny",
     ),
     Point(
         "the result is saved, the next request is being built",
@@ -137,7 +137,7 @@ POINTS = [
         *(ACT, "tool", "{}a", ("running",), (1,), ("denied",)),
         allow="a",
         asks="a",
-        word="deny",
+        decision="deny",
         how=signal.SIGTERM,
     ),
 ]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.tool_calls.arranging import Case
-from tests.tool_calls.dying import Result, play, wanted
-from tests.tool_calls.house import ground
+from tests.tool_calls.environment import postgres_environment
+from tests.tool_calls.killing import Result, expected, play
 from tests.tool_calls.points import POINTS
 
 HEAD = """\
@@ -15,7 +15,7 @@ tool, or the write to the database. Then the other process takes over, or the sa
 restart. The tools act in a process that outlives both, which counts.
 """
 COLUMNS = ("The process dies while", "Calls then", "The person", "Calls in the end", "Runs")
-WORDS = {"allow": "is asked, and allows it", "deny": "is asked, and denies it"}
+DECISIONS = {"allow": "is asked, and allows it", "deny": "is asked, and denies it"}
 
 type Played = Sequence[tuple[Case, Result]]
 
@@ -33,19 +33,22 @@ def lines(played: Played) -> list[str]:
 
 
 def breaches(played: Played) -> list[str]:
-    return [f"{case.point.name}: {result}" for case, result in played if result != wanted(case)]
+    return [f"{case.point.name}: {result}" for case, result in played if result != expected(case)]
 
 
 async def _play(folder: Path) -> Played:
-    async with ground(folder, CHAT_HAND_OVER_SECONDS="1") as place, place.house(2) as house:
-        return await play(house, POINTS, together=1)
+    async with (
+        postgres_environment(folder, CHAT_HAND_OVER_SECONDS="1") as environment,
+        environment.instance(2) as instance,
+    ):
+        return await play(instance, POINTS, together=1)
 
 
 def _row(case: Case, result: Result) -> tuple[str, ...]:
     return (
         case.point.name,
         ", ".join(result.left) or "there is none yet",
-        WORDS[case.point.word] if result.asked else "",
+        DECISIONS[case.point.decision] if result.asked else "",
         ", ".join(result.ends),
         ", ".join(f"{count}×" for count in result.runs),
     )

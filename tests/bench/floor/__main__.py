@@ -6,8 +6,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench.model import Message, Receive, Send
-from tests.bench.processes import serve
+from tests.servers.completions import Message, Receive, Send, start
+from tests.servers.processes import serve
 
 FILES = {
     "/": ("page.html", b"text/html; charset=utf-8"),
@@ -26,13 +26,13 @@ class Floor:
             await self._pipe((await receive())["body"], send)
         else:
             name, media_type = FILES.get(scope["path"], ("", b"text/plain"))
-            await _start(send, 200 if name else 404, media_type)
+            await start(send, 200 if name else 404, media_type)
             await send({"type": "http.response.body", "body": _read(name) if name else b""})
 
     async def _pipe(self, body: bytes, send: Send) -> None:
         self.session = self.session or aiohttp.ClientSession()
         async with self.session.post(f"{self.model_url}/v1/chat/completions", data=body) as answer:
-            await _start(send, 200, b"text/event-stream")
+            await start(send, 200, b"text/event-stream")
             async for chunk in answer.content.iter_any():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
@@ -41,11 +41,6 @@ class Floor:
 @cache
 def _read(name: str) -> bytes:
     return (Path(__file__).parent / name).read_bytes()
-
-
-async def _start(send: Send, status: int, media_type: bytes) -> None:
-    headers = [(b"content-type", media_type)]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
 if __name__ == "__main__":

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.processes import END_SECONDS, Server, running
-from tests.bench.usage import pinned
 from tests.servers.ports import free_port
+from tests.servers.processes import END_SECONDS, Server, pinned, running
 
 START_SECONDS = 10
 CONFIGURATION = """

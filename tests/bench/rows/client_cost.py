@@ -12,7 +12,7 @@ from statistics import median
 
 from tests.bench.figures import Figure
 from tests.bench.harness import Bench
-from tests.bench.processes import ROOT
+from tests.servers.processes import ROOT
 
 CLIENTS = ("ours", "httpx", "raw")
 ROUNDS = 2

@@ -11,7 +11,8 @@ from tests.bench.crowd import PULSE_PATIENCE, Member, Plan, crowd
 from tests.bench.figures import Figure
 from tests.bench.harness import Bench, in_app
 from tests.bench.load import HARNESS, SERVERS
-from tests.bench.usage import pinned, resident_mb
+from tests.bench.usage import resident_mb
+from tests.servers.processes import pinned
 from tests.system.app import running_app
 
 SOCKETS = 2000

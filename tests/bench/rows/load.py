@@ -20,8 +20,8 @@ from tests.bench.floor.proxy import name as proxy_name
 from tests.bench.floor.proxy import running_proxy
 from tests.bench.harness import Bench, Model, in_app
 from tests.bench.load import HARNESS, SERVERS, Load, Place, load
-from tests.bench.processes import running
-from tests.bench.usage import pinned, resident_mb
+from tests.bench.usage import resident_mb
+from tests.servers.processes import pinned, running
 from tests.system.app import App, running_app
 
 MANY, SOME = 200, 50

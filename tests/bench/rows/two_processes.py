@@ -11,9 +11,9 @@ from itertools import cycle
 from tests.bench.figures import Figure, quantile
 from tests.bench.harness import Bench, Model, in_app
 from tests.bench.load import HARNESS, Place, load
-from tests.bench.processes import running
 from tests.servers.app import app_environment, manage, running_apps
 from tests.servers.postgres import running_postgres
+from tests.servers.processes import running
 from tests.servers.redis import running_redis
 
 REPLIES = 150

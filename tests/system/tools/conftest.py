@@ -6,28 +6,28 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.servers.desk import Desk, running_desk
+from tests.servers.note_service import NoteService, running_note_service
 from tests.system.app import App, running_app
 from tests.system.conftest import Chat, sign_in
 from tests.system.tools.weather import Weather, running_weather
 
 
 @pytest.fixture(scope="session")
-def running_services() -> Iterator[tuple[Weather, Desk]]:
-    with running_weather() as weather, running_desk() as desk:
-        yield weather, desk
+def running_services() -> Iterator[tuple[Weather, NoteService]]:
+    with running_weather() as weather, running_note_service() as note_service:
+        yield weather, note_service
 
 
 @pytest.fixture(scope="session")
 def app(
-    running_services: tuple[Weather, Desk], tmp_path_factory: pytest.TempPathFactory
+    running_services: tuple[Weather, NoteService], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
-    weather, desk = running_services
+    weather, note_service = running_services
     environment = {
         "CHAT_DEMO_RATE": "400",
-        "CHAT_WEATHER_URL": weather.line.url,
-        "CHAT_GEOCODING_URL": weather.line.url,
-        "TEST_DESK": desk.url,
+        "CHAT_WEATHER_URL": weather.proxy.url,
+        "CHAT_GEOCODING_URL": weather.proxy.url,
+        "TEST_NOTE_SERVICE": note_service.url,
         "DJANGO_SETTINGS_MODULE": "tests.servers.with_tools",
     }
     with running_app(tmp_path_factory.mktemp("tools"), **environment) as app:
@@ -44,20 +44,20 @@ def signed_in(app: App, browser: Browser) -> Any:
 
 
 @pytest.fixture
-def weather(running_services: tuple[Weather, Desk]) -> Iterator[Weather]:
+def weather(running_services: tuple[Weather, NoteService]) -> Iterator[Weather]:
     running_services[0].mend()
     yield running_services[0]
     running_services[0].mend()
 
 
 @pytest.fixture
-def desk(running_services: tuple[Weather, Desk]) -> Iterator[Desk]:
+def note_service(running_services: tuple[Weather, NoteService]) -> Iterator[NoteService]:
     running_services[1].clear()
     yield running_services[1]
     running_services[1].clear()
 
 
-class Steps:
+class ToolCalls:
     """What a person finds of calls of tools in the last reply of a page."""
 
     def __init__(self, chat: Chat) -> None:
@@ -85,27 +85,27 @@ class Steps:
 
 
 @pytest.fixture
-def tool_calls(chat: Chat) -> Steps:
-    return Steps(chat)
+def tool_calls(chat: Chat) -> ToolCalls:
+    return ToolCalls(chat)
 
 
-def other_tab(chat: Chat) -> Steps:
+def other_tab(chat: Chat) -> ToolCalls:
     """The same conversation in another tab."""
     page = chat.page.context.new_page()
     tab = Chat(page).open(chat.page.url)
     # Once its socket is open it hears what the first tab does.
     page.wait_for_function("document.querySelector('live-socket')")
-    return Steps(tab)
+    return ToolCalls(tab)
 
 
 def without_scripts(browser: Browser, arguments: dict[str, Any]) -> BrowserContext:
     return browser.new_context(**arguments, java_script_enabled=False)
 
 
-def wait_note(chat: Chat, text: str = "hello") -> Steps:
+def wait_note(chat: Chat, text: str = "hello") -> ToolCalls:
     """Has the model ask whether it may leave a note."""
     chat.send(f'/call leave_note {{"text": "{text}"}}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
     return tool_calls
 

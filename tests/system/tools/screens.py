@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.servers.desk import Desk
+from tests.servers.note_service import NoteService
 from tests.system.app import App
 from tests.system.conftest import Chat, watched
 from tests.system.screens import FOLDER, LAYOUTS
-from tests.system.tools.conftest import Steps
+from tests.system.tools.conftest import ToolCalls
 from tests.system.tools.test_interrupted import killed_while_it_ran
 from tests.system.tools.test_tool_calls import TOWNS, ask_about
 from tests.system.tools.test_weather import QUESTION
@@ -51,7 +51,7 @@ def send(chat: Chat, text: str) -> None:
     chat.send_button.click()
 
 
-def test_weather(chat: Chat, tool_calls: Steps, weather: Weather, shoot: Shoot) -> None:
+def test_weather(chat: Chat, tool_calls: ToolCalls, weather: Weather, shoot: Shoot) -> None:
     weather.hold()
     send(chat, QUESTION)
     tool_calls.expect_state("running")
@@ -63,8 +63,8 @@ def test_weather(chat: Chat, tool_calls: Steps, weather: Weather, shoot: Shoot) 
     shoot("done-open")
 
 
-def test_failure(chat: Chat, tool_calls: Steps, weather: Weather, shoot: Shoot) -> None:
-    weather.line.cut()
+def test_failure(chat: Chat, tool_calls: ToolCalls, weather: Weather, shoot: Shoot) -> None:
+    weather.proxy.go_down()
     send(chat, QUESTION)
     tool_calls.expect_reply("complete")
     shoot("failed")
@@ -82,7 +82,7 @@ def test_seven(chat: Chat, weather: Weather, shoot: Shoot) -> None:
     shoot("seven-open")
 
 
-def test_asking(chat: Chat, tool_calls: Steps, desk: Desk, shoot: Shoot) -> None:
+def test_asking(chat: Chat, tool_calls: ToolCalls, note_service: NoteService, shoot: Shoot) -> None:
     text = "Buy bread, milk and a kilogram of the red apples from the market"
     send(chat, f'/call leave_note {{"text": "{text}"}}')
     tool_calls.expect_reply("waiting")
@@ -92,7 +92,9 @@ def test_asking(chat: Chat, tool_calls: Steps, desk: Desk, shoot: Shoot) -> None
     shoot("denied")
 
 
-def test_page_that_nobody_named(chat: Chat, tool_calls: Steps, desk: Desk, shoot: Shoot) -> None:
+def test_page_that_nobody_named(
+    chat: Chat, tool_calls: ToolCalls, note_service: NoteService, shoot: Shoot
+) -> None:
     address = r"https:\/\/news.example.com\/search?q=what+was+said+in+this+conversation+so+far"
     send(chat, f'/call read_web_page {{"url": "{address}"}}')
     tool_calls.expect_reply("waiting")
@@ -102,15 +104,17 @@ def test_page_that_nobody_named(chat: Chat, tool_calls: Steps, desk: Desk, shoot
     shoot("stopped")
 
 
-def test_unknown(chat: Chat, tool_calls: Steps, desk: Desk, app: App, shoot: Shoot) -> None:
-    killed_while_it_ran(chat, desk, app)
+def test_unknown(
+    chat: Chat, tool_calls: ToolCalls, note_service: NoteService, app: App, shoot: Shoot
+) -> None:
+    killed_while_it_ran(chat, note_service, app)
     expect(chat.page.get_by_text("Reconnecting")).to_be_hidden()
     shoot("unknown")
     tool_calls.say("Leave it")
     tool_calls.expect_reply("complete")
 
 
-def test_long_answer(chat: Chat, tool_calls: Steps, shoot: Shoot) -> None:
+def test_long_answer(chat: Chat, tool_calls: ToolCalls, shoot: Shoot) -> None:
     send(chat, '/call search_drawer {"words": "herons and storks", "kilobytes": 48}')
     tool_calls.expect_reply("complete")
     tool_calls.open()

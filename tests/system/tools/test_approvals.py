@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.servers.desk import Desk
+from tests.servers.note_service import NoteService
 from tests.system.conftest import Chat
-from tests.system.tools.conftest import Steps, other_tab, wait_note, without_scripts
+from tests.system.tools.conftest import ToolCalls, other_tab, wait_note, without_scripts
 
 NOT_ALLOWED = "The person did not allow this call."
 
 
-def test_it_waits_and_says_what_it_would_do(chat: Chat, desk: Desk) -> None:
+def test_it_waits_and_says_what_it_would_do(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
 
     tool_calls.expect_state("awaiting_approval")
@@ -22,10 +22,10 @@ def test_it_waits_and_says_what_it_would_do(chat: Chat, desk: Desk) -> None:
     expect(box.locator("pre")).to_have_text(re.compile('"text": "hello"'))
     expect(tool_calls.spoken).to_have_text("Claude waits for your word. Leaving the note hello")
     expect(chat.box).to_be_focused()
-    assert desk.notes == []
+    assert note_service.notes == []
 
 
-def test_allowed_once_it_runs_once_and_asks_again(chat: Chat, desk: Desk) -> None:
+def test_allowed_once_it_runs_once_and_asks_again(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
 
     tool_calls.say("Allow once")
@@ -33,31 +33,35 @@ def test_allowed_once_it_runs_once_and_asks_again(chat: Chat, desk: Desk) -> Non
     tool_calls.expect_reply("complete")
     expect(tool_calls.all.locator("summary")).to_have_text(re.compile(r"^Left the note hello"))
     expect(tool_calls.all.locator("pre").first).to_be_hidden()
-    assert desk.notes == ["hello"]
+    assert note_service.notes == ["hello"]
     wait_note(chat, "again").expect_state("done", "awaiting_approval")
 
 
-def test_allowed_for_good_it_asks_no_more(chat: Chat, desk: Desk) -> None:
+def test_allowed_for_good_it_asks_no_more(chat: Chat, note_service: NoteService) -> None:
     wait_note(chat).say("Always in this conversation")
-    Steps(chat).expect_reply("complete")
+    ToolCalls(chat).expect_reply("complete")
 
     chat.ask('/call leave_note {"text": "again"}')
 
-    assert desk.notes == ["hello", "again"]
+    assert note_service.notes == ["hello", "again"]
 
 
-def test_allowing_one_tool_for_good_allows_its_other_calls(chat: Chat, desk: Desk) -> None:
+def test_allowing_one_tool_for_good_allows_its_other_calls(
+    chat: Chat, note_service: NoteService
+) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_state("awaiting_approval", "awaiting_approval")
 
     tool_calls.say("Always in this conversation")
 
     tool_calls.expect_reply("complete")
-    assert sorted(desk.notes) == ["one", "two"]
+    assert sorted(note_service.notes) == ["one", "two"]
 
 
-def test_denied_it_does_not_run_and_the_model_is_told(chat: Chat, desk: Desk) -> None:
+def test_denied_it_does_not_run_and_the_model_is_told(
+    chat: Chat, note_service: NoteService
+) -> None:
     tool_calls = wait_note(chat)
 
     tool_calls.say("Deny")
@@ -67,12 +71,12 @@ def test_denied_it_does_not_run_and_the_model_is_told(chat: Chat, desk: Desk) ->
     expect(chat.replies).to_contain_text(NOT_ALLOWED)
     chat.page.reload()
     expect(tool_calls.all).to_contain_text("Not allowed")
-    assert desk.notes == []
+    assert note_service.notes == []
 
 
-def test_calls_are_decided_one_by_one(chat: Chat, desk: Desk) -> None:
+def test_calls_are_decided_one_by_one(chat: Chat, note_service: NoteService) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_state("awaiting_approval", "awaiting_approval")
 
     tool_calls.say("Deny")
@@ -82,10 +86,10 @@ def test_calls_are_decided_one_by_one(chat: Chat, desk: Desk) -> None:
 
     tool_calls.expect_reply("complete")
     tool_calls.expect_state("denied", "done")
-    assert desk.notes == ["two"]
+    assert note_service.notes == ["two"]
 
 
-def test_another_tab_decides_and_both_show_it(chat: Chat, desk: Desk) -> None:
+def test_another_tab_decides_and_both_show_it(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     second = other_tab(chat)
 
@@ -95,10 +99,10 @@ def test_another_tab_decides_and_both_show_it(chat: Chat, desk: Desk) -> None:
         tab.expect_reply("complete")
         tab.expect_state("done")
         expect(tab.chat.stop_button).to_be_hidden()
-    assert desk.notes == ["hello"]
+    assert note_service.notes == ["hello"]
 
 
-def test_of_two_tabs_the_first_word_counts(chat: Chat, desk: Desk) -> None:
+def test_of_two_tabs_the_first_word_counts(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     second = other_tab(chat)
     # Nothing of what the first tab does reaches the second.
@@ -110,10 +114,10 @@ def test_of_two_tabs_the_first_word_counts(chat: Chat, desk: Desk) -> None:
 
     second.expect_reply("complete")
     second.expect_state("denied")
-    assert desk.notes == []
+    assert note_service.notes == []
 
 
-def test_with_the_keyboard_only(chat: Chat, desk: Desk) -> None:
+def test_with_the_keyboard_only(chat: Chat, note_service: NoteService) -> None:
     wait_note(chat)
     focused = "document.activeElement.textContent"
 
@@ -123,30 +127,30 @@ def test_with_the_keyboard_only(chat: Chat, desk: Desk) -> None:
             break
     chat.page.keyboard.press("Enter")
 
-    Steps(chat).expect_reply("complete")
-    assert desk.notes == ["hello"]
+    ToolCalls(chat).expect_reply("complete")
+    assert note_service.notes == ["hello"]
     # Whoever pressed the button goes on where it was.
     expect(chat.replies).to_be_focused()
 
 
 def test_without_scripts(
-    chat: Chat, desk: Desk, browser: Browser, browser_context_args: dict[str, Any]
+    chat: Chat, note_service: NoteService, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     wait_note(chat)
     plain = Chat(without_scripts(browser, browser_context_args).new_page()).open(chat.page.url)
     expect(plain.stop_button).to_be_visible()
 
-    Steps(plain).say("Allow once")
+    ToolCalls(plain).say("Allow once")
 
-    Steps(chat).expect_reply("complete")
+    ToolCalls(chat).expect_reply("complete")
     plain.open(chat.page.url)
-    Steps(plain).expect_state("done")
-    assert desk.notes == ["hello"]
+    ToolCalls(plain).expect_state("done")
+    assert note_service.notes == ["hello"]
     plain.page.context.close()
 
 
 @pytest.mark.parametrize("way", ["button", "Escape"])
-def test_stop_ends_what_waits(chat: Chat, desk: Desk, way: str) -> None:
+def test_stop_ends_what_waits(chat: Chat, note_service: NoteService, way: str) -> None:
     tool_calls = wait_note(chat)
     expect(chat.stop_button).to_be_visible()
 
@@ -158,10 +162,12 @@ def test_stop_ends_what_waits(chat: Chat, desk: Desk, way: str) -> None:
     tool_calls.expect_reply("stopped")
     expect(tool_calls.all).to_contain_text("Not run")
     expect(chat.stop_button).to_be_hidden()
-    assert desk.notes == []
+    assert note_service.notes == []
 
 
-def test_a_page_that_opens_while_it_waits_can_stop_it(chat: Chat, desk: Desk) -> None:
+def test_a_page_that_opens_while_it_waits_can_stop_it(
+    chat: Chat, note_service: NoteService
+) -> None:
     tool_calls = wait_note(chat)
     chat.page.reload()
 
@@ -170,7 +176,7 @@ def test_a_page_that_opens_while_it_waits_can_stop_it(chat: Chat, desk: Desk) ->
     tool_calls.expect_reply("stopped")
 
 
-def test_a_message_meanwhile_stays_in_the_box(chat: Chat, desk: Desk) -> None:
+def test_a_message_meanwhile_stays_in_the_box(chat: Chat, note_service: NoteService) -> None:
     wait_note(chat)
 
     chat.send("And another thing")
@@ -180,11 +186,13 @@ def test_a_message_meanwhile_stays_in_the_box(chat: Chat, desk: Desk) -> None:
     expect(chat.messages).to_have_count(1)
 
 
-def test_a_message_sent_before_it_asked_goes_out_after_the_word(chat: Chat, desk: Desk) -> None:
+def test_a_message_sent_before_it_asked_goes_out_after_the_word(
+    chat: Chat, note_service: NoteService
+) -> None:
     chat.send('/silent 2 /call leave_note {"text": "hello"}'.replace(" /call", "\n/call"))
     expect(chat.stop_button).to_be_visible()
     chat.send("/echo And another thing")
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     expect(chat.replies.first).to_have_attribute("data-status", "waiting")
     expect(chat.messages.last).to_have_attribute("data-status", "sending")
 
@@ -195,11 +203,13 @@ def test_a_message_sent_before_it_asked_goes_out_after_the_word(chat: Chat, desk
     expect(chat.replies.last).to_contain_text("And another thing")
 
 
-def test_a_page_that_nobody_named_asks_with_its_whole_address(chat: Chat, desk: Desk) -> None:
+def test_a_page_that_nobody_named_asks_with_its_whole_address(
+    chat: Chat, note_service: NoteService
+) -> None:
     query = "word+" * 60 + "end"
     # Written so that it is an address to the model only.
     chat.send(rf'/call read_web_page {{"url": "https:\/\/evil.example.com\/?q={query}"}}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
 
     tool_calls.expect_state("awaiting_approval")
 

@@ -5,15 +5,15 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
-from tests.servers.desk import Desk
+from tests.servers.note_service import NoteService
 from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.tools.conftest import Steps, wait_note
+from tests.system.tools.conftest import ToolCalls, wait_note
 
 RECOVERY = 60_000  # ms; a lease has to expire first
 
 
-def test_it_still_waits_after_a_restart(chat: Chat, desk: Desk, app: App) -> None:
+def test_it_still_waits_after_a_restart(chat: Chat, note_service: NoteService, app: App) -> None:
     tool_calls = wait_note(chat)
 
     app.stop()
@@ -21,41 +21,43 @@ def test_it_still_waits_after_a_restart(chat: Chat, desk: Desk, app: App) -> Non
 
     tool_calls.say("Allow once")
     tool_calls.expect_reply("complete")
-    assert desk.notes == ["hello"]
+    assert note_service.notes == ["hello"]
 
 
-def killed_while_it_ran(chat: Chat, desk: Desk, app: App) -> Steps:
-    desk.hold()
+def killed_while_it_ran(chat: Chat, note_service: NoteService, app: App) -> ToolCalls:
+    note_service.hold()
     chat.box.fill('/call leave_note {"text": "hello"}')
     chat.send_button.click()
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.say("Allow once")
-    desk.arrived.wait(10)
+    note_service.arrived.wait(10)
     app.stop(signal.SIGKILL)
-    desk.gate.set()
+    note_service.gate.set()
     app.start()
     expect(chat.replies).to_have_attribute("data-status", "waiting", timeout=RECOVERY)
     tool_calls.expect_state("unknown")
     return tool_calls
 
 
-def test_one_that_may_have_happened_is_asked_about(chat: Chat, desk: Desk, app: App) -> None:
-    tool_calls = killed_while_it_ran(chat, desk, app)
+def test_one_that_may_have_happened_is_asked_about(
+    chat: Chat, note_service: NoteService, app: App
+) -> None:
+    tool_calls = killed_while_it_ran(chat, note_service, app)
     expect(tool_calls.all).to_contain_text("It may have happened or not.")
-    assert desk.notes == ["hello"]
+    assert note_service.notes == ["hello"]
 
     tool_calls.say("Run it again")
 
     tool_calls.expect_reply("complete")
-    assert desk.notes == ["hello", "hello"]
+    assert note_service.notes == ["hello", "hello"]
 
 
 @pytest.mark.long
-def test_and_can_be_left(chat: Chat, desk: Desk, app: App) -> None:
-    tool_calls = killed_while_it_ran(chat, desk, app)
+def test_and_can_be_left(chat: Chat, note_service: NoteService, app: App) -> None:
+    tool_calls = killed_while_it_ran(chat, note_service, app)
 
     tool_calls.say("Leave it")
 
     tool_calls.expect_reply("complete")
     tool_calls.expect_state("denied")
-    assert desk.notes == ["hello"]
+    assert note_service.notes == ["hello"]

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from tests.servers.desk import Desk
+from tests.servers.note_service import NoteService
 from tests.system.conftest import Chat
-from tests.system.tools.conftest import Steps, wait_note
+from tests.system.tools.conftest import ToolCalls, wait_note
 
 LIST = "**/messages?after=*"
 DECISION = "**/decision"
@@ -38,9 +38,9 @@ class Late:
         expect(self.page.locator("[data-message=mark]")).to_be_attached()
 
 
-def wait_two_notes(chat: Chat) -> Steps:
+def wait_two_notes(chat: Chat) -> ToolCalls:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
     return tool_calls
 
@@ -53,7 +53,7 @@ def reload(chat: Chat) -> Late:
     return missed
 
 
-def test_a_stopped_reply_stays_stopped(chat: Chat, desk: Desk) -> None:
+def test_a_stopped_reply_stays_stopped(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     missed = reload(chat)
     chat.stop_button.click()
@@ -66,7 +66,9 @@ def test_a_stopped_reply_stays_stopped(chat: Chat, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("word", "state"), [("Allow once", "done"), ("Deny", "denied")])
-def test_a_decided_call_stays_decided(chat: Chat, desk: Desk, word: str, state: str) -> None:
+def test_a_decided_call_stays_decided(
+    chat: Chat, note_service: NoteService, word: str, state: str
+) -> None:
     tool_calls = wait_note(chat)
     missed = reload(chat)
     tool_calls.say(word)
@@ -78,7 +80,9 @@ def test_a_decided_call_stays_decided(chat: Chat, desk: Desk, word: str, state: 
     tool_calls.expect_state(state)
 
 
-def test_a_call_stays_decided_while_another_one_waits(chat: Chat, desk: Desk) -> None:
+def test_a_call_stays_decided_while_another_one_waits(
+    chat: Chat, note_service: NoteService
+) -> None:
     tool_calls = wait_two_notes(chat)
     missed = reload(chat)
     tool_calls.say("Deny")
@@ -90,7 +94,9 @@ def test_a_call_stays_decided_while_another_one_waits(chat: Chat, desk: Desk) ->
 
 
 @pytest.mark.parametrize("then", ["Stop", "Allow once"])
-def test_a_late_answer_to_a_decision_hides_nothing(chat: Chat, desk: Desk, then: str) -> None:
+def test_a_late_answer_to_a_decision_hides_nothing(
+    chat: Chat, note_service: NoteService, then: str
+) -> None:
     tool_calls = wait_two_notes(chat)
     decision = Late(chat.page, DECISION)
     tool_calls.say("Deny")
@@ -107,7 +113,7 @@ def test_a_late_answer_to_a_decision_hides_nothing(chat: Chat, desk: Desk, then:
 
 @pytest.mark.parametrize(("button", "end"), [("Stop", "stopped"), ("Deny", "complete")])
 def test_a_button_works_before_the_scripts_are_there(
-    chat: Chat, desk: Desk, button: str, end: str
+    chat: Chat, note_service: NoteService, button: str, end: str
 ) -> None:
     tool_calls = wait_note(chat)
     scripts: list[Route] = []
@@ -122,7 +128,7 @@ def test_a_button_works_before_the_scripts_are_there(
 
 @pytest.mark.parametrize(("button", "end"), [("Stop", "stopped"), ("Deny", "complete")])
 def test_a_button_works_before_the_socket_is_open(
-    chat: Chat, desk: Desk, button: str, end: str
+    chat: Chat, note_service: NoteService, button: str, end: str
 ) -> None:
     tool_calls = wait_note(chat)
     sockets: list[WebSocketRoute] = []

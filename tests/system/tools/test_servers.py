@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.servers.mcp_packages import PackagedServer, clock, needs_mcp_servers
 from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.tools.conftest import Steps
+from tests.system.tools.conftest import ToolCalls
 
 pytestmark = needs_mcp_servers
 
@@ -39,7 +39,7 @@ def added(chat: Chat, server: PackagedServer) -> PackagedServer:
 
 def test_its_tool_is_used_from_the_chat(chat: Chat, added: PackagedServer) -> None:
     chat.send(f'{ASK}"Asia/Tokyo"}}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
     expect(tool_calls.lines).to_have_text(LATER)
 
@@ -61,7 +61,7 @@ def test_a_server_that_went_away_fails_the_call_and_comes_back(
 ) -> None:
     added.stop()
     chat.send(f'{ASK}"Asia/Tokyo"}}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
     tool_calls.say("Always in this conversation")
     tool_calls.expect_reply("complete")
@@ -93,4 +93,4 @@ def test_its_switch_turns_it_off_in_one_conversation(chat: Chat, added: Packaged
     switch.check()
     chat.page.get_by_role("button", name="Save").click()
     chat.send(f'{ASK}"Asia/Tokyo"}}')
-    Steps(chat).expect_reply("waiting")
+    ToolCalls(chat).expect_reply("waiting")

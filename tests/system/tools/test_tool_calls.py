@@ -1,13 +1,13 @@
-"""Steps as they look: many fold, what is long scrolls in its box, and what is open stays open."""
+"""Tool calls as they look: many fold, long content scrolls in its box, an open one stays open."""
 
 import re
 
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.servers.desk import Desk
+from tests.servers.note_service import NoteService
 from tests.system.conftest import Chat
-from tests.system.tools.conftest import Steps, is_widened
+from tests.system.tools.conftest import ToolCalls, is_widened
 from tests.system.tools.weather import Weather
 
 TOWNS = [
@@ -22,14 +22,14 @@ TOWNS = [
 PAGE_BYTES = 200_000
 
 
-def ask_about(chat: Chat, towns: list[str]) -> Steps:
+def ask_about(chat: Chat, towns: list[str]) -> ToolCalls:
     calls = [f'/call current_weather {{"place": "{town}"}}' for town in towns]
     chat.box.fill("\n".join(calls))
     chat.send_button.click()
-    return Steps(chat)
+    return ToolCalls(chat)
 
 
-def height_of(tool_calls: Steps) -> float:
+def height_of(tool_calls: ToolCalls) -> float:
     box = tool_calls.chat.replies.locator("[data-slot=tool_calls]").bounding_box()
     assert box
     return box["height"]
@@ -59,10 +59,12 @@ def test_a_few_tool_calls_do_not_fold(chat: Chat, weather: Weather) -> None:
     expect(tool_calls.all.locator("summary:visible")).to_have_count(4)
 
 
-def test_one_that_waits_is_never_folded(chat: Chat, weather: Weather, desk: Desk) -> None:
+def test_one_that_waits_is_never_folded(
+    chat: Chat, weather: Weather, note_service: NoteService
+) -> None:
     calls = ['/call leave_note {"text": "first"}', *['/call calculate {"expression": "1+1"}'] * 5]
     chat.send("\n".join(calls))
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
 
     expect(tool_calls.all.first).to_be_visible()
@@ -72,10 +74,10 @@ def test_one_that_waits_is_never_folded(chat: Chat, weather: Weather, desk: Desk
 
 
 def test_what_a_person_opened_stays_open_and_nothing_else(
-    chat: Chat, weather: Weather, desk: Desk
+    chat: Chat, weather: Weather, note_service: NoteService
 ) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call calculate {"expression": "1+1"}')
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_state("awaiting_approval", "done")
     tool_calls.open(1)
 
@@ -91,7 +93,7 @@ def test_a_long_answer_scrolls_in_its_box(phone: Page) -> None:
     chat = Chat(phone).open()
     chat.box.fill('/call search_drawer {"words": "heron", "kilobytes": 48}')
     chat.send_button.click()
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("complete")
 
     came = tool_calls.open().last
@@ -103,7 +105,7 @@ def test_a_long_answer_scrolls_in_its_box(phone: Page) -> None:
 def test_the_page_holds_the_beginning_and_a_link_leads_to_the_rest(chat: Chat) -> None:
     calls = '/call search_drawer {"words": "heron", "kilobytes": 48}\n' * 5
     chat.send(calls.strip())
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("complete")
     cookies = {cookie["name"]: cookie["value"] for cookie in chat.page.context.cookies()}
     assert len(httpx.get(chat.page.url, cookies=cookies).content) < PAGE_BYTES
@@ -117,14 +119,14 @@ def test_the_page_holds_the_beginning_and_a_link_leads_to_the_rest(chat: Chat) -
     assert "Input" in whole
 
 
-def test_long_words_do_not_widen_a_phone(phone: Page, desk: Desk) -> None:
+def test_long_words_do_not_widen_a_phone(phone: Page, note_service: NoteService) -> None:
     chat = Chat(phone).open()
     word = "a" * 300
     chat.box.fill(
         f'/call leave_note {{"text": "{word}"}}\n/call search_drawer {{"words": "{word}"}}'
     )
     chat.send_button.click()
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
     tool_calls.open(1)
     assert not is_widened(phone)
@@ -136,12 +138,12 @@ def test_long_words_do_not_widen_a_phone(phone: Page, desk: Desk) -> None:
     assert not is_widened(phone)
 
 
-def test_a_line_runs_in_the_direction_of_its_words(chat: Chat, desk: Desk) -> None:
+def test_a_line_runs_in_the_direction_of_its_words(chat: Chat, note_service: NoteService) -> None:
     chat.ask('/call search_drawer {"words": "مرحبا"}')
 
-    line = Steps(chat).all.locator("pre").first
+    line = ToolCalls(chat).all.locator("pre").first
     expect(line).to_have_attribute("dir", "auto")
-    expect(Steps(chat).lines).to_have_text(re.compile("مرحبا"))
+    expect(ToolCalls(chat).lines).to_have_text(re.compile("مرحبا"))
 
 
 def test_with_reduced_motion_nothing_pulses(chat: Chat, weather: Weather) -> None:
@@ -168,11 +170,13 @@ def test_a_fold_that_is_open_stays_open_while_tool_calls_end(chat: Chat, weather
     expect(tool_calls.all.locator("summary:visible")).to_have_count(7)
 
 
-def test_the_box_asks_on_a_phone_without_widening_it(phone: Page, desk: Desk) -> None:
+def test_the_box_asks_on_a_phone_without_widening_it(
+    phone: Page, note_service: NoteService
+) -> None:
     chat = Chat(phone).open()
     chat.box.fill('/call leave_note {"text": "hello"}')
     chat.send_button.click()
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
 
     for button in phone.locator(".approval button").all():

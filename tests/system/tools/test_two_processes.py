@@ -1,8 +1,6 @@
 """Two processes that nothing joins but the database, as while a deploy goes on without Redis: pages
 of both show that a tool waits, and whichever page decides."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,34 +8,33 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chatapp.inference.demo.process import demo_model
-from tests.servers.app import ROOT, AppProcess, app_environment, running_apps
-from tests.servers.desk import Desk
+from tests.servers.app import AppProcess, app_environment, prepare_database, running_apps
 from tests.servers.marks import needs_postgres
+from tests.servers.note_service import NoteService
 from tests.servers.postgres import running_postgres
-from tests.system.app import OWNER
+from tests.support.people import OWNER
 from tests.system.conftest import Chat, sign_in
-from tests.system.tools.conftest import Steps, wait_note
+from tests.system.tools.conftest import ToolCalls, wait_note
 
 pytestmark = needs_postgres
 
 
 @pytest.fixture
-def apps(desk: Desk, tmp_path: Path) -> Iterator[Sequence[AppProcess]]:
+def apps(note_service: NoteService, tmp_path: Path) -> Iterator[Sequence[AppProcess]]:
     with running_postgres(tmp_path) as postgres, demo_model() as model:
         environment = app_environment(
             DATABASE_URL=postgres.create_database("chat"),
             INFERENCE_URL=model,
-            TEST_DESK=desk.url,
+            TEST_NOTE_SERVICE=note_service.url,
             DJANGO_SETTINGS_MODULE="tests.servers.with_tools",
         )
-        people = [sys.executable, "-m", "tests.chaos.people", OWNER]
-        subprocess.run(people, cwd=ROOT, env=environment, check=True)
+        prepare_database(environment, OWNER)
         with running_apps(tmp_path, 2, environment) as apps:
             yield apps
 
 
 def test_each_shows_what_the_other_does(
-    apps: Sequence[AppProcess], desk: Desk, browser: Browser
+    apps: Sequence[AppProcess], note_service: NoteService, browser: Browser
 ) -> None:
     context = browser.new_context(base_url=apps[0].url)
     here = Chat(context.new_page())
@@ -48,11 +45,11 @@ def test_each_shows_what_the_other_does(
 
     wait_note(here)
 
-    seen = Steps(there)
+    seen = ToolCalls(there)
     seen.expect_reply("waiting")
     expect(there.stop_button).to_be_visible()
     seen.say("Deny")
-    for tab in (seen, Steps(here)):
+    for tab in (seen, ToolCalls(here)):
         tab.expect_state("denied")
         tab.expect_reply("complete")
     context.close()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.system.conftest import Chat
-from tests.system.tools.conftest import Steps, other_tab, without_scripts
+from tests.system.tools.conftest import ToolCalls, other_tab, without_scripts
 from tests.system.tools.weather import Weather
 
 QUESTION = "What's the weather like in Portland, Oregon right now?"
@@ -20,7 +20,7 @@ ANSWER = "In Portland, Oregon, United States, it is 7.3 °C, slight rain."
 
 
 def test_the_weather_is_looked_up_before_the_eyes_of_the_person(
-    chat: Chat, tool_calls: Steps, weather: Weather
+    chat: Chat, tool_calls: ToolCalls, weather: Weather
 ) -> None:
     weather.hold()
     chat.send(QUESTION)
@@ -39,7 +39,7 @@ def test_the_weather_is_looked_up_before_the_eyes_of_the_person(
 
 
 def test_a_tool_call_opens_to_what_went_in_and_what_came(
-    chat: Chat, tool_calls: Steps, weather: Weather
+    chat: Chat, tool_calls: ToolCalls, weather: Weather
 ) -> None:
     chat.ask(QUESTION)
     expect(tool_calls.all.locator("pre").first).to_be_hidden()
@@ -53,7 +53,7 @@ def test_a_tool_call_opens_to_what_went_in_and_what_came(
 
 
 def test_all_is_there_after_a_reload_and_without_scripts(
-    chat: Chat, tool_calls: Steps, weather: Weather, browser: Browser, browser_context_args: Any
+    chat: Chat, tool_calls: ToolCalls, weather: Weather, browser: Browser, browser_context_args: Any
 ) -> None:
     chat.ask(QUESTION)
     chat.page.reload()
@@ -63,8 +63,8 @@ def test_all_is_there_after_a_reload_and_without_scripts(
     plain = Chat(without_scripts(browser, browser_context_args).new_page()).open(chat.page.url)
 
     expect(plain.replies).to_contain_text(ANSWER)
-    expect(Steps(plain).all.locator("summary")).to_have_text(DONE_AT_ONCE)
-    expect(Steps(plain).open().first).to_be_visible()
+    expect(ToolCalls(plain).all.locator("summary")).to_have_text(DONE_AT_ONCE)
+    expect(ToolCalls(plain).open().first).to_be_visible()
     plain.page.context.close()
 
 
@@ -75,13 +75,13 @@ def break_it(weather: Weather) -> None:
 TROUBLES = {
     "slow": (Weather.hold, "Open-Meteo took too long to answer."),
     "failing": (break_it, "Open-Meteo did not answer (HTTP 500)."),
-    "down": (lambda weather: weather.line.cut(), "Open-Meteo can't be reached."),
+    "down": (lambda weather: weather.proxy.go_down(), "Open-Meteo can't be reached."),
 }
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_trouble_stands_in_the_tool_call_and_the_reply_still_ends(
-    chat: Chat, tool_calls: Steps, weather: Weather, trouble: str
+    chat: Chat, tool_calls: ToolCalls, weather: Weather, trouble: str
 ) -> None:
     happens, sentence = TROUBLES[trouble]
     happens(weather)
@@ -94,7 +94,9 @@ def test_trouble_stands_in_the_tool_call_and_the_reply_still_ends(
     assert f"The tool call failed: {sentence}" in answer
 
 
-def test_stop_ends_a_tool_call_that_runs(chat: Chat, tool_calls: Steps, weather: Weather) -> None:
+def test_stop_ends_a_tool_call_that_runs(
+    chat: Chat, tool_calls: ToolCalls, weather: Weather
+) -> None:
     weather.hold()
     chat.send(QUESTION)
     tool_calls.expect_state("running")
@@ -110,7 +112,7 @@ def test_stop_ends_a_tool_call_that_runs(chat: Chat, tool_calls: Steps, weather:
 
 
 def test_tool_calls_are_heard_as_lines_and_never_as_data(
-    chat: Chat, tool_calls: Steps, weather: Weather
+    chat: Chat, tool_calls: ToolCalls, weather: Weather
 ) -> None:
     chat.page.evaluate(
         """() => { window.said = []; new MutationObserver(() =>
@@ -133,7 +135,7 @@ def test_nothing_moves_while_a_tool_call_ends(
     device: str, weather: Weather, request: pytest.FixtureRequest
 ) -> None:
     chat = Chat(request.getfixturevalue(device)).open()
-    tool_calls = Steps(chat)
+    tool_calls = ToolCalls(chat)
     weather.hold()
     chat.box.fill(LONG_QUESTION)
     chat.send_button.click()

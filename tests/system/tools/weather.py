@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.fetching.site import reply
-from tests.system.line import Line, line_to
+from tests.servers.loop_thread import served_in_thread
+from tests.servers.proxy import Proxy, running_proxy
 from tests.tools.open_meteo import OpenMeteo
 
 
 class Weather(OpenMeteo):
-    """Lives on the loop of a thread of its own; `line` is what leads there."""
+    """Lives on the loop of a thread of its own; `proxy` is what leads there."""
 
-    line: Line
+    proxy: Proxy
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +33,7 @@ class Weather(OpenMeteo):
         """As a test finds it."""
         self.release()
         self.is_broken = False
-        self.line.mend()
+        self.proxy.come_up()
 
     async def _reply(self, writer: asyncio.StreamWriter) -> None:
         request = self.requests[-1]  # others may come meanwhile
@@ -49,14 +50,10 @@ class Weather(OpenMeteo):
 
 @contextmanager
 def running_weather() -> Iterator[Weather]:
-    weather, ready, end = Weather(), threading.Event(), asyncio.Event()
-    work = weather._serve(ready, end)
-    thread = threading.Thread(target=lambda: weather._loop.run_until_complete(work))
-    thread.start()
-    ready.wait()
-    with line_to(weather.port) as weather.line:
+    weather = Weather()
+    with (
+        served_in_thread(weather._serve, weather._loop),
+        running_proxy(weather.port) as weather.proxy,
+    ):
         weather.release()
         yield weather
-    weather._loop.call_soon_threadsafe(end.set)
-    thread.join()
-    weather._loop.close()

@@ -13,15 +13,15 @@ WAIT = 15  # seconds until what does not come is a failure
 GROUP = "person:of both"
 
 
-class Side:
+class Peer:
     def __init__(self) -> None:
         self.hub = Hub()
         self.relay = Relay(self.hub)
 
     @contextmanager
-    def listening(self, *groups: str) -> Iterator["Ear"]:
+    def listening(self, *groups: str) -> Iterator["Listener"]:
         with self.hub.subscribed(groups or (GROUP,)) as subscription:
-            yield Ear(subscription)
+            yield Listener(subscription)
 
     def say(self, *texts: object, group: str = GROUP) -> None:
         for text in texts:
@@ -29,12 +29,12 @@ class Side:
 
     async def until_joined(self, value: bool = True) -> None:
         """Waits for the event that pages get; the state may have it already."""
-        with self.listening() as ear:
+        with self.listening() as listener:
             while self.relay.joined is not value:
-                await ear.event()
+                await listener.event()
 
 
-class Ear:
+class Listener:
     """What one socket would get."""
 
     def __init__(self, subscription: Subscription) -> None:
@@ -65,17 +65,17 @@ class Ear:
 
 
 @asynccontextmanager
-async def side() -> AsyncIterator[Side]:
+async def running_peer() -> AsyncIterator[Peer]:
     """Started, and not yet joined."""
-    side = Side()
-    side.relay.start()
-    yield side
-    await side.relay.close()
+    peer = Peer()
+    peer.relay.start()
+    yield peer
+    await peer.relay.close()
 
 
 @asynccontextmanager
-async def two_sides() -> AsyncIterator[tuple[Side, Side]]:
-    async with side() as here, side() as there:
+async def two_peers() -> AsyncIterator[tuple[Peer, Peer]]:
+    async with running_peer() as here, running_peer() as there:
         await here.until_joined()
         await there.until_joined()
         yield here, there

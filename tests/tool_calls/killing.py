@@ -1,4 +1,4 @@
-"""Kills the process that makes replies, each at its point, and sees others go on."""
+"""Kill the process that makes replies, each at its point, and watch others resume them."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tests.tool_calls.arranging import Case, arrange
-from tests.tool_calls.house import House
+from tests.tool_calls.environment import Instance
 from tests.tool_calls.points import Point
 
 # Writes that are held up. Of the three threads of a process, another one will wait for the same
@@ -31,21 +31,23 @@ class Result:
     in_state: tuple[str, ...]
 
 
-async def play(house: House, points: Sequence[Point], together: int) -> list[tuple[Case, Result]]:
-    """Kills the first process at all points, so many replies at a time; it comes back each time,
+async def play(
+    instance: Instance, points: Sequence[Point], together: int
+) -> list[tuple[Case, Result]]:
+    """Kill the first process at all points, so many replies at a time; it comes back each time,
     and goes on, alone or with others."""
     played = []
     for wave in waves(points, together):
         # What bars the database comes last: it bars whoever saves and renews leases too.
         wave.sort(key=lambda point: point.weight)
         names = (f"p{len(played) + number}" for number in range(len(wave)))
-        cases = await _die(house, wave, names)
-        await house.table.expire_leases(house.apps[0].pid)
-        house.apps[0].start()
-        if len(house.apps) == 1:
-            await asyncio.to_thread(house.apps[0].wait_until_ready)
+        cases = await _die(instance, wave, names)
+        await instance.database.expire_leases(instance.apps[0].pid)
+        instance.apps[0].start()
+        if len(instance.apps) == 1:
+            await asyncio.to_thread(instance.apps[0].wait_until_ready)
         results = await asyncio.gather(*map(_go_on, cases))
-        await asyncio.to_thread(house.apps[0].wait_until_ready)
+        await asyncio.to_thread(instance.apps[0].wait_until_ready)
         played += zip(cases, results, strict=True)
     return played
 
@@ -62,14 +64,14 @@ def waves(points: Sequence[Point], together: int) -> Iterator[list[Point]]:
     yield wave
 
 
-def wanted(case: Case) -> Result:
+def expected(case: Case) -> Result:
     point = case.point
     return Result(
         point=point.name,
         left=point.left,
         asked=bool(point.asks),
         status="complete",
-        text=case.talk.question.text,
+        text=case.conversation.question.text,
         runs=point.runs,
         ends=point.ends,
         on_page=point.ends,
@@ -77,36 +79,36 @@ def wanted(case: Case) -> Result:
     )
 
 
-async def _die(house: House, points: Sequence[Point], names: Iterator[str]) -> list[Case]:
-    victim = house.apps[0]
+async def _die(instance: Instance, points: Sequence[Point], names: Iterator[str]) -> list[Case]:
+    victim = instance.apps[0]
     cases: list[Case] = []
     for _writes, some in groupby(zip(points, names, strict=True), lambda pair: pair[0].weight > 0):
-        coming = [arrange(house, point, name, victim.url) for point, name in some]
+        coming = [arrange(instance, point, name, victim.url) for point, name in some]
         cases += await asyncio.gather(*coming)
     victim.send(points[0].how)
     await asyncio.to_thread(victim.wait)
     for case in cases:
         await case.release()
-        case.left = tuple(state for _what, state in await case.talk.tool_calls())
+        case.left = tuple(state for _what, state in await case.conversation.tool_calls())
     return cases
 
 
 async def _go_on(case: Case) -> Result:
     """Others go on, and the person decides where that is wanted."""
-    talk, point = case.talk, case.point
-    talk.url = case.house.apps[-1].url
-    state = await talk.until(*ENDED)
+    conversation, point = case.conversation, case.point
+    conversation.url = case.instance.apps[-1].url
+    state = await conversation.until(*ENDED)
     if asked := state["status"] == "waiting":
-        await talk.decide(f"{case.name}{point.asks}", point.word)
-        state = await talk.until(*ENDED)
+        await conversation.decide(f"{case.name}{point.asks}", point.decision)
+        state = await conversation.until(*ENDED)
     return Result(
         point=point.name,
         left=case.left,
         asked=asked,
         status=state["status"],
         text=state["text"],
-        runs=tuple(talk.did.values()),
-        ends=tuple(state for _what, state in await talk.tool_calls()),
-        on_page=tuple(await talk.shown()),
-        in_state=tuple(talk.tool_calls_in(state["html"])),
+        runs=tuple(conversation.runs.values()),
+        ends=tuple(state for _what, state in await conversation.tool_calls()),
+        on_page=tuple(await conversation.shown()),
+        in_state=tuple(conversation.tool_calls_in(state["html"])),
     )

@@ -1,4 +1,4 @@
-"""Where notes arrive: notes every one, and answers while its gate is open."""
+"""A service at which tools leave notes: it keeps every note, and answers unless it is held."""
 
 import threading
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 SECONDS = 30
 
 
-class Desk(ThreadingHTTPServer):
+class NoteService(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Hand)
+        super().__init__(("127.0.0.1", 0), NoteHandler)
         self.notes: list[str] = []
         self.gate = threading.Event()
         self.arrived = threading.Event()
@@ -23,18 +23,18 @@ class Desk(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def clear(self) -> None:
-        """As a test finds it."""
+        """Become as a test finds it."""
         self.notes.clear()
         self.arrived.clear()
         self.gate.set()
 
     def hold(self) -> None:
-        """The next note arrives, and whoever left it hears nothing until the gate opens."""
+        """Take the next note and answer only when the gate opens."""
         self.gate.clear()
 
 
-class Hand(BaseHTTPRequestHandler):
-    server: Desk
+class NoteHandler(BaseHTTPRequestHandler):
+    server: NoteService
 
     def do_POST(self) -> None:
         text = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -49,11 +49,11 @@ class Hand(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_desk() -> Iterator[Desk]:
-    with Desk() as desk:
-        thread = threading.Thread(target=desk.serve_forever, args=(0.05,))
+def running_note_service() -> Iterator[NoteService]:
+    with NoteService() as service:
+        thread = threading.Thread(target=service.serve_forever, args=(0.05,))
         thread.start()
-        yield desk
-        desk.gate.set()
-        desk.shutdown()
+        yield service
+        service.gate.set()
+        service.shutdown()
         thread.join()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.marks import needs_postgres
-from tests.tool_calls.dying import play, wanted
-from tests.tool_calls.house import ground, ground_of_files
+from tests.tool_calls.environment import postgres_environment, sqlite_environment
+from tests.tool_calls.killing import expected, play
 from tests.tool_calls.points import POINTS, Point
 
 AT_ONCE = 4  # replies of the process that dies
@@ -28,16 +28,19 @@ IN_THE_DATABASE = [point for point in POINTS if point.weight]
 async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(
     tmp_path: Path, points: list[Point]
 ) -> None:
-    async with ground(tmp_path) as place, place.house(2, CHAT_HAND_OVER_SECONDS="1") as house:
-        played = await play(house, points, AT_ONCE)
+    async with (
+        postgres_environment(tmp_path) as environment,
+        environment.instance(2, CHAT_HAND_OVER_SECONDS="1") as instance,
+    ):
+        played = await play(instance, points, AT_ONCE)
 
-    assert [result for _case, result in played] == [wanted(case) for case, _result in played]
+    assert [result for _case, result in played] == [expected(case) for case, _result in played]
 
 
 async def test_a_process_alone_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     """As under `make run`, at the points that need no hold in the database."""
     points = [point for point in POINTS if not point.weight and point.how == signal.SIGKILL]
-    async with ground_of_files(tmp_path) as place, place.house(1) as house:
-        played = await play(house, points, len(points))
+    async with sqlite_environment(tmp_path) as environment, environment.instance(1) as instance:
+        played = await play(instance, points, len(points))
 
-    assert [result for _case, result in played] == [wanted(case) for case, _result in played]
+    assert [result for _case, result in played] == [expected(case) for case, _result in played]

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import Page, WebSocket, expect, sync_playwright
 
+from tests.support.people import OWNER, PASSWORD
 from tests.system.browser import launch_arguments
 from tests.system.conftest import Chat
 
-OWNER = "owner@example.com"
-PASSWORD = "correct horse battery staple"
 PATIENCE = 60_000  # ms: the dynos, the browser and all servers share this machine
 # Sends messages, each in a new conversation, as the page's own script does.
 SEND_MANY = """async (messages) => {
@@ -34,7 +33,7 @@ SEND_MANY = """async (messages) => {
 FETCH = """async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())]"""
 
 
-class Visitor:
+class Person:
     """Counts its sockets, and remembers when the page was loaded anew."""
 
     def __init__(self, page: Page) -> None:
@@ -45,7 +44,7 @@ class Visitor:
         page.set_default_timeout(PATIENCE)
 
     def claim(self, code: str) -> None:
-        """Makes the account that owns the house; a wrong code comes first, and does nothing."""
+        """Makes the account that owns the site; a wrong code comes first, and does nothing."""
         self.page.goto("/")
         for attempt in ("not the code at all", code):
             self.page.get_by_label("Email").fill(OWNER)
@@ -98,10 +97,10 @@ class Visitor:
 
 
 @contextmanager
-def visiting(url: str) -> Iterator[Visitor]:
+def visiting(url: str) -> Iterator[Person]:
     """A browser that takes the router's certificate."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments())  # type: ignore[arg-type]
         context = browser.new_context(base_url=url, ignore_https_errors=True)
-        yield Visitor(context.new_page())
+        yield Person(context.new_page())
         browser.close()

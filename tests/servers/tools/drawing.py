@@ -29,9 +29,9 @@ async def paint(context: Context, sizes: list[list[int]]) -> Output:
 
 @tool(label="Bell", describe=lambda: "Ringing")
 async def listen(context: Context) -> Output:
-    """Asks the door whether somebody rang, and waits for its answer."""
+    """Asks a service whether somebody rang, and waits for its answer."""
     async with httpx.AsyncClient(timeout=SECONDS) as http:
-        answer = await http.get(os.environ["TEST_DOOR"])
+        answer = await http.get(os.environ["TEST_HELD_SERVICE"])
     return Output({"heard": answer.text}, "Listened")
 
 

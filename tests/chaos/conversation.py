@@ -1,47 +1,26 @@
 """What people do: they write, read, lose patience, reload, open a second page, try again."""
 
 import random
-import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import aiohttp
-
 from tests.chaos.articles import Article, parse
-from tests.chaos.browser import Reader
 from tests.chaos.plan import Plan
 from tests.chaos.question import Question
-from tests.chaos.record import Act, Fault, Record, Sent, Word
+from tests.chaos.real_browser import Reader
+from tests.chaos.record import Act, Decision, Fault, Record, Sent
 from tests.chaos.tab import AGAIN, Tab
 from tests.chaos.words import seen
-from tests.system.app import PASSWORD
+from tests.support.session import Session
 
 PATIENCE = 120.0  # seconds for the end of a reply; then it is left to the checker
 REST = 20.0  # seconds in which all pages of a conversation come to show the same
 MAX_TRIES = 4  # at one reply that ended badly
 AGAIN_AFTER_STOP = 0.6  # share of stopped replies that are continued or tried again
 UNITS_PER_WORD = 25  # of HTML, roughly
-WORDS = ("allow", "allow", "allow", "always", "deny")
+DECISIONS = ("allow", "allow", "allow", "always", "deny")
 STOP_INSTEAD = 0.1  # share of the questions about a call that are answered with Stop
-
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-
-
-@dataclass(slots=True)
-class Person:
-    email: str
-    url: str
-    cookies: aiohttp.CookieJar
-
-    async def sign_in(self) -> None:
-        async with aiohttp.ClientSession(self.url, cookie_jar=self.cookies) as http:
-            async with http.get("/") as page:  # leads to the form
-                path, token = page.url.path, TOKEN.search(await page.text())
-            assert token
-            fields = {"login": self.email, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
-            async with http.post(path, data=fields) as answer:
-                assert answer.url.path == "/", f"{self.email} can't sign in"
 
 
 @dataclass(slots=True)
@@ -55,10 +34,10 @@ class Habits:
     reader: Reader | None = None
 
 
-class Talk:
+class Conversation:
     """One conversation of a person from its first message to the end of its last reply."""
 
-    def __init__(self, person: Person, habits: Habits) -> None:
+    def __init__(self, person: Session, habits: Habits) -> None:
         self.id = str(uuid.UUID(int=habits.chance.getrandbits(128), version=4))
         self.tabs: list[Tab] = []
         self._person = person
@@ -78,7 +57,7 @@ class Talk:
                 if reply is None:
                     break
                 if self._reader:
-                    await self._reader.begin(self.id, self._person.cookies)
+                    await self._reader.begin(self.id, self._person.http.cookies.jar)
                 await self._read(tab, question, reply)
                 if self._chance.random() < self._plan.second:
                     tab = await self._open()
@@ -87,7 +66,7 @@ class Talk:
 
     async def _open(self, *, new: bool = False) -> Tab:
         name = f"page {len(self.tabs) + 1} of {self.id}"
-        tab = Tab(name, self._person.url, self._person.cookies, self._record)
+        tab = Tab(name, self._person, self._record)
         self.tabs.append(tab)
         await tab.open(self.id, new=new)
         return tab
@@ -171,10 +150,10 @@ class Talk:
             await self._follow_whim("stop", tab, run, article.id)
             await tab.until(lambda: not tab.articles.known[article.id].asks, PATIENCE)
             return
-        path, word = article.asks[0], self._chance.choice(WORDS)
-        said = Word(path.split("/")[-2], article.attempt, article.about, word)
-        self._record.words.append(said)
-        _status, answer = await tab.post(path, decision=word, attempt=str(article.attempt))
+        path, decision = article.asks[0], self._chance.choice(DECISIONS)
+        decided = Decision(path.split("/")[-2], article.attempt, article.about, decision)
+        self._record.decisions.append(decided)
+        _status, answer = await tab.post(path, decision=decision, attempt=str(article.attempt))
         tab.articles.insert_new(answer["html"], None)
 
     def _wish(self, article: Article | None) -> str | None:
@@ -193,7 +172,7 @@ class Talk:
         if "html" in answer:
             tab.articles.insert_new(answer["html"], answer["replaces"])
             return parse(answer["html"])[0].id
-        # Asked twice, as when the first answer was lost: the page shows what came of it.
+        # ModelRequest twice, as when the first answer was lost: the page shows what came of it.
         await tab.catch_up_soon(AGAIN)
         last = tab.articles.last
         return last.id if last else reply

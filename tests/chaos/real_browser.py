@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from http.cookiejar import CookieJar
 from typing import Any
 
-import aiohttp
 from playwright.async_api import Browser, Error, Page, async_playwright
 
 from tests.chaos.record import Record, Shown
@@ -29,14 +29,14 @@ class Reader:
         self._page: Page | None = None
         self._conversation = ""
 
-    async def begin(self, conversation: str, cookies: aiohttp.CookieJar) -> None:
+    async def begin(self, conversation: str, cookies: CookieJar) -> None:
         if self._conversation:
             return
         self._conversation = conversation
         context = await self._browser.new_context(base_url=self._url)
         for cookie in cookies:
             await context.add_cookies(
-                [{"name": cookie.key, "value": cookie.value, "url": self._url}]
+                [{"name": cookie.name, "value": cookie.value, "url": self._url}]
             )
         self._page = await context.new_page()
         self._page.on("pageerror", lambda error: self._complain(f"the page threw {error}"))

@@ -1,20 +1,20 @@
 """Everything that runs besides the pages: database, Redis, model, app processes, proxy."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 from psycopg.rows import class_row
 
-from tests.bench.processes import running
-from tests.chaos.record import Asked, Call, Did, Row
-from tests.servers.app import ROOT, AppProcess, app_environment, running_apps
+from tests.chaos.record import Call, ModelRequest, Row
+from tests.servers.app import AppProcess, app_environment, prepare_database, running_apps
+from tests.servers.model import ToolRun
 from tests.servers.postgres import Postgres, running_postgres
+from tests.servers.processes import running
 from tests.servers.proxy import Proxy, running_proxy
 from tests.servers.redis import RedisServer, running_redis
 
@@ -38,7 +38,7 @@ LEASED = """
 
 
 @dataclass(slots=True)
-class House:
+class Instance:
     postgres: Postgres
     redis: RedisServer
     model: str
@@ -51,17 +51,16 @@ class House:
     def url(self) -> str:
         return self.proxy.url
 
-    def asked(self) -> list[Asked]:
-        """Every request that the model has got so far."""
-        return [Asked(**asked) for asked in httpx.get(f"{self.model}/asked", timeout=30).json()]
+    def requests(self) -> list[ModelRequest]:
+        """Return every request that the model has got so far."""
+        return [ModelRequest(**request) for request in self._ask_model("/requests")]
 
     def rows(self) -> list[Row]:
         with psycopg.connect(self.database, row_factory=class_row(Row)) as connection:
             return connection.execute(ROWS).fetchall()
 
-    def did(self) -> list[Did]:
-        """All that tools did so far."""
-        return [Did(**did) for did in httpx.get(f"{self.model}/did", timeout=30).json()]
+    def tool_runs(self) -> list[ToolRun]:
+        return [ToolRun(**run) for run in self._ask_model("/tool-runs")]
 
     def calls(self) -> list[Call]:
         with psycopg.connect(self.database, row_factory=class_row(Call)) as connection:
@@ -79,11 +78,15 @@ class House:
             assert row
             return int(row[0])
 
+    def _ask_model(self, path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = httpx.get(self.model + path, timeout=30).json()
+        return found
+
 
 @contextmanager
-def running_house(
+def running_instance(
     folder: Path, processes: int, emails: Sequence[str], **config_vars: str
-) -> Iterator[House]:
+) -> Iterator[Instance]:
     """Serves the app to these people until the block ends; all logs are in `folder`."""
     with (
         running_postgres(folder, max_connections=CONNECTIONS) as postgres,
@@ -99,10 +102,9 @@ def running_house(
             TEST_TOOLS=f"{model.url}/tools",
             **config_vars,
         )
-        people = [sys.executable, "-m", "tests.chaos.people", *emails]
-        subprocess.run(people, cwd=ROOT, env=environment, check=True)
+        prepare_database(environment, *emails)
         with (
             running_apps(folder, processes, environment) as apps,
-            running_proxy([app.port for app in apps]) as proxy,
+            running_proxy(*(app.port for app in apps)) as proxy,
         ):
-            yield House(postgres, redis, model.url, apps, proxy, database, folder)
+            yield Instance(postgres, redis, model.url, apps, proxy, database, folder)

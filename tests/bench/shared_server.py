@@ -23,20 +23,19 @@ from tests.bench.harness import Model, in_app
 from tests.bench.impact import Impact
 from tests.bench.load import HARNESS, SERVERS
 from tests.bench.model import bomb_prompt
-from tests.bench.one_core import RUNNING, Died, OneCore
+from tests.bench.one_core import Died, OneCore
 from tests.bench.onlookers import Asker, Neighbour, Visitor
-from tests.bench.processes import running
 from tests.bench.tabs import send
 from tests.bench.usage import (
     children_mb,
-    core_number,
     cpu_seconds,
     forget_peak,
     peak_mb,
-    pinned,
     resident_mb,
 )
 from tests.rendering.bombs import TURNS, text_of
+from tests.servers.processes import core_number, pinned, running
+from tests.support.markup import RUNNING
 from tests.system.app import running_app
 
 LOOK_EVERY = 0.05  # seconds
@@ -49,7 +48,7 @@ HISTORY = 6  # messages in the visitor's conversation
 
 
 @dataclass(slots=True)
-class Street:
+class SharedServer:
     """One server, and the people who live there."""
 
     server: OneCore
@@ -201,7 +200,7 @@ class Street:
 
 
 @contextmanager
-def street(folder: Path) -> Iterator[Street]:
+def shared_server(folder: Path) -> Iterator[SharedServer]:
     """A server with four people, until the block ends."""
     with ExitStack() as stack:
         served = stack.enter_context(running("tests.bench.model", core=HARNESS))
@@ -219,4 +218,4 @@ def street(folder: Path) -> Iterator[Street]:
         path = in_app(app.environment, "conversation", "visitor@example.com", HISTORY)
         core = core_number(SERVERS)
         stack.enter_context(pinned(HARNESS))
-        yield Street(OneCore(app), core, Model(served.url, served.pid), cookies, path)
+        yield SharedServer(OneCore(app), core, Model(served.url, served.pid), cookies, path)

@@ -12,7 +12,7 @@ CHUNK = 65_536  # bytes
 HEAD = 262_144  # bytes of a head that is not complete yet
 
 
-class Line:
+class Connection:
     """Whoever is gone takes whatever is written and reads as the end of the connection.
 
     So a dyno that answers and closes while a request still comes in is heard to its last byte.
@@ -58,22 +58,24 @@ class Line:
             await self._transmit(data)
 
 
-def line_of_a_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Line:
+def connection_of_a_client(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> Connection:
     async def transmit(data: bytes) -> None:
         writer.write(data)
         await writer.drain()
 
-    return Line(h11.SERVER, partial(reader.read, CHUNK), transmit)
+    return Connection(h11.SERVER, partial(reader.read, CHUNK), transmit)
 
 
-def line_to_a_dyno(connection: socket.socket) -> Line:
+def connection_to_a_dyno(connection: socket.socket) -> Connection:
     """Not over a stream, which forgets what came in as soon as a write fails."""
     loop = asyncio.get_running_loop()
     receive = partial(loop.sock_recv, connection, CHUNK)
-    return Line(h11.CLIENT, receive, partial(loop.sock_sendall, connection))
+    return Connection(h11.CLIENT, receive, partial(loop.sock_sendall, connection))
 
 
-async def connected(port: int) -> socket.socket:
+async def socket_to(port: int) -> socket.socket:
     connection = socket.socket()
     try:
         connection.setblocking(False)

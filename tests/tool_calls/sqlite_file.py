@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-STEPS = """
+TOOL_CALLS = """
     SELECT id, arguments ->> 'what' AS what, state FROM conversations_toolcall
     WHERE reply_id = ? ORDER BY round, "index"
 """
@@ -17,20 +17,20 @@ EXPIRE = """
 PATIENCE = 20.0  # seconds for whoever writes just now
 
 
-class File:
-    """What a Table does, but for holding."""
+class SqliteFile:
+    """What PostgresLocks does without the locks, which SQLite does not have."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     async def tool_calls(self, reply: str) -> list[dict[str, str]]:
-        rows = self._execute(STEPS, uuid.UUID(reply).hex)
+        rows = self._execute(TOOL_CALLS, uuid.UUID(reply).hex)
         return [{**row, "id": str(uuid.UUID(row["id"]))} for row in rows]
 
     async def expire_leases(self, pid: int) -> None:
         self._execute(EXPIRE, f"%.{pid}.%")
 
     def _execute(self, query: str, argument: str) -> list[dict[str, Any]]:
-        with closing(sqlite3.connect(self._path, timeout=PATIENCE)) as line, line:
-            line.row_factory = sqlite3.Row
-            return [dict(row) for row in line.execute(query, [argument])]
+        with closing(sqlite3.connect(self._path, timeout=PATIENCE)) as connection, connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query, [argument])]

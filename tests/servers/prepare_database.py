@@ -1,6 +1,7 @@
-"""Makes the database of a run in a process with the app's config vars: its tables and its people.
+"""Make the tables and the people of a database, in a process with the app's config vars.
 
-`python -m tests.chaos.people EMAIL…`; all of them have the password of the tests.
+`python -m tests.servers.prepare_database EMAIL…`; the first is the owner, and all of them have the
+password of the tests. `app.prepare_database` runs it.
 """
 
 import os
@@ -17,7 +18,7 @@ from django.core.management import call_command  # noqa: E402
 
 from chatapp.accounts.models import Person  # noqa: E402
 from chatapp.server.static_files import build_if_changed  # noqa: E402
-from tests.system.app import PASSWORD  # noqa: E402
+from tests.support.people import PASSWORD  # noqa: E402
 
 if __name__ == "__main__":
     call_command("migrate", interactive=False, verbosity=0)

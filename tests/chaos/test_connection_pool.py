@@ -5,15 +5,14 @@ import time
 import uuid
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from tests.chaos.house import running_house
-from tests.chaos.person import Person
+from tests.chaos.instance import running_instance
 from tests.chaos.question import Question
 from tests.chaos.record import Record
 from tests.chaos.tab import Tab
 from tests.servers.marks import needs_postgres, needs_redis
+from tests.support.session import Session
 
 SENDS = 12  # three times the connections of the pool
 AT_ONCE = 5.0  # seconds; who waits for a connection that never comes gets an error after 10
@@ -23,19 +22,18 @@ AT_ONCE = 5.0  # seconds; who waits for a connection that never comes gets an er
 @needs_redis
 @pytest.mark.timeout(120)
 def test_more_sends_than_connections_are_taken_at_once(tmp_path: Path) -> None:
-    with running_house(tmp_path, 1, ["person@example.com"]) as house:
-        seconds = asyncio.run(send_together(house.url))
+    with running_instance(tmp_path, 1, ["person@example.com"]) as instance:
+        seconds = asyncio.run(send_together(instance.url))
 
         assert max(seconds) < AT_ONCE
-        assert sum(row.role == "user" for row in house.rows()) == SENDS
+        assert sum(row.role == "user" for row in instance.rows()) == SENDS
 
 
 async def send_together(url: str) -> list[float]:
     """Opens as many pages, sends from all in one instant; gives how long each took."""
-    person = Person("person@example.com", url, aiohttp.CookieJar(unsafe=True))
-    await person.sign_in()
     record = Record()
-    tabs = [Tab(f"page {number}", url, person.cookies, record) for number in range(SENDS)]
+    async with Session.signed_in(url, "person@example.com") as person:
+        tabs = [Tab(f"page {number}", person, record) for number in range(SENDS)]
     for tab in tabs:
         await tab.open(str(uuid.uuid4()), new=True)
     try:

@@ -1,4 +1,4 @@
-"""More of them: one that acts, and one that has a lot to say."""
+"""Two more tools: one acts, and one has a lot to say."""
 
 import os
 
@@ -10,9 +10,9 @@ from chatapp.tools.tool import Context, Output
 
 @tool(label="Notes", describe=lambda text: f"Leaving the note {text}", needs_approval=True)
 async def leave_note(context: Context, text: str) -> Output:
-    """Leaves a note on a desk."""
+    """Leaves a note at a service."""
     async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
-        (await client.post(os.environ["TEST_DESK"], content=text)).raise_for_status()
+        (await client.post(os.environ["TEST_NOTE_SERVICE"], content=text)).raise_for_status()
     return Output({"left": text}, f"Left the note {text}")
 
 

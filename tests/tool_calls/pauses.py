@@ -1,4 +1,4 @@
-"""Moments at which something outside of the app stands still until the test lets it go on."""
+"""Moments at which the model or a tool stands still until the test lets it go on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ LOOK_EVERY = 0.03  # seconds
 
 
 async def until[T](look: Callable[[], Awaitable[T]]) -> T:
-    """Looks from outside again and again, until something is there."""
+    """Look from outside again and again, until something is there."""
     async with asyncio.timeout(WAIT):
         while True:
             if found := await look():
@@ -16,8 +16,8 @@ async def until[T](look: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(LOOK_EVERY)
 
 
-class Hold:
-    """One that has begun ends by `release` only, also when whoever was held up is gone."""
+class Pause:
+    """A pause that has begun ends by `release` only, also when whoever it held up is gone."""
 
     def __init__(self) -> None:
         self._reached = asyncio.Event()
@@ -35,23 +35,23 @@ class Hold:
         self._released.set()
 
 
-class Holds:
-    """By the name of their moment; each holds up the first that comes there, and nobody after."""
+class Pauses:
+    """Pauses by the name of their moment; each holds up the first that comes there only."""
 
     def __init__(self) -> None:
-        self._planned: dict[str, Hold] = {}
-        self._all: list[Hold] = []
+        self._planned: dict[str, Pause] = {}
+        self._all: list[Pause] = []
 
-    def plan(self, moment: str) -> Hold:
-        hold = self._planned[moment] = Hold()
-        self._all.append(hold)
-        return hold
+    def plan(self, moment: str) -> Pause:
+        pause = self._planned[moment] = Pause()
+        self._all.append(pause)
+        return pause
 
-    async def pass_by(self, moment: str) -> None:
-        if hold := self._planned.pop(moment, None):
-            await hold.stay()
+    async def reach(self, moment: str) -> None:
+        if pause := self._planned.pop(moment, None):
+            await pause.stay()
 
     async def release_all(self) -> None:
         self._planned.clear()
-        for hold in self._all:
-            await hold.release()
+        for pause in self._all:
+            await pause.release()

@@ -1,4 +1,4 @@
-"""The database of these tests: what it holds, and how a write in it is held up.
+"""The PostgreSQL database of these tests: what is in it, and locks that hold up a write.
 
 `hold` stands in the way of one write of the app, by triggers that only this database has: whoever
 would write waits for a lock that the test has. Killed there, the write is never done.
@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.tool_calls.holds import until
+from tests.tool_calls.pauses import until
 
-# A step is known by what it is about, so that its first row can be held up; a reply by its id.
+# A tool call is known by what it is about, so that its first row can be held up; a reply by its id.
 HOLDING = """
 CREATE TABLE held (number bigserial PRIMARY KEY, moment text NOT NULL);
 CREATE FUNCTION hold_tool_call() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -45,29 +45,29 @@ EXPIRE = """
     UPDATE conversations_message SET leased_until = now() - interval '1 second'
     WHERE status = 'streaming' AND leased_by LIKE %s
 """
-STEPS = """
+TOOL_CALLS = """
     SELECT id::text, arguments::json ->> 'what' AS what, state, content FROM conversations_toolcall
     WHERE reply_id = %s ORDER BY round, index
 """
 
 
 @dataclass(slots=True)
-class Held:
-    """A place in the database where somebody waits, or will."""
+class HeldWrite:
+    """A write, or a table, at which the app waits or will wait."""
 
     query: str
     name: Any
-    line: psycopg.AsyncConnection[Any]
+    connection: psycopg.AsyncConnection[Any]
     watch: psycopg.AsyncConnection[Any]
 
     async def until_reached(self) -> None:
         await until(self._waiting)
 
     async def release(self) -> None:
-        """Ends the wait, and the session of whoever waits: its process is dead by now."""
+        """End the wait, and the session of whoever waits: its process is dead by now."""
         for pid in await self._waiting():
             await self.watch.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-        await self.line.close()
+        await self.connection.close()
         await self.watch.close()
 
     async def _waiting(self) -> list[int]:
@@ -76,45 +76,47 @@ class Held:
         ]
 
 
-class Table:
+class PostgresLocks:
     def __init__(self, url: str) -> None:
         self._url = url
 
     async def prepare(self) -> None:
-        async with self._connection() as line:
-            await line.execute(HOLDING)
+        async with self._connection() as connection:
+            await connection.execute(HOLDING)
 
-    async def hold(self, moment: str) -> Held:
-        """Before the write that begins it, as "running a1" or "complete <id of a reply>"."""
-        line, watch = await self._connect(), await self._connect()
+    async def hold(self, moment: str) -> HeldWrite:
+        """Hold up the write of a state, as "running a1" or "complete <id of a reply>"."""
+        connection, watch = await self._connect(), await self._connect()
         row = await (
-            await line.execute("INSERT INTO held (moment) VALUES (%s) RETURNING number", [moment])
+            await connection.execute(
+                "INSERT INTO held (moment) VALUES (%s) RETURNING number", [moment]
+            )
         ).fetchone()
         assert row
-        await line.execute("SELECT pg_advisory_lock(%s)", row)
-        return Held(WAITING, row[0], line, watch)
+        await connection.execute("SELECT pg_advisory_lock(%s)", row)
+        return HeldWrite(WAITING, row[0], connection, watch)
 
-    async def hold_table(self, name: str) -> Held:
-        """Before whatever is done with a table next."""
-        line, watch = await self._connect(), await self._connect()
-        await line.set_autocommit(False)
-        await line.execute(LOCK.format(name))
-        return Held(WAITING_FOR_TABLE, name, line, watch)
+    async def hold_table(self, name: str) -> HeldWrite:
+        """Hold up whatever is done with a table next."""
+        connection, watch = await self._connect(), await self._connect()
+        await connection.set_autocommit(False)
+        await connection.execute(LOCK.format(name))
+        return HeldWrite(WAITING_FOR_TABLE, name, connection, watch)
 
     async def expire_leases(self, pid: int) -> None:
-        async with self._connection() as line:
-            await line.execute(EXPIRE, [f"%.{pid}.%"])
+        async with self._connection() as connection:
+            await connection.execute(EXPIRE, [f"%.{pid}.%"])
 
     async def tool_calls(self, reply: str) -> list[dict[str, str]]:
-        return await self.rows(STEPS, reply)
+        return await self.rows(TOOL_CALLS, reply)
 
     async def row(self, reply: str) -> dict[str, Any]:
         [row] = await self.rows("SELECT * FROM conversations_message WHERE id = %s", reply)
         return row
 
     async def rows(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
-        async with self._connection() as line:
-            cursor = line.cursor(row_factory=dict_row)
+        async with self._connection() as connection:
+            cursor = connection.cursor(row_factory=dict_row)
             return await (await cursor.execute(query, arguments)).fetchall()
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
@@ -122,5 +124,5 @@ class Table:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        async with await self._connect() as line:
-            yield line
+        async with await self._connect() as connection:
+            yield connection

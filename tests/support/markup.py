@@ -1,0 +1,11 @@
+"""What tests read in the app's HTML: its stable handles, as the page's scripts use them."""
+
+import re
+
+RUNNING = ("queued", "streaming")  # states of a reply that has no end yet
+CSRF_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+REPLY_ID = re.compile(r'data-message="([0-9a-f-]{36})" data-role="assistant"')
+TOOL_CALL_STATE = re.compile(r'data-part="tool" data-state="(\w+)"')
+DECISION_URL = re.compile(r'action="([^"]+)" data-act="decide"')
+ACTION_URL = re.compile(r'action="([^"]+)" data-act="(retry|continue)"')
+DECIDE = 'data-act="decide"'  # is in the HTML as long as there is something to decide
