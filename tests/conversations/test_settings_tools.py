@@ -159,7 +159,7 @@ def test_they_become_the_persons_defaults_on_request(
     )
     page = client.get("/").content.decode()
     assert not shown(page)["current_weather"]
-    assert ' title="Chat settings: some are changed"' in page
+    assert ' title="Chat settings (changed)"' in page
     client.post(
         f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": "Hi"}, headers=JSON
     )

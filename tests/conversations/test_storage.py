@@ -47,7 +47,7 @@ def test_a_member_sees_their_own_room_only(owner: Person, member: Person) -> Non
 
     assert "2.0\xa0KB of 200.0\xa0MB" in page
     assert owner.email not in page
-    assert "Everybody" not in page
+    assert "All images" not in page
 
 
 def test_the_owner_sees_everybody(owner: Person, member: Person) -> None:
@@ -55,7 +55,7 @@ def test_the_owner_sees_everybody(owner: Person, member: Person) -> None:
 
     page = page_of(owner)
 
-    assert "Everybody" in page
+    assert "All images" in page
     assert member.email in page
     assert "2.0\xa0KB, 1 image" in page
 

@@ -32,7 +32,7 @@ def expect_done(page: Page) -> None:
 def test_the_menu_leads_to_lines_that_fill_in(page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="owner@example.com").click()
-    page.get_by_role("link", name="Doctor").click()
+    page.get_by_role("link", name="Diagnostics").click()
 
     expect_done(page)
 

@@ -66,7 +66,7 @@ def test_images_come_with_the_end_of_the_tool_call_and_stay(chat: Chat) -> None:
             expect(image).to_have_attribute("alt", alt)
             expect(image).to_be_visible()
             assert is_loaded(image)
-        expect(chat.replies.locator("details.tool_call")).not_to_have_attribute("open", "")
+        expect(chat.replies.locator("details.tool-call")).not_to_have_attribute("open", "")
         chat.page.reload()
 
 

@@ -41,10 +41,10 @@ def killed_while_it_ran(chat: Chat, desk: Desk, app: App) -> Steps:
 
 def test_one_that_may_have_happened_is_asked_about(chat: Chat, desk: Desk, app: App) -> None:
     tool_calls = killed_while_it_ran(chat, desk, app)
-    expect(tool_calls.all).to_contain_text("It may have happened or not.")
+    expect(tool_calls.all).to_contain_text("It may or may not have taken effect.")
     assert desk.notes == ["hello"]
 
-    tool_calls.say("Run it again")
+    tool_calls.say("Run again")
 
     tool_calls.expect_reply("complete")
     assert desk.notes == ["hello", "hello"]
@@ -54,7 +54,7 @@ def test_one_that_may_have_happened_is_asked_about(chat: Chat, desk: Desk, app: 
 def test_and_can_be_left(chat: Chat, desk: Desk, app: App) -> None:
     tool_calls = killed_while_it_ran(chat, desk, app)
 
-    tool_calls.say("Leave it")
+    tool_calls.say("Don't run again")
 
     tool_calls.expect_reply("complete")
     tool_calls.expect_state("denied")
