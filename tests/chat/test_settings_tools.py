@@ -161,7 +161,7 @@ def test_they_become_the_persons_defaults_on_request(
     )
     page = owner_client.get("/").content.decode()
     assert not shown(page)["current_weather"]
-    assert ' title="Chat settings: some are changed"' in page
+    assert ' title="Chat settings (changed)"' in page
     owner_client.post(
         f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": "Hi"}, headers=JSON
     )

@@ -43,7 +43,7 @@ def test_a_member_sees_their_own_room_only(
 
     assert "2.0\xa0KB of 200.0\xa0MB" in page
     assert owner.email not in page
-    assert "Everybody" not in page
+    assert "All images" not in page
 
 
 def test_the_owner_sees_everybody(owner_client: Client, member: Person) -> None:
@@ -51,7 +51,7 @@ def test_the_owner_sees_everybody(owner_client: Client, member: Person) -> None:
 
     page = owner_client.get("/storage/").content.decode()
 
-    assert "Everybody" in page
+    assert "All images" in page
     assert member.email in page
     assert "2.0\xa0KB, 1 image" in page
 

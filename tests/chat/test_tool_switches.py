@@ -50,8 +50,8 @@ def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
     assert [(usual, words(rest)) for usual, rest in labels] == [
         ("on", "Calculator"),
         ("on", "Date and time"),
-        ("on", "Web pages asks first"),
-        ("off", "GitHub · 2 tools asks first"),
+        ("on", "Web pages needs approval"),
+        ("off", "GitHub · 2 tools needs approval"),
         ("on", "One & all · 1 tool"),
     ]
 

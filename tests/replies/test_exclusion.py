@@ -66,7 +66,7 @@ def test_message_and_reply_are_excluded_and_included_again(
     assert owner_client.post(url_of(blocked), {"scope": "turn"}).status_code == 303
     assert blocked.conversation.messages.filter(excluded=True).count() == 2
     page = owner_client.get(blocked.conversation.get_absolute_url()).content.decode()
-    assert "The model does not read this message" in page
+    assert "The model doesn't read this message" in page
 
     owner_client.post(url_of(blocked), {"scope": "none"})
     assert not blocked.conversation.messages.filter(excluded=True).exists()
@@ -82,7 +82,7 @@ async def test_all_tabs_see_it(demo: None, owner: Person) -> None:
         changed = [await live.event(), await live.event()]
 
     assert {event["type"] for event in changed} == {"message.changed"}
-    assert all("left-out" in event["html"] for event in changed)
+    assert all("excluded" in event["html"] for event in changed)
 
 
 async def test_the_conversation_goes_on(demo: None, owner: Person) -> None:

@@ -105,7 +105,7 @@ async def test_a_call_that_stop_broke_off_is_shown_so(running: Exchange, kit: Ki
 
     assert reply.status == "stopped"
     assert html.count('data-state="interrupted"') == 2
-    assert html.count("Broken off") == 2
+    assert html.count("Interrupted") == 2
 
 
 async def test_continue_asks_about_a_call_that_stop_broke_off(running: Exchange, kit: Kit) -> None:

@@ -111,7 +111,7 @@ async def test_stop_breaks_a_call_off_within_a_second(
     assert 'data-state="interrupted"' in told[-1]["html"]
     shown = await background.in_thread(message_html, await outcome(running))
     assert 'data-state="interrupted"' in shown
-    assert "Broken off" in shown
+    assert "Interrupted" in shown
 
 
 async def test_another_process_stops_a_call_within_a_second(running: Exchange, kit: Kit) -> None:

@@ -95,7 +95,7 @@ async def test_what_came_of_a_call_waits_for_the_database(
     ("tool", "calls", "status", "shown"),
     [
         pytest.param("listen", 2, "complete", 'data-state="done"', marks=pytest.mark.long),
-        ("ring", 1, "waiting", "Run it again"),
+        ("ring", 1, "waiting", "Run again"),
     ],
 )
 async def test_a_process_that_is_told_to_leave_in_mid_call(

@@ -131,7 +131,7 @@ def test_refused_words(chat: Chat, shoot: Callable[[str], None]) -> None:
     shoot("blocked")
     problem.get_by_role("button", name="Leave this message out").click()
     expect(chat.replies.last.locator("[data-part=notice]")).to_be_visible()
-    shoot("left-out")
+    shoot("excluded")
 
 
 def test_refused_image(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def leave(page: Page, path: str = "/storage/") -> None:
 
 def shows_nothing(page: Page) -> None:
     expect(page).to_have_url(SIGN_IN)
-    expect(page).to_have_title("Sign in")
+    expect(page).to_have_title("Sign in · Chat")
     assert SECRET not in page.content()
 
 

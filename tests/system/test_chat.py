@@ -204,6 +204,6 @@ def test_a_title_appears_by_itself(chat: Chat) -> None:
 
 def test_the_status_region_speaks(chat: Chat) -> None:
     chat.send("/rate 50 /long 60")
-    expect(chat.page.get_by_text("Claude is answering")).to_be_attached()
+    expect(chat.page.get_by_text("Claude Sonnet 4.6 is answering")).to_be_attached()
     expect(chat.replies).to_have_attribute("data-status", "complete")
     expect(chat.page.get_by_text("Done", exact=True)).to_be_attached()

@@ -142,7 +142,7 @@ def test_an_eleventh_image_is_refused(chat: Chat, tmp_path: Path) -> None:
     choose(chat.page, *saved_many(tmp_path, 11))
 
     expect(chips(chat.page)).to_have_count(10)
-    expect(chat.page.get_by_text("at most 10 images")).to_be_visible()
+    expect(chat.page.get_by_text("up to 10 images")).to_be_visible()
 
 
 def test_images_are_sent_in_their_order_and_without_text(chat: Chat, tmp_path: Path) -> None:

@@ -238,5 +238,5 @@ def test_a_description_that_is_not_saved_says_so_and_stays(box: Lightbox) -> Non
 
     box.dialog.get_by_role("button", name="Save").click()
 
-    expect(box.dialog.get_by_role("alert")).to_contain_text("That did not work")
+    expect(box.dialog.get_by_role("alert")).to_contain_text("That didn't work")
     expect(box.field).to_have_value("A teal field")

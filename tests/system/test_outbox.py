@@ -177,7 +177,7 @@ def test_a_waiting_message_is_edited_or_removed(chat: Chat) -> None:
     expect(chat.box).to_have_value("/echo one")
     expect(chat.box).to_be_focused()
     chat.messages.nth(1).get_by_role("button", name="Edit").click()
-    expect(chat.page.get_by_text("Another text stands in the message box")).to_be_visible()
+    expect(chat.page.get_by_text("The message box holds another text")).to_be_visible()
     chat.send("/echo one, edited")
 
     has_settled(chat, 3)

@@ -166,10 +166,10 @@ def test_a_model_that_cannot_think_says_so(small_page: Page) -> None:
 
     expect(thinking(small_page)).to_be_disabled()
     expect(thinking(small_page)).to_have_value("")
-    expect(thinking(small_page)).to_have_attribute("title", re.compile("cannot think"))
+    expect(thinking(small_page)).to_have_attribute("title", re.compile("can.t think"))
     sheet = Sheet(small_page).open()
     expect(sheet.chosen("Thinking", "High")).to_be_disabled()
-    expect(sheet.panel.get_by_text("This model cannot think first.")).to_be_visible()
+    expect(sheet.panel.get_by_text("This model can't think first.")).to_be_visible()
     expect(sheet.panel.get_by_text("256–500")).to_be_visible()
 
 

@@ -144,7 +144,7 @@ def small_page(small_app: App, browser: Browser) -> Iterator[Page]:
 
 def test_a_model_that_takes_no_tools_says_so_and_keeps_the_switches(small_page: Page) -> None:
     sheet = Sheet(small_page).open()
-    sentence = sheet.panel.get_by_text("This model cannot use tools.")
+    sentence = sheet.panel.get_by_text("This model can't use tools.")
     switch(sheet, "Weather").uncheck()
     expect(sentence).to_be_hidden()
 

@@ -17,13 +17,13 @@ def test_a_bad_value_keeps_the_message_in_the_box_and_shows_where(chat: Chat) ->
 
     expect(sheet.panel).to_be_visible()
     expect(sheet.temperature).to_be_focused()
-    expect(sheet.panel.get_by_text("A number from 0 to 1.", exact=True)).to_be_visible()
+    expect(sheet.panel.get_by_text("Enter a number from 0 to 1.", exact=True)).to_be_visible()
     expect(sheet.panel.get_by_text("A whole number within the limits")).to_be_visible()
     expect(chat.box).to_have_value("/echo not lost")
     expect(chat.messages).to_have_count(0)
 
     sheet.temperature.fill("0.7")
-    expect(sheet.panel.get_by_text("A number from 0 to 1.", exact=True)).to_be_hidden()
+    expect(sheet.panel.get_by_text("Enter a number from 0 to 1.", exact=True)).to_be_hidden()
     sheet.length.fill("")
     sheet.save()
     chat.send_button.click()

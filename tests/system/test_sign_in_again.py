@@ -39,7 +39,7 @@ def test_what_was_sent_goes_out_after_signing_in_again_in_place(expired: Chat) -
     expect(dialog(page)).to_have_count(0)
     expect(expired.replies).to_have_count(2)
     expect(expired.replies.last).to_have_attribute("data-status", "complete")
-    expect(page.get_by_text("You are signed out")).to_be_hidden()
+    expect(page.get_by_text("You're signed out")).to_be_hidden()
     assert page.evaluate("window.stillHere")
     assert expired.ask("/echo fourth") == "fourth"  # the socket and the token are new
 
@@ -50,7 +50,7 @@ def test_whoever_does_not_sign_in_loses_nothing(expired: Chat) -> None:
     dialog(page).get_by_role("button", name="Not now").click()
 
     expect(expired.messages.last).to_contain_text("Waits until you sign in again")
-    expect(page.get_by_text("You are signed out")).to_be_visible()
+    expect(page.get_by_text("You're signed out")).to_be_visible()
     page.reload()
     fill_in(page.locator("form"), OWNER)
 
@@ -66,7 +66,7 @@ def test_the_banner_leads_to_the_same_dialog(expired: Chat) -> None:
     page.get_by_role("link", name="Sign in again").click()
     fill_in(dialog(page), OWNER)
 
-    expect(page.get_by_text("You are signed out")).to_be_hidden()
+    expect(page.get_by_text("You're signed out")).to_be_hidden()
     assert expired.ask("/echo second") == "second"
     assert page.evaluate("window.stillHere")
 

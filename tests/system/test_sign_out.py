@@ -56,7 +56,7 @@ def write_without_a_server(chat: Chat) -> None:
 
 def shows_nothing(page: Page) -> None:
     expect(page).to_have_url(SIGN_IN)
-    expect(page).to_have_title("Sign in")
+    expect(page).to_have_title("Sign in · Chat")
     assert SECRET not in page.content()
     page.wait_for_function(f"{STORED} === '{{}}'")
 

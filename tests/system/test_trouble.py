@@ -132,11 +132,11 @@ def test_a_message_that_stays_refused_can_be_excluded(chat: Chat) -> None:
 
     problem.get_by_role("button", name="Leave this message out").click()
 
-    expect(notice(chat)).to_contain_text("does not read this message")
-    expect(chat.messages).to_have_class(re.compile("left-out"))
+    expect(notice(chat)).to_contain_text("doesn't read this message")
+    expect(chat.messages).to_have_class(re.compile("excluded"))
     chat.ask("/echo fine now")
     chat.replies.first.get_by_role("button", name="Include it again").click()
-    expect(chat.messages.first).not_to_have_class(re.compile("left-out"))
+    expect(chat.messages.first).not_to_have_class(re.compile("excluded"))
 
 
 def test_a_conversation_that_is_too_long_says_how_much_was_excluded(chat: Chat) -> None:

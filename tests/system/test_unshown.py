@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.system.app import App
 from tests.system.conftest import Chat
 
-SENTENCE = "This message can't be shown as it should be, so you see its plain text."
+SENTENCE = "This message can't be shown with its formatting, so you see its plain text."
 PART = "This part of the message can't be shown."
 HALF = r'{"expression":"\ud83d"}'  # as a model sent it, and as earlier versions stored it
 

@@ -134,7 +134,7 @@ def test_an_upload_that_failed_is_tried_again(chat: Chat, tmp_path: Path) -> Non
     expect(chips(chat.page)).to_have_attribute("data-state", "failed")
     expect(chips(chat.page)).to_contain_text("The upload failed.")
     chat.send("Look at this")
-    expect(chat.page.get_by_text("Remove the images that failed")).to_be_visible()
+    expect(chat.page.get_by_text("Some images weren't uploaded")).to_be_visible()
     chat.page.unroute(UPLOADS)
 
     chips(chat.page).get_by_role("button", name="Retry").click()
@@ -177,5 +177,5 @@ def test_a_file_over_the_limit_never_leaves(chat: Chat, tmp_path: Path) -> None:
 
     choose(chat.page, path)
 
-    expect(chat.page.get_by_text("at most 50 MB")).to_be_visible()
+    expect(chat.page.get_by_text("up to 50 MB")).to_be_visible()
     expect(chips(chat.page)).to_have_count(0)

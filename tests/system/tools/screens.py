@@ -78,7 +78,7 @@ def test_seven(chat: Chat, weather: Weather, shoot: Shoot) -> None:
     weather.release()
     tool_calls.expect_reply("complete")
     shoot("seven")
-    chat.replies.get_by_text("4 more steps").click()
+    chat.replies.get_by_text("4 more tool calls").click()
     shoot("seven-open")
 
 
@@ -110,7 +110,7 @@ def test_unknown(
     killed_while_it_ran(chat, note_service, app)
     expect(chat.page.get_by_text("Reconnecting")).to_be_hidden()
     shoot("unknown")
-    tool_calls.say("Leave it")
+    tool_calls.say("Don't run again")
     tool_calls.expect_reply("complete")
 
 

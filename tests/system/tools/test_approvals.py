@@ -17,10 +17,11 @@ def test_it_waits_and_says_what_it_would_do(chat: Chat, note_service: NoteServic
     tool_calls = wait_note(chat)
 
     tool_calls.expect_state("awaiting_approval")
-    box = chat.page.get_by_role("group", name="May this run?")
+    box = chat.page.get_by_role("group", name="Allow this tool call?")
     expect(box).to_contain_text("Leaving the note hello")
     expect(box.locator("pre")).to_have_text(re.compile('"text": "hello"'))
-    expect(tool_calls.spoken).to_have_text("Claude waits for your word. Leaving the note hello")
+    spoken = "Claude Sonnet 4.6 is waiting for your approval. Leaving the note hello"
+    expect(tool_calls.spoken).to_have_text(spoken)
     expect(chat.box).to_be_focused()
     assert note_service.notes == []
 
@@ -38,7 +39,7 @@ def test_allowed_once_it_runs_once_and_asks_again(chat: Chat, note_service: Note
 
 
 def test_allowed_for_good_it_asks_no_more(chat: Chat, note_service: NoteService) -> None:
-    wait_note(chat).say("Always in this conversation")
+    wait_note(chat).say("Always allow in this conversation")
     ToolCalls(chat).expect_reply("complete")
 
     chat.ask('/call leave_note {"text": "again"}')
@@ -53,7 +54,7 @@ def test_allowing_one_tool_for_good_allows_its_other_calls(
     tool_calls = ToolCalls(chat)
     tool_calls.expect_state("awaiting_approval", "awaiting_approval")
 
-    tool_calls.say("Always in this conversation")
+    tool_calls.say("Always allow in this conversation")
 
     tool_calls.expect_reply("complete")
     assert sorted(note_service.notes) == ["one", "two"]
@@ -67,10 +68,10 @@ def test_denied_it_does_not_run_and_the_model_is_told(
     tool_calls.say("Deny")
 
     tool_calls.expect_reply("complete")
-    expect(tool_calls.all).to_contain_text("Not allowed")
+    expect(tool_calls.all).to_contain_text("Denied")
     expect(chat.replies).to_contain_text(NOT_ALLOWED)
     chat.page.reload()
-    expect(tool_calls.all).to_contain_text("Not allowed")
+    expect(tool_calls.all).to_contain_text("Denied")
     assert note_service.notes == []
 
 

@@ -43,10 +43,10 @@ def test_one_that_may_have_happened_is_asked_about(
     chat: Chat, note_service: NoteService, app: App
 ) -> None:
     tool_calls = killed_while_it_ran(chat, note_service, app)
-    expect(tool_calls.all).to_contain_text("It may have happened or not.")
+    expect(tool_calls.all).to_contain_text("It may or may not have taken effect.")
     assert note_service.notes == ["hello"]
 
-    tool_calls.say("Run it again")
+    tool_calls.say("Run again")
 
     tool_calls.expect_reply("complete")
     assert note_service.notes == ["hello", "hello"]
@@ -56,7 +56,7 @@ def test_one_that_may_have_happened_is_asked_about(
 def test_and_can_be_left(chat: Chat, note_service: NoteService, app: App) -> None:
     tool_calls = killed_while_it_ran(chat, note_service, app)
 
-    tool_calls.say("Leave it")
+    tool_calls.say("Don't run again")
 
     tool_calls.expect_reply("complete")
     tool_calls.expect_state("denied")

@@ -43,7 +43,7 @@ def test_its_tool_is_used_from_the_chat(chat: Chat, added: PackagedServer) -> No
     tool_calls.expect_reply("waiting")
     expect(tool_calls.lines).to_have_text(LATER)
 
-    tool_calls.say("Always in this conversation")
+    tool_calls.say("Always allow in this conversation")
     tool_calls.expect_reply("complete")
 
     expect(tool_calls.all.locator("summary")).to_have_text(
@@ -63,7 +63,7 @@ def test_a_server_that_went_away_fails_the_call_and_comes_back(
     chat.send(f'{ASK}"Asia/Tokyo"}}')
     tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
-    tool_calls.say("Always in this conversation")
+    tool_calls.say("Always allow in this conversation")
     tool_calls.expect_reply("complete")
 
     tool_calls.expect_state("failed")

@@ -40,7 +40,7 @@ def test_of_many_tool_calls_all_but_the_last_fold(chat: Chat, weather: Weather) 
     tool_calls = ask_about(chat, TOWNS)
     tool_calls.expect_state(*["running"] * 7)
     expect(tool_calls.all.locator("visible=true").locator("summary:visible")).to_have_count(3)
-    fold = chat.replies.get_by_text("4 more steps")
+    fold = chat.replies.get_by_text("4 more tool calls")
     height = height_of(tool_calls)
 
     weather.release()
@@ -68,7 +68,7 @@ def test_one_that_waits_is_never_folded(
     tool_calls.expect_reply("waiting")
 
     expect(tool_calls.all.first).to_be_visible()
-    expect(chat.replies.get_by_text("2 more steps")).to_be_visible()
+    expect(chat.replies.get_by_text("2 more tool calls")).to_be_visible()
     tool_calls.say("Deny")
     tool_calls.expect_reply("complete")
 
@@ -112,7 +112,7 @@ def test_the_page_holds_the_beginning_and_a_link_leads_to_the_rest(chat: Chat) -
     tool_calls.open(4)
 
     with chat.page.expect_popup() as opened:
-        tool_calls.all.nth(4).get_by_role("link", name="Show all of it").click()
+        tool_calls.all.nth(4).get_by_role("link", name="Show all").click()
 
     whole = opened.value.inner_text("body")
     assert whole.count("heron") > 8_000
@@ -162,7 +162,7 @@ def test_a_fold_that_is_open_stays_open_while_tool_calls_end(chat: Chat, weather
     weather.hold()
     tool_calls = ask_about(chat, TOWNS)
     tool_calls.expect_state(*["running"] * 7)
-    chat.replies.get_by_text("4 more steps").click()
+    chat.replies.get_by_text("4 more tool calls").click()
 
     weather.release()
 

@@ -104,7 +104,7 @@ def test_stop_ends_a_tool_call_that_runs(
     chat.stop_button.click()
 
     tool_calls.expect_reply("stopped")
-    expect(tool_calls.all).to_contain_text("Broken off")
+    expect(tool_calls.all).to_contain_text("Interrupted")
     assert (
         tool_calls.all.locator(".tool-call-mark").evaluate("mark => mark.getAnimations().length")
         == 0

@@ -114,7 +114,8 @@ class MessageList extends HTMLElement {
   /** Announces a reply's beginning and end, and reports which reply runs. */
   #reportReply(article) {
     const [word, more] = describeStatus(article);
-    this.announce(`${this.dataset[`says${word[0].toUpperCase()}${word.slice(1)}`]} ${more}`.trim());
+    const sentence = this.dataset[`says${word[0].toUpperCase()}${word.slice(1)}`];
+    this.announce(`${sentence.replace("{model}", article.getAttribute("aria-label"))} ${more}`.trim());
     dispatch(this, REPLY_CHANGED, { isUnfinished: isUnfinished(article), stopUrl: article.dataset.stopUrl });
   }
 
