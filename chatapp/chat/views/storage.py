@@ -20,7 +20,7 @@ def storage(request: PersonRequest) -> HttpResponse:
             count=Count("pk"), size=Sum("byte_size")
         )
         context |= {
-            "house": Image.objects.total_usage(),
+            "total": Image.objects.total_usage(),
             "people": rows.order_by("-size")[:PEOPLE_SHOWN],
         }
     return render(request, "images/storage.html", context)
