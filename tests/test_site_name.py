@@ -27,15 +27,15 @@ def test_the_page_shows_it(signed_in: Callable[[Person], Client], member: Person
     assert f'<span class="wordmark">{SHOWN}</span>' in signed_in(member).get("/").text
 
 
-def test_the_sign_in_page_shows_it_also_in_its_title(stranger: Client, owner: Person) -> None:
-    page = stranger.get("/account/sign-in/").text
+def test_the_sign_in_page_shows_it_also_in_its_title(stranger_client: Client, owner: Person) -> None:
+    page = stranger_client.get("/account/sign-in/").text
 
     assert f'<p class="wordmark">{SHOWN}</p>' in page
     assert f"<title>Sign in · {SHOWN}</title>" in page
 
 
-def test_emails_name_it(stranger: Client, owner: Person) -> None:
-    stranger.post("/account/reset/", {"email": owner.email})
+def test_emails_name_it(stranger_client: Client, owner: Person) -> None:
+    stranger_client.post("/account/reset/", {"email": owner.email})
 
     [message] = mail.outbox
     assert message.subject == f"Choose a new password for {NAME}"
