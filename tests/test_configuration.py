@@ -188,14 +188,14 @@ def test_which_names_it_answers_to(
     ],
 )
 def test_how_a_mail_server_is_reached(url: str, port: int, use_ssl: bool) -> None:
-    options = configuration.mailer(url, on_dyno=True)["OPTIONS"]
+    options = configuration.email_backend(url, on_dyno=True)["OPTIONS"]
 
     assert (options["port"], options["use_ssl"], options["use_tls"]) == (port, use_ssl, not use_ssl)
 
 
 def test_without_a_mail_server_a_dyno_logs_no_links() -> None:
-    assert configuration.mailer("", on_dyno=True)["BACKEND"].endswith("dummy.EmailBackend")
-    assert "Console" in configuration.mailer("", on_dyno=False)["BACKEND"]
+    assert configuration.email_backend("", on_dyno=True)["BACKEND"].endswith("dummy.EmailBackend")
+    assert "Console" in configuration.email_backend("", on_dyno=False)["BACKEND"]
 
 
 def test_links_need_an_origin() -> None:

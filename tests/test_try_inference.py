@@ -123,7 +123,7 @@ def test_a_file_that_is_not_an_image_is_refused(demo: None, tmp_path: Path) -> N
     assert "can't be read" in failed("What?", "--image", str(path))[1]
     assert "can't be read" in failed("What?", "--image", str(tmp_path))[1]
     path.write_text("no image")
-    assert "not an image" in failed("What?", "--image", str(path))[1]
+    assert "isn't an image" in failed("What?", "--image", str(path))[1]
 
 
 async def test_the_model_its_limit_and_the_setting_are_sent(

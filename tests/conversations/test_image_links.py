@@ -70,7 +70,7 @@ async def test_a_page_in_place_of_an_image_is_refused(
         response = await client.post(URL, {"link": serving.url("/a.png")})
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "not an image" in response.json()["error"]
+    assert "isn't an image" in response.json()["error"]
 
 
 @pytest.mark.parametrize("failure", [TimedOut(), SiteRefused(403)])

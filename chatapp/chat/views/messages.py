@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.accounts.requests import PersonRequest
-from chatapp.accounts.zones import remember_zone
+from chatapp.accounts.person_request import PersonRequest
+from chatapp.accounts.time_zones import remember_zone
 from chatapp.chat.forms.send import SendForm
 from chatapp.chat.views.answers import done, refusal
 from chatapp.chat.views.page import page
@@ -35,7 +35,7 @@ from chatapp.conversations.models import (
     add_exchange,
 )
 from chatapp.replies import generation
-from chatapp.server.requests import wants_json, whole_number
+from chatapp.server.request_values import wants_json, whole_number
 
 type Sent = tuple[Exchange, ExchangeHtml]
 

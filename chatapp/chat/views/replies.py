@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import done, error
 from chatapp.conversations import events
 from chatapp.conversations.access import own_reply
@@ -21,7 +21,7 @@ from chatapp.conversations.message_html import message_html, reported
 from chatapp.conversations.models import Message
 from chatapp.replies import generation, live, stopping
 from chatapp.replies.state import saved_state
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 
 @require_safe
@@ -88,7 +88,7 @@ def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> 
 async def shielded[T](name: str, work: Coroutine[Any, Any, T]) -> T:
     """Goes on when the browser hangs up in between, like a send. The work waits for a connection,
     so the request holds none meanwhile."""
-    await background.give_back_connection()
+    await background.release_connection()
     return await asyncio.shield(background.spawn(name, work))
 
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import error
 from chatapp.chat.views.replies import shielded, show
 from chatapp.conversations import events
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import DECISIONS, Decision, Message, decide
 from chatapp.replies import generation
-from chatapp.server.requests import wants_page, whole_number
+from chatapp.server.request_values import wants_page, whole_number
 
 
 @require_safe
