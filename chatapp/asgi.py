@@ -1,4 +1,4 @@
-"""The three protocols that the server speaks: HTTP, websocket and lifespan."""
+"""Route the three protocols of the server: HTTP, websocket and lifespan."""
 
 import os
 
@@ -7,7 +7,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
 django_application = get_asgi_application()
 
-# Everything below needs the apps to be loaded.
+# The imports below need the apps to be loaded.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402

@@ -1,4 +1,4 @@
-"""Named asyncio tasks that outlive the request that began them, and threads for their writes."""
+"""Run named asyncio tasks that outlive their request, and threads for database writes."""
 
 import asyncio
 import contextvars
@@ -22,11 +22,11 @@ _urgent = ThreadPoolExecutor(1, thread_name_prefix="urgent")
 
 
 def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """Runs `work` on the running loop under a name; a name that already runs keeps its task.
+    """Start `work` on the running loop as a named task; return the running task of that name.
 
-    The task gets an empty context: one that inherits a request's context also inherits its
-    executor and dies silently at the first query once the request is over. What it logs still
-    names that request.
+    The task gets an empty context: with a request's context it would inherit the request's
+    executor, and die silently at its first query after the request. Its log lines still have the
+    request id.
     """
     running = find(name)
     if running and not running.done():
@@ -45,18 +45,18 @@ def find(name: str) -> asyncio.Task[Any] | None:
 
 
 def running(prefix: str) -> list[asyncio.Task[Any]]:
-    """The tasks whose names begin so."""
+    """Return the tasks whose names begin with `prefix`."""
     return [task for name, task in _tasks.items() if name.startswith(prefix)]
 
 
 def cancel(name: str) -> bool:
-    """Asks a task to stop; tells whether there was one."""
+    """Cancel a task. Return False if there is no such task."""
     task = find(name)
     return task.cancel() if task else False
 
 
 async def drain(seconds: float) -> None:
-    """Cancels everything that runs and waits up to `seconds` for it to clean up."""
+    """Cancel all tasks, and wait up to `seconds` for them to clean up."""
     tasks = list(_tasks.values())
     for task in tasks:
         task.cancel()
@@ -65,27 +65,27 @@ async def drain(seconds: float) -> None:
 
 
 async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
-    """Runs a function that uses the database in one of a few threads of our own.
+    """Run a function that uses the database in one of a few threads.
 
-    `sync_to_async` gives every task the same one thread: 100 tasks with a 10 ms query took 1.2 s.
+    `sync_to_async` runs all tasks in one thread: 100 tasks with a 10 ms query took 1.2 s.
 
-    A request that waits here gives back the connection of its own thread first: as many requests
-    as the pool has connections would wait for ever, each for one that the others hold.
+    A request that waits here releases the connection of its own thread first. Otherwise as many
+    requests as the pool has connections would wait for each other for ever.
     """
-    await give_back_connection()
+    await release_connection()
     return await asyncio.get_running_loop().run_in_executor(
         _writers, _call, logs.bound(), function, args
     )
 
 
-async def give_back_connection() -> None:
-    """For a request before it waits long: it would keep a connection that others need."""
+async def release_connection() -> None:
+    """Release the connection of a request before a long wait, because others need it."""
     if SyncToAsync.thread_sensitive_context.get(None):
         await sync_to_async(close_old_connections)()
 
 
 async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
-    """The same in a thread of its own, for what must not wait behind anything."""
+    """Run a function in a separate thread, for work that must not wait behind other work."""
     return await asyncio.get_running_loop().run_in_executor(
         _urgent, _call, logs.bound(), function, args
     )
@@ -101,8 +101,10 @@ def _call[T](fields: dict[str, Any], function: Callable[..., T], args: tuple[Any
 
 
 def _release_connections() -> None:
-    """A long-lived thread meets dead connections after a database restart, and a pool wants its own
-    back. A file never dies, and opening it anew costs more than a short write."""
+    """Close dead connections after a database restart, and return connections to the pool.
+
+    A SQLite file stays open, because opening it again costs more than a short write.
+    """
     if connection.vendor != "sqlite":
         close_old_connections()
 

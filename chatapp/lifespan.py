@@ -1,4 +1,4 @@
-"""What happens when a server process starts and when it ends."""
+"""Start and end a server process."""
 
 import gc
 import signal
@@ -15,7 +15,7 @@ from chatapp.rendering import renderer
 from chatapp.replies import generation, leases, remote, service, stopping
 from chatapp.server.bodies.body import Event, Receive, Send
 
-# The platform kills what has not ended 30 s after it was told to; uvicorn takes up to 3 before us.
+# The platform kills a process 30 s after SIGTERM, and uvicorn takes up to 3 s of them.
 RELEASE_SECONDS = 2
 DRAIN_SECONDS = 1
 
@@ -30,27 +30,27 @@ async def lifespan(scope: Event, receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _begin_nothing_more_when_told_to_end() -> None:
-    """uvicorn lets open requests end first and comes to us seconds later."""
+def _stop_new_replies_on_signals() -> None:
+    """Begin no replies after a signal: uvicorn waits for open requests and calls us later."""
     for number in (signal.SIGTERM, signal.SIGINT):
         before = signal.getsignal(number)
 
-        def told(number: int, frame: FrameType | None, before: Any = before) -> None:
+        def handle(number: int, frame: FrameType | None, before: Any = before) -> None:
             generation.close()
             before(number, frame)
 
-        signal.signal(number, told)
+        signal.signal(number, handle)
 
 
 def _start() -> None:
-    _begin_nothing_more_when_told_to_end()
-    service.client()  # making the connections' pool takes 25 ms, which no message should wait for
+    _stop_new_replies_on_signals()
+    service.client()  # making it takes 25 ms, which no message should wait for
     stopping.start()
     leases.start()
     remote.start()
     housekeeping.start()
     relay.start()
-    # What is here now stays for good. A full collection passes over it and takes 3 ms, not 80.
+    # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.
     gc.collect()
     gc.freeze()
 

@@ -1,7 +1,7 @@
-"""Every setting of the app. The environment is read here, once, and typed.
+"""Every setting of the app. The environment is read here, once and typed.
 
-Importing this module must work without secrets and without a database: Heroku runs
-`collectstatic` while it builds.
+Importing this module must work without secrets and without a database, because Heroku runs
+`collectstatic` during the build.
 """
 
 import secrets
@@ -14,7 +14,7 @@ from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
 
 from chatapp.inference import HttpTransport, Service, load_catalog
-from chatapp.server import configuration, logs
+from chatapp.server import configuration, image_configuration, logs
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Env()
@@ -22,7 +22,7 @@ env = Env()
 try:
     ON_DYNO = bool(env.str("DYNO", "")) and not env.str("CI", "")
     SECRET_KEY = env.str("SECRET_KEY", "")
-    # Known when the metadata of dynos are switched on.
+    # Set when dyno metadata are enabled.
     OWN_NAME = env.str("HEROKU_APP_DEFAULT_DOMAIN_NAME", "") if ON_DYNO else ""
     ALLOWED_HOSTS = configuration.hosts(env.list("ALLOWED_HOSTS", []), ON_DYNO, OWN_NAME)
     SITE_NAME = configuration.site_name(env.str("CHAT_SITE_NAME", "Chat"))
@@ -30,7 +30,7 @@ try:
     # More than one process needs Redis, whatever WEB_CONCURRENCY says.
     WEB_WORKERS = env.int("WEB_WORKERS", 1, validate=Range(min=1))
     DATABASE_POOL_SIZE = env.int("CHAT_DATABASE_POOL_SIZE", 4)
-    # What the plan holds, 0 for unknown; the smallest one of Heroku's has 1 GB.
+    # The size of the plan, 0 if unknown; Heroku's smallest plan has 1 GB.
     DATABASE_SIZE_MB = env.int("CHAT_DATABASE_SIZE_MB", 1024 * ON_DYNO, validate=Range(min=0))
     DATABASES = {
         "default": configuration.database(
@@ -43,14 +43,14 @@ try:
     REDIS_URL = configuration.redis_url(env.str("REDIS_URL", ""))
 
     ATTACHMENT = configuration.attachment(env.str("CHAT_INFERENCE_ATTACHMENT", "INFERENCE"))
-    # With nothing configured `make run` starts the demo model and puts it here.
+    # If no service is configured, `make run` starts the demo model and sets it here.
     SERVICE = Service.from_config(
         url=env.str(f"{ATTACHMENT}_URL", ""),
         key=env.str(f"{ATTACHMENT}_KEY", ""),
         demo_url=env.str("CHAT_DEMO_URL", ""),
         on_dyno=ON_DYNO,
     )
-    # Plain httpx stays one setting away.
+    # httpx's own transport is the alternative.
     HTTP_TRANSPORT: HttpTransport = env.str(
         "CHAT_HTTP_TRANSPORT", "aiohttp", validate=OneOf(get_args(HttpTransport))
     )  # type: ignore[assignment]
@@ -60,34 +60,34 @@ try:
     )
 
     TOOLS: list[str] = env.list("CHAT_TOOLS", ["all"])
-    WEATHER_URL, GEOCODING_URL = configuration.weather(env)
+    WEATHER_URL, GEOCODING_URL = configuration.weather_urls(env)
 
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     EMAIL_URL = env.str("EMAIL_URL", "")
-    MAILERS = {"default": configuration.mailer(EMAIL_URL, ON_DYNO)}
+    MAILERS = {"default": configuration.email_backend(EMAIL_URL, ON_DYNO)}
     DEFAULT_FROM_EMAIL = configuration.sender(env.str("CHAT_EMAIL_FROM", ""), SITE_NAME)
 
     PUBLIC_ORIGIN = configuration.public_origin(
         env.str("CHAT_PUBLIC_ORIGIN", ""), ON_DYNO, ALLOWED_HOSTS, OWN_NAME
     )
-    IMAGE_DELIVERY = configuration.image_delivery(
+    IMAGE_DELIVERY = image_configuration.image_delivery(
         env.str("CHAT_IMAGE_DELIVERY", "auto"), PUBLIC_ORIGIN
     )
-    BUCKET = configuration.bucket(env)
-    IMAGE_STORE = configuration.image_store(env.str("CHAT_IMAGE_STORE", "auto"), BUCKET)
+    BUCKET = image_configuration.bucket(env)
+    IMAGE_STORE = image_configuration.image_store(env.str("CHAT_IMAGE_STORE", "auto"), BUCKET)
     IMAGE_QUOTA_PERSON_MB = env.int("CHAT_IMAGE_QUOTA_PERSON_MB", 200, validate=Range(min=1))
-    # The smallest Postgres plan holds 1 GB in all.
+    # The smallest Postgres plan has 1 GB.
     IMAGE_QUOTA_TOTAL_MB = env.int("CHAT_IMAGE_QUOTA_TOTAL_MB", 600, validate=Range(min=1))
-    # How long replies may go on when this process is told to end.
+    # How long replies may continue after SIGTERM.
     HAND_OVER_SECONDS = env.float("CHAT_HAND_OVER_SECONDS", 18, validate=Range(min=0))
     VERSION = env.str("HEROKU_SLUG_COMMIT", "local")
     RELEASE = env.str("HEROKU_RELEASE_VERSION", "")
-    DYNO_MEMORY_MB = env.int("DYNO_RAM", 0)  # as the buildpack tells it, 0 elsewhere
+    DYNO_MEMORY_MB = env.int("DYNO_RAM", 0)  # set by the buildpack; 0 without it
     LOG_LEVEL = env.str("CHAT_LOG_LEVEL", "INFO")
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"A config var can't be used: {error}") from error
 
-# A dyno without the key may build static files but must not serve: `serve` refuses.
+# Without the key a dyno may build static files, but `serve` refuses to start.
 SECRET_KEY_IS_THROWAWAY = ON_DYNO and not SECRET_KEY
 if SECRET_KEY_IS_THROWAWAY:
     SECRET_KEY = secrets.token_urlsafe(48)
@@ -136,7 +136,7 @@ MIDDLEWARE = [
 ]
 
 if DATABASE_MISSING:
-    # Before anything that would ask for one.
+    # Before any middleware that needs a database.
     MIDDLEWARE.insert(
         MIDDLEWARE.index(SESSIONS), "chatapp.server.middleware.DatabaseMissingMiddleware"
     )
@@ -187,7 +187,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or anybody could have us write to anybody
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # otherwise strangers could have us send emails to anybody
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -216,20 +216,20 @@ if ON_DYNO:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-# HSTS for subdomains and the browsers' preload list would bind hosts that are not ours to bind.
+# HSTS for subdomains and the browsers' preload list would affect hosts that aren't ours.
 # models.W040: SQLite ignores the extra column of a covering index, Postgres uses it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
 
-# A message has at most MAX_MESSAGE_CHARACTERS; in emoji that is four bytes each. Django's own
-# limit on form data must stand above it, or a bare refusal comes before our sentence.
+# A message has at most MAX_MESSAGE_CHARACTERS, and an emoji takes four bytes. Django's own limit
+# on form data must be higher, or its bare refusal comes before our sentence.
 MAX_MESSAGE_CHARACTERS = 1_000_000
 MAX_IMAGES_PER_MESSAGE = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2  # bytes of text in one form
-# What anybody may send to any page. A form that isn't multipart takes twelve bytes for an emoji,
-# and twenty times its size in memory while it is parsed.
+# Anybody may send this much to any page. A form that isn't multipart takes twelve bytes for an
+# emoji, and twenty times its size in memory while it is parsed.
 MAX_BODY_BYTES = 16 * 1024
-# What these pages take, by the names of their URLs, from people who are signed in, and only as
-# multipart/form-data. Above what is allowed there is room for the sentence that says so.
+# Pages, by the names of their URLs, that accept more from signed-in people, and only as
+# multipart/form-data. The numbers are above the limits of the forms, which explain their limits.
 LARGE_BODY_BYTES = {
     "messages": 64 * 1024**2,  # all images of a page without JavaScript together
     "images": 51 * 1024**2,

@@ -1,4 +1,4 @@
-"""Pages that belong to no room: health, theme, and what Django shows when it refuses."""
+"""Pages that belong to no package: health, theme, and Django's error pages."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.realtime.relay import relay
 from chatapp.server.bodies import refusals
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 THEMES = ("light", "dark")
 YEAR = 60 * 60 * 24 * 365  # seconds
@@ -45,20 +45,20 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is touched."""
+    """Answer without touching anything else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process can do its work: the database answers, and Redis where one is configured."""
+    """Check that the database answers, and Redis if it is configured."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     state = {"database": "ok"}
     if settings.REDIS_URL:
-        # Asking here would cost a connection per question, and anybody may ask.
-        away = _("Redis does not answer; replies of other processes show up late.")
+        # A request to Redis would open a connection each time, and anybody may call this page.
+        away = _("Redis doesn't answer; replies of other processes appear late.")
         state["redis"] = "ok" if relay.is_connected else away
     return JsonResponse(state, status=200 if state.get("redis", "ok") == "ok" else 503)
 
@@ -73,7 +73,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form from a page that stood open for long; says how to keep what was typed."""
+    """Answer a form from an expired page, and explain how to keep what was typed."""
     if wants_json(request):
         sentence = _("This page has expired. Reload it and send again.")
         return JsonResponse({"error": sentence, "expired": True}, status=403)

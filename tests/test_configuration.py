@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from environs import Env
 
-from chatapp.server import configuration
+from chatapp.server import configuration, image_configuration
 
 BUCKETEER = {
     "BUCKETEER_AWS_ACCESS_KEY_ID": "key",
@@ -27,11 +27,11 @@ ENDPOINT = {"AWS_ENDPOINT_URL_S3": "https://storage.example.com"}
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Any:
     def read(**variables: str) -> dict[str, Any] | None:
-        for name in (*BUCKETEER, *PLAIN, *ENDPOINT, *configuration.BUCKET_NAMES):
+        for name in (*BUCKETEER, *PLAIN, *ENDPOINT, *image_configuration.BUCKET_NAMES):
             monkeypatch.delenv(name, raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        found = configuration.bucket(Env())
+        found = image_configuration.bucket(Env())
         return found and found["OPTIONS"]
 
     return read
@@ -61,7 +61,7 @@ def test_the_add_on_counts_before_plain_names(read: Any) -> None:
     assert options["endpoint_url"] is None
 
 
-@pytest.mark.parametrize("name", configuration.BUCKET_NAMES)
+@pytest.mark.parametrize("name", image_configuration.BUCKET_NAMES)
 def test_a_bucket_has_many_names(read: Any, name: str) -> None:
     options = read(**without(PLAIN, "AWS_S3_BUCKET"), **{name: " mine "})
 
@@ -121,7 +121,7 @@ def test_half_a_bucket_is_refused(read: Any, variables: dict[str, str], sentence
     ],
 )
 def test_new_images_go(chosen: str, bucket: Any, store: str) -> None:
-    assert configuration.image_store(chosen, bucket) == store
+    assert image_configuration.image_store(chosen, bucket) == store
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_new_images_go(chosen: str, bucket: Any, store: str) -> None:
 )
 def test_a_place_that_is_not_there_is_refused(chosen: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        configuration.image_store(chosen, None)
+        image_configuration.image_store(chosen, None)
 
 
 @pytest.mark.parametrize(
@@ -188,23 +188,23 @@ def test_which_names_it_answers_to(
     ],
 )
 def test_how_a_mail_server_is_reached(url: str, port: int, use_ssl: bool) -> None:
-    options = configuration.mailer(url, on_dyno=True)["OPTIONS"]
+    options = configuration.email_backend(url, on_dyno=True)["OPTIONS"]
 
     assert (options["port"], options["use_ssl"], options["use_tls"]) == (port, use_ssl, not use_ssl)
 
 
 def test_without_a_mail_server_a_dyno_logs_no_links() -> None:
-    assert configuration.mailer("", on_dyno=True)["BACKEND"].endswith("dummy.EmailBackend")
-    assert "Console" in configuration.mailer("", on_dyno=False)["BACKEND"]
+    assert configuration.email_backend("", on_dyno=True)["BACKEND"].endswith("dummy.EmailBackend")
+    assert "Console" in configuration.email_backend("", on_dyno=False)["BACKEND"]
 
 
 def test_links_need_an_origin() -> None:
-    assert configuration.image_delivery("link", "https://a.example") == "link"
-    assert configuration.image_delivery("inline", "") == "inline"
+    assert image_configuration.image_delivery("link", "https://a.example") == "link"
+    assert image_configuration.image_delivery("inline", "") == "inline"
     with pytest.raises(ValueError, match="needs CHAT_PUBLIC_ORIGIN"):
-        configuration.image_delivery("link", "")
+        image_configuration.image_delivery("link", "")
     with pytest.raises(ValueError, match="auto, link or inline"):
-        configuration.image_delivery("both", "")
+        image_configuration.image_delivery("both", "")
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_other_exports_are_refused(code: str) -> None:
     ],
 )
 def test_other_imports_and_late_ones_are_refused(code: str) -> None:
-    with pytest.raises(ModuleError, match=r"^js/app\.js:[12]: an import stands before all code"):
+    with pytest.raises(ModuleError, match=r"^js/app\.js:[12]: an import comes before all code"):
         joined(code, a="export const one = 1;")
 
 

@@ -27,7 +27,7 @@ def test_the_page_shows_it(signed_in: Callable[[Person], Client], member: Person
     assert f'<span class="wordmark">{SHOWN}</span>' in signed_in(member).get("/").text
 
 
-def test_the_sign_in_page_shows_it_also_in_its_title(stranger_client: Client, owner: Person) -> None:
+def test_the_sign_in_page_shows_it_in_its_title(stranger_client: Client, owner: Person) -> None:
     page = stranger_client.get("/account/sign-in/").text
 
     assert f'<p class="wordmark">{SHOWN}</p>' in page

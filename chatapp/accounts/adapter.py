@@ -1,4 +1,4 @@
-"""What we tell django-allauth about our house."""
+"""Adapt django-allauth to this app."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,17 +10,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import LinkRequest, Person
-from chatapp.accounts.sessions import who_is_here
+from chatapp.accounts.sessions import session_response
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody signs up by themselves; the owner adds people."""
+        """Forbid signing up: the owner adds people."""
         return False
 
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
         if not settings.EMAIL_URL:
-            LinkRequest.objects.note(user)
+            LinkRequest.objects.record(user)
         context |= {"site_name": settings.SITE_NAME}
         super().send_password_reset_mail(user, email, context)
 
@@ -36,9 +36,9 @@ class AccountAdapter(DefaultAccountAdapter):
         form: BaseForm | None = None,
         data: Any = None,
     ) -> HttpResponse:
-        """Answers a script: who is signed in now, or what is wrong.
+        """Answer a script with the signed-in person, or with the errors of the form.
 
-        allauth's own answer repeats every field of the form, the password too.
+        allauth's own answer repeats every field of the form, including the password.
         """
         if form and form.errors:
             sentences = [str(error) for errors in form.errors.values() for error in errors]
@@ -47,4 +47,4 @@ class AccountAdapter(DefaultAccountAdapter):
         if not request.user.is_authenticated:
             error = {"error": _("This account can't sign in.")}
             return JsonResponse(error, status=HTTPStatus.FORBIDDEN)
-        return who_is_here(request)
+        return session_response(request)

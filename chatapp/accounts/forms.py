@@ -11,7 +11,7 @@ from chatapp.accounts.models import Person
 
 
 class SignInForm(LoginForm):
-    """allauth's own, with the cursor where one begins to type."""
+    """Extend allauth's form: the cursor is in the first field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -19,9 +19,9 @@ class SignInForm(LoginForm):
 
 
 class FirstAccountForm(forms.ModelForm):
-    """Email and password of the first person, who owns the house.
+    """Ask for the email and password of the first person, who becomes the owner.
 
-    Where anybody can come by, the code from the config vars shows whose house it is.
+    On a public address, the code from the config vars proves that this is the owner.
     """
 
     password = forms.CharField(
@@ -41,14 +41,14 @@ class FirstAccountForm(forms.ModelForm):
         if settings.SETUP_CODE:
             self.fields["setup_code"] = forms.CharField(
                 label=_("Setup code"),
-                help_text=_("It stands in the config vars of the app as CHAT_SETUP_CODE."),
+                help_text=_("You'll find it in the app's config vars, under CHAT_SETUP_CODE."),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             )
 
     def clean_setup_code(self) -> str:
         code: str = self.cleaned_data["setup_code"]
         if not constant_time_compare(code, settings.SETUP_CODE):
-            raise forms.ValidationError(_("This is not the setup code."))
+            raise forms.ValidationError(_("This isn't the setup code."))
         return code
 
     def clean(self) -> dict[str, str]:

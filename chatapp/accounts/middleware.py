@@ -1,4 +1,4 @@
-"""Every page needs a signed-in person unless its view says otherwise."""
+"""Require a signed-in person for every page, unless its view opts out."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
-from chatapp.accounts.person_cookie import name_person
+from chatapp.accounts.person_cookie import write_person
 from chatapp.server.bodies import refusals as bodies
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Leads to sign-in, to the first account on a new house, or tells a script with a 401."""
+    """Redirect to sign-in or to the first account of a new instance; send a script a 401."""
 
     def process_view(
         self,
@@ -36,7 +36,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if wants_json(request):
             return JsonResponse(
                 {
-                    "error": _("You are signed out. Sign in again; your text stays here."),
+                    "error": _("You're signed out. Sign in again; your text is kept."),
                     "login": reverse("account_login"),
                 },
                 status=HTTPStatus.UNAUTHORIZED,
@@ -47,7 +47,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):
-    """Leads whoever sends a large body without a login to the sign-in, as any other request."""
+    """Redirect the sender of a large body to sign-in, as for any other request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         super().__init__(get_response)
@@ -59,7 +59,7 @@ class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):
 
 
 class PersonCookieMiddleware:
-    """Write whose browser this is into its cookie, with the first page behind the login."""
+    """Write the person's id into the cookie, with the first page that needs a sign-in."""
 
     sync_capable = False
     async_capable = True
@@ -71,5 +71,5 @@ class PersonCookieMiddleware:
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await self.get_response(request)
         if person_id := getattr(request, "signed_in_id", None):
-            name_person(request, response, person_id)
+            write_person(request, response, person_id)
         return response

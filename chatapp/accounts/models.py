@@ -1,4 +1,4 @@
-"""People. Everybody signs in by email; one of them is the owner of the house."""
+"""People. Everybody signs in by email; one person is the owner of the instance."""
 
 import uuid
 from datetime import timedelta
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OwnerExists(Exception):
-    """Somebody else has become the owner in the meantime."""
+    """Report that somebody else has become the owner in the meantime."""
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -23,13 +23,14 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """Makes the owner; Django's `createsuperuser` calls this."""
+        """Create the owner. Django's `createsuperuser` calls this."""
         return self.create_owner(email, password, **fields)
 
     def create_owner(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """Makes the first account. Of several racing callers one wins.
+        """Create the first account, the owner's.
 
-        Raises OwnerExists for the others: the database allows one owner.
+        Raises OwnerExists if there is an owner. The database allows only one, so one of several
+        racing callers wins.
         """
         try:
             with transaction.atomic():
@@ -46,7 +47,7 @@ class Person(AbstractBaseUser):
     email = models.EmailField(_("Email"), unique=True)
     is_active = models.BooleanField(default=True)
     is_owner = models.BooleanField(default=False)
-    # A key of the time zone database, as the browser told it last.
+    # A key of the time zone database, as the browser last reported it.
     zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -68,17 +69,17 @@ class Person(AbstractBaseUser):
 
 
 class LinkRequestManager(models.Manager["LinkRequest"]):
-    def note(self, person: Person) -> None:
+    def record(self, person: Person) -> None:
         self.update_or_create(person=person, defaults={"asked_at": timezone.now()})
 
     def open(self) -> "models.QuerySet[LinkRequest]":
-        """Those for whom a link that is made now would not come too late, newest first."""
+        """Return the requests that are recent enough to be answered with a link, newest first."""
         begin = timezone.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
         return self.filter(asked_at__gt=begin).select_related("person").order_by("-asked_at")
 
 
 class LinkRequest(models.Model):
-    """Somebody forgot a password, and there is no mail server that could bring a link."""
+    """Record that a person forgot a password, when there is no email server to send a link."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
     asked_at = models.DateTimeField()

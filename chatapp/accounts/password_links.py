@@ -1,4 +1,4 @@
-"""Links to choose a new password, for a house whose owner hands them over."""
+"""Links to choose a new password, which the owner hands over."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -8,6 +8,6 @@ from chatapp.accounts.models import Person
 
 
 def password_link(person: Person) -> str:
-    """The path of a link that works once, for PASSWORD_RESET_TIMEOUT seconds from now."""
+    """Return the path of a link that works once, for PASSWORD_RESET_TIMEOUT seconds from now."""
     key = default_token_generator.make_token(person)
     return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])

@@ -1,5 +1,4 @@
-"""Who is signed in: for a page that stood open while its login ended, and before a large request is
-read."""
+"""Look up who is signed in, for a page whose session expired, and before reading a large body."""
 
 from importlib import import_module
 from typing import Any
@@ -12,10 +11,10 @@ from django.middleware.csrf import get_token
 from chatapp import background
 
 
-def who_is_here(request: HttpRequest) -> JsonResponse:
-    """The person, or None, and the token of forms, which every sign-in changes.
+def session_response(request: HttpRequest) -> JsonResponse:
+    """Return the person's id, or None, and the CSRF token, which every sign-in changes.
 
-    The token's cookie is closed to scripts. Other sites can ask for this, but not read it.
+    Scripts can't read the token's cookie. Other sites can request this page, but not read it.
     """
     body = {"person": request.user.pk, "token": get_token(request)}
     headers = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
@@ -23,10 +22,10 @@ def who_is_here(request: HttpRequest) -> JsonResponse:
 
 
 async def find_person(scope: dict[str, Any]) -> Any:
-    """Return the id of the person whose session a request shows; None for a stranger.
+    """Return the id of the person whose session a request has, None for a stranger.
 
-    The session must be in the database and valid, the person active. `scope` is that of an ASGI
-    application: this is asked before Django has a request.
+    The session must be in the database and valid, the person active. Takes the ASGI `scope`,
+    because Django has no request yet.
     """
     if settings.DATABASE_MISSING:
         return None
@@ -38,5 +37,5 @@ async def find_person(scope: dict[str, Any]) -> Any:
     try:
         return (await aget_user(request)).pk
     finally:
-        # Nobody else does this for a request that isn't read any further.
-        await background.give_back_connection()
+        # Django doesn't do this for a request that isn't read any further.
+        await background.release_connection()

@@ -1,4 +1,4 @@
-"""Sign-in and passwords by django-allauth; only the pages that this house has."""
+"""Sign-in and passwords by django-allauth, limited to the pages that this app needs."""
 
 from allauth.account import views as allauth
 from django.urls import path, re_path
@@ -29,7 +29,7 @@ urlpatterns = [
         allauth.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    # allauth's pages name these two. Signing up says that the owner adds people.
+    # allauth's pages need these two names. The sign-up page explains that the owner adds people.
     path("account/sign-up/", allauth.signup, name="account_signup"),
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
 ]

@@ -14,19 +14,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chatapp.accounts.forms import FirstAccountForm
 from chatapp.accounts.models import LinkRequest, OwnerExists, Person
 from chatapp.accounts.password_links import password_link
-from chatapp.accounts.person_cookie import name_nobody
-from chatapp.accounts.requests import PersonRequest
-from chatapp.accounts.sessions import who_is_here
+from chatapp.accounts.person_cookie import write_signed_out
+from chatapp.accounts.person_request import PersonRequest
+from chatapp.accounts.sessions import session_response
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """The first visit: one person makes the account that owns the house."""
+    """Create the owner's account on the first visit."""
     if Person.objects.exists():
         return redirect("home")
     if settings.ON_DYNO and not settings.SETUP_CODE:
-        # Whoever came first would own the house.
+        # Otherwise any stranger could become the owner.
         return render(request, "accounts/no_setup_code.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
     form = FirstAccountForm(request.POST or None)
     if not form.is_valid():
@@ -44,43 +44,43 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def session(request: HttpRequest) -> JsonResponse:
-    return who_is_here(request)
+    return session_response(request)
 
 
 @method_decorator(login_not_required, name="dispatch")
 class SignOut(allauth.LogoutView):
-    """Ends the login, or what an expired one has left behind in the browser."""
+    """End the session, and remove what an expired session has left in the browser."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # The page belongs to a person, though nobody has to sign in for it.
+        # The page belongs to a person, although it doesn't require a sign-in.
         request.signed_in_id = request.user.pk  # type: ignore[attr-defined]
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
         return response
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(*args, **kwargs)
-        name_nobody(response)
+        write_signed_out(response)
         return response
 
 
 class PasswordReset(allauth.PasswordResetView):
-    """Asks for a link, which comes by mail, or from the owner's hands."""
+    """Request a link, which is sent by email or handed over by the owner."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"has_mail": bool(settings.EMAIL_URL)}
+        return context | {"has_email": bool(settings.EMAIL_URL)}
 
 
 class PasswordResetAsked(allauth.PasswordResetDoneView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"has_mail": bool(settings.EMAIL_URL), "on_dyno": settings.ON_DYNO}
+        return context | {"has_email": bool(settings.EMAIL_URL), "on_dyno": settings.ON_DYNO}
 
 
 @never_cache
 @require_safe
 def password_links(request: PersonRequest) -> HttpResponse:
-    """For the owner: who waits for a link to choose a new password, and the links."""
+    """Show the owner who is waiting for a link to choose a new password, and the links."""
     if not request.user.is_owner:
         raise Http404
     waiting = [

@@ -11,14 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.diagnostics.checks import BY_NAME, CHECKS
 from chatapp.diagnostics.checks.email import make_test_email
 from chatapp.diagnostics.models import ImageLink
 from chatapp.diagnostics.results import Result
 from chatapp.diagnostics.runner import Check, gather, start
 from chatapp.inference.sample_requests import sample_image
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 PAGE, RESULT = "diagnostics/page.html", "diagnostics/_result.html"
 type Results = Iterable[tuple[Check, Result | None]]

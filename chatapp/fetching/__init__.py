@@ -1,6 +1,6 @@
-"""Fetching what a link from a person or a model leads to, from the public web only.
+"""Fetch the links of people and models, from the public web only.
 
-Knows nothing of images or pages: the caller judges the content.
+The caller decides what to do with the content: this package knows nothing of images or pages.
 """
 
 from .client import Fetched, fetch

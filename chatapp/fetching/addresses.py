@@ -1,7 +1,7 @@
-"""Which addresses are public. No network, no names: those are for `network` and `links`.
+"""Decide which addresses are public. `links` parses names, and `network` resolves them.
 
-From IANA's special-purpose address registries for IPv4 and IPv6 (RFC 6890), written out because
-`ipaddress.is_global` differs between versions of Python.
+The lists are IANA's special-purpose address registries for IPv4 and IPv6 (RFC 6890). They are
+written out because `ipaddress.is_global` differs between versions of Python.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PRIVATE_IPV4 = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",  # carrier-grade NAT; metadata on Alibaba at 100.100.100.200
         "127.0.0.0/8",
-        "168.63.129.16/32",  # metadata on Azure, the one on an address that looks public
+        "168.63.129.16/32",  # metadata on Azure, although the address looks public
         "169.254.0.0/16",  # link-local; metadata nearly everywhere at 169.254.169.254
         "172.16.0.0/12",
         "192.0.0.0/24",  # protocol assignments; metadata on Oracle at 192.0.0.192
@@ -35,7 +35,7 @@ PRIVATE_IPV4 = tuple(
     )
 )
 
-# Everything that is routed on the internet lies here. Outside it are loopback, link-local,
+# All addresses that are routed on the internet are in here. Outside it are loopback, link-local,
 # site-local, unique local (metadata on AWS at fd00:ec2::254), multicast, discard, IPv4-mapped,
 # IPv4-compatible, and 64:ff9b:1::/48 for a network's own NAT64 (RFC 8215).
 GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -56,7 +56,7 @@ NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: Address) -> bool:
-    """Whether anybody on the internet could reach this address just as we do."""
+    """Return whether everybody on the internet can reach this address."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in PRIVATE_IPV4)
     if address.scope_id:

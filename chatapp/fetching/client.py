@@ -1,4 +1,4 @@
-"""One link: parse, resolve, check, connect to what was checked, and again for each redirect."""
+"""Fetch a link: parse, resolve, check, connect to the checked address, repeat for each redirect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from yarl import URL
 
 from .connection import connected
 from .errors import BadRedirect, NameUnknown, NotSecure, TimedOut, Unreachable
-from .exchange import Body, Exchange, Redirect
+from .http_get import Body, HttpGet, Redirect
 from .links import follow, parse
 from .network import Network
 
@@ -22,8 +22,11 @@ LOOKUP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """`content_type` is the site's word in ASCII, "" for none, and `final_url` the address after
-    redirects. All three come from a stranger."""
+    """Hold fetched content, all of which comes from a stranger.
+
+    `content_type` is declared by the site, in ASCII, "" if it is missing. `final_url` is the
+    address after redirects.
+    """
 
     content: bytes
     content_type: str
@@ -32,7 +35,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`deadline` is in the loop's time."""
+    """Hold the limits of one fetch; `deadline` is in the loop's time."""
 
     max_bytes: int
     deadline: float
@@ -46,13 +49,12 @@ async def fetch(
     accept: str = "*/*",
     network: Network | None = None,
 ) -> Fetched:
-    """GETs an http or https link from the public web; raises FetchError and nothing else.
+    """GET an http or https link from the public web. Raises FetchError and nothing else.
 
-    `seconds` holds for everything together, name look-ups and up to MAX_REDIRECTS redirects
-    included, `max_bytes` for the content. `accept` is what we ask for, and nobody's promise. Sends
-    no cookies, no credentials and no referrer, uses no proxy, and takes no compressed answers,
-    which could grow without end. Holds up to `max_bytes` in memory: the caller bounds how many run
-    at once.
+    `seconds` limits everything together, including name look-ups and up to MAX_REDIRECTS redirects;
+    `max_bytes` limits the content. A site may ignore `accept`. Sends no cookies, credentials or
+    referrer, uses no proxy, and accepts no compressed answers, which could expand without limit.
+    Up to `max_bytes` are in memory, so the caller limits how many fetches run at once.
     """
     network = network or Network()
     limits = Limits(max_bytes, asyncio.get_running_loop().time() + seconds)
@@ -71,13 +73,13 @@ async def _visit(url: URL, limits: Limits, accept: str, network: Network) -> Bod
         async with asyncio.timeout_at(min(limits.deadline, loop.time() + LOOKUP_SECONDS)):
             addresses = await network.locate(url)
     except TimeoutError as error:
-        raise NameUnknown from error  # not TimedOut: an address that nobody checked
+        raise NameUnknown from error  # not TimedOut, because no address was checked
     try:
         async with (
             asyncio.timeout_at(limits.deadline),
             connected(url, addresses, await asyncio.to_thread(network.tls)) as streams,
         ):
-            return await Exchange(*streams).get(url, accept=accept, max_bytes=limits.max_bytes)
+            return await HttpGet(*streams).get(url, accept=accept, max_bytes=limits.max_bytes)
     except TimeoutError as error:
         raise TimedOut from error
     except ssl.SSLError as error:

@@ -1,4 +1,4 @@
-"""A connection to an address that was checked, and to no other."""
+"""Connect to the addresses that were checked, and to no others."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def connected(
     url: URL, addresses: tuple[Address, ...], tls: ssl.SSLContext
 ) -> AsyncIterator[Streams]:
-    """Streams to the first of `addresses` that answers, cut off at the end.
+    """Yield streams to the first of `addresses` that answers, and close the connection afterwards.
 
-    Addresses and port are all that is connected by; the name in `url` only goes into TLS, which
-    proves it. Raises OSError, of which TimeoutError and ssl.SSLError are kinds.
+    Only the addresses and the port decide where to connect; TLS verifies the name in `url`. Raises
+    OSError, including TimeoutError and ssl.SSLError.
     """
     async with asyncio.timeout(CONNECT_SECONDS):
         reader, writer = await _open(url, addresses, tls if url.scheme == "https" else None)
     try:
         yield reader, writer
     finally:
-        # Closing politely would wait up to 30 s for the other side's end of TLS.
+        # A regular close would wait up to 30 s for the other side to end TLS.
         writer.transport.abort()
 
 

@@ -1,4 +1,4 @@
-"""Why a link was not fetched, in words for the person who sent it.
+"""Explain to the person why a link was not fetched.
 
 FetchError
 ├── BadLink         not a plain http or https address
@@ -7,9 +7,9 @@ FetchError
 ├── NotSecure       the certificate is not the site's
 ├── TooLarge        more bytes than the limit
 ├── TimedOut        the site was slower than the limit                    may be passed on
-├── Unreachable     no connection, it dropped, or it did not speak HTTP   may be passed on
-├── SiteRefused     any status but 200 and redirects                      may be passed on
-├── Encoded         compressed although we asked for it as it is          may be passed on
+├── Unreachable     no connection, or the answer is incomplete or not HTTP  may be passed on
+├── SiteRefused     any status except 200 and redirects                   may be passed on
+├── Encoded         compressed although we asked for no compression       may be passed on
 └── BadRedirect     too many redirects, or one to an unprotected address  may be passed on
 """
 
@@ -19,11 +19,11 @@ from django.utils.translation import gettext
 
 
 class FetchError(Exception):
-    """A link that was not fetched; `sentence` can be shown as it is.
+    """Report that a link was not fetched; `sentence` is for the person.
 
-    It never names an address or repeats the site's words: it would tell about a private network.
-    `may_pass_on` says that every address on the way was checked and public, so that an https link
-    may still be given to somebody else to fetch. Where it is False the link must go nowhere.
+    The sentence never names an address or quotes the site, because that could reveal a private
+    network. With `may_pass_on` every address on the way was checked and public, so the model
+    service may still fetch an https link. Without it the link must not be passed on.
     """
 
     may_pass_on: bool = False
@@ -36,37 +36,37 @@ class FetchError(Exception):
 class BadLink(FetchError):
     @classmethod
     def in_form(cls) -> BadLink:
-        return cls(gettext("This is not a web link. It begins with https:// or http://."))
+        return cls(gettext("This isn't a web link. Web links begin with https:// or http://."))
 
     @classmethod
     def in_port(cls) -> BadLink:
-        return cls(gettext("This link names a port that is not used for web pages."))
+        return cls(gettext("This link has a port that web pages don't use."))
 
     @classmethod
     def in_redirect(cls) -> BadLink:
-        return cls(gettext("This link leads on to something that is not a web address."))
+        return cls(gettext("This link redirects to something that isn't a web address."))
 
 
 class NotPublic(FetchError):
     def __init__(self) -> None:
-        super().__init__(gettext("This link does not lead to a public place on the web."))
+        super().__init__(gettext("This link doesn't lead to a public web page."))
 
 
 class NameUnknown(FetchError):
     def __init__(self) -> None:
-        super().__init__(gettext("No site was found under the name in this link."))
+        super().__init__(gettext("There is no site with the name in this link."))
 
 
 class NotSecure(FetchError):
     def __init__(self) -> None:
-        super().__init__(gettext("The site could not prove that it is the one in this link."))
+        super().__init__(gettext("The site couldn't prove that it is the one in this link."))
 
 
 class TooLarge(FetchError):
     def __init__(self, limit: int) -> None:
         size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} KB"
         super().__init__(
-            gettext("What this link leads to is larger than %(size)s.") % {"size": size}
+            gettext("The content of this link is larger than %(size)s.") % {"size": size}
         )
 
 
@@ -81,11 +81,11 @@ class Unreachable(FetchError):
     may_pass_on = True
 
     def __init__(self) -> None:
-        super().__init__(gettext("The site could not be reached, or its answer broke off."))
+        super().__init__(gettext("The site couldn't be reached, or its answer was interrupted."))
 
 
 class SiteRefused(FetchError):
-    """`status` is the HTTP status code of the answer."""
+    """Report that the site answered with another HTTP status than 200: `status`."""
 
     may_pass_on = True
 
@@ -94,7 +94,7 @@ class SiteRefused(FetchError):
         super().__init__(
             gettext("The site has nothing at this address.")
             if missing
-            else gettext("The site did not hand this out (HTTP %(status)d).") % {"status": status}
+            else gettext("The site refused this request (HTTP %(status)d).") % {"status": status}
         )
         self.status = status
 
@@ -103,7 +103,7 @@ class Encoded(FetchError):
     may_pass_on = True
 
     def __init__(self) -> None:
-        super().__init__(gettext("The site sent this in a compressed form that is not accepted."))
+        super().__init__(gettext("The site sent compressed content, which we don't accept."))
 
 
 class BadRedirect(FetchError):
@@ -111,8 +111,8 @@ class BadRedirect(FetchError):
 
     @classmethod
     def too_many(cls) -> BadRedirect:
-        return cls(gettext("This link was passed on from one address to the next too often."))
+        return cls(gettext("This link has too many redirects."))
 
     @classmethod
     def to_unprotected(cls) -> BadRedirect:
-        return cls(gettext("This https link leads on to an unprotected http address."))
+        return cls(gettext("This https link redirects to an unprotected http address."))

@@ -1,4 +1,4 @@
-"""What a link may look like. Strict: whatever two parsers could read in two ways is refused."""
+"""Parse links strictly: an address that two parsers could read in two ways is refused."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from yarl import URL
 from .addresses import Address
 from .errors import BadLink, BadRedirect, NotPublic
 
-MAX_LINK_LENGTH = 4_096  # characters; signed storage links run to about 2,500
-FIRST_FREE_PORT = 1_024
+MAX_LINK_LENGTH = 4_096  # characters; signed storage links have about 2,500
+MIN_FREE_PORT = 1_024
 
 # No user name or password, no zone, no percent sign in the host: `http://a.com@10.0.0.1/`. The
-# host is bounded here because normalising 4,000 Arabic ligatures takes a quarter of a second.
+# host's length is limited because normalising 4,000 Arabic ligatures takes a quarter of a second.
 LINK = re.compile(
     r"https?://(?:\[[0-9a-f:.]+\]|[^][/?#@:%\s]{1,254})(?::[0-9]{1,5})?(?:[/?#].*)?",
     re.IGNORECASE | re.ASCII,
 )
 # The last label begins with a letter: the resolver reads 2130706433, 0177.0.0.1, 127.1 and 0x7f.1
-# as 127.0.0.1. At least two labels: a bare name means something in the local network only.
+# as 127.0.0.1. At least two labels, because a single one is a name of the local network.
 NAME = re.compile(
     r"(?=.{4,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+"
     r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])\Z"
 )
-# Reserved for use inside a network (RFC 6761, 6762, 7686, 8375, ICANN's .internal) or used so.
+# Reserved for use inside a network (RFC 6761, 6762, 7686, 8375, ICANN's .internal), or often used
+# there.
 PRIVATE_SUFFIXES = (
     ".alt",
     ".corp",
@@ -45,8 +46,8 @@ PRIVATE_SUFFIXES = (
     ".private",
     ".test",
 )
-# What browsers refuse from 1024 up, so that HTTP is not sent to other services ("port blocking" in
-# the Fetch standard). Below it only the web's own two are let through.
+# Ports from 1024 up that browsers refuse, so that HTTP is not sent to other services ("port
+# blocking" in the Fetch standard). Below 1024 only the web's own two ports are allowed.
 BLOCKED_PORTS = frozenset(
     {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6679, 6697, 10080}
     | set(range(6665, 6670))
@@ -54,10 +55,10 @@ BLOCKED_PORTS = frozenset(
 
 
 def parse(text: str) -> URL:
-    """The link, normalised, without its fragment: host in lower-case ASCII with no dot at its end.
+    """Return the normalised link without its fragment, its host in lower-case ASCII.
 
-    Raises BadLink for everything that is not http(s) with a plain host, NotPublic for a name or a
-    spelling that only has a meaning inside a network.
+    Raises BadLink for everything except http(s) with a plain host, and NotPublic for a name or a
+    spelling that is only valid inside a network.
     """
     if len(text) > MAX_LINK_LENGTH or "\\" in text or not all(map(_is_plain, text)):
         raise BadLink.in_form()
@@ -76,7 +77,7 @@ def parse(text: str) -> URL:
 
 
 def follow(url: URL, location: str) -> URL:
-    """Where a redirect leads, held to the same rules; never from https down to http."""
+    """Return the target of a redirect, by the same rules, and never from https to http."""
     if not location or not all(map(_is_plain, location)):  # joining would drop tabs and line ends
         raise BadLink.in_redirect()
     try:
@@ -89,7 +90,7 @@ def follow(url: URL, location: str) -> URL:
 
 
 def literal(host: str) -> Address | None:
-    """The address that a host stands for without a resolver, in its one normal spelling."""
+    """Return the address if the host is one in its normal spelling, None for a name."""
     for kind in (IPv4Address, IPv6Address):
         try:
             return kind(host)
@@ -103,9 +104,9 @@ def _is_public_name(host: str) -> bool:
 
 
 def _is_web_port(port: int) -> bool:
-    return port in (80, 443) or (port >= FIRST_FREE_PORT and port not in BLOCKED_PORTS)
+    return port in (80, 443) or (port >= MIN_FREE_PORT and port not in BLOCKED_PORTS)
 
 
 def _is_plain(char: str) -> bool:
-    """Neither a control, direction or invisible character nor a space other than ASCII's."""
+    """Return whether the character is visible or an ASCII space, and no control character."""
     return char == " " or unicodedata.category(char)[0] not in "CZ"

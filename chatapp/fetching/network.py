@@ -1,4 +1,4 @@
-"""Names to addresses, and which of them may be connected to."""
+"""Resolve names, and decide which addresses may be connected to."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from .addresses import Address, is_public
 from .errors import NameUnknown, NotPublic
 from .links import literal
 
-MAX_ADDRESSES = 8  # of one name that are tried; each is a connection that a stranger makes us open
+MAX_ADDRESSES = 8  # tried for one name; each is a connection that a stranger makes us open
 RESOLVER_THREADS = 4
 DISCARD_PORT = 9
 
-# Threads of our own: a name whose servers never answer holds its thread for half a minute, and
-# the loop's threads also resolve the model service's name.
+# Own threads, because a name whose servers never answer blocks its thread for half a minute, and
+# the loop's threads also resolve the name of the model service.
 _resolvers = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolver")
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name, in the order of preference (RFC 6724); OSError when it has none."""
-    # The dot at the end keeps the search list of a local network out; bytes keep Python's old IDNA.
+    """Return the addresses of a name in order of preference (RFC 6724). Raises OSError."""
+    # The final dot avoids the search list of the local network, and bytes avoid Python's old IDNA.
     lookup = partial(socket.getaddrinfo, f"{host}.".encode(), port, type=socket.SOCK_STREAM)
     found = await asyncio.get_running_loop().run_in_executor(_resolvers, lookup)
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
-def is_elsewhere(address: Address, port: int) -> bool:
-    """Whether an address is public and not this machine's own.
+def is_external(address: Address, port: int) -> bool:
+    """Return whether an address is public and not this machine's own.
 
-    A service that a firewall closes to the outside is open to a connection from its own machine.
+    A firewall that closes a service to the outside doesn't stop connections from its own machine.
     Connecting UDP sends nothing: the kernel only chooses the source address, which is the target
-    itself where that is local.
+    itself if that is local.
     """
     if not is_public(address):
         return False
@@ -50,29 +50,28 @@ def is_elsewhere(address: Address, port: int) -> bool:
             probe.connect((str(address), DISCARD_PORT))
             return ip_address(probe.getsockname()[0]) != address
     except OSError:
-        return True  # no way there, which connecting will find out too
+        return True  # unreachable, as connecting will find out too
 
 
 @cache
 def public_tls() -> ssl.SSLContext:
-    """Certificates as browsers accept them. Made once: reading them takes 35 ms, in a thread."""
+    """Return a context with the certificates of browsers. Reading them takes 35 ms, once."""
     return ssl.create_default_context(cafile=certifi.where())
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The web as a fetch sees it. Tests put in a resolver, one open port and a certificate of
-    their own; nothing else ever passes one."""
+    """Resolve and check addresses. Only tests use another resolver, open port and certificate."""
 
     resolve: Callable[[str, int], Awaitable[list[str]]] = resolve
-    permits: Callable[[Address, int], bool] = is_elsewhere
+    permits: Callable[[Address, int], bool] = is_external
     tls: Callable[[], ssl.SSLContext] = public_tls
 
     async def locate(self, url: URL) -> tuple[Address, ...]:
-        """The addresses of a link's host from one look-up, every one of them permitted.
+        """Return the addresses of a link's host from one look-up, all of them permitted.
 
-        One that is not makes the whole name NotPublic: a name that is half private is a mistake or
-        an attempt to get past this check. Raises NameUnknown when there is none.
+        A single address that is not permitted raises NotPublic: such a name is a mistake, or an
+        attempt to bypass this check. Raises NameUnknown when there is no address.
         """
         host, port = str(url.raw_host), int(url.port or 0)
         if known := literal(host):

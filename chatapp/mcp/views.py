@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.mcp.access_forms import BuiltInToolsForm, ServerToolsForm, anchor_of
 from chatapp.mcp.health import check
 from chatapp.mcp.models import Server
 from chatapp.mcp.server_form import ServerForm
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 CHECK_SECONDS = 20  # longer than a check takes; the platform ends a request after 30
 BUILT_IN = "built-in"  # an id on the page, as each server has one
@@ -129,7 +129,7 @@ async def _check(server: Server) -> None:
     """Check a server, or wait for the check that runs already. It continues when the browser
     leaves."""
     checking = background.spawn(_task(server), check(server))
-    await background.give_back_connection()
+    await background.release_connection()
     await asyncio.wait([checking], timeout=CHECK_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""One websocket per tab: checks who it is, joins that person's group, forwards. Nothing else."""
+"""Serve one websocket per tab: check the session, join the person's group, forward its events."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from chatapp.realtime import protocol
 from chatapp.realtime.hub import CLOSE, Subscription, hub
 from chatapp.realtime.relay import relay
 
-SIGNED_OUT = 4401  # close code; a page that gets it doesn't come back by itself
-CLOSED_BY_SERVER = 1012  # "service restart": come back
+SIGNED_OUT = 4401  # close code after which a page doesn't reconnect
+CLOSED_BY_SERVER = 1012  # "service restart", after which a page reconnects
 JOINED = protocol.joined(True)
 
 
@@ -38,13 +38,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self._forwarding.cancel()
 
     async def _forward(self) -> None:
-        # Straight from the queue to the wire: Channels' own dispatch costs a thread hop per event,
-        # and a time limit on each wait as much as the wait.
+        # Sent directly from the queue: Channels' own dispatch costs a thread hop per event, and a
+        # timeout for each wait costs as much as the wait.
         groups = (
             protocol.person_group(self.scope["user"].pk),
             protocol.session_group(self.scope["session"].session_key),
         )
-        with hub.subscribed(groups) as subscription, pulsing(subscription):
+        with hub.subscribed(groups) as subscription, heartbeat(subscription):
             person_id = self.scope["user"].pk
             await self.send(protocol.hello(settings.VERSION, relay.joined, person_id))
             while (event := await subscription.queue.get()) is not CLOSE:
@@ -54,35 +54,38 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.close(CLOSED_BY_SERVER)
 
     async def _is_still_signed_in(self) -> bool:
-        """What was missed while the processes were apart may have been an order to close."""
+        """Look up the session again, because an order to close this socket may have been missed."""
         session = SessionStore(self.scope["session"].session_key)
         try:
             return bool((await get_user({"session": session})).is_authenticated)
         except DatabaseError:
-            # The socket is closed and comes back, and then it is asked again.
+            # The socket is closed, and the page reconnects and is checked again.
             return False
 
     def _is_same_origin(self) -> bool:
-        """Compares Origin with Host. A list of allowed hosts would not do: with "*" on it,
-        Channels' own validator lets every site in, and a socket carries the cookies."""
+        """Compare Origin with Host.
+
+        A list of allowed hosts isn't enough: if it has "*", Channels' own validator accepts every
+        site, and a socket sends the cookies.
+        """
         headers = dict(self.scope["headers"])
         origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
         return origin.netloc != "" and origin.netloc == headers.get(b"host", b"").decode("latin-1")
 
 
 @contextmanager
-def pulsing(subscription: Subscription) -> Iterator[None]:
-    """Puts in a sign of life whenever nothing was said for a while."""
+def heartbeat(subscription: Subscription) -> Iterator[None]:
+    """Put a heartbeat into the queue whenever there was no other event for a while."""
     loop = subscription.loop
     timer: asyncio.TimerHandle
 
-    def look() -> None:
+    def beat_if_silent() -> None:
         nonlocal timer
         if loop.time() >= subscription.put_at + protocol.PULSE_SECONDS:
             subscription.put(protocol.pulse())
-        timer = loop.call_at(subscription.put_at + protocol.PULSE_SECONDS, look)
+        timer = loop.call_at(subscription.put_at + protocol.PULSE_SECONDS, beat_if_silent)
 
-    timer = loop.call_later(protocol.PULSE_SECONDS, look)
+    timer = loop.call_later(protocol.PULSE_SECONDS, beat_if_silent)
     try:
         yield
     finally:

@@ -1,26 +1,26 @@
-"""The other processes as this one hears them: did we miss something, do we speak alike?"""
+"""Track the batches of the other processes: gaps in their numbers, and their protocol version."""
 
 from dataclasses import dataclass
 
-SILENT_AFTER = 7  # seconds; every process speaks at least every two
+MAX_SILENT_SECONDS = 7  # every process sends a batch at least every two seconds
 
 
 @dataclass(slots=True)
 class Peer:
     number: int  # of the last batch
     version: int
-    heard_at: float
+    received_at: float
 
 
 class Peers:
     def __init__(self) -> None:
         self._peers: dict[str, Peer] = {}
 
-    def hear(self, origin: str, number: int, version: int, now: float) -> int | None:
-        """Notes a batch; tells how many were missed before it, or None when it comes too late.
+    def record_batch(self, origin: str, number: int, version: int, now: float) -> int | None:
+        """Record a batch, and return how many were missed before it; None if it is out of date.
 
-        A batch comes too late when a later one overtook it on another connection. Of a process
-        that is new to us everything so far was missed.
+        A batch is out of date when a later one overtook it on another connection. From a process
+        that is new to us, all earlier batches were missed.
         """
         known = self._peers.get(origin)
         last = known.number if known else 0
@@ -30,10 +30,10 @@ class Peers:
         return number - last - 1
 
     def forget_silent(self, now: float) -> None:
-        gone = [o for o, peer in self._peers.items() if now - peer.heard_at > SILENT_AFTER]
+        gone = [o for o, peer in self._peers.items() if now - peer.received_at > MAX_SILENT_SECONDS]
         for origin in gone:
             del self._peers[origin]
 
-    def all_speak(self, version: int) -> bool:
-        """False while a process of another release says what we can't understand."""
+    def all_use_version(self, version: int) -> bool:
+        """Return False while a process of another release uses another protocol version."""
         return all(peer.version == version for peer in self._peers.values())

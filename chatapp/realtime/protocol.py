@@ -1,4 +1,4 @@
-"""The form of every event: JSON with a version and a type, for the group of a person or a session.
+"""Encode and publish events: JSON with a version and a type, for a person or a session.
 
 The socket goes from server to browser only; every command is an HTTP request.
 """
@@ -29,12 +29,12 @@ def listening() -> set[UUID]:
 
 
 def hello(version: str, joined: bool, person_id: UUID) -> str:
-    """`person_id` lets a page that stayed open see that somebody else has signed in since."""
+    """Return the first event; by `person_id` a page notices that somebody else has signed in."""
     return encode("hello", version=version, joined=joined, person=person_id)
 
 
 def joined(value: bool) -> str:
-    """Say whether this process receives what all the others send.
+    """Report whether this process receives the events of all others.
 
     Each time the value is True the page asks for what it may have missed.
     """
@@ -42,7 +42,7 @@ def joined(value: bool) -> str:
 
 
 def pulse() -> str:
-    """A heartbeat: a page can't see the protocol's own pings."""
+    """Return a heartbeat, because a page can't see the protocol's own pings."""
     return encode("pulse")
 
 
@@ -52,7 +52,7 @@ def publish(person_id: UUID, kind: str, **fields: Any) -> None:
 
 
 def close_sockets(group: str) -> None:
-    """End the sockets of a person or a session; those still allowed come back by themselves."""
+    """Close the sockets of a person or a session. Pages that may reconnect do it by themselves."""
     hub.publish(group, CLOSE)
 
 

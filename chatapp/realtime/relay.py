@@ -1,7 +1,7 @@
-"""Joins this process with the others: events go to all of them, commands to all but this one.
+"""Join this process with the others: events are sent to all of them, commands to all but this one.
 
-Without REDIS_URL there is nothing to join, and nothing here costs anything. With it, events may
-be lost all the same; where that is noticed the pages are told to ask for what they missed.
+Without REDIS_URL there is nothing to join, and nothing here costs anything. With Redis, events may
+still be lost; when that is noticed, pages are asked to fetch what they missed.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from chatapp.realtime import protocol
-from chatapp.realtime.hub import Hub, hub, run_on
-from chatapp.realtime.outgoing import Outbox
+from chatapp.realtime.hub import Hub, call_on, hub
 from chatapp.realtime.peers import Peers
+from chatapp.realtime.send_queue import SendQueue
 
 if TYPE_CHECKING:
-    from chatapp.realtime.redis_connection import RedisLine
+    from chatapp.realtime.redis_connection import RedisConnection
 
-FLUSH_SECONDS = 1  # for what waits when the process ends
+MAX_FLUSH_SECONDS = 1  # to send the rest of the queue when the process ends
 
 logger = logging.getLogger(__name__)
 
@@ -32,105 +32,107 @@ class Relay:
         self._hub = hub
         self._handlers: dict[str, Callable[..., object]] = {}
         self._peers = Peers()
-        self._said = False  # what the pages were told about being joined
+        self._announced = False  # the value of `joined` that was sent to pages last
         self._loop: asyncio.AbstractEventLoop
-        self._outbox: Outbox
-        self._line: RedisLine | None = None
+        self._queue: SendQueue
+        self._connection: RedisConnection | None = None
         self._task: asyncio.Task[None]
 
     @property
     def joined(self) -> bool:
-        """Whether this process hears all that any process publishes, and is heard by all."""
+        """Return whether this process exchanges events with every other process."""
         if not settings.REDIS_URL:
-            # A database in a file is used by one process; any other may have more of them.
+            # Only one process uses a database in a file; other databases may have several.
             return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-        return self.is_connected and self._peers.all_speak(protocol.PROTOCOL)
+        return self.is_connected and self._peers.all_use_version(protocol.PROTOCOL)
 
     @property
     def is_started(self) -> bool:
-        """Whether this process has a line at all: commands of manage.py have none."""
-        return self._line is not None
+        """Return whether this process uses Redis at all: commands of manage.py don't."""
+        return self._connection is not None
 
     @property
     def is_connected(self) -> bool:
-        """Whether Redis takes what we say and we hear it, as of the last few seconds."""
-        return self._line is not None and self._line.is_up
+        """Return whether our batches went through Redis and back in the last few seconds."""
+        return self._connection is not None and self._connection.is_up
 
     def on(self, command: str, handler: Callable[..., object]) -> None:
-        """Has a function called on the event loop when a command comes, with its fields."""
+        """Register a function to be called on the event loop with the fields of a command."""
         self._handlers[command] = handler
 
-    def tell(self, command: str, **fields: Any) -> None:
-        """Sends a command to every other process that can be reached now; safe from any thread.
+    def send_command(self, command: str, **fields: Any) -> None:
+        """Send a command to every other process that can be reached now. Thread-safe.
 
-        The fields must be fit for JSON.
+        The fields must be valid JSON values.
         """
-        if self._line:
-            run_on(self._loop, self._outbox.tell, command, json.dumps(fields))
+        if self._connection:
+            call_on(self._loop, self._queue.add_command, command, json.dumps(fields))
 
     def start(self) -> None:
-        """Begins on the running loop, where Redis is configured; it need not be there yet."""
-        if not settings.REDIS_URL or self._line:
+        """Start on the running loop if Redis is configured. Redis need not be available yet."""
+        if not settings.REDIS_URL or self._connection:
             return
-        # Not at the top: Redis and what it brings take memory that most installations can save.
+        # Imported here, because most instances don't need Redis and its packages take memory.
         module = import_module("chatapp.realtime.redis_connection")
         self._loop = asyncio.get_running_loop()
-        self._outbox = Outbox()
-        self._line = module.RedisLine(settings.REDIS_URL, self._outbox, self._hear, self._look)
-        self._hub.onward = self._publish
-        self._task = contextvars.Context().run(self._loop.create_task, self._line.run())
+        self._queue = SendQueue()
+        self._connection = module.RedisConnection(
+            settings.REDIS_URL, self._queue, self._receive, self._announce_changes
+        )
+        self._hub.on_publish = self._publish
+        self._task = contextvars.Context().run(self._loop.create_task, self._connection.run())
 
     async def close(self) -> None:
-        """Sends what waits, if that takes no more than a second, and leaves."""
-        if not self._line:
+        """Send the rest of the queue, in a second at most, and disconnect."""
+        if not self._connection:
             return
-        self._hub.onward = None
-        await self._line.finish(FLUSH_SECONDS)
+        self._hub.on_publish = None
+        await self._connection.finish(MAX_FLUSH_SECONDS)
         self._task.cancel()
         await asyncio.wait({self._task})
-        self._line = None
+        self._connection = None
 
     def _publish(self, group: str, event: str | None) -> None:
-        run_on(self._loop, self._outbox.publish, group, event)
+        call_on(self._loop, self._queue.add_event, group, event)
 
-    def _look(self) -> None:
-        """Tells every page when this process is joined, and when it no longer is."""
+    def _announce_changes(self) -> None:
+        """Send every page the new value of `joined` when it has changed."""
         self._peers.forget_silent(self._loop.time())
-        if self.joined != self._said:
-            self._said = self.joined
-            self._hub.deliver_to_all(protocol.joined(self._said))
+        if self.joined != self._announced:
+            self._announced = self.joined
+            self._hub.deliver_to_all(protocol.joined(self._announced))
 
-    def _hear(self, message: Any) -> None:
+    def _receive(self, message: Any) -> None:
         try:
             match message:
                 case {"origin": str(origin), "version": int(version), "number": int(number)}:
-                    missed = self._peers.hear(origin, number, version, self._loop.time())
+                    missed = self._peers.record_batch(origin, number, version, self._loop.time())
                     if version == protocol.PROTOCOL and missed is not None:
                         self._take(message["news"], message["commands"])
-                        self._have_pages_ask(missed)
+                        self._make_pages_ask(missed)
                 case _:
                     raise ValueError(f"neither origin nor number: {message!r:.80}")
         except (KeyError, TypeError, ValueError):
-            logger.exception("A message from another process could not be read")
-        self._look()
+            logger.exception("A message from another process couldn't be read")
+        self._announce_changes()
 
-    def _take(self, news: list[Any], commands: list[Any]) -> None:
-        for group, event in news:
+    def _take(self, events: list[Any], commands: list[Any]) -> None:
+        for group, event in events:
             self._hub.deliver(group, event)
         for command, fields in commands:
-            # One that we don't know is of a newer release.
+            # An unknown command comes from a newer release.
             if handler := self._handlers.get(command):
-                self._obey(command, handler, fields)
+                self._run_command(command, handler, fields)
 
-    def _obey(self, command: str, handler: Callable[..., object], fields: str) -> None:
+    def _run_command(self, command: str, handler: Callable[..., object], fields: str) -> None:
         try:
             handler(**json.loads(fields))
         except Exception:
-            # Whatever a command breaks, the events behind it still have to arrive.
+            # The events behind a command that fails still have to be delivered.
             logger.exception("The command %s of another process failed", command)
 
-    def _have_pages_ask(self, missed: int) -> None:
-        if missed and self._said:
+    def _make_pages_ask(self, missed: int) -> None:
+        if missed and self._announced:
             self._hub.deliver_to_all(protocol.joined(True))
 
 

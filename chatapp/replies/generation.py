@@ -101,7 +101,7 @@ async def hand_over(patience: float, seconds: float) -> None:
     abandon_all()
     if tasks := background.running(TASK):
         await asyncio.wait(tasks, timeout=seconds)
-        relay.tell("sweep")
+        relay.send_command("sweep")
 
 
 async def generate(reply: Message, take: Take = Message.begin) -> None:

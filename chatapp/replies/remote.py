@@ -20,7 +20,7 @@ from chatapp.conversations import events
 from chatapp.conversations.models import UNDECIDED, Conversation, Message
 from chatapp.realtime import protocol
 from chatapp.realtime.relay import relay
-from chatapp.server import process
+from chatapp.server import process_name
 
 LOOK_EVERY = 1  # seconds
 LOOK_WHEN_JOINED = 5  # seconds
@@ -76,7 +76,7 @@ def _look(people: set[UUID]) -> Found:
 
 
 def _running(people: set[UUID]) -> Iterable[Row]:
-    running = Message.objects.running().exclude(leased_by__in=[process.NAME, ""])
+    running = Message.objects.running().exclude(leased_by__in=[process_name.NAME, ""])
     return running.filter(conversation__owner__in=people).values_list(
         "pk", "conversation__owner", "conversation"
     )
@@ -98,4 +98,4 @@ def _recent(people: set[UUID]) -> Iterable[Row]:
     tips = active.annotate(
         head=Subquery(path.values("pk")[:1]), by=Subquery(path.values("leased_by")[:1])
     )
-    return tips.exclude(by__in=[process.NAME, ""]).values_list("head", "owner", "pk")
+    return tips.exclude(by__in=[process_name.NAME, ""]).values_list("head", "owner", "pk")

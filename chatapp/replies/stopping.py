@@ -28,7 +28,7 @@ async def stop(reply: Message) -> None:
     if generation.is_made_here(reply):
         generation.stop_here(reply.pk)
     else:
-        relay.tell("stop", reply=str(reply.pk))
+        relay.send_command("stop", reply=str(reply.pk))
         background.spawn(f"stop:{reply.pk}", _await_stop(reply))
 
 

@@ -1,8 +1,8 @@
-"""Keeps invalid text out of every column, whatever way it takes there.
+"""Keep invalid text out of every column.
 
 Text is made valid where it enters the app; this is the guarantee behind that. Both databases raise
-for half a surrogate pair in a parameter, and Postgres for NUL, so a whole write would be lost, and
-a lookup would be answered with a 500.
+errors for half a surrogate pair in a parameter, and Postgres for NUL, so a whole write would be
+lost, and a lookup would be answered with a 500.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,19 +16,19 @@ from chatapp.server.valid_text import make_valid, make_valid_json, make_valid_so
 
 
 def watch_connections() -> None:
-    """Make the text in the parameters of every statement valid, those of packages included."""
+    """Make the text in the parameters of every statement valid, including those of packages."""
     connection_created.connect(_watch, dispatch_uid="chatapp.server.columns")
 
 
 class JSONField(models.JSONField):
-    """A JSON column without invalid text.
+    """Store and return JSON without invalid text.
 
-    SQLite takes half a surrogate pair in its escaped form, so the parameters alone don't show it,
-    and rows of earlier versions may hold one.
+    SQLite accepts half a surrogate pair in its escaped form, so the parameters alone don't show it,
+    and rows of earlier versions may contain one.
     """
 
     def deconstruct(self) -> Any:
-        """Look like Django's own to migrations: the column is the same."""
+        """Look like Django's own field to migrations, because the column is the same."""
         name, _path, args, options = super().deconstruct()
         return name, "django.db.models.JSONField", args, options
 
@@ -43,7 +43,7 @@ class JSONField(models.JSONField):
 
 
 def _watch(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
-    # A connection that was lost and opened again is still watched.
+    # A connection that was opened again still has its wrapper.
     if _with_valid_text not in connection.execute_wrappers:
         connection.execute_wrappers.append(_with_valid_text)
 
@@ -66,6 +66,6 @@ def _valid_row(row: Any) -> Any:
 def _valid(param: Any) -> Any:
     if isinstance(param, str):
         return make_valid(param)
-    if isinstance(param, list):  # Postgres takes a whole column of rows as one parameter
+    if isinstance(param, list):  # for Postgres a column of many rows may be one parameter
         return [_valid(each) for each in param]
     return param

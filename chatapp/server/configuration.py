@@ -1,6 +1,6 @@
-"""Readers for what settings.py takes from config vars and can't say in one line.
+"""Read the config vars of settings.py that need more than one line.
 
-Each refuses nonsense with a ValueError whose text names the config var.
+Each function refuses an invalid value with a ValueError whose text names the config var.
 """
 
 import re
@@ -12,25 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 from environs import Env
 
-SHORTEST_SETUP_CODE = 12  # characters; nobody counts the guesses
+MIN_SETUP_CODE_CHARACTERS = 12  # guesses aren't limited
 NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
-BUCKETEER = "BUCKETEER_BUCKET_NAME"
-# Nobody agrees on this one; the first that is set counts.
-BUCKET_NAMES = (
-    "AWS_S3_BUCKET",
-    "AWS_S3_BUCKET_NAME",
-    "AWS_STORAGE_BUCKET_NAME",
-    "S3_BUCKET",
-    "S3_BUCKET_NAME",
-)
-ENDPOINT_NAMES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 MAX_SITE_NAME = 40  # characters: it has to fit into the sidebar
-MAIL_SECONDS = 8  # of silence of the mail server: a page waits for it
-REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+EMAIL_TIMEOUT_SECONDS = 8  # short, because a page waits for the email server
 
 
 def local_secret_key(path: Path) -> str:
-    """Gives the key of this checkout, made on first use and kept in an ignored file."""
+    """Return the key of this checkout, which is made on first use and kept in an ignored file."""
     if not path.exists():
         path.write_text(secrets.token_urlsafe(48))
         path.chmod(0o600)
@@ -38,8 +27,10 @@ def local_secret_key(path: Path) -> str:
 
 
 def database(read: dict[str, Any], pool_size: int, on_dyno: bool) -> dict[str, Any]:
-    """What DATABASE_URL says, with the options that this app needs; NO_DATABASE for a file on a
-    dyno, whose disk is lost at every restart, and the conversations with it."""
+    """Return the database of DATABASE_URL with the options that this app needs.
+
+    Return NO_DATABASE for a file on a dyno: its disk is erased at every restart.
+    """
     if read["ENGINE"] == "django.db.backends.sqlite3":
         if on_dyno:
             return dict(NO_DATABASE)
@@ -50,8 +41,8 @@ def database(read: dict[str, Any], pool_size: int, on_dyno: bool) -> dict[str, A
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
         return read | {"OPTIONS": options}
-    # The smallest Postgres plan allows 20 connections in all. Whoever waits longer for one of ours
-    # gets an error; a request is cut by the platform after 30 s anyway.
+    # The smallest Postgres plan allows 20 connections in all. Waiting for one ends with an error
+    # after 10 s; the platform ends a request after 30 s anyway.
     options = {
         **read.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10},
@@ -62,9 +53,9 @@ def database(read: dict[str, Any], pool_size: int, on_dyno: bool) -> dict[str, A
 
 
 def redis_url(url: str) -> str:
-    """Checks redis://:password@host:port/0, or rediss://… with TLS; "" is no Redis.
+    """Check redis://:password@host:port/0, or rediss://… with TLS; "" means no Redis.
 
-    The sentence does not repeat the URL: it holds a password.
+    The error doesn't repeat the URL, which contains a password.
     """
     url = url.strip()
     try:
@@ -80,16 +71,15 @@ def redis_url(url: str) -> str:
     return url
 
 
-def weather(env: Env) -> tuple[str, str]:
-    """Where the weather tool asks about the weather, and where a place lies: Open-Meteo's public
-    servers, or others of their kind."""
+def weather_urls(env: Env) -> tuple[str, str]:
+    """Return the addresses of Open-Meteo's forecast and geocoding, or of compatible servers."""
     now = env.str("CHAT_WEATHER_URL", "https://api.open-meteo.com")
     places = env.str("CHAT_GEOCODING_URL", "https://geocoding-api.open-meteo.com")
     return base_url("CHAT_WEATHER_URL", now), base_url("CHAT_GEOCODING_URL", places)
 
 
 def base_url(name: str, url: str) -> str:
-    """Checks the address of a service, http(s)://host with a path or without."""
+    """Check the address of a service, http(s)://host with or without a path."""
     url = url.strip().rstrip("/")
     try:
         parts = urlsplit(url)
@@ -102,7 +92,7 @@ def base_url(name: str, url: str) -> str:
 
 
 def attachment(name: str) -> str:
-    """What the names of the service's config vars begin with: how the add-on was attached."""
+    """Return the prefix of the service's config vars, the name by which the add-on is attached."""
     if not re.fullmatch("[A-Z][A-Z0-9_]*", name):
         raise ValueError("CHAT_INFERENCE_ATTACHMENT must be a name such as INFERENCE")
     return name
@@ -122,28 +112,30 @@ def sender(address: str, name: str) -> str:
 
 
 def setup_code(code: str) -> str:
-    """What the first person has to know where anybody can come by; "" for nothing."""
+    """Return the code that the first visitor must know, "" for none."""
     code = code.strip()
-    if code and len(code) < SHORTEST_SETUP_CODE:
-        raise ValueError(f"CHAT_SETUP_CODE needs at least {SHORTEST_SETUP_CODE} characters")
+    if code and len(code) < MIN_SETUP_CODE_CHARACTERS:
+        raise ValueError(f"CHAT_SETUP_CODE needs at least {MIN_SETUP_CODE_CHARACTERS} characters")
     return code
 
 
-def mailer(url: str, on_dyno: bool) -> dict[str, Any]:
-    """Reads smtp://user:password@host:port (STARTTLS) or smtps://… (TLS from the first byte).
+def email_backend(url: str, on_dyno: bool) -> dict[str, Any]:
+    """Return the email backend for smtp://user:password@host:port (STARTTLS) or smtps://… (TLS).
 
-    Without a URL mails go to the console, and on a dyno nowhere: links for new passwords have no
-    place in a log that other services may get.
+    Without a URL, emails are written to the console, but dropped on a dyno: links for new passwords
+    must not be in a log that other services may receive.
     """
     url = url.strip()
     parts = urlsplit(url)
     if not url:
         name = "django.core.mail.backends.dummy.EmailBackend"
-        return {"BACKEND": name if on_dyno else "chatapp.accounts.mail.ReadableConsoleBackend"}
+        return {
+            "BACKEND": name if on_dyno else "chatapp.accounts.console_email.ReadableConsoleBackend"
+        }
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("EMAIL_URL must look like smtp://user:password@host:587")
     port = parts.port or (465 if parts.scheme == "smtps" else 587)
-    # Some providers write smtps for their port of STARTTLS.
+    # Some providers write smtps although their port uses STARTTLS.
     secure = parts.scheme == "smtps" and port != 587
     options = {
         "host": parts.hostname,
@@ -152,76 +144,15 @@ def mailer(url: str, on_dyno: bool) -> dict[str, Any]:
         "password": unquote(parts.password or ""),
         "use_ssl": secure,
         "use_tls": not secure,
-        "timeout": MAIL_SECONDS,
+        "timeout": EMAIL_TIMEOUT_SECONDS,
     }
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
 
-def bucket(env: Env) -> dict[str, Any] | None:
-    """Reads the bucket for images as an entry of STORAGES, or None when there is none.
-
-    The names of Heroku's Bucketeer add-on count before the plain ones, which with an endpoint reach
-    any S3-compatible service. Keys alone configure nothing: they may be meant for something else.
-    """
-    if env.str(BUCKETEER, ""):
-        named, prefix, endpoint = BUCKETEER, "BUCKETEER_", ""
-    else:
-        named, prefix = _first(env, BUCKET_NAMES), ""
-        endpoint = env.str(_first(env, ENDPOINT_NAMES), "").strip()
-    if not env.str(named, ""):
-        return None
-    key, secret = f"{prefix}AWS_ACCESS_KEY_ID", f"{prefix}AWS_SECRET_ACCESS_KEY"
-    region = _first(env, tuple(prefix + name for name in REGION_NAMES))
-    missing = [name for name in (key, secret) if not env.str(name, "").strip()]
-    if not (endpoint or env.str(region, "").strip()):
-        missing.append(region)
-    if missing:
-        raise ValueError(f"{named} also needs {' and '.join(missing)}")
-    if endpoint and (urlsplit(endpoint).scheme not in ("https", "http") or " " in endpoint):
-        raise ValueError("AWS_ENDPOINT_URL_S3 must look like https://host")
-    options = {
-        "access_key": env.str(key).strip(),
-        "secret_key": env.str(secret).strip(),
-        "session_profile": None,
-        "bucket_name": env.str(named).strip(),
-        "region_name": env.str(region, "").strip() or "us-east-1",
-        "endpoint_url": endpoint or None,
-        # Not every service gives each bucket a host name of its own.
-        "addressing_style": "path" if endpoint else None,
-        "location": env.str("CHAT_BUCKET_FOLDER", "").strip("/ "),
-    }
-    return {"BACKEND": "chatapp.images.bucket.Bucket", "OPTIONS": options}
-
-
-def image_store(chosen: str, bucket: dict[str, Any] | None) -> str:
-    """Where new images are written: "database" or "bucket"."""
-    if chosen not in ("auto", "database", "bucket"):
-        raise ValueError("CHAT_IMAGE_STORE must be auto, database or bucket")
-    if chosen == "bucket" and not bucket:
-        raise ValueError("CHAT_IMAGE_STORE is bucket, and no bucket is configured")
-    if chosen == "auto":
-        return "bucket" if bucket else "database"
-    return chosen
-
-
-def _first(env: Env, names: tuple[str, ...]) -> str:
-    """The first name that is set, or else the first name."""
-    return next((name for name in names if env.str(name, "").strip()), names[0])
-
-
-def image_delivery(wanted: str, origin: str) -> str:
-    """How images reach the model; links need an address at which we can be reached."""
-    if wanted not in ("auto", "link", "inline"):
-        raise ValueError("CHAT_IMAGE_DELIVERY is auto, link or inline")
-    if wanted == "link" and not origin:
-        raise ValueError("CHAT_IMAGE_DELIVERY=link needs CHAT_PUBLIC_ORIGIN")
-    return wanted
-
-
 def hosts(stated: list[str], on_dyno: bool, own_name: str) -> list[str]:
-    """Names that requests may ask for: those that are listed, and on a dyno its own.
+    """Return the allowed hosts: those that are listed, and on a dyno its own name.
 
-    A dyno that knows none takes all: the router passes on those of this app only.
+    A dyno without any name accepts all: the router only forwards requests for this app.
     """
     if not on_dyno:
         return stated or ["localhost", "127.0.0.1", "[::1]"]
@@ -231,9 +162,10 @@ def hosts(stated: list[str], on_dyno: bool, own_name: str) -> list[str]:
 
 
 def public_origin(stated: str, on_dyno: bool, hosts: list[str], own_name: str) -> str:
-    """Where the model service can fetch from us, such as https://chat.example.com; "" for nowhere.
+    """Return the origin for links to the model service, such as https://chat.example.com, or "".
 
-    A dyno knows its own name when its metadata are switched on; else the one host that is listed.
+    Without CHAT_PUBLIC_ORIGIN a dyno uses its own name, which it knows if dyno metadata are
+    enabled, or the only host that is listed.
     """
     stated = stated.strip().rstrip("/")
     parts = urlsplit(stated)

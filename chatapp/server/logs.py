@@ -1,7 +1,7 @@
-"""The log: one line per event, as `key=value` pairs, whatever a message or a traceback holds.
+"""Configure the log: one line of `key=value` pairs per event, even for messages with line ends.
 
-Fields that hold for a while, such as the request or the reply that is worked on, are bound with
-`fields` and stand in every line until it ends. What people and models write is never logged.
+`fields` adds fields to every line while its block runs, such as the request or the reply. Texts of
+people and models are never logged.
 """
 
 import logging
@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
-FRAMES = 6  # of a fault
-REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # 200 is what the platform passes on
+MAX_FRAMES = 6  # of a traceback
+REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # the platform forwards at most 200
 
 fields = bound_contextvars
 bind = bind_contextvars
@@ -24,7 +24,7 @@ bound = get_contextvars
 
 
 def configuration(level: str) -> dict[str, Any]:
-    """For Django's LOGGING."""
+    """Return Django's LOGGING."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -40,17 +40,17 @@ def configuration(level: str) -> dict[str, Any]:
         "loggers": {
             "httpx": {"level": "WARNING"},
             "uvicorn": {"level": "WARNING"},
-            # It prints a traceback a second while Redis is away; redis_line.py says it once.
+            # It logs a traceback a second while Redis is away; redis_connection.py logs it once.
             "channels_redis.pubsub": {"level": "CRITICAL"},
             "django.request": {"level": "ERROR"},
-            # A traceback for every request by another name; the page says what to do.
+            # It logs a traceback for every request with another host; the page explains it.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
 
 
 def line_formatter() -> logging.Formatter:
-    """For `logging` alone: libraries log through it too."""
+    """Return a formatter for `logging`, because libraries log through it too."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.contextvars.merge_contextvars,
@@ -69,13 +69,15 @@ def line_formatter() -> logging.Formatter:
 
 
 def request_id(given: str) -> str:
-    """What the router called a request, so that its log and ours can be read together."""
+    """Return the router's id of a request, so that its log and ours can be compared."""
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def place(fault: BaseException) -> str:
-    """What happened and where, without its message: the words of libraries quote what they were
-    given, and that may be a password or what a person wrote."""
-    frames = traceback.extract_tb(fault.__traceback__)[-FRAMES:]
-    places = " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in reversed(frames))
+    """Return the type and place of an error without its message.
+
+    Messages of libraries quote their input, which may be a password or a person's text.
+    """
+    frames = traceback.extract_tb(fault.__traceback__)[-MAX_FRAMES:]
+    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     return f"{type(fault).__name__} at {places}"

@@ -1,4 +1,4 @@
-"""Static files on the event loop, compressed pages, nothing in caches, names for the log."""
+"""Serve static files, compress pages, forbid caching, validate text, and bind the request id."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -17,7 +17,7 @@ from chatapp.server.valid_text import make_valid, make_valid_json
 
 
 class TextCompressionMiddleware(GZipMiddleware):
-    """Compresses pages, not images; pads them at random against guessing what is in them."""
+    """Compress pages, and pad them at random, so that their size doesn't reveal their content."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
@@ -28,10 +28,10 @@ class TextCompressionMiddleware(GZipMiddleware):
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):
-    """WhiteNoise that works under ASGI without a thread.
+    """Serve static files with WhiteNoise under ASGI, without a thread.
 
-    WhiteNoise's own is synchronous: it would send every request of the whole app through a thread
-    on its way in, and its files, which are a few kilobytes each, chunk by chunk.
+    WhiteNoise's own middleware is synchronous: every request of the app would use a thread, and its
+    files, which have a few kilobytes each, would be sent chunk by chunk.
     """
 
     sync_capable = False
@@ -60,9 +60,9 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
 
 
 class NoStoreMiddleware:
-    """Keep every response out of every cache, unless its view has said how it may be kept.
+    """Keep every response out of caches, unless its view has set Cache-Control.
 
-    What a cache holds is shown after a sign-out too: by Back, by its address, without a network.
+    A cached page would still be shown after a sign-out: by Back, by its address, or offline.
     """
 
     sync_capable = False
@@ -79,7 +79,7 @@ class NoStoreMiddleware:
 
 
 class RequestLogMiddleware:
-    """Whatever is logged while a request is worked on, also by tasks that it began, names it."""
+    """Add the request id to every line that is logged for a request, also by its tasks."""
 
     sync_capable = False
     async_capable = True
@@ -96,10 +96,10 @@ class RequestLogMiddleware:
 
 
 class ValidTextMiddleware:
-    """Makes all text of a request valid before it is read: query, cookies, form, names of files.
+    """Make all text of a request valid before it is read: query, cookies, form, file names.
 
-    A form is in the charset that its sender names, and UTF-7 can hold half a surrogate pair. Any
-    form or cookie can hold NUL, for which Django's form fields would refuse the whole text.
+    The sender chooses the charset of a form, and UTF-7 can encode half a surrogate pair. Any form
+    or cookie can contain NUL, for which Django's form fields would refuse the whole text.
     """
 
     sync_capable = False
@@ -121,7 +121,7 @@ class ValidTextMiddleware:
 
 
 class DatabaseMissingMiddleware:
-    """On a dyno without Postgres every page is the one that says how to add it."""
+    """Show the page that explains how to add Postgres, on a dyno without it."""
 
     sync_capable = False
     async_capable = True
@@ -138,7 +138,7 @@ class DatabaseMissingMiddleware:
 
 
 def _make_form_valid(request: HttpRequest) -> None:
-    """Parse the form and make it valid. Slow for a large one: for a thread."""
+    """Parse the form and make it valid. Call it in a thread: large forms are slow."""
     request.POST = _valid_query(request.POST)  # type: ignore[assignment]
     for _name, files in request.FILES.lists():
         for file in files:

@@ -1,15 +1,14 @@
-"""Joins ES modules into one file, each in a function scope of its own.
+"""Join ES modules into one file, each in a function scope of its own.
 
-A module may say this, every piece on one line and from its first column on:
+A module may import and export in these forms, each on one line and from its first column on:
 
     import "./x.js";                  imports before all other code
     import { a, b } from "./x.js";
     export function NAME              or async function, class, const
 
-Whatever else a module can say raises ModuleError at build, because it would fail in browsers only.
-Comments that fill their lines are left out: nobody reads them in a browser, and they are a fifth of
-what it loads. Line n of a file is n + 1 lines below the comment with its name, so that stack traces
-can be read.
+Other forms raise ModuleError when the file is built, because they would fail only in browsers.
+Lines that are only a comment are emptied: comments are a fifth of what a browser loads. Line n of a
+file is n + 1 lines below the comment with its name, so that stack traces can be read.
 """
 
 import posixpath
@@ -31,7 +30,7 @@ REFUSED = (
     ),
     (
         re.compile(r"^\s*import\b"),
-        'an import stands before all code as import "./x.js"; or import { a, b } from "./x.js";',
+        'an import comes before all code, as import "./x.js"; or import { a, b } from "./x.js";',
     ),
     (
         re.compile(r"^\s*export\b"),
@@ -42,7 +41,7 @@ REFUSED = (
 
 
 class ModuleError(ValueError):
-    """A module that can't be joined; the sentence begins with its file and line."""
+    """Report a module that can't be joined; the sentence begins with its file and line."""
 
     def __init__(self, name: str, line: int, sentence: str) -> None:
         super().__init__(f"{name}:{line}: {sentence}")
@@ -64,10 +63,10 @@ class Module:
 
 
 def join_modules(sources: Mapping[str, str], entry: str) -> tuple[str, list[str]]:
-    """Gives one module that does what `entry` does, and the names of the files that are in it.
+    """Return one module that does what `entry` does, and the names of the files in it.
 
-    `sources` are texts by path, `entry` is one of the paths. Everything runs once and in the order
-    of ES modules: what a file imports, in the order of its imports, then the file itself.
+    `sources` has the texts by path, `entry` is a path. Each file runs once and in the order of ES
+    modules: its imports first, in their order, then the file itself.
     """
     modules: dict[str, Module] = {}
     _collect(sources, entry, modules, [])
@@ -114,7 +113,7 @@ def _parse(name: str, text: str) -> Module:
 
 
 def _without_comments(name: str, lines: list[str]) -> list[str]:
-    """Return the lines with those that are nothing but a comment left empty."""
+    """Return the lines, with an empty line for each that is only a comment."""
     kept, opened = [], 0
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -124,7 +123,7 @@ def _without_comments(name: str, lines: list[str]) -> list[str]:
             raise ModuleError(name, number, "code and the end of a comment need a line each")
         is_comment = opened or text.startswith("//")
         if not is_comment and line.count("`") % 2:
-            # Its next lines could look like comments.
+            # The next lines of the literal could look like comments.
             raise ModuleError(name, number, "a template literal ends on the line where it begins")
         kept.append("" if is_comment else line)
         if opened and text.endswith("*/"):
@@ -145,7 +144,7 @@ def _refuse(name: str, number: int, code: str) -> None:
 
 
 def _refuse_top_level_await(name: str, codes: list[str]) -> None:
-    """Finds an await that no `async` precedes in its statement, which begins in column one."""
+    """Refuse an await without `async` before it in its statement, which begins in column one."""
     is_async = False
     for number, code in enumerate(codes, 1):
         if code and code[0] not in " \t})]":

@@ -1,4 +1,4 @@
-"""Static files: hashed and compressed; stylesheets and modules each joined into one file."""
+"""Build static files: hashed and compressed, stylesheets and modules each joined into one file."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ FINGERPRINT = "sources.sha256"
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Serves one stylesheet and one module in place of their parts."""
+    """Store one stylesheet and one module in place of their parts."""
 
     def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:
         if not options.get("dry_run"):
@@ -43,7 +43,7 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
 
 
 def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[str]]:
-    """Gives `entry` with what it imports in place, and the names of the files that are in it."""
+    """Return `entry` with its imports replaced by their content, and the names of all files."""
     folder = entry.rpartition("/")[0]
     parts = [f"{folder}/{name}" for name in IMPORT.findall(texts[entry])]
     joined = IMPORT.sub(lambda match: texts[f"{folder}/{match['name']}"], texts[entry])
@@ -51,7 +51,7 @@ def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[st
 
 
 def build_if_changed() -> bool:
-    """Runs collectstatic when a source file changed since the last time; tells whether it did."""
+    """Run collectstatic if a source file has changed since the last time. Return whether it ran."""
     mark = Path(settings.STATIC_ROOT) / FINGERPRINT
     fingerprint = _fingerprint()
     if mark.exists() and mark.read_text() == fingerprint:

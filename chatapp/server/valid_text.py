@@ -1,9 +1,9 @@
-"""Valid Unicode: the one rule for text that comes from outside.
+"""Make text from outside valid Unicode, by one rule.
 
-Python and JSON can hold text that no database, socket or page can: halves of surrogate pairs, and
-NUL, which Postgres refuses. A high and a low half that meet become their character, any other half
-becomes U+FFFD, and NUL is dropped. Everything else is valid and stays, combining marks,
-noncharacters and direction controls too. The result is never longer than the text was.
+Python and JSON can contain text that databases, sockets and pages refuse: halves of surrogate
+pairs, and NUL, which Postgres refuses. A high and a low half side by side become their character,
+any other half becomes U+FFFD, and NUL is dropped. Everything else is valid and stays, including
+combining marks, noncharacters and direction controls. The result is never longer than the text.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from typing import Any
 
 LINE_ENDS = (b"\n", b"\r")
-HALF = r"\ufffd"  # stands for it in JSON source
+HALF = r"\ufffd"  # replaces half a pair in JSON source
 
-# One escape sequence of a JSON string. Whole pairs and escaped backslashes are matched so that no
-# part of them is taken for half a pair; they stay as they are.
+# One escape sequence of a JSON string. Whole pairs and escaped backslashes are matched, too, so
+# that no part of them looks like half a pair; they stay as they are.
 ESCAPE = re.compile(
     r"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|(?P<nul>u0000)|.)",
@@ -49,9 +49,9 @@ def make_valid_json(value: Any) -> Any:
 
 
 def make_valid_source(source: str) -> str:
-    r"""Return JSON source that parses to valid text: half a pair may hide in it as `\ud83d`.
+    r"""Return JSON source that parses to valid text: half a pair may be written as `\ud83d`.
 
-    Whatever else it holds stays character for character, also where it is no JSON.
+    Everything else stays character for character, even if the text isn't JSON.
     """
     source = make_valid(source)
     return ESCAPE.sub(_valid_escape, source) if SUSPECT.search(source) else source
@@ -64,7 +64,7 @@ def _valid_escape(match: re.Match[str]) -> str:
 
 
 class TextJoiner:
-    """Joins the halves of a character that arrive in two pieces of text.
+    """Join the halves of a character that arrive in two pieces of text.
 
     JSON may escape an emoji as two surrogates, and a stream may put them into two events.
     """
@@ -73,7 +73,7 @@ class TextJoiner:
         self._half = ""
 
     def feed(self, text: str) -> str:
-        """Return what can be delivered; "" when only half a character has arrived."""
+        """Return the text that is complete, "" when only half a character has arrived."""
         if not text or (text.isascii() and not self._half):
             return make_valid(text)
         text = self._half + text
@@ -87,11 +87,11 @@ class TextJoiner:
 
 
 class SourceStream:
-    """Makes streamed JSON, or events with JSON in them, parse to valid text.
+    """Make streamed JSON, or events with JSON in them, parse to valid text.
 
-    A line is held back until its end: JSON source has no line ends inside its strings, so no escape
-    sequence is ever cut in two. Bytes that aren't UTF-8 become U+FFFD. NUL stays, which parsers
-    take: whoever reads the values drops it, or refuses a name that has one.
+    Lines are returned only when they are complete: JSON strings have no line ends in them, so no
+    escape sequence is split. Bytes that aren't UTF-8 become U+FFFD. NUL stays, because parsers
+    accept it: the reader of the values drops it, or refuses a name that has it.
     """
 
     def __init__(self) -> None:

@@ -59,7 +59,7 @@ def test_add_person_takes_only_text_as_a_password(
 
 
 def test_there_is_no_link_for_an_email_that_is_no_text(db: None) -> None:
-    with pytest.raises(CommandError, match="Nobody here"):
+    with pytest.raises(CommandError, match="There is no account"):
         call_command("password_link", "\udcff@example.com")
 
 

@@ -119,9 +119,9 @@ async def test_an_answer_that_is_read_slowly_holds_no_room() -> None:
 
 
 async def test_a_body_that_trickles_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "GRACE", 0.05)
-    monkeypatch.setattr(bodies, "PACE", 10**9)
-    monkeypatch.setattr(bodies, "LINGER", 0.01)
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(bodies, "MIN_BYTES_PER_SECOND", 10**9)
+    monkeypatch.setattr(bodies, "MAX_LINGER_SECONDS", 0.01)
     limit = limited(patience=0.02, total=TEXT, share=TEXT)
     client, task = await begin(limit, "Ada")
 
@@ -133,7 +133,7 @@ async def test_a_body_that_trickles_has_its_time(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_slow_body_that_keeps_the_pace_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "GRACE", 0)
-    monkeypatch.setattr(bodies, "PACE", 1)  # byte per second
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0)
+    monkeypatch.setattr(bodies, "MIN_BYTES_PER_SECOND", 1)  # byte per second
 
     assert await status_of(limited(patience=1), "Ada") == HTTPStatus.OK

@@ -59,7 +59,9 @@ async def test_a_person_may_send_what_the_page_takes_and_not_a_byte_more(
 
     assert (fits.status, application.bodies) == (HTTPStatus.OK, [limit])
     assert over.status == TOO_LARGE
-    assert over.read == (limit + 1 if chunked else min(limit + 1, bodies.MAX_BYTES_OF_STRANGERS))
+    assert over.read == (
+        limit + 1 if chunked else min(limit + 1, bodies.MAX_DROPPED_STRANGER_BYTES)
+    )
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -164,7 +166,7 @@ async def test_a_refused_request_is_answered_as_one_without_a_body() -> None:
 async def test_a_client_that_sends_nothing_more_is_disconnected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bodies, "LINGER", 0.01)
+    monkeypatch.setattr(bodies, "MAX_LINGER_SECONDS", 0.01)
     client = Client(-1)
     scope = request(url(SIGN_IN), SMALL + 1)
 

@@ -90,7 +90,7 @@ async def test_a_long_text_that_is_not_multipart_is_refused_with_a_sentence(app:
         answer = await person.post(MESSAGES, client_id=str(uuid4()), text="x" * 20_000)
 
     assert answer.status_code == 413
-    assert "At most 16 KB can be sent here" in answer.json()["error"]
+    assert "You can send at most 16 KB here" in answer.json()["error"]
 
 
 async def test_a_large_image_arrives(app: App) -> None:
@@ -144,4 +144,4 @@ async def test_a_session_that_no_longer_holds_lets_nothing_through(app: App, wha
         app.manage("shell", "-c", DEACTIVATE % True)
 
     assert answer.status == 401
-    assert b"your text stays here" in answer.body
+    assert b"your text is kept" in answer.body

@@ -32,8 +32,8 @@ class Silent(Client):
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "GRACE", 0.05)
-    monkeypatch.setattr(bodies, "LINGER", 0.01)
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(bodies, "MAX_LINGER_SECONDS", 0.01)
 
 
 async def answer_to(
@@ -71,8 +71,8 @@ async def test_a_body_that_is_too_large(name: str, size: int, limit: str) -> Non
 
     assert status == TOO_LARGE
     assert KEPT in page
-    assert f"At most {limit} can be sent here." in page
-    assert f"At most {limit} can be sent here." in sentence(answer)
+    assert f"You can send at most {limit} here." in page
+    assert f"You can send at most {limit} here." in sentence(answer)
     assert "default-src 'none'" in headers["content-security-policy"]
     assert headers["x-frame-options"] == "DENY"
     assert re.search(r"<link[^>]+stylesheet", page)
@@ -96,7 +96,7 @@ async def test_a_body_that_arrives_too_slowly() -> None:
 
     assert status == HTTPStatus.REQUEST_TIMEOUT
     assert KEPT in page
-    assert "arrived too slowly" in sentence(answer)
+    assert "too slow" in sentence(answer)
 
 
 async def test_a_body_of_a_stranger(owner: Person) -> None:
@@ -104,7 +104,7 @@ async def test_a_body_of_a_stranger(owner: Person) -> None:
     _, headers, _ = await answer_to("messages", LARGE, "text/html", stranger)
 
     assert status == HTTPStatus.UNAUTHORIZED
-    assert "You are signed out" in sentence(answer)
+    assert "You're signed out" in sentence(answer)
     assert headers["location"] == f"/account/sign-in/?next={url('messages')}"
 
 

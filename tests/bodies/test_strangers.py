@@ -68,7 +68,7 @@ def test_a_stranger_is_asked_to_sign_in_before_a_file_is_read(app: App, path: st
     page = post(app.port, path, FILE[:size], MULTIPART, Cookie=INVENTED)
 
     assert script.status == 401
-    assert "your text stays here" in json.loads(script.body)["error"]
+    assert "your text is kept" in json.loads(script.body)["error"]
     assert page.status == 302
     assert f"location: /account/sign-in/?next={path}" in page.head
 

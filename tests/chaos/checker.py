@@ -21,7 +21,7 @@ OVERLAP = 1.0
 OVERLAP_AFTER_ACT = 5.0
 DEATHS = 3  # of processes that made a reply; then it is given up
 CUTS = 3  # the model may break off twice; then a person is asked
-BROKE_OFF = "The answer broke off"
+BROKE_OFF = "The answer was interrupted"
 TAG = re.compile(r'<(\w+)((?: [\w-]+="[^"]*")+)>')
 ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
 ENDED = ("complete", "stopped", "failed")

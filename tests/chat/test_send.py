@@ -250,4 +250,4 @@ def test_a_form_above_djangos_own_limit_gets_our_page(
     assert (page.status_code, answer.status_code) == (413, 413)
     assert "<html" in page.content.decode()
     assert "At most 2 KB" in page.content.decode()
-    assert "At most 2 KB can be sent here" in answer.json()["error"]
+    assert "You can send at most 2 KB here" in answer.json()["error"]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chatapp.conversations.models import Exchange, Message, Outcome, Progress, TokenUsage, saving
 from chatapp.conversations.models.saving import Snapshot
-from chatapp.server import process
+from chatapp.server import process_name
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_a_queued_reply_is_begun_once(running: Exchange) -> None:
     assert not second.begin()
 
     reply = again(running)
-    assert (reply.attempt, reply.status, reply.leased_by) == (1, "streaming", process.NAME)
+    assert (reply.attempt, reply.status, reply.leased_by) == (1, "streaming", process_name.NAME)
     left = reply.leased_until - timezone.now()
     assert timedelta(seconds=8) < left <= timedelta(seconds=10)
 
@@ -94,7 +94,7 @@ def test_leases_of_this_process_are_renewed(
 ) -> None:
     again(running).begin()
     expire(running.reply)
-    monkeypatch.setattr(process, "NAME", "another")
+    monkeypatch.setattr(process_name, "NAME", "another")
     assert Message.objects.renew_leases([running.reply.pk]) == 0
     monkeypatch.undo()
 

@@ -23,7 +23,7 @@ def configure_secrets(settings: Any, patch: pytest.MonkeyPatch, service_url: str
     settings.SERVICE = Service("compatible", service_url, SECRETS["key"])
     settings.REDIS_URL = f"redis://:{SECRETS['redis']}@127.0.0.1:1"
     url = f"smtp://me:{SECRETS['email']}@127.0.0.1:1"
-    settings.MAILERS = {"default": configuration.mailer(url, False)}
+    settings.MAILERS = {"default": configuration.email_backend(url, False)}
     settings.SECRET_KEY = SECRETS["session"]
     patch.setitem(settings.DATABASES["default"], "PASSWORD", SECRETS["database"])
     variables = {

@@ -19,7 +19,7 @@ SignIn = Callable[[Person], Client]
 
 @pytest.fixture(autouse=True)
 def _email_on_the_console(settings: Settings, no_service: None) -> None:
-    settings.MAILERS = {"default": configuration.mailer("", False)}
+    settings.MAILERS = {"default": configuration.email_backend("", False)}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,7 +11,7 @@ import pytest
 from chatapp.fetching import NameUnknown, NotPublic, SiteRefused, Unreachable, fetch, network
 from chatapp.fetching.addresses import is_public
 from chatapp.fetching.links import parse
-from chatapp.fetching.network import MAX_ADDRESSES, Network, is_elsewhere
+from chatapp.fetching.network import MAX_ADDRESSES, Network, is_external
 
 from .site import LOOPBACK, Names, Site, opened, reply
 from .test_addresses import HOSTILE
@@ -174,9 +174,9 @@ def test_this_machine_is_not_elsewhere_on_its_public_address(
             return "93.184.215.14", 1234
 
     monkeypatch.setattr(socket, "socket", Socket)
-    assert not is_elsewhere(ip_address("93.184.215.14"), 443)
-    assert is_elsewhere(ip_address("93.184.215.15"), 443)
-    assert not is_elsewhere(ip_address("10.0.0.1"), 443)
+    assert not is_external(ip_address("93.184.215.14"), 443)
+    assert is_external(ip_address("93.184.215.15"), 443)
+    assert not is_external(ip_address("10.0.0.1"), 443)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from chatapp.fetching import (
     connection,
     fetch,
 )
-from chatapp.fetching.exchange import FREE_CHUNKS, READ_BYTES
+from chatapp.fetching.http_get import MAX_SMALL_CHUNKS, READ_BYTES
 from chatapp.fetching.network import Network
 
 from .site import Answer, Site, opened, redirect, reply
@@ -169,7 +169,7 @@ async def test_headers_without_end(answer: Answer) -> None:
 
 async def test_a_body_in_single_bytes_is_refused() -> None:
     """20 MB of it would take eight minutes of our processor."""
-    pieces = CHUNKED + b"1\r\na\r\n" * (FREE_CHUNKS * 2) + b"0\r\n\r\n"
+    pieces = CHUNKED + b"1\r\na\r\n" * (MAX_SMALL_CHUNKS * 2) + b"0\r\n\r\n"
     async with Site(pieces) as site:
         with pytest.raises(Unreachable):
             await fetch(site.url(), network=opened(site))

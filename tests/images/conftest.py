@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from environs import Env
 
 from chatapp.images.bucket import Bucket
 from chatapp.images.processing import PreparedImage
-from chatapp.server import configuration
+from chatapp.server import image_configuration
 from tests.servers.packaged import serving
 
 PYTHON = Path(__file__).parents[2] / ".venv/bucket/bin/python"
@@ -63,7 +64,7 @@ def use_bucket(settings: Any) -> UseBucket:
         with pytest.MonkeyPatch.context() as environment:
             for variable, value in variables.items():
                 environment.setenv(variable, value)
-            settings.BUCKET = configuration.bucket(configuration.Env())
+            settings.BUCKET = image_configuration.bucket(Env())
         settings.STORAGES = settings.STORAGES | {"images": settings.BUCKET}
         settings.IMAGE_STORE = "bucket"
         bucket = storages["images"]

@@ -39,7 +39,7 @@ async def test_the_other_limit_field_is_found_and_remembered_for_the_model(
     assert "max_completion_tokens" in server.body()
     assert await all_of(client, replace(ask("Hi"), model="other")) == ANSWER
     assert "max_tokens" in server.body()
-    assert len(server.requests) == 4
+    assert len(server.request_values) == 4
     assert naps == []
 
 
@@ -84,7 +84,7 @@ async def test_a_blocked_text_goes_out_rewritten_once(
     deltas, error = await failure(connect(server.url), request)
     assert deltas == [Adapted("text_rewritten")]
     assert type(error) is errors.TextBlocked
-    assert len(server.requests) == 2
+    assert len(server.request_values) == 2
 
 
 def long_request(turns: int = 12) -> CompletionRequest:
@@ -102,7 +102,7 @@ async def test_an_overflow_is_cut_twice_and_said(serve: Serve, connect: Connect)
     server = await serve(writes(no))
     _, error = await failure(connect(server.url), long_request())
     assert type(error) is errors.ConversationTooLong
-    assert len(server.requests) == 3
+    assert len(server.request_values) == 3
 
 
 async def test_what_cannot_fit_the_model_is_never_sent(serve: Serve, connect: Connect) -> None:
@@ -170,7 +170,7 @@ async def test_too_many_bytes_of_text_are_not_sent(
     server = await serve(writes(HELLO))
     _, error = await failure(connect(server.url), ask("A" * 2_000))
     assert type(error) is errors.ConversationTooLong
-    assert server.requests == []
+    assert server.request_values == []
 
 
 @pytest.mark.parametrize(("characters", "on_loop"), [(10, True), (1_000_000, False)])

@@ -36,7 +36,7 @@ async def test_an_answer_streams(serve: Serve, connect: Connect, ask: Ask) -> No
     server = await serve(writes(stream_of("heroku")))
     deltas = [delta async for delta in connect(server.url).stream(ask("Hi <b>"))]
     assert deltas == [TextDelta("Hel"), TextDelta("lo"), Usage(12, 3), Finished("stop")]
-    request = server.requests[0]
+    request = server.request_values[0]
     assert request.startswith(b"POST /v1/chat/completions HTTP/1.1\r\n")
     assert b"authorization: bearer " + KEY.encode() in request.lower()
     assert b"content-type: application/json\r\n" in request.lower()
@@ -74,7 +74,7 @@ async def test_text_may_gather_but_never_the_first(
 async def test_without_a_key_none_is_sent(serve: Serve, connect: Connect, ask: Ask) -> None:
     server = await serve(writes(stream_of("heroku")))
     assert await connect(server.url, key="").complete(ask("Hi")) == "Hello"
-    assert b"authorization" not in server.requests[0].lower()
+    assert b"authorization" not in server.request_values[0].lower()
 
 
 async def test_the_connection_is_used_again(serve: Serve, connect: Connect, ask: Ask) -> None:
@@ -123,7 +123,7 @@ async def test_a_bad_answer_becomes_its_error(
     deltas, error = await failure(connect(server.url), ask("Hi"))
     assert type(error) is kind
     retried = error.retryable and TextDelta("Hel") not in deltas
-    assert len(server.requests) == 1 + (kind.max_retries if retried else 0)
+    assert len(server.request_values) == 1 + (kind.max_retries if retried else 0)
 
 
 async def test_retry_after_arrives(serve: Serve, connect: Connect, ask: Ask) -> None:

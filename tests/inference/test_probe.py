@@ -84,7 +84,7 @@ async def test_every_answer_is_seen(
     seen = await prober(http, server.url).ask(ask("Hi"))
     assert (seen.status, seen.accepted) == (status, accepted)
     assert type(seen.failure) is (failure or type(None))
-    assert len(server.requests) == 1
+    assert len(server.request_values) == 1
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ async def test_what_goes_out_is_what_the_app_sends(
     server = await serve(writes(HELLO))
     request = ask("<b>{{ x }}</b>")
     await prober(http, server.url).ask(request, token_field="max_completion_tokens")
-    sent = server.requests[0].partition(b"\r\n\r\n")[2]
+    sent = server.request_values[0].partition(b"\r\n\r\n")[2]
     assert sent == encode(request, token_field="max_completion_tokens")
     assert server.header("authorization") == f"Bearer {KEY}"
     assert server.header("x-forwarded-proto") is None
@@ -209,7 +209,7 @@ async def test_what_goes_out_is_what_the_app_sends(
 async def test_a_body_of_ones_own_goes_out_as_it_is(serve: Serve, http: httpx.AsyncClient) -> None:
     server = await serve(writes(HELLO))
     await prober(http, server.url).send({"text": "<script>{{ x }}", "odd": None})
-    assert b'"<script>{{ x }}"' in server.requests[0]
+    assert b'"<script>{{ x }}"' in server.request_values[0]
     assert server.body() == {"text": "<script>{{ x }}", "odd": None}
 
 
@@ -222,7 +222,7 @@ async def test_calls_quotas_and_silence_are_remembered(
     ]
 
     async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(answers[len(server.requests) - 1])
+        writer.write(answers[len(server.request_values) - 1])
 
     server = await serve(answer)
     asking = prober(http, server.url)

@@ -104,4 +104,4 @@ async def test_a_wait_can_be_cancelled(serve: Serve, connect: Connect, ask: Ask)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert len(server.requests) == 1
+    assert len(server.request_values) == 1

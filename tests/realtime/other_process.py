@@ -45,7 +45,7 @@ def obey(order: dict[str, Any]) -> None:
         case {"close": group}:
             hub.publish(group, CLOSE)
         case {"tell": fields}:
-            relay.tell("echo", **fields)
+            relay.send_command("echo", **fields)
 
 
 def show(what: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.realtime import protocol
-from chatapp.realtime.hub import MAX_WAITING, hub
+from chatapp.realtime.hub import MAX_QUEUED_EVENTS, hub
 from chatapp.realtime.relay import relay
 from tests.support.tab import Socket, Tab
 
@@ -108,12 +108,12 @@ async def test_whoever_has_gone_meanwhile_is_let_go_when_processes_are_joined_ag
 
 async def test_a_reader_that_hangs_is_let_go() -> None:
     with hub.subscribed(["group"]) as subscription:
-        for number in range(MAX_WAITING + 5):
+        for number in range(MAX_QUEUED_EVENTS + 5):
             hub.publish("group", str(number))
 
         waiting = [subscription.queue.get_nowait() for _ in range(subscription.queue.qsize())]
 
-    assert len(waiting) == MAX_WAITING + 1
+    assert len(waiting) == MAX_QUEUED_EVENTS + 1
     assert waiting[-1] is None
 
 

@@ -1,41 +1,41 @@
 """Whether something was missed, and whether all processes speak alike."""
 
-from chatapp.realtime.peers import SILENT_AFTER, Peers
+from chatapp.realtime.peers import MAX_SILENT_SECONDS, Peers
 
 
 def test_batches_in_a_row_miss_nothing() -> None:
     peers = Peers()
-    assert [peers.hear("a", number, 1, now=0) for number in (1, 2, 3)] == [0, 0, 0]
+    assert [peers.record_batch("a", number, 1, now=0) for number in (1, 2, 3)] == [0, 0, 0]
 
 
 def test_a_hole_is_counted_once() -> None:
     peers = Peers()
-    assert [peers.hear("a", number, 1, now=0) for number in (1, 5, 6)] == [0, 3, 0]
+    assert [peers.record_batch("a", number, 1, now=0) for number in (1, 5, 6)] == [0, 3, 0]
 
 
 def test_each_process_has_its_own_numbers() -> None:
     peers = Peers()
-    peers.hear("a", 1, 1, now=0)
-    assert peers.hear("b", 1, 1, now=0) == 0
+    peers.record_batch("a", 1, 1, now=0)
+    assert peers.record_batch("b", 1, 1, now=0) == 0
 
 
 def test_of_a_process_that_spoke_before_we_listened_something_was_missed() -> None:
-    assert Peers().hear("a", 8, 1, now=0) == 7
+    assert Peers().record_batch("a", 8, 1, now=0) == 7
 
 
 def test_a_batch_that_was_overtaken_comes_too_late() -> None:
     peers = Peers()
-    heard = [peers.hear("a", number, 1, now=0) for number in (1, 3, 2, 3, 4)]
+    heard = [peers.record_batch("a", number, 1, now=0) for number in (1, 3, 2, 3, 4)]
     assert heard == [0, 1, None, None, 0]
 
 
 def test_another_release_is_noticed_until_it_falls_silent() -> None:
     peers = Peers()
-    peers.hear("a", 1, 1, now=0)
-    peers.hear("b", 1, 2, now=1)
-    assert not peers.all_speak(1)
+    peers.record_batch("a", 1, 1, now=0)
+    peers.record_batch("b", 1, 2, now=1)
+    assert not peers.all_use_version(1)
 
-    peers.forget_silent(SILENT_AFTER + 0.5)
-    assert not peers.all_speak(1)
-    peers.forget_silent(SILENT_AFTER + 1.5)
-    assert peers.all_speak(1)
+    peers.forget_silent(MAX_SILENT_SECONDS + 0.5)
+    assert not peers.all_use_version(1)
+    peers.forget_silent(MAX_SILENT_SECONDS + 1.5)
+    assert peers.all_use_version(1)

@@ -94,7 +94,7 @@ async def test_a_thread_may_publish_and_tell() -> None:
         there.relay.on("wake", told.set)
         with there.listening() as far:
             await asyncio.to_thread(here.say, "from a thread")
-            await asyncio.to_thread(here.relay.tell, "wake")
+            await asyncio.to_thread(here.relay.send_command, "wake")
 
             assert await far.text() == "from a thread"
             async with asyncio.timeout(WAIT):
@@ -110,7 +110,7 @@ async def test_pages_are_told_when_processes_are_joined() -> None:
 
 
 async def test_what_waits_is_sent_before_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_connection, "CLOCK", 0.2)
+    monkeypatch.setattr(redis_connection, "MIN_BATCH_SECONDS", 0.2)
     async with running_peer() as there:
         await there.until_joined()
         with there.listening() as far:
@@ -128,7 +128,7 @@ async def test_after_the_end_nothing_is_sent_and_nothing_fails() -> None:
         await here.until_joined()
     await here.relay.close()
     here.say("nobody hears this")
-    here.relay.tell("stop", reply="x")
+    here.relay.send_command("stop", reply="x")
 
     assert not here.relay.joined
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from chatapp.realtime import outgoing, redis_connection
+from chatapp.realtime import redis_connection, send_queue
 from tests.realtime.peers import Listener, Peer, running_peer, two_peers
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 
@@ -71,7 +71,7 @@ async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_connection, "SEND_SECONDS", 0.5)
-    monkeypatch.setattr(outgoing, "MAX_WAITING", 5_000)
+    monkeypatch.setattr(send_queue, "MAX_QUEUED_CHARACTERS", 5_000)
     async with two_peers() as (here, there):
         with here.listening() as near, there.listening() as far:
             redis_server.pause()
@@ -79,14 +79,14 @@ async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
                 here.say("x" * 100, number)
             # Here at once, and what waits for Redis is bounded.
             assert near.waiting == 1_000
-            assert here.relay._outbox._size <= 5_000
+            assert here.relay._queue._size <= 5_000
             while near.waiting:
                 await near.event()
             assert await near.joined() is False
-            assert here.relay._outbox._size == 0
+            assert here.relay._queue._size == 0
             here.say("while it is away")
             assert near.waiting == 1
-            assert here.relay._outbox._size == 0
+            assert here.relay._queue._size == 0
             redis_server.resume()
             assert await near.joined() is True
             await until_told(far, here, "here again")
@@ -95,7 +95,7 @@ async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
 async def test_pages_ask_for_what_the_freeze_has_swallowed(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outgoing, "MAX_WAITING", 1_000)
+    monkeypatch.setattr(send_queue, "MAX_QUEUED_CHARACTERS", 1_000)
     async with two_peers() as (here, there):
         with there.listening() as far:
             redis_server.pause()
@@ -139,8 +139,8 @@ async def test_a_dead_subscription_is_opened_anew(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Publishing works and nothing arrives, as when a firewall forgets one of the connections."""
-    monkeypatch.setattr(redis_connection, "OVERDUE", 1)
-    monkeypatch.setattr(redis_connection, "PROBE_EVERY", 0.3)
+    monkeypatch.setattr(redis_connection, "MAX_ROUND_TRIP_SECONDS", 1)
+    monkeypatch.setattr(redis_connection, "PROBE_SECONDS", 0.3)
     async with running_peer() as here:
         await here.until_joined()
         with here.listening() as near, redis_server.client() as client:

@@ -44,10 +44,10 @@ async def test_a_command_reaches_every_other_process_and_its_event_loop() -> Non
         sides = {"here": here, "there": there, "third": third}
         for who in sides:
             noting(who)
-        here.relay.tell("stop", reply="abc")
+        here.relay.send_command("stop", reply="abc")
         async with asyncio.timeout(WAIT):
             got = {await calls.get(), await calls.get()}
-        there.relay.tell("stop", reply="end")
+        there.relay.send_command("stop", reply="end")
         async with asyncio.timeout(WAIT):
             later = {await calls.get(), await calls.get()}
 
@@ -58,7 +58,7 @@ async def test_a_command_reaches_every_other_process_and_its_event_loop() -> Non
 async def test_what_a_newer_release_commands_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
     async with two_peers() as (here, there):
         with there.listening() as far:
-            here.relay.tell("invented later", anything=[1, 2])
+            here.relay.send_command("invented later", anything=[1, 2])
             here.say("after it")
 
             assert await far.text() == "after it"
@@ -75,7 +75,7 @@ async def test_a_command_that_fails_is_logged_and_ends_nothing(
     async with two_peers() as (here, there):
         there.relay.on("stop", stop)
         with there.listening() as far:
-            here.relay.tell("stop", **fields)
+            here.relay.send_command("stop", **fields)
             here.say("after it")
 
             assert await far.text() == "after it"
@@ -102,7 +102,7 @@ async def test_nonsense_is_logged_and_ends_nothing(
             here.say("after it")
 
             assert await far.text() == "after it"
-    assert "could not be read" in caplog.text
+    assert "couldn't be read" in caplog.text
 
 
 async def test_bytes_that_are_no_message_are_logged(
@@ -154,4 +154,4 @@ async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
 async def test_commands_carry_only_what_json_can_hold() -> None:
     async with running_peer() as here:
         with pytest.raises(TypeError):
-            here.relay.tell("stop", reply=object())
+            here.relay.send_command("stop", reply=object())

@@ -86,7 +86,7 @@ async def test_two_processes_hear_each_other(redis_server: RedisServer, settings
             for heard in (mine, theirs):
                 assert [n for n in heard if n > 0] == list(range(1, 200))
                 assert [n for n in heard if n < 0] == [-n for n in range(1, 200)]
-            here.relay.tell("echo", reply="from here")
+            here.relay.send_command("echo", reply="from here")
             assert await there.shows() == {"command": {"reply": "from here"}}
             there.told(tell={"reply": "from there"})
             async with asyncio.timeout(WAIT):
@@ -103,7 +103,7 @@ def test_without_redis_its_packages_are_not_even_loaded() -> None:
         "import asyncio, sys, django; django.setup()\n"
         "import chatapp.asgi\n"
         "from chatapp.realtime.relay import relay\n"
-        "async def live(): relay.start(); relay.tell('sweep'); await relay.close()\n"
+        "async def live(): relay.start(); relay.send_command('sweep'); await relay.close()\n"
         "asyncio.run(live())\n"
         "print([n for n in sys.modules if n.split('.')[0] in ('redis', 'channels_redis')])"
     )
@@ -156,7 +156,7 @@ async def test_readiness_tells_whether_redis_is_there(
         await socket.until("joined")
         status, said = ready(apps[0])
         assert status == 503
-        assert "Redis does not answer" in said["redis"]
+        assert "Redis doesn't answer" in said["redis"]
         assert said["database"] == "ok"
         redis_server.start()
         await socket.until("joined")

@@ -52,7 +52,7 @@ class Person:
             self.page.get_by_label("Setup code").fill(attempt)
             self.page.get_by_role("button", name="Create account").click()
             if attempt != code:
-                expect(self.page.get_by_text("This is not the setup code.")).to_be_visible()
+                expect(self.page.get_by_text("This isn't the setup code.")).to_be_visible()
         expect(self.chat.box).to_be_visible()
 
     def fetch_stylesheet(self, coding: str) -> httpx.Headers:

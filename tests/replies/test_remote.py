@@ -10,7 +10,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
 from chatapp.realtime.hub import hub
 from chatapp.replies import remote
-from chatapp.server import process
+from chatapp.server import process_name
 from tests.support.tab import Socket, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +84,7 @@ async def test_one_that_came_and_went_between_two_looks_is_told(
         await background.drain(1)
 
 
-@pytest.mark.parametrize("by", [process.NAME, ""], ids=["our own", "nobody"])
+@pytest.mark.parametrize("by", [process_name.NAME, ""], ids=["our own", "nobody"])
 async def test_our_own_and_those_of_nobody_are_not_told(
     owner: Person, running: Exchange, by: str
 ) -> None:

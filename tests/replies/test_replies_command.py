@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from chatapp.conversations.models import Exchange, Message
-from chatapp.server import process
+from chatapp.server import process_name
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +23,9 @@ def test_it_lists_running_replies_with_owner_and_lease(running: Exchange) -> Non
     [line] = listed()
 
     assert line.startswith(str(running.reply.pk))
-    assert process.NAME in line
+    assert process_name.NAME in line
     assert "streaming" in line
-    assert " s" in line.split(process.NAME)[1]
+    assert " s" in line.split(process_name.NAME)[1]
 
 
 def test_a_reply_that_nobody_makes_is_told_so(running: Exchange) -> None:

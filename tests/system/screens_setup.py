@@ -96,7 +96,7 @@ def test_a_house_without_models_and_mail(
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_label("Setup code").fill("something else")
         page.get_by_role("button", name="Create account").click()
-        expect(page.get_by_text("This is not the setup code.")).to_be_visible()
+        expect(page.get_by_text("This isn't the setup code.")).to_be_visible()
         shoot(page, "welcome")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_label("Setup code").fill(CODE)

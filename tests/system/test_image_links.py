@@ -67,7 +67,7 @@ def test_a_link_into_a_private_network_is_refused(chat: Chat) -> None:
     link_dialog(chat.page, "https://127.0.0.1/heron.jpg")
 
     expect(chips(chat.page)).to_have_attribute("data-state", "failed")
-    expect(chips(chat.page)).to_contain_text("does not lead to a public place")
+    expect(chips(chat.page)).to_contain_text("doesn't lead to a public web page")
     expect(chips(chat.page).get_by_role("button", name="Retry")).to_be_hidden()
 
 

@@ -109,7 +109,7 @@ def test_a_reply_that_broke_off_keeps_its_text_and_goes_on(chat: Chat) -> None:
 
     expect(chat.replies).to_have_attribute("data-status", "failed")
     problem = chat.replies.locator("[data-part=error]")
-    expect(problem).to_contain_text("broke off")
+    expect(problem).to_contain_text("interrupted")
     assert chat.replies.locator("[data-part=text]").inner_text()
     expect(problem.get_by_role("button", name="Retry")).to_be_visible()
     problem.get_by_role("button", name="Continue").click()

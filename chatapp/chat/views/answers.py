@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from chatapp.chat.forms.settings import SettingsForm
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 
 def done(request: HttpRequest, to: str) -> HttpResponse:

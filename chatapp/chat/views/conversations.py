@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest
-from chatapp.accounts.zones import zone_of
+from chatapp.accounts.person_request import PersonRequest
+from chatapp.accounts.time_zones import zone_of
 from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.page import page
 from chatapp.conversations import events, housekeeping
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
 from chatapp.replies import stopping
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.forms.draft import DraftForm
 from chatapp.chat.views.answers import error
 from chatapp.conversations import events

@@ -13,13 +13,13 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.conversations import events
 from chatapp.conversations.access import own_image, visible_image
 from chatapp.conversations.models import Attachment, Message, ToolCallImage
 from chatapp.images.models import Image
 from chatapp.images.store import ImageMissing, StoreUnavailable
-from chatapp.server.requests import wants_page
+from chatapp.server.request_values import wants_page
 
 DAY = 60 * 60 * 24  # seconds
 RETRY_SECONDS = 30

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from chatapp.accounts.requests import PersonRequest
-from chatapp.accounts.zones import remember_zone
+from chatapp.accounts.person_request import PersonRequest
+from chatapp.accounts.time_zones import remember_zone
 from chatapp.chat.forms.send import SendForm
 from chatapp.chat.views.answers import done, refusal
 from chatapp.chat.views.page import page
@@ -29,7 +29,7 @@ from chatapp.conversations.models import (
     ReplyRunning,
 )
 from chatapp.replies import commands
-from chatapp.server.requests import wants_json, whole_number
+from chatapp.server.request_values import wants_json, whole_number
 
 # Messages that the conversation doesn't accept: status, reason for scripts, sentence.
 REFUSALS = {

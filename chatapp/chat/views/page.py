@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from chatapp.accounts.requests import PersonRequest
-from chatapp.accounts.zones import zone_of
+from chatapp.accounts.person_request import PersonRequest
+from chatapp.accounts.time_zones import zone_of
 from chatapp.chat.forms.settings import (
     IN_THE_SHEET_ONLY,
     MAX_INSTRUCTIONS,

@@ -9,7 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.shielding import shielded
 from chatapp.conversations import events
@@ -18,7 +18,7 @@ from chatapp.conversations.message_html import message_html, reported
 from chatapp.conversations.models import Message
 from chatapp.replies import commands, live, stopping
 from chatapp.replies.state import saved_state
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 
 @require_safe

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.forms.settings import SettingsForm
 from chatapp.chat.views.answers import done, refusal
 from chatapp.chat.views.page import page
@@ -16,7 +16,7 @@ from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings
 from chatapp.conversations.models.settings import default_model
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
 
 @require_POST

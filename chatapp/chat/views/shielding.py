@@ -13,7 +13,7 @@ async def shielded[T](name: str, work: Coroutine[Any, Any, T], *refusals: type[E
     The work waits for a database connection, so the request holds none meanwhile. `refusals` are
     raised here, but not in the task: they are answers, and not errors that it would log.
     """
-    await background.give_back_connection()
+    await background.release_connection()
     raised: list[Exception] = []
 
     async def work_without_refusals() -> T | None:

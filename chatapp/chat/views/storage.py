@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.images.models import Image
 
 PEOPLE_SHOWN = 20

@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import error
 from chatapp.chat.views.replies import show
 from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.models import DECISIONS
 from chatapp.replies import commands
-from chatapp.server.requests import wants_page, whole_number
+from chatapp.server.request_values import wants_page, whole_number
 
 
 @require_safe

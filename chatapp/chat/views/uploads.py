@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chatapp import background
-from chatapp.accounts.requests import PersonRequest
+from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.image_links import TooManyAtOnce, copy_of, may_go_to_model
 from chatapp.chat.views.answers import error
 from chatapp.conversations.models import Attachment
@@ -40,7 +40,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
         return error(
             _("We didn't receive an image. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY
         )
-    await background.give_back_connection()
+    await background.release_connection()
     try:
         return await _keep(request, await process(file, file.name or ""))
     except ImageRefused as refusal:
@@ -51,7 +51,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
 async def links(request: PersonRequest) -> HttpResponse:
     """Store a copy. If the site doesn't give one, the link itself may still go to the model."""
     link = request.POST.get("link", "").strip()
-    await background.give_back_connection()
+    await background.release_connection()
     try:
         return await _keep(request, await copy_of(request.user, link))
     except ImageRefused as refusal:

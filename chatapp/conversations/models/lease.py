@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chatapp.conversations.models.progress import Outcome, Progress, Status, TokenUsage, values_of
 from chatapp.rendering import VERSION as RENDERING_VERSION
-from chatapp.server import process
+from chatapp.server import process_name
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -126,7 +126,7 @@ def _take(reply: "Message", row: "MessageQuerySet", values: dict[str, Any]) -> b
     values |= {
         "attempt": reply.attempt + 1,
         "status": Status.STREAMING,
-        "leased_by": process.NAME,
+        "leased_by": process_name.NAME,
     }
     is_taken = row.filter(attempt=reply.attempt).update(**values, leased_until=Now() + LEASE)
     reply.assign(values)

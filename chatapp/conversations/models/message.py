@@ -17,7 +17,7 @@ from chatapp.conversations.models.display import REMOTE
 from chatapp.conversations.models.message_queries import MessageQuerySet
 from chatapp.conversations.models.progress import RUNNING, Progress, Status, TokenUsage, values_of
 from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort, ModelSettings
-from chatapp.server import process
+from chatapp.server import process_name
 from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Message(models.Model):
     # taken ("", soon). Crashes count owners whose lease ran out, takeovers released ones too.
     attempt = models.PositiveIntegerField(default=0)
     leased_by = models.CharField(
-        max_length=process.MAX_CHARACTERS, blank=True, default="", db_default=""
+        max_length=process_name.MAX_CHARACTERS, blank=True, default="", db_default=""
     )
     leased_until = models.DateTimeField(null=True)
     takeovers = models.PositiveSmallIntegerField(default=0, db_default=0)

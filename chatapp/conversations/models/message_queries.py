@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from chatapp.conversations.models.lease import LEASE
 from chatapp.conversations.models.progress import RUNNING
-from chatapp.server import process
+from chatapp.server import process_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,5 +32,5 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def renew_leases(self, replies: "Collection[UUID]") -> int:
         """Make the leases that this process holds on these replies last their full time again."""
-        mine = self.running().filter(pk__in=replies, leased_by=process.NAME)
+        mine = self.running().filter(pk__in=replies, leased_by=process_name.NAME)
         return mine.update(leased_until=Now() + LEASE)

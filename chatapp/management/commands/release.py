@@ -6,13 +6,13 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "What a release needs before it serves: the database brought up to date."
+    help = "Prepare a release: update the database."
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
-        """A migration that fails ends with an error, and the platform keeps the old release."""
+        """Migrate the database. If it fails, the platform keeps the old release."""
         if settings.DATABASE_MISSING:
-            # The release goes live and its one page tells the same.
+            # The release is deployed all the same, and its only page explains this.
             self.stderr.write("No database yet: heroku addons:create heroku-postgresql:essential-0")
             return
         call_command("migrate", interactive=False)

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Says where to go once it listens."""
+    """Print the address once the server listens."""
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
@@ -29,7 +29,7 @@ class AnnouncingServer(uvicorn.Server):
 
 
 class Command(BaseCommand):
-    help = "Serves the app. With --local it prepares everything first and brings its own model."
+    help = "Serve the app. With --local, prepare everything first and start the demo model."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             return
         call_command("migrate", interactive=False, verbosity=0)
         build_if_changed()
-        # Whoever presses Ctrl+C waits for it; replies go on when the server is back.
+        # A person who presses Ctrl+C waits for it, and the next start resumes the replies.
         settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
         server = AnnouncingServer(config("127.0.0.1"))
         with contextlib.suppress(KeyboardInterrupt):
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
 
 def workers() -> int:
-    """Processes: one without Redis, for two would not hear each other."""
+    """Return the number of processes: one without Redis, because two couldn't share events."""
     if settings.WEB_WORKERS > 1 and not settings.REDIS_URL:
         logger.warning("WEB_WORKERS needs REDIS_URL; one process serves")
         return 1
@@ -67,7 +67,7 @@ def serve(config: uvicorn.Config) -> None:
     if config.workers == 1:
         uvicorn.Server(config).run()
         return
-    # What uvicorn binds for several processes is IPv4 alone.
+    # For several processes uvicorn binds IPv4 only.
     with socket.create_server(
         ("", settings.PORT), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048
     ) as listening:
@@ -75,15 +75,15 @@ def serve(config: uvicorn.Config) -> None:
 
 
 def config(host: str, workers: int = 1) -> uvicorn.Config:
-    """uvicorn as docs/decisions.md explains it; an empty host is IPv4 and IPv6."""
+    """Return uvicorn's configuration, as docs/decisions explains; "" is IPv4 and IPv6."""
     return uvicorn.Config(
         "chatapp.asgi:application",
         host=host,
         port=settings.PORT,
-        workers=workers,  # silence would mean what WEB_CONCURRENCY says
+        workers=workers,  # otherwise WEB_CONCURRENCY would decide
         ws="websockets-sansio",
         ws_per_message_deflate=False,
-        ws_max_size=4096,  # bytes; browsers have nothing to say on the socket
+        ws_max_size=4096,  # bytes; browsers send nothing over the socket
         ws_ping_interval=20,
         ws_ping_timeout=20,
         lifespan="on",

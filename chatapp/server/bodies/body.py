@@ -1,4 +1,4 @@
-"""The body of one request, as far as it may be read."""
+"""Read the body of one request, as far as it is allowed."""
 
 import asyncio
 import logging
@@ -21,18 +21,18 @@ type Receive = Callable[[], Awaitable[Event]]
 type Send = Callable[[Event], Awaitable[None]]
 type FindPerson = Callable[[Event], Awaitable[Hashable | None]]
 
-GRACE = 30  # seconds until a large body must have kept the pace
-PACE = 64 * 1024  # bytes per second
-# Whoever still sends may miss an answer when the connection is closed at once. So more is read
-# and dropped: this much of a stranger's body, the whole one of a person.
-MAX_BYTES_OF_STRANGERS = 512 * 1024
-LINGER = 2  # seconds
-MAX_DIGITS = 20  # of a length; Python refuses to read thousands
+GRACE_SECONDS = 30  # until a large body must have kept the pace
+MIN_BYTES_PER_SECOND = 64 * 1024
+# A client that still sends may miss the answer if the connection is closed at once. So more is
+# read and dropped: this much of a stranger's body, the whole body of a person.
+MAX_DROPPED_STRANGER_BYTES = 512 * 1024
+MAX_LINGER_SECONDS = 2
+MAX_LENGTH_DIGITS = 20  # Python refuses to parse thousands
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a body isn't read; `limit` is in bytes, for one that is too large."""
+    """Hold why a body isn't read; `limit` is in bytes, for a body that is too large."""
 
     status: HTTPStatus
     limit: int = 0
@@ -45,9 +45,9 @@ class Refused(Exception):
 
 
 class Body:
-    """A body that is counted while it is read.
+    """Count a body while it is read.
 
-    A refusal looks to the application as if the client had gone away, which it handles quietly.
+    The application sees a refusal as a client that disconnected, which it handles silently.
     """
 
     def __init__(
@@ -62,13 +62,13 @@ class Body:
         self._received = 0
         self._is_complete = False
         self._limit = settings.MAX_BODY_BYTES
-        self._droppable = MAX_BYTES_OF_STRANGERS
+        self._droppable = MAX_DROPPED_STRANGER_BYTES
         self._holds: tuple[Hashable, int] | None = None
         self._admitted_at: float | None = None
 
     @property
     def size(self) -> int:
-        """Bytes that have been read."""
+        """Return how many bytes have been read."""
         return self._received
 
     async def receive(self) -> Event:
@@ -88,7 +88,7 @@ class Body:
     async def linger(self) -> None:
         """Drop what the client still sends, up to a limit."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(LINGER):
+            async with asyncio.timeout(MAX_LINGER_SECONDS):
                 while not self._is_complete and self._received < self._droppable:
                     self._count(await self._receive())
 
@@ -114,7 +114,7 @@ class Body:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._limit)
 
     async def _admit(self, size: int) -> None:
-        """Allow more than anybody may send, if this is somebody who may."""
+        """Allow a large body if its sender may send one."""
         limit = _large_limit(self._scope)
         if size > limit:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit)
@@ -126,7 +126,7 @@ class Body:
         if person is None:
             raise Refused(HTTPStatus.UNAUTHORIZED)
         self._droppable = limit
-        # Files go to the disk piece by piece, and texts have a limit of their own.
+        # Files are written to the disk piece by piece, and texts have their own limit.
         expected = limit if self._declared is None else self._declared
         cost = min(expected, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         if not await self._capacity.acquire(person, cost):
@@ -137,22 +137,22 @@ class Body:
 
     @property
     def _deadline(self) -> float | None:
-        """When a large body that trickles in has had its time, by the clock of the loop."""
+        """Return when a large body is too slow, by the loop's clock; None for a small body."""
         if self._admitted_at is None:
             return None
-        return self._admitted_at + GRACE + self._received / PACE
+        return self._admitted_at + GRACE_SECONDS + self._received / MIN_BYTES_PER_SECOND
 
 
 def _declared(scope: Event) -> int | None:
-    """Return the Content-Length; None when there is none to rely on, as with chunks."""
+    """Return the Content-Length, None if there is no reliable one, as with chunks."""
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
-    is_number = length.isdigit() and len(length) < MAX_DIGITS
+    is_number = length.isdigit() and len(length) < MAX_LENGTH_DIGITS
     return int(length) if is_number and b"transfer-encoding" not in headers else None
 
 
 def _large_limit(scope: Event) -> int:
-    """Return how many bytes this page takes from a person who is signed in."""
+    """Return how many bytes this page accepts from a signed-in person."""
     kinds = [value for name, value in scope["headers"] if name == b"content-type"]
     is_form = [kind.partition(b";")[0].strip().lower() for kind in kinds] == [
         b"multipart/form-data"

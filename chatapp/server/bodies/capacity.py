@@ -1,4 +1,4 @@
-"""How many bytes of large bodies a process holds at once, for everybody and for one person."""
+"""Limit how many bytes of large bodies a process has in memory at once, in total and per person."""
 
 import asyncio
 from collections import Counter
@@ -6,14 +6,14 @@ from collections.abc import Hashable
 
 
 class Capacity:
-    """A shared number of bytes, of which nobody gets more than a share.
+    """Share a number of bytes, of which each person gets at most a share. Sizes are in bytes.
 
-    Whoever waits for room takes it as soon as it fits: a short text isn't held up by a large upload
-    that waits in front of it. Sizes are in bytes.
+    A waiting body gets its space as soon as it fits, so a short text doesn't wait behind a large
+    upload.
     """
 
     def __init__(self, total: int, share: int, patience: float) -> None:
-        """`patience` is how long somebody waits for room, in seconds."""
+        """Set the limits; a body waits for space at most `patience` seconds."""
         self._total = total
         self._share = share
         self._patience = patience
@@ -21,7 +21,7 @@ class Capacity:
         self._released = asyncio.Event()
 
     async def acquire(self, person: Hashable, size: int) -> bool:
-        """Hold room for a body; False when there was none for as long as one waits."""
+        """Reserve space for a body. Return False if there was none for `patience` seconds."""
         try:
             async with asyncio.timeout(self._patience):
                 while not self._fits(person, size):
@@ -33,7 +33,7 @@ class Capacity:
 
     def release(self, person: Hashable, size: int) -> None:
         self._held[person] -= size
-        self._held += Counter()  # keeps only who holds something
+        self._held += Counter()  # removes people without bytes
         released, self._released = self._released, asyncio.Event()
         released.set()
 

@@ -1,4 +1,4 @@
-"""The ASGI application in front of Django, which reads no more of a body than it may."""
+"""Wrap Django in an ASGI application that limits how much of a body is read."""
 
 import asyncio
 import gc
@@ -13,17 +13,17 @@ from chatapp.server.bodies.capacity import Capacity
 type Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 REFUSAL = "chatapp.refusal"  # key of a scope
-LARGE_TEXTS_AT_ONCE = 4  # in a process; parsing one takes up to seven times its size in memory
-LARGE_TEXTS_OF_A_PERSON = 2
-PATIENCE = 10  # seconds that a large body waits for capacity
-# Requests and forms are parts of reference cycles, which would keep a text of this many bytes for
-# dozens of requests more.
-LEFT_BEHIND = 1024 * 1024
-ABOUT_THE_BODY = (b"content-length", b"content-type", b"transfer-encoding", b"expect")
+MAX_LARGE_TEXTS = 4  # in a process; parsing a text takes up to seven times its size in memory
+MAX_LARGE_TEXTS_PER_PERSON = 2
+MAX_WAIT_SECONDS = 10  # of a large body for capacity
+# Requests and forms are parts of reference cycles, which would keep a large text in memory for
+# dozens of requests.
+MIN_COLLECTED_BYTES = 1024 * 1024
+BODY_HEADERS = (b"content-length", b"content-type", b"transfer-encoding", b"expect")
 
 
 class BodyLimit:
-    """Bounds the bodies that an application reads; `find_person` looks up whose session it is."""
+    """Limit the bodies that an application reads; `find_person` looks up whose session it is."""
 
     def __init__(
         self,
@@ -35,14 +35,14 @@ class BodyLimit:
         self.find_person = find_person
         text = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         self.capacity = capacity or Capacity(
-            LARGE_TEXTS_AT_ONCE * text, LARGE_TEXTS_OF_A_PERSON * text, PATIENCE
+            MAX_LARGE_TEXTS * text, MAX_LARGE_TEXTS_PER_PERSON * text, MAX_WAIT_SECONDS
         )
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         body = Body(scope, receive, self.find_person, self.capacity)
 
         async def releasing(event: Event) -> None:
-            # The body has been used. A client that reads slowly must not hold its capacity.
+            # The body has been used, and a client that reads slowly must not keep its capacity.
             body.release()
             await send(event)
 
@@ -50,14 +50,14 @@ class BodyLimit:
             await self.application(scope, body.receive, releasing)
         finally:
             body.release()
-            if body.size >= LEFT_BEHIND:
-                gc.collect()  # a few milliseconds: `lifespan.py` has frozen what was there before
+            if body.size >= MIN_COLLECTED_BYTES:
+                gc.collect()  # takes a few milliseconds, because `lifespan.py` froze older objects
         if body.refusal:
             await self._refuse(scope, body, send)
 
     async def _refuse(self, scope: Event, body: Body, send: Send) -> None:
-        """Have the application answer a request without a body, then close the connection."""
-        headers = [header for header in scope["headers"] if header[0] not in ABOUT_THE_BODY]
+        """Let the application answer a request without a body, then close the connection."""
+        headers = [header for header in scope["headers"] if header[0] not in BODY_HEADERS]
 
         async def closing(event: Event) -> None:
             if event["type"] == "http.response.start":
@@ -70,11 +70,11 @@ class BodyLimit:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
         refused = {**scope, "headers": headers, REFUSAL: body.refusal}
-        await self.application(refused, _nothing(), closing)
+        await self.application(refused, _empty_body(), closing)
 
 
-def _nothing() -> Receive:
-    """An empty body; the client isn't listened to, because what it sends is the refused one."""
+def _empty_body() -> Receive:
+    """Return an empty body. The client isn't read, because it sends the refused body."""
     empty: list[Event] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Event:

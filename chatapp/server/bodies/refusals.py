@@ -1,4 +1,4 @@
-"""The answers to requests whose body isn't read; `body.py` decides which those are."""
+"""Answer requests whose body `body.py` refuses to read."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from chatapp.server.bodies.body import Refusal
 from chatapp.server.bodies.limit import REFUSAL
-from chatapp.server.requests import wants_json
+from chatapp.server.request_values import wants_json
 
-RETRY_AFTER = 3  # seconds; such a request has waited for capacity before
+RETRY_AFTER_SECONDS = 3  # short, because the request has already waited for capacity
 
 
 class BodyRefusalMiddleware:
-    """Answers in place of the view. Other middleware that would read the form comes later."""
+    """Answer in place of the view. Other middleware that would read the form comes later."""
 
     sync_capable = False
     async_capable = True
@@ -38,8 +38,8 @@ class BodyRefusalMiddleware:
         return await sync_to_async(self._answer)(request, view, refusal) if refusal else None
 
     def signed_out(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponse:
-        """Answer whoever must sign in before so much is read."""
-        words = Words(_("You're signed out"), _("Sign in again."), _("Then send it once more."))
+        """Answer a person who must sign in before sending so much."""
+        words = Words(_("You're signed out"), _("Sign in again."), _("Then send it again."))
         return _refuse(request, HTTPStatus.UNAUTHORIZED, words)
 
     def _answer(
@@ -52,7 +52,7 @@ class BodyRefusalMiddleware:
         if refusal.status == HTTPStatus.REQUEST_TIMEOUT:
             return _refuse(request, refusal.status, _too_slow())
         answer = _refuse(request, refusal.status, _busy())
-        answer["Retry-After"] = str(RETRY_AFTER)
+        answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return answer
 
 
@@ -60,7 +60,7 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     """Answer a request that has more than `limit` bytes."""
     words = Words(
         _("That's too much at once"),
-        _("At most %(limit)s can be sent here.") % {"limit": _size(limit)},
+        _("You can send at most %(limit)s here.") % {"limit": _size(limit)},
         _("Send a shorter text, or fewer or smaller images."),
     )
     return _refuse(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
@@ -75,7 +75,7 @@ class Words(NamedTuple):
 def _too_slow() -> Words:
     return Words(
         _("That took too long"),
-        _("What you sent arrived too slowly."),
+        _("Your upload was too slow."),
         _("Try again when your connection is better."),
     )
 

@@ -14,7 +14,7 @@ NOT_TEXT = "The password isn't valid text: use UTF-8 without NUL."
 
 
 class Command(BaseCommand):
-    help = "Adds a person who may sign in."
+    help = "Add a person, who may then sign in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
@@ -34,11 +34,11 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         person.save()
-        self.stdout.write(f"{person.email} may sign in now.")
+        self.stdout.write(f"{person.email} can now sign in.")
 
 
 def _read_password(from_stdin: bool) -> str:
-    """Refuse what isn't text: a form could never send the same again."""
+    """Read the password. Invalid text is refused, because a form could never send it."""
     try:
         password = sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass()
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from chatapp.accounts.password_links import password_link
 
 
 class Command(BaseCommand):
-    help = "Prints a link with which a person chooses a new password; it works once."
+    help = "Print a link with which a person can choose a new password. It works once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         try:
             person = Person.objects.get_by_natural_key(email)
         except Person.DoesNotExist:
-            raise CommandError(f"Nobody here has the address {email}.") from None
+            raise CommandError(f"There is no account with the email {email}.") from None
         self.stdout.write(f"{settings.PUBLIC_ORIGIN or _origin()}{password_link(person)}")
 
 

@@ -4,7 +4,7 @@ import io
 
 from django.core.mail import EmailMessage
 
-from chatapp.accounts.mail import ReadableConsoleBackend
+from chatapp.accounts.console_email import ReadableConsoleBackend
 
 
 def test_a_long_link_stays_in_one_piece() -> None:

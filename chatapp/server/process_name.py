@@ -1,4 +1,4 @@
-"""What this process is called where several share a database and a log."""
+"""The name of this process, where several share a database and a log."""
 
 import os
 import secrets
@@ -6,6 +6,6 @@ import socket
 
 MAX_CHARACTERS = 40
 
-# A dyno's name comes back with its successor and a number of a process soon enough: hence the end.
+# Dyno names and process ids are reused soon, so the name ends with random characters.
 NAME = f"{os.environ.get('DYNO') or socket.gethostname()[:20]}.{os.getpid()}.{secrets.token_hex(3)}"
 NAME = NAME[-MAX_CHARACTERS:]

@@ -1,8 +1,8 @@
-"""One GET and its answer, read with a limit on everything that a server may send without end.
+"""Send one GET and read its answer, with limits on everything that a server may send without end.
 
-Over h11 and not one of the HTTP clients: those read headers, 1xx answers and chunks for as long as
-they come. Measured with a server that sends nothing but "100 Continue", aiohttp on uvloop took
-148 MB in 5 s and held the loop for 1.4 s; with single bytes as chunks httpx held it for 0.7 s.
+Uses h11, because HTTP clients read headers, 1xx answers and chunks without limit. With a server
+that sends nothing but "100 Continue", aiohttp on uvloop took 148 MB in 5 s and blocked the loop for
+1.4 s; with single bytes as chunks httpx blocked it for 0.7 s.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from yarl import URL
 from .errors import Encoded, SiteRefused, TooLarge, Unreachable
 
 READ_BYTES = 16 * 1024
-MAX_HEAD_BYTES = 32 * 1024  # also of a chunk's first line and of what follows the last chunk
+MAX_HEAD_BYTES = 32 * 1024  # also for a chunk's first line and the trailers after the last chunk
 MAX_INTERIM_ANSWERS = 8  # of status 1xx
-# Beyond the first thousand, chunks have to be of 256 bytes on average: each costs us 25 µs.
-FREE_CHUNKS = 1_000
-CHUNK_BYTES = 256
+# Beyond the first thousand, chunks must have 256 bytes on average, because each takes 25 µs.
+MAX_SMALL_CHUNKS = 1_000
+MIN_CHUNK_BYTES = 256
 
 OK = 200
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -30,7 +30,7 @@ USER_AGENT = "chatapp/1.0 (opens a link that somebody put into a chat)"
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """`location` as the site wrote it, "" for none."""
+    """Hold the `location` of a redirect as the site wrote it, "" if it is missing."""
 
     location: str
 
@@ -41,8 +41,8 @@ class Body:
     content_type: str
 
 
-class Exchange:
-    """Use it once. Errors of the connection go through as OSError."""
+class HttpGet:
+    """Send one request over a connection, whose errors are raised as OSError."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -50,8 +50,8 @@ class Exchange:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
 
     async def get(self, url: URL, *, accept: str, max_bytes: int) -> Body | Redirect:
-        """Raises SiteRefused for any status but 200 and redirects, Encoded, TooLarge, and
-        Unreachable where the answer breaks off or is not HTTP."""
+        """Return the answer. Raises SiteRefused for any status except 200 and redirects, Encoded,
+        TooLarge, and Unreachable when the answer is interrupted or not HTTP."""
         try:
             await self._send(url, accept)
             return await self._receive(max_bytes)
@@ -81,7 +81,7 @@ class Exchange:
             raise Encoded
         if int(_header(head, b"content-length") or 0) > max_bytes:
             raise TooLarge(max_bytes)
-        # The type may end up in a database, which takes no halves of characters.
+        # The type may be stored in a database, which refuses half a surrogate pair.
         content_type = _header(head, b"content-type").encode("ascii", "replace").decode()
         return Body(await self._body(max_bytes), content_type)
 
@@ -98,15 +98,15 @@ class Exchange:
             chunks += 1
             if content.tell() + len(event.data) > max_bytes:
                 raise TooLarge(max_bytes)
-            if chunks > FREE_CHUNKS + content.tell() // CHUNK_BYTES:
+            if chunks > MAX_SMALL_CHUNKS + content.tell() // MIN_CHUNK_BYTES:
                 raise Unreachable
             content.write(event.data)
         return content.getvalue()
 
     async def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
-        """What the server sends next; h11 says itself where it broke off."""
+        """Return the next event; h11 raises an error if the answer is interrupted."""
         while (event := self._http.next_event()) is h11.NEED_DATA:
-            await asyncio.sleep(0)  # reading what is buffered already would let nobody else run
+            await asyncio.sleep(0)  # reading from the buffer alone would never let other tasks run
             self._http.receive_data(await self._reader.read(READ_BYTES))
         return event
 

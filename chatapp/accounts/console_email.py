@@ -1,14 +1,14 @@
-"""Mails on the console, for a house that has no mail server."""
+"""Write emails to the console, for an instance without an email server."""
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.console import EmailBackend
 
 
 class ReadableConsoleBackend(EmailBackend):
-    """Prints what a person reads.
+    """Print an email as a person reads it.
 
-    Django's own prints the bytes of the wire, where a long line, as a link to choose a new
-    password is one, is cut in two and can't be followed.
+    Django's own backend prints the encoded email, which splits long lines, so a link to choose a
+    new password can't be followed.
     """
 
     def write_message(self, message: EmailMessage) -> None:
