@@ -20,7 +20,7 @@ def paste_text(page: Page, text: str) -> None:
 
 
 def answer_links(page: Page, status: int, answer: dict[str, object]) -> None:
-    """The app has no way to the web here; `tests/conversations` has its answers."""
+    """The app has no way to the web here; `tests/chat` has its answers."""
     page.route(LINKS, lambda route: route.fulfill(status=status, json=answer))
 
 

@@ -26,7 +26,9 @@ def joined_in(order: str) -> str:
     return join_modules({**sources, ENTRY: "\n".join(imports)}, ENTRY)[0]
 
 
-@pytest.fixture(params=["reversed", "shuffled", "shuffled again"])
+@pytest.fixture(
+    params=["reversed", "shuffled", pytest.param("shuffled again", marks=pytest.mark.long)]
+)
 def ordered(request: pytest.FixtureRequest, context: BrowserContext, page: Page) -> Chat:
     script = joined_in(request.param)
 

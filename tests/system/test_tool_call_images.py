@@ -29,11 +29,23 @@ def layout(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {"desktop": DESKTOP, "phone": PHONE}[request.param]
 
 
+@pytest.fixture(scope="module")
+def cookies(drawing: App, browser: Browser) -> Any:
+    context = browser.new_context(base_url=drawing.url)
+    sign_in(context.new_page())
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def chat(drawing: App, browser: Browser, layout: dict[str, Any]) -> Iterator[Chat]:
-    for page in watched(browser.new_context(base_url=drawing.url, **layout)):
-        sign_in(page)
-        yield Chat(page)
+def chat(drawing: App, browser: Browser, cookies: Any, layout: dict[str, Any]) -> Iterator[Chat]:
+    arguments = {"base_url": drawing.url, "storage_state": cookies, **layout}
+    for page in watched(browser.new_context(**arguments)):
+        yield Chat(page).open()
+
+
+on_a_desktop = pytest.mark.parametrize("layout", ["desktop"], indirect=True)  # alike on a phone
 
 
 def ask(chat: Chat, text: str) -> None:
@@ -55,6 +67,7 @@ def is_loaded(image: Locator) -> bool:
     return bool(image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)"))
 
 
+@on_a_desktop
 def test_images_come_with_the_end_of_the_tool_call_and_stay(chat: Chat) -> None:
     asked(chat, THREE)
 
@@ -104,6 +117,7 @@ def test_one_opens_large_with_the_others_a_tool_call_away(chat: Chat) -> None:
     expect(images(chat).nth(2)).to_have_attribute("alt", "A green disc")
 
 
+@on_a_desktop
 def test_what_cannot_be_shown_is_told(chat: Chat) -> None:
     asked(chat, '/call draw {"sizes": [[64, 48]], "kind": "junk"}')
 
@@ -112,6 +126,7 @@ def test_what_cannot_be_shown_is_told(chat: Chat) -> None:
     expect(images(chat)).to_have_count(0)
 
 
+@on_a_desktop
 def test_one_that_asks_first_gives_its_images_once_it_may(chat: Chat) -> None:
     ask(chat, '/call paint {"sizes": [[640, 400]]}')
     chat.page.get_by_role("button", name="Allow once").click()
