@@ -18,7 +18,7 @@ def person(client: Client) -> str:
     return client.cookies["person"].value
 
 
-def test_it_names_whoever_signed_in(stranger: Client, owner: Person) -> None:
+def test_the_cookie_names_the_person_who_signed_in(stranger: Client, owner: Person) -> None:
     stranger.post("/account/sign-in/", {"login": owner.email, "password": PASSWORD}, follow=True)
 
     assert person(stranger) == str(owner.pk)
@@ -44,7 +44,7 @@ def test_pages_for_anybody_leave_it_alone(signed_in: SignIn, owner: Person) -> N
         assert "person" not in signed_in(owner).get(path).cookies
 
 
-def test_a_sign_out_says_that_nobody_is_here(signed_in: SignIn, owner: Person) -> None:
+def test_a_sign_out_changes_the_person_cookie(signed_in: SignIn, owner: Person) -> None:
     client = signed_in(owner)
     client.get("/")
 

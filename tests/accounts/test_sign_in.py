@@ -20,7 +20,7 @@ def test_sign_in_leads_to_the_chat(stranger: Client, owner: Person) -> None:
     assert response.status_code == 200
 
 
-def test_a_wrong_password_is_told_and_the_address_kept(stranger: Client, owner: Person) -> None:
+def test_a_wrong_password_is_explained_and_the_email_kept(stranger: Client, owner: Person) -> None:
     response = stranger.post(
         "/account/sign-in/", {"login": owner.email, "password": "wrong wrong wrong"}
     )
@@ -46,7 +46,7 @@ def test_sign_out_needs_a_post(signed_in: Callable[[Person], Client], owner: Per
     assert "_auth_user_id" not in client.session
 
 
-def test_nobody_signs_up_alone(stranger: Client, owner: Person) -> None:
+def test_people_cannot_sign_up_by_themselves(stranger: Client, owner: Person) -> None:
     stranger.post(
         "/account/sign-up/", {"email": "new@example.com", "password1": PASSWORD}, follow=True
     )
@@ -54,7 +54,7 @@ def test_nobody_signs_up_alone(stranger: Client, owner: Person) -> None:
     assert Person.objects.count() == 1
 
 
-def test_a_forgotten_password_is_set_anew_by_mail(stranger: Client, owner: Person) -> None:
+def test_a_forgotten_password_is_reset_by_email(stranger: Client, owner: Person) -> None:
     stranger.post("/account/reset/", {"email": owner.email})
     link = re.search(r"https?://testserver(/account/reset/\S+)", mail.outbox[0].body)
     assert link
