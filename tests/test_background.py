@@ -39,7 +39,7 @@ async def test_one_name_is_one_task() -> None:
     assert background.find("one") is None
 
 
-async def test_cancel_tells_whether_there_was_one() -> None:
+async def test_cancel_returns_whether_there_was_a_task() -> None:
     task = background.spawn("endless", asyncio.Event().wait())
 
     assert background.cancel("endless")

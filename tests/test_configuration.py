@@ -149,7 +149,7 @@ def test_a_place_that_is_not_there_is_refused(chosen: str, sentence: str) -> Non
         ("", True, [".example.com"], "", ""),
     ],
 )
-def test_where_the_service_can_reach_us(
+def test_the_public_origin_is_derived(
     stated: str, on_dyno: bool, hosts: list[str], own_name: str, origin: str
 ) -> None:
     assert configuration.public_origin(stated, on_dyno, hosts, own_name) == origin
@@ -187,13 +187,13 @@ def test_which_names_it_answers_to(
         ("smtps://mail.example.com:587", 587, False),
     ],
 )
-def test_how_a_mail_server_is_reached(url: str, port: int, use_ssl: bool) -> None:
+def test_an_email_url_becomes_a_backend(url: str, port: int, use_ssl: bool) -> None:
     options = configuration.email_backend(url, on_dyno=True)["OPTIONS"]
 
     assert (options["port"], options["use_ssl"], options["use_tls"]) == (port, use_ssl, not use_ssl)
 
 
-def test_without_a_mail_server_a_dyno_logs_no_links() -> None:
+def test_without_an_email_server_a_dyno_logs_no_links() -> None:
     assert configuration.email_backend("", on_dyno=True)["BACKEND"].endswith("dummy.EmailBackend")
     assert "Console" in configuration.email_backend("", on_dyno=False)["BACKEND"]
 
@@ -217,7 +217,7 @@ def test_links_need_an_origin() -> None:
         "rediss://:p4ssword@ec2-1.compute.amazonaws.com:12345",
     ],
 )
-def test_where_redis_is(url: str) -> None:
+def test_the_address_of_redis_is_checked(url: str) -> None:
     assert configuration.redis_url(f" {url}\n") == url
 
 
@@ -255,7 +255,7 @@ def test_a_setup_code_that_can_be_guessed_is_refused() -> None:
         ("https://example.com/weather/", "https://example.com/weather"),
     ],
 )
-def test_where_a_service_is(url: str, base: str) -> None:
+def test_the_address_of_a_service_is_checked(url: str, base: str) -> None:
     assert configuration.base_url("CHAT_WEATHER_URL", url) == base
 
 

@@ -28,7 +28,7 @@ def test_a_module_is_a_scope_that_returns_its_exports() -> None:
     )
 
 
-def test_what_is_imported_comes_first_and_once() -> None:
+def test_imports_come_first_and_once() -> None:
     app = 'import "./lib/a.js";\n// Last.\nimport "./lib/b.js";\n'
     a = 'import { shared } from "./shared.js";\n'
     b = 'import { shared } from "../lib/shared.js"; // by another way\n'
@@ -161,7 +161,7 @@ def test_a_top_level_await_is_refused(code: str, line: int) -> None:
         joined(code)
 
 
-def test_an_import_of_what_is_not_there_is_refused() -> None:
+def test_an_import_of_a_missing_file_is_refused() -> None:
     app = 'import "./lib/a.js";\nimport { two } from "./lib/a.js";\n'
 
     with pytest.raises(ModuleError, match=r"^js/app\.js:1: there is no js/lib/a\.js$"):
@@ -177,6 +177,6 @@ def test_a_cycle_is_refused() -> None:
         joined('import "./lib/a.js";', a='import "./b.js";', b='\n\nimport "./a.js";')
 
 
-def test_the_name_of_the_scopes_is_taken() -> None:
+def test_the_name_of_the_scopes_is_reserved() -> None:
     with pytest.raises(ModuleError, match=r"^js/app\.js:1: \$modules is a name of the joined"):
         joined("const $modules = [];")

@@ -139,7 +139,7 @@ def image(owner: Person) -> Image:
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_what_is_said_about_an_image(client: AsyncClient, image: Image, name: str) -> None:
+async def test_an_image_is_described(client: AsyncClient, image: Image, name: str) -> None:
     answer = await post(client, f"/images/{image.pk}/alt", {"alt": f"A {ALL_TEXTS[name]}"})
 
     assert answer.status_code == HTTPStatus.OK
@@ -221,7 +221,7 @@ async def test_the_first_account(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-async def test_what_is_done_with_a_reply(
+async def test_each_request_is_answered_within_its_limits(
     client: AsyncClient, exchange: Exchange, name: str
 ) -> None:
     reply = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}"

@@ -30,7 +30,7 @@ def pieces_of[T: (str, bytes)](whole: T, cuts: list[int]) -> list[T]:
 
 
 @pytest.mark.parametrize("name", [*TEXTS, *LONG_TEXTS])
-def test_only_what_is_no_text_is_changed(name: str) -> None:
+def test_only_invalid_text_is_changed(name: str) -> None:
     assert make_valid((TEXTS | LONG_TEXTS)[name]) == valid(name)
 
 

@@ -23,7 +23,7 @@ def test_add_person_reads_the_password_from_stdin(
 @pytest.mark.parametrize(
     ("email", "password"), [("no address", "a long enough password"), ("a@example.com", "short")]
 )
-def test_add_person_says_what_is_wrong(
+def test_add_person_explains_errors(
     db: None, monkeypatch: pytest.MonkeyPatch, email: str, password: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
@@ -33,7 +33,7 @@ def test_add_person_says_what_is_wrong(
 
 
 @pytest.mark.parametrize("email", ["\udcff@example.com", "ada@\udcff.example", "a\0@example.com"])
-def test_add_person_takes_only_text_as_an_email(
+def test_add_person_accepts_only_valid_text_as_an_email(
     db: None, monkeypatch: pytest.MonkeyPatch, email: str
 ) -> None:
     """A terminal gives wrong bytes as halves of surrogate pairs."""
@@ -48,7 +48,7 @@ def test_add_person_takes_only_text_as_an_email(
     "password", [b"long enough \xff", b"long enough \xed\xa0\xbd", b"long \0 one"]
 )
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])  # by the terminal's language
-def test_add_person_takes_only_text_as_a_password(
+def test_add_person_accepts_only_valid_text_as_a_password(
     db: None, monkeypatch: pytest.MonkeyPatch, password: bytes, errors: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(password), "utf-8", errors))

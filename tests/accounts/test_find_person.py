@@ -69,13 +69,13 @@ async def test_a_session_that_was_ended_is_nobodys(session: str) -> None:
     assert await find_person(scope_with(f"sessionid={session}")) is None
 
 
-async def test_a_person_who_was_deactivated_is_nobody(member: Person, session: str) -> None:
+async def test_a_deactivated_person_is_not_found(member: Person, session: str) -> None:
     await Person.objects.filter(pk=member.pk).aupdate(is_active=False)
 
     assert await find_person(scope_with(f"sessionid={session}")) is None
 
 
-async def test_a_person_who_was_deleted_is_nobody(member: Person, session: str) -> None:
+async def test_a_deleted_person_is_not_found(member: Person, session: str) -> None:
     await member.adelete()
 
     assert await find_person(scope_with(f"sessionid={session}")) is None

@@ -72,7 +72,7 @@ def test_an_unknown_address_reads_the_same(owner: Person) -> None:
     assert token.sub("", known) == token.sub("", unknown)
 
 
-def test_with_a_mail_server_nobody_waits(settings: Settings, member: Person) -> None:
+def test_with_an_email_server_no_request_is_recorded(settings: Settings, member: Person) -> None:
     settings.EMAIL_URL = "smtp://mail.example.com"
 
     assert "Check your email" in ask(member)

@@ -18,7 +18,7 @@ def person(client: Client) -> str:
     return client.cookies["person"].value
 
 
-def test_it_names_whoever_signed_in(stranger_client: Client, owner: Person) -> None:
+def test_the_cookie_names_the_person_who_signed_in(stranger_client: Client, owner: Person) -> None:
     stranger_client.post(
         "/account/sign-in/", {"login": owner.email, "password": PASSWORD}, follow=True
     )
@@ -43,7 +43,7 @@ def test_pages_for_anybody_leave_it_alone(owner_client: Client) -> None:
         assert "person" not in owner_client.get(path).cookies
 
 
-def test_a_sign_out_says_that_nobody_is_here(owner_client: Client) -> None:
+def test_a_sign_out_changes_the_person_cookie(owner_client: Client) -> None:
     owner_client.get("/")
 
     response = owner_client.post("/account/sign-out/")

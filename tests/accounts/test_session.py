@@ -34,7 +34,7 @@ def sign_in(browser: Client, email: str, password: str = PASSWORD, token: str = 
     return browser.post(SIGN_IN, fields, headers=JSON)
 
 
-def test_it_tells_who_is_signed_in(
+def test_the_page_returns_who_is_signed_in(
     owner_client: Client, stranger_client: Client, owner: Person
 ) -> None:
     assert owner_client.get("/account/session").json()["person"] == str(owner.pk)
@@ -54,9 +54,7 @@ def test_a_script_signs_in_and_gets_the_new_token(browser: Client, owner: Person
     assert stale.json()["expired"] is True
 
 
-def test_a_wrong_password_is_a_sentence_and_is_not_said_back(
-    browser: Client, owner: Person
-) -> None:
+def test_a_wrong_password_is_explained_and_not_repeated(browser: Client, owner: Person) -> None:
     response = sign_in(browser, owner.email, "wrong wrong wrong")
 
     assert response.status_code == 422
@@ -65,14 +63,14 @@ def test_a_wrong_password_is_a_sentence_and_is_not_said_back(
     assert PASSWORD not in sign_in(browser, owner.email).content.decode()
 
 
-def test_without_a_token_nobody_is_signed_in(browser: Client, owner: Person) -> None:
+def test_without_a_csrf_token_a_sign_in_is_refused(browser: Client, owner: Person) -> None:
     response = browser.post(SIGN_IN, {"login": owner.email, "password": PASSWORD}, headers=JSON)
 
     assert response.status_code == 403
     assert browser.get("/account/session").json()["person"] is None
 
 
-def test_an_inactive_person_is_told(browser: Client, owner: Person) -> None:
+def test_an_inactive_person_sees_why(browser: Client, owner: Person) -> None:
     Person.objects.update(is_active=False)
 
     response = sign_in(browser, owner.email)
@@ -94,7 +92,7 @@ def test_guessing_is_limited_for_scripts_too(browser: Client, owner: Person) -> 
     assert browser.get("/account/session").json()["person"] is None
 
 
-def test_other_sites_can_neither_read_nor_keep_the_token(browser: Client) -> None:
+def test_other_sites_can_neither_read_nor_cache_the_token(browser: Client) -> None:
     response = browser.get("/account/session", headers={"origin": "https://evil.example"})
 
     assert "Access-Control-Allow-Origin" not in response

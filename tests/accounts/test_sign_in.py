@@ -19,7 +19,7 @@ def test_sign_in_leads_to_the_chat(stranger_client: Client, owner: Person) -> No
     assert response.status_code == 200
 
 
-def test_a_wrong_password_is_told_and_the_address_kept(
+def test_a_wrong_password_is_explained_and_the_email_kept(
     stranger_client: Client, owner: Person
 ) -> None:
     response = stranger_client.post(
@@ -45,7 +45,7 @@ def test_sign_out_needs_a_post(owner_client: Client) -> None:
     assert "_auth_user_id" not in owner_client.session
 
 
-def test_nobody_signs_up_alone(stranger_client: Client, owner: Person) -> None:
+def test_people_cannot_sign_up_by_themselves(stranger_client: Client, owner: Person) -> None:
     stranger_client.post(
         "/account/sign-up/", {"email": "new@example.com", "password1": PASSWORD}, follow=True
     )
@@ -53,7 +53,7 @@ def test_nobody_signs_up_alone(stranger_client: Client, owner: Person) -> None:
     assert Person.objects.count() == 1
 
 
-def test_a_forgotten_password_is_set_anew_by_mail(stranger_client: Client, owner: Person) -> None:
+def test_a_forgotten_password_is_reset_by_email(stranger_client: Client, owner: Person) -> None:
     stranger_client.post("/account/reset/", {"email": owner.email})
     link = re.search(r"https?://testserver(/account/reset/\S+)", mail.outbox[0].body)
     assert link

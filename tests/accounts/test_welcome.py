@@ -12,14 +12,14 @@ from chatapp.accounts.models import OwnerExists, Person
 NEW = {"email": "First@Example.com", "password": "correct horse battery staple"}
 
 
-def test_a_new_house_leads_to_the_first_account(stranger_client: Client, db: None) -> None:
+def test_a_new_instance_redirects_to_the_first_account(stranger_client: Client, db: None) -> None:
     response = stranger_client.get("/", follow=True)
 
     assert response.redirect_chain == [("/welcome/", 302)]
     assert b"Create account" in response.content
 
 
-def test_the_first_person_owns_the_house_and_is_signed_in(stranger_client: Client) -> None:
+def test_the_first_person_becomes_the_owner_and_is_signed_in(stranger_client: Client) -> None:
     response = stranger_client.post("/welcome/", NEW, follow=True)
 
     assert response.status_code == 200
@@ -29,7 +29,7 @@ def test_the_first_person_owns_the_house_and_is_signed_in(stranger_client: Clien
     assert int(stranger_client.session["_auth_user_id"].replace("-", ""), 16) == person.pk.int
 
 
-def test_a_public_house_asks_for_its_code(
+def test_a_public_instance_asks_for_its_setup_code(
     stranger_client: Client, settings: Settings, db: None
 ) -> None:
     settings.SETUP_CODE = "0123456789abcdef"
@@ -43,11 +43,11 @@ def test_a_public_house_asks_for_its_code(
     assert Person.objects.get().is_owner
 
 
-def test_at_home_no_code_is_asked_for(stranger_client: Client, db: None) -> None:
+def test_a_local_instance_needs_no_setup_code(stranger_client: Client, db: None) -> None:
     assert b"Setup code" not in stranger_client.get("/welcome/").content
 
 
-def test_a_public_house_without_a_code_cannot_be_claimed(
+def test_a_public_instance_without_a_setup_code_cannot_be_claimed(
     stranger_client: Client, settings: Settings, db: None
 ) -> None:
     settings.ON_DYNO = True
@@ -82,7 +82,7 @@ def test_a_bad_address_is_refused_and_kept_in_the_field(stranger_client: Client)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_racing_people_one_becomes_the_owner() -> None:
+def test_only_one_of_several_racing_people_becomes_the_owner() -> None:
     start, outcomes = threading.Barrier(4), []
 
     def claim(number: int) -> None:

@@ -60,7 +60,7 @@ async def status_of(limit: BodyLimit, person: str, size: int | None = TEXT) -> i
     return client.status
 
 
-async def test_one_person_does_not_take_the_room_of_others() -> None:
+async def test_a_person_does_not_use_the_quota_of_others() -> None:
     limit = limited(patience=0.02)
     tasks = [await begin(limit, "Ada") for _ in range(2)]
 
@@ -100,7 +100,7 @@ async def test_a_large_body_waits_for_its_turn() -> None:
     await begun
 
 
-async def test_an_answer_that_is_read_slowly_holds_no_room() -> None:
+async def test_an_answer_that_is_read_slowly_holds_no_capacity() -> None:
     limit = limited(patience=0.02, total=TEXT, share=TEXT)
     is_reading = asyncio.Event()
     may_end = asyncio.Event()

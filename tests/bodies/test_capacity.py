@@ -35,7 +35,7 @@ async def test_everybody_together_holds_no_more_than_the_total(capacity: Capacit
     assert await third
 
 
-async def test_one_person_leaves_room_for_others(capacity: Capacity) -> None:
+async def test_a_person_leaves_capacity_for_others(capacity: Capacity) -> None:
     assert await capacity.acquire("Ada", 6)
 
     more = await waiting(capacity, "Ada", 1)
@@ -48,7 +48,7 @@ async def test_one_person_leaves_room_for_others(capacity: Capacity) -> None:
     assert await more
 
 
-async def test_a_small_body_passes_a_large_one_that_waits(capacity: Capacity) -> None:
+async def test_a_small_body_does_not_wait_behind_a_large_one(capacity: Capacity) -> None:
     assert await capacity.acquire("Ada", 6)
     large = await waiting(capacity, "Bob", 5)
 
@@ -58,7 +58,7 @@ async def test_a_small_body_passes_a_large_one_that_waits(capacity: Capacity) ->
     assert await large
 
 
-async def test_who_waits_too_long_gets_nothing_and_holds_nothing() -> None:
+async def test_a_body_that_waits_too_long_holds_nothing() -> None:
     capacity = Capacity(total=10, share=10, patience=0.01)
     assert await capacity.acquire("Ada", 10)
 
@@ -68,7 +68,7 @@ async def test_who_waits_too_long_gets_nothing_and_holds_nothing() -> None:
     assert await capacity.acquire("Bob", 10)
 
 
-async def test_who_goes_away_while_waiting_holds_nothing(capacity: Capacity) -> None:
+async def test_a_client_that_disconnects_while_waiting_holds_nothing(capacity: Capacity) -> None:
     assert await capacity.acquire("Ada", 6)
     gone = await waiting(capacity, "Bob", 6)
     gone.cancel()

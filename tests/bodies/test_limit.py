@@ -35,7 +35,7 @@ SIGN_IN = "account_login"
 LARGE = configured.LARGE_BODY_BYTES
 
 
-def test_the_table_has_room_for_what_each_page_is_for() -> None:
+def test_the_limits_of_pages_allow_their_purpose() -> None:
     text = configured.MAX_MESSAGE_CHARACTERS * 4  # bytes; an emoji has four
     form_around_it = 64 * 1024
 
@@ -49,7 +49,7 @@ def test_the_table_has_room_for_what_each_page_is_for() -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("name", LARGE)
-async def test_a_person_may_send_what_the_page_takes_and_not_a_byte_more(
+async def test_a_person_may_send_exactly_as_much_as_the_page_accepts(
     name: str, chunked: bool
 ) -> None:
     limit = LARGE[name]
@@ -78,7 +78,7 @@ async def test_a_stranger_is_refused_before_more_is_read(name: str, chunked: boo
 
 @pytest.mark.parametrize("kind", [b"application/x-www-form-urlencoded", b"text/plain", b""])
 @pytest.mark.parametrize("name", LARGE)
-async def test_large_bodies_are_taken_only_as_multipart(name: str, kind: bytes) -> None:
+async def test_large_bodies_are_accepted_only_as_multipart(name: str, kind: bytes) -> None:
     client, application = await exchange(request(url(name), SMALL + 1, kind), SMALL + 1)
 
     assert client.status == TOO_LARGE
@@ -98,7 +98,7 @@ def every_other_page() -> list[str]:
 
 
 @pytest.mark.parametrize("name", every_other_page())
-async def test_any_other_page_takes_a_small_body(name: str) -> None:
+async def test_any_other_page_accepts_a_small_body(name: str) -> None:
     [(pattern, names)] = get_resolver().reverse_dict.getlist(name)[0][0]
     values = {
         key: "x" if key in ("token", "name", "uidb36", "key") else IDS.get(key, uuid4())
@@ -110,7 +110,7 @@ async def test_any_other_page_takes_a_small_body(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/\0", "/c/x/messages", "//messages", ""])
-async def test_an_unknown_page_takes_a_small_body(path: str) -> None:
+async def test_an_unknown_page_accepts_a_small_body(path: str) -> None:
     client, _ = await exchange(request(path, SMALL + 1), SMALL + 1)
 
     assert client.status == TOO_LARGE
@@ -133,7 +133,7 @@ async def test_a_small_body_is_read_without_asking_who_sends_it(name: str, chunk
 
 
 @pytest.mark.parametrize("length", [b"10", b"-5", b"1e9", b"", b"\xb2", b"9" * 5000])
-async def test_what_comes_is_counted_whatever_was_declared(length: bytes) -> None:
+async def test_received_bytes_are_counted_whatever_was_declared(length: bytes) -> None:
     scope = request(url(SIGN_IN), 0)
     scope["headers"][1] = (b"content-length", length)
 
@@ -143,7 +143,7 @@ async def test_what_comes_is_counted_whatever_was_declared(length: bytes) -> Non
     assert client.read <= 1024**2
 
 
-async def test_an_endless_body_is_cut_off_and_the_connection_closed() -> None:
+async def test_an_endless_body_is_stopped_and_the_connection_closed() -> None:
     client, _ = await exchange(request(url(SIGN_IN), None), 10**12)
 
     start, *body = client.answered
@@ -153,7 +153,7 @@ async def test_an_endless_body_is_cut_off_and_the_connection_closed() -> None:
     assert client.read <= 1024**2
 
 
-async def test_a_refused_request_is_answered_as_one_without_a_body() -> None:
+async def test_a_refused_request_is_answered_like_one_without_a_body() -> None:
     scope = request(url(SIGN_IN), SMALL + 1)
     scope["headers"] += [(b"cookie", b"a=b"), (b"accept", b"application/json")]
 

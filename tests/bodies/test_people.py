@@ -136,7 +136,7 @@ async def test_long_texts_one_after_another_do_not_add_up(app: App) -> None:
 
 
 @pytest.mark.parametrize("what", ["deactivated", "expired"])
-async def test_a_session_that_no_longer_holds_lets_nothing_through(app: App, what: str) -> None:
+async def test_an_ended_session_may_send_no_large_body(app: App, what: str) -> None:
     async with Session.signed_in(app.url, GUEST) as person:
         app.manage("shell", "-c", DEACTIVATE % False if what == "deactivated" else END_OF_SESSIONS)
         body, cookies = bytes(4 * 1024**2), cookies_of(person)

@@ -78,7 +78,7 @@ async def test_a_body_that_is_too_large(name: str, size: int, limit: str) -> Non
     assert re.search(r"<link[^>]+stylesheet", page)
 
 
-async def test_a_body_that_finds_no_room() -> None:
+async def test_a_body_without_capacity_is_refused() -> None:
     full = Capacity(total=0, share=0, patience=0)
 
     status, headers, page = await answer_to("messages", LARGE, "text/html", capacity=full)

@@ -62,7 +62,7 @@ def test_a_stranger_with_an_invented_session_is_not_read(
 
 
 @pytest.mark.parametrize("path", [MESSAGES, "/images/", "/draft"])
-def test_a_stranger_is_asked_to_sign_in_before_a_file_is_read(app: App, path: str) -> None:
+def test_a_stranger_must_sign_in_before_a_file_is_read(app: App, path: str) -> None:
     size = 4 * 1024**2
     script = post(app.port, path, FILE[:size], MULTIPART, Cookie=INVENTED, **JSON)
     page = post(app.port, path, FILE[:size], MULTIPART, Cookie=INVENTED)
@@ -119,7 +119,7 @@ def test_the_costliest_small_forms_at_once_cost_little(app: App) -> None:
     assert watch.growth < MAX_GROWTH
 
 
-def test_what_follows_a_refused_body_is_no_request(app: App) -> None:
+def test_bytes_after_a_refused_body_are_no_request(app: App) -> None:
     smuggled = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     answer = post(app.port, SIGN_IN, b"x" * 20_000 + smuggled * 9, Cookie=INVENTED, more=smuggled)
 

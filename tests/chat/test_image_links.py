@@ -194,4 +194,4 @@ async def test_without_scripts_a_link_that_fails_is_told_on_the_page(
     response = await async_owner_client.post(f"/c/{uuid4()}/messages", fields)
 
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "public place on the web" in response.content.decode()
+    assert "public web page" in response.content.decode()

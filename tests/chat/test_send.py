@@ -230,7 +230,7 @@ def test_a_stranger_is_asked_to_sign_in(stranger_client: Client, owner: Person) 
     response = send(stranger_client, text="Hello")
 
     assert response.status_code == 401
-    assert "your text stays" in response.json()["error"]
+    assert "your text is kept" in response.json()["error"]
 
 
 def test_a_member_can_not_write_into_the_owners_conversation(
@@ -249,5 +249,5 @@ def test_a_form_above_djangos_own_limit_gets_our_page(
 
     assert (page.status_code, answer.status_code) == (413, 413)
     assert "<html" in page.content.decode()
-    assert "At most 2 KB" in page.content.decode()
+    assert "at most 2" in page.content.decode()
     assert "You can send at most 2 KB here" in answer.json()["error"]

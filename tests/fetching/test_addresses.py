@@ -46,12 +46,12 @@ PUBLIC = """
 
 
 @pytest.mark.parametrize("address", HOSTILE.split())
-def test_refuses_what_is_not_public(address: str) -> None:
+def test_addresses_that_are_not_public_are_refused(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("address", PUBLIC.split())
-def test_lets_neighbours_of_refused_networks_through(address: str) -> None:
+def test_neighbours_of_refused_networks_are_allowed(address: str) -> None:
     assert is_public(ip_address(address))
 
 

@@ -25,7 +25,7 @@ def strictly(*addresses: str) -> Network:
     return Network(Names(images_example_com=[addresses]))
 
 
-async def test_hands_out_what_the_site_sent() -> None:
+async def test_the_content_is_returned_unchanged() -> None:
     async with Site(IMAGE) as site:
         fetched = await fetch(site.url("/a.png?b=c#d"), network=opened(site))
     assert fetched.content == b"an image"
@@ -33,7 +33,7 @@ async def test_hands_out_what_the_site_sent() -> None:
     assert fetched.final_url == site.url("/a.png?b=c")
 
 
-async def test_asks_plainly_and_tells_nothing_about_us(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_request_reveals_nothing_about_us(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with Site(IMAGE) as site:
@@ -144,7 +144,7 @@ async def test_a_name_without_addresses(addresses: list[str] | None) -> None:
     assert not refused.value.may_pass_on
 
 
-async def test_names_are_resolved_as_absolute_ones_in_threads_of_their_own(
+async def test_names_are_resolved_as_absolute_in_own_threads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[tuple[object, str]] = []
@@ -161,7 +161,7 @@ async def test_names_are_resolved_as_absolute_ones_in_threads_of_their_own(
     assert asked == [(b"example.com.", "resolver")]
 
 
-def test_this_machine_is_not_elsewhere_on_its_public_address(
+def test_this_machine_is_not_external_by_its_public_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Socket(socket.socket):
@@ -207,7 +207,7 @@ async def test_other_answers_are_refusals_of_the_site(status: int) -> None:
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     ],
 )
-async def test_what_is_not_a_whole_http_answer(answer: bytes) -> None:
+async def test_an_incomplete_http_answer_is_refused(answer: bytes) -> None:
     async with Site(answer) as site:
         with pytest.raises((Unreachable, SiteRefused)) as refused:
             await fetch(site.url(), network=opened(site))

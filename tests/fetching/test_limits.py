@@ -115,7 +115,7 @@ async def test_the_size_limit_holds(manner: str) -> None:
     assert isinstance(refused.value, TooLarge) or manner in ("says far more", "has both lengths")
 
 
-async def test_exactly_the_limit_is_taken() -> None:
+async def test_exactly_the_limit_is_accepted() -> None:
     body = b"a" * LIMIT
     for answer in (reply("200 OK", body), HEAD + b"\r\n" + body):
         async with Site(answer) as site:

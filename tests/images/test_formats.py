@@ -91,7 +91,7 @@ def test_grey_keeps_its_brightness(content: bytes) -> None:
     assert abs(pixel - 128) <= 2
 
 
-def test_black_and_white_is_taken() -> None:
+def test_black_and_white_is_accepted() -> None:
     image = Image.new("1", (20, 10), 0)
     image.paste(1, (10, 0, 20, 10))
 
@@ -205,12 +205,12 @@ def test_the_same_file_gives_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("name", OPAQUE)
-def test_an_animation_says_so(name: str) -> None:
+def test_an_animation_is_marked(name: str) -> None:
     assert prepared(OPAQUE[name]).animated == ("animated" in name or name == "apng")
 
 
 @pytest.mark.parametrize("name", [*OPAQUE, *CLEAR])
-def test_a_thumbnail_comes_with_it(name: str) -> None:
+def test_each_image_has_a_thumbnail(name: str) -> None:
     result = prepared((OPAQUE | CLEAR)[name])
 
     image = decoded(result.thumbnail)

@@ -31,7 +31,7 @@ SPECIAL = {kind: encoded(corners((160, 80)), kind, **OPTIONS.get(kind, {})) for 
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + IMAGES, BATCH))
-def test_every_damaged_image_is_taken_or_refused(
+def test_every_damaged_image_is_opened_or_refused(
     first: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     outcomes: Counter[bool] = Counter()

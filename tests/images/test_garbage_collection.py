@@ -66,7 +66,7 @@ def test_a_sent_image_stays(owner: Person) -> None:
     assert Image.objects.exists()
 
 
-def test_a_deleted_conversation_takes_its_images_along(owner: Person) -> None:
+def test_the_images_of_a_deleted_conversation_are_deleted(owner: Person) -> None:
     """An hour after the last send: by then no message is on its way with one of them."""
     only, shared = (Image.objects.keep(owner, made(content=name)) for name in (b"only", b"shared"))
     gone, other = send(owner, only, shared), send(owner, shared)
@@ -127,7 +127,7 @@ def test_an_image_wanted_after_it_was_listed_stays(
     assert set(Image.objects.all()) == {held, again}
 
 
-def test_collecting_loses_against_a_message_that_comes_in_between(
+def test_collecting_loses_against_a_message_in_between(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = Image.objects.keep(owner, made(content=b"wanted"))
@@ -181,7 +181,7 @@ def test_objects_go_with_their_row(owner: Person, bucket: Bucket) -> None:
     assert set(objects(bucket)) == {stays.bucket_key, f"{stays.bucket_key}/thumbnail"}
 
 
-def test_a_bucket_in_trouble_delays_nothing(
+def test_a_failing_bucket_delays_nothing(
     owner: Person, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
@@ -203,7 +203,7 @@ def test_a_bucket_in_trouble_delays_nothing(
     assert objects(bucket) == {}
 
 
-def test_sweeping_leaves_what_rows_name_and_what_is_new(
+def test_only_old_objects_without_a_row_are_removed(
     owner: Person, member: Person, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(garbage_collection, "KEY_BATCH", 3)
@@ -235,7 +235,7 @@ def test_the_command_collects_and_sweeps(
     assert objects(bucket) == {}
 
 
-def test_the_command_says_that_the_bucket_does_not_answer(
+def test_the_command_reports_that_the_bucket_does_not_answer(
     bucket_url: str, use_bucket: UseBucket
 ) -> None:
     use_bucket(bucket_url, "nobody-made-this")

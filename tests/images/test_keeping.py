@@ -33,7 +33,7 @@ def make_image(name: str = "corners.png", size: tuple[int, int] = (64, 32)) -> P
 
 
 @pytest.mark.django_db
-def test_a_kept_image_comes_back_whole() -> None:
+def test_a_stored_image_is_read_unchanged() -> None:
     owner, prepared = person(), make_image()
 
     image = Image.objects.get(pk=Image.objects.keep(owner, prepared).pk)
@@ -164,7 +164,7 @@ def test_an_image_without_bytes_is_never_left_behind(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.django_db
-def test_losing_the_race_gives_the_row_of_the_winner(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loser_of_a_race_gets_the_row_of_the_winner(monkeypatch: pytest.MonkeyPatch) -> None:
     owner, prepared = person(), make_image()
     winners: list[Image] = []
 

@@ -41,7 +41,7 @@ def test_with_nothing_kept_all_is_left(owner: Person) -> None:
     assert Image.objects.total_usage().left == 600 * MEGABYTE
 
 
-def test_a_person_whose_share_is_full_is_told_how_much_is_left(
+def test_a_person_above_their_quota_sees_how_much_is_left(
     owner: Person, member: Person, settings: Any
 ) -> None:
     settings.IMAGE_QUOTA_PERSON_MB = 1
@@ -59,7 +59,7 @@ def test_a_person_whose_share_is_full_is_told_how_much_is_left(
     Image.objects.keep(member, big(b"3"))
 
 
-def test_a_full_house_refuses_everybody(owner: Person, member: Person, settings: Any) -> None:
+def test_a_full_total_quota_refuses_everybody(owner: Person, member: Person, settings: Any) -> None:
     settings.IMAGE_QUOTA_TOTAL_MB = 1
     Image.objects.keep(owner, big(b"1"))
     Image.objects.keep(owner, big(b"2"))
@@ -69,7 +69,7 @@ def test_a_full_house_refuses_everybody(owner: Person, member: Person, settings:
     assert "224.0 KB of the 1.0 MB for everybody" in refusal.value.sentence.replace("\xa0", " ")
 
 
-def test_what_is_there_already_costs_nothing(owner: Person, settings: Any) -> None:
+def test_an_image_that_is_already_stored_takes_no_space(owner: Person, settings: Any) -> None:
     image = Image.objects.keep(owner, big(b"1"))
     settings.IMAGE_QUOTA_PERSON_MB = settings.IMAGE_QUOTA_TOTAL_MB = 0
 
@@ -111,7 +111,7 @@ def test_asking_for_usage_takes_one_query_and_no_bytes(owner: Person) -> None:
     assert not any("imagedata" in query["sql"] for query in queries)
 
 
-def test_the_command_says_whose_they_are(
+def test_the_command_reports_whose_images_they_are(
     owner: Person, member: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Image.objects.keep(owner, big(b"1"))

@@ -79,7 +79,7 @@ def test_more_than_50_mb_on_the_disk_are_not_read_at_all(tmp_path: Path) -> None
         prepare(path, "image.jpg")
 
 
-def test_50_mb_are_taken() -> None:
+def test_50_mb_are_accepted() -> None:
     content = encoded(corners(), "JPEG")
 
     assert prepare(content + bytes(MAX_UPLOAD_BYTES - len(content)), "image.jpg").width == 64
@@ -133,7 +133,7 @@ def test_a_jpeg_of_many_scans_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("share", [0.01, 0.2, 0.5, 0.9])
-def test_a_file_cut_short_is_refused(kind: str, share: float) -> None:
+def test_an_incomplete_file_is_refused(kind: str, share: float) -> None:
     content = encoded(noise("RGB", (200, 100), seed=1), kind)
 
     with pytest.raises(ImageRefused):
@@ -141,7 +141,9 @@ def test_a_file_cut_short_is_refused(kind: str, share: float) -> None:
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_what_encodes_too_large_is_made_smaller(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_that_encodes_too_large_is_made_smaller(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(encoding, "MAX_ENCODED_BYTES", 20_000)
     monkeypatch.setattr(encoding, "AIM_BYTES", 10_000)
 
@@ -160,7 +162,7 @@ def test_the_worst_image_fits_the_limit_of_the_service() -> None:
     assert result.content_type == "image/webp"
 
 
-def test_quality_gives_way_before_a_megabyte_is_passed() -> None:
+def test_quality_is_lowered_before_an_image_exceeds_a_megabyte() -> None:
     image = Image.effect_noise((1568, 1568), 45).convert("RGB")
     best = len(encoded(image, "JPEG", quality=85, progressive=True, optimize=True))
 

@@ -164,7 +164,7 @@ def test_the_second_of_two_removes_only_its_own_copy(
 
 
 @BOTH_WAYS
-def test_overtaken_after_its_copy_was_made_it_gives_up(
+def test_a_move_that_was_overtaken_removes_its_copy(
     to: relocation.Place, keep: Any, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (image,) = keep(to, 1)
@@ -182,7 +182,7 @@ def test_overtaken_after_its_copy_was_made_it_gives_up(
 
 
 @BOTH_WAYS
-def test_an_image_deleted_meanwhile_is_let_go(
+def test_an_image_deleted_meanwhile_is_skipped(
     to: relocation.Place, keep: Any, bucket: Bucket
 ) -> None:
     (image,) = keep(to, 1)
@@ -223,7 +223,7 @@ def test_an_image_without_bytes_is_named(to: relocation.Place, keep: Any, bucket
         move(image, to)
 
 
-def test_a_bucket_that_keeps_something_else_is_found_out(
+def test_a_bucket_that_returns_other_bytes_is_noticed(
     keep: Any, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (image,) = keep("bucket", 1)
@@ -235,7 +235,7 @@ def test_a_bucket_that_keeps_something_else_is_found_out(
     check("database", bucket, 1)
 
 
-def test_a_bucket_in_trouble_stops_the_move(
+def test_a_failing_bucket_stops_the_move(
     keep: Any, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep("bucket", 3)

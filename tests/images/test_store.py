@@ -109,7 +109,7 @@ def test_many_are_read_with_one_query(
     }
 
 
-def test_what_is_gone_is_missing(owner: Person, bucket: Bucket, settings: Any) -> None:
+def test_lost_bytes_are_reported_as_missing(owner: Person, bucket: Bucket, settings: Any) -> None:
     away = Image.objects.keep(owner, made(content=b"away"))
     settings.IMAGE_STORE = "database"
     here = Image.objects.keep(owner, made(content=b"here"))
@@ -137,7 +137,7 @@ def test_an_image_that_moves_meanwhile_is_found(owner: Person, bucket: Bucket) -
     assert store.read_thumbnail(seen_in_database) == b"small: an image"
 
 
-def test_an_image_from_before_thumbnails_stands_in_itself(owner: Person) -> None:
+def test_an_image_without_a_thumbnail_is_its_own(owner: Person) -> None:
     image = Image.objects.keep(owner, made(thumbnail=b"", thumbnail_type=""))
 
     assert image.thumbnail == b"an image"
@@ -225,7 +225,7 @@ def closed() -> Iterator[str]:
     [closed, silent, partial(refusing, 503), partial(refusing, 403)],
     ids=["closed", "silent", "busy", "wrong key"],
 )
-def test_a_bucket_in_trouble_is_a_sentence(
+def test_a_failing_bucket_is_explained(
     owner: Person,
     use_bucket: UseBucket,
     broken: Callable[[], contextlib.AbstractContextManager[str]],
@@ -250,7 +250,7 @@ def test_a_bucket_in_trouble_is_a_sentence(
         assert not store.discard("images/1/2/3")
 
 
-def test_a_bucket_is_asked_twice(use_bucket: UseBucket) -> None:
+def test_a_request_to_the_bucket_is_repeated_once(use_bucket: UseBucket) -> None:
     with refusing(503) as url:
         place = use_bucket(url)
         Refusing.asked = 0
@@ -260,7 +260,7 @@ def test_a_bucket_is_asked_twice(use_bucket: UseBucket) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_holds_a_connection_while_the_bucket_works(
+def test_no_connection_is_held_while_the_bucket_works(
     owner: Person, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put, get = bucket.put, bucket.get

@@ -43,7 +43,7 @@ def stored(orientation: int) -> Image.Image:
 
 @pytest.mark.parametrize("orientation", STORED)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
-def test_an_image_comes_out_upright(kind: str, orientation: int) -> None:
+def test_an_image_is_turned_upright(kind: str, orientation: int) -> None:
     """A HEIC brings two orders to turn, its own and that of its EXIF, of which one counts."""
     content = encoded(stored(orientation), kind, exif=exif(orientation).tobytes())
     if kind == "HEIF" and orientation > 1:

@@ -67,7 +67,7 @@ def pid(images: ImageWorkerQueue) -> int:
         (signal.SIGALRM, Reason.TIME),  # as the worker does when nobody else would
     ],
 )
-def test_a_crash_costs_one_image(
+def test_a_crash_fails_one_image_only(
     images: ImageWorkerQueue,
     sent: threading.Semaphore,
     by: signal.Signals,
@@ -99,7 +99,7 @@ def test_a_crash_between_two_images_costs_none(images: ImageWorkerQueue) -> None
     assert isinstance(images.submit(IMAGE).result(timeout=10), Opened)
 
 
-async def test_a_hang_costs_one_image(
+async def test_a_hang_fails_one_image_only(
     images: ImageWorkerQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_process, "IMAGE_SECONDS", 0.2)
@@ -114,7 +114,7 @@ async def test_a_hang_costs_one_image(
     assert pid(images) != first
 
 
-def test_running_out_of_memory_costs_one_image(images: ImageWorkerQueue) -> None:
+def test_running_out_of_memory_fails_one_image_only(images: ImageWorkerQueue) -> None:
     first = pid(images)
     room = 60 * 1024 * 1024
     resource.prlimit(first, resource.RLIMIT_DATA, (room, room))
@@ -165,7 +165,7 @@ def test_images_keep_their_order(images: ImageWorkerQueue) -> None:
     assert done == list(range(10))
 
 
-async def test_the_event_loop_goes_on_meanwhile(images: ImageWorkerQueue) -> None:
+async def test_the_event_loop_is_not_blocked(images: ImageWorkerQueue) -> None:
     os.kill(pid(images), signal.SIGSTOP)
     task = asyncio.create_task(process(IMAGE, "image.png"))
     for _ in range(20):
@@ -176,7 +176,7 @@ async def test_the_event_loop_goes_on_meanwhile(images: ImageWorkerQueue) -> Non
     assert (await task).width == 64
 
 
-async def test_who_gives_up_waiting_costs_nothing(
+async def test_a_cancelled_image_costs_nothing(
     images: ImageWorkerQueue, sent: threading.Semaphore
 ) -> None:
     os.kill(pid(images), signal.SIGSTOP)

@@ -56,7 +56,7 @@ def test_a_request_that_fits_goes_out_as_it_is() -> None:
     assert prepare(request, MODEL) == PreparedRequest(request, "max_tokens", 200_000, 8_192)
 
 
-def test_without_thinking_sampling_and_length_are_what_was_asked_for() -> None:
+def test_without_thinking_sampling_and_length_are_as_requested() -> None:
     request = replace(asked(thinking_budget=4_000, temperature=0.2), max_tokens=256)
     thinking = json.loads(pack(prepare(request, MODEL))[1])
     second = adapt(prepare(request, MODEL), refused("extended_thinking is not supported"))
@@ -85,7 +85,7 @@ def test_thinking_is_off_when_the_history_holds_calls() -> None:
     assert prepare(asked(*history, tools=(TOOL,)), MODEL).changes == ()
 
 
-def test_calls_are_told_in_words_where_no_tools_are_offered() -> None:
+def test_calls_become_text_if_no_tools_are_offered() -> None:
     prepared = prepare(asked(*WITH_CALL, thinking_budget=2_000), MODEL)
     assert prepared.request == spell_out_calls(asked(*WITH_CALL, thinking_budget=2_000))
     assert prepared.changes == ()
@@ -115,7 +115,7 @@ def test_thinking_is_off_for_a_model_that_cannot() -> None:
     assert prepared.changes == (Adapted("thinking_off"),)
 
 
-def test_what_is_too_long_for_the_model_is_cut_before_it_goes_out() -> None:
+def test_a_conversation_too_long_for_the_model_is_shortened_before_it_is_sent() -> None:
     request = asked(*turns(5))
     prepared = prepare(request, replace(MODEL, context_window=4_000))
     excluded = 5 - len(prepared.request.messages)
@@ -209,7 +209,7 @@ def test_a_block_without_a_known_trigger_is_final() -> None:
     ],
 )
 @pytest.mark.parametrize("model", [MODEL, None])
-def test_a_conversation_that_is_too_long_is_cut_by_what_the_service_counted(
+def test_a_conversation_that_is_too_long_is_shortened_by_the_services_count(
     words: str, model: Model | None
 ) -> None:
     request = asked(*turns(10))
@@ -233,7 +233,7 @@ def test_a_conversation_that_is_too_long_is_cut_by_what_the_service_counted(
         "9 tokens > 0 maximum",
     ],
 )
-def test_without_numbers_a_quarter_is_cut_twice_at_most(words: str) -> None:
+def test_without_counts_a_quarter_is_excluded_twice_at_most(words: str) -> None:
     request = asked(*turns(12))
     first = adapt(prepare(request, MODEL), too_long(words))
     assert first
@@ -245,7 +245,7 @@ def test_without_numbers_a_quarter_is_cut_twice_at_most(words: str) -> None:
     assert adapt(second, too_long(words)) is None
 
 
-def test_one_long_message_cannot_be_cut() -> None:
+def test_a_single_long_message_cannot_be_shortened() -> None:
     assert adapt(prepare(asked(*turns(1)), MODEL), too_long()) is None
 
 

@@ -83,7 +83,7 @@ async def test_the_size_limit_is_for_all_chunks_together() -> None:
 
 
 @pytest.mark.parametrize(("before", "kind"), [((), Unreachable), ((b"x",), Interrupted)])
-async def test_one_byte_makes_a_lost_connection_an_interruption(
+async def test_a_lost_connection_after_one_byte_is_an_interruption(
     before: tuple[bytes, ...], kind: type[InferenceError]
 ) -> None:
     response = httpx.Response(200, stream=Body(*before, httpx.ReadError("reset")))
@@ -97,7 +97,7 @@ async def test_a_redirect_is_not_followed() -> None:
         await read(calling(response))
 
 
-async def test_quotas_are_told_with_their_reset_from_now() -> None:
+async def test_quotas_are_reported_with_the_seconds_until_their_reset() -> None:
     heard: list[RateLimits] = []
     headers = {"X-RateLimit-Reset-Requests": str(time.time() + 60)}
     call = calling(httpx.Response(200, headers=headers, stream=Body(b"x")), heard=heard)
@@ -129,14 +129,14 @@ async def test_a_refusal_in_pieces_is_read_whole() -> None:
     assert await refused(Body(raw[:9], raw[9:20], raw[20:])) == "no such key"
 
 
-async def test_of_an_endless_refusal_the_beginning_is_read() -> None:
+async def test_only_the_beginning_of_an_endless_refusal_is_read() -> None:
     body = Body(b"no such key " * 100, b" " * (MAX_ERROR_BYTES - 1_200), b"x", b"x")
     assert (await refused(body)).startswith("no such key no")
     assert body.read == 2
 
 
 @pytest.mark.parametrize("broken", [httpx.ReadError("reset"), aiohttp.ClientPayloadError("reset")])
-async def test_a_refusal_that_breaks_off_keeps_what_came(broken: Exception) -> None:
+async def test_an_interrupted_refusal_keeps_the_bytes_received(broken: Exception) -> None:
     assert await refused(Body(b"no such key", broken)) == "no such key"
 
 

@@ -36,7 +36,7 @@ def asked(*, tools: tuple[Tool, ...] = ()) -> CompletionRequest:
     return CompletionRequest("m", tuple(messages), 100, tools=tools, may_call=not tools)
 
 
-def test_nothing_of_a_call_is_left_but_words() -> None:
+def test_calls_leave_only_text() -> None:
     body = json.loads(encode(spell_out_calls(asked(tools=(TOOL,)))))
 
     assert "tools" not in body

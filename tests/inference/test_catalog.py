@@ -34,14 +34,14 @@ def test_a_sonnet_has_the_documented_figures(model_id: str) -> None:
     ("json_text", "default_id"),
     [(None, "claude-4-5-haiku"), ('[{"id": "claude-4-5-haiku"}]', "")],
 )
-def test_haiku_is_known_to_whoever_names_it(json_text: str | None, default_id: str) -> None:
+def test_haiku_is_known_by_its_id(json_text: str | None, default_id: str) -> None:
     model = load_catalog(json_text, default_id)["claude-4-5-haiku"]
     assert model.label == "Claude Haiku 4.5"
     assert (model.price_in, model.price_out, model.cache_minimum) == (1, 5, 4_096)
     assert (model.requests_per_minute, model.tokens_per_minute) == (200, 800_000)
 
 
-def test_of_an_unknown_model_no_figure_is_made_up() -> None:
+def test_an_unknown_model_has_no_invented_figures() -> None:
     model = load_catalog('[{"id": "llama"}]')["llama"]
     assert model == Model("llama", "llama")
     assert (model.price_in, model.price_out, model.cache_minimum) == (None, None, None)

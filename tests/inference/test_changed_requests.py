@@ -39,7 +39,7 @@ async def test_the_other_limit_field_is_found_and_remembered_for_the_model(
     assert "max_completion_tokens" in server.body()
     assert await all_of(client, replace(ask("Hi"), model="other")) == ANSWER
     assert "max_tokens" in server.body()
-    assert len(server.request_values) == 4
+    assert len(server.requests) == 4
     assert naps == []
 
 
@@ -53,7 +53,7 @@ async def test_a_limit_field_that_did_not_help_is_not_remembered(
     assert ["max_tokens" in server.body(n) for n in range(4)] == [True, False, True, False]
 
 
-async def test_thinking_is_abandoned_once_and_said(
+async def test_thinking_is_turned_off_once_and_announced(
     serve: Serve, connect: Connect, ask: Ask, naps: list[float]
 ) -> None:
     no = refusal(400, "max_tokens must be greater than thinking.budget_tokens")
@@ -84,7 +84,7 @@ async def test_a_blocked_text_goes_out_rewritten_once(
     deltas, error = await failure(connect(server.url), request)
     assert deltas == [Adapted("text_rewritten")]
     assert type(error) is errors.TextBlocked
-    assert len(server.request_values) == 2
+    assert len(server.requests) == 2
 
 
 def long_request(turns: int = 12) -> CompletionRequest:
@@ -92,7 +92,7 @@ def long_request(turns: int = 12) -> CompletionRequest:
     return CompletionRequest("m", tuple(texts), 1_000)
 
 
-async def test_an_overflow_is_cut_twice_and_said(serve: Serve, connect: Connect) -> None:
+async def test_an_overflow_is_shortened_twice_and_reported(serve: Serve, connect: Connect) -> None:
     no = refusal(400, "Input is too long for requested model.")
     server = await serve(in_turn(no, refusal(413), HELLO))
     first, second, *answer = await all_of(connect(server.url), long_request())
@@ -102,10 +102,10 @@ async def test_an_overflow_is_cut_twice_and_said(serve: Serve, connect: Connect)
     server = await serve(writes(no))
     _, error = await failure(connect(server.url), long_request())
     assert type(error) is errors.ConversationTooLong
-    assert len(server.request_values) == 3
+    assert len(server.requests) == 3
 
 
-async def test_what_cannot_fit_the_model_is_never_sent(serve: Serve, connect: Connect) -> None:
+async def test_a_request_that_cannot_fit_is_never_sent(serve: Serve, connect: Connect) -> None:
     server = await serve(writes(HELLO))
     client = connect(server.url, catalog={"m": Model("m", "M", context_window=4_000)})
     adapted, *answer = await all_of(client, long_request())
@@ -116,7 +116,7 @@ async def test_what_cannot_fit_the_model_is_never_sent(serve: Serve, connect: Co
     assert server.body()["messages"][0]["content"].startswith("8 some")
 
 
-async def test_changes_are_no_retries_and_are_told_once(
+async def test_changes_are_no_retries_and_are_announced_once(
     serve: Serve, connect: Connect, ask: Ask, naps: list[float]
 ) -> None:
     faults = [
@@ -153,7 +153,7 @@ async def test_headers(serve: Serve, connect: Connect, ask: Ask) -> None:
     assert server.header("x-heroku-prompt-caching") == "false"
 
 
-async def test_too_many_bytes_of_images_are_excluded_and_said(
+async def test_too_many_bytes_of_images_are_excluded_and_announced(
     serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
@@ -170,7 +170,7 @@ async def test_too_many_bytes_of_text_are_not_sent(
     server = await serve(writes(HELLO))
     _, error = await failure(connect(server.url), ask("A" * 2_000))
     assert type(error) is errors.ConversationTooLong
-    assert server.request_values == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(("characters", "on_loop"), [(10, True), (1_000_000, False)])

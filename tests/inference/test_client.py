@@ -36,7 +36,7 @@ async def test_an_answer_streams(serve: Serve, connect: Connect, ask: Ask) -> No
     server = await serve(writes(stream_of("heroku")))
     deltas = [delta async for delta in connect(server.url).stream(ask("Hi <b>"))]
     assert deltas == [TextDelta("Hel"), TextDelta("lo"), Usage(12, 3), Finished("stop")]
-    request = server.request_values[0]
+    request = server.requests[0]
     assert request.startswith(b"POST /v1/chat/completions HTTP/1.1\r\n")
     assert b"authorization: bearer " + KEY.encode() in request.lower()
     assert b"content-type: application/json\r\n" in request.lower()
@@ -74,7 +74,7 @@ async def test_text_may_gather_but_never_the_first(
 async def test_without_a_key_none_is_sent(serve: Serve, connect: Connect, ask: Ask) -> None:
     server = await serve(writes(stream_of("heroku")))
     assert await connect(server.url, key="").complete(ask("Hi")) == "Hello"
-    assert b"authorization" not in server.request_values[0].lower()
+    assert b"authorization" not in server.requests[0].lower()
 
 
 async def test_the_connection_is_used_again(serve: Serve, connect: Connect, ask: Ask) -> None:
@@ -85,7 +85,7 @@ async def test_the_connection_is_used_again(serve: Serve, connect: Connect, ask:
     assert server.connections == 1
 
 
-async def test_an_answer_is_finished_although_the_server_keeps_the_line_open(
+async def test_an_answer_is_finished_although_the_connection_stays_open(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:
     server = await serve(writes(stream_of("heroku").removesuffix(b"0\r\n\r\n")))
@@ -123,7 +123,7 @@ async def test_a_bad_answer_becomes_its_error(
     deltas, error = await failure(connect(server.url), ask("Hi"))
     assert type(error) is kind
     retried = error.retryable and TextDelta("Hel") not in deltas
-    assert len(server.request_values) == 1 + (kind.max_retries if retried else 0)
+    assert len(server.requests) == 1 + (kind.max_retries if retried else 0)
 
 
 async def test_retry_after_arrives(serve: Serve, connect: Connect, ask: Ask) -> None:
@@ -183,7 +183,7 @@ async def test_silence_in_mid_stream_is_interrupted(
     assert type(error) is errors.Interrupted
 
 
-async def test_a_refusal_whose_body_breaks_off_is_still_that_refusal(
+async def test_an_interrupted_refusal_keeps_its_status(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:
     answer = b"HTTP/1.1 401 No\r\nContent-Length: 900\r\n\r\n<htm"
@@ -200,7 +200,7 @@ async def test_a_whole_reply_has_a_time_limit(
     assert type(error) is errors.ReplyTooSlow
 
 
-async def test_a_slow_reader_is_not_cut_by_the_time_limit(
+async def test_a_slow_reader_is_not_interrupted_by_the_time_limit(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:
     server = await serve(writes(stream_of("heroku")))

@@ -95,7 +95,7 @@ async def test_an_answer_streams_with_its_usage(
     assert usage.completion_tokens > 0
 
 
-async def test_the_question_arrives_as_it_was_asked(
+async def test_the_request_arrives_unchanged(
     client: InferenceClient, script: Script, url: str
 ) -> None:
     said = (("system", "Be brief."), ("user", "One"), ("assistant", "1"), ("user", TEXT))
@@ -122,7 +122,7 @@ async def test_a_tool_is_called(client: InferenceClient, script: Script) -> None
     assert deltas[-1] == Finished("tool_calls")
 
 
-async def test_a_reply_that_hits_its_limit_says_so(
+async def test_a_reply_at_its_limit_is_reported(
     client: InferenceClient, script: Script, ask: Ask
 ) -> None:
     script(type="reply", text=TEXT, finish_reason="length")
@@ -137,7 +137,7 @@ async def test_a_reply_that_hits_its_limit_says_so(
         ("malformed", errors.UnreadableReply),
     ],
 )
-async def test_a_stream_that_breaks_keeps_its_text(
+async def test_an_interrupted_stream_keeps_its_text(
     client: InferenceClient, script: Script, ask: Ask, fault: str, kind: type[InferenceError]
 ) -> None:
     script(type="reply", text="one two three four")
@@ -155,7 +155,7 @@ async def test_a_stream_that_breaks_keeps_its_text(
         (403, errors.ModelNotAllowed),
     ],
 )
-async def test_a_refusal_is_told_and_not_tried_again(
+async def test_a_refusal_is_reported_and_not_retried(
     client: InferenceClient,
     script: Script,
     ask: Ask,
@@ -170,7 +170,7 @@ async def test_a_refusal_is_told_and_not_tried_again(
     assert len(received(url)) == 1
 
 
-async def test_a_busy_server_is_asked_again_after_the_time_it_named(
+async def test_a_busy_server_is_retried_after_the_time_it_named(
     client: InferenceClient, script: Script, ask: Ask, naps: list[float]
 ) -> None:
     script(type="fail", status=429, retry_after=7, times=2)

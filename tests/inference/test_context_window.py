@@ -79,7 +79,7 @@ COUNTED = {
 
 
 @pytest.mark.parametrize("kind", COUNTED)
-def test_an_estimate_is_near_to_what_was_counted(kind: str) -> None:
+def test_an_estimate_is_near_the_count(kind: str) -> None:
     counted, text = COUNTED[kind]
     assert 0.85 * counted <= estimate_text(text) <= 1.35 * counted
 
@@ -162,7 +162,7 @@ def test_everything_that_is_sent_counts() -> None:
     assert estimate(ask(user("a" * 1_000))) > estimate(request) + 200
 
 
-def test_what_surrounds_the_texts_counts() -> None:
+def test_markup_around_texts_counts() -> None:
     empty = ask(user(""))
     called = ask(ChatMessage("assistant", (ToolCallPart("1", "", ""),)))
     answered = ask(ChatMessage("tool", (ToolResultPart("1", ""),)))
@@ -208,7 +208,7 @@ def test_no_image_excluded_is_the_same_request(count: int) -> None:
     assert exclude_images(ask(user("a")), 5) == ask(user("a"))
 
 
-def test_what_fits_stays_the_same_object() -> None:
+def test_a_request_that_fits_is_the_same_object() -> None:
     request = ask(*ten_turns())
     fitted = fit(request, estimate(request) + request.max_tokens)
     assert fitted.request is request
@@ -264,7 +264,7 @@ def test_more_images_than_the_service_takes_are_excluded_whatever_the_window() -
     assert images_of(last.request) == [image(number) for number in range(5, 25)]
 
 
-def test_images_that_are_too_many_anyway_make_room_first() -> None:
+def test_surplus_images_are_excluded_first() -> None:
     request = ask(user("a", *map(image, range(24))), said("b"), user("c"))
     after = estimate(exclude_images(request, 4)) + request.max_tokens
 
@@ -295,7 +295,7 @@ def test_a_system_message_within_a_turn_that_goes_stays() -> None:
     assert fit(request, 0).request.messages == (system, user("c"))
 
 
-def test_a_system_message_that_stays_makes_no_room() -> None:
+def test_a_kept_system_message_frees_no_tokens() -> None:
     system = ChatMessage.from_text("system", "s" * 400)
     request = ask(user("a"), system, user("b"), user("c"))
     window = estimate(ask(system, user("b"), user("c"))) + request.max_tokens
@@ -304,7 +304,7 @@ def test_a_system_message_that_stays_makes_no_room() -> None:
     assert fit(request, window - 1).turns_excluded == 2
 
 
-def test_tools_take_room() -> None:
+def test_tools_count_towards_the_window() -> None:
     tool = Tool("look", "Looks.", {"type": "object"})
     request = replace(ask(user("a"), said("b"), user("c")), tools=(tool,))
     window = estimate(request) + request.max_tokens
@@ -331,7 +331,7 @@ def test_the_scale_makes_tokens_larger() -> None:
     assert fit(request, window, scale=1.3).turns_excluded == 3
 
 
-def test_what_precedes_the_first_user_message_belongs_to_its_turn() -> None:
+def test_messages_before_the_first_user_message_belong_to_its_turn() -> None:
     request = ask(said("Welcome"), user("a"), said("b"), user("c"))
     assert fit(request, 0).turns_excluded == 1
     assert fit(ask(said("Welcome")), 0).request.messages == (said("Welcome"),)
@@ -370,7 +370,9 @@ scales = st.sampled_from([0.5, 1.0, 1.3, 2.0])
 
 
 @given(conversations(), windows, scales)
-def test_a_cut_conversation_is_whole(request: CompletionRequest, window: int, scale: float) -> None:
+def test_a_shortened_conversation_is_valid(
+    request: CompletionRequest, window: int, scale: float
+) -> None:
     fitted = fit(request, window, scale=scale)
     before, after = talk(request), talk(fitted.request)
 
@@ -452,7 +454,7 @@ def results(messages: Sequence[ChatMessage]) -> list[str]:
     ]
 
 
-def test_a_request_to_go_on_keeps_the_answer_that_it_continues() -> None:
+def test_a_request_to_continue_keeps_the_answer_before_it() -> None:
     messages = (
         ChatMessage.from_text("user", "old " * 500),
         ChatMessage.from_text("assistant", "old " * 500),
@@ -465,7 +467,7 @@ def test_a_request_to_go_on_keeps_the_answer_that_it_continues() -> None:
     assert (fitted.turns_excluded, fitted.request.messages) == (1, messages[2:])
 
 
-def test_thinking_takes_room_too() -> None:
+def test_thinking_counts_towards_the_window() -> None:
     messages = tuple(ChatMessage.from_text("user", "some " * 100) for _ in range(4))
     request = CompletionRequest("m", messages, 100)
     window = estimate(request) + 100

@@ -43,21 +43,21 @@ def test_the_tour_shows_every_kind_of_markdown() -> None:
 
 @pytest.mark.parametrize("question", ["Hello", "/long 300", "/help", "/emoji", "/echo a b  c\n\nd"])
 @given(share=st.floats(0.01, 1))
-def test_continuing_gives_exactly_the_rest(question: str, share: float) -> None:
+def test_continuing_returns_exactly_the_rest(question: str, share: float) -> None:
     whole = reply(say("user", question)).text
     given_part = whole[: max(1, int(len(whole) * share))]
     rest = reply(say("user", question), say("assistant", given_part), say("user", CONTINUE)).text
     assert given_part + rest == whole or (given_part == whole and "already complete" in rest)
 
 
-def test_continuing_twice_gives_the_rest_of_the_rest() -> None:
+def test_continuing_twice_returns_the_rest_of_the_rest() -> None:
     whole = reply(say("user", "/long 90")).text
     history = [say("user", "/long 90"), say("assistant", whole[:50]), say("user", CONTINUE)]
     history += [say("assistant", whole[50:80]), say("user", CONTINUE)]
     assert reply(*history).text == whole[80:]
 
 
-def test_a_cut_answer_has_more_without_another_cut() -> None:
+def test_an_interrupted_answer_is_longer_without_another_interruption() -> None:
     planned = reply(say("user", "/cut 2 x"), say("assistant", "# A d"), say("user", CONTINUE))
     assert planned.drop_after is None
     assert planned.text.startswith("emo answer")
@@ -89,7 +89,7 @@ def test_commands_combine_and_leave_the_words() -> None:
         *("/flaky 503", "/flaky 200 2", "/flaky 503 x", "/window", "/think", "/thinking 3"),
     ],
 )
-def test_what_only_looks_like_a_command_is_text(text: str) -> None:
+def test_text_that_only_looks_like_a_command_stays_text(text: str) -> None:
     assert parse_commands(text) == parse_commands("") or parse_commands(text).words == text
 
 
@@ -182,7 +182,7 @@ def test_at_most_four_colours_are_named() -> None:
     assert describe(data_url(image, "png")).count("`#") == 4
 
 
-def test_a_link_is_not_fetched_and_the_demo_says_so() -> None:
+def test_a_link_is_not_fetched_and_the_demo_explains_it() -> None:
     assert "don't fetch links" in describe("https://example.com/cat.png")
 
 
@@ -197,6 +197,6 @@ def test_a_huge_image_is_not_decoded(side: int) -> None:
     assert "too large" in describe(url)
 
 
-def test_an_image_that_breaks_off_is_called_broken() -> None:
+def test_an_incomplete_image_is_called_broken() -> None:
     url = data_url(Image.effect_noise((64, 64), 50), "png")
     assert "broken" in describe(url[: len(url) // 2 // 4 * 4])

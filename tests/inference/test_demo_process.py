@@ -86,7 +86,7 @@ async def test_faults_on_demand(
     assert type(error) is kind
 
 
-async def test_cut_drops_the_line_after_so_many_tokens(demo: InferenceClient, ask: Ask) -> None:
+async def test_cut_drops_the_connection_after_n_tokens(demo: InferenceClient, ask: Ask) -> None:
     received, error = await failure(demo, ask("/cut 3 /long 50"))
     assert type(error) is errors.Interrupted
     assert received == [TextDelta("Sente"), TextDelta("nce"), TextDelta(" 1")]
@@ -148,9 +148,7 @@ async def test_the_second_try_passes_the_firewall(demo: InferenceClient, ask: As
     assert deltas[-1] == Finished("stop")
 
 
-async def test_what_travels_as_json_escapes_passes_the_firewall(
-    demo: InferenceClient, ask: Ask
-) -> None:
+async def test_json_escapes_pass_the_firewall(demo: InferenceClient, ask: Ask) -> None:
     deltas = await collect(demo, ask("<script>{{ x }}{% if %}</script>\n\n/firewall"))
     assert isinstance(deltas[0], TextDelta)
 
@@ -204,7 +202,7 @@ async def test_a_reply_that_hits_the_limit_is_continued(demo: InferenceClient) -
 
 
 @pytest.mark.parametrize("command", ["/long 3", "/error 401"])
-async def test_every_answer_tells_the_quota(
+async def test_every_answer_reports_the_quota(
     demo_url: str, http: httpx.AsyncClient, command: str
 ) -> None:
     body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": command}]}

@@ -37,7 +37,7 @@ def test_a_title_is_never_refused() -> None:
     assert find("", messages=messages) is None
 
 
-def test_flaky_refuses_so_many_times_then_lets_pass_and_begins_anew() -> None:
+def test_flaky_refuses_n_times_then_answers_and_starts_again() -> None:
     memory = Refusals()
     found = [find("/flaky 503 2 hi", memory) for _ in range(6)]
     assert found == [Refusal(503), Refusal(503), None] * 2
@@ -66,14 +66,14 @@ def test_flaky_forgets_the_oldest_message(monkeypatch: pytest.MonkeyPatch) -> No
         *("https://192.168.1.9", "http://172.16.0.1", "http://172.31.255.1"),
     ],
 )
-def test_the_firewall_refuses_what_it_is_known_to_refuse(trigger: str) -> None:
+def test_the_firewall_refuses_its_known_triggers(trigger: str) -> None:
     assert find(f"{trigger}\n\n/firewall") == Refusal(403, page=True)
 
 
 @pytest.mark.parametrize(
     "text", ["onerror", "a.. b", "{ x }", "http://172.32.0.1", "http://8.8.8.8", "10.0.0.1"]
 )
-def test_the_firewall_lets_other_text_pass(text: str) -> None:
+def test_the_firewall_allows_other_text(text: str) -> None:
     assert find(f"{text}\n\n/firewall") is None
 
 

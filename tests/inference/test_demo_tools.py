@@ -21,14 +21,14 @@ ASKED = {
 
 
 @pytest.mark.parametrize("words", ASKED)
-def test_what_needs_a_tool(words: str) -> None:
+def test_questions_that_need_a_tool(words: str) -> None:
     [(name, arguments)] = calls_for(words)
 
     assert (name, json.loads(arguments)) == ASKED[words]
 
 
 @pytest.mark.parametrize("words", ["Hello", "I like the weather", "Have you read Moby-Dick?"])
-def test_what_needs_none(words: str) -> None:
+def test_questions_that_need_no_tool(words: str) -> None:
     assert calls_for(words) == ()
 
 

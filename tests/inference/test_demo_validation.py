@@ -82,7 +82,7 @@ def think(budget: Any = 1_024, **changes: Any) -> dict[str, Any]:
         (request(top_p="1"), "top_p must be a number from 0 to 1"),
     ],
 )
-def test_what_the_service_refuses_is_refused(bad: object, words: str) -> None:
+def test_invalid_requests_are_refused(bad: object, words: str) -> None:
     assert words in validation_error(bad)
 
 

@@ -84,19 +84,19 @@ def test_each_row_has_its_class(
         b"the words",
     ],
 )
-def test_the_words_are_found_in_every_shape_of_body(content: bytes) -> None:
+def test_the_message_is_found_in_every_shape_of_body(content: bytes) -> None:
     assert error_from_response(500, {}, content).sentence.endswith("“the words”")
 
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b"7", b'{"error":null}', b'{"error":[]}'])
-def test_a_body_without_words_adds_nothing(content: bytes) -> None:
+def test_a_body_without_a_message_adds_no_detail(content: bytes) -> None:
     error = error_from_response(500, {}, content)
     assert (error.detail, error.sentence) == ("", errors.ServiceFailed().sentence)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("shape", ["object", "text", "twice"])
-def test_the_words_are_valid_text(text: str, shape: str) -> None:
+def test_the_message_is_valid_text(text: str, shape: str) -> None:
     error: object = {"message": f"No {text} today"}
     body = json.dumps({"error": json.dumps(error) if shape == "twice" else error})
     if shape == "text":
@@ -123,7 +123,7 @@ def test_bytes_that_are_no_utf8_are_replaced() -> None:
         ("application/json", b"", errors.ModelNotAllowed),
     ],
 )
-def test_a_page_is_told_by_its_type_too(
+def test_a_page_is_recognized_by_its_type_too(
     media_type: str, content: bytes, kind: type[InferenceError]
 ) -> None:
     assert type(error_from_response(403, {"Content-Type": media_type}, content)) is kind
@@ -144,14 +144,14 @@ def test_keys_are_never_shown() -> None:
         assert "inf-" not in words
 
 
-def test_long_words_are_cut_and_stand_on_one_line() -> None:
+def test_long_messages_are_shortened_to_one_line() -> None:
     sentence = error_from_response(400, {}, body("a\n\n\tb " + "x" * 5_000)).sentence
     assert "“a b xxx" in sentence
     assert sentence.endswith("…”")
     assert len(sentence.partition("“")[2].removesuffix("”")) == 300
 
 
-def test_words_of_just_the_right_length_are_not_cut() -> None:
+def test_a_message_at_the_limit_is_not_shortened() -> None:
     assert "“" + "x" * 300 + "”" in error_from_response(400, {}, body("x" * 300)).sentence
 
 
@@ -178,7 +178,7 @@ USED_UP = {"X-RateLimit-Remaining-Tokens": "0", "X-RateLimit-Reset-Tokens": "51s
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_the_wait_that_was_asked_for_is_known(
+def test_the_requested_wait_is_read(
     status: int, headers: dict[str, str], seconds: float | None
 ) -> None:
     assert error_from_response(status, headers, b"", now=NOW).retry_after == seconds
@@ -211,7 +211,7 @@ def test_the_sentence_names_the_wait(seconds: float, words: str) -> None:
     assert sentence == f"{errors.RateLimited.reason} Try again {words}"
 
 
-def test_a_wait_does_not_help_what_cannot_be_helped() -> None:
+def test_an_error_that_is_not_retryable_does_not_suggest_a_wait() -> None:
     assert errors.KeyRefused(retry_after=5).sentence == errors.KeyRefused().sentence
 
 
@@ -232,7 +232,7 @@ def test_a_wait_does_not_help_what_cannot_be_helped() -> None:
         ("plain words", errors.ServiceFailed),
     ],
 )
-def test_an_error_in_mid_stream_is_told_by_code_or_type(
+def test_an_error_in_mid_stream_is_recognized_by_code_or_type(
     data: str, kind: type[InferenceError]
 ) -> None:
     assert type(error_from_event(data)) is kind

@@ -85,7 +85,7 @@ async def test_every_status_with_every_body(
         assert KEY not in f"{error.sentence} {error!r} {vars(error)}"
         retries = kind.max_retries if kind.retryable else 0
         assert deltas == [Waiting(2.0**n, kind.reason) for n in range(retries)]
-        assert len(server.request_values) == 1 + retries
+        assert len(server.requests) == 1 + retries
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ async def test_it_recovers_at_the_last_retry_and_not_after_it(
     assert naps == [1.0, 2.0, 4.0]
     server = await serve(in_turn(*[refusal(503)] * 4, HELLO))
     await failure(connect(server.url), ask("Hi"))
-    assert len(server.request_values) == 4
+    assert len(server.requests) == 4
 
 
 @pytest.mark.parametrize("head", [b"", OK])
@@ -145,7 +145,7 @@ async def test_a_first_byte_that_does_not_come_is_waited_for_twice(
     deltas, error = await failure(connect(server.url), ask("Hi"))
     assert type(error) is errors.TimedOut
     assert deltas == [Waiting(1.0, errors.TimedOut.reason)]
-    assert len(server.request_values) == 2
+    assert len(server.requests) == 2
 
 
 async def test_a_slow_first_byte_within_the_limit_is_no_fault(
@@ -219,7 +219,7 @@ async def test_nothing_is_tried_again_after_the_first_token(
     request = replace(ask("Hi"), thinking_budget=2_000)
     deltas, error = await failure(connect(server.url), request)
     assert deltas == [shown]
-    assert len(server.request_values) == 1
+    assert len(server.requests) == 1
     assert isinstance(
         error,
         errors.Interrupted | errors.UnreadableReply | errors.RateLimited | errors.RequestRefused,
@@ -231,10 +231,10 @@ async def test_a_connection_that_drops_after_the_end_is_no_fault(
 ) -> None:
     server = await serve(writes_and_closes(HELLO.removesuffix(b"0\r\n\r\n")))
     assert await all_of(connect(server.url), ask("Hi")) == ANSWER
-    assert len(server.request_values) == 1
+    assert len(server.requests) == 1
 
 
-async def test_an_error_in_mid_stream_does_not_tell_the_key(
+async def test_an_error_in_mid_stream_does_not_reveal_the_key(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:
     data = b'data: {"error":{"code":401,"message":"hunter2 is wrong"}}\n\n'

@@ -73,7 +73,7 @@ def test_in_capitals_too(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_is_no_trigger_stays(text: str) -> None:
+def test_other_text_stays(text: str) -> None:
     assert rewrite_text(text) == text
 
 

@@ -83,7 +83,7 @@ def test_the_turns_begin_and_end_with_the_user() -> None:
     assert brief(say("assistant", "a"), say("user", "u"), say("assistant", "b")) == [("user", "u")]
 
 
-def test_only_what_stands_after_the_last_user_goes() -> None:
+def test_only_messages_after_the_last_user_are_dropped() -> None:
     turns = (say("user", "u"), say("assistant", "a"), say("user", "v"))
     assert brief(*turns, say("assistant", "b")) == brief(*turns)
 
@@ -167,7 +167,7 @@ def test_a_call_and_its_result() -> None:
     ]
 
 
-def test_results_are_not_merged_and_stand_in_the_order_of_their_calls() -> None:
+def test_results_are_not_merged_and_keep_the_order_of_their_calls() -> None:
     assert brief(say("user", "u"), call("1", "2"), result("2", "b"), result("1", "a")) == [
         ("user", "u"),
         ("assistant", NO_TEXT, "1", "2"),
@@ -197,7 +197,7 @@ def test_a_call_at_the_end_is_answered_too() -> None:
     assert brief(say("user", "u"), call("1"))[-1] == ("tool", NO_RESULT, "1")
 
 
-def test_results_without_a_call_are_dropped_and_what_they_parted_is_merged() -> None:
+def test_results_without_a_call_are_dropped_and_their_neighbours_merged() -> None:
     assert brief(say("user", "u"), result("9"), say("user", "v")) == [("user", "u\n\nv")]
     assert brief(say("user", "u"), call("1"), result("1"), say("user", "v"), result("1")) == [
         ("user", "u"),
@@ -292,7 +292,7 @@ messages = st.builds(
 
 
 @given(st.lists(messages, max_size=8))
-def test_whatever_the_history_every_rule_holds(history: list[ChatMessage]) -> None:
+def test_every_rule_holds_for_every_history(history: list[ChatMessage]) -> None:
     try:
         turns = sent(*history)
     except RequestRefused:

@@ -53,7 +53,7 @@ def test_there_is_exactly_one_field_for_the_token_limit() -> None:
 LOOK = Tool("look", "Looks.", {"type": "object", "properties": {"q": {"type": "string"}}})
 
 
-def test_what_two_requests_share_comes_first_byte_for_byte() -> None:
+def test_requests_share_their_beginning_byte_for_byte() -> None:
     system = ChatMessage.from_text("system", "You are {kind}.")
     one = replace(asked("one", tools=(LOOK,)), messages=(system, *asked("one").messages))
     two = replace(one, messages=(system, *asked("two & more").messages))
@@ -126,7 +126,7 @@ def test_temperature_and_top_p_together_are_a_mistake() -> None:
         encode(asked(temperature=0.5, top_p=0.5))
 
 
-def test_what_is_no_number_is_a_mistake() -> None:
+def test_an_invalid_number_is_an_error() -> None:
     with pytest.raises(ValueError, match="JSON"):
         encode(asked(temperature=float("nan")))
 
@@ -143,7 +143,7 @@ def test_what_is_no_number_is_a_mistake() -> None:
         (10, 10, None, 1_024, 2_048),
     ],
 )
-def test_thinking_has_a_budget_and_leaves_room_for_the_answer(
+def test_thinking_has_a_budget_and_leaves_tokens_for_the_answer(
     budget: int, max_tokens: int, max_output: int | None, sent_budget: int, sent_max_tokens: int
 ) -> None:
     request = replace(asked(thinking_budget=budget, temperature=0.3), max_tokens=max_tokens)
@@ -182,7 +182,7 @@ def _objects(value: object) -> int:
     return sum(map(_objects, value)) if isinstance(value, list) else 0
 
 
-def test_letters_beyond_ascii_take_no_more_room_than_they_need() -> None:
+def test_other_letters_than_ascii_are_not_escaped() -> None:
     assert "中".encode() in encode(asked("中"))
 
 
@@ -195,7 +195,7 @@ def test_every_text_arrives_as_it_is(text: str) -> None:
     ("text", "travels"),
     [("a\ud800", "a\ufffd"), ("\ud83e\udda9", "🦩"), ("ä\x00b", "äb"), ("a\x00", "a")],
 )
-def test_what_cannot_travel_is_replaced(text: str, travels: str) -> None:
+def test_invalid_text_is_replaced(text: str, travels: str) -> None:
     assert body(asked(text))["messages"][0]["content"] == travels
 
 

@@ -84,7 +84,7 @@ async def test_every_answer_is_seen(
     seen = await prober(http, server.url).ask(ask("Hi"))
     assert (seen.status, seen.accepted) == (status, accepted)
     assert type(seen.failure) is (failure or type(None))
-    assert len(server.request_values) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_every_answer_is_seen(
         writes_and_closes(b"HTTP/1.1 200 OK\r\n" + b"X: x" * 100_000 + b"\r\n\r\n"),
     ],
 )
-async def test_a_connection_that_breaks_is_a_failure_of_that_call(
+async def test_a_lost_connection_is_a_failure_of_that_call(
     serve: Serve, http: httpx.AsyncClient, ask: Ask, answer: Answer
 ) -> None:
     """How much arrives before a reset, or before a library gives up, is not for sure."""
@@ -104,9 +104,7 @@ async def test_a_connection_that_breaks_is_a_failure_of_that_call(
     assert type(seen.failure) in (errors.Unreachable, errors.Interrupted)
 
 
-async def test_a_port_where_nobody_listens_is_no_answer(
-    serve: Serve, http: httpx.AsyncClient, ask: Ask
-) -> None:
+async def test_a_closed_port_is_no_answer(serve: Serve, http: httpx.AsyncClient, ask: Ask) -> None:
     server = await serve(writes(HELLO))
     await server.stop()
     seen = await prober(http, server.url).ask(ask("Hi"))
@@ -143,7 +141,7 @@ async def test_a_refusal_is_read_whole_even_if_it_looks_like_a_stream(
 
 
 @pytest.mark.parametrize("status", ["400 No", "200 OK", None])
-async def test_a_failure_does_not_tell_the_key(
+async def test_a_failure_does_not_reveal_the_key(
     serve: Serve, http: httpx.AsyncClient, ask: Ask, status: str | None
 ) -> None:
     key = "correct-horse-battery"  # does not look like a key
@@ -163,7 +161,9 @@ async def test_a_connection_left_open_after_the_end_is_not_waited_for(
     assert (seen.text, seen.failure) == ("Hi", None)
 
 
-async def test_an_endless_answer_is_cut(serve: Serve, http: httpx.AsyncClient, ask: Ask) -> None:
+async def test_an_endless_answer_is_stopped(
+    serve: Serve, http: httpx.AsyncClient, ask: Ask
+) -> None:
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(OK)
         while True:
@@ -188,13 +188,13 @@ async def test_usage_is_found_among_odd_objects(
     assert (await prober(http, server.url).ask(ask("Hi"))).usage == {}
 
 
-async def test_what_goes_out_is_what_the_app_sends(
+async def test_the_probe_sends_the_bytes_of_the_app(
     serve: Serve, http: httpx.AsyncClient, ask: Ask
 ) -> None:
     server = await serve(writes(HELLO))
     request = ask("<b>{{ x }}</b>")
     await prober(http, server.url).ask(request, token_field="max_completion_tokens")
-    sent = server.request_values[0].partition(b"\r\n\r\n")[2]
+    sent = server.requests[0].partition(b"\r\n\r\n")[2]
     assert sent == encode(request, token_field="max_completion_tokens")
     assert server.header("authorization") == f"Bearer {KEY}"
     assert server.header("x-forwarded-proto") is None
@@ -206,10 +206,10 @@ async def test_what_goes_out_is_what_the_app_sends(
     assert server.header("x-forwarded-proto") == "https"
 
 
-async def test_a_body_of_ones_own_goes_out_as_it_is(serve: Serve, http: httpx.AsyncClient) -> None:
+async def test_a_custom_body_is_sent_unchanged(serve: Serve, http: httpx.AsyncClient) -> None:
     server = await serve(writes(HELLO))
     await prober(http, server.url).send({"text": "<script>{{ x }}", "odd": None})
-    assert b'"<script>{{ x }}"' in server.request_values[0]
+    assert b'"<script>{{ x }}"' in server.requests[0]
     assert server.body() == {"text": "<script>{{ x }}", "odd": None}
 
 
@@ -222,7 +222,7 @@ async def test_calls_quotas_and_silence_are_remembered(
     ]
 
     async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(answers[len(server.request_values) - 1])
+        writer.write(answers[len(server.requests) - 1])
 
     server = await serve(answer)
     asking = prober(http, server.url)
@@ -233,7 +233,7 @@ async def test_calls_quotas_and_silence_are_remembered(
 
 
 @pytest.mark.parametrize("key", [KEY, 'odd"\\key', "short"])
-async def test_what_is_shown_holds_no_key_and_obeys_nobody(
+async def test_shown_text_has_no_key_and_no_control_characters(
     http: httpx.AsyncClient, key: str
 ) -> None:
     hide = prober(http, "http://localhost", key).hide

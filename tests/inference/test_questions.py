@@ -84,7 +84,7 @@ async def test_the_other_name_of_the_limit_is_proposed(start: Start, has: Any, t
     assert finding.improvements == {model_id: {"token_field": takes} for model_id in IDS}
 
 
-async def test_a_question_uses_what_the_last_one_found(start: Start) -> None:
+async def test_a_question_uses_the_findings_of_the_last_one(start: Start) -> None:
     def rule(body: dict[str, Any]) -> bytes | None:
         return refusal(400, "max_tokens is unknown, thinking too") if "max_tokens" in body else None
 
@@ -124,7 +124,7 @@ async def test_images_that_are_seen_change_nothing(start: Start) -> None:
     assert finding.answer.startswith(f"{IDS[0]}: accepted, and its colour seen; {IDS[1]}: acc")
     assert finding.answer.endswith("One of 4 MB: accepted.")
     assert finding.improvements == {}
-    assert max(map(len, server.request_values)) > 4_000_000
+    assert max(map(len, server.requests)) > 4_000_000
     assert [server.body(n)["model"] for n in range(3)] == [*IDS, IDS[0]]
 
 
@@ -180,7 +180,7 @@ async def test_a_large_image_can_be_refused_alone(start: Start) -> None:
         (replace(FIRST, context_window=16_000, max_output=4_000), 8_000, {"max_output": 8_000}),
     ],
 )
-async def test_a_higher_limit_is_proposed_where_the_window_has_room(
+async def test_a_higher_limit_is_proposed_if_the_window_allows_it(
     start: Start, model: Model, asked: int, improvements: dict[str, int]
 ) -> None:
     prober, server = await start(lambda body: None)
@@ -288,13 +288,13 @@ async def test_sampling_fields_go_out_together_once(
 
 async def test_the_firewall_gets_the_same_text_bare_and_escaped(start: Start) -> None:
     def rule(body: dict[str, Any]) -> bytes | None:
-        return BLOCKED if b"<script" in server.request_values[-1] else None
+        return BLOCKED if b"<script" in server.requests[-1] else None
 
     prober, server = await start(rule)
     finding = await questions.firewall(prober, MODELS)
     assert finding.answer.startswith("As it is: refused (403 TextBlocked: ")
     assert finding.answer.endswith("As the app sends it: accepted.")
-    bare, escaped = server.request_values
+    bare, escaped = server.requests
     assert server.body(0) == server.body(1)
     assert all(mark in bare for mark in (b"<script", b"{{ user", b"{% if", b"../"))
     assert not any(mark in escaped for mark in (b"<script", b"{{", b"{%"))
@@ -336,8 +336,8 @@ async def test_there_are_under_20_calls(start: Start, count: int) -> None:
     models = [Model(f"m{n}", f"M {n}", vision=True, thinking=True) for n in range(count)]
     prober, server = await start(lambda body: None)
     findings = [finding async for finding in ask_all(prober, models)]
-    assert prober.calls == len(server.request_values) < 20
-    asked = {server.body(n)["model"] for n in range(len(server.request_values))}
+    assert prober.calls == len(server.requests) < 20
+    asked = {server.body(n)["model"] for n in range(len(server.requests))}
     assert asked == {f"m{n}" for n in range(min(count, questions.MAX_MODELS))}
     assert all(finding.answer for finding in findings)
 
@@ -363,7 +363,7 @@ async def test_no_finding_contains_the_key(start: Start, padding: int) -> None:
 
 async def test_a_service_that_fails_later_still_leaves_findings(start: Start) -> None:
     def rule(body: dict[str, Any]) -> bytes | None:
-        return None if len(server.request_values) < 4 else b"nonsense\r\n\r\n"
+        return None if len(server.requests) < 4 else b"nonsense\r\n\r\n"
 
     prober, server = await start(rule)
     findings = [finding async for finding in ask_all(prober, MODELS)]

@@ -75,14 +75,14 @@ def test_a_reset_is_in_seconds_from_now(value: str, seconds: float | None) -> No
     ("value", "count"),
     [("7", 7), (" 7 ", 7), ("-3", 0), ("many", None), ("1.5", None), ("9" * 20, None)],
 )
-def test_nonsense_for_a_count_is_not_said(value: str, count: int | None) -> None:
+def test_nonsense_in_a_count_is_ignored(value: str, count: int | None) -> None:
     headers = {"x-ratelimit-limit-tokens": "1", "x-ratelimit-remaining-tokens": value}
     rate_limits = RateLimits.from_headers(headers, NOW)
     assert rate_limits is not None
     assert rate_limits.tokens == Quota(1, count)
 
 
-def test_the_longest_reset_of_what_is_used_up_counts() -> None:
+def test_the_longest_reset_of_used_up_quotas_counts() -> None:
     assert RateLimits(Quota(remaining=0, reset=5), Quota(remaining=0, reset=9)).wait == 9
     assert RateLimits(Quota(remaining=0, reset=5), Quota(remaining=1, reset=9)).wait == 5
     assert RateLimits(Quota(remaining=0), Quota(remaining=0, reset=3)).wait == 3

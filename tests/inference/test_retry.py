@@ -55,7 +55,7 @@ def test_each_error_has_its_number_of_retries(kind: type[InferenceError], most: 
 
 
 @pytest.mark.parametrize("requested", [0.0, 7.0, 60.0, 90.0])
-def test_what_the_service_asks_for_is_never_undercut(requested: float) -> None:
+def test_the_wait_is_never_shorter_than_requested(requested: float) -> None:
     error = errors.RateLimited(retry_after=requested)
     assert pause(error, 0, no_jitter) == requested
     most = pause(error, 0, most_jitter)

@@ -103,5 +103,5 @@ def test_whitespace_around_the_key_is_dropped_and_the_key_is_not_in_the_repr() -
         (Service("none"), "No model is connected"),
     ],
 )
-def test_each_service_says_what_it_is(service: Service, words: str) -> None:
+def test_each_service_is_described(service: Service, words: str) -> None:
     assert words in service.sentence

@@ -106,7 +106,7 @@ def test_the_limit_is_for_one_event_not_for_the_stream() -> None:
     assert len(EventParser(max_event_bytes=100).feed(b"data: 123456789\n\n" * 50)) == 50
 
 
-def test_the_limit_is_for_one_line_not_for_all_that_come_in_pieces() -> None:
+def test_the_limit_is_for_one_line_not_for_all_split_lines() -> None:
     parser = EventParser(max_event_bytes=100)
     assert sum(len(parser.feed(piece)) for piece in [b"data: 1234", b"56789\n\n"] * 50) == 50
 
@@ -125,7 +125,7 @@ def test_an_event_may_have_5_megabytes() -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 50, 105])
-def test_a_long_comment_is_refused_wherever_it_is_cut(cut: int) -> None:
+def test_a_long_comment_is_refused_wherever_it_is_split(cut: int) -> None:
     raw, parser = b":" + b"x" * 100 + b"\n", EventParser(max_event_bytes=100)
     with pytest.raises(ReplyTooLarge):
         [parser.feed(chunk) for chunk in (raw[:cut], raw[cut:])]
@@ -149,7 +149,7 @@ def test_events_before_a_line_over_the_limit_are_handed_out_first(
     ends=st.lists(st.sampled_from(["\n", "\r", "\r\n"]), min_size=1),
     cuts=st.lists(st.integers(0, 200)),
 )
-def test_it_never_matters_where_the_stream_is_cut(
+def test_it_never_matters_where_the_stream_is_split(
     lines: list[str], ends: list[str], cuts: list[int]
 ) -> None:
     raw = "".join(line + ends[i % len(ends)] for i, line in enumerate(lines)).encode()

@@ -52,7 +52,7 @@ def test_byte_by_byte(name: str) -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 @settings(max_examples=25)
 @given(places=st.lists(st.integers(0, 2_000), max_size=12))
-def test_cut_anywhere(name: str, places: list[int]) -> None:
+def test_the_stream_may_be_interrupted_anywhere(name: str, places: list[int]) -> None:
     assert result(cut(read(name), places)) == EXPECTED[name]
 
 
@@ -82,7 +82,7 @@ def test_text_after_the_end_is_not_read() -> None:
     assert list(parser.finish()) == []
 
 
-def test_the_end_is_told_once() -> None:
+def test_the_end_is_returned_once() -> None:
     parser = CompletionParser()
     parser.feed(read("no_done"))
     assert list(parser.finish()) == [Finished("stop")]

@@ -27,7 +27,7 @@ async def test_it_waits_10_seconds_to_connect_and_300_for_each_chunk(kind: HttpT
 @pytest.mark.parametrize(
     ("kind", "shows_its_socket"), [((), False), (("httpx",), True)], ids=["default", "plain"]
 )
-async def test_it_goes_over_aiohttp_unless_told_otherwise(
+async def test_aiohttp_is_the_default_transport(
     serve: Serve, kind: tuple[HttpTransport, ...], shows_its_socket: bool
 ) -> None:
     server = await serve(writes(plain("200 OK", b"x")))
@@ -69,7 +69,7 @@ async def test_no_connection_waits_for_another(serve: Serve, kind: HttpTransport
 
 
 @both
-async def test_a_certificate_that_nobody_vouches_for_is_refused(kind: HttpTransport) -> None:
+async def test_an_untrusted_certificate_is_refused(kind: HttpTransport) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(Path(__file__).parent / "self_signed.pem")
     answered: list[bytes] = []

@@ -72,7 +72,7 @@ async def test_an_error_inside_a_stream_knows_the_quotas_of_its_answer(
     assert naps == [7.0]
 
 
-async def test_the_headroom_of_the_latest_answer_is_kept(
+async def test_the_rate_limits_of_the_latest_answer_are_kept(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:
     full = refusal(429, x_ratelimit_limit_requests="150", x_ratelimit_remaining_requests="0")
@@ -104,4 +104,4 @@ async def test_a_wait_can_be_cancelled(serve: Serve, connect: Connect, ask: Ask)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert len(server.request_values) == 1
+    assert len(server.requests) == 1

@@ -115,7 +115,7 @@ async def test_bytes_that_are_no_message_are_logged(
             here.say("after it")
 
             assert await far.text() == "after it"
-    assert "could not be unpacked" in caplog.text
+    assert "couldn't be unpacked" in caplog.text
 
 
 async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: Stranger) -> None:
@@ -139,7 +139,7 @@ async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: St
 async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
     stranger: Stranger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "SILENT_AFTER", 1)
+    monkeypatch.setattr(peers, "MAX_SILENT_SECONDS", 1)
     other = {"origin": "newer", "version": protocol.PROTOCOL + 1, "number": 1, "letters": "unknown"}
     async with running_peer() as here:
         await here.until_joined()

@@ -57,7 +57,7 @@ def size(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.mark.timeout(120)  # a limit that is passed is told, however long it takes
-def test_a_bomb_is_cheap_while_it_comes(bomb: str, size: int) -> None:
+def test_a_bomb_is_cheap_while_it_streams(bomb: str, size: int) -> None:
     text = text_of(bomb, size)
     with replayable(bomb, size), little_memory():
         document, slow = stream(text)

@@ -40,7 +40,7 @@ def test_the_seed_decides_where_a_text_is_divided() -> None:
     assert max(map(len, pieces(text, 1))) <= 30
 
 
-def test_calls_come_in_one_turn_and_an_answer_in_the_next() -> None:
+def test_the_demo_calls_tools_and_then_answers() -> None:
     name = "300 calls with long arguments"
     calls = [delta["tool_calls"][0] for delta in deltas(name, 20_000, seed=1)]
     first = "".join(call["function"]["arguments"] for call in calls if call["index"] == 0)

@@ -43,7 +43,7 @@ def test_every_top_level_construct_is_one_block() -> None:
         ("x\n-", 4),
     ],
 )
-def test_headings_stand_below_those_of_the_page(source: str, level: int) -> None:
+def test_headings_are_below_those_of_the_page(source: str, level: int) -> None:
     assert blocks(source) == [f'<h{level} dir="auto">x</h{level}>']
 
 
@@ -101,7 +101,7 @@ def test_inline_markdown(source: str, html: str) -> None:
         ("[a]\n\n[a]: http://example.com", "http://example.com"),
     ],
 )
-def test_links_open_in_a_new_tab_and_tell_nobody(source: str, url: str) -> None:
+def test_links_open_in_a_new_tab_without_a_referrer(source: str, url: str) -> None:
     link = f'<a href="{url}" target="_blank" rel="noopener noreferrer nofollow">'
     assert link in render(source)
 
@@ -146,5 +146,5 @@ def test_unicode_separators_do_not_end_lines() -> None:
     assert blocks("a\u2028# b\u2029- c\u0085d") == ['<p dir="auto">a\u2028# b\u2029- c\u0085d</p>']
 
 
-def test_what_cannot_be_encoded_is_replaced() -> None:
+def test_characters_that_cannot_be_encoded_are_replaced() -> None:
     assert blocks("a\0b\ud83dc") == ['<p dir="auto">a\ufffdb\ufffdc</p>']

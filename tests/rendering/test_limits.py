@@ -66,7 +66,7 @@ def test_a_reply_out_of_proportion_shows_its_source() -> None:
     assert len(html) < MAX_HTML
 
 
-def test_a_live_reply_whose_html_is_full_goes_on_as_plain_text() -> None:
+def test_a_live_reply_above_its_html_limit_continues_as_plain_text() -> None:
     live, page = LiveDocument("m"), Browser()
     for number in range(40):
         page.apply(live.append(f"{number}\n\n" * 10_000))
@@ -95,7 +95,7 @@ def test_slow_code_leaves_the_rest_of_its_reply_formatted() -> None:
     assert '<span class="k">def</span>' in html
 
 
-async def test_a_dead_worker_costs_one_reply_its_colours(
+async def test_a_dead_worker_leaves_one_reply_without_colours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     good = "```python\ndef f(): pass\n```\n"

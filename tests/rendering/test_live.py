@@ -134,7 +134,7 @@ def test_a_paragraph_does_not_flash_as_a_heading_before_a_list() -> None:
     assert live.blocks[1] == '<ul>\n<li dir="auto">one</li>\n</ul>'
 
 
-def test_blocks_that_turn_out_to_be_one_are_taken_back() -> None:
+def test_blocks_that_turn_out_to_be_one_are_merged() -> None:
     live, page = LiveDocument("m"), Browser()
     page.apply(live.append("a\n<div>"))
     assert len(page.blocks) == 2

@@ -68,7 +68,7 @@ def test_prices_and_variables_are_not_formulas(text: str) -> None:
     ],
     ids=["unknown", "broken", "long", "exploding", "deep", "left", "chain", "newcommand", "def"],
 )
-def test_what_cannot_be_converted_shows_its_source(latex: str) -> None:
+def test_a_formula_that_cannot_be_converted_shows_its_source(latex: str) -> None:
     assert latex_to_mathml(latex, display=False) == (
         f'<code class="math-source">{latex.replace(chr(39), "&#x27;")}</code>'
     )

@@ -47,7 +47,7 @@ async def test_it_is_told_to_the_pages_of_this_process_only(
     owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     onward: list[object] = []
-    monkeypatch.setattr(hub, "onward", lambda *event: onward.append(event))
+    monkeypatch.setattr(hub, "on_publish", lambda *event: onward.append(event))
     await make(running)
     tab = await Tab.of(owner)
     async with tab.listening() as live:

@@ -53,7 +53,7 @@ class Model:
 
     @property
     def asked(self) -> list[bytes]:
-        return [request.partition(b"\r\n\r\n")[2] for request in self.server.request_values]
+        return [request.partition(b"\r\n\r\n")[2] for request in self.server.requests]
 
     async def stop(self) -> None:
         await background.drain(5)

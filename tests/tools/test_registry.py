@@ -101,7 +101,7 @@ def test_two_tools_of_one_name_are_refused(further_folder: Path) -> None:
         registry.built_in()
 
 
-def test_the_service_takes_all_of_them() -> None:
+def test_the_service_accepts_all_tools() -> None:
     message = ChatMessage.from_text("user", "Hello")
     request = json.loads(encode(CompletionRequest("m", (message,), 100, tools=tuple(offered()))))
 
@@ -166,7 +166,7 @@ def test_a_tool_that_needs_nothing_lists_nothing_as_required() -> None:
 
 
 @pytest.mark.parametrize("name", ["current_weather", "read_web_page"])
-def test_whoever_brings_words_of_strangers_says_so_to_the_model(name: str) -> None:
+def test_tools_with_untrusted_content_warn_the_model(name: str) -> None:
     description = registry.built_in()[name].description
 
     assert "untrusted_content" in description

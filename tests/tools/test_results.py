@@ -19,7 +19,7 @@ def size(text: str) -> int:
     return len(text.encode())
 
 
-def test_what_fits_is_left_as_it_is() -> None:
+def test_content_within_the_limit_is_unchanged() -> None:
     content = {"b": "ü", "a": [1, None, {"c": 0.5}], "": True}
 
     assert to_json(content) == '{"b":"ü","a":[1,null,{"c":0.5}],"":true}'
@@ -83,7 +83,7 @@ def test_no_nul_and_no_halves_of_characters() -> None:
     assert json.loads(to_json(content)) == {"a": ["\ufffdb", [""]], "c": {"d": "\ufffd"}}
 
 
-def test_a_character_is_never_cut_in_two() -> None:
+def test_a_character_is_never_split() -> None:
     text = to_json({"text": "👨‍👩‍👧" * 1_000}, SMALL)
 
     text.encode()  # halves can't be encoded
@@ -104,7 +104,7 @@ JSON = st.recursive(
 
 @settings(max_examples=60)
 @given(st.dictionaries(KEYS, JSON))
-def test_whatever_it_is_it_is_an_object_within_the_limit(content: dict[str, Any]) -> None:
+def test_every_value_becomes_an_object_within_the_limit(content: dict[str, Any]) -> None:
     text = to_json(content, SMALL)
 
     assert isinstance(json.loads(text), dict)
@@ -113,6 +113,6 @@ def test_whatever_it_is_it_is_an_object_within_the_limit(content: dict[str, Any]
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", float("nan"), float("inf")])
-def test_what_is_no_json_is_refused(value: object) -> None:
+def test_values_that_json_lacks_are_refused(value: object) -> None:
     with pytest.raises((TypeError, ValueError)):
         to_json({"value": value})

@@ -130,7 +130,7 @@ def test_the_line_while_it_runs_is_one_plain_line() -> None:
     assert len(describe(echo, json.dumps({"text": "a" * 1_000}))) == 200
 
 
-async def test_a_failure_is_told_to_both() -> None:
+async def test_a_failure_is_shown_to_the_person_and_the_model() -> None:
     def fail() -> Output:
         raise ToolFailed("It rains.")
 
@@ -160,7 +160,7 @@ FAULTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_faults_are_logged_without_what_was_said(
+async def test_faults_are_logged_without_private_texts(
     fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -221,7 +221,7 @@ async def test_cancelling_a_call_stops_it() -> None:
     assert stopped.is_set()
 
 
-async def test_nothing_is_said_in_words() -> None:
+async def test_an_empty_output_becomes_a_result() -> None:
     outcome = await outcome_of(lambda: Output({}, "Done"))
 
     assert json.loads(outcome.content) == {"result": "(nothing)"}

@@ -88,7 +88,7 @@ async def test_values(expression: str, value: str) -> None:
     assert json.loads(outcome.content)["result"] == value
 
 
-async def test_what_is_shown_and_told() -> None:
+async def test_the_summary_and_the_description() -> None:
     outcome = await ask("12 × 7")
 
     assert outcome.summary == "Calculated 12 × 7 = 84"
@@ -97,7 +97,7 @@ async def test_what_is_shown_and_told() -> None:
 
 
 @pytest.mark.parametrize("expression", ["80 + 15%", "80 - 15%", "(70 + 10) + 15%", "x + 5% - 1"])
-async def test_a_percentage_of_nothing_is_asked_about(expression: str) -> None:
+async def test_a_percentage_of_nothing_is_refused(expression: str) -> None:
     assert "Write what the percentage is of" in (await ask(expression)).error
 
 
@@ -232,7 +232,7 @@ LABORIOUS = [
 
 
 @pytest.mark.parametrize("expression", LABORIOUS, ids=lambda text: text[:16])
-async def test_the_most_laborious_expression_holds_nobody_up(expression: str) -> None:
+async def test_the_slowest_expression_is_fast_enough(expression: str) -> None:
     begun = time.process_time()
 
     await ask(expression)

@@ -20,7 +20,7 @@ async def ask(arguments: dict[str, str], zone: str = "Europe/Berlin") -> dict[st
     return answer
 
 
-def test_a_moment_in_words() -> None:
+def test_the_time_needs_no_calendar() -> None:
     moment = datetime(2026, 3, 5, 23, 4, 9, tzinfo=UTC).astimezone(ZoneInfo("Asia/Kolkata"))
 
     assert as_words(moment, "Asia/Kolkata") == {
@@ -42,7 +42,7 @@ def test_a_moment_in_words() -> None:
         ({"zone": " UTC "}, "UTC"),
     ],
 )
-async def test_it_is_now_in_the_zone_of_the_person_or_a_named_one(
+async def test_the_time_is_in_the_persons_or_a_named_zone(
     arguments: dict[str, str], zone: str
 ) -> None:
     before = datetime.now(UTC).replace(microsecond=0)

@@ -31,7 +31,7 @@ def weather(outcome: CallResult) -> dict[str, Any]:
     return found
 
 
-async def test_tells_what_is_measured_at_a_place(open_meteo: OpenMeteo) -> None:
+async def test_the_weather_has_all_measurements(open_meteo: OpenMeteo) -> None:
     outcome = await ask(place="Portland, Oregon")
 
     assert outcome.summary == "Looked up the weather in Portland, Oregon"
@@ -51,7 +51,7 @@ async def test_tells_what_is_measured_at_a_place(open_meteo: OpenMeteo) -> None:
     }
 
 
-async def test_asks_for_the_place_and_for_local_time(open_meteo: OpenMeteo) -> None:
+async def test_the_request_has_the_place_and_asks_for_local_time(open_meteo: OpenMeteo) -> None:
     await ask(place="Portland, Oregon")
 
     (asked,) = open_meteo.questions("/v1/forecast")
@@ -112,7 +112,7 @@ async def test_a_service_that_reads_no_areas(open_meteo: OpenMeteo, name: str, p
     assert weather(await ask(place=name))["place"] == place
 
 
-async def test_of_many_places_it_says_which_it_took(open_meteo: OpenMeteo) -> None:
+async def test_other_places_with_the_same_name_are_mentioned(open_meteo: OpenMeteo) -> None:
     outcome = await ask(place="Springfield")
 
     assert outcome.summary == "Looked up the weather in Springfield, Missouri"
@@ -136,7 +136,7 @@ async def test_no_such_place(open_meteo: OpenMeteo, name: str) -> None:
     assert "after a comma" in outcome.error
 
 
-async def test_a_place_that_lies_elsewhere(open_meteo: OpenMeteo) -> None:
+async def test_a_place_in_another_area(open_meteo: OpenMeteo) -> None:
     outcome = await ask(place="Portland, Atlantis")
 
     assert outcome.error.startswith("There is no Portland in Atlantis.")
@@ -154,7 +154,7 @@ def test_measurements_that_are_missing_are_excluded() -> None:
     }
 
 
-def test_every_code_of_the_documentation_has_words() -> None:
+def test_every_documented_code_has_a_condition() -> None:
     documented = "0 1 2 3 45 48 51 53 55 56 57 61 63 65 66 67 71 73 75 77 80 81 82 85 86 95 96 99"
     assert list(WORDS) == [int(code) for code in documented.split()]
     assert "conditions" not in describe_weather(Observation(time="", weather_code=4), "metric")

@@ -63,7 +63,7 @@ async def test_a_name_for_a_hostile_address(monkeypatch: Patch, address: str) ->
 
     outcome = await ask(LINK)
 
-    assert "public place" in outcome.error
+    assert "public web page" in outcome.error
     assert address not in outcome.content
 
 
@@ -72,7 +72,7 @@ async def test_one_hostile_address_among_several(monkeypatch: Patch, address: st
     names = Names(images_example_com=[["93.184.215.14", "2606:4700:4700::1111", address]])
     through(monkeypatch, Network(names, permits=lambda found, _: is_public(found)))
 
-    assert "public place" in (await ask(LINK)).error
+    assert "public web page" in (await ask(LINK)).error
 
 
 @pytest.mark.parametrize("link", DISGUISED, ids=lambda link: repr(link[:40]))
@@ -87,7 +87,7 @@ async def test_a_redirect_to_another_port_of_this_machine(serving: Serving) -> N
     async with Site(SECRET) as secret:
         for host in (LOOPBACK, "images.example.com"):
             async with serving(redirect(secret.url("/", host))) as site:
-                assert "public place" in (await ask(site.url())).error
+                assert "public web page" in (await ask(site.url())).error
     assert not secret.requests
 
 
@@ -95,7 +95,7 @@ async def test_a_name_that_becomes_private_on_the_way(monkeypatch: Patch) -> Non
     names = Names(images_example_com=[[LOOPBACK], [LOOPBACK], ["10.0.0.1"]])
     async with Site(redirect("/1"), redirect("/2"), SECRET) as site:
         through(monkeypatch, opened(site, names=names))
-        assert "public place" in (await ask(site.url())).error
+        assert "public web page" in (await ask(site.url())).error
     assert len(site.requests) == 2
 
 

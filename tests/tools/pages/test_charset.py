@@ -38,7 +38,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_by_the_first_that_says_it(case: str) -> None:
+def test_the_first_declaration_decides(case: str) -> None:
     content, content_type, text = CASES[case]
 
     assert decode(content, content_type).endswith(text)
@@ -48,14 +48,14 @@ def test_by_the_first_that_says_it(case: str) -> None:
     "name",
     ["zlib", "bz2", "hex", "rot13", "base64", "idna", "punycode", "unicode_escape", "utf-7"],
 )
-def test_what_python_also_calls_a_charset_is_none(name: str) -> None:
+def test_other_codecs_of_python_are_not_charsets(name: str) -> None:
     content = b"x\x9c\\u0041+AGE-"
 
     assert decode(content, f"text/html; charset={name}") == decode(content, "")
     assert decode(content + f"<meta charset={name}>".encode(), "").startswith("xœ\\u0041+AGE-")
 
 
-def test_the_charset_stands_at_the_beginning_of_a_page() -> None:
+def test_the_charset_is_read_from_the_beginning_of_a_page() -> None:
     late = b" " * 5_000 + b"<meta charset=koi8-r>\xc3\xbc"
 
     assert decode(late, "text/html").endswith("ü")

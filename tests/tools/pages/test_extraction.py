@@ -141,7 +141,7 @@ SHOWN_INTERRUPTED = {
 
 
 @pytest.mark.parametrize("manner", SHOWN_INTERRUPTED)
-async def test_a_worker_that_breaks_costs_its_page(
+async def test_a_failing_worker_fails_its_page_only(
     manner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extraction, "MAX_SECONDS", 2)
@@ -170,7 +170,7 @@ async def test_how_a_worker_died_is_logged_without_its_page(
     assert "secret" not in caplog.text
 
 
-async def test_a_call_that_is_stopped_takes_its_worker_along(
+async def test_a_cancelled_call_ends_its_worker(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     told = tmp_path / "pid"

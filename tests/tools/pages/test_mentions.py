@@ -97,12 +97,12 @@ def test_a_page_that_the_person_named(address: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("address", "text"), OTHERS)
-def test_a_page_that_nobody_named(address: str, text: str) -> None:
+def test_a_page_that_the_person_did_not_mention(address: str, text: str) -> None:
     assert not is_mentioned(address, ["Hello", text])
 
 
 @pytest.mark.parametrize("address", NEVER_ASKED_FOR)
-def test_a_link_that_is_refused_anyway_asks_nobody(address: str) -> None:
+def test_an_invalid_link_needs_no_approval(address: str) -> None:
     assert is_mentioned(address, [])
 
 
@@ -117,7 +117,7 @@ def test_long_texts_are_searched_quickly(piece: str) -> None:
     assert time.process_time() - begun < 5  # a search that looks again and again takes minutes
 
 
-def test_an_address_is_shown_whole_and_as_what_it_is() -> None:
+def test_an_address_is_shown_in_full_and_unambiguously() -> None:
     long = "https://example.com/" + "a" * 1_000 + "?q=the+end"
 
     assert display_address(long) == long
