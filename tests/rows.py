@@ -90,7 +90,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
-    LinkRequest: lambda: LinkRequest.objects.create(person=person(), asked_at=timezone.now()),
+    LinkRequest: lambda: LinkRequest.objects.create(person=person(), requested_at=timezone.now()),
     Message: message,
     Permission: permission,
     Person: person,

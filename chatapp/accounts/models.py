@@ -48,7 +48,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_owner = models.BooleanField(default=False)
     # A key of the time zone database, as the browser last reported it.
-    zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
+    time_zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -70,21 +70,21 @@ class Person(AbstractBaseUser):
 
 class LinkRequestManager(models.Manager["LinkRequest"]):
     def record(self, person: Person) -> None:
-        self.update_or_create(person=person, defaults={"asked_at": timezone.now()})
+        self.update_or_create(person=person, defaults={"requested_at": timezone.now()})
 
     def open(self) -> "models.QuerySet[LinkRequest]":
         """Return the requests that are recent enough to be answered with a link, newest first."""
         begin = timezone.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-        return self.filter(asked_at__gt=begin).select_related("person").order_by("-asked_at")
+        return self.filter(requested_at__gt=begin).select_related("person").order_by("-requested_at")
 
 
 class LinkRequest(models.Model):
     """Record that a person forgot a password, when there is no email server to send a link."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
-    asked_at = models.DateTimeField()
+    requested_at = models.DateTimeField()
 
     objects: ClassVar[LinkRequestManager] = LinkRequestManager()
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.asked_at}"
+        return f"{self.person}, {self.requested_at}"

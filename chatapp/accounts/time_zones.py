@@ -22,6 +22,6 @@ def zone_of(request: HttpRequest) -> tzinfo:
 def remember_zone(request: PersonRequest) -> None:
     """Store the zone with the person, for replies, which have no request."""
     key = getattr(zone_of(request), "key", "UTC")
-    if request.user.zone != key:
-        request.user.zone = key
-        request.user.save(update_fields=["zone"])
+    if request.user.time_zone != key:
+        request.user.time_zone = key
+        request.user.save(update_fields=["time_zone"])

@@ -39,7 +39,7 @@ class ImageManager(models.Manager["Image"]):
         the first. Raises QuotaExceeded, and StoreUnavailable when the bucket doesn't answer.
         """
         same = self.filter(owner_id=owner.pk, sha256=prepared.sha256)
-        if same.update(spared_until=timezone.now() + UNSENT) and (image := same.first()):
+        if same.update(keep_until=timezone.now() + UNSENT) and (image := same.first()):
             return image
         size = len(prepared.content) + len(prepared.thumbnail)
         quota.check(size, self.usage(owner), self.total_usage())
@@ -63,12 +63,12 @@ class ImageManager(models.Manager["Image"]):
         for an invalid id.
         """
         own = self.filter(owner_id=owner.pk, pk__in=ids)
-        own.update(spared_until=timezone.now() + IN_FLIGHT)
+        own.update(keep_until=timezone.now() + IN_FLIGHT)
         return list(own)
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Image]:
         """Return images that no message, draft, tool call or pending upload uses."""
-        return self.filter(attachments=None, tool_call_images=None, spared_until__lt=now)
+        return self.filter(attachments=None, tool_call_images=None, keep_until__lt=now)
 
     def usage(self, person: AbstractBaseUser) -> Usage:
         used = self.filter(owner_id=person.pk).aggregate(used=models.Sum("byte_size"))["used"]
@@ -93,7 +93,7 @@ class ImageManager(models.Manager["Image"]):
                     "byte_size": len(prepared.content) + len(prepared.thumbnail),
                     "name": prepared.name,
                     "bucket_key": key,
-                    "spared_until": timezone.now() + UNSENT,
+                    "keep_until": timezone.now() + UNSENT,
                 },
             )
             if created and not key:
@@ -124,7 +124,7 @@ class Image(models.Model):
     alt = models.CharField(max_length=ALT_LENGTH, blank=True, default="", db_default="")
     bucket_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="")
     # Until then the image isn't collected, even if no message shows it.
-    spared_until = models.DateTimeField(default=timezone.now, db_default=Now())
+    keep_until = models.DateTimeField(default=timezone.now, db_default=Now())
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ImageManager()

@@ -60,7 +60,7 @@ def test_nobody_else_sees_the_links(member_client: Client, owner: Person) -> Non
 
 def test_an_old_request_is_not_shown(owner_client: Client, member: Person) -> None:
     ask(member)
-    LinkRequest.objects.update(asked_at=timezone.now() - timedelta(days=4))
+    LinkRequest.objects.update(requested_at=timezone.now() - timedelta(days=4))
 
     assert member.email not in owner_client.get("/account/links/").text
 

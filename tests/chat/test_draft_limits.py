@@ -94,13 +94,13 @@ def test_more_images_than_a_message_takes_are_refused(owner_client: Client, owne
 def test_images_of_a_draft_are_not_collected(owner_client: Client, owner: Person) -> None:
     written = fields(image=image_of(owner).pk)
     post(owner_client, written)
-    Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
+    Image.objects.update(keep_until=timezone.now() - timedelta(days=400))
 
     housekeeping._collect()
     assert Image.objects.exists()
 
     post(owner_client, written | {"edit": 2, "image": [], "text": ""})
-    Image.objects.update(spared_until=timezone.now() - timedelta(days=400))
+    Image.objects.update(keep_until=timezone.now() - timedelta(days=400))
     housekeeping._collect()
     assert not Image.objects.exists()
 

@@ -71,7 +71,7 @@ async def test_a_deleted_conversation_gives_its_room_back(
     def attach() -> None:
         image = keep(owner)
         exchange.message.attachments.create(position=0, image=image)
-        Image.objects.update(spared_until=timezone.now() - timedelta(days=1))
+        Image.objects.update(keep_until=timezone.now() - timedelta(days=1))
 
     await background.in_thread(attach)
 
@@ -86,7 +86,7 @@ async def test_a_deleted_conversation_gives_its_room_back(
 async def test_uploads_that_were_never_sent_go_while_the_server_runs(owner: Person) -> None:
     def forget() -> None:
         keep(owner)
-        Image.objects.update(spared_until=timezone.now() - timedelta(days=1))
+        Image.objects.update(keep_until=timezone.now() - timedelta(days=1))
 
     await background.in_thread(forget)
     await background.in_thread(housekeeping._collect)

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from environs import Env
 
 from chatapp.inference import Service
-from chatapp.server import configuration
+from chatapp.server import configuration, image_configuration
 
 SECRETS = {
     "key": "inf-secretofthekey",
@@ -35,5 +36,5 @@ def configure_secrets(settings: Any, patch: pytest.MonkeyPatch, service_url: str
     with pytest.MonkeyPatch.context() as environment:
         for variable, value in variables.items():
             environment.setenv(variable, value)
-        settings.BUCKET = configuration.bucket(configuration.Env())
+        settings.BUCKET = image_configuration.bucket(Env())
     settings.STORAGES = settings.STORAGES | {"images": settings.BUCKET}

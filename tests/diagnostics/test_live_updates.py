@@ -56,7 +56,7 @@ async def test_a_joined_process_is_green(here: Peer) -> None:
 async def test_a_process_that_is_not_joined_is_yellow(here: Peer) -> None:
     await here.until_joined()
     here.relay._said = True
-    here.relay._peers.hear("another", 1, -1, here.relay._loop.time())
+    here.relay._peers.record_batch("another", 1, -1, here.relay._loop.time())
 
     result = await live_updates.check_redis()
 

@@ -63,7 +63,7 @@ def test_a_missing_redis_is_shown(owner_client: Client, monkeypatch: pytest.Monk
 def test_an_open_request_for_a_link_is_shown(
     owner_client: Client, member_client: Client, member: Person, settings: Settings
 ) -> None:
-    LinkRequest.objects.create(person=member, asked_at=timezone.now())
+    LinkRequest.objects.create(person=member, requested_at=timezone.now())
     waiting = page(owner_client)
     settings.EMAIL_URL = "smtp://mail.example.com"
 

@@ -52,7 +52,7 @@ def test_an_upload_that_is_never_sent_goes_after_a_day(owner: Person) -> None:
 
 def test_uploading_it_again_starts_the_day_anew(owner: Person) -> None:
     image = Image.objects.keep(owner, made())
-    Image.objects.filter(pk=image.pk).update(spared_until=later(-1))
+    Image.objects.filter(pk=image.pk).update(keep_until=later(-1))
 
     Image.objects.keep(owner, made())
 
@@ -111,7 +111,7 @@ def test_an_image_wanted_after_it_was_listed_stays(
     held, again, unwanted = (
         Image.objects.keep(owner, made(content=name)) for name in (b"held", b"again", b"unwanted")
     )
-    Image.objects.update(spared_until=later(-1))
+    Image.objects.update(keep_until=later(-1))
     in_batches = garbage_collection._in_batches
 
     def wanted_meanwhile(images: QuerySet[Image]) -> Iterator[uuid.UUID]:
@@ -160,7 +160,7 @@ def test_sending_and_collecting_at_once_never_breaks_a_message(owner: Person) ->
 
     for number in range(12):
         image = Image.objects.keep(owner, made(content=b"%d" % number))
-        Image.objects.update(spared_until=later(-1))
+        Image.objects.update(keep_until=later(-1))
         start = Barrier(3)
         with ThreadPoolExecutor(3) as threads:
             sending = threads.submit(at_once, lambda: send(owner, image), start)  # noqa: B023
@@ -224,7 +224,7 @@ def test_the_command_collects_and_sweeps(
     owner: Person, bucket: Bucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
     image = Image.objects.keep(owner, made())
-    Image.objects.update(spared_until=later(-1))
+    Image.objects.update(keep_until=later(-1))
 
     call_command("storage", "--collect")
 

@@ -33,7 +33,9 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["message", "position"], name="one_image_per_place"),
+            models.UniqueConstraint(
+                fields=["message", "position"], name="one_attachment_per_position"
+            ),
             models.CheckConstraint(
                 condition=models.Q(image=None, link__gt="")
                 | models.Q(image__isnull=False, link=""),

@@ -192,7 +192,7 @@ class ToolCall(models.Model):
         ordering: ClassVar = ["reply", "round", "index"]
         constraints = [
             models.UniqueConstraint(
-                fields=["reply", "round", "index"], name="one_tool_call_per_place"
+                fields=["reply", "round", "index"], name="one_tool_call_per_position"
             )
         ]
 

@@ -28,7 +28,7 @@ class ToolCallImage(models.Model):
         ordering: ClassVar = ["tool_call", "position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tool_call", "position"], name="one_tool_call_image_per_place"
+                fields=["tool_call", "position"], name="one_image_per_position_of_call"
             )
         ]
 

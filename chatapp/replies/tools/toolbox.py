@@ -48,7 +48,7 @@ class Toolbox:
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
         # An overtaken attempt must not close what the next one opened.
         work = f"{reply.pk}:{reply.attempt}"
-        context = Context(conversation.owner.zone, work, written)
+        context = Context(conversation.owner.time_zone, work, written)
         return cls(tools, context, frozenset(conversation.allowed_tools))
 
     @property
