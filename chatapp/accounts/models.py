@@ -75,7 +75,9 @@ class LinkRequestManager(models.Manager["LinkRequest"]):
     def open(self) -> "models.QuerySet[LinkRequest]":
         """Return the requests that are recent enough to be answered with a link, newest first."""
         begin = timezone.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-        return self.filter(requested_at__gt=begin).select_related("person").order_by("-requested_at")
+        return (
+            self.filter(requested_at__gt=begin).select_related("person").order_by("-requested_at")
+        )
 
 
 class LinkRequest(models.Model):
