@@ -4,7 +4,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from asgiref.sync import markcoroutinefunction
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_cookie import write_person
+from chatapp.server.async_middleware import AsyncMiddleware
 from chatapp.server.bodies import refusals as bodies
 from chatapp.server.request_values import wants_json
 
@@ -58,15 +58,8 @@ class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):
         return answer
 
 
-class PersonCookieMiddleware:
+class PersonCookieMiddleware(AsyncMiddleware):
     """Write the person's id into the cookie, with the first page that needs a sign-in."""
-
-    sync_capable = False
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await self.get_response(request)

@@ -13,6 +13,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 from chatapp.server import logs
+from chatapp.server.async_middleware import AsyncMiddleware
 from chatapp.server.valid_text import make_valid, make_valid_json
 
 
@@ -59,18 +60,11 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
         return HttpResponse(content, status=int(answer.status), headers=headers)
 
 
-class NoStoreMiddleware:
+class NoStoreMiddleware(AsyncMiddleware):
     """Keep every response out of caches, unless its view has set Cache-Control.
 
     A cached page would still be shown after a sign-out: by Back, by its address, or offline.
     """
-
-    sync_capable = False
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await self.get_response(request)
@@ -78,15 +72,8 @@ class NoStoreMiddleware:
         return response
 
 
-class RequestLogMiddleware:
+class RequestLogMiddleware(AsyncMiddleware):
     """Add the request id to every line that is logged for a request, also by its tasks."""
-
-    sync_capable = False
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request_id = logs.request_id(request.headers.get("X-Request-ID", ""))
@@ -95,19 +82,12 @@ class RequestLogMiddleware:
         return response
 
 
-class ValidTextMiddleware:
+class ValidTextMiddleware(AsyncMiddleware):
     """Make all text of a request valid before it is read: query, cookies, form, file names.
 
     The sender chooses the charset of a form, and UTF-7 can encode half a surrogate pair. Any form
     or cookie can contain NUL, for which Django's form fields would refuse the whole text.
     """
-
-    sync_capable = False
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.GET = _valid_query(request.GET)  # type: ignore[assignment]
@@ -120,15 +100,8 @@ class ValidTextMiddleware:
             await sync_to_async(_make_form_valid)(request)
 
 
-class DatabaseMissingMiddleware:
+class DatabaseMissingMiddleware(AsyncMiddleware):
     """Show the page that explains how to add Postgres, on a dyno without it."""
-
-    sync_capable = False
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path == "/healthz":

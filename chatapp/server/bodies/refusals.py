@@ -4,12 +4,12 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from asgiref.sync import markcoroutinefunction, sync_to_async
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from chatapp.server.async_middleware import AsyncMiddleware
 from chatapp.server.bodies.body import Refusal
 from chatapp.server.bodies.limit import REFUSAL
 from chatapp.server.request_values import wants_json
@@ -17,19 +17,8 @@ from chatapp.server.request_values import wants_json
 RETRY_AFTER_SECONDS = 3  # short, because the request has already waited for capacity
 
 
-class BodyRefusalMiddleware:
+class BodyRefusalMiddleware(AsyncMiddleware):
     """Answer in place of the view. Other middleware that would read the form comes later."""
-
-    sync_capable = False
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
-
-    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = await self.get_response(request)
-        return response
 
     async def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, named: Any
