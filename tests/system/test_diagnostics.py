@@ -127,7 +127,7 @@ def test_an_unreachable_app_is_shown_in_each_result(page: Page) -> None:
     page.get_by_role("button", name="Run again").click()
 
     expect_level(page, "database", "red")
-    expect(result(page, "database")).to_contain_text("The app can’t be reached.")
+    expect(result(page, "database")).to_contain_text("The app can't be reached.")
     page.get_by_role("button", name="Send test email").click()
     expect(page.get_by_text("no test email was sent")).to_be_visible()
 
