@@ -186,7 +186,9 @@ def test_a_message_sent_while_a_call_waits_stays_in_the_box(
 
     chat.send("And another thing")
 
-    expect(chat.page.locator("[data-hint]")).to_contain_text("Say above first")
+    expect(chat.page.locator("[data-hint]")).to_contain_text(
+        "Approve or deny the tool call above first"
+    )
     expect(chat.box).to_have_value("And another thing")
     expect(chat.messages).to_have_count(1)
 

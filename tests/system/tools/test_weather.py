@@ -74,7 +74,7 @@ def break_it(weather: Weather) -> None:
 
 ERRORS = {
     "slow": (Weather.hold, "Open-Meteo took too long to answer."),
-    "failing": (break_it, "Open-Meteo did not answer (HTTP 500)."),
+    "failing": (break_it, "Open-Meteo didn't answer (HTTP 500)."),
     "down": (lambda weather: weather.proxy.go_down(), "Open-Meteo can't be reached."),
 }
 
