@@ -8,9 +8,6 @@ SERVERS := .venv/mcp
 # Three for each of two cores: tests of processes and of pages mostly wait.
 WORKERS := 6
 CANDIDATES := python3.13 python3.14 python3.12 python3
-# Not indented yet: the pages of MCP servers and of Diagnostics.
-TEMPLATES = $(filter-out templates/connectors templates/doctor templates/mcp \
-	templates/diagnostics,$(wildcard templates/*))
 # A name on the path need not run (version managers leave such names), so each is tried.
 PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
@@ -69,7 +66,7 @@ lint: $(BIN)/.installed-dev ## Check format, style, imports, types, migrations, 
 	$(BIN)/python tests/sizes.py
 
 lint-templates: $(BIN)/.installed-dev
-	$(BIN)/djhtml --check --tabwidth 2 $(TEMPLATES)
+	$(BIN)/djhtml --check --tabwidth 2 templates
 
 lint-deploy: $(BIN)/.installed-dev
 	DYNO=web.1 CI= SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \

@@ -15,7 +15,7 @@ from tests.system.app import App, running_app
 from tests.system.browser import find_browser, launch_arguments
 
 HERE = Path(__file__).parent
-LONGEST = ("test_survival.py",)
+LONGEST = ("test_process_deaths.py",)
 LEFT_OUT = """
 The browser tests in tests/system were left out: no browser was found and none could be fetched.
 Install Chromium (Debian and Ubuntu: apt install chromium) or set CHROMIUM to the path of one, then

@@ -1,4 +1,4 @@
-"""What browser tests of drafts have in common."""
+"""Helpers for browser tests of drafts."""
 
 import re
 from typing import Any

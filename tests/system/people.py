@@ -1,4 +1,4 @@
-"""Signing in and out, and logins that end while a page stands open."""
+"""Signing in and out, and sessions that expire while a page is open."""
 
 import re
 

@@ -77,7 +77,7 @@ def test_streaming_and_done(chat: Chat, shoot: Callable[[str], None]) -> None:
 
 
 def test_draft(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> None:
-    """A text and its images as they stand in the box after a reload."""
+    """A draft and its images after a reload."""
     for number, size in enumerate(SIZES[:3]):
         Image.new("RGB", size, ("teal", "salmon", "olive")[number]).save(tmp_path / f"{number}.png")
     attach(chat.page, *sorted(tmp_path.glob("*.png")))

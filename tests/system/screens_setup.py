@@ -1,4 +1,4 @@
-"""More of `make screens`: what a new house on a dyno shows, piece by piece."""
+"""More of `make screens`: the first pages of a new site on a dyno."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,9 +26,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="module")
-def house(postgres: Postgres) -> dict[str, str]:
+def site(postgres: Postgres) -> dict[str, str]:
     """Config vars of a dyno with a database that is up to date."""
-    variables = {"DATABASE_URL": postgres.create_database("house")}
+    variables = {"DATABASE_URL": postgres.create_database("site")}
     assert run("release", **variables).returncode == 0
     return variables
 
@@ -76,16 +76,18 @@ def shoot(layout: str, scheme: str) -> Callable[[Page, str], None]:
     return shoot
 
 
-def test_pieces(tmp_path: Path, house: dict[str, str], visit: Visit, shoot: Any) -> None:
+def test_missing_config_vars(
+    tmp_path: Path, site: dict[str, str], visit: Visit, shoot: Any
+) -> None:
     with serving(tmp_path) as url:
         shoot(visit(url), "no-database")
-    with serving(tmp_path, **house) as url:
+    with serving(tmp_path, **site) as url:
         shoot(visit(url), "no-setup-code")
-    with serving(tmp_path, **house, ALLOWED_HOSTS="127.0.0.1") as url:
+    with serving(tmp_path, **site, ALLOWED_HOSTS="127.0.0.1") as url:
         shoot(visit(url, host="localhost"), "unknown-host")
 
 
-def test_a_house_without_models_and_mail(
+def test_a_site_without_models_and_email(
     tmp_path: Path, postgres: Postgres, visit: Visit, shoot: Any, layout: str, scheme: str
 ) -> None:
     variables = {"DATABASE_URL": postgres.create_database(f"{layout}-{scheme}")}

@@ -1,4 +1,4 @@
-"""What a person finds of the settings on the page."""
+"""The settings sheet, by the labels that a person sees."""
 
 from typing import Any
 

@@ -192,7 +192,7 @@ def test_an_expired_login_keeps_the_page_in_memory(
     expect(kept.box).to_have_value("half a thought")
 
 
-def test_another_person_does_not_come_back_to_it(
+def test_back_shows_another_person_nothing(
     kept: Chat, app: App, member: str, restored: list[str]
 ) -> None:
     page = kept.page
@@ -212,7 +212,7 @@ def test_another_person_does_not_come_back_to_it(
 
 
 @pytest.mark.parametrize("is_offline", [False, True])
-def test_without_the_guard_the_browser_forgets_as_well(
+def test_without_the_guard_the_browser_still_shows_nothing(
     honest: Chat, restored: list[str], is_offline: bool
 ) -> None:
     page = honest.page

@@ -1,4 +1,4 @@
-"""A page that was cut off, asleep or told nothing shows what is, without a reload."""
+"""A page that lost its connection, slept or missed events catches up without a reload."""
 
 import json
 import re
@@ -18,7 +18,7 @@ LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 @pytest.fixture
 def near(far: Chat, app: App, context: BrowserContext) -> Chat:
-    """The same conversation in a tab with a line of its own."""
+    """The same conversation in a tab with its own connection."""
     path = re.sub(r"^https?://[^/]+", "", far.page.url)
     return Chat(context.new_page()).open(app.url + path)
 
@@ -46,7 +46,7 @@ class Wire:
             self._socket.send(json.dumps(event))
 
 
-def test_what_happened_while_the_line_was_cut_is_shown_once(
+def test_messages_missed_without_a_connection_are_shown_once(
     far: Chat, near: Chat, proxy: Proxy
 ) -> None:
     proxy.go_down()
@@ -83,7 +83,7 @@ def test_a_reader_further_up_stays_there(far: Chat, near: Chat, proxy: Proxy) ->
     assert pane.evaluate("pane => pane.scrollTop") == held
 
 
-def test_a_page_that_is_looked_at_again_does_not_trust_its_line(
+def test_a_page_that_is_visible_again_does_not_trust_its_connection(
     far: Chat, near: Chat, proxy: Proxy
 ) -> None:
     proxy.silence()
@@ -96,7 +96,7 @@ def test_a_page_that_is_looked_at_again_does_not_trust_its_line(
     assert far.said == near.said
 
 
-def test_after_a_sleep_the_line_is_a_new_one(page: Page, app: App, proxy: Proxy) -> None:
+def test_after_a_sleep_the_page_reconnects(page: Page, app: App, proxy: Proxy) -> None:
     page.clock.install()
     chat = Chat(page).open(proxy.url)
     chat.ask("/echo first")
@@ -124,7 +124,7 @@ def test_a_page_from_the_browsers_cache_catches_up(far: Chat, near: Chat) -> Non
     expect(far.messages).to_have_count(3)
 
 
-def test_a_reply_whose_news_are_lost_is_asked_for(page: Page) -> None:
+def test_the_state_of_a_reply_whose_events_are_lost_is_fetched(page: Page) -> None:
     wire = Wire(page)
     wire.dropped = {"reply.patch", "message.finished"}
     chat = Chat(page).open()
@@ -135,7 +135,7 @@ def test_a_reply_whose_news_are_lost_is_asked_for(page: Page) -> None:
     assert chat.replies.locator("[data-part=text]").inner_text() == "found without any news"
 
 
-def test_while_processes_are_not_joined_the_state_is_asked_every_second(page: Page) -> None:
+def test_while_processes_are_not_joined_the_state_is_fetched_every_second(page: Page) -> None:
     wire = Wire(page)
     wire.dropped, wire.hello = {"reply.patch", "message.finished"}, {"joined": False}
     asked: list[str] = []
@@ -152,7 +152,7 @@ def test_while_processes_are_not_joined_the_state_is_asked_every_second(page: Pa
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_reply_of_another_process_is_asked_for(
+def test_a_reply_of_another_process_is_fetched(
     page: Page, context: BrowserContext, known: bool
 ) -> None:
     wire = Wire(page)

@@ -21,7 +21,7 @@ def test_a_message_shows_at_once_and_the_reply_streams_in(chat: Chat) -> None:
     expect(chat.send_button).to_be_visible()
 
 
-def test_markdown_is_shown_as_it_is_meant(chat: Chat) -> None:
+def test_markdown_is_rendered(chat: Chat) -> None:
     chat.ask("Show me what you can do")
 
     text = chat.replies.locator("[data-part=text]")
@@ -86,7 +86,7 @@ def test_escape_stops_too(chat: Chat) -> None:
     expect(chat.replies).to_have_attribute("data-status", "stopped")
 
 
-def test_a_failure_says_why_and_retry_works(chat: Chat) -> None:
+def test_a_failure_shows_its_reason_and_retry_works(chat: Chat) -> None:
     chat.send("/error 500")
     expect(chat.replies).to_have_attribute("data-status", "failed")
     expect(chat.replies.locator("[data-part=error]")).to_be_visible()
@@ -99,14 +99,14 @@ def test_a_failure_says_why_and_retry_works(chat: Chat) -> None:
     expect(chat.replies).to_have_attribute("data-status", "failed")
 
 
-def test_a_reply_cut_in_the_middle_keeps_its_text(chat: Chat) -> None:
+def test_an_interrupted_reply_keeps_its_text(chat: Chat) -> None:
     chat.send("/cut 20 /times 3 Tell me about herons")
 
     expect(chat.replies).to_have_attribute("data-status", "failed")
     assert chat.replies.locator("[data-part=text]").inner_text()
 
 
-def test_a_reload_in_the_middle_shows_it_so_far_and_goes_on(chat: Chat) -> None:
+def test_a_reload_during_a_reply_shows_its_text_and_continues(chat: Chat) -> None:
     chat.send("/rate 100 /long 300")
     expect(chat.replies.locator(".block").first).to_be_visible()
 
@@ -134,7 +134,7 @@ def test_a_second_tab_shows_the_same_reply_live(chat: Chat, context: BrowserCont
     assert texts[0] == texts[1]
 
 
-def test_after_a_lost_line_the_page_catches_up(page: Page, app: App) -> None:
+def test_after_a_lost_connection_the_page_catches_up(page: Page, app: App) -> None:
     with running_proxy(app.port) as proxy:
         chat = Chat(page).open(proxy.url)
         chat.send("/rate 60 /long 400")
@@ -202,7 +202,7 @@ def test_a_title_appears_by_itself(chat: Chat) -> None:
     expect(link).not_to_have_text(re.compile("…$|^New chat$"))
 
 
-def test_the_status_region_speaks(chat: Chat) -> None:
+def test_the_status_region_announces_a_reply(chat: Chat) -> None:
     chat.send("/rate 50 /long 60")
     expect(chat.page.get_by_text("Claude Sonnet 4.6 is answering")).to_be_attached()
     expect(chat.replies).to_have_attribute("data-status", "complete")

@@ -127,7 +127,7 @@ def test_an_unreachable_app_is_shown_in_each_result(page: Page) -> None:
     page.get_by_role("button", name="Run again").click()
 
     expect_level(page, "database", "red")
-    expect(result(page, "database")).to_contain_text("The app can’t be reached.")
+    expect(result(page, "database")).to_contain_text("The app can't be reached.")
     page.get_by_role("button", name="Send test email").click()
     expect(page.get_by_text("no test email was sent")).to_be_visible()
 
@@ -192,7 +192,7 @@ def test_a_broken_app_shows_how_to_fix_it(browser: Browser, broken_app: App) -> 
 
         for name in ("service", "streaming", "redis", "migrations"):
             expect_level(page, name, "red")
-        expect(result(page, "service")).to_contain_text("could not be reached")
+        expect(result(page, "service")).to_contain_text("couldn't be reached")
         expect(result(page, "redis")).to_contain_text("Redis doesn't answer")
         expect(result(page, "migrations").locator("code")).to_have_text(
             ".venv/bin/python manage.py migrate"

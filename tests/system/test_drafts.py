@@ -1,4 +1,4 @@
-"""What is written and not sent follows the person: live, after a reload, and to other devices."""
+"""A draft appears on every device of the person, live and after a reload."""
 
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,7 @@ LISTEN = """() => {
 }"""
 
 
-def test_what_is_typed_appears_on_another_device_live_and_after_a_reload(
-    chat: Chat, phone: Page
-) -> None:
+def test_a_draft_appears_on_another_device_live_and_after_a_reload(chat: Chat, phone: Page) -> None:
     other = Chat(phone).open()
 
     chat.box.press_sequentially("Herons stand ")
@@ -30,7 +28,7 @@ def test_what_is_typed_appears_on_another_device_live_and_after_a_reload(
     expect(chat.box).to_have_value("Herons stand still")
 
 
-def test_each_conversation_and_the_empty_page_have_their_own(
+def test_each_conversation_and_the_empty_page_have_their_own_draft(
     chat: Chat, context: BrowserContext
 ) -> None:
     write(chat, "for later")
@@ -75,7 +73,7 @@ def test_the_same_draft_sent_from_two_devices_is_one_message(chat: Chat, phone: 
         expect(each.box).to_have_value("")
 
 
-def test_what_is_being_written_here_is_not_overwritten_from_elsewhere(
+def test_text_being_typed_is_not_overwritten_by_another_device(
     chat: Chat, context: BrowserContext
 ) -> None:
     other = Chat(context.new_page()).open()
@@ -89,12 +87,12 @@ def test_what_is_being_written_here_is_not_overwritten_from_elsewhere(
         for route in saves.routes:
             route.continue_()
 
-    # Whoever writes last wins.
+    # The last edit wins.
     expect(other.box).to_have_value("mine too")
     expect(chat.box).to_have_value("mine too")
 
 
-def test_the_echo_of_a_save_leaves_the_cursor_where_it_is(chat: Chat) -> None:
+def test_saving_a_draft_leaves_the_cursor_where_it_is(chat: Chat) -> None:
     chat.page.evaluate(LISTEN)
     write(chat, "Herons still")
     chat.box.evaluate("box => box.setSelectionRange(6, 6)")
@@ -108,7 +106,7 @@ def test_the_echo_of_a_save_leaves_the_cursor_where_it_is(chat: Chat) -> None:
     expect(chat.box).to_have_value("Herons stand very still")
 
 
-def test_what_comes_from_elsewhere_leaves_the_cursor_inside_the_text(
+def test_a_draft_from_another_device_leaves_the_cursor_inside_the_text(
     chat: Chat, context: BrowserContext
 ) -> None:
     other = Chat(context.new_page()).open()
@@ -122,7 +120,7 @@ def test_what_comes_from_elsewhere_leaves_the_cursor_inside_the_text(
     assert chat.box.evaluate(CARET) == 3
 
 
-def test_a_save_that_comes_after_its_message_does_not_bring_it_back(chat: Chat) -> None:
+def test_a_save_that_arrives_after_its_message_restores_no_draft(chat: Chat) -> None:
     with Held(chat.page, "**/draft") as saves:
         chat.box.fill("/echo sent")
         saves.wait(1)
@@ -137,7 +135,7 @@ def test_a_save_that_comes_after_its_message_does_not_bring_it_back(chat: Chat) 
         expect(chat.open(path).box).to_have_value("")
 
 
-def test_what_is_on_its_way_is_not_put_back_by_a_line_that_returns(
+def test_reconnecting_restores_no_draft_of_a_message_on_its_way(
     chat: Chat, context: BrowserContext
 ) -> None:
     write(Chat(context.new_page()).open(), "/echo once")
@@ -155,7 +153,7 @@ def test_what_is_on_its_way_is_not_put_back_by_a_line_that_returns(
     expect(chat.box).to_have_value("")
 
 
-def test_what_is_written_while_the_first_message_is_on_its_way_goes_along(
+def test_text_typed_while_the_first_message_is_sent_becomes_the_next_draft(
     chat: Chat, context: BrowserContext
 ) -> None:
     with Held(chat.page, "**/messages") as sends:
@@ -171,7 +169,7 @@ def test_what_is_written_while_the_first_message_is_on_its_way_goes_along(
     expect(Chat(context.new_page()).open().box).to_have_value("")
 
 
-def test_images_come_back_and_go_out(chat: Chat, phone: Page, tmp_path: Path) -> None:
+def test_images_of_a_draft_are_restored_and_sent(chat: Chat, phone: Page, tmp_path: Path) -> None:
     with chat.page.expect_response(is_save):
         attach(chat.page, *saved_many(tmp_path, 2))
     write(chat, "What are these?")
@@ -193,7 +191,7 @@ def test_images_come_back_and_go_out(chat: Chat, phone: Page, tmp_path: Path) ->
     expect(chips(chat.page)).to_have_count(0)
 
 
-def test_without_scripts_the_text_stands_in_the_box(
+def test_without_scripts_the_draft_is_in_the_box(
     chat: Chat, browser: Browser, browser_context_args: dict[str, Any], tmp_path: Path
 ) -> None:
     with chat.page.expect_response(is_save):

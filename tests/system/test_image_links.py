@@ -50,7 +50,7 @@ def test_a_link_becomes_a_copy(chat: Chat, tmp_path: Path) -> None:
     expect(shown(chat)).to_have_attribute("alt", "heron.jpg")
 
 
-def test_a_link_that_gives_no_copy_goes_along_as_a_chip(chat: Chat) -> None:
+def test_a_link_without_a_copy_is_sent_as_a_link(chat: Chat) -> None:
     answer_links(chat.page, 200, passed_on(LINK))
 
     link_dialog(chat.page, LINK)
@@ -71,7 +71,7 @@ def test_a_link_into_a_private_network_is_refused(chat: Chat) -> None:
     expect(chips(chat.page).get_by_role("button", name="Retry")).to_be_hidden()
 
 
-def test_only_web_links_leave_the_dialog(chat: Chat) -> None:
+def test_the_dialog_accepts_web_links_only(chat: Chat) -> None:
     link_dialog(chat.page, "ftp://images.example.com/heron.jpg")
 
     expect(chips(chat.page)).to_have_count(0)
@@ -91,7 +91,7 @@ def test_a_pasted_address_of_an_image_is_offered(chat: Chat) -> None:
     expect(chat.page.get_by_text("Attach this image?")).to_be_hidden()
 
 
-def test_the_address_may_stay_text(chat: Chat) -> None:
+def test_an_offered_address_can_stay_text(chat: Chat) -> None:
     chat.box.focus()
     paste_text(chat.page, LINK)
 

@@ -40,7 +40,7 @@ def test_an_image_is_uploaded_sent_and_described(chat: Chat, photo: Path) -> Non
     expect(shown(chat)).to_be_visible()
 
 
-def test_an_image_takes_its_room_before_it_is_there(chat: Chat, photo: Path) -> None:
+def test_an_image_takes_its_room_before_it_loads(chat: Chat, photo: Path) -> None:
     attach(chat.page, photo)
     chat.ask("What is this?")
     chat.page.route("**/thumbnail", lambda route: route.abort())
@@ -56,7 +56,7 @@ def test_an_image_takes_its_room_before_it_is_there(chat: Chat, photo: Path) -> 
     assert before["width"] / before["height"] == pytest.approx(1.5, abs=0.02)
 
 
-def test_the_copy_on_its_way_is_the_one_that_stays(chat: Chat, photo: Path) -> None:
+def test_the_images_of_a_pending_message_are_not_replaced(chat: Chat, photo: Path) -> None:
     attach(chat.page, photo)
     with Held(chat.page, "**/messages") as sends:
         chat.send("What is this?")
@@ -70,7 +70,7 @@ def test_the_copy_on_its_way_is_the_one_that_stays(chat: Chat, photo: Path) -> N
     assert shown(chat).evaluate("image => image.parentElement.outerHTML") == pending
 
 
-def test_what_images_cost_is_told(chat: Chat, tmp_path: Path) -> None:
+def test_the_cost_of_images_is_shown(chat: Chat, tmp_path: Path) -> None:
     first, second = saved(tmp_path / "a.png", (300, 200)), saved(tmp_path / "b.png", (1500, 1000))
     attach(chat.page, first)
     expect(chat.page.get_by_text("about 80 tokens")).to_be_visible()
@@ -83,7 +83,7 @@ def test_what_images_cost_is_told(chat: Chat, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["paste", "drop"])
-def test_an_image_comes_in_by(chat: Chat, way: str) -> None:
+def test_an_image_is_attached_by(chat: Chat, way: str) -> None:
     chat.box.evaluate(GIVE_FILE, [way, png(), "clip.png"])
 
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
@@ -115,7 +115,7 @@ def test_a_computer_offers_no_camera(chat: Chat) -> None:
     expect(chat.page.get_by_role("button", name="Take a photo")).to_be_hidden()
 
 
-def test_a_format_that_the_browser_does_not_know_shows_once_it_is_kept(
+def test_a_format_unknown_to_the_browser_is_shown_once_it_is_stored(
     chat: Chat, tmp_path: Path
 ) -> None:
     pillow_heif.register_heif_opener()
@@ -128,7 +128,7 @@ def test_a_format_that_the_browser_does_not_know_shows_once_it_is_kept(
     assert "640 x 480" in chat.ask("What is this?")
 
 
-def test_of_an_animation_the_chip_says_what_is_shown(chat: Chat, tmp_path: Path) -> None:
+def test_the_chip_of_an_animation_explains_what_is_sent(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "wave.gif"
     frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
     frames[0].save(path, save_all=True, append_images=frames[1:])

@@ -51,9 +51,7 @@ def wait_until_sent(chat: Chat) -> None:
     assert shown.evaluate("text => text.textContent.length") == 2 * len(LONG)
 
 
-def test_a_long_message_of_somebody_who_is_signed_out_is_kept_until_they_sign_in(
-    page: Page, app: App
-) -> None:
+def test_a_long_message_is_kept_until_its_person_signs_in_again(page: Page, app: App) -> None:
     sign_in_afresh(page)
     chat = Chat(page)
     page.route_web_socket("**/ws/", lambda socket: None)  # which would tell the page as well
@@ -70,7 +68,7 @@ def test_a_long_message_of_somebody_who_is_signed_out_is_kept_until_they_sign_in
     wait_until_sent(chat)
 
 
-def test_a_refusal_that_the_browser_misses_is_asked_for(page: Page, app: App) -> None:
+def test_a_refusal_that_the_browser_misses_is_found_out(page: Page, app: App) -> None:
     """The server closes the connection while the browser still sends."""
     sign_in_afresh(page)
     chat = Chat(page)
@@ -89,7 +87,7 @@ def test_a_refusal_that_the_browser_misses_is_asked_for(page: Page, app: App) ->
     wait_until_sent(chat)
 
 
-def test_a_message_goes_out_once_the_server_is_less_busy(chat: Chat) -> None:
+def test_a_message_is_sent_once_the_server_is_less_busy(chat: Chat) -> None:
     busy = Busy(chat.page, SENDS, times=2)
 
     chat.send("/echo patience")

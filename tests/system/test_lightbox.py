@@ -72,9 +72,7 @@ def test_an_image_opens_large_and_closes_with_escape(box: Lightbox, three: Chat)
 
 
 @pytest.mark.parametrize("way", ["key", "button"])
-def test_the_others_of_the_conversation_are_a_tool_call_away(
-    box: Lightbox, three: Chat, way: str
-) -> None:
+def test_keys_and_buttons_lead_to_the_other_images(box: Lightbox, three: Chat, way: str) -> None:
     tool_calls: dict[str, Callable[[], None]] = {
         "next": lambda: box.button("Next image").click(),
         "previous": lambda: box.button("Previous image").click(),
@@ -96,7 +94,7 @@ def test_the_others_of_the_conversation_are_a_tool_call_away(
     expect(three.messages.locator("a.image").first).to_be_focused()
 
 
-def test_keys_and_buttons_bring_it_closer(box: Lightbox) -> None:
+def test_keys_and_buttons_zoom(box: Lightbox) -> None:
     box.page.keyboard.press("+")
     box.button("Zoom in").click()
     assert box.scale == pytest.approx(2.25)
@@ -126,7 +124,7 @@ def test_the_wheel_zooms_around_the_pointer(box: Lightbox) -> None:
     assert down <= 0
 
 
-def test_a_double_click_brings_it_closer_and_back(box: Lightbox) -> None:
+def test_a_double_click_zooms_in_and_out(box: Lightbox) -> None:
     box.image.dblclick()
     assert box.scale == pytest.approx(2.5)
 
@@ -135,7 +133,7 @@ def test_a_double_click_brings_it_closer_and_back(box: Lightbox) -> None:
     assert box.scale == 1
 
 
-def test_a_larger_image_is_dragged_within_its_edges(box: Lightbox) -> None:
+def test_an_enlarged_image_is_dragged_within_its_edges(box: Lightbox) -> None:
     for _ in range(5):
         box.page.keyboard.press("+")
     x, y = box.middle
@@ -218,7 +216,7 @@ def test_a_description_is_edited_and_every_tab_follows(
         expect(shown(Chat(other)).nth(1)).to_have_attribute("alt", "A teal field")
 
 
-def test_escape_leaves_the_field_first(box: Lightbox) -> None:
+def test_escape_closes_the_description_field_first(box: Lightbox) -> None:
     box.edit.click()
     box.field.fill("Never mind")
 
@@ -231,7 +229,7 @@ def test_escape_leaves_the_field_first(box: Lightbox) -> None:
     expect(box.dialog).to_be_hidden()
 
 
-def test_a_description_that_is_not_saved_says_so_and_stays(box: Lightbox) -> None:
+def test_a_description_that_is_not_saved_shows_an_error_and_is_kept(box: Lightbox) -> None:
     box.page.route("**/alt", lambda route: route.abort())
     box.edit.click()
     box.field.fill("A teal field")

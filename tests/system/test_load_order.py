@@ -64,7 +64,7 @@ def test_a_message_that_waits_is_not_in_the_box_after_a_reload(ordered: Chat) ->
     assert ordered.said == ["/echo first", "first", "/echo second", "second"]
 
 
-def test_a_message_that_must_not_go_out_any_more_is_in_the_box_when_the_page_opens(
+def test_a_held_message_is_in_the_box_when_the_page_opens(
     ordered: Chat, context: BrowserContext
 ) -> None:
     ordered.send("/rate 20 /long 3000")

@@ -1,4 +1,4 @@
-"""Messages that can not go out at once: they wait, say so, and go out by themselves, in order."""
+"""Messages that can't be sent at once: they wait, show why, and are sent by themselves in order."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ def refuse_sends(page: Page) -> None:
     page.route(SENDS, answer)
 
 
-def test_what_is_sent_offline_goes_out_in_order_once_the_line_is_back(
+def test_messages_sent_offline_are_sent_in_order_after_reconnecting(
     far: Chat, proxy: Proxy
 ) -> None:
     proxy.go_down()
@@ -62,7 +62,7 @@ def test_what_is_sent_offline_goes_out_in_order_once_the_line_is_back(
     assert far.said == said
 
 
-def test_a_first_message_sent_offline_begins_its_conversation_later(
+def test_a_first_message_sent_offline_creates_its_conversation_later(
     page: Page, proxy: Proxy
 ) -> None:
     chat = Chat(page).open(proxy.url)
@@ -78,7 +78,7 @@ def test_a_first_message_sent_offline_begins_its_conversation_later(
     assert chat.said == ["/echo one", "one", "/echo two", "two"]
 
 
-def test_a_message_whose_answer_is_lost_is_there_once(chat: Chat) -> None:
+def test_a_message_whose_answer_is_lost_appears_once(chat: Chat) -> None:
     chat.ask("/echo first")
     posted = []
 
@@ -88,7 +88,7 @@ def test_a_message_whose_answer_is_lost_is_there_once(chat: Chat) -> None:
         posted.append(route.request.post_data)
         if len(posted) > 1:
             return route.continue_()
-        route.fetch()  # it arrives, and nobody hears of it
+        route.fetch()  # the message arrives, and its answer is lost
         return route.abort()
 
     chat.page.route(SENDS, lose_first)
@@ -103,7 +103,7 @@ def test_a_message_whose_answer_is_lost_is_there_once(chat: Chat) -> None:
     assert chat.said == ["/echo first", "first", "/echo second", "second"]
 
 
-def test_what_waits_survives_a_reload(chat: Chat) -> None:
+def test_waiting_messages_survive_a_reload(chat: Chat) -> None:
     chat.ask("/echo first")
     refuse_sends(chat.page)
     chat.send("/echo second")
@@ -120,7 +120,7 @@ def test_what_waits_survives_a_reload(chat: Chat) -> None:
     assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
 
 
-def test_a_new_conversation_that_waits_survives_a_reload(chat: Chat) -> None:
+def test_a_waiting_first_message_survives_a_reload(chat: Chat) -> None:
     refuse_sends(chat.page)
     chat.send("/echo one")
     expect(notices(chat)).to_have_count(1)
@@ -133,7 +133,7 @@ def test_a_new_conversation_that_waits_survives_a_reload(chat: Chat) -> None:
     assert re.search(r"/c/[0-9a-f-]{36}/$", chat.page.url)
 
 
-def test_images_wait_along_and_come_back_to_the_box(chat: Chat, tmp_path: Path) -> None:
+def test_images_wait_with_their_message_and_return_to_the_box(chat: Chat, tmp_path: Path) -> None:
     refuse_sends(chat.page)
     attach(chat.page, saved(tmp_path / "heron.png"))
     chat.send("What is this?")
@@ -152,7 +152,7 @@ def test_images_wait_along_and_come_back_to_the_box(chat: Chat, tmp_path: Path) 
     expect(shown(chat)).to_have_count(1)
 
 
-def test_messages_wait_for_the_reply_that_runs(chat: Chat) -> None:
+def test_messages_wait_for_a_running_reply(chat: Chat) -> None:
     chat.send(AWHILE)
     expect(chat.stop_button).to_be_visible()
     chat.send("/echo second")
@@ -185,7 +185,7 @@ def test_a_waiting_message_is_edited_or_removed(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("end", ["stopped", "failed"])
-def test_nothing_goes_out_behind_a_reply_that_did_not_finish(chat: Chat, end: str) -> None:
+def test_a_waiting_message_is_not_sent_after_an_interrupted_reply(chat: Chat, end: str) -> None:
     chat.send(SLOW if end == "stopped" else "/rate 20 /cut 20 /times 3 Something that breaks off")
     expect(chat.stop_button).to_be_visible()
     chat.send("/echo second")
@@ -205,7 +205,7 @@ def test_nothing_goes_out_behind_a_reply_that_did_not_finish(chat: Chat, end: st
     assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
 
 
-def test_signing_out_drops_what_waits(page: Page) -> None:
+def test_signing_out_removes_waiting_messages(page: Page) -> None:
     sign_in_afresh(page)
     chat = Chat(page)
     chat.ask("/echo first")

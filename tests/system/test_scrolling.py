@@ -1,4 +1,4 @@
-"""The view follows a reply while it stands at the end; a reader who scrolls is let go."""
+"""The view follows a reply while it is at the end, and stops when the reader scrolls up."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def wait_for_overflow(chat: Chat) -> None:
     )
 
 
-def test_the_sent_message_stands_near_the_top(chat: Chat) -> None:
+def test_a_sent_message_is_scrolled_near_the_top(chat: Chat) -> None:
     chat.ask("/echo one\n\ntwo\n\nthree\n\nfour\n\nfive\n\nsix\n\nseven\n\neight\n\nnine")
     chat.send("/rate 30 /long 30")
     expect(chat.replies.last.locator(".block").first).to_be_visible()
@@ -41,7 +41,7 @@ def test_the_sent_message_stands_near_the_top(chat: Chat) -> None:
     chat.stop_button.click()
 
 
-def test_the_view_follows_at_the_end(chat: Chat) -> None:
+def test_the_view_follows_a_reply_while_it_is_at_the_end(chat: Chat) -> None:
     chat.send(LONG)
     wait_for_overflow(chat)
 
@@ -49,7 +49,7 @@ def test_the_view_follows_at_the_end(chat: Chat) -> None:
     chat.stop_button.click()
 
 
-def test_scrolling_up_lets_go_and_the_button_leads_back(chat: Chat) -> None:
+def test_scrolling_up_stops_following_and_the_button_returns_to_the_end(chat: Chat) -> None:
     chat.send(LONG)
     wait_for_overflow(chat)
     pane(chat).hover()
@@ -66,7 +66,7 @@ def test_scrolling_up_lets_go_and_the_button_leads_back(chat: Chat) -> None:
     chat.stop_button.click()
 
 
-def test_the_reply_that_ends_moves_nothing(chat: Chat) -> None:
+def test_the_end_of_a_reply_moves_nothing(chat: Chat) -> None:
     chat.send("/rate 300 /long 600")
     wait_for_overflow(chat)
     pane(chat).hover()

@@ -15,7 +15,7 @@ OTHER = "claude-4-5-sonnet"
 PLAIN = [{"id": "claude-sonnet-4-6"}, {"id": "plain", "thinking": False, "max_output": 500}]
 
 
-def test_a_new_chat_begins_with_what_was_typed(chat: Chat) -> None:
+def test_a_new_chat_begins_with_the_edited_settings(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     sheet.instructions.fill("Answer like a heron.")
     sheet.temperature.fill("0.3")
@@ -97,7 +97,7 @@ def test_typing_in_one_of_temperature_and_top_p_clears_the_other(chat: Chat) -> 
     expect(sheet.top_p).to_have_value("")
 
 
-def test_the_keyboard_opens_saves_and_comes_back(chat: Chat) -> None:
+def test_the_keyboard_opens_and_saves_the_sheet(chat: Chat) -> None:
     sheet = Sheet(chat.page)
     sheet.button.focus()
     chat.page.keyboard.press("Enter")
@@ -115,7 +115,7 @@ def test_the_keyboard_opens_saves_and_comes_back(chat: Chat) -> None:
     expect(sheet.button).to_have_attribute("title", re.compile("changed"))
 
 
-def test_reset_empties_and_the_dot_goes(chat: Chat) -> None:
+def test_reset_empties_the_fields_and_removes_the_dot(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     sheet.instructions.fill("Something")
     sheet.choose("Thinking", "Low")
@@ -160,7 +160,7 @@ def small_page(small_app: App, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def test_a_model_that_cannot_think_says_so(small_page: Page) -> None:
+def test_a_model_without_thinking_is_explained(small_page: Page) -> None:
     thinking(small_page).select_option("high")
     model(small_page).select_option("plain")
 

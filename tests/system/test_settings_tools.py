@@ -18,7 +18,7 @@ def switch(sheet: Sheet, label: str) -> Any:
     return sheet.chosen("Tools", label)
 
 
-def test_a_new_chat_begins_with_its_switches(chat: Chat) -> None:
+def test_switches_of_a_new_chat_are_saved_with_its_first_message(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     switch(sheet, "Weather").uncheck()
     expect(sheet.button).to_have_attribute("data-changed", "")
@@ -35,7 +35,7 @@ def test_a_new_chat_begins_with_its_switches(chat: Chat) -> None:
     expect(sheet.button).to_have_attribute("data-changed", "")
 
 
-def test_only_the_switch_that_was_turned_is_saved(chat: Chat) -> None:
+def test_only_a_changed_switch_is_saved(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
     switch(sheet, "Weather").uncheck()
@@ -50,7 +50,7 @@ def test_only_the_switch_that_was_turned_is_saved(chat: Chat) -> None:
     assert "tool:calculate" not in sent
 
 
-def test_the_other_tab_follows_but_for_what_is_edited_there(chat: Chat) -> None:
+def test_another_tab_follows_except_for_edited_switches(chat: Chat) -> None:
     chat.ask("/echo hello")
     here = Sheet(chat.page).open()
     second = chat.page.context.new_page()
@@ -71,7 +71,7 @@ def test_the_other_tab_follows_but_for_what_is_edited_there(chat: Chat) -> None:
     expect(switch(there, "Calculator")).not_to_be_checked()
 
 
-def test_reset_turns_them_as_the_house_has_them(chat: Chat) -> None:
+def test_reset_restores_the_defaults_of_the_site(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
     switch(sheet, "Weather").uncheck()
@@ -88,7 +88,7 @@ def test_reset_turns_them_as_the_house_has_them(chat: Chat) -> None:
     expect(switch(sheet.open(), "Weather")).to_be_checked()
 
 
-def test_without_a_line_a_switch_stays_as_it_was_turned(chat: Chat) -> None:
+def test_an_edited_switch_is_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
     switch(sheet, "Weather").uncheck()
@@ -103,7 +103,7 @@ def test_without_a_line_a_switch_stays_as_it_was_turned(chat: Chat) -> None:
     expect(switch(sheet.open(), "Weather")).not_to_be_checked()
 
 
-def test_without_scripts_the_first_message_brings_the_switches(
+def test_without_scripts_the_first_message_saves_the_switches(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     context = browser.new_context(**browser_context_args, java_script_enabled=False)
@@ -142,7 +142,7 @@ def small_page(small_app: App, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def test_a_model_that_takes_no_tools_says_so_and_keeps_the_switches(small_page: Page) -> None:
+def test_a_model_without_tools_is_explained_and_keeps_the_switches(small_page: Page) -> None:
     sheet = Sheet(small_page).open()
     sentence = sheet.panel.get_by_text("This model can't use tools.")
     switch(sheet, "Weather").uncheck()

@@ -21,7 +21,7 @@ SENT = """() => {
 ORIENTATION = 0x0112  # of EXIF; 6 is a phone held upright
 
 
-def test_a_large_photo_is_made_smaller_before_it_leaves(chat: Chat, tmp_path: Path) -> None:
+def test_a_large_photo_is_shrunk_before_its_upload(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     exif = Image.Exif()
     exif[ORIENTATION] = 6
@@ -39,7 +39,7 @@ def test_a_large_photo_is_made_smaller_before_it_leaves(chat: Chat, tmp_path: Pa
     assert (answer["width"], answer["height"]) == (1176, 1568)  # upright
 
 
-def test_a_small_photo_leaves_as_it_is(chat: Chat, tmp_path: Path) -> None:
+def test_a_small_photo_is_uploaded_unchanged(chat: Chat, tmp_path: Path) -> None:
     path = saved(tmp_path / "small.jpg", (2400, 1800))
     chat.page.evaluate(SENT)
 
@@ -48,7 +48,9 @@ def test_a_small_photo_leaves_as_it_is(chat: Chat, tmp_path: Path) -> None:
     assert chat.page.evaluate("sent") == [["image/jpeg", path.stat().st_size]]
 
 
-def test_what_is_too_large_for_the_server_is_made_small_enough(chat: Chat, tmp_path: Path) -> None:
+def test_a_file_too_large_for_the_server_is_shrunk_below_its_limit(
+    chat: Chat, tmp_path: Path
+) -> None:
     """14 megapixels of WebP are all that the server opens."""
     path = tmp_path / "wide.webp"
     Image.new("RGB", (5000, 3000), "teal").save(path)
@@ -60,7 +62,7 @@ def test_what_is_too_large_for_the_server_is_made_small_enough(chat: Chat, tmp_p
     assert (answer["width"], answer["height"]) == (1568, 941)
 
 
-def test_what_is_see_through_stays_so(chat: Chat, tmp_path: Path) -> None:
+def test_transparency_is_kept(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "logo.png"
     image = noise("RGBA", (1000, 800), seed=3)
     image.save(path)

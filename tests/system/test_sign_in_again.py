@@ -1,4 +1,4 @@
-"""A login that ends while a page stands open: one signs in again where one is."""
+"""A session that expires while a page is open: the person signs in again on that page."""
 
 import re
 
@@ -26,7 +26,7 @@ def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Sign in again")
 
 
-def test_what_was_sent_goes_out_after_signing_in_again_in_place(expired: Chat) -> None:
+def test_a_message_is_sent_after_signing_in_again_in_place(expired: Chat) -> None:
     page = expired.page
     expired.send("/echo second")
 
@@ -44,7 +44,7 @@ def test_what_was_sent_goes_out_after_signing_in_again_in_place(expired: Chat) -
     assert expired.ask("/echo fourth") == "fourth"  # the socket and the token are new
 
 
-def test_whoever_does_not_sign_in_loses_nothing(expired: Chat) -> None:
+def test_closing_the_dialog_loses_nothing(expired: Chat) -> None:
     page = expired.page
     expired.send("/echo second")
     dialog(page).get_by_role("button", name="Not now").click()
@@ -71,7 +71,7 @@ def test_the_banner_leads_to_the_same_dialog(expired: Chat) -> None:
     assert page.evaluate("window.stillHere")
 
 
-def test_another_person_gets_a_page_of_their_own(expired: Chat, member: str) -> None:
+def test_another_person_gets_a_new_page(expired: Chat, member: str) -> None:
     page = expired.page
     place = page.url
     expired.send("/echo for nobody else")
@@ -90,7 +90,7 @@ def test_another_person_gets_a_page_of_their_own(expired: Chat, member: str) -> 
     expect(expired.messages).to_have_count(1)
 
 
-def test_a_chat_that_was_to_begin_does_not_become_another_persons(
+def test_an_unsent_first_message_is_not_sent_for_another_person(
     page: Page, app: App, member: str
 ) -> None:
     sign_in_afresh(page)
@@ -121,7 +121,7 @@ def overtaken(page: Page, member: str) -> Chat:
     return chat
 
 
-def test_a_tab_sends_nothing_for_somebody_else(overtaken: Chat, member: str) -> None:
+def test_a_tab_sends_nothing_for_another_person(overtaken: Chat, member: str) -> None:
     page = overtaken.page
 
     overtaken.send("/echo for nobody else")
@@ -131,7 +131,7 @@ def test_a_tab_sends_nothing_for_somebody_else(overtaken: Chat, member: str) -> 
     expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(0)
 
 
-def test_a_tab_goes_when_its_line_is_somebody_elses(overtaken: Chat, member: str) -> None:
+def test_a_tab_is_emptied_when_its_socket_is_another_persons(overtaken: Chat, member: str) -> None:
     page = overtaken.page
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
 
@@ -141,7 +141,7 @@ def test_a_tab_goes_when_its_line_is_somebody_elses(overtaken: Chat, member: str
     expect(overtaken.messages).to_have_count(0)
 
 
-def test_a_sign_in_in_another_tab_is_taken_over(expired: Chat) -> None:
+def test_a_sign_in_in_another_tab_is_used(expired: Chat) -> None:
     other = expired.page.context.new_page()
     other.goto("/")
     fill_in(other.locator("form"), OWNER)

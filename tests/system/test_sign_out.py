@@ -71,7 +71,7 @@ def cdp(page: Page) -> CDPSession:
     return page.context.new_cdp_session(page)
 
 
-def test_the_tab_itself_keeps_nothing(first: Page) -> None:
+def test_signing_out_leaves_nothing_in_the_tab(first: Page) -> None:
     chat = Chat(first)
     chat.ask(f"/echo the {SECRET} flies")
     place = first.url
@@ -87,7 +87,7 @@ def test_the_tab_itself_keeps_nothing(first: Page) -> None:
     shows_nothing(first)
 
 
-def test_another_tab_goes_at_once(first: Page, second: Chat) -> None:
+def test_signing_out_empties_another_tab_at_once(first: Page, second: Chat) -> None:
     write_without_a_server(second)
 
     sign_out(first)
@@ -96,7 +96,9 @@ def test_another_tab_goes_at_once(first: Page, second: Chat) -> None:
 
 
 @pytest.mark.parametrize("events", ["cookies", "storage"])
-def test_a_tab_without_a_socket_goes_too(first: Page, context: BrowserContext, events: str) -> None:
+def test_signing_out_empties_a_tab_without_a_socket(
+    first: Page, context: BrowserContext, events: str
+) -> None:
     page = context.new_page()
     page.route_web_socket("**/ws/", lambda socket: None)
     if events == "storage":
@@ -124,7 +126,7 @@ def test_a_sign_out_without_scripts_reaches_every_tab(
     shows_nothing(page)
 
 
-def test_a_tab_without_a_network_is_blank(first: Page, second: Chat) -> None:
+def test_signing_out_blanks_a_tab_without_a_network(first: Page, second: Chat) -> None:
     network = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     cdp(second.page).send("Network.emulateNetworkConditions", network)
 
@@ -135,7 +137,7 @@ def test_a_tab_without_a_network_is_blank(first: Page, second: Chat) -> None:
     assert SECRET not in second.page.title()
 
 
-def test_a_frozen_tab_goes_when_it_wakes(first: Page, second: Chat) -> None:
+def test_a_frozen_tab_is_emptied_when_it_wakes(first: Page, second: Chat) -> None:
     session = cdp(second.page)
     session.send("Page.setWebLifecycleState", {"state": "frozen"})
 
@@ -145,7 +147,7 @@ def test_a_frozen_tab_goes_when_it_wakes(first: Page, second: Chat) -> None:
     shows_nothing(second.page)
 
 
-def test_a_tab_that_slept_through_it_belongs_to_nobody_else(
+def test_a_tab_that_slept_through_a_sign_out_shows_nothing_to_another_person(
     first: Page, second: Chat, member: str
 ) -> None:
     write_without_a_server(second)
@@ -176,7 +178,7 @@ def image(first: Page, tmp_path: Path) -> Locator:
     return link
 
 
-def test_an_image_in_a_tab_of_its_own_goes(first: Page, image: Locator) -> None:
+def test_an_image_in_its_own_tab_is_hidden(first: Page, image: Locator) -> None:
     with first.context.expect_page() as opened:
         image.click(modifiers=["Control"])
     tab = opened.value
@@ -207,7 +209,7 @@ def test_no_cache_shows_an_image_or_a_page(first: Page, image: Locator, is_offli
             expect(tab).to_have_url(SIGN_IN)
 
 
-def test_a_sign_out_that_does_not_arrive_takes_nothing(page: Page, proxy: Proxy) -> None:
+def test_a_sign_out_that_does_not_arrive_removes_nothing(page: Page, proxy: Proxy) -> None:
     sign_in_afresh(page)
     chat = Chat(page).open(proxy.url)
     chat.ask("/echo first")
@@ -227,7 +229,7 @@ def test_a_sign_out_that_does_not_arrive_takes_nothing(page: Page, proxy: Proxy)
     expect(chat.box).to_have_value("half a thought")
 
 
-def test_a_sign_out_that_leads_nowhere_gives_the_page_back(first: Page) -> None:
+def test_a_sign_out_without_an_answer_shows_the_page_again(first: Page) -> None:
     chat = Chat(first)
     chat.ask("/echo still here")
     first.clock.install()
@@ -241,7 +243,7 @@ def test_a_sign_out_that_leads_nowhere_gives_the_page_back(first: Page) -> None:
     expect(chat.messages).to_be_visible()
 
 
-def test_an_expired_login_keeps_what_was_typed_in_every_tab(
+def test_an_expired_session_keeps_the_drafts_of_every_tab(
     first: Page, second: Chat, app: App
 ) -> None:
     tabs = [Chat(first), second]
@@ -260,7 +262,7 @@ def test_an_expired_login_keeps_what_was_typed_in_every_tab(
         expect(chat.box).to_have_value(text)
 
 
-def test_signing_out_of_an_expired_login_is_a_sign_out_too(
+def test_signing_out_of_an_expired_session_empties_other_tabs(
     first: Page, second: Chat, app: App
 ) -> None:
     write_without_a_server(second)
@@ -271,7 +273,7 @@ def test_signing_out_of_an_expired_login_is_a_sign_out_too(
     shows_nothing(second.page)
 
 
-def test_what_an_expired_login_left_is_not_for_another_person(
+def test_drafts_of_an_expired_session_are_removed_for_another_person(
     first: Page, second: Chat, app: App, member: str
 ) -> None:
     write_without_a_server(second)

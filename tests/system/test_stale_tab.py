@@ -1,4 +1,4 @@
-"""A tab that has missed something sends nothing into what it does not show."""
+"""A tab that has missed messages doesn't send its own below them unseen."""
 
 import re
 
@@ -8,15 +8,15 @@ from tests.servers.proxy import running_proxy
 from tests.system.app import App
 from tests.system.conftest import Chat
 
-MOVED = "This conversation has continued in another tab"
+MOVED = "This conversation continued in another tab"
 
 
 def deaf(page: Page) -> None:
-    """From now on the page hears nothing over a socket."""
+    """From now on the page gets no events."""
     page.route_web_socket("**/ws/", lambda socket: socket.close())
 
 
-def test_a_stale_tab_shows_the_newer_part_and_keeps_the_text(
+def test_a_stale_tab_shows_the_new_messages_and_keeps_the_text(
     chat: Chat, context: BrowserContext
 ) -> None:
     chat.ask("/echo first")
@@ -39,7 +39,7 @@ def test_a_stale_tab_shows_the_newer_part_and_keeps_the_text(
     assert stale.said[2:4] == ["/echo elsewhere", "elsewhere"]
 
 
-def test_what_waited_offline_is_held_back_by_a_turn_from_elsewhere(
+def test_messages_queued_offline_are_held_after_a_turn_in_another_tab(
     page: Page, app: App, context: BrowserContext
 ) -> None:
     with running_proxy(app.port) as proxy:
@@ -73,7 +73,7 @@ def test_what_waited_offline_is_held_back_by_a_turn_from_elsewhere(
         ]
 
 
-def test_of_two_tabs_that_wait_for_one_reply_one_goes_on(
+def test_only_one_of_two_tabs_waiting_for_a_reply_sends_its_message(
     chat: Chat, context: BrowserContext
 ) -> None:
     chat.send("/rate 40 /long 300")
@@ -113,7 +113,7 @@ def test_a_message_for_a_deleted_conversation_stays_in_the_box(
     assert page.request.get(stale.page.url).status == 404
 
 
-def test_a_page_whose_message_id_is_used_up_sends_under_a_new_one(chat: Chat) -> None:
+def test_a_page_whose_message_id_is_already_used_sends_under_a_new_id(chat: Chat) -> None:
     chat.ask("/echo first")
     used = chat.messages.get_attribute("data-client-id")
     chat.page.locator("[name=client_id]").evaluate("(field, id) => (field.value = id)", used)

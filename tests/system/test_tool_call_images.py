@@ -68,7 +68,7 @@ def is_loaded(image: Locator) -> bool:
 
 
 @on_a_desktop
-def test_images_come_with_the_end_of_the_tool_call_and_stay(chat: Chat) -> None:
+def test_images_appear_when_the_tool_call_ends_and_stay(chat: Chat) -> None:
     asked(chat, THREE)
 
     for _ in ("live", "after a reload"):
@@ -83,7 +83,7 @@ def test_images_come_with_the_end_of_the_tool_call_and_stay(chat: Chat) -> None:
         chat.page.reload()
 
 
-def test_they_have_their_room_before_they_are_there(chat: Chat) -> None:
+def test_images_take_their_room_before_they_load(chat: Chat) -> None:
     held: list[Route] = []
     chat.page.route("**/thumbnail", lambda route: held.append(route))
     asked(chat, '/call draw {"sizes": [[640, 400]]}')
@@ -98,7 +98,7 @@ def test_they_have_their_room_before_they_are_there(chat: Chat) -> None:
     assert (before, before["height"] > 100) == (images(chat).bounding_box(), True)
 
 
-def test_one_opens_large_with_the_others_a_tool_call_away(chat: Chat) -> None:
+def test_an_image_opens_large_and_leads_to_the_others(chat: Chat) -> None:
     new = next(_heights)  # an image that was described would keep that in other tests
     asked(chat, f'/call draw {{"sizes": [[640, 400], [300, 500], [400, {new}]]}}')
 
@@ -118,16 +118,16 @@ def test_one_opens_large_with_the_others_a_tool_call_away(chat: Chat) -> None:
 
 
 @on_a_desktop
-def test_what_cannot_be_shown_is_told(chat: Chat) -> None:
+def test_images_that_cannot_be_shown_are_reported(chat: Chat) -> None:
     asked(chat, '/call draw {"sizes": [[64, 48]], "kind": "junk"}')
 
-    note = "images couldn't be shown: 1 of 1 (not readable as an image)."
+    note = "1 of 1 images couldn't be shown (not a readable image)."
     expect(chat.replies.get_by_text(note, exact=True)).to_be_visible()
     expect(images(chat)).to_have_count(0)
 
 
 @on_a_desktop
-def test_one_that_asks_first_gives_its_images_once_it_may(chat: Chat) -> None:
+def test_a_call_that_needs_approval_shows_its_images_afterwards(chat: Chat) -> None:
     ask(chat, '/call paint {"sizes": [[640, 400]]}')
     chat.page.get_by_role("button", name="Allow once").click()
 
@@ -136,7 +136,7 @@ def test_one_that_asks_first_gives_its_images_once_it_may(chat: Chat) -> None:
     assert is_loaded(images(chat))
 
 
-def test_without_scripts_they_are_links_to_the_large_ones(
+def test_without_scripts_images_link_to_their_large_versions(
     chat: Chat, drawing: App, browser: Browser, layout: dict[str, Any]
 ) -> None:
     asked(chat, THREE)

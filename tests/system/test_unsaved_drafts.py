@@ -1,5 +1,5 @@
-"""What is written survives a line that is cut, a reload, and a server that is away; and saving it
-costs no more than it must."""
+"""A draft survives a lost connection, a reload and a server that is down, and is saved no more
+often than it needs."""
 
 import re
 import time
@@ -29,9 +29,7 @@ def saves(page: Page) -> list[Request]:
     return saves
 
 
-def test_what_is_typed_without_a_line_is_there_after_a_reload(
-    page: Page, proxy: Proxy, phone: Page
-) -> None:
+def test_text_typed_offline_survives_a_reload(page: Page, proxy: Proxy, phone: Page) -> None:
     other, chat = Chat(phone).open(), Chat(page).open(proxy.url)
     write(chat, "Before the tunnel")
 
@@ -46,7 +44,7 @@ def test_what_is_typed_without_a_line_is_there_after_a_reload(
         expect(each.box).to_have_value("Before the tunnel, and in it")
 
 
-def test_what_is_typed_without_a_line_is_saved_when_the_line_is_back(
+def test_text_typed_offline_is_saved_after_reconnecting(
     page: Page, proxy: Proxy, phone: Page
 ) -> None:
     other = Chat(phone).open()
@@ -60,7 +58,7 @@ def test_what_is_typed_without_a_line_is_saved_when_the_line_is_back(
     expect(other.box).to_have_value("In the tunnel", timeout=20_000)
 
 
-def test_a_text_whose_send_was_cut_off_is_there_once_after_a_reload(
+def test_a_text_whose_send_was_interrupted_appears_once_after_a_reload(
     page: Page, proxy: Proxy
 ) -> None:
     chat = Chat(page).open(proxy.url)
@@ -77,7 +75,7 @@ def test_a_text_whose_send_was_cut_off_is_there_once_after_a_reload(
     is_there_once(chat)
 
 
-def test_a_reload_before_a_send_has_left_keeps_the_text_once(chat: Chat) -> None:
+def test_a_reload_before_a_send_keeps_the_text_once(chat: Chat) -> None:
     with Held(chat.page, "**/messages") as sends:
         chat.send("/echo not yet")
         sends.wait(1)
@@ -96,9 +94,7 @@ def is_there_once(chat: Chat) -> None:
     expect(chat.open(chat.page.url.split("/c/")[0]).box).to_have_value("")
 
 
-def test_a_message_that_is_taken_out_of_the_list_does_not_come_back(
-    page: Page, proxy: Proxy
-) -> None:
+def test_a_removed_message_does_not_come_back(page: Page, proxy: Proxy) -> None:
     chat = Chat(page).open(proxy.url)
     chat.ask("/echo begun")
     write(chat, "rather not")
@@ -116,20 +112,20 @@ def test_a_message_that_is_taken_out_of_the_list_does_not_come_back(
     expect(chat.box).to_have_value("")
 
 
-def test_what_is_typed_is_kept_at_once_for_a_crash_gives_no_notice(chat: Chat) -> None:
+def test_typed_text_is_stored_in_the_tab_at_once(chat: Chat) -> None:
     with Held(chat.page, "**/draft"):
         chat.box.press_sequentially("Herons")
         assert '"text":"Herons"' in chat.page.evaluate("Object.values(sessionStorage).join()")
 
 
-def test_a_send_that_arrived_while_its_answer_was_lost_empties_the_box(chat: Chat) -> None:
+def test_a_send_whose_answer_was_lost_empties_the_box(chat: Chat) -> None:
     chat.page.route("**/messages", lambda route: (route.fetch(), route.abort()), times=1)
     chat.send("/echo arrived")
 
     is_there_once(chat)
 
 
-def test_of_what_waited_here_and_what_came_from_elsewhere_the_newer_is_shown(
+def test_the_newer_of_a_local_and_a_remote_draft_is_shown(
     page: Page, phone: Page, proxy: Proxy
 ) -> None:
     other, chat = Chat(phone).open(), Chat(page).open(proxy.url)
@@ -146,7 +142,7 @@ def test_of_what_waited_here_and_what_came_from_elsewhere_the_newer_is_shown(
     expect(other.box).to_have_value("newer, by the phone")
 
 
-def test_what_is_kept_in_the_tab_is_not_left_to_somebody_else(app: App, page: Page) -> None:
+def test_a_draft_kept_in_the_tab_is_not_shown_to_another_person(app: App, page: Page) -> None:
     app.manage("add_person", "second@example.com", "--password-stdin", given=PASSWORD)
     page.context.clear_cookies()
     sign_in(page, OWNER)
@@ -182,7 +178,7 @@ def test_a_draft_is_saved_at_once_when_the_box_or_the_page_is_left(page: Page, p
     expect(other.box).to_have_value("left the page")
 
 
-def test_nothing_is_saved_while_nothing_changed(page: Page, saves: list[Request]) -> None:
+def test_an_unchanged_draft_is_not_saved(page: Page, saves: list[Request]) -> None:
     chat = frozen(page)
     write_at_once(chat, "Herons")
 
@@ -211,7 +207,7 @@ def write_at_once(chat: Chat, text: str) -> None:
         chat.page.clock.run_for(2 * SECOND)
 
 
-def test_who_types_without_end_is_saved_every_few_seconds(page: Page, saves: list[Request]) -> None:
+def test_constant_typing_is_saved_every_few_seconds(page: Page, saves: list[Request]) -> None:
     chat = frozen(page)
 
     for _ in range(24):

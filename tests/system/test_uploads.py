@@ -38,7 +38,7 @@ def choose_one_first(chat: Chat, uploads: Held, folder: Path) -> None:
     uploads.wait(2)
 
 
-def test_the_ring_shows_how_much_has_arrived(chat: Chat, tmp_path: Path) -> None:
+def test_the_ring_shows_the_progress(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "noise.jpg"
     noise("RGB", (900, 700), seed=1).save(path, quality=80)
     assert 300_000 < path.stat().st_size < 1_500_000  # takes a while, and is sent as it is
@@ -55,7 +55,7 @@ def test_the_ring_shows_how_much_has_arrived(chat: Chat, tmp_path: Path) -> None
     assert ["processing", 1] in steps
 
 
-def test_two_are_sent_at_once_and_the_order_stays(chat: Chat, tmp_path: Path) -> None:
+def test_two_images_are_uploaded_at_once_and_keep_their_order(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose_one_first(chat, uploads, tmp_path)
         assert len(uploads.routes) == 2
@@ -72,7 +72,7 @@ def test_two_are_sent_at_once_and_the_order_stays(chat: Chat, tmp_path: Path) ->
     assert alts(shown(chat)) == ["1.png", "2.png", "3.png"]
 
 
-def test_a_message_waits_for_its_images_and_says_so(chat: Chat, tmp_path: Path) -> None:
+def test_a_message_waits_for_its_uploads_and_shows_that(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose(chat.page, saved(tmp_path / "a.png"))
         uploads.wait(1)
@@ -88,7 +88,7 @@ def test_a_message_waits_for_its_images_and_says_so(chat: Chat, tmp_path: Path) 
     expect(chat.box).to_have_value("")
 
 
-def test_who_writes_on_meanwhile_sends_anew(chat: Chat, tmp_path: Path) -> None:
+def test_an_edit_during_an_upload_cancels_the_send(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose(chat.page, saved(tmp_path / "a.png"))
         uploads.wait(1)
@@ -113,7 +113,7 @@ def test_an_image_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     assert alts(shown(chat)) == ["2.png"]
 
 
-def test_an_image_can_be_removed_on_its_way(chat: Chat, tmp_path: Path) -> None:
+def test_an_image_can_be_removed_during_its_upload(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose_one_first(chat, uploads, tmp_path)
         with chat.page.expect_event("requestfailed") as ended:
@@ -128,7 +128,7 @@ def test_an_image_can_be_removed_on_its_way(chat: Chat, tmp_path: Path) -> None:
     assert alts(shown(chat)) == ["2.png", "3.png"]
 
 
-def test_an_upload_that_failed_is_tried_again(chat: Chat, tmp_path: Path) -> None:
+def test_a_failed_upload_can_be_retried(chat: Chat, tmp_path: Path) -> None:
     chat.page.route(UPLOADS, lambda route: route.abort())
     choose(chat.page, saved(tmp_path / "a.png"))
     expect(chips(chat.page)).to_have_attribute("data-state", "failed")
@@ -145,7 +145,7 @@ def test_an_upload_that_failed_is_tried_again(chat: Chat, tmp_path: Path) -> Non
     expect(shown(chat)).to_have_count(1)
 
 
-def test_a_proxys_error_page_is_a_failure_like_others(chat: Chat, tmp_path: Path) -> None:
+def test_a_proxys_error_page_fails_an_upload(chat: Chat, tmp_path: Path) -> None:
     page = "<h1>Application error</h1>"
     chat.page.route(UPLOADS, lambda route: route.fulfill(status=503, body=page))
 
@@ -155,7 +155,7 @@ def test_a_proxys_error_page_is_a_failure_like_others(chat: Chat, tmp_path: Path
     expect(chips(chat.page).get_by_role("button", name="Retry")).to_be_visible()
 
 
-def test_a_file_that_is_no_image_says_so_and_stays_out(chat: Chat, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_image_is_refused_with_a_reason(chat: Chat, tmp_path: Path) -> None:
     fake = tmp_path / "photo.png"
     fake.write_text("not an image")
 
@@ -169,7 +169,7 @@ def test_a_file_that_is_no_image_says_so_and_stays_out(chat: Chat, tmp_path: Pat
     expect(chat.box).to_have_value("Look at this")
 
 
-def test_a_file_over_the_limit_never_leaves(chat: Chat, tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_not_uploaded(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "large.tiff"
     path.write_bytes(b"II*\0")
     with path.open("r+b") as file:

@@ -56,7 +56,7 @@ def test_a_message_is_sent_by_its_button(plain: Chat) -> None:
     expect(plain.replies.last).to_contain_text("second")
 
 
-def test_an_image_goes_along(plain: Chat, tmp_path: Path) -> None:
+def test_an_image_is_sent_with_its_message(plain: Chat, tmp_path: Path) -> None:
     plain.page.locator("input[name=images]").set_input_files(saved_many(tmp_path, 1))
     send(plain, "/echo look")
 

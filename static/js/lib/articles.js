@@ -1,29 +1,29 @@
-// The article of a message: reads its state from the page, and paints what changed in a running reply.
+// The article of a message: reads its state from the page, and shows the changes of a running reply.
 
 import { morphInner } from "./morph.js";
 import { describeCalls, paintCall, readCallStates } from "./tool-calls.js";
 
 const RUNNING = ["queued", "streaming"];
 
-/** Finds the images of messages, each a link to its large version. */
+/** Selector of the images in messages, each a link to its large version. */
 export const IMAGE = "a[data-part=image][data-owner]";
 
 export const isRunning = (article) => RUNNING.includes(article.dataset.status);
-/** It runs, or waits for the person's approval. */
+/** Whether a reply is running or waits for the person's approval. */
 export const isUnfinished = (article) => isRunning(article) || article.dataset.status === "waiting";
 export const isReply = (article) => article?.dataset.role === "assistant";
 export const isPending = (article) => !article.dataset.message;
 
-/** Whether a message is on the page already; `clientId` is the id that the page which sent it has made. */
+/** Whether a message is on the page already; `clientId` is the id that the sending page made. */
 export function isShown(clientId) {
   return Boolean(document.querySelector(`article[data-client-id="${clientId}"]`));
 }
 
-/** Shows what patches changed in a running reply; returns what to announce about it, or "". */
+/** Shows the changes that patches made to a running reply; returns the sentence to announce, or "". */
 export function paintReply(article, blocks, { indexes, parts, toolCalls, reasoning, status }) {
   const before = readCallStates(article);
   for (const [name, html] of Object.entries(parts)) {
-    // The line about the thinking comes with the thoughts when both are new.
+    // The slot of the thinking line is inside the thinking part, and comes with it.
     const slot = article.querySelector(`[data-slot="${name}"]`);
     if (slot) morphInner(slot, html);
   }
@@ -34,7 +34,7 @@ export function paintReply(article, blocks, { indexes, parts, toolCalls, reasoni
   return parts.notices ? article.querySelector("[data-slot=notices]").innerText : describeCalls(article, before);
 }
 
-/** Returns the word for the status of a reply, and what to announce besides. */
+/** Returns the status of a reply by the name of its text, and a further sentence to announce, or "". */
 export function describeStatus(article) {
   const { status } = article.dataset;
   if (isRunning(article)) return ["answering", ""];

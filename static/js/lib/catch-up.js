@@ -2,37 +2,37 @@
 
 import { RequestError, getText } from "./http.js";
 
-const ASK_AGAIN = 1000; // ms
+const RETRY = 1000; // ms
 
 export class CatchUp {
-  #running = null; // a promise, while the page asks
-  #isAsked = false;
-  #later = 0;
+  #running = null; // promise of the fetch in progress
+  #isWanted = false;
+  #timer = 0;
 
-  /** getUrl(): of the conversation, "" before there is one; getLast(): the last article that the server knows;
-   *  onNewer(html); onSignedOut(). */
+  /** getUrl(): the conversation's URL, or "" before the server has it; getLast(): the last article that the
+   *  server has; onNewer(html); onSignedOut(). */
   constructor(hooks) {
     Object.assign(this, hooks);
   }
 
-  /** Returns a promise of the end. Asked meanwhile, it looks once more. */
+  /** Returns a promise that resolves when the page is up to date. A call during a fetch adds another fetch. */
   start() {
-    this.#isAsked = true;
+    this.#isWanted = true;
     this.#running ??= this.#fetchNewer().finally(() => (this.#running = null));
     return this.#running;
   }
 
   stop() {
-    clearTimeout(this.#later);
+    clearTimeout(this.#timer);
   }
 
   async #fetchNewer() {
     this.stop();
     try {
-      for (let last = null; this.getUrl() && this.getLast() && (this.#isAsked || this.getLast() !== last); ) {
-        this.#isAsked = false;
-        last = this.getLast(); // more may have come than one answer holds
-        // One step back: another tab may have retried the last reply meanwhile.
+      for (let last = null; this.getUrl() && this.getLast() && (this.#isWanted || this.getLast() !== last); ) {
+        this.#isWanted = false;
+        last = this.getLast(); // one answer may not hold all messages
+        // From one message earlier: another tab may have retried the last reply meanwhile.
         const after = Math.max(0, +last.dataset.position - 1);
         this.onNewer(await getText(`${this.getUrl()}messages?after=${after}`));
       }
@@ -40,7 +40,7 @@ export class CatchUp {
       if (!(error instanceof RequestError)) throw error;
       if (error.status === 401) this.onSignedOut();
       // 404: the conversation was deleted, and there is nothing to catch up with.
-      else if (error.status !== 404) this.#later = setTimeout(() => this.start(), ASK_AGAIN);
+      else if (error.status !== 404) this.#timer = setTimeout(() => this.start(), RETRY);
     }
   }
 }

@@ -1,7 +1,7 @@
-// A WebSocket that is opened again whenever it is lost or silent.
+// A WebSocket that reconnects when it is lost or silent.
 
-const MAX_SILENCE = 35_000; // ms; the server's pulse comes every 15 s
-const NO_ANSWER = 10_000; // ms until a connection that does not open is tried anew
+const MAX_SILENCE = 35_000; // ms; the server sends a heartbeat every 15 s
+const MAX_OPENING = 10_000; // ms
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 10_000; // ms
 
@@ -11,9 +11,9 @@ export class Connection {
   #failures = 0;
   #silence = 0; // timers
   #retry = 0;
-  heardAt = 0; // ms, wall clock, which runs on while the machine sleeps
+  heardAt = 0; // ms, of the last message, by the wall clock: it keeps running while the machine sleeps
 
-  /** onMessage(event): JSON from the server; onLost(code) -> whether to try again by itself. */
+  /** onMessage(event): JSON from the server; onLost(code): returns whether to reconnect. */
   constructor(url, { onMessage, onLost }) {
     Object.assign(this, { onMessage, onLost });
     this.#url = new URL(url, location.href.replace(/^http/, "ws"));
@@ -23,14 +23,14 @@ export class Connection {
     return Boolean(this.#retry);
   }
 
-  /** Opens the connection anew, whatever the old one does. */
+  /** Opens a new connection in place of the old one. */
   open() {
     this.close();
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onclose = ({ code }) => this.#socket === socket && this.#lose(code);
-    this.#watchSilence(NO_ANSWER);
+    this.#watchSilence(MAX_OPENING);
   }
 
   close() {
@@ -42,7 +42,7 @@ export class Connection {
     socket?.close();
   }
 
-  /** The server has answered: the next loss is tried again soon. */
+  /** Notes that the server has answered, so that the next reconnect comes soon. */
   confirm() {
     this.#failures = 0;
   }
@@ -57,7 +57,7 @@ export class Connection {
     this.close();
     if (!this.onLost(code)) return;
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
-    // Jitter, or every tab would come back in the same instant after a restart.
+    // Jitter, or all tabs would reconnect at the same instant after a restart.
     this.#retry = setTimeout(() => this.open(), wait * (0.5 + Math.random() / 2));
   }
 

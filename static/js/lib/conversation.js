@@ -8,12 +8,12 @@ const { conversation = "", url = "" } = document.querySelector(".app")?.dataset 
 let path = location.pathname; // of the conversation
 
 export const shown = {
-  // An empty page continues what was begun in this tab. Else it makes an id of its own: the browser may
-  // show a copy of a page whose id is already used.
+  // An empty page continues the conversation that was begun in this tab. Otherwise it makes a new id: the
+  // browser may show a cached page whose id is already used.
   id: url ? conversation : findBegun() || uuid4(),
   url, // "" while the server does not know the conversation
 
-  /** The empty page becomes the page of its conversation; done twice it does nothing. */
+  /** Makes the empty page the page of its conversation; a second call does nothing. */
   enter(newUrl) {
     if (this.url) return;
     history.pushState(null, "", newUrl);

@@ -1,40 +1,40 @@
-// Saves what is written and not sent: on the server after a pause, and in this tab until the server has it.
+// Saves a draft: on the server after a pause, and in this tab until the server has it.
 
 import { loadDraft, removeDraft, saveDraft } from "./draft-storage.js";
 import { RequestError, post } from "./http.js";
 
 const PAUSE = 1_000; // ms after the last change
-const MAX_PAUSES = 4; // while changes come without end
+const MAX_PAUSES = 4; // that constant typing may delay a save
 const PAUSE_PER_CHARACTER = 0.01; // ms: a megabyte waits ten seconds longer
 const RETRY = 10_000; // ms
-// Characters. A longer text is not copied for every key, and is too much for a request that outlives
-// its page: those have 64 KB.
+// Characters. A longer text isn't copied at every key, and may not fit into a request that outlives its
+// page, which has at most 64 KB.
 const LONG = 20_000;
-const RETRIED = [0, 401, 403, 408, 429]; // statuses; and what is the server's fault
+const RETRIED = [0, 401, 403, 408, 429]; // statuses; 5xx are retried too
 
 export class DraftSaver {
   #page;
   #tab;
   #edit = 0; // changes so far
-  #savedEdit = 0; // how many of them the server knows
-  #sentEdit = 0; // how many of them the newest request carries
+  #savedEdit = 0; // the last change that the server has
+  #sentEdit = 0; // the last change in the newest request
   #requests = 0; // on their way
   #saved = null; // the draft that the server has
   #length = 0; // of the text when it was read last
   #timer = null;
-  #latest = 0; // when to save though keys still come
-  #written = 0; // when the newest change was made, in ms
-  #isLate = false; // the newest request did not arrive
+  #latest = 0; // when to save even during typing
+  #written = 0; // ms, when the newest change was made
+  #isLate = false; // whether the newest request failed and is to be retried
 
-  /** `tab` is the id of this tab. `page` has place(), the URL of the conversation or "/", and read(), which
-   *  returns { clientId, text, images, chips }. It is called back with onUsed(draft, isSame) when its message
-   *  has been sent already, and with onFailed(error). */
+  /** `tab` is the id of this tab. `page` has place(): the URL of the conversation or "/"; read(): returns
+   *  { clientId, text, images, chips }; onUsed(draft, isSame): the draft's message has already been sent, with
+   *  this text or another; onFailed(error). */
   constructor(tab, page) {
     this.#tab = tab;
     this.#page = page;
   }
 
-  /** Begins with the draft that came with the page. */
+  /** Begins with the draft in the page's HTML. */
   start(draft) {
     this.#saved = draft;
   }
@@ -53,24 +53,25 @@ export class DraftSaver {
     this.#plan();
   }
 
-  /** There is something to save, written at a time in ms, but not yet. */
+  /** Notes a change made at `written`, in ms, without planning to save it. */
   noteUnsaved(written) {
     this.#edit += 1;
     this.#written = written;
   }
 
-  /** The connection is back. */
+  /** Saves a draft whose request failed, once the connection is back. */
   retry() {
     if (this.#isLate) this.saveNow();
   }
 
-  /** The server has this draft; nothing else is to be saved. */
+  /** Takes over a draft that the server has already; nothing is left to save. */
   adopt(draft) {
     this.#saved = draft;
     this.#settle(++this.#edit);
   }
 
-  /** The draft is on its way as a message; until that has arrived this tab keeps it. `next` is empty. */
+  /** Notes that the draft was sent as a message and `next`, which is empty, took its place. This tab keeps
+   *  its copy until the message has arrived. */
   handOver(draft, next) {
     if (this.isEdited) this.#keep(draft);
     clearTimeout(this.#timer);
@@ -79,7 +80,7 @@ export class DraftSaver {
     this.#savedEdit = ++this.#edit;
   }
 
-  /** A message that had left the box will not be sent. */
+  /** Deletes the draft of a message that the person removed before it was sent. */
   async discard(clientId) {
     this.forget(clientId);
     if (!this.isEdited) this.#savedEdit += 1;
@@ -88,28 +89,29 @@ export class DraftSaver {
     try {
       await post(this.#url, fieldsOf(nothing, { tab: this.#tab, edit: this.#edit }));
     } catch (error) {
-      // Then it is in the box of the next page, and can be deleted there.
+      // The next page shows it in its box, where it can be deleted.
       if (!(error instanceof RequestError)) throw error;
     }
   }
 
-  /** The page became another place, which has no draft. */
+  /** Continues in a conversation that was just begun and has no draft yet. */
   changePlace() {
     this.#saved = null;
     this.noteEdit();
   }
 
-  /** The tab's own copy, as a reload or a crash left it. */
+  /** Returns the tab's own copy, which outlives a reload and a crash. */
   load() {
     return loadDraft(this.#page.place());
   }
 
-  /** Removes the tab's own copy; with an id only that of this message. */
+  /** Removes the tab's own copy; with an id, only if the copy is of this message. */
   forget(clientId = null) {
     if (clientId === null || this.load()?.clientId === clientId) removeDraft(this.#page.place());
   }
 
-  /** When the page may go, saves also past a request that is on its way: the server counts. */
+  /** Saves without a pause. A page that may be left doesn't wait for an earlier request: the server goes by the
+   *  numbers of the edits. */
   async saveNow(isLeaving = false) {
     clearTimeout(this.#timer);
     this.#latest = 0;
@@ -159,13 +161,13 @@ export class DraftSaver {
     if (this.#isLate) {
       this.#saveIn(RETRY);
     } else {
-      this.#savedEdit = Math.max(this.#savedEdit, edit); // the same would be refused again
+      this.#savedEdit = Math.max(this.#savedEdit, edit); // it would be refused again
     }
     if (error.status === 409 || error.status === 410) this.#page.onUsed(draft, error.status === 410);
     else this.#page.onFailed(error);
   }
 
-  /** The tab's own copy is no longer needed, unless it is a newer one. */
+  /** Notes that the server has an edit; removes the tab's own copy unless that is newer. */
   #settle(edit) {
     this.#savedEdit = Math.max(this.#savedEdit, edit);
     if (edit === this.#edit) this.forget();
@@ -189,7 +191,7 @@ function fieldsOf({ clientId, text, images }, count) {
   return fields;
 }
 
-/** While nothing is written, the id doesn't matter. */
+/** Whether two drafts are equal; empty ones are, whatever their ids. */
 function isSame(one, other) {
   if (!other || one.text !== other.text || `${one.images}` !== `${other.images}`) return false;
   return one.clientId === other.clientId || (!one.text && !one.images.length);

@@ -2,14 +2,14 @@
 
 import { person } from "./page.js";
 
-const PREFIX = `draft:${person}:`; // and the place: the conversation's URL, or "/" for the empty page
+const PREFIX = `draft:${person}:`; // before the place: the conversation's URL, or "/" for the empty page
 
 /** A draft is { clientId, text, images, chips, written }, the last one in ms. */
 export function saveDraft(place, draft) {
   try {
     sessionStorage.setItem(PREFIX + place, JSON.stringify(draft));
   } catch (error) {
-    // The tab's storage is full (5 MB): then only the server keeps it.
+    // The tab's storage is full (5 MB), so only the server keeps the draft.
     if (error.name !== "QuotaExceededError") throw error;
   }
 }

@@ -1,13 +1,13 @@
-// Follows a draft that is written in several tabs: shows the server's, unless what was written here is newer.
+// Keeps a draft equal in several tabs: shows the server's, unless the one in this tab is newer.
 
 import { RequestError, getJson } from "./http.js";
 
 export class DraftSync {
   #tab;
   #saver;
-  #at = 0; // time of the newest state, in s by the server's clock
+  #at = 0; // s, time of the newest state by the server's clock
   #sent = new Set(); // ids of messages that have left the box
-  #restored = 0; // when the text was written that a reload brought back, in ms
+  #restored = 0; // ms, when the text that a reload restored was written
 
   /** place(): the conversation's URL or "/"; conversation(): its id, or null on the empty page;
    *  isBusy(): images are uploading; show(state): the server's draft. */
@@ -17,7 +17,7 @@ export class DraftSync {
     Object.assign(this, { place, conversation, isBusy, show });
   }
 
-  /** A reload brought a text back; whether it is the newest is known when the server answers. */
+  /** Notes that a reload restored a text. The server's answer shows whether it is the newest one. */
   noteRestored(written) {
     this.#restored = written;
     this.#saver.noteUnsaved(written);
@@ -28,14 +28,14 @@ export class DraftSync {
     this.#saver.noteEdit();
   }
 
-  /** The draft left the box as a message; `next` is in its place. */
+  /** Notes that the draft left the box as a message and `next` took its place. */
   noteSent(draft, next) {
     this.#sent.add(draft.clientId);
     this.#restored = 0;
     this.#saver.handOver(draft, next);
   }
 
-  /** The message is back in the box. */
+  /** Notes that a message is back in the box. */
   noteReturned(clientId) {
     this.#sent.delete(clientId);
     this.noteEdit();
@@ -45,18 +45,18 @@ export class DraftSync {
     this.#at = 0;
   }
 
-  async ask() {
-    const asked = Date.now();
+  async fetch() {
+    const since = Date.now();
     try {
-      this.follow(await getJson(`${this.place()}draft`), asked);
+      this.follow(await getJson(`${this.place()}draft`), since);
     } catch (error) {
-      // When the connection is back it asks again.
+      // It is fetched again once the connection is back.
       if (!(error instanceof RequestError)) throw error;
     }
     this.#saver.retry();
   }
 
-  /** Takes news of a draft, not older than `since`. What is being written here and not saved yet wins. */
+  /** Shows the server's state of a draft, which is not older than `since`, unless this tab has unsaved edits. */
   follow(state, since = Date.now()) {
     if (state.conversation !== this.conversation() || state.at < this.#at) return;
     this.#at = state.at;
@@ -65,8 +65,8 @@ export class DraftSync {
     else if (!this.#saver.isEdited && !this.isBusy()) this.#adopt(state);
   }
 
-  /** What a reload brought back, or what the server has: the one that was written last. An answer that
-   *  takes its time must not make what was typed here look older than it is. */
+  /** Keeps the restored text or takes the server's, whichever was written last. Both ages are taken when the
+   *  request was made: a slow answer must not make the restored text look older. */
   #compare(state, since) {
     const age = (state.at - state.written) * 1000;
     const isNewer = since - this.#restored < age;
@@ -75,9 +75,9 @@ export class DraftSync {
     else this.#adopt(state);
   }
 
-  /** A long text does not come by itself. */
+  /** Shows the server's draft. An event leaves out a long text, which then has to be fetched. */
   #adopt(state) {
-    if (state.text === null) this.ask();
+    if (state.text === null) this.fetch();
     else this.show(state);
   }
 }

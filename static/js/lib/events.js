@@ -1,9 +1,9 @@
 // Declares every custom event of the page: its payload, who dispatches it > who listens.
 //
-// Elements reach each other by these events and by attributes of their own subtree. Only an element that is
-// part of another one knows it (closest), and only the owner of an element calls it. The payload is the
-// event's `detail`. Every event bubbles, and a listener may refuse it with preventDefault() where that is
-// said. A name that is not declared here ends the build, because the joiner of modules checks all imports.
+// Elements reach each other by these events and by attributes of their own subtree. A part of an element may
+// look that element up (closest); the element itself may call methods of its parts. The payload is the event's
+// `detail`. Every event bubbles, and where its description mentions it, a listener may refuse the event with
+// preventDefault(). Importing a name that is not declared here fails the build, which checks all imports.
 
 // --- From the server. live-socket dispatches each event of the socket as "live:" and its type, with the
 // --- server's own JSON as payload; the server declares them in its `events.py`.
@@ -14,7 +14,7 @@ export const LIVE = "live:";
 // live-socket > message-list
 export const LIVE_HELLO = "live:hello";
 
-// { value }. Whether the socket brings the news of all processes from now on.
+// { value }. Whether the socket brings the events of all processes from now on.
 // live-socket > message-draft, message-list
 export const LIVE_JOINED = "live:joined";
 
@@ -38,7 +38,7 @@ export const LIVE_REPLY_RESUMED = "live:reply.resumed";
 // live-socket > message-list
 export const LIVE_REPLY_PATCH = "live:reply.patch";
 
-// { conversation, reply }. Another process makes this reply: ask for its state.
+// { conversation, reply }. Another process makes this reply: fetch its state.
 // live-socket > message-list
 export const LIVE_REPLY_REMOTE = "live:reply.remote";
 
@@ -56,20 +56,20 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 
 // --- The connection
 
-// The socket is open: ask for what was missed.
+// The socket is open: fetch what was missed.
 // live-socket > conversation-list, message-draft, message-list, message-outbox
 export const CONNECTION_OPENED = "connection:opened";
 
 // live-socket > guard, message-list
 export const CONNECTION_LOST = "connection:lost";
 
-// Somebody looks at the page again, and the socket seems to be open.
+// The page is visible again or the machine woke up, and the socket seems to be open.
 // live-socket > message-list
 export const PAGE_WOKEN = "page:woken";
 
-// --- Whose page this is
+// --- The session
 
-// Nobody is signed in any more.
+// The session has expired: nobody is signed in.
 // image-chip, live-socket, message-draft, message-list, message-outbox, settings-sheet > guard, live-socket
 export const SESSION_EXPIRED = "session:expired";
 
@@ -84,7 +84,7 @@ export const SESSION_RENEWED = "session:renewed";
 // http, live-socket > guard
 export const SESSION_TAKEN_OVER = "session:taken-over";
 
-// The page is about to go, and must keep nothing.
+// The person signed out: the page is about to be emptied and must keep nothing.
 // guard > message-outbox
 export const PERSON_LEFT = "person:left";
 
@@ -106,7 +106,7 @@ export const CONVERSATION_RENAMED = "conversation:renamed";
 // conversation-menu > conversation-list
 export const CONVERSATION_DELETED = "conversation:deleted";
 
-// --- The way of a message
+// --- Sending a message
 
 // The first message is about to be sent; refused while a setting is wrong.
 // message-composer > settings-sheet
@@ -120,11 +120,11 @@ export const MESSAGE_SUBMITTED = "message:submitted";
 // message-outbox > conversation-list, message-composer, message-draft, message-list
 export const MESSAGE_ACCEPTED = "message:accepted";
 
-// { clientId, text, chips: image-chip[] }. It goes back into the box; refused while something else is there.
+// { clientId, text, chips: image-chip[] }. The message goes back into the box; refused unless that is empty.
 // message-outbox > message-composer
 export const MESSAGE_RETURNED = "message:returned";
 
-// { clientId }. The person removed it: it will never be sent.
+// { clientId }. The person removed the message: it will never be sent.
 // message-outbox > message-draft
 export const MESSAGE_REMOVED = "message:removed";
 
@@ -136,9 +136,9 @@ export const REPLY_CHANGED = "reply:changed";
 
 // { sentence }. Below the message box; "" clears it.
 // image-attacher, message-outbox > message-composer
-export const HINT_GIVEN = "hint:given";
+export const HINT_CHANGED = "hint:changed";
 
-// { sentence }. The server's own, or "" when it was not reached.
+// { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
 // message-draft, model-controls, reply-actions, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
@@ -148,33 +148,33 @@ export const STATUS_ANNOUNCED = "status:announced";
 
 // --- The message box
 
-// { clientId, text }. What it held is on its way as a message.
+// { clientId, text }. The box was emptied, because its message is on its way.
 // message-box > message-draft
 export const BOX_CLEARED = "box:cleared";
 
-// { clientId }. A message that was not sent is back.
+// { clientId }. A message that was not sent is back in the box.
 // message-box > message-draft
 export const BOX_RESTORED = "box:restored";
 
-// Whoever used a button of an unsent message continues in the box.
+// Focus the box: the person used a button of an unsent message.
 // message-outbox > message-composer
 export const BOX_REQUESTED = "box:requested";
 
 // --- Images
 
-// One was attached, uploaded, refused or removed.
+// An image was attached, uploaded, refused or removed.
 // image-attacher, image-chip > image-attacher, message-composer, message-draft
 export const IMAGES_CHANGED = "images:changed";
 
 // { files: File[] }. Dropped or pasted anywhere on the page.
 // image-drop > image-attacher
-export const FILES_GIVEN = "files:given";
+export const FILES_ADDED = "files:added";
 
 // { link }. The address of an image to attach.
 // image-link > image-attacher
 export const IMAGE_LINKED = "image:linked";
 
-// { url, alt }. An image has another description.
+// { url, alt }. The description of an image was changed.
 // image-description > image-lightbox, message-list
 export const IMAGE_DESCRIBED = "image:described";
 
@@ -202,7 +202,7 @@ export const SETTINGS_MARKED = "settings:marked";
 
 // --- Diagnostics
 
-// A check has another result.
+// The result of a check has changed.
 // socket-check > diagnostics-checks
 export const CHECK_CHANGED = "check:changed";
 

@@ -1,13 +1,13 @@
-// The fields of a form by name, wherever they are on the page, beside the values that the server has.
+// Reads and writes the fields of a form by name, and compares them with the values that the server has.
 
 const CHECKED = ["radio", "checkbox"];
 
-/** A group of radio buttons reads and writes like one field, and so does a checkbox with the hidden
- *  field before it, whose value holds while it is off. */
+/** A group of radio buttons counts as one field. So does a checkbox with the hidden field before it, which
+ *  has the value for a checkbox that is off. */
 export class Fields {
   #root;
   #names;
-  #pairs; // name -> name of the field that is set instead of it
+  #pairs; // name -> name of the field that excludes it
 
   constructor(root, names, pairs) {
     this.#root = root;
@@ -20,7 +20,7 @@ export class Fields {
     return Object.fromEntries(this.#names.map((name) => [name, this.read(name)]));
   }
 
-  /** What was typed and is not on the server. */
+  /** The values that differ from the server's. */
   get edited() {
     return Object.fromEntries(Object.entries(this.values).filter(([name]) => this.#isEdited(name)));
   }
@@ -47,13 +47,13 @@ export class Fields {
     }
   }
 
-  /** What is wrong, by name: "" for a field within its limits. */
+  /** The sentence about each limited field, by name: "" while it is within its limits. */
   get problems() {
     const limited = [...this.#root.querySelectorAll("[data-sentence]")];
     return Object.fromEntries(limited.map((field) => [field.name, findProblem(field)]));
   }
 
-  /** Puts sentences at fields and takes them away for ""; returns the first field that has one. */
+  /** Shows a sentence at each field, or removes it for ""; returns the first field with a sentence. */
   showProblems(problems) {
     for (const [name, sentence] of Object.entries(problems)) {
       const line = this.#root.querySelector(`[data-problem="${name}"]`);

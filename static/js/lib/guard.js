@@ -1,26 +1,26 @@
-// Whose page this is, and whose browser: after a sign-out nothing private is shown or kept in any tab.
+// Guards the person's page: after a sign-out no tab shows or keeps anything private.
 
 import { CONNECTION_LOST, PERSON_LEFT, SESSION_EXPIRED, SESSION_TAKEN_OVER, dispatch } from "./events.js";
 
 const NOBODY = "nobody"; // in the cookie, after a sign-out; a login that expires leaves it as it was
-const NO_ANSWER = 10_000; // ms until a sign-out that leads nowhere gives the page back
-const NEWS = "signed-out"; // in the storage that all tabs share: when it was
+const MAX_SIGN_OUT = 10_000; // ms until the page is shown again because its sign-out led nowhere
+const NOTE = "signed-out"; // key in the storage of all tabs; its value is the time of the sign-out
 const root = document.documentElement;
-const mine = root.dataset.person; // undefined on a page that anybody may see
-let isSigningOut = false; // from here: the page goes by itself
+const mine = root.dataset.person; // id; undefined on a page that anybody may see
+let isSigningOut = false; // by a form of this page, which leads to another page
 let hasLeft = false;
 
-/** The id of the person who signed in last, NOBODY, or "" in a browser that has lost the cookie. */
-function whoIsHere() {
+/** Returns the id of the person who signed in last, NOBODY, or "" in a browser that has lost the cookie. */
+function readPerson() {
   return document.cookie.match(/(?:^|; )person=([^;]*)/)?.[1] ?? "";
 }
 
 function isMine() {
-  const here = whoIsHere();
-  return !here || here === mine;
+  const person = readPerson();
+  return !person || person === mine;
 }
 
-function look() {
+function check() {
   if (!isMine() && !isSigningOut) leave();
 }
 
@@ -30,12 +30,12 @@ function leave() {
   conceal();
   dispatch(document, PERSON_LEFT);
   document.title = "";
-  document.body.replaceChildren(); // and with it whatever would save what was typed as the page goes
+  document.body.replaceChildren(); // and with it the elements that save drafts when a page is left
   sessionStorage.clear();
   location.replace("/");
 }
 
-/** A page that waits in the browser's memory is blank: it is painted before it could look around. */
+/** Blanks a page that stays in the browser's memory: Back would paint it before its scripts could check. */
 function conceal() {
   root.toggleAttribute("data-concealed", true);
 }
@@ -49,26 +49,26 @@ function reveal() {
 function signOut() {
   isSigningOut = true;
   conceal();
-  setTimeout(reveal, NO_ANSWER);
+  setTimeout(reveal, MAX_SIGN_OUT);
 }
 
-/** Every key of the tab's storage names its person. */
+/** Removes what the tab's storage keeps of other people: every key includes its person. */
 function forgetOthers() {
-  const person = mine ?? whoIsHere();
+  const person = mine ?? readPerson();
   if (!person) return;
   for (const key of Object.keys(sessionStorage)) if (!key.includes(person)) sessionStorage.removeItem(key);
 }
 
 forgetOthers();
 if (mine) {
-  look();
+  check();
   addEventListener("pagehide", conceal);
   addEventListener("pageshow", reveal);
-  for (const news of ["storage", "focus"]) addEventListener(news, look);
-  for (const news of ["visibilitychange", "resume", CONNECTION_LOST, SESSION_EXPIRED]) document.addEventListener(news, look);
-  globalThis.cookieStore?.addEventListener("change", look); // missing where pages come over plain HTTP
+  for (const type of ["storage", "focus"]) addEventListener(type, check);
+  for (const type of ["visibilitychange", "resume", CONNECTION_LOST, SESSION_EXPIRED]) document.addEventListener(type, check);
+  globalThis.cookieStore?.addEventListener("change", check); // missing on plain HTTP
   document.addEventListener(SESSION_TAKEN_OVER, leave);
   document.addEventListener("submit", ({ target }) => target.matches("[data-sign-out]") && signOut());
-} else if (whoIsHere() === NOBODY) {
-  localStorage.setItem(NEWS, Date.now());
+} else if (readPerson() === NOBODY) {
+  localStorage.setItem(NOTE, Date.now());
 }

@@ -1,18 +1,18 @@
 // Requests to the server: forms with the session's token, uploads, and errors with the server's own sentence.
 
-// Nothing is sent before the guard has seen whose page this is.
+// The guard comes first: nothing is sent from another person's page.
 import "./guard.js";
 import { SESSION_TAKEN_OVER, dispatch } from "./events.js";
 import { person } from "./page.js";
 
 const HEADERS = { Accept: "application/json" };
-const TIMEOUT = 40_000; // ms; a proxy gives up after 30 s, a dead connection never would
-const SHORT_TIMEOUT = 10_000; // ms, for what is answered at once and asked again
-const LARGE = 250_000; // characters or bytes; the server may refuse more before all has arrived
+const TIMEOUT = 40_000; // ms; a proxy fails after 30 s, a dead connection never
+const SHORT_TIMEOUT = 10_000; // ms, for requests that are answered at once and retried
+const LARGE = 250_000; // characters or bytes; the server may refuse a larger body while it is still sent
 const MAX_TRIES = 6; // of an upload, while the server is busy
-const REASONS = ["moved", "running", "already_sent", "gone", "expired"]; // marks of refusals with a way out
+const REASONS = ["moved", "running", "already_sent", "gone", "expired"]; // refusals that the page can handle
 
-/** A request that did not work. `status` is 0 when the server was not reached; `sentence` is the
+/** A failed request. `status` is 0 when the server was not reached; `sentence` is the
  *  server's own, or ""; `fields` has one for each field that is wrong; `reason` is one of REASONS;
  *  `retryAfter` is how many seconds a busy server asks to wait, or 0. */
 export class RequestError extends Error {
@@ -41,8 +41,8 @@ export function post(url, fields, { keepalive = false } = {}) {
 }
 
 /** Uploads with progress, which fetch doesn't report, and returns the server's JSON. onProgress(share): at 1
- *  all has arrived and the server works on it. A file may take its time; silence may not. A busy server
- *  names a time to come again. */
+ *  all has arrived and the server works on it. An upload may be slow, but fails after TIMEOUT without progress.
+ *  While the server is busy it is retried. */
 export async function upload(url, fields, options, tries = 1) {
   try {
     return await withSession((body) => uploadOnce(url, body, options), fields);
@@ -71,14 +71,15 @@ export async function renewToken() {
   return session.person;
 }
 
-/** A sign-in in another tab changes the token of forms: takes the new one and tries again. */
+/** Sends fields with the session's token. A sign-in in another tab changes it: then the new one is fetched and
+ *  the fields are sent again. */
 async function withSession(send, fields) {
   const body = withToken(fields);
   try {
     return await send(body);
   } catch (error) {
-    // The server refuses a large form of somebody who is signed out while the browser still sends it;
-    // a browser may then miss the answer.
+    // The server refuses a large form of a person who is signed out before all has arrived; the browser
+    // may miss that answer.
     if (error.status === 0 && sizeOf(body) > LARGE && !(await renewToken())) throw new RequestError(401);
     if (error.reason !== "expired") throw error;
     await renewToken();
@@ -143,7 +144,7 @@ function pause(milliseconds, signal) {
   });
 }
 
-/** The JSON of an answer; a proxy's error page is HTML and says nothing to a person. */
+/** Returns the JSON of an answer, or {} for a proxy's error page, which is HTML. */
 function parse(text) {
   try {
     return JSON.parse(text) ?? {};

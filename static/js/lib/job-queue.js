@@ -1,8 +1,8 @@
-// Runs so many jobs at once, in the order in which they came.
+// Runs a limited number of jobs at once, in the order in which they were added.
 
 export class JobQueue {
   #free;
-  #waiting = []; // each lets one job begin
+  #waiting = []; // functions that each start a job
 
   constructor(limit) {
     this.#free = limit;

@@ -1,8 +1,8 @@
 // Makes elements equal to new HTML with as few changes as possible.
 
-/** What the page or the person set, and the server's HTML does not know. */
+/** Set by the page or the person, and missing in the server's HTML. */
 const OWN_ATTRIBUTES = new Set(["style", "open", "tabindex", "aria-pressed", "data-wrapped"]);
-/** Text, in which a line break counts. */
+/** Elements in which a line break is part of the text. */
 const TEXT = "pre, textarea, [data-part=text], [data-reasoning]";
 
 /** Returns the elements in a piece of HTML. Nothing in them runs or loads until they join the page. */

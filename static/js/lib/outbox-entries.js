@@ -1,14 +1,14 @@
-// What the outbox of the page keeps of a message: plain data that survives a reload.
+// The entries of the outbox: messages as plain data that survives a reload.
 //
-// An entry has, beside what lib/outbox.js knows, `text`, the other `fields` of its form, `images`: the HTML of
-// a chip and of what is sent for each, `isInPlace`: its copy was scrolled near the top, and `sentence`: why it
-// was not sent.
+// Besides the keys that lib/outbox.js uses, an entry has `text`; `fields`: the others of its form; `images`: for
+// each the HTML of its chip and of the image in the sent message; `isInPlace`: whether its copy was scrolled
+// near the top; and `sentence`: why it was not sent.
 
 import { parse } from "./morph.js";
 
 const OWN_FIELDS = ["csrfmiddlewaretoken", "client_id", "parent", "text", "images"];
 
-/** Makes an entry of the fields of the composer's form and the chips of its images. */
+/** Creates an entry from the fields of the composer's form and the chips of its images. */
 export function createEntry(data, chips) {
   const fields = [...data].filter(([name]) => !OWN_FIELDS.includes(name));
   const images = chips.map((chip) => ({ chip: chip.html, sent: chip.sent.outerHTML }));
@@ -32,7 +32,7 @@ export function createCopy(article, { id, text, images }) {
   return copy;
 }
 
-/** Returns the chips of a message that an earlier page has kept. */
+/** Returns the chips of a message that an earlier page stored. */
 export function createChips({ images }) {
   return images.flatMap(({ chip }) => parse(chip));
 }

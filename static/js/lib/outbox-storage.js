@@ -2,9 +2,9 @@
 
 import { person } from "./page.js";
 
-const PREFIX = `outbox:${person}:`; // and the id of the conversation
+const PREFIX = `outbox:${person}:`; // before the id of the conversation
 
-/** `isNew`: the server does not know this conversation yet. */
+/** `isNew` is true while the server doesn't have this conversation. */
 export function saveEntries(conversation, isNew, entries) {
   const key = PREFIX + conversation;
   sessionStorage.removeItem(key);
@@ -12,7 +12,7 @@ export function saveEntries(conversation, isNew, entries) {
   try {
     sessionStorage.setItem(key, JSON.stringify({ isNew, entries }));
   } catch (error) {
-    // Megabytes of text: there is no room for it, and it waits in this page alone.
+    // The tab's storage is full (5 MB), so the messages don't survive a reload.
     if (error.name !== "QuotaExceededError") throw error;
   }
 }
@@ -21,7 +21,7 @@ export function loadEntries(conversation) {
   return read(PREFIX + conversation).entries;
 }
 
-/** Returns the id of a conversation that was begun in this tab and that the server does not know, or "". */
+/** Returns the id of a conversation that was begun in this tab and that the server doesn't have, or "". */
 export function findBegun() {
   const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
   return keys.find((key) => read(key).isNew)?.slice(PREFIX.length) ?? "";

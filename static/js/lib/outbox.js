@@ -1,35 +1,35 @@
-// One person's messages on their way to one conversation, sent one by one in their order.
+// Sends the messages of a person to one conversation, one by one in their order.
 
 import { RequestError } from "./http.js";
 import { uuid4 } from "./uuid.js";
 
 const SLOW = 3000; // ms until a send without an answer is shown as waiting
-const FIRST_WAIT = 1000; // ms until a send that did not get through is tried again
+const FIRST_WAIT = 1000; // ms until a failed send is retried
 const LONGEST_WAIT = 15_000; // ms
-const UNREACHED = [0, 408, 502, 503, 504]; // no answer, too slow, or that of a proxy: tried for ever
-const MAX_FAILURES = 5; // of the server itself, at one send
+const UNREACHED = [0, 408, 502, 503, 504]; // no answer, a timeout, or an answer of a proxy: always retried
+const MAX_FAILURES = 5; // errors of the server for one message
 const RUNNING = ["queued", "streaming"];
 const UNFINISHED = [...RUNNING, "waiting"]; // for the person's approval of a tool call
 const INTERRUPTED = ["stopped", "failed"];
 
 /**
- * Only the first message goes out; each of the others follows the reply to the one before it. What must not
- * go out by itself any more is held and returned, together with all that waits behind it.
+ * Only the first message is sent; each of the others waits for the reply to the message before it. A message
+ * that should not be sent any more without the person is held, together with all messages behind it.
  *
- * An entry is plain data: { id, parent, awaits, tries, failures, held } and what its owner adds. `parent` is
- * the message that it follows, "" for none, null while the entry before it has no reply; `awaits` is true
- * when the reply it follows was running as it was written.
+ * An entry is plain data: { id, parent, awaits, tries, failures, held } and keys of its owner. `parent` is the
+ * message that it follows, "" for none, null while the entry before it has no reply; `awaits` is true when
+ * that message is a reply that was still running when the entry was written.
  */
 export class Outbox {
   entries = []; // in their order
-  #reason = ""; // why the first one waits: "connection", "busy", "sign-in" or "reply"
+  #reason = ""; // why the first entry waits: "connection", "busy", "sign-in" or "reply"
   #posting = null; // the entry that is on its way
   #timer = 0;
 
   /**
-   * post(entry) -> Promise of { reply } or RequestError; statusOf(message) of one on the page;
-   * onChange(); onSent(entry, answer); onRenamed(entry, oldId); onHeld(entries, { reason, sentence });
-   * onBehind(): the page misses something; onSignedOut().
+   * post(entry): returns a promise of { reply }, or throws RequestError; statusOf(message): its status on the
+   * page; onChange(); onSent(entry, answer); onRenamed(entry, oldId); onHeld(entries, { reason, sentence });
+   * onBehind(): the page misses messages; onSignedOut().
    */
   constructor(hooks) {
     Object.assign(this, hooks);
@@ -75,7 +75,7 @@ export class Outbox {
     this.onChange();
   }
 
-  /** Sends what may go out now. Called whenever that could have changed; done twice it does nothing. */
+  /** Sends the first message if it may be sent now. Called whenever that may have changed; it is never sent twice. */
   sendNext() {
     const [first] = this.#queue;
     if (!first || this.#posting) return;
@@ -107,7 +107,7 @@ export class Outbox {
 
   #finish(entry, answer) {
     const [, second] = this.#queue;
-    // One that was taken out on its way, and arrived, left its place to the first.
+    // If the entry was removed while it was on its way, the next entry has become the first.
     const next = this.entries.includes(entry) ? second : this.#queue[0];
     if (next) Object.assign(next, { parent: answer.reply, awaits: true });
     this.#reason = "";
@@ -142,7 +142,7 @@ export class Outbox {
     this.onChange();
   }
 
-  /** Tries again by itself, should no news come before. */
+  /** Retries after a wait, unless sendNext() is called before. */
   #retryLater(entry, reason) {
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** entry.tries++);
     this.#timer = setTimeout(() => this.sendNext(), wait * (0.5 + Math.random() / 2));

@@ -1,6 +1,6 @@
-// What belongs to the page as a whole: whose it is, and what covers it.
+// The page as a whole: its person, and what covers it.
 
-/** The id of the person whose page this is; "" on a page that anybody may see. */
+/** The id of the page's person; "" on a page that anybody may see. */
 export const person = document.documentElement.dataset.person ?? "";
 
 export function isDialogOpen() {
@@ -11,7 +11,7 @@ export function isPopoverOpen() {
   return Boolean(document.querySelector(":popover-open"));
 }
 
-/** Keeps focus and clicks out of the main part while something lies over it. */
+/** Keeps focus and clicks out of the main part while it is covered. */
 export function coverMain(isCovered) {
   document.querySelector("main").inert = isCovered;
 }

@@ -1,9 +1,9 @@
 // The text of one running reply, put together from patches and states.
 //
-// It is kept as the server's own HTML strings, one per block: patches count what they keep in UTF-16
-// units of those, and a browser spells HTML differently.
+// The text is kept as the server's own HTML strings, one per block: a patch counts the part that it keeps in
+// UTF-16 units of those strings, and a browser writes HTML differently.
 
-const MAX_HELD_PATCHES = 2000; // while the state is asked for; more would mean that it never comes
+const MAX_HELD_PATCHES = 2000; // while the state is fetched; more mean that it never arrives
 const BLOCK = '<div class="block">';
 const END = "</div><!--/text-->";
 
@@ -15,12 +15,12 @@ export class ReplyText {
     Object.assign(this, { attempt, sequence, blocks });
   }
 
-  /** True while a patch waits for something that is missing: ask for the state. */
+  /** Whether a patch waits for a missing one, so that the state has to be fetched. */
   get behind() {
     return this.#held.size > 0;
   }
 
-  /** Takes a patch; returns what changed. */
+  /** Takes a patch; returns the changes, or null for an old patch. */
   receive(patch) {
     if (this.#isOld(patch)) return null;
     if (this.#held.size >= MAX_HELD_PATCHES) this.#held.clear();
@@ -28,7 +28,7 @@ export class ReplyText {
     return this.#drain();
   }
 
-  /** Takes the state; returns what the patches above it changed, or null for a stale state. */
+  /** Takes the state; returns the changes of the patches above it, or null for a stale state. */
   adopt({ attempt, sequence, blocks }) {
     const lower = attempt < this.attempt || (attempt === this.attempt && sequence < this.sequence);
     if (lower) return null;
@@ -51,7 +51,7 @@ export class ReplyText {
         this.blocks[index] = (this.blocks[index] ?? "").slice(0, kept) + html;
         changes.indexes.add(index);
       }
-      // A block left with nothing is gone; that happens only to the last ones.
+      // An empty block was removed; only the last ones can be.
       while (this.blocks.at(-1) === "") this.blocks.pop();
       Object.assign(changes.parts, patch.parts);
       changes.toolCalls = [...(patch.parts?.tool_calls ? [] : changes.toolCalls), ...(patch.tool_calls ?? [])];
@@ -65,7 +65,7 @@ export class ReplyText {
 
   #next() {
     const patch = this.blocks && this.#held.get(this.sequence + 1);
-    // A reply that shows nothing yet has nothing to lose: its first attempt needs no state.
+    // A reply without text has nothing to lose, so its first patch needs no state.
     const isFirst = this.sequence === 0 && this.blocks?.length === 0;
     if (!patch || (patch.attempt !== this.attempt && !isFirst)) return null;
     return this.#fits(patch) ? patch : null;
@@ -81,7 +81,7 @@ export class ReplyText {
   }
 }
 
-/** Returns the inner HTML of each block in an article's HTML, spelled as the server spelled it. */
+/** Returns the inner HTML of each block in an article's HTML, exactly as the server wrote it. */
 export function blocksOf(html) {
   const start = html.indexOf(">", html.indexOf('data-part="text"')) + 1;
   const blocks = html.slice(start, html.lastIndexOf(END)).split(BLOCK).slice(1);

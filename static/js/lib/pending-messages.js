@@ -1,6 +1,6 @@
-// Copies of messages that the server does not have yet, below the messages that it has.
+// Copies of messages that the server doesn't have yet, below the messages that it has.
 
-/** First come the messages that are on their way, then those that were not sent. */
+/** Messages on their way come first, then those that were not sent. */
 export class PendingMessages {
   #messages;
 
@@ -12,7 +12,7 @@ export class PendingMessages {
     return clientId && this.#messages.querySelector(`[data-client-id="${clientId}"][data-message=""]`);
   }
 
-  /** Adds a copy in its turn. When the server has the message already, there is none. */
+  /** Adds a copy in its place, unless the page shows the server's message already. */
   add(article) {
     const { clientId } = article.dataset;
     if (this.#messages.querySelector(`[data-client-id="${clientId}"]:not([data-message=""])`)) return;
@@ -20,7 +20,7 @@ export class PendingMessages {
     this.#messages.insertBefore(article, this.#messages.querySelector(":scope > [data-status=unsent]"));
   }
 
-  /** Shows why a copy waits, or with "unsent" why it was not sent. Without a sentence it is on its way. */
+  /** Shows why a message waits, or with "unsent" why it was not sent. Without a sentence it is on its way. */
   setStatus(clientId, status, sentence) {
     const article = this.find(clientId);
     if (!article) return;

@@ -1,7 +1,7 @@
-// Where the reader is: follows the text while the view is at its end, and keeps the place otherwise.
+// Scrolls the messages: follows the text while the view is at its end, and otherwise keeps the reader's place.
 
 const AT_END = 2; // px; zoomed pages round
-const FAR = 120; // px from the end, from where the way back is offered
+const FAR = 120; // px from the end; from there on the page offers to jump to it
 const ANCHOR_GAP = 16; // px above the message just sent
 const ANCHOR_SHARE = 0.5; // of the pane that a long message may fill, so that its reply is seen
 
@@ -11,7 +11,7 @@ export class Scroll {
   #isFollowing = true;
   #observer = new ResizeObserver(() => this.#followGrowth());
 
-  /** `content` is the one child of `pane` that grows; `onMove(isFar)` is called at every change. */
+  /** `content` is the child of `pane` that grows; onMove(isFar) is called at every change. */
   constructor(pane, content, onMove, signal) {
     Object.assign(this, { pane, content, onMove });
     this.#observer.observe(content);
@@ -29,11 +29,11 @@ export class Scroll {
   scrollToEnd() {
     this.#isFollowing = true;
     this.pane.scrollTop = this.pane.scrollHeight;
-    // Noted here too: a page that opens at its end gets no scroll event for it.
+    // Set here too: a page that opens at its end gets no scroll event.
     this.#top = this.pane.scrollTop;
   }
 
-  /** Puts a message near the top and leaves room under it, which the reply then fills. */
+  /** Scrolls a message near the top and leaves room under it for the reply. */
   anchor(article) {
     const height = this.pane.clientHeight;
     const hidden = Math.max(0, article.offsetHeight - height * ANCHOR_SHARE);
@@ -42,16 +42,16 @@ export class Scroll {
     this.scrollToEnd();
   }
 
-  /** Runs `insert`, which adds something above `mark`, without moving what is read. */
+  /** Runs `insert`, which adds content above `mark`, and keeps `mark` where it is on the screen. */
   insertAbove(mark, insert) {
     const before = mark.getBoundingClientRect().top;
-    this.pane.style.overflowAnchor = "none"; // or the browser would correct it a second time
+    this.pane.style.overflowAnchor = "none"; // or the browser would correct the position a second time
     insert();
     this.pane.scrollTop += mark.getBoundingClientRect().top - before;
     requestAnimationFrame(() => (this.pane.style.overflowAnchor = ""));
   }
 
-  /** Saves, for this tab, which message is at the top; at the end there is nothing to save. */
+  /** Saves, for this tab, which message is at the top. At the end there is nothing to save. */
   savePlace(key) {
     const top = this.pane.getBoundingClientRect().top;
     const article = [...this.content.children].find((each) => each.getBoundingClientRect().bottom > top);
@@ -63,7 +63,7 @@ export class Scroll {
     }
   }
 
-  /** Goes back to that message, or to the end. */
+  /** Scrolls to the saved message, or to the end. */
   restorePlace(key) {
     const { id, offset } = JSON.parse(sessionStorage.getItem(key) ?? "{}");
     const article = id && document.getElementById(id);

@@ -1,10 +1,10 @@
-// The fields of the settings sheet: what follows from a choice, and what differs from the defaults.
+// The fields of the settings sheet: how a choice changes the others, and which differ from their defaults.
 
 import { Fields } from "./fields.js";
 import { ToolSwitches } from "./tool-switches.js";
 
 const ONLY_IN_SHEET = ["instructions", "temperature", "top_p", "max_tokens"];
-const NAMES = ["model", "thinking", ...ONLY_IN_SHEET]; // the first two are beside the message box too
+const NAMES = ["model", "thinking", ...ONLY_IN_SHEET]; // the first two are also beside the message box
 const EITHER = { temperature: "top_p", top_p: "temperature" };
 const EMPTY = Object.fromEntries(NAMES.map((name) => [name, ""]));
 
@@ -40,7 +40,7 @@ export class SettingsFields {
     this.#fields.saved = values;
   }
 
-  /** Shows values, and what follows from them. */
+  /** Shows values, and adapts the fields that depend on them. */
   show(values) {
     this.#fields.write(values);
     const model = this.#root.querySelector("[name=model]:checked");
@@ -54,7 +54,7 @@ export class SettingsFields {
     this.#root.querySelector("[data-limit]").textContent = model.dataset.most;
   }
 
-  /** Follows an edit of one field: the one that it replaces is emptied, and complaints about both end. */
+  /** Follows an edit of a field: empties the field that it excludes, and removes the problems of both. */
   noteEdit({ name, value }) {
     const other = EITHER[name];
     this.show(other && value ? { [other]: "" } : {});
@@ -66,7 +66,7 @@ export class SettingsFields {
     this.#fields.showProblems(EMPTY);
   }
 
-  /** Takes over the settings that the server reports; what is being edited is left alone. */
+  /** Takes over the settings that the server reports, except for fields that are being edited. */
   adopt({ tool_choices: choices, ...others }) {
     this.#fields.adopt({ ...others, ...(choices && this.#switches.valuesOf(choices)) });
     this.show({});
@@ -76,12 +76,12 @@ export class SettingsFields {
     return this.#fields.showProblems(problems);
   }
 
-  /** Whether values differ from the defaults, of those settings that only the sheet shows. */
+  /** Whether a setting that only the sheet shows differs from its default. */
   areChanged(values) {
     return ONLY_IN_SHEET.some((name) => values[name]) || this.#switches.areChanged(values);
   }
 
-  /** What is on stays on for the next model, and goes along with the message all the same. */
+  /** Disables the switches for a model without tools. They keep their values, which are still sent. */
   #allowTools(can) {
     const tools = this.#root.querySelector("[data-tools]");
     if (!tools) return;

@@ -4,10 +4,10 @@ const LONG_EDGE = 2048; // px; the server shrinks further, to 1,568
 const LARGE_FILE = 1.5 * 1024 * 1024; // bytes
 const LARGE_IMAGE = 12_000_000; // pixels
 const QUALITY = 0.9;
-const WITHOUT_SHRINKING = ["image/gif", "image/svg+xml"]; // a canvas knows one frame, and any size
+const WITHOUT_SHRINKING = ["image/gif", "image/svg+xml"]; // a canvas keeps one frame and no vectors
 
-/** Returns a smaller copy of a large image, upright and without what the camera noted. Any other image, and
- *  one that this browser can't decode, is returned as it is. */
+/** Returns a smaller copy of a large image, upright and without the camera's metadata. Returns any other image
+ *  as it is, and also an image that this browser can't decode. */
 export async function shrinkImage(file) {
   if (WITHOUT_SHRINKING.includes(file.type) || !globalThis.OffscreenCanvas) return file;
   let bitmap;
@@ -17,7 +17,7 @@ export async function shrinkImage(file) {
     const copy = await encode(bitmap, file.type);
     return copy.size < file.size ? copy : file;
   } catch (error) {
-    // Not an image, a format of another browser, or more pixels than this one holds: let the server see.
+    // Not an image, an unknown format or too many pixels for this browser: the server decides.
     if (error instanceof DOMException || error instanceof TypeError) return file;
     throw error;
   } finally {
@@ -32,7 +32,7 @@ function encode(bitmap, type) {
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, ...size);
-  // WebP keeps what is see-through; where it can't be written, the browser takes PNG by itself.
+  // WebP keeps transparency; a browser that can't write it falls back to PNG.
   const wanted = ["image/png", "image/webp", "image/avif"].includes(type) ? "image/webp" : "image/jpeg";
   return canvas.convertToBlob({ type: wanted, quality: QUALITY });
 }

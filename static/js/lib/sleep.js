@@ -1,4 +1,4 @@
-// Notices that the machine slept: a clock that jumps between two ticks stood still.
+// Notices that the machine slept: the clock jumps between two ticks.
 
 const TICK = 5_000; // ms
 const MIN_SLEEP = 20_000; // ms

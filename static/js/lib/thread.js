@@ -1,4 +1,4 @@
-// The messages of the page in their order, with the replies that run.
+// The messages of the page in their order, with the running replies.
 
 import { isPending, isReply, isRunning, isUnfinished, paintReply } from "./articles.js";
 import { morph, parse } from "./morph.js";
@@ -8,22 +8,22 @@ import { Replies } from "./replies.js";
 export class Thread {
   #element;
   #articles = new Map(); // message id -> article
-  #replaced = new Set(); // ids of replies whose place a later one has taken
+  #replaced = new Set(); // ids of replies that a later one has replaced
   replies = new Replies({
     onChange: (id, blocks, changes) => this.#paint(this.#articles.get(id), blocks, changes),
     onState: (id, html) => this.#update(this.#articles.get(id), parse(html)[0]),
   });
 
-  /** `element` holds the articles. onStatus(article): a message has come, or its status has changed;
-   *  onNews(sentence): what to announce about a running reply. */
-  constructor(element, { onStatus, onNews }) {
-    Object.assign(this, { onStatus, onNews });
+  /** `element` holds the articles. onStatus(article): a message was added, or its status has changed;
+   *  announce(sentence): about a running reply. */
+  constructor(element, { onStatus, announce }) {
+    Object.assign(this, { onStatus, announce });
     this.#element = element;
     this.pending = new PendingMessages(element);
     for (const article of element.querySelectorAll("article")) this.#register(article);
   }
 
-  /** The article of the last message that the server knows. */
+  /** The article of the last message that the server has. */
   get last() {
     return [...this.#element.querySelectorAll("article:not([data-message=''])")].at(-1);
   }
@@ -33,7 +33,7 @@ export class Thread {
     return this.last?.dataset.message ?? "";
   }
 
-  /** A reply is being made, or waits for approval. */
+  /** Whether a reply is running or waits for approval. */
   get isReplying() {
     return Boolean(this.last) && isUnfinished(this.last);
   }
@@ -51,18 +51,18 @@ export class Thread {
     for (const article of parse(html)) this.#place(article);
   }
 
-  /** `replaces` is the id of the reply whose place the new one takes, if any. */
+  /** `replaces` is the id of the reply that the new one replaces, if any. */
   insertNew({ html, replaces }) {
     if (replaces) this.#replaced.add(replaces);
     this.insert(html);
   }
 
-  /** Takes the answer to a send: what the socket has brought meanwhile is newer. */
+  /** Adds the messages in the answer to a send, except those that the socket has brought already: they are newer. */
   confirm(html) {
     for (const article of parse(html)) if (!this.#articles.has(article.dataset.message)) this.#place(article);
   }
 
-  /** Puts an earlier page in the place of the link to it. */
+  /** Replaces the link to an earlier page by its messages. */
   insertOlder(link, html) {
     const nodes = parse(html);
     link.replaceWith(...nodes);
@@ -73,7 +73,7 @@ export class Thread {
     if (this.#replaced.has(article.dataset.message)) return;
     const known = this.#articles.get(article.dataset.message) ?? this.pending.find(article.dataset.clientId);
     if (!known) this.#add(article);
-    else if (isPending(known) || this.#isNews(known, article)) this.#update(known, article);
+    else if (isPending(known) || this.#isNewer(known, article)) this.#update(known, article);
   }
 
   #add(article) {
@@ -84,15 +84,15 @@ export class Thread {
     }
     if (before) before.after(article);
     else this.#element.prepend(article);
-    // Two replies in a row are versions of one: the newer one is shown.
+    // Two replies in a row are versions of the same reply: only the newer one is shown.
     if (isReply(article) && isReply(before)) this.#remove(before);
     this.#register(article);
     this.onStatus(article);
   }
 
-  /** A running reply's text comes by patches and from its state; a list only shows that it runs again.
-   *  The answer to a request may arrive after events that are newer. */
-  #isNews(known, article) {
+  /** Whether an article is newer than the known one of its message: an answer may arrive after newer events.
+   *  The text of a running reply comes from patches and its state, so its article only counts when it runs again. */
+  #isNewer(known, article) {
     const { message, attempt } = article.dataset;
     if (isRunning(article)) return !isRunning(known) && +attempt > +known.dataset.attempt;
     return isRunning(known) ? +attempt >= this.replies.attemptOf(message) : !isOlder(article, known);
@@ -124,11 +124,11 @@ export class Thread {
 
   #paint(article, blocks, changes) {
     const sentence = paintReply(article, blocks, changes);
-    if (sentence) this.onNews(sentence);
+    if (sentence) this.announce(sentence);
   }
 }
 
-/** Whether the first of two articles of a message shows an earlier state of it than the second. */
+/** Whether the first of two articles of a message shows an earlier state than the second. */
 function isOlder({ dataset: first }, { dataset: second }) {
   if (first.attempt !== second.attempt) return +first.attempt < +second.attempt;
   return +first.sequence < +second.sequence;

@@ -7,8 +7,8 @@ export function readCallStates(article) {
   return new Map(callsOf(article).map((call) => [call.id, call.dataset.state]));
 }
 
-/** Returns the lines of the calls whose state has changed since `before`, never what went in or came out;
- *  only those in `states`, if any are named. */
+/** Returns the lines of the calls whose state has changed since `before`, without their arguments and results.
+ *  If `states` are given, only calls in these states count. */
 export function describeCalls(article, before, ...states) {
   const changed = callsOf(article).filter(
     ({ id, dataset: { state } }) => before.get(id) !== state && (!states.length || states.includes(state)),
@@ -16,7 +16,7 @@ export function describeCalls(article, before, ...states) {
   return changed.map((call) => call.querySelector(".tool-call-line").textContent).join(". ");
 }
 
-/** Shows a call anew: its line, and below it a note and images where it has some. */
+/** Updates a call: its line, and the note and the images below it. */
 export function paintCall(article, html) {
   let before = null;
   for (const fresh of parse(html)) {

@@ -1,4 +1,4 @@
-// The switches of tools among the fields of a form: their defaults, and whether they differ from them.
+// The tool switches among the fields of a form: their defaults, and whether values differ from those.
 
 /** The value of a switch is "on" or "off". */
 export class ToolSwitches {

@@ -1,4 +1,4 @@
-// Ids for what the page begins.
+// Ids for messages, conversations and tabs.
 
 /** Returns a version 4 UUID; crypto.randomUUID() is missing on pages served over plain http. */
 export function uuid4() {

@@ -1,4 +1,4 @@
-// How an enlarged image lies in its pane.
+// The scale and the position of an enlarged image in its pane.
 
 const MAX_SCALE = 8; // times the size at which the image fits
 
@@ -8,12 +8,12 @@ export class Zoom {
   x = 0;
   y = 0;
 
-  /** `pane` and `image` are { width, height }; the image's at scale 1. */
+  /** `pane` and `image` are { width, height }, the image's at scale 1. */
   constructor(pane, image) {
     Object.assign(this, { pane, image });
   }
 
-  /** Scales; the point `at`, counted from the middle of the pane, stays where it is. */
+  /** Scales around the point `at`, measured from the middle of the pane. */
   scaleBy(factor, at = { x: 0, y: 0 }) {
     const scale = Math.min(MAX_SCALE, Math.max(1, this.scale * factor));
     const change = scale / this.scale;

@@ -93,7 +93,7 @@ def other_tab(chat: Chat) -> ToolCalls:
     """The same conversation in another tab."""
     page = chat.page.context.new_page()
     tab = Chat(page).open(chat.page.url)
-    # Once its socket is open it hears what the first tab does.
+    # Once its socket is open, the tab gets the events of the first one.
     page.wait_for_function("document.querySelector('live-socket')")
     return ToolCalls(tab)
 

@@ -1,4 +1,4 @@
-"""A tool that acts waits for the person, who decides once, from any tab, by any means."""
+"""A tool that acts waits for the person's approval, which can be given once, from any tab."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ from tests.system.tools.conftest import ToolCalls, other_tab, wait_note, without
 NOT_ALLOWED = "The person did not allow this call."
 
 
-def test_it_waits_and_says_what_it_would_do(chat: Chat, note_service: NoteService) -> None:
+def test_a_call_waits_and_shows_what_it_would_do(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
 
     tool_calls.expect_state("awaiting_approval")
@@ -26,7 +26,9 @@ def test_it_waits_and_says_what_it_would_do(chat: Chat, note_service: NoteServic
     assert note_service.notes == []
 
 
-def test_allowed_once_it_runs_once_and_asks_again(chat: Chat, note_service: NoteService) -> None:
+def test_a_call_allowed_once_runs_once_and_the_next_one_asks(
+    chat: Chat, note_service: NoteService
+) -> None:
     tool_calls = wait_note(chat)
 
     tool_calls.say("Allow once")
@@ -38,7 +40,7 @@ def test_allowed_once_it_runs_once_and_asks_again(chat: Chat, note_service: Note
     wait_note(chat, "again").expect_state("done", "awaiting_approval")
 
 
-def test_allowed_for_good_it_asks_no_more(chat: Chat, note_service: NoteService) -> None:
+def test_an_always_allowed_tool_asks_no_more(chat: Chat, note_service: NoteService) -> None:
     wait_note(chat).say("Always allow in this conversation")
     ToolCalls(chat).expect_reply("complete")
 
@@ -47,7 +49,7 @@ def test_allowed_for_good_it_asks_no_more(chat: Chat, note_service: NoteService)
     assert note_service.notes == ["hello", "again"]
 
 
-def test_allowing_one_tool_for_good_allows_its_other_calls(
+def test_always_allowing_a_tool_allows_its_other_waiting_calls(
     chat: Chat, note_service: NoteService
 ) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
@@ -60,7 +62,7 @@ def test_allowing_one_tool_for_good_allows_its_other_calls(
     assert sorted(note_service.notes) == ["one", "two"]
 
 
-def test_denied_it_does_not_run_and_the_model_is_told(
+def test_a_denied_call_does_not_run_and_the_model_is_informed(
     chat: Chat, note_service: NoteService
 ) -> None:
     tool_calls = wait_note(chat)
@@ -90,7 +92,7 @@ def test_calls_are_decided_one_by_one(chat: Chat, note_service: NoteService) -> 
     assert note_service.notes == ["two"]
 
 
-def test_another_tab_decides_and_both_show_it(chat: Chat, note_service: NoteService) -> None:
+def test_a_decision_in_another_tab_is_shown_in_both(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     second = other_tab(chat)
 
@@ -103,7 +105,7 @@ def test_another_tab_decides_and_both_show_it(chat: Chat, note_service: NoteServ
     assert note_service.notes == ["hello"]
 
 
-def test_of_two_tabs_the_first_word_counts(chat: Chat, note_service: NoteService) -> None:
+def test_the_first_of_two_decisions_counts(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     second = other_tab(chat)
     # Nothing of what the first tab does reaches the second.
@@ -118,7 +120,7 @@ def test_of_two_tabs_the_first_word_counts(chat: Chat, note_service: NoteService
     assert note_service.notes == []
 
 
-def test_with_the_keyboard_only(chat: Chat, note_service: NoteService) -> None:
+def test_a_call_can_be_allowed_with_the_keyboard(chat: Chat, note_service: NoteService) -> None:
     wait_note(chat)
     focused = "document.activeElement.textContent"
 
@@ -130,11 +132,11 @@ def test_with_the_keyboard_only(chat: Chat, note_service: NoteService) -> None:
 
     ToolCalls(chat).expect_reply("complete")
     assert note_service.notes == ["hello"]
-    # Whoever pressed the button goes on where it was.
+    # The keyboard continues at the message whose button was pressed.
     expect(chat.replies).to_be_focused()
 
 
-def test_without_scripts(
+def test_a_call_can_be_allowed_without_scripts(
     chat: Chat, note_service: NoteService, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     wait_note(chat)
@@ -151,7 +153,7 @@ def test_without_scripts(
 
 
 @pytest.mark.parametrize("way", ["button", "Escape"])
-def test_stop_ends_what_waits(chat: Chat, note_service: NoteService, way: str) -> None:
+def test_stop_ends_a_waiting_call(chat: Chat, note_service: NoteService, way: str) -> None:
     tool_calls = wait_note(chat)
     expect(chat.stop_button).to_be_visible()
 
@@ -166,7 +168,7 @@ def test_stop_ends_what_waits(chat: Chat, note_service: NoteService, way: str) -
     assert note_service.notes == []
 
 
-def test_a_page_that_opens_while_it_waits_can_stop_it(
+def test_a_page_opened_while_a_call_waits_can_stop_it(
     chat: Chat, note_service: NoteService
 ) -> None:
     tool_calls = wait_note(chat)
@@ -177,17 +179,21 @@ def test_a_page_that_opens_while_it_waits_can_stop_it(
     tool_calls.expect_reply("stopped")
 
 
-def test_a_message_meanwhile_stays_in_the_box(chat: Chat, note_service: NoteService) -> None:
+def test_a_message_sent_while_a_call_waits_stays_in_the_box(
+    chat: Chat, note_service: NoteService
+) -> None:
     wait_note(chat)
 
     chat.send("And another thing")
 
-    expect(chat.page.locator("[data-hint]")).to_contain_text("Say above first")
+    expect(chat.page.locator("[data-hint]")).to_contain_text(
+        "Approve or deny the tool call above first"
+    )
     expect(chat.box).to_have_value("And another thing")
     expect(chat.messages).to_have_count(1)
 
 
-def test_a_message_sent_before_it_asked_goes_out_after_the_word(
+def test_a_message_queued_before_a_call_asks_is_sent_after_the_decision(
     chat: Chat, note_service: NoteService
 ) -> None:
     chat.send('/silent 2 /call leave_note {"text": "hello"}'.replace(" /call", "\n/call"))
@@ -204,7 +210,7 @@ def test_a_message_sent_before_it_asked_goes_out_after_the_word(
     expect(chat.replies.last).to_contain_text("And another thing")
 
 
-def test_a_page_that_nobody_named_asks_with_its_whole_address(
+def test_reading_an_unmentioned_page_asks_with_its_whole_address(
     chat: Chat, note_service: NoteService
 ) -> None:
     query = "word+" * 60 + "end"

@@ -1,4 +1,4 @@
-"""Processes that end while a tool waits or runs: nothing is done twice unless somebody says so."""
+"""Processes that end while a tool call waits or runs: no call runs twice without approval."""
 
 import signal
 
@@ -13,7 +13,9 @@ from tests.system.tools.conftest import ToolCalls, wait_note
 RECOVERY = 60_000  # ms; a lease has to expire first
 
 
-def test_it_still_waits_after_a_restart(chat: Chat, note_service: NoteService, app: App) -> None:
+def test_a_call_still_waits_for_approval_after_a_restart(
+    chat: Chat, note_service: NoteService, app: App
+) -> None:
     tool_calls = wait_note(chat)
 
     app.stop()
@@ -39,7 +41,7 @@ def killed_while_it_ran(chat: Chat, note_service: NoteService, app: App) -> Tool
     return tool_calls
 
 
-def test_one_that_may_have_happened_is_asked_about(
+def test_a_call_with_an_unknown_result_can_be_run_again(
     chat: Chat, note_service: NoteService, app: App
 ) -> None:
     tool_calls = killed_while_it_ran(chat, note_service, app)
@@ -53,7 +55,9 @@ def test_one_that_may_have_happened_is_asked_about(
 
 
 @pytest.mark.long
-def test_and_can_be_left(chat: Chat, note_service: NoteService, app: App) -> None:
+def test_a_call_with_an_unknown_result_can_be_left_alone(
+    chat: Chat, note_service: NoteService, app: App
+) -> None:
     tool_calls = killed_while_it_ran(chat, note_service, app)
 
     tool_calls.say("Don't run again")

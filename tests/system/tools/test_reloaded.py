@@ -1,4 +1,4 @@
-"""Approve, Deny and Stop right after a reload; a late answer never hides what came after it."""
+"""Approve, Deny and Stop right after a reload; a late answer never hides newer events."""
 
 import re
 
@@ -112,7 +112,7 @@ def test_a_late_answer_to_a_decision_hides_nothing(
 
 
 @pytest.mark.parametrize(("button", "end"), [("Stop", "stopped"), ("Deny", "complete")])
-def test_a_button_works_before_the_scripts_are_there(
+def test_a_button_works_before_the_scripts_load(
     chat: Chat, note_service: NoteService, button: str, end: str
 ) -> None:
     tool_calls = wait_note(chat)

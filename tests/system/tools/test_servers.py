@@ -1,4 +1,4 @@
-"""The owner adds a server made by others, and its tool is used from the chat."""
+"""The owner adds an MCP server, and its tool is used from the chat."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def added(chat: Chat, server: PackagedServer) -> PackagedServer:
     return server
 
 
-def test_its_tool_is_used_from_the_chat(chat: Chat, added: PackagedServer) -> None:
+def test_a_tool_of_a_server_is_used_from_the_chat(chat: Chat, added: PackagedServer) -> None:
     chat.send(f'{ASK}"Asia/Tokyo"}}')
     tool_calls = ToolCalls(chat)
     tool_calls.expect_reply("waiting")
@@ -56,7 +56,7 @@ def test_its_tool_is_used_from_the_chat(chat: Chat, added: PackagedServer) -> No
     expect(tool_calls.lines).to_have_text("Used convert_time of Clock")
 
 
-def test_a_server_that_went_away_fails_the_call_and_comes_back(
+def test_a_call_fails_while_its_server_is_away_and_works_again_later(
     chat: Chat, added: PackagedServer
 ) -> None:
     added.stop()
@@ -78,7 +78,7 @@ def test_a_server_that_went_away_fails_the_call_and_comes_back(
     tool_calls.expect_state("failed", "done")
 
 
-def test_its_switch_turns_it_off_in_one_conversation(chat: Chat, added: PackagedServer) -> None:
+def test_a_switch_turns_a_server_off_in_one_conversation(chat: Chat, added: PackagedServer) -> None:
     chat.page.get_by_role("button", name="Chat settings").click()
     switch = chat.page.get_by_role("checkbox", name="Clock · 2 tools")
     expect(switch).to_be_checked()

@@ -35,7 +35,7 @@ def height_of(tool_calls: ToolCalls) -> float:
     return box["height"]
 
 
-def test_of_many_tool_calls_all_but_the_last_fold(chat: Chat, weather: Weather) -> None:
+def test_many_tool_calls_fold_except_for_the_last(chat: Chat, weather: Weather) -> None:
     weather.hold()
     tool_calls = ask_about(chat, TOWNS)
     tool_calls.expect_state(*["running"] * 7)
@@ -59,7 +59,7 @@ def test_a_few_tool_calls_do_not_fold(chat: Chat, weather: Weather) -> None:
     expect(tool_calls.all.locator("summary:visible")).to_have_count(4)
 
 
-def test_one_that_waits_is_never_folded(
+def test_a_call_that_waits_for_approval_is_never_folded(
     chat: Chat, weather: Weather, note_service: NoteService
 ) -> None:
     calls = ['/call leave_note {"text": "first"}', *['/call calculate {"expression": "1+1"}'] * 5]
@@ -73,7 +73,7 @@ def test_one_that_waits_is_never_folded(
     tool_calls.expect_reply("complete")
 
 
-def test_what_a_person_opened_stays_open_and_nothing_else(
+def test_only_an_opened_tool_call_stays_open(
     chat: Chat, weather: Weather, note_service: NoteService
 ) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call calculate {"expression": "1+1"}')
@@ -102,7 +102,7 @@ def test_a_long_answer_scrolls_in_its_box(phone: Page) -> None:
     assert not is_widened(phone)
 
 
-def test_the_page_holds_the_beginning_and_a_link_leads_to_the_rest(chat: Chat) -> None:
+def test_a_page_has_the_beginning_of_a_result_and_a_link_to_the_rest(chat: Chat) -> None:
     calls = '/call search_drawer {"words": "heron", "kilobytes": 48}\n' * 5
     chat.send(calls.strip())
     tool_calls = ToolCalls(chat)
@@ -170,9 +170,7 @@ def test_a_fold_that_is_open_stays_open_while_tool_calls_end(chat: Chat, weather
     expect(tool_calls.all.locator("summary:visible")).to_have_count(7)
 
 
-def test_the_box_asks_on_a_phone_without_widening_it(
-    phone: Page, note_service: NoteService
-) -> None:
+def test_the_approval_does_not_widen_a_phone(phone: Page, note_service: NoteService) -> None:
     chat = Chat(phone).open()
     chat.box.fill('/call leave_note {"text": "hello"}')
     chat.send_button.click()

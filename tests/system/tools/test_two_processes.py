@@ -1,5 +1,5 @@
-"""Two processes that nothing joins but the database, as while a deploy goes on without Redis: pages
-of both show that a tool waits, and whichever page decides."""
+"""Two processes that share only the database, as during a deploy without Redis: pages of both show
+a waiting tool call, and either page can approve it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ def apps(note_service: NoteService, tmp_path: Path) -> Iterator[Sequence[AppProc
             yield apps
 
 
-def test_each_shows_what_the_other_does(
+def test_each_process_shows_what_the_other_does(
     apps: Sequence[AppProcess], note_service: NoteService, browser: Browser
 ) -> None:
     context = browser.new_context(base_url=apps[0].url)

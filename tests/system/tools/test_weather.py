@@ -19,7 +19,7 @@ UNSEEN = 0.001  # of layout shift: the end of the line itself moves
 ANSWER = "In Portland, Oregon, United States, it is 7.3 °C, slight rain."
 
 
-def test_the_weather_is_looked_up_before_the_eyes_of_the_person(
+def test_a_weather_lookup_is_shown_live(
     chat: Chat, tool_calls: ToolCalls, weather: Weather
 ) -> None:
     weather.hold()
@@ -38,7 +38,7 @@ def test_the_weather_is_looked_up_before_the_eyes_of_the_person(
         expect(tab.chat.replies.locator("[data-part=text]")).to_contain_text(ANSWER)
 
 
-def test_a_tool_call_opens_to_what_went_in_and_what_came(
+def test_an_opened_tool_call_shows_its_input_and_result(
     chat: Chat, tool_calls: ToolCalls, weather: Weather
 ) -> None:
     chat.ask(QUESTION)
@@ -52,7 +52,7 @@ def test_a_tool_call_opens_to_what_went_in_and_what_came(
     expect(tool_calls.all.get_by_text("Output")).to_be_visible()
 
 
-def test_all_is_there_after_a_reload_and_without_scripts(
+def test_a_tool_call_is_shown_after_a_reload_and_without_scripts(
     chat: Chat, tool_calls: ToolCalls, weather: Weather, browser: Browser, browser_context_args: Any
 ) -> None:
     chat.ask(QUESTION)
@@ -72,19 +72,19 @@ def break_it(weather: Weather) -> None:
     weather.is_broken = True
 
 
-TROUBLES = {
+ERRORS = {
     "slow": (Weather.hold, "Open-Meteo took too long to answer."),
-    "failing": (break_it, "Open-Meteo did not answer (HTTP 500)."),
+    "failing": (break_it, "Open-Meteo didn't answer (HTTP 500)."),
     "down": (lambda weather: weather.proxy.go_down(), "Open-Meteo can't be reached."),
 }
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_trouble_stands_in_the_tool_call_and_the_reply_still_ends(
-    chat: Chat, tool_calls: ToolCalls, weather: Weather, trouble: str
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_is_shown_in_the_tool_call_and_the_reply_still_ends(
+    chat: Chat, tool_calls: ToolCalls, weather: Weather, error: str
 ) -> None:
-    happens, sentence = TROUBLES[trouble]
-    happens(weather)
+    cause, sentence = ERRORS[error]
+    cause(weather)
 
     answer = chat.ask(QUESTION)
 
@@ -94,9 +94,7 @@ def test_trouble_stands_in_the_tool_call_and_the_reply_still_ends(
     assert f"The tool call failed: {sentence}" in answer
 
 
-def test_stop_ends_a_tool_call_that_runs(
-    chat: Chat, tool_calls: ToolCalls, weather: Weather
-) -> None:
+def test_stop_ends_a_running_tool_call(chat: Chat, tool_calls: ToolCalls, weather: Weather) -> None:
     weather.hold()
     chat.send(QUESTION)
     tool_calls.expect_state("running")
@@ -111,7 +109,7 @@ def test_stop_ends_a_tool_call_that_runs(
     )
 
 
-def test_tool_calls_are_heard_as_lines_and_never_as_data(
+def test_tool_calls_are_announced_by_their_lines_without_data(
     chat: Chat, tool_calls: ToolCalls, weather: Weather
 ) -> None:
     chat.page.evaluate(

@@ -17,11 +17,11 @@ class MessageBox extends HTMLElement {
     this.field.addEventListener("input", () => this.#grow(), { signal });
     this.closest("message-composer").addEventListener("click", (event) => this.#suggest(event), { signal });
     visualViewport.addEventListener("resize", fitKeyboard, { signal });
-    // The id of this page's own: the browser may show a copy of a page whose id is already used.
+    // A new id: the browser may show a cached page whose id is already used.
     if (!this.hasAttribute("data-drafted")) this.clientId = uuid4();
     this.#grow();
     this.field.setSelectionRange(this.field.textLength, this.field.textLength);
-    // On a touch screen the keyboard would cover the page that was asked for.
+    // On a touch screen the keyboard would cover the page.
     if (!TOUCH.matches) this.field.focus({ preventScroll: true });
   }
 
@@ -51,7 +51,7 @@ class MessageBox extends HTMLElement {
     this.field.focus();
   }
 
-  /** Leaves room for the next message. */
+  /** Empties the box for the next message. */
   clear() {
     const message = { text: this.value, clientId: this.clientId };
     this.value = "";
@@ -66,7 +66,7 @@ class MessageBox extends HTMLElement {
     dispatch(this, BOX_RESTORED, { clientId });
   }
 
-  /** Shows what was written in another tab; the cursor stays where it is, or at the end. */
+  /** Shows a text from another tab; the cursor stays where it is, or at the end. */
   replaceText(text) {
     const { selectionStart, selectionEnd, textLength } = this.field;
     this.value = text;
@@ -97,7 +97,7 @@ class MessageBox extends HTMLElement {
   }
 }
 
-/** iOS lays its keyboard over the page; the page then takes the height that is left. */
+/** Shrinks the page to the height above the keyboard, which iOS lays over the page. */
 function fitKeyboard() {
   if (visualViewport.scale !== 1) return; // zoomed in, not typing
   document.documentElement.style.setProperty("--visible-height", `${visualViewport.height}px`);

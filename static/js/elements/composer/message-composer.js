@@ -1,10 +1,10 @@
-// Where messages are written: sends what the box and the images hold, and stops a running reply.
+// The form for messages: sends the text and the images, and stops a running reply.
 
 import "./message-box.js";
 import "./message-draft.js";
 import "../images/image-attacher.js";
 import { shown } from "../../lib/conversation.js";
-import { BOX_REQUESTED, HINT_GIVEN, IMAGES_CHANGED, REPLY_CHANGED, REQUEST_FAILED } from "../../lib/events.js";
+import { BOX_REQUESTED, HINT_CHANGED, IMAGES_CHANGED, REPLY_CHANGED, REQUEST_FAILED } from "../../lib/events.js";
 import { CONVERSATION_BEGUN, LIVE_CONVERSATION_CHANGED, dispatch, listen } from "../../lib/events.js";
 import { MESSAGE_ACCEPTED, MESSAGE_RETURNED, MESSAGE_SENDING, MESSAGE_SUBMITTED } from "../../lib/events.js";
 import { isLonger } from "../../lib/fields.js";
@@ -29,7 +29,7 @@ class MessageComposer extends HTMLElement {
     this.box.addEventListener("input", () => this.#noteEdit(), { signal });
     document.addEventListener("keydown", (event) => this.#stopByKey(event), { signal });
     listen(this, IMAGES_CHANGED, () => this.#isWaiting && this.#submit(), signal);
-    listen(document, HINT_GIVEN, ({ sentence }) => this.#showHint(sentence), signal);
+    listen(document, HINT_CHANGED, ({ sentence }) => this.#showHint(sentence), signal);
     listen(document, REQUEST_FAILED, ({ sentence }) => this.#showHint(sentence || this.dataset.offline), signal);
     listen(document, BOX_REQUESTED, () => this.box.focus(), signal);
     listen(document, REPLY_CHANGED, (reply) => this.#showRunning(reply), signal);
@@ -43,7 +43,7 @@ class MessageComposer extends HTMLElement {
     this.#end.abort();
   }
 
-  /** The first message begins a conversation, under an id that the page has made. */
+  /** The first message begins a conversation, whose id the page has made. */
   #pointToNewConversation() {
     this.form.elements.conversation.value = shown.id;
     this.form.action = `/c/${shown.id}/messages`;
@@ -55,14 +55,14 @@ class MessageComposer extends HTMLElement {
     this.#isWaiting = obstacle === this.dataset.uploading;
     this.#showHint(obstacle ?? "");
     if (obstacle !== null) return;
-    // Settings go along with the first message only.
+    // Settings are sent with the first message only.
     if (!shown.url && !dispatch(document, MESSAGE_SENDING)) return;
     const fields = new FormData(this.form);
     this.box.clear();
     dispatch(document, MESSAGE_SUBMITTED, { fields, chips: this.images.clear() });
   }
 
-  /** Returns the sentence that says why nothing can be sent now: "" when nothing is there, null when all is well. */
+  /** Returns the reason why the message can't be sent now, "" if there is no message, or null if it can be sent. */
   #findObstacle() {
     if (!this.box.value.trim() && this.images.isEmpty) return "";
     if (isLonger(this.box.value, +this.dataset.max)) return this.dataset.tooLong;
@@ -74,7 +74,7 @@ class MessageComposer extends HTMLElement {
     this.hint.textContent = sentence;
   }
 
-  /** Takes an unsent message back, unless it would mix with what is written. */
+  /** Puts an unsent message back, or refuses it if the box or the images aren't empty. */
   #restore({ chips, ...message }, event) {
     if (this.box.value || !this.images.isEmpty) return event.preventDefault();
     this.box.restore(message);
@@ -86,7 +86,7 @@ class MessageComposer extends HTMLElement {
     if (isUnfinished) this.stopForm.action = stopUrl;
   }
 
-  /** This conversation now exists, which the socket often reports before the request is answered. */
+  /** Enters the conversation once it exists, which the socket often reports before the request is answered. */
   #follow({ conversation, html }) {
     if (conversation === shown.id) shown.enter(parse(html)[0].querySelector("a").getAttribute("href"));
   }
@@ -106,7 +106,7 @@ class MessageComposer extends HTMLElement {
     if (!isDialogOpen() && !isPopoverOpen()) this.stopForm.requestSubmit();
   }
 
-  /** What is written while images are uploading goes out when it is sent again. */
+  /** An edit cancels a message that waits for its uploads: the person has to send it again. */
   #noteEdit() {
     if (this.#isWaiting) this.#showHint("");
     this.#isWaiting = false;

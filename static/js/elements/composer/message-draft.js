@@ -1,4 +1,4 @@
-// What is written and not sent: saved on the server, and shown as it was written in another tab.
+// The draft of a message: saved on the server, and shown in all tabs.
 
 import "./message-box.js";
 import "../images/image-attacher.js";
@@ -44,16 +44,16 @@ class MessageDraft extends HTMLElement {
     listen(this.images, IMAGES_CHANGED, () => this.#sync.noteEdit(), signal);
     listen(this.box, BOX_CLEARED, (message) => this.#handOver(message), signal);
     listen(this.box, BOX_RESTORED, ({ clientId }) => this.#sync.noteReturned(clientId), signal);
-    // Whoever comes back may have written in another tab, unheard by processes that are not joined.
-    const follow = () => (document.hidden ? this.#saver.saveNow(true) : this.#sync.ask());
-    document.addEventListener("visibilitychange", follow, { signal });
+    // The person may have written in another tab, and processes that aren't joined bring no event of that.
+    const saveOrFetch = () => (document.hidden ? this.#saver.saveNow(true) : this.#sync.fetch());
+    document.addEventListener("visibilitychange", saveOrFetch, { signal });
     addEventListener("pagehide", () => this.#leavePage(), { signal });
     listen(document, MESSAGE_ACCEPTED, ({ clientId }) => this.#saver.forget(clientId), signal);
     listen(document, MESSAGE_REMOVED, ({ clientId }) => this.#saver.discard(clientId), signal);
     listen(document, CONVERSATION_BEGUN, () => this.#enterConversation(), signal);
     listen(document, LIVE_DRAFT_CHANGED, (state) => this.#sync.follow(state), signal);
-    listen(document, CONNECTION_OPENED, () => this.#sync.ask(), signal);
-    listen(document, LIVE_JOINED, ({ value }) => value && this.#sync.ask(), signal);
+    listen(document, CONNECTION_OPENED, () => this.#sync.fetch(), signal);
+    listen(document, LIVE_JOINED, ({ value }) => value && this.#sync.fetch(), signal);
     this.#leaveToOutbox();
   }
 
@@ -82,14 +82,14 @@ class MessageDraft extends HTMLElement {
     this.#sync.noteRestored(draft.written);
   }
 
-  /** Its draft ends when the server has the message, and until then it must not be in the box as well. */
+  /** Empties the box if its message waits in the outbox: the server keeps the draft until it has the message. */
   #leaveToOutbox() {
     if (!loadEntries(shown.id).some(({ id }) => id === this.box.clientId)) return;
     this.box.clear();
     this.images.clear();
   }
 
-  /** The tab's own copy goes when its message has arrived, or waits among the others. */
+  /** Removes the tab's own copy if the page shows its message, sent or waiting. */
   #forgetShown() {
     const id = this.#saver.load()?.clientId;
     if (id && isShown(id)) this.#saver.forget();
@@ -100,7 +100,7 @@ class MessageDraft extends HTMLElement {
     this.#sync.noteSent({ ...this.#read(), ...message }, next);
   }
 
-  /** A press on one of the composer's own buttons is no end of writing. */
+  /** Saves when the focus leaves the composer: a press on one of its buttons doesn't end the writing. */
   #leaveBox({ relatedTarget }) {
     if (!this.images.contains(relatedTarget)) this.#saver.saveNow();
   }
@@ -116,13 +116,14 @@ class MessageDraft extends HTMLElement {
     if (this.box.value || !this.images.isEmpty) this.#saver.changePlace();
   }
 
-  /** Shows what was written in another tab. */
+  /** Shows a draft from another tab. */
   #show({ client_id: clientId, text, images: chips }) {
     this.#write(text, clientId ?? uuid4(), chips);
     this.#saver.adopt(this.#read());
   }
 
-  /** The message with this id has been sent, from another tab or from here while there was no connection. */
+  /** Empties the box if its message was already sent, from another tab or from here without a connection. A
+   *  different text becomes a new message. */
   #leaveToSent({ clientId, text }, isSame) {
     if (clientId !== this.box.clientId) return;
     if (isSame && text === this.box.value) {

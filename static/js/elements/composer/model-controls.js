@@ -52,7 +52,7 @@ class ModelControls extends HTMLElement {
     }
   }
 
-  /** The news of a choice that the next one has overtaken would turn it back for a moment. */
+  /** While a choice is being saved, the event of an earlier choice would undo it for a moment. */
   #follow({ conversation, settings }) {
     if (conversation === shown.id && !this.#saving) this.#show(settings);
   }

@@ -1,7 +1,7 @@
-// Images beside the text: takes files and links, and shows them as chips in their order.
+// The images of a message: takes files and links, and shows them as chips in their order.
 
 import "./image-chip.js";
-import { FILES_GIVEN, HINT_GIVEN, IMAGES_CHANGED, IMAGE_LINKED, dispatch, listen } from "../../lib/events.js";
+import { FILES_ADDED, HINT_CHANGED, IMAGES_CHANGED, IMAGE_LINKED, dispatch, listen } from "../../lib/events.js";
 import { parse } from "../../lib/morph.js";
 
 /** Part of the composer. */
@@ -16,7 +16,7 @@ class ImageAttacher extends HTMLElement {
       input.addEventListener("change", () => this.#pickFiles(input), { signal });
     }
     this.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
-    listen(this, FILES_GIVEN, ({ files }) => this.#addFiles(files), signal);
+    listen(this, FILES_ADDED, ({ files }) => this.#addFiles(files), signal);
     listen(this, IMAGE_LINKED, ({ link }) => this.#addLink(link), signal);
     listen(this, IMAGES_CHANGED, () => this.#showCost(), signal);
     this.#showCost();
@@ -38,17 +38,17 @@ class ImageAttacher extends HTMLElement {
     return Boolean(this.chips.querySelector("[data-state=failed]"));
   }
 
-  /** What the server has of them: ids and links, in their order. */
+  /** The ids and links of the uploaded images, in their order. */
   get ids() {
     return this.#ready.map((chip) => chip.field.value);
   }
 
-  /** The chips of those, as `show` takes them. */
+  /** The HTML of their chips, as show() takes it. */
   get html() {
     return this.#ready.map((chip) => chip.html).join("");
   }
 
-  /** Removes the chips, for a message on its way, and returns them. */
+  /** Removes the chips of a message that is sent, and returns them. */
   clear() {
     const chips = [...this.chips.children];
     this.chips.replaceChildren();
@@ -61,7 +61,7 @@ class ImageAttacher extends HTMLElement {
     dispatch(this, IMAGES_CHANGED);
   }
 
-  /** Shows the images of a draft in place of those that the server has. */
+  /** Shows the images of a draft in place of the uploaded ones. */
   show(html) {
     const fresh = parse(html);
     if (`${fresh.map((chip) => chip.querySelector("input").value)}` === `${this.ids}`) return;
@@ -81,7 +81,7 @@ class ImageAttacher extends HTMLElement {
 
   #addFiles(files) {
     for (const file of files) {
-      if (file.size > +this.dataset.maxBytes) dispatch(this, HINT_GIVEN, { sentence: this.dataset.tooBig });
+      if (file.size > +this.dataset.maxBytes) dispatch(this, HINT_CHANGED, { sentence: this.dataset.tooBig });
       else this.#addChip()?.sendFile(file, this.dataset.url);
     }
   }
@@ -93,7 +93,7 @@ class ImageAttacher extends HTMLElement {
   /** Returns the new chip, or nothing when there is no room for it. */
   #addChip() {
     if (this.chips.children.length >= +this.dataset.max) {
-      dispatch(this, HINT_GIVEN, { sentence: this.dataset.tooMany });
+      dispatch(this, HINT_CHANGED, { sentence: this.dataset.tooMany });
       return undefined;
     }
     const template = this.querySelector("template[data-chip]");
@@ -120,7 +120,7 @@ class ImageAttacher extends HTMLElement {
   #showCost() {
     const tokens = [...this.chips.children].reduce((sum, chip) => sum + chip.tokens, 0);
     const rounded = tokens < 1000 ? Math.ceil(tokens / 10) * 10 : Math.round(tokens / 100) * 100;
-    this.cost.textContent = tokens ? this.dataset.saysCost.replace("{count}", rounded.toLocaleString()) : "";
+    this.cost.textContent = tokens ? this.dataset.costText.replace("{count}", rounded.toLocaleString()) : "";
   }
 }
 

@@ -1,4 +1,4 @@
-// One attached image: on its way to the server, there, or refused.
+// An attached image: uploading, uploaded or refused.
 
 import { IMAGES_CHANGED, SESSION_EXPIRED, dispatch } from "../../lib/events.js";
 import { RequestError, upload } from "../../lib/http.js";
@@ -6,7 +6,7 @@ import { JobQueue } from "../../lib/job-queue.js";
 import { shrinkImage } from "../../lib/shrink.js";
 
 const uploads = new JobQueue(2); // at once
-const HOPELESS = [413, 422]; // answers that the same file would get again
+const HOPELESS = [413, 422]; // statuses that the same file would get again
 
 /** Part of the image attacher. */
 class ImageChip extends HTMLElement {
@@ -22,7 +22,7 @@ class ImageChip extends HTMLElement {
     this.onclick = ({ target }) => target.closest("[data-retry-upload]") && this.#start();
     this.image.onload = () => this.toggleAttribute("data-has-preview", true);
     this.image.onerror = () => this.toggleAttribute("data-has-preview", false);
-    this.field.disabled = this.dataset.state !== "ready"; // without scripts it can't be removed
+    this.field.disabled = this.dataset.state !== "ready"; // it stays disabled without scripts, which couldn't remove it
   }
 
   sendFile(file, url) {
@@ -45,10 +45,10 @@ class ImageChip extends HTMLElement {
     return this.querySelector("[data-sent]").content.firstElementChild.cloneNode(true);
   }
 
-  /** What a later page makes the same chip from. */
+  /** The HTML from which a later page makes the same chip. */
   get html() {
     const copy = this.cloneNode(true);
-    copy.removeAttribute("style"); // the progress of its upload, which the security policy allows no HTML
+    copy.removeAttribute("style"); // its progress; the security policy refuses styles in HTML
     return copy.outerHTML;
   }
 
@@ -85,11 +85,11 @@ class ImageChip extends HTMLElement {
     if (id) this.#showStored(thumbnail);
   }
 
-  /** What the server has stored, in place of the browser's copy once it can be painted. */
+  /** Shows the stored image in place of the browser's copy, once it can be painted. */
   async #showStored(url) {
     this.dataset.kind = "image";
     const stored = Object.assign(new Image(), { src: url });
-    await stored.decode().catch(() => null); // then the page shows what it has
+    await stored.decode().catch(() => null); // a broken image is shown as the browser shows it
     this.image.src = url;
     URL.revokeObjectURL(this.#preview);
   }

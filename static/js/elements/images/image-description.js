@@ -1,4 +1,4 @@
-// The text for those who don't see an image; whoever uploaded the image may change it.
+// The description of an image, for people who can't see it. The person who uploaded the image may edit it.
 
 import { IMAGE_DESCRIBED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
@@ -65,7 +65,7 @@ class ImageDescription extends HTMLElement {
     }
   }
 
-  /** This page shows it at once; other tabs learn of it over the socket. */
+  /** This page shows the description at once; other tabs get it over the socket. */
   #report(link, alt) {
     dispatch(this, IMAGE_DESCRIBED, { url: link.pathname, alt });
     if (link !== this.#link) return;

@@ -1,6 +1,6 @@
-// Takes files that are dropped or pasted anywhere on the page, with a veil over it while they are dragged.
+// Attaches files that are dropped or pasted anywhere on the page, and covers the page while they are dragged.
 
-import { FILES_GIVEN, dispatch } from "../../lib/events.js";
+import { FILES_ADDED, dispatch } from "../../lib/events.js";
 import { isDialogOpen } from "../../lib/page.js";
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -29,19 +29,19 @@ class ImageDrop extends HTMLElement {
     const leaves = event.type === "dragleave" && !event.relatedTarget;
     if (leaves || event.type === "drop") this.veil.hidden = true;
     else if (event.type !== "dragleave") this.veil.hidden = false;
-    if (event.type === "drop") this.#give(event.dataTransfer.files);
+    if (event.type === "drop") this.#attach(event.dataTransfer.files);
   }
 
-  /** Text comes first: office programs put an image of it beside what is copied. */
+  /** Pastes files, unless there is text as well: office programs copy an image beside their text. */
   #paste(event) {
     const { files, types } = event.clipboardData ?? { files: [], types: [] };
     if (!files.length || types.includes("text/plain") || isDialogOpen()) return;
     event.preventDefault();
-    this.#give(files);
+    this.#attach(files);
   }
 
-  #give(files) {
-    dispatch(this, FILES_GIVEN, { files: [...files] });
+  #attach(files) {
+    dispatch(this, FILES_ADDED, { files: [...files] });
   }
 }
 

@@ -20,7 +20,7 @@ class ImageLightbox extends HTMLElement {
     this.pane = this.querySelector("zoom-pane");
     this.image = this.pane.querySelector("img");
     this.description = this.querySelector("image-description");
-    // A small one behind a see-through one would stay visible.
+    // The thumbnail would stay visible behind a transparent image.
     this.image.addEventListener("load", () => (this.image.style.backgroundImage = ""), { signal });
     document.addEventListener("click", (event) => this.#open(event), { signal });
     this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
@@ -49,7 +49,7 @@ class ImageLightbox extends HTMLElement {
     const small = link.querySelector("img");
     this.#link = link;
     this.pane.reset();
-    this.image.removeAttribute("src"); // or the last image would stay until this one is there
+    this.image.removeAttribute("src"); // or the last image would stay until this one has loaded
     for (const name of ["width", "height", "alt"]) this.image.setAttribute(name, small.getAttribute(name));
     this.image.style.backgroundImage = `url("${small.currentSrc}")`;
     this.image.src = link.href;
@@ -58,7 +58,7 @@ class ImageLightbox extends HTMLElement {
     this.#showPlace();
   }
 
-  /** Says which one of how many it is; the earlier and later ones are a key away. */
+  /** Shows the position among the images, and disables the buttons at either end. */
   #showPlace() {
     const links = this.#links;
     const place = links.indexOf(this.#link);
@@ -93,14 +93,14 @@ class ImageLightbox extends HTMLElement {
     if (button?.dataset.zoom) this.pane.zoomBy(button.dataset.zoom === "in" ? STEP : 1 / STEP);
   }
 
-  /** Esc leaves the field first, then the image. */
+  /** Esc closes the field for the description first, and only then the lightbox. */
   #cancelEdit(event) {
     if (!this.description.isEditing) return;
     event.preventDefault();
     this.description.cancel();
   }
 
-  /** Back to the image that was looked at last. */
+  /** Focuses the image on the page that was shown last. */
   #leave() {
     this.image.removeAttribute("src");
     if (this.#link.isConnected) this.#link.focus({ focusVisible: false });

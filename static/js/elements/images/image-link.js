@@ -42,7 +42,7 @@ class ImageLink extends HTMLElement {
     if (button.matches("[data-accept], [data-decline]")) this.field.focus();
   }
 
-  /** The text goes into the box as any other; whoever likes makes an image of it. */
+  /** The address is pasted as text; the offer below the box turns it into an image. */
   #paste(event) {
     this.#offered = findImageLink(event.clipboardData.getData("text/plain"));
     this.offer.hidden = !this.#offered;

@@ -3,19 +3,19 @@
 import { ZOOM_SWIPED, ZOOM_TAPPED, dispatch } from "../../lib/events.js";
 import { Zoom } from "../../lib/zoom.js";
 
-const WHEEL = 0.0025; // of the scale for each px; a pinch on a trackpad is a wheel with Ctrl, ten times finer
-const PINCH = 10;
+const WHEEL = 0.0025; // change of the scale for each px of the wheel
+const PINCH = 10; // times as much for a pinch on a trackpad, which is a wheel event with Ctrl
 const CLOSER = 2.5; // times, by a double tap
 const DOUBLE = 300; // ms between two taps
 const SLIP = 8; // px that a tap may move
 const SWIPE = 50; // px
 
-/** Part of the lightbox. Reports a tap beside the image, and a swipe while all of it is seen. */
+/** Part of the lightbox. Reports a tap beside the image, and a swipe while the image isn't enlarged. */
 class ZoomPane extends HTMLElement {
   #zoom = null;
   #pointers = new Map(); // id -> { x, y }
-  #gesture = null; // { x, y, alone } where the first finger began
-  #tapped = -Infinity; // when, of the last tap
+  #gesture = null; // { x, y, alone, outside }: where the first finger began
+  #tapped = -Infinity; // ms, time of the last tap
 
   connectedCallback() {
     this.image = this.querySelector("img");
@@ -40,7 +40,7 @@ class ZoomPane extends HTMLElement {
     this.#paint();
   }
 
-  /** Sizes are taken when something is enlarged: a turned phone may have changed them. */
+  /** Measures the sizes when zooming begins: turning a phone may have changed them. */
   get #measured() {
     if (this.isZoomed) return this.#zoom;
     const { clientWidth: width, clientHeight: height } = this;

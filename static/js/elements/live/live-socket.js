@@ -1,16 +1,16 @@
-// The connection from the server: dispatches each of its events to the page, and says when it is missing.
+// The connection to the server: dispatches its events on the page, and shows a notice while it is lost.
 
 import { Connection } from "../../lib/connection.js";
 import { CONNECTION_LOST, CONNECTION_OPENED, LIVE, PAGE_WOKEN, dispatch, listen } from "../../lib/events.js";
 import { SESSION_EXPIRED, SESSION_RENEWED, SESSION_TAKEN_OVER, SIGN_IN_REQUESTED } from "../../lib/events.js";
-// No socket is opened before the guard has seen whose page this is.
+// The guard comes first: no socket is opened on another person's page.
 import "../../lib/guard.js";
 import { person } from "../../lib/page.js";
 import { watchSleep } from "../../lib/sleep.js";
 
-const MAX_SILENCE = 20_000; // ms, of a connection that is trusted when somebody looks at the page again
-const QUIET = 3_000; // ms without a connection before anything is said
-const SPREAD = 1_000; // ms over which the pages ask again once processes are joined
+const MAX_SILENCE = 20_000; // ms, of a connection that is kept when the page is visible again
+const QUIET = 3_000; // ms without a connection before a notice is shown
+const SPREAD = 1_000; // ms over which pages spread their requests once processes are joined
 const SIGNED_OUT = 4401; // close code
 
 class LiveSocket extends HTMLElement {
@@ -59,12 +59,12 @@ class LiveSocket extends HTMLElement {
     const forward = () => dispatch(document, LIVE + event.type, event);
     if (event.type === "hello" && !this.#greet(event)) return;
     if (event.type === "joined") clearTimeout(this.#joined);
-    // All pages get it in the same instant, and each of them asks.
+    // All pages get this event at the same instant, and each then sends requests.
     if (event.type === "joined" && event.value) this.#joined = setTimeout(forward, Math.random() * SPREAD);
     else forward();
   }
 
-  /** False when the socket is another person's: so is the browser, and this page has to go. */
+  /** Returns false if another person is signed in: then this page is emptied. */
   #greet({ version, person: signedIn }) {
     if (signedIn && signedIn !== person) {
       this.#close();
@@ -80,7 +80,7 @@ class LiveSocket extends HTMLElement {
     return true;
   }
 
-  /** Returns whether the connection is to be opened again. */
+  /** Reports that the connection was lost; returns whether to reconnect. */
   #report(code) {
     clearTimeout(this.#joined);
     dispatch(document, CONNECTION_LOST);
@@ -101,7 +101,7 @@ class LiveSocket extends HTMLElement {
     dispatch(document, SIGN_IN_REQUESTED);
   }
 
-  /** Somebody looks at the page again, or the machine slept: asks rather than trusts what looks open. */
+  /** The page is visible again, or the machine slept: reconnects, or fetches what an open socket may have missed. */
   #wake() {
     const { heardAt, isWaitingToRetry } = this.#connection;
     const isDead = heardAt && Date.now() - heardAt > MAX_SILENCE;

@@ -1,4 +1,4 @@
-// Signs a person in again on the page that they write on. Somebody else gets a page of their own.
+// Signs a person in again without leaving the page. Another person gets a new page.
 
 import { SESSION_RENEWED, SIGN_IN_REQUESTED, dispatch, listen } from "../../lib/events.js";
 import { RequestError, adoptSession, post, renewToken } from "../../lib/http.js";
@@ -16,7 +16,7 @@ class SignInAgain extends HTMLElement {
     this.#end.abort();
   }
 
-  /** The form is in the page only while it is open: browsers fill in passwords on sight. */
+  /** Adds the form, which is on the page only while it is open: browsers fill in every password field. */
   #open() {
     if (this.querySelector("dialog")) return;
     this.append(this.querySelector("template").content.cloneNode(true));
@@ -33,7 +33,7 @@ class SignInAgain extends HTMLElement {
     const button = form.querySelector("[data-submit]");
     button.disabled = true;
     try {
-      // Another tab may have signed in meanwhile. If not, this brings a token that is still valid.
+      // The person may have signed in in another tab meanwhile. If not, this brings a valid token for the form.
       if (!(await renewToken())) adoptSession(await (await post(form.action, new FormData(form))).json());
       this.querySelector("dialog")?.close();
       dispatch(document, SESSION_RENEWED);

@@ -3,7 +3,7 @@
 import { STATUS_ANNOUNCED, dispatch } from "../../lib/events.js";
 import { RequestError, getJson } from "../../lib/http.js";
 
-const SHOWN = 1500; // ms that a button says "Copied"
+const SHOWN = 1500; // ms that a button shows "Copied"
 
 /** Part of the message list. */
 class CopyActions extends HTMLElement {
@@ -33,7 +33,7 @@ class CopyActions extends HTMLElement {
   }
 }
 
-/** A reply is copied as Markdown, which its state knows; a page without a connection copies what it shows. */
+/** Returns the Markdown of a reply, from its state. Without a connection returns the text on the page. */
 async function fetchText(article) {
   const text = article.querySelector("[data-part=text]");
   if (!article.dataset.stateUrl) return text.textContent;
@@ -54,10 +54,10 @@ function toggleWrapping(button) {
   button.setAttribute("aria-pressed", wrapped);
 }
 
-/** The clipboard exists on https and localhost only; elsewhere the old command still works. */
+/** The clipboard API exists on https and localhost only; on other pages the old command still works. */
 async function writeToClipboard(text) {
   if (navigator.clipboard) {
-    // A promise goes in as it is: a browser that waited for it first would forget the click.
+    // The item takes the promise itself: after an await, browsers may refuse to copy without another click.
     const blob = Promise.resolve(text).then((copied) => new Blob([copied], { type: "text/plain" }));
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
     return;

@@ -5,7 +5,7 @@ const TICK = 1000; // ms
 
 class LiveTimer extends HTMLElement {
   static observedAttributes = ["data-passed", "data-left"];
-  #zero = 0; // when the count is or was nothing, by the page's clock
+  #zero = 0; // ms, when the count is zero, by the page's clock
   #timer = null;
 
   connectedCallback() {

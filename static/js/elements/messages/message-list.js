@@ -1,4 +1,4 @@
-// The messages on the page: shows what the socket and the answers to requests bring.
+// The messages on the page: shows those that the socket and the answers to requests bring.
 
 import { IMAGE, describeStatus, isReply, isUnfinished } from "../../lib/articles.js";
 import { CatchUp } from "../../lib/catch-up.js";
@@ -33,7 +33,7 @@ class MessageList extends HTMLElement {
     this.#status = this.querySelector("[data-spoken]");
     this.thread = new Thread(messages, {
       onStatus: (article) => isReply(article) && this.#reportReply(article),
-      onNews: (sentence) => this.announce(sentence),
+      announce: (sentence) => this.announce(sentence),
     });
     this.#scroll = new Scroll(messages.parentElement, messages, (isFar) => (jump.hidden = !isFar), signal);
     this.#scroll.restorePlace(PLACE + shown.id);
@@ -49,26 +49,26 @@ class MessageList extends HTMLElement {
     this.#catchUp.stop();
   }
 
-  /** Shows a message that is on its way, near the top. */
+  /** Shows a message that is on its way, and scrolls it near the top. */
   showSending(article) {
     this.thread.pending.add(article);
     this.#scroll.anchor(article);
   }
 
-  /** Puts a message that waited near the top as it goes out, unless somebody reads further up. */
+  /** Scrolls a message that waited near the top when it is sent, unless the reader is further up. */
   scrollIntoPlace(clientId) {
     const article = this.thread.pending.find(clientId);
     if (article && this.#scroll.isFollowing) this.#scroll.anchor(article);
   }
 
-  /** Puts an earlier page in the place of the link to it; what is read stays where it is. */
+  /** Replaces the link to an earlier page by its messages, without moving the text on the screen. */
   insertOlder(link, html) {
     this.#scroll.insertAbove(link.nextElementSibling, () => this.thread.insertOlder(link, html));
   }
 
-  /** Fetches what the page misses; returns a promise of the end. */
+  /** Fetches what the page misses; returns a promise that resolves when it is up to date. */
   catchUp() {
-    this.thread.replies.askAll();
+    this.thread.replies.fetchAll();
     return this.#catchUp.start();
   }
 
@@ -100,21 +100,21 @@ class MessageList extends HTMLElement {
     listen(document, IMAGE_DESCRIBED, (image) => this.#describeImage(image), signal);
   }
 
-  /** Whether the socket brings all news, also those of other processes. */
+  /** Notes whether the socket brings the events of all processes, and returns it. */
   #setJoined(isJoined) {
     return (this.thread.replies.isJoined = isJoined);
   }
 
   #followRemote(reply) {
     const { replies } = this.thread;
-    if (replies.isTracking(reply)) replies.askIfSilent(reply);
+    if (replies.isTracking(reply)) replies.fetchIfSilent(reply);
     else this.catchUp();
   }
 
   /** Announces a reply's beginning and end, and reports which reply runs. */
   #reportReply(article) {
-    const [word, more] = describeStatus(article);
-    const sentence = this.dataset[`says${word[0].toUpperCase()}${word.slice(1)}`];
+    const [name, more] = describeStatus(article);
+    const sentence = this.dataset[`${name}Text`];
     this.announce(`${sentence.replace("{model}", article.getAttribute("aria-label"))} ${more}`.trim());
     dispatch(this, REPLY_CHANGED, { isUnfinished: isUnfinished(article), stopUrl: article.dataset.stopUrl });
   }

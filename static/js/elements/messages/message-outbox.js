@@ -1,8 +1,8 @@
-// Messages that left the composer and are not on the server: sends them, and says why they wait.
+// Messages that left the composer and are not on the server: sends them, and shows why they wait.
 
 import "./message-list.js";
 import { shown } from "../../lib/conversation.js";
-import { BOX_REQUESTED, CONNECTION_OPENED, HINT_GIVEN, PERSON_LEFT, REPLY_CHANGED } from "../../lib/events.js";
+import { BOX_REQUESTED, CONNECTION_OPENED, HINT_CHANGED, PERSON_LEFT, REPLY_CHANGED } from "../../lib/events.js";
 import { MESSAGE_ACCEPTED, MESSAGE_REMOVED, MESSAGE_RETURNED, MESSAGE_SUBMITTED } from "../../lib/events.js";
 import { SESSION_EXPIRED, SESSION_RENEWED, SIGN_IN_REQUESTED, dispatch, listen } from "../../lib/events.js";
 import { post } from "../../lib/http.js";
@@ -37,7 +37,7 @@ class MessageOutbox extends HTMLElement {
     listen(document, MESSAGE_SUBMITTED, (message) => this.#add(message), signal);
     listen(document, PERSON_LEFT, () => this.#outbox.clear(), signal);
     this.list.addEventListener("click", ({ target }) => this.#act(target.closest("[data-outgoing]")), { signal });
-    // When all elements of the page are defined: a message may go back into the composer at once.
+    // Only when all elements are defined: a message may go back into the composer at once.
     queueMicrotask(() => this.#restore());
   }
 
@@ -51,7 +51,7 @@ class MessageOutbox extends HTMLElement {
     const { head, isReplying, pending } = this.list.thread;
     entry.isInPlace = !this.#outbox.isWaiting && !isReplying;
     if (entry.isInPlace) this.list.showSending(this.#createCopy(entry));
-    else pending.add(this.#createCopy(entry)); // what is being read stays where it is
+    else pending.add(this.#createCopy(entry)); // without scrolling
     this.#outbox.add(entry, head);
   }
 
@@ -72,7 +72,7 @@ class MessageOutbox extends HTMLElement {
     return createCopy(this.querySelector("template").content.querySelector("article"), entry);
   }
 
-  /** Says at each copy why it waits, and keeps all for the time after a reload. */
+  /** Shows at each copy why it waits, and stores all entries for a reload. */
   #show() {
     const { entries } = this.#outbox;
     const { offline: connection, busy, signedOut, reply } = this.dataset;
@@ -87,18 +87,16 @@ class MessageOutbox extends HTMLElement {
     saveEntries(shown.id, !shown.url, entries);
   }
 
-
-  /** Returns the first message that must not go out any more to the composer, if that is free; the others
-   *  stay where they are, in their order. */
+  /** Puts the first held message back into the composer, if that is empty. The others stay in the list. */
   async #returnHeld(entries, { reason, sentence: own }) {
     const sentence = own || (reason === "ended" ? this.dataset.ended : this.dataset.failed);
     for (const entry of entries) entry.sentence = sentence;
     if (reason === "moved") await this.list.catchUp();
     if (entries[0].held) this.#return(entries[0]);
-    dispatch(document, HINT_GIVEN, { sentence });
+    dispatch(document, HINT_CHANGED, { sentence });
   }
 
-  /** Puts a message back into the composer; returns false when something else is there. */
+  /** Puts a message back into the composer; returns false if that isn't empty. */
   #return(entry) {
     const { id, text } = entry;
     const chips = this.#chips.get(entry) ?? createChips(entry);
@@ -116,11 +114,11 @@ class MessageOutbox extends HTMLElement {
     const id = button?.closest("article").dataset.clientId;
     const entry = this.#outbox.entries.find((each) => each.id === id);
     if (!entry) return;
-    dispatch(document, HINT_GIVEN, { sentence: "" });
+    dispatch(document, HINT_CHANGED, { sentence: "" });
     const action = button.dataset.outgoing;
     if (action === "resend") this.#resend(entry, button.closest("article"));
     if (action === "remove") this.#discard(entry);
-    if (action === "edit" && !this.#return(entry)) dispatch(document, HINT_GIVEN, { sentence: this.dataset.full });
+    if (action === "edit" && !this.#return(entry)) dispatch(document, HINT_CHANGED, { sentence: this.dataset.full });
     if (action === "edit" || !TOUCH.matches) dispatch(document, BOX_REQUESTED);
   }
 

@@ -2,7 +2,7 @@
 
 import { RequestError, getText } from "../../lib/http.js";
 
-const AHEAD = "800px"; // a page is asked for before the reader meets the end of this one
+const AHEAD = "800px"; // from the end of the page, where the next page is fetched
 
 /** Part of the message list. */
 class OlderMessages extends HTMLElement {
@@ -10,7 +10,7 @@ class OlderMessages extends HTMLElement {
 
   connectedCallback() {
     const root = this.closest(".scroller");
-    if (!root) return; // still in the fragment that it came with
+    if (!root) return; // in a fragment that isn't on the page yet
     this.link = this.querySelector("a");
     this.link.addEventListener("click", (event) => this.#load(event));
     this.#observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#load(), {

@@ -33,7 +33,7 @@ class ReplyActions extends HTMLElement {
     }
   }
 
-  /** The button that was pressed is gone: the keyboard continues from its message. */
+  /** Focuses the message whose button was pressed and is gone, so that the keyboard continues there. */
   #keepFocus(id) {
     const article = this.list.querySelector(`#${id}`) ?? [...this.list.querySelectorAll("article")].at(-1);
     if (document.activeElement !== document.body) return;

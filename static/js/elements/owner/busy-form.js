@@ -1,4 +1,4 @@
-// A form whose answer takes a while: shows that, and sends it only once.
+// A form whose answer takes a while: shows a status meanwhile, and is sent only once.
 
 class BusyForm extends HTMLElement {
   #end = new AbortController();
@@ -6,7 +6,7 @@ class BusyForm extends HTMLElement {
   connectedCallback() {
     const { signal } = this.#end;
     this.addEventListener("submit", (event) => this.#submit(event), { signal });
-    // The browser keeps the page as it was left, and may come back to it.
+    // Back may show this page from the browser's memory, as it was left.
     window.addEventListener("pageshow", () => this.#show(false), { signal });
   }
 

@@ -1,4 +1,4 @@
-// The diagnostics page: runs all checks side by side, and shows each result as soon as it is known.
+// The diagnostics page: runs all checks at the same time, and shows each result as soon as it is there.
 
 import "./socket-check.js";
 import { CHECK_CHANGED, listen } from "../../lib/events.js";
@@ -34,7 +34,7 @@ class DiagnosticsChecks extends HTMLElement {
     return Promise.all(Array.from(this.querySelectorAll("li[data-url]"), (row) => this.#run(row)));
   }
 
-  /** Run one thing at a time: another press of a button does nothing meanwhile. */
+  /** Runs `work`, unless other work is running: then a press of a button does nothing. */
   async #runOnce(work) {
     if (this.#isRunning) return;
     this.#isRunning = true;

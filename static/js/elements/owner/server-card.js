@@ -1,9 +1,9 @@
-// A server on the tools page: checks its state when the shown one is old, or on request.
+// A server on the tools page: checks its state on request, and when the shown state is old.
 
 import { RequestError, post } from "../../lib/http.js";
 import { morph, parse } from "../../lib/morph.js";
 
-/** Choices that aren't saved yet are kept. */
+/** A check keeps choices that aren't saved yet. */
 class ServerCard extends HTMLElement {
   #end = new AbortController();
 

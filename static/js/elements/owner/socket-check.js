@@ -1,4 +1,4 @@
-// Opens a socket of its own and measures it: the time to the first message, and whether it stays open.
+// Opens another socket and measures it: the time to the first message, and whether it stays open.
 
 import { CHECK_CHANGED, dispatch } from "../../lib/events.js";
 

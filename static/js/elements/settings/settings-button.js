@@ -1,4 +1,4 @@
-// The button that opens the settings: a dot on it says that some of them are changed.
+// The button that opens the settings, with a dot while some settings differ from their defaults.
 
 import { SETTINGS_MARKED, listen } from "../../lib/events.js";
 

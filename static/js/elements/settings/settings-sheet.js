@@ -1,4 +1,4 @@
-// The settings of this conversation, in a sheet beside it. What is typed stays until it is saved.
+// The settings of this conversation, in a sheet beside it. Edits stay until they are saved.
 
 import "./settings-button.js";
 import { shown } from "../../lib/conversation.js";
@@ -13,7 +13,7 @@ const NARROW = matchMedia("(max-width: 49.99rem)"); // the sheet covers the page
 
 class SettingsSheet extends HTMLElement {
   #fields = new SettingsFields(this);
-  #sent = {}; // values, with the message that begins the conversation
+  #sent = {}; // values in the message that begins the conversation
   #end = new AbortController();
 
   connectedCallback() {
@@ -33,7 +33,7 @@ class SettingsSheet extends HTMLElement {
     listen(document, LIVE_CONVERSATION_CHANGED, (event) => this.#follow(event), signal);
     if (this.panel.popover) this.#fields.saved = this.#fields.values;
     this.#show({});
-    if (!this.panel.popover) this.#open(); // an answer to a page without scripts came with the sheet
+    if (!this.panel.popover) this.#open(); // the answer to a form without scripts shows the sheet
   }
 
   disconnectedCallback() {
@@ -45,7 +45,7 @@ class SettingsSheet extends HTMLElement {
     this.#mark();
   }
 
-  /** Model and thinking are beside the message box too; a dot stands for all the others. */
+  /** Model and thinking are also beside the message box; the dot is about the other settings. */
   #mark() {
     const isChanged = this.#fields.areChanged(shown.url ? this.#fields.saved : this.#fields.values);
     dispatch(this, SETTINGS_MARKED, { isChanged });
@@ -57,7 +57,7 @@ class SettingsSheet extends HTMLElement {
     this.#reportEdit();
   }
 
-  /** In a new chat the controls beside the message box are what is sent. */
+  /** In a new chat the controls beside the message box are sent, so they follow the sheet. */
   #reportEdit() {
     if (!shown.url) dispatch(this, SETTINGS_EDITED, this.#fields.values);
   }
@@ -75,7 +75,7 @@ class SettingsSheet extends HTMLElement {
     else if (this.#isValid()) this.#save();
   }
 
-  /** Whether all fields are within their limits; if not, shows which one is not, and why. */
+  /** Shows which fields aren't within their limits, and why; returns whether all are. */
   #isValid() {
     const { problems } = this.#fields;
     this.#showProblems(problems);
@@ -93,7 +93,7 @@ class SettingsSheet extends HTMLElement {
     const asDefault = this.querySelector("[name=as_default]");
     const { url } = shown;
     const target = url ? `${url}settings` : this.dataset.defaultsUrl;
-    // Fields that stayed as they were may have changed in another tab meanwhile.
+    // Fields that weren't edited here may have changed in another tab meanwhile.
     const values = url ? this.#fields.edited : this.#fields.values;
     try {
       if (asDefault.checked) await post(target, { ...values, as_default: "on" });
@@ -110,7 +110,7 @@ class SettingsSheet extends HTMLElement {
     }
   }
 
-  /** Says what is wrong at the fields, or below them when it is none of theirs. */
+  /** Shows problems at their fields, or else a failure below the fields. */
   #showProblems(problems, failure = "") {
     const wrong = this.#fields.showProblems(problems);
     const line = this.querySelector("[data-failure]");
@@ -125,7 +125,7 @@ class SettingsSheet extends HTMLElement {
     if (!this.panel.matches(":popover-open")) this.panel.showPopover();
   }
 
-  /** The page became a conversation's: what was sent is saved, what was typed since is not. */
+  /** Follows the page into its new conversation: values that were sent are saved, later edits are not. */
   #begin(url) {
     for (const field of this.querySelectorAll("[form]")) field.removeAttribute("form");
     this.form.action = `${url}settings`;

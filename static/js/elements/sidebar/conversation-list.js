@@ -1,4 +1,4 @@
-// The conversations in the sidebar: follows what is new, and shows more of the list.
+// The conversations in the sidebar: follows their changes, and loads more of the list.
 
 import { shown } from "../../lib/conversation.js";
 import { CONNECTION_OPENED, LIVE_CONVERSATION_CHANGED, LIVE_CONVERSATION_DELETED } from "../../lib/events.js";
@@ -47,7 +47,7 @@ class ConversationList extends HTMLElement {
     }
   }
 
-  /** Takes the answer to a first send; the socket has most often reported it before, and newer. */
+  /** Adds a conversation from the answer to its first message, unless the socket has already reported it. */
   #add({ id, html }) {
     if (!this.#findEntry(id)) this.#change({ conversation: id, html, moved: true });
   }
@@ -104,7 +104,7 @@ class ConversationList extends HTMLElement {
       this.#watchMore();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // The link stays and can be clicked; by itself it tries again once the connection is back.
+      // The link stays and can be clicked; it is loaded by itself once the connection is back.
       const { signal } = this.#end;
       document.addEventListener(CONNECTION_OPENED, () => this.#watchMore(), { once: true, signal });
     }

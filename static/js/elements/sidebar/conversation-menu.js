@@ -1,4 +1,4 @@
-// The one menu that all entries of the sidebar share, and its dialogs: rename, delete.
+// The menu that all entries of the sidebar share, and its dialogs: rename, delete.
 
 import { CONVERSATION_DELETED, CONVERSATION_RENAMED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
@@ -15,7 +15,7 @@ class ConversationMenu extends HTMLElement {
     const list = this.closest("conversation-list");
     this.menu = this.querySelector("[role=menu]");
     list.addEventListener("click", (event) => this.#press(event.target.closest("button")), { signal });
-    // Scrolling moves the entry away from under its menu; it does not bubble, so it is caught.
+    // Scrolling would move the entry away from its menu. The event doesn't bubble, so it is captured.
     list.addEventListener("scroll", () => this.menu.hidePopover(), { capture: true, signal });
     this.menu.addEventListener("keydown", (event) => this.#moveByKey(event), { signal });
     this.addEventListener("submit", (event) => this.#submit(event), { signal });

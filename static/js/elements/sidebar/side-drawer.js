@@ -1,4 +1,4 @@
-// The sidebar on a small screen: a popover that, while open, keeps the focus out of the page behind.
+// The sidebar on a small screen: a popover that keeps the focus out of the page behind it.
 
 import { coverMain } from "../../lib/page.js";
 

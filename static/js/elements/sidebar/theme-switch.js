@@ -1,4 +1,4 @@
-// The choice between light, dark, and what the system has.
+// The choice between the light theme, the dark theme and the system's.
 
 import { REQUEST_FAILED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";

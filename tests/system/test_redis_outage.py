@@ -1,11 +1,11 @@
-"""What other processes said while Redis was away: the page asks when it hears of its return."""
+"""When Redis returns, a page fetches the messages of other processes that it has missed."""
 
 from playwright.sync_api import expect
 
 from tests.system.app import App
 from tests.system.conftest import Chat
 
-# Whatever a command of manage.py does, no socket of the server hears of it.
+# The server's sockets get no events from a command of manage.py.
 ANSWER = """
 import uuid
 from chatapp.conversations.models import Conversation, NewMessage, Progress, Message, Outcome
@@ -18,7 +18,7 @@ reply.finish(Outcome(Message.Status.COMPLETE, Progress(text="Yes."), html="<p>Ye
 """
 
 
-def test_a_page_asks_for_what_it_missed(chat: Chat, app: App) -> None:
+def test_a_page_fetches_what_it_missed_while_redis_was_away(chat: Chat, app: App) -> None:
     chat.ask("First")
     conversation = chat.page.url.rstrip("/").rsplit("/", 1)[-1]
     app.manage("shell", "-c", ANSWER.format(conversation))

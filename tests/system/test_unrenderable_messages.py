@@ -30,7 +30,7 @@ def spoil(app: App, conversation: str) -> None:
         database.execute("UPDATE conversations_toolcall SET arguments = ?", (HALF,))
 
 
-def test_a_conversation_with_unshowable_messages_goes_on(chat: Chat, app: App) -> None:
+def test_a_conversation_with_unrenderable_messages_can_continue(chat: Chat, app: App) -> None:
     chat.ask('/tool calculate {"expression": "6*7"}')
     conversation = re.sub(r".*/c/([0-9a-f-]+)/.*", r"\1", chat.page.url).replace("-", "")
     spoil(app, conversation)

@@ -1,4 +1,4 @@
-"""Around the conversation: sidebar, account, theme, phone, and no scripts at all."""
+"""Controls around the conversation: sidebar, copy buttons, theme, phone, and without scripts."""
 
 import re
 from typing import Any
@@ -34,7 +34,7 @@ def test_a_conversation_is_renamed_in_every_tab(chat: Chat) -> None:
     expect(chat.page).to_have_title("Herons of the Oder")
 
 
-def test_deleting_asks_first_and_leads_home(chat: Chat) -> None:
+def test_deleting_asks_first_and_leads_to_the_empty_page(chat: Chat) -> None:
     chat.ask("/echo to be deleted")
     path = re.sub(r"^https?://[^/]+", "", chat.page.url)
     open_menu(chat.page)
@@ -71,7 +71,7 @@ def test_the_model_is_chosen_per_conversation(chat: Chat) -> None:
     expect(chat.page.get_by_label("Model")).to_have_value("claude-sonnet-4-6")
 
 
-def test_the_page_says_which_service_answers(chat: Chat) -> None:
+def test_the_page_names_the_service_that_answers(chat: Chat) -> None:
     service = chat.page.locator("[data-service=demo]")
 
     expect(service).to_be_visible()
@@ -175,7 +175,7 @@ def test_without_scripts_reading_sending_and_waiting_work(
     context.close()
 
 
-def test_without_scripts_a_failed_reply_is_tried_again(
+def test_without_scripts_a_failed_reply_can_be_retried(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     context = browser.new_context(**browser_context_args, java_script_enabled=False)

@@ -1,4 +1,4 @@
-"""Settings that are refused, a line that is gone, no scripts: nothing typed is lost."""
+"""Settings that are refused, or edited without a connection or scripts: no edit is lost."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
 
 
-def test_a_bad_value_keeps_the_message_in_the_box_and_shows_where(chat: Chat) -> None:
+def test_an_invalid_value_keeps_the_message_and_is_shown_at_its_field(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     sheet.temperature.fill("7")
     sheet.length.fill("12")
@@ -30,7 +30,7 @@ def test_a_bad_value_keeps_the_message_in_the_box_and_shows_where(chat: Chat) ->
     expect(chat.messages).to_have_count(1)
 
 
-def test_what_the_server_refuses_stands_at_its_field(chat: Chat) -> None:
+def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
     # As if the page were older than the server's rules.
@@ -43,7 +43,7 @@ def test_what_the_server_refuses_stands_at_its_field(chat: Chat) -> None:
     expect(sheet.length).to_be_focused()
 
 
-def test_without_a_line_nothing_typed_is_lost(chat: Chat) -> None:
+def test_edits_are_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
     sheet.instructions.fill("Typed in a tunnel")
@@ -58,7 +58,7 @@ def test_without_a_line_nothing_typed_is_lost(chat: Chat) -> None:
     expect(sheet.instructions).to_have_value("Typed in a tunnel")
 
 
-def test_without_scripts_the_first_message_brings_the_settings(
+def test_without_scripts_the_first_message_saves_the_settings(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     context = browser.new_context(**browser_context_args, java_script_enabled=False)

@@ -1,4 +1,4 @@
-"""What a person sees when the model thinks, the service falters, or a reply ends too early."""
+"""How a reply looks while the model thinks, when the service fails, or when it ends too early."""
 
 import re
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_thinking_is_one_line_with_a_timer_that_opens(chat: Chat) -> None:
     expect(thinking(chat).locator("[data-reasoning]")).to_be_hidden()
 
 
-def test_a_page_that_comes_back_in_mid_thought_catches_up(chat: Chat) -> None:
+def test_a_page_that_reconnects_during_thinking_catches_up(chat: Chat) -> None:
     choose_thinking(chat, "low")
     chat.send("/think 5 How do herons sleep?")
     expect(thinking(chat)).to_be_visible()
@@ -56,7 +56,7 @@ def test_a_page_that_comes_back_in_mid_thought_catches_up(chat: Chat) -> None:
     assert thinking(chat).locator("[data-reasoning]").text_content() == before
 
 
-def test_a_model_that_may_not_think_answers_without_and_says_so(chat: Chat) -> None:
+def test_a_model_that_refuses_thinking_answers_without_it_and_shows_that(chat: Chat) -> None:
     choose_thinking(chat, "high")
     chat.send("/nothinking Four?")
 
@@ -65,7 +65,7 @@ def test_a_model_that_may_not_think_answers_without_and_says_so(chat: Chat) -> N
     expect(thinking(chat)).to_have_count(0)
 
 
-def test_while_the_service_rests_the_reply_counts_down(chat: Chat) -> None:
+def test_a_reply_counts_down_while_the_service_is_overloaded(chat: Chat) -> None:
     chat.send("/flaky 429 1 Hello there")
 
     expect(chat.replies).to_have_attribute("data-status", "queued")
@@ -77,7 +77,7 @@ def test_while_the_service_rests_the_reply_counts_down(chat: Chat) -> None:
     expect(notice(chat)).to_have_count(0)
 
 
-def test_a_reply_that_waits_can_be_stopped(chat: Chat) -> None:
+def test_a_waiting_reply_can_be_stopped(chat: Chat) -> None:
     chat.send("/error 429")
     expect(notice(chat)).to_contain_text("Waiting for the service")
 
@@ -87,7 +87,7 @@ def test_a_reply_that_waits_can_be_stopped(chat: Chat) -> None:
     expect(notice(chat)).to_have_text(re.compile("You stopped this reply"))
 
 
-def test_a_long_reply_goes_on_in_the_same_message(chat: Chat) -> None:
+def test_a_long_reply_continues_in_the_same_message(chat: Chat) -> None:
     chat.send("/length /long 80")
     expect(chat.replies).to_have_attribute("data-status", "complete")
     text = chat.replies.locator("[data-part=text]")
@@ -104,7 +104,7 @@ def test_a_long_reply_goes_on_in_the_same_message(chat: Chat) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_a_reply_that_broke_off_keeps_its_text_and_goes_on(chat: Chat) -> None:
+def test_an_interrupted_reply_keeps_its_text_and_can_continue(chat: Chat) -> None:
     chat.send("/cut 20 /times 3 A reply that is cut in the middle")
 
     expect(chat.replies).to_have_attribute("data-status", "failed")
@@ -117,7 +117,7 @@ def test_a_reply_that_broke_off_keeps_its_text_and_goes_on(chat: Chat) -> None:
     expect(chat.replies).to_have_attribute("data-status", "complete")
 
 
-def test_words_that_the_filter_refuses_are_spelled_apart_and_the_reply_says_so(
+def test_refused_words_are_split_and_the_reply_reports_that(
     chat: Chat,
 ) -> None:
     chat.ask("/firewall What does <a onclick=x> href=javascript:alert(1) mean in ../page?")
@@ -125,7 +125,7 @@ def test_words_that_the_filter_refuses_are_spelled_apart_and_the_reply_says_so(
     expect(notice(chat)).to_contain_text("refused some words")
 
 
-def test_a_message_that_stays_refused_can_be_excluded(chat: Chat) -> None:
+def test_a_message_that_is_always_refused_can_be_excluded(chat: Chat) -> None:
     chat.send("/error html")
     problem = chat.replies.locator("[data-part=error]")
     expect(problem).to_contain_text("content filter")
@@ -139,7 +139,7 @@ def test_a_message_that_stays_refused_can_be_excluded(chat: Chat) -> None:
     expect(chat.messages.first).not_to_have_class(re.compile("excluded"))
 
 
-def test_a_conversation_that_is_too_long_says_how_much_was_excluded(chat: Chat) -> None:
+def test_a_conversation_that_is_too_long_reports_the_excluded_turns(chat: Chat) -> None:
     for number in range(3):
         chat.ask(f"/echo {'word ' * 300}{number}")
 
@@ -175,7 +175,7 @@ def test_an_image_that_the_model_refuses_is_excluded_and_named(chat: Chat, tmp_p
         ("/error 422", "refused this request"),
     ],
 )
-def test_every_failure_says_what_it_is(chat: Chat, command: str, sentence: str) -> None:
+def test_every_failure_has_its_own_sentence(chat: Chat, command: str, sentence: str) -> None:
     chat.send(command)
 
     expect(chat.replies).to_have_attribute("data-status", "failed")
