@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +20,7 @@ WRITER_THREADS = 3
 _tasks: dict[str, asyncio.Task[Any]] = {}
 _writers = ThreadPoolExecutor(WRITER_THREADS, thread_name_prefix="background")
 _urgent = ThreadPoolExecutor(1, thread_name_prefix="urgent")
+_waiting = threading.local()  # `loop` waits for what runs in this thread
 
 
 def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -38,6 +40,11 @@ def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     _tasks[name] = task
     task.add_done_callback(_forget)
     return task
+
+
+def spawn_from_thread[T](name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
+    """Start a task from a function that runs in `in_thread`, on the loop that waits for it."""
+    _waiting.loop.call_soon_threadsafe(lambda: spawn(name, work()))
 
 
 def find(name: str) -> asyncio.Task[Any] | None:
@@ -73,9 +80,7 @@ async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
     requests as the pool has connections would wait for each other for ever.
     """
     await release_connection()
-    return await asyncio.get_running_loop().run_in_executor(
-        _writers, _call, logs.bound(), function, args
-    )
+    return await _run(_writers, function, args)
 
 
 async def release_connection() -> None:
@@ -86,12 +91,23 @@ async def release_connection() -> None:
 
 async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
     """Run a function in a separate thread, for work that must not wait behind other work."""
-    return await asyncio.get_running_loop().run_in_executor(
-        _urgent, _call, logs.bound(), function, args
-    )
+    return await _run(_urgent, function, args)
 
 
-def _call[T](fields: dict[str, Any], function: Callable[..., T], args: tuple[Any, ...]) -> T:
+async def _run[T](
+    threads: ThreadPoolExecutor, function: Callable[..., T], args: tuple[Any, ...]
+) -> T:
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(threads, _call, loop, logs.bound(), function, args)
+
+
+def _call[T](
+    loop: asyncio.AbstractEventLoop,
+    fields: dict[str, Any],
+    function: Callable[..., T],
+    args: tuple[Any, ...],
+) -> T:
+    _waiting.loop = loop
     _release_connections()
     try:
         with logs.fields(**fields):

@@ -77,6 +77,18 @@ async def test_drain_waits_for_the_cleaning_up() -> None:
     assert cleaned
 
 
+async def test_a_thread_starts_a_task_on_the_loop_that_waits_for_it() -> None:
+    done = asyncio.Event()
+
+    async def work() -> None:
+        done.set()
+
+    await background.in_thread(background.spawn_from_thread, "from a thread", work)
+
+    async with asyncio.timeout(5):
+        await done.wait()
+
+
 async def test_work_in_threads_runs_side_by_side() -> None:
     together = threading.Barrier(2)
 

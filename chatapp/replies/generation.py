@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.models import Message, ToolCall
-from chatapp.conversations.signals import reply_ended
 from chatapp.images.errors import ImageRefused
 from chatapp.realtime.relay import relay
 from chatapp.rendering import LiveDocument
@@ -127,9 +126,6 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
         sentence = _("Something went wrong on this site. Try again.")
         await background.in_thread(_fail, reply, sentence)
         raise
-    else:
-        if not (outcome.is_released or outcome.status == Message.Status.WAITING):
-            reply_ended.send(Message, reply=job.reply)
 
 
 def _spawn(reply: Message, take: Take) -> None:

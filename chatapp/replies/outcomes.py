@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from uuid import UUID
 
 import django.db
 from django.utils import timezone
@@ -13,6 +14,7 @@ from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Message, Outcome
 from chatapp.conversations.models.lease import Maker
+from chatapp.conversations.signals import reply_ended
 from chatapp.rendering import arender_document
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
@@ -62,8 +64,7 @@ def close(reply: Message, status: str, error: str = "", *, made_by: Maker = "any
     if not reply.close(status, error, made_by=made_by):
         return False
     reply.refresh_from_db()
-    events.message_finished(reply.conversation.owner_id, reply)
-    _log(reply)
+    _announce(reply.conversation.owner_id, reply)
     return True
 
 
@@ -86,8 +87,7 @@ def _await_approval(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
 
 def _finish(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
     if live.reply.finish(_record(live, outcome, html)):
-        events.message_finished(live.person_id, live.reply)
-        _log(live.reply)
+        _announce(live.person_id, live.reply)
 
 
 def _release(live: LiveReply, outcome: ReplyOutcome, _html: str) -> None:
@@ -107,6 +107,12 @@ def _record(live: LiveReply, outcome: ReplyOutcome, html: str) -> Outcome:
         error_kind=outcome.error_kind,
         finish_reason=outcome.finish_reason,
     )
+
+
+def _announce(person_id: UUID, reply: Message) -> None:
+    events.message_finished(person_id, reply)
+    _log(reply)
+    reply_ended.send_robust(Message, reply=reply)
 
 
 def _log(reply: Message) -> None:

@@ -22,17 +22,12 @@ logger = logging.getLogger(__name__)
 
 @receiver(reply_ended)
 def start_after(reply: Message, **_signal: Any) -> None:
-    if reply.status == Message.Status.COMPLETE:
-        start(reply)
-
-
-def start(reply: Message) -> None:
     """Ask for a title when `reply` ends the first exchange."""
-    if reply.position == 1:
-        background.spawn(f"title:{reply.conversation_id}", _suggest(reply))
+    if reply.status == Message.Status.COMPLETE and reply.position == 1:
+        background.spawn_from_thread(f"title:{reply.conversation_id}", lambda: suggest(reply))
 
 
-async def _suggest(reply: Message) -> None:
+async def suggest(reply: Message) -> None:
     request = await background.in_thread(_request, reply)
     if request is None:
         return

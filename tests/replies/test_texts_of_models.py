@@ -20,7 +20,7 @@ from chatapp.tools.tool import Output, Tool
 from tests.inference.wire import HELLO, OK, chunk, event, refusal
 from tests.realtime.peers import Listener
 from tests.replies.test_tool_streams import Model, begin, calls_of, made, model
-from tests.support.replies import ended, outcome
+from tests.support.replies import outcome
 from tests.texts import LONG_TEXTS, TEXTS, is_valid, valid
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -187,8 +187,7 @@ async def test_a_title(
     await Conversation.objects.aupdate(titled_by="nobody")
     await model.says(HELLO, stream({"content": f"A {text} title"}))
     reply = await made(running)
-    titles.start(reply)
-    await ended([f"title:{reply.conversation_id}"])
+    await titles.suggest(reply)
 
     assert (await Conversation.objects.aget()).titled_by == "model"
     await check(async_owner_client, running, owner)

@@ -6,7 +6,7 @@ from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Exchange, add_exchange
 from chatapp.replies import titles
-from tests.support.replies import complete, ended, new_message
+from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,8 +28,7 @@ def test_what_models_add_is_taken_off(answer: str, title: str) -> None:
 
 @pytest.mark.usefixtures("no_service")
 async def test_the_first_words_stay_when_no_title_comes(exchange: Exchange) -> None:
-    titles.start(exchange.reply)
-    await ended([f"title:{exchange.conversation.pk}"])
+    await titles.suggest(exchange.reply)
 
     conversation = await Conversation.objects.aget()
     assert (conversation.title, conversation.titled_by) == ("Hello", "nobody")
@@ -42,8 +41,7 @@ async def test_a_title_typed_meanwhile_is_kept(exchange: Exchange) -> None:
     conversation.title = "Mine"
     await conversation.asave()
 
-    titles.start(exchange.reply)
-    await ended([f"title:{conversation.pk}"])
+    await titles.suggest(exchange.reply)
 
     assert (await Conversation.objects.aget()).title == "Mine"
 
@@ -51,7 +49,7 @@ async def test_a_title_typed_meanwhile_is_kept(exchange: Exchange) -> None:
 async def test_a_later_exchange_asks_for_nothing(exchange: Exchange) -> None:
     exchange.reply.position = 3
 
-    titles.start(exchange.reply)
+    await background.in_thread(titles.start_after, exchange.reply)
 
     assert background.find(f"title:{exchange.conversation.pk}") is None
 
