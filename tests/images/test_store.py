@@ -90,7 +90,7 @@ def test_each_row_remembers_its_place(owner: Person, bucket: Bucket, settings: A
         name: place for name, place in settings.STORAGES.items() if name != "images"
     }
     assert here.content == b"here"
-    with pytest.raises(StoreUnavailable, match="does not answer"):
+    with pytest.raises(StoreUnavailable, match="isn't available"):
         _ = away.content
 
 
