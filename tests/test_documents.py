@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from tests.rehearsal.readme import Readme
 ROOT: Path = settings.ROOT
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+EXAMPLES = ("test_dice",)  # of CONTRIBUTING.md
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+TEST = re.compile(r"\b(test_\w+)\.py(?:::(test_\w+))?")
 MAKE = re.compile(r"(?:^|`|\s)make ([a-z-]+)(?=`|\n)")
 
 
@@ -27,6 +30,18 @@ def test_every_link_leads_to_a_file_and_a_heading(document: Path) -> None:
         assert target.exists(), link
         if fragment:
             assert fragment in map(_anchor, HEADING.findall(target.read_text())), link
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_test_that_is_named_exists(document: Path) -> None:
+    files: defaultdict[str, str] = defaultdict(str)  # some names occur in several folders
+    for path in ROOT.glob("tests/**/test_*.py"):
+        files[path.stem] += path.read_text()
+
+    for module, name in TEST.findall(document.read_text()):
+        if module not in EXAMPLES:
+            assert module in files, module
+            assert not name or f"def {name}(" in files[module], name
 
 
 def test_every_command_for_the_platform_is_spelled_right() -> None:

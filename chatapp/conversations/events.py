@@ -49,7 +49,7 @@ def exchange_added(exchange: Exchange, html: ExchangeHtml) -> None:
 
 
 def draft_changed(person_id: UUID, conversation_id: UUID | None) -> None:
-    """Announce a draft, read anew; a long `text` is not included."""
+    """Read a draft again and announce it, without its text if that is long."""
     state = draft_state(person_id, conversation_id)
     if len(state["text"]) > LONG_DRAFT:
         state["text"] = None
@@ -59,7 +59,7 @@ def draft_changed(person_id: UUID, conversation_id: UUID | None) -> None:
 def reply_replaced(old: Message, new: Message) -> None:
     """Announce a new reply in the place of one that failed or was stopped.
 
-    Its model may differ from the line above its message.
+    It may use another model, so its message, which shows the change, is announced too.
     """
     if new.parent:
         message_changed(new.parent)

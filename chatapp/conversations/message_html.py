@@ -47,7 +47,7 @@ def tool_call_html(message: Message, tool_call: ToolCall) -> SafeString:
 
 @contextmanager
 def reported(message: Message) -> Iterator[None]:
-    """Log an error while a message is rendered, and continue after the block.
+    """Log an error in the block instead of raising it.
 
     Database errors are raised: they aren't caused by this message.
     """

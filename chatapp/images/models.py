@@ -1,4 +1,4 @@
-"""Images that belong to a person. Who else may see an image is decided where it is attached."""
+"""Images that belong to a person. `conversations.access` decides who may see one."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.server import logs
 
 TASK = "reply:"
-LONG = 2  # seconds; a lease that took longer to get is checked again
-PATIENCE = 0.5  # seconds that the end waits for tool results that aren't stored yet
+SLOW_TAKE_SECONDS = 2  # seconds; a lease that took longer to get is checked again
+RESULT_WAIT_SECONDS = 0.5  # seconds that the end waits for tool results that aren't stored yet
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +56,19 @@ def start(reply: Message) -> None:
 
 
 def take_over(reply: Message) -> None:
-    """Resume a reply that nobody makes any more, unless this process still has to store results of
-    its tool calls."""
+    """Take over a reply whose process died or released it.
+
+    Not while this process still has results of its tool calls to store.
+    """
     if not _is_closing and not results.is_keeping(reply.pk):
         _spawn(reply, Message.take_over)
 
 
 def is_made_here(reply: Message) -> bool:
-    """Return whether this process makes the reply. A task begins one attempt before its own."""
+    """Return whether this process makes the reply.
+
+    A task is named after the attempt before its own, because taking the reply begins the next one.
+    """
     attempts = (reply.attempt, reply.attempt - 1)
     return any(background.find(_task_name(reply, attempt)) for attempt in attempts)
 
@@ -78,10 +83,10 @@ def stop_here(reply_id: UUID) -> None:
         stream_task.cancel()
 
 
-def abandon_all() -> None:
-    """End every stream of this process; what there is gets saved, and others resume it."""
+def release_all() -> None:
+    """End every stream of this process, so that others resume the replies from what is saved."""
     for reply in live.all_here():
-        reply.is_abandoned = True
+        reply.is_released = True
         stop_here(reply.reply.pk)
 
 
@@ -91,15 +96,15 @@ def close() -> None:
     _is_closing = True
 
 
-async def hand_over(patience: float, seconds: float) -> None:
-    """Wait up to `patience` seconds for the replies made here, then release the rest, which may
-    take `seconds` more."""
+async def hand_over(wait_seconds: float, release_seconds: float) -> None:
+    """Wait up to `wait_seconds` for the replies made here, then release the rest, which may take
+    `release_seconds` more."""
     close()
     if tasks := background.running(TASK):
-        await asyncio.wait(tasks, timeout=patience)
-    abandon_all()
+        await asyncio.wait(tasks, timeout=wait_seconds)
+    release_all()
     if tasks := background.running(TASK):
-        await asyncio.wait(tasks, timeout=seconds)
+        await asyncio.wait(tasks, timeout=release_seconds)
         relay.send_command("sweep")
 
 
@@ -122,7 +127,7 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
         # The reply keeps its lease or its place in the queue, and the next sweep resumes it.
         logger.exception("The database failed under a reply")
     except Exception:
-        # Whatever happened, nobody must watch a reply that never comes.
+        # End the reply on any error, or its page would wait forever.
         sentence = _("Something went wrong on this site. Try again.")
         await background.in_thread(_fail, reply, sentence)
         raise
@@ -142,7 +147,7 @@ def _take(reply: Message, take: Take) -> Job | None:
     if reply.crashes > crashes:
         usage.count_lost_request(reply, prompt.request)
     job = Job(reply, prompt, saved_document(reply))
-    if time.monotonic() - asked_at > LONG and not reply.renew():
+    if time.monotonic() - asked_at > SLOW_TAKE_SECONDS and not reply.renew():
         return None  # the database was slow, and another process was faster
     return job
 
@@ -164,7 +169,10 @@ def _close_if_stopped(reply: Message) -> None:
 
 
 async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
-    """Stream the reply while it is saved; return every way to end as a ReplyOutcome."""
+    """Stream the reply while it is saved.
+
+    Return how it ended, also when it was stopped or failed.
+    """
     outcome = ReplyOutcome()
     streaming = background.spawn(running.stream_name, stream(job.prompt, running, outcome))
     saving.start()
@@ -173,7 +181,7 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
     finally:
         streaming.cancel()
         running.halt()
-    if running.is_abandoned or (_is_closing and outcome.is_temporary):
+    if running.is_released or (_is_closing and outcome.is_temporary):
         outcome.is_released = True
     elif streaming.cancelled():
         outcome.status = Message.Status.STOPPED
@@ -186,11 +194,12 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
 
 
 async def _end(running: LiveReply, outcome: ReplyOutcome) -> None:
-    """Save the end, after tool results that another process needs to resume the reply.
+    """Wait for results of tool calls, which a resuming process needs, then save the outcome.
 
-    A person who pressed Stop doesn't wait for these.
+    After Stop, wait at most RESULT_WAIT_SECONDS.
     """
-    late = await results.until_saved(running.reply, None if outcome.is_released else PATIENCE)
+    wait = None if outcome.is_released else RESULT_WAIT_SECONDS
+    late = await results.until_saved(running.reply, wait)
     await outcomes.save(running, outcome)
     if late:
         background.spawn(f"late:{running.reply.pk}", results.show_late(running.reply, late))

@@ -1,5 +1,5 @@
-"""The leases of this process: renewed while it can, abandoned before they end, taken over from dead
-processes."""
+"""Renew the leases of this process, end its streams before a lease runs out, and take over replies
+of dead processes."""
 
 import asyncio
 import logging
@@ -15,11 +15,11 @@ from chatapp.realtime.relay import relay
 from chatapp.replies import generation, outcomes
 
 RENEW_EVERY = 3  # seconds
-TRY_AGAIN = 0.5  # seconds
-MARGIN = 1.5  # seconds before its end at which a lease counts as lost
+RETRY_SECONDS = 0.5  # seconds
+LEASE_MARGIN = 1.5  # seconds before its end at which a lease counts as lost
 SWEEP_EVERY = 2  # seconds
 SWEPT_AT_ONCE = 10  # replies; the rest is for other processes, or the next sweep
-MOMENT = 0.2  # seconds
+FULL_SWEEP_PAUSE = 0.2  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +41,15 @@ def sweep_soon() -> None:
 
 
 async def _renew_forever() -> None:
-    """Renew leases. A process that can't ends its streams while its leases still hold: after that,
-    others may be working on the same replies."""
+    """Renew leases.
+
+    If that fails, end the streams while the leases still hold, because afterwards other processes
+    may take over the replies.
+    """
     loop = asyncio.get_running_loop()
     renewed = loop.time()
     while True:
-        asked, lost = loop.time(), renewed + LEASE.total_seconds() - MARGIN
+        asked, lost = loop.time(), renewed + LEASE.total_seconds() - LEASE_MARGIN
         try:
             async with asyncio.timeout_at(lost):
                 await background.in_urgent_thread(
@@ -54,12 +57,12 @@ async def _renew_forever() -> None:
                 )
         except (TimeoutError, django.db.Error) as error:
             logger.warning("Leases could not be renewed: %s", type(error).__name__)
-            if loop.time() + TRY_AGAIN >= lost:
-                generation.abandon_all()
+            if loop.time() + RETRY_SECONDS >= lost:
+                generation.release_all()
                 asked = loop.time()  # replies that begin from here on have new leases
             else:
                 asked = renewed
-            await asyncio.sleep(TRY_AGAIN)
+            await asyncio.sleep(RETRY_SECONDS)
         else:
             await asyncio.sleep(RENEW_EVERY)
         renewed = asked
@@ -75,8 +78,9 @@ async def _sweep_forever(wake: asyncio.Event) -> None:
             found = []
         for reply in found:
             generation.take_over(reply)
+        pause = FULL_SWEEP_PAUSE if len(found) == SWEPT_AT_ONCE else SWEEP_EVERY
         with suppress(TimeoutError):
-            async with asyncio.timeout(MOMENT if len(found) == SWEPT_AT_ONCE else SWEEP_EVERY):
+            async with asyncio.timeout(pause):
                 await wake.wait()
 
 

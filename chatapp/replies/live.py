@@ -32,8 +32,7 @@ def all_here() -> "list[LiveReply]":
 class LiveReply:
     """Collects the model's output and publishes it on a clock. Lives on the event loop.
 
-    A resumed reply starts from what its row holds and from its tool calls so far; `document` is
-    that of its text.
+    A resumed reply starts from its row and its tool calls; `document` holds its rendered text.
     """
 
     def __init__(self, reply: Message, person_id: UUID, document: LiveDocument) -> None:
@@ -43,7 +42,7 @@ class LiveReply:
         self.reasoning = reply.reasoning
         self.notices = dict(reply.notices)
         self.resume_positions = list(reply.resume_positions)
-        self.is_abandoned = False  # another process is to resume it
+        self.is_released = False  # another process is to resume it
         self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
         self.saved_sequence = reply.sequence
         self._thinking = ThinkingTimer(reply.thought_seconds)
@@ -87,7 +86,7 @@ class LiveReply:
         return self.reply.known_tool_calls or []
 
     @property
-    def turn_begins(self) -> int:
+    def turn_start(self) -> int:
         """Return the length of the text before the current turn of the model."""
         return self.tool_calls[-1].text_length if self.tool_calls else 0
 
@@ -118,9 +117,9 @@ class LiveReply:
         return LiveState(self.reply.attempt, self.progress, html, status, self.tool_calls)
 
     def add(self, text: str) -> None:
-        """Take new text: publish it at once when the last patch is long enough ago, else soon."""
+        """Queue new text. Publish it at once if the last patch is old enough, else soon."""
         self.end_thinking()
-        if self.text_length == self.turn_begins > 0 and not self._backlog.has_text:
+        if self.text_length == self.turn_start > 0 and not self._backlog.has_text:
             self._backlog.add("\n\n")  # text after a tool call is a paragraph of its own
         self._backlog.add(text)
         self._clock.soon(self._document.open_block_size)
@@ -143,12 +142,12 @@ class LiveReply:
             self._stale_parts.add("thinking_line")
 
     def wait(self, waiting: Waiting) -> None:
-        """Show that the service is asked again after a while."""
+        """Show that the service will be asked again."""
         self._wait.begin(waiting)
         self._notices_changed()
 
     def notify(self, change: str, value: object) -> None:
-        """Show that the request that was sent isn't quite what was asked for."""
+        """Show a notice that the request was changed."""
         self.notices[change] = value
         self._notices_changed()
 
@@ -158,7 +157,7 @@ class LiveReply:
         self.notify("images_refused", [*refused, [name, why]])
 
     def show_tool_calls(self, html: str) -> None:
-        """Show new tool calls; `html` is that of all of them."""
+        """Show new tool calls; `html` replaces all of them."""
         self._tool_calls_html = html
         self._stale_parts.add("tool_calls")
         self._stale_tool_calls.clear()
@@ -170,7 +169,7 @@ class LiveReply:
         self.flush()
 
     def flush(self) -> None:
-        """Publish what waits, of a long text only as much as can be rendered in one go."""
+        """Publish the waiting output, at most as much text as can be rendered in one go."""
         with self._clock.flushing():
             text, reasoning = self._backlog.take()
             self._publish(self._document.append(text) if text else (), reasoning)

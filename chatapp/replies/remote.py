@@ -1,7 +1,7 @@
 """Replies that other processes make, for pages whose sockets are in this process.
 
-Where Redis joins the processes, events arrive by themselves, and this only makes up for lost ones.
-Where it doesn't, this is how a page learns of a reply at all; the page then asks for its state.
+With Redis, events arrive by themselves and polling only makes up for lost ones. Without it, polling
+is the only way a page learns of such a reply; the page then asks for its state.
 """
 
 import asyncio
@@ -34,8 +34,10 @@ type Found = dict[UUID, Seen]
 
 
 class Seen(NamedTuple):
-    """What was last announced. The last two fields are for a reply that awaits approval: whether it
-    does, and how many of its calls."""
+    """What was last announced about a reply.
+
+    `attempt` and `undecided` (its undecided tool calls) are None unless the reply awaits approval.
+    """
 
     person: UUID
     conversation: UUID
@@ -71,8 +73,8 @@ async def _poll_and_announce(before: Found) -> Found:
 
 
 def _look(people: set[UUID]) -> Found:
-    rows = [*_waiting(people), *_recent(people), *_running(people)]
-    return {pk: Seen(*of) for pk, *of in rows}
+    rows = [*_awaiting_approval(people), *_recent(people), *_running(people)]
+    return {pk: Seen(*fields) for pk, *fields in rows}
 
 
 def _running(people: set[UUID]) -> Iterable[Row]:
@@ -82,7 +84,7 @@ def _running(people: set[UUID]) -> Iterable[Row]:
     )
 
 
-def _waiting(people: set[UUID]) -> Iterable[Row]:
+def _awaiting_approval(people: set[UUID]) -> Iterable[Row]:
     """Return replies that await approval, whoever made them: the decision may reach another
     process."""
     waiting = Message.objects.filter(status=Message.Status.WAITING, conversation__owner__in=people)
@@ -93,9 +95,11 @@ def _waiting(people: set[UUID]) -> Iterable[Row]:
 
 def _recent(people: set[UUID]) -> Iterable[Row]:
     """Return the last replies of conversations in which something was sent recently."""
-    active = Conversation.objects.filter(owner__in=people, active_at__gt=timezone.now() - RECENT)
-    path = Message.objects.filter(conversation=OuterRef("pk"), on_branch=True).order_by("-position")
-    tips = active.annotate(
-        head=Subquery(path.values("pk")[:1]), by=Subquery(path.values("leased_by")[:1])
+    recent = timezone.now() - RECENT
+    active = Conversation.objects.filter(owner__in=people, active_at__gt=recent)
+    shown = Message.objects.filter(conversation=OuterRef("pk"), on_branch=True)
+    branch = shown.order_by("-position")
+    active = active.annotate(
+        head=Subquery(branch.values("pk")[:1]), by=Subquery(branch.values("leased_by")[:1])
     )
-    return tips.exclude(by__in=[process_name.NAME, ""]).values_list("head", "owner", "pk")
+    return active.exclude(by__in=[process_name.NAME, ""]).values_list("head", "owner", "pk")

@@ -9,8 +9,8 @@ from chatapp.conversations.models.lease import Maker
 from chatapp.realtime.relay import relay
 from chatapp.replies import generation, outcomes
 
-PATIENCE = 2.0  # seconds for another process to end its stream; after that it counts as dead
-LOOK_EVERY = 0.25  # seconds
+REMOTE_STOP_SECONDS = 2.0  # for another process to end its stream; then it counts as dead
+POLL_SECONDS = 0.25  # seconds
 
 
 def start() -> None:
@@ -36,7 +36,7 @@ def _request_stop(reply: Message) -> bool:
     """Ask the process that makes the reply to stop it; return False when no process makes it.
 
     A reply that awaits approval is ended here. If an approval arrives between the two queries, the
-    reply runs again and is asked once more.
+    reply runs again, so the stop is requested again.
     """
     if reply.request_stop():
         return True
@@ -44,16 +44,13 @@ def _request_stop(reply: Message) -> bool:
 
 
 async def _await_stop(reply: Message) -> None:
-    """Let the process that makes the reply end it with all of its text.
-
-    Only that process has it.
-    """
+    """Let the process that makes the reply end it: only that process has all of its text."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + PATIENCE
+    until = loop.time() + REMOTE_STOP_SECONDS
     while loop.time() < until:
         if await background.in_thread(_is_over, reply):
             return
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_SECONDS)
     await background.in_thread(_close, reply)
 
 

@@ -49,13 +49,13 @@ class Turn:
         self._buffer = TurnBuffer("")
 
     async def run(self) -> list[ToolCallPart]:
-        """Ask the model until its turn ends; return the tool calls that it makes then.
+        """Ask the model until its turn ends; return the tool calls that it ends with.
 
         A turn that has text already is continued, and so is one whose stream is interrupted.
         """
         for interruptions_left in range(MAX_INTERRUPTIONS, -1, -1):
             length = self.live.length
-            self._buffer = TurnBuffer(self.live.text[self.live.turn_begins :])
+            self._buffer = TurnBuffer(self.live.text[self.live.turn_start :])
             error = await self._stream()
             if error is None:
                 # Some servers let a model call tools although it must answer.
@@ -72,7 +72,7 @@ class Turn:
     async def _stream(self) -> InferenceError | None:
         """Read one stream to its end; return the error that ended it early."""
         live = self.live
-        if live.text_length > live.turn_begins and live.text_length not in live.resume_positions:
+        if live.text_length > live.turn_start and live.text_length not in live.resume_positions:
             live.resume_positions.append(live.text_length)
         failure = None
         try:
@@ -87,7 +87,7 @@ class Turn:
         return failure
 
     async def _ask(self) -> None:
-        """Ask until no image is rejected: each time with one image fewer, or all in another form.
+        """After each rejected image, ask again without it, or with all images in the other form.
 
         Raises InferenceError.
         """
@@ -116,13 +116,13 @@ class Turn:
         share = LoopShare()
         async with aclosing(service.client().stream(request.request)) as deltas:
             async for delta in deltas:
-                self._take(delta, request)
+                self._handle(delta, request)
                 if self.live.is_behind:
                     await self.live.drain()
                 else:
                     await share.pause_if_used_up()
 
-    def _take(self, delta: Delta, request: ModelRequest) -> None:
+    def _handle(self, delta: Delta, request: ModelRequest) -> None:
         match delta:
             case TextDelta(text):
                 if self.live.reply.first_token_at is None:

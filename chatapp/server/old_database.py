@@ -1,6 +1,6 @@
 """Databases from before the first release, when migrations were written anew.
 
-Django would take their first migrations for today's and go on with tables that don't fit.
+Django would take their first migrations for today's and continue with tables that don't fit.
 """
 
 from typing import Any

@@ -65,7 +65,7 @@ async def test_thinking_is_turned_off_once_and_announced(
     assert naps == []
 
 
-async def test_sampling_is_abandoned(serve: Serve, connect: Connect, ask: Ask) -> None:
+async def test_sampling_is_released(serve: Serve, connect: Connect, ask: Ask) -> None:
     server = await serve(in_turn(refusal(400, "`temperature` is deprecated"), HELLO))
     assert await all_of(connect(server.url), replace(ask("Hi"), temperature=0.5)) == ANSWER
     assert "temperature" in server.body(0)

@@ -162,7 +162,7 @@ async def test_the_window_makes_the_client_leave_out_turns(demo: InferenceClient
     assert "demo model" in text_of(deltas)
 
 
-async def test_thinking_is_abandoned_when_the_model_refuses_it(demo: InferenceClient) -> None:
+async def test_thinking_is_released_when_the_model_refuses_it(demo: InferenceClient) -> None:
     message = ChatMessage.from_text("user", "/nothinking")
     deltas = await collect(demo, CompletionRequest("m", (message,), 4_096, thinking_budget=1_024))
     assert deltas[0] == Adapted("thinking_off")

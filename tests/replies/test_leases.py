@@ -114,12 +114,12 @@ async def test_a_reply_whose_owner_lives_is_left_alone(running: Exchange) -> Non
     assert (await outcome(running)).attempt == 1
 
 
-async def test_what_is_abandoned_is_saved_to_the_last_word(running: Exchange) -> None:
+async def test_what_is_released_is_saved_to_the_last_word(running: Exchange) -> None:
     gate, said = Gate(), "All that was said. " * 1_000  # more than is rendered in one go
     with answering(TextDelta(said), gate):
         generation.start(running.reply)
         await gate.reached.wait()
-        generation.abandon_all()
+        generation.release_all()
         await asyncio.wait(background.running("reply:"))
 
     reply = await outcome(running)
@@ -132,8 +132,8 @@ async def test_who_cannot_renew_gives_up_before_the_lease_ends(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
-    monkeypatch.setattr(leases, "MARGIN", 0.2)
-    monkeypatch.setattr(leases, "TRY_AGAIN", 0.05)
+    monkeypatch.setattr(leases, "LEASE_MARGIN", 0.2)
+    monkeypatch.setattr(leases, "RETRY_SECONDS", 0.05)
     gate = Gate()
     with (
         answering(TextDelta("Half of it"), gate),
@@ -215,7 +215,7 @@ async def test_a_process_that_ends_begins_nothing(running: Exchange) -> None:
 async def test_who_was_held_up_looks_again_before_asking_the_model(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "LONG", 0)
+    monkeypatch.setattr(generation, "SLOW_TAKE_SECONDS", 0)
 
     def overtaken(reply: Message) -> Prompt:
         other = Message.objects.get(pk=reply.pk)

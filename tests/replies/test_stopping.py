@@ -87,8 +87,8 @@ async def test_another_process_ends_its_own_with_all_of_its_text(
 async def test_a_process_that_does_not_answer_is_not_waited_for(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stopping, "PATIENCE", 0.1)
-    monkeypatch.setattr(stopping, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(stopping, "REMOTE_STOP_SECONDS", 0.1)
+    monkeypatch.setattr(stopping, "POLL_SECONDS", 0.02)
     reply = await elsewhere(running, text="Half")
 
     await stopped(reply)
@@ -100,8 +100,8 @@ async def test_a_process_that_does_not_answer_is_not_waited_for(
 async def test_one_that_goes_on_again_meanwhile_is_not_stopped(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stopping, "PATIENCE", 0.3)
-    monkeypatch.setattr(stopping, "LOOK_EVERY", 0.2)
+    monkeypatch.setattr(stopping, "REMOTE_STOP_SECONDS", 0.3)
+    monkeypatch.setattr(stopping, "POLL_SECONDS", 0.2)
     reply = await elsewhere(running, text="Half")
 
     await stopping.stop(reply)

@@ -23,7 +23,7 @@ from chatapp.server.request_values import wants_page
 
 DAY = 60 * 60 * 24  # seconds
 RETRY_SECONDS = 30
-COPIES_TOLD = 20  # newest messages that show an image; others change when they are loaded again
+MAX_ANNOUNCED = 20  # newest messages that show an image; others change when they are loaded again
 
 
 @require_safe
@@ -53,11 +53,11 @@ def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
     image = own_image(request.user, image_id)
     image.describe(request.POST.get("alt", ""))
     beside = Attachment.objects.filter(image=image).values("message")
-    came = ToolCallImage.objects.filter(image=image).values("tool_call__reply")
-    either = Q(pk__in=beside) | Q(pk__in=came)
+    from_tools = ToolCallImage.objects.filter(image=image).values("tool_call__reply")
+    either = Q(pk__in=beside) | Q(pk__in=from_tools)
     shown = Message.objects.of(request.user).filter(either).order_by("-created_at")
     newest = shown.select_related("conversation").prefetch_related("attachments__image")
-    for message in newest[:COPIES_TOLD]:
+    for message in newest[:MAX_ANNOUNCED]:
         events.message_changed(message)
     return JsonResponse({"alt": image.alternative})
 

@@ -72,7 +72,7 @@ async def messages(request: PersonRequest, conversation_id: UUID) -> HttpRespons
 
 
 def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Return articles after a position, for a page that comes back; else a page of older ones.
+    """Return the messages after a position, for a page that catches up, or a batch of older ones.
 
     Without scripts they are part of the whole page.
     """
@@ -137,7 +137,8 @@ def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> H
 def _refuse(
     request: PersonRequest, form: SendForm, sentence: str, status: int, reason: str = ""
 ) -> HttpResponse:
-    """Answer why; without scripts on the page itself, with everything that was typed."""
+    """Return the reason as JSON, or without scripts the page itself, with everything that was
+    typed."""
     if wants_json(request):
         return refusal(sentence, form, status, reason)
     shown = Conversation.objects.of(request.user).filter(pk=form.conversation_id).first()

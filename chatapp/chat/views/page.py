@@ -34,8 +34,8 @@ from chatapp.images.processing import MAX_UPLOAD_BYTES
 PAGE = "chat/page.html"
 COMPOSER_FORM = "composer-form"  # its id
 # What a file dialog offers. Names too: some systems know no type for phones' images.
-ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
-IMAGE_TYPES = ",".join([*Format, "image/heif", *ENDINGS.split()])
+EXTENSIONS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
+IMAGE_TYPES = ",".join([*Format, "image/heif", *EXTENSIONS.split()])
 
 
 @require_safe
@@ -67,9 +67,9 @@ def page(
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
         sidebar = conversation_page(request.user, sidebar_before)
-        tip = shown.branch.last() if shown and before is not None else _last(history)
+        head = shown.branch.last() if shown and before is not None else _last(history)
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
-        composer = {"parent": tip, **_written(draft), **composer}
+        composer = {"parent": head, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
         context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)

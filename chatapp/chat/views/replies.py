@@ -23,10 +23,8 @@ from chatapp.server.request_values import wants_json
 
 @require_safe
 async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
-    """Return text and position at one instant.
-
-    From memory while it runs here, else from its row.
-    """
+    """Return the text and sequence number at one instant, from memory while this process makes the
+    reply, else from its row."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
     running = live.find(reply_id)
     # An attempt that another process overtook notices it soon.
@@ -74,7 +72,7 @@ async def continuation(
 
 @require_POST
 def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
-    """Exclude what was refused from what the model reads, or include it; `scope` as in
+    """Exclude messages from what the model reads, or include them again; `scope` as in
     Message.exclude."""
     reply = own_reply(request.user, conversation_id, reply_id)
     changed = reply.exclude(request.POST.get("scope", ""))

@@ -34,7 +34,10 @@ STATUS: dict[type[ImageRefused], HTTPStatus] = {
 
 @require_POST
 async def upload(request: PersonRequest) -> HttpResponse:
-    """Store one file of up to 50 MB. Django has a large one on disk, where the worker reads it."""
+    """Store one file of up to 50 MB.
+
+    Django writes large ones to disk; the worker reads them there.
+    """
     file = request.FILES.get("image")
     if file is None:
         return error(
@@ -49,7 +52,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 async def links(request: PersonRequest) -> HttpResponse:
-    """Store a copy. If the site doesn't give one, the link itself may still go to the model."""
+    """Store a copy. If it can't be fetched, the link itself may still go to the model."""
     link = request.POST.get("link", "").strip()
     await background.release_connection()
     try:

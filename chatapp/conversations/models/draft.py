@@ -105,7 +105,7 @@ class DraftManager(models.Manager["Draft"]):
 
 
 class Draft(models.Model):
-    """`client_id` becomes that of the message: sending it ends the draft."""
+    """Text that isn't sent yet. A message sent with its `client_id` deletes it."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"

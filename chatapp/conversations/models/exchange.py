@@ -24,7 +24,7 @@ FIRST_TITLE = 60  # characters kept
 
 
 class ClientIdUsed(Exception):
-    """This client id has sent another text, so the page is out of date. Nothing was added."""
+    """Another text was sent with this client id, so the page is out of date. Nothing was added."""
 
 
 class ReplyRunning(Exception):
@@ -84,7 +84,7 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
         with transaction.atomic():
             return _add(person, new)
     except IntegrityError:
-        # A concurrent send created the conversation, or used the id. Now it is visible.
+        # A concurrent send created the conversation or used the id. Now its row is visible.
         with transaction.atomic():
             return _add(person, new)
 
@@ -108,7 +108,7 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
     if earlier := _find(person, new):
         return earlier
     head = conversation.branch.last() if conversation else None
-    _check_place(conversation, head, new)
+    _check_parent(conversation, head, new)
     conversation = _continue(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
@@ -137,8 +137,8 @@ def _lock(person: "Person", new: NewMessage) -> Conversation | None:
     return conversation
 
 
-def _check_place(conversation: Conversation | None, head: Message | None, new: NewMessage) -> None:
-    """Accept a message that follows what its page shows."""
+def _check_parent(conversation: Conversation | None, head: Message | None, new: NewMessage) -> None:
+    """Raise unless the message follows the head of the branch."""
     if new.names_parent and new.parent and conversation is None:
         raise ConversationDeleted
     if new.names_parent and new.parent != (head.pk if head else None):

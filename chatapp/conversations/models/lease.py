@@ -1,4 +1,4 @@
-"""Who makes a reply: one process at a time, up to a time on the database's clock.
+"""Leases: one process makes a reply, until a time on the database's clock.
 
 Taking a reply begins a new attempt at it, and every write names its attempt: an attempt that was
 overtaken changes nothing any more. These functions are methods of Message.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=10)
 # A new reply waits this long for the process that queued it.
 GRACE = timedelta(seconds=3)
-MAX_CRASHES = 3  # processes that died while making one reply; it may be what kills them
+MAX_CRASHES = 3  # processes that died while making one reply; the reply may be the cause
 
 type Maker = Literal[
     "anybody", "this attempt", "nobody", "who was asked to stop", "nobody, until a decision"
@@ -41,7 +41,7 @@ def begin(reply: "Message") -> bool:
 def take_over(reply: "Message") -> bool:
     """Take a reply whose lease ended, for an attempt that resumes after what was saved.
 
-    False when its owner is alive after all, or another process was faster.
+    False when its holder is alive after all, or another process was faster.
     """
     values: dict[str, Any] = {"started_at": reply.started_at or timezone.now()}
     if reply.status == Status.STREAMING:
@@ -97,7 +97,10 @@ def request_stop(reply: "Message") -> bool:
 
 
 def close(reply: "Message", status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
-    """End a reply as it was saved; False when `made_by` isn't who makes it."""
+    """End a reply as it was saved.
+
+    Return False, and change nothing, unless `made_by` is who makes it now.
+    """
     rows = {
         "anybody": _row(reply).running(),
         "this attempt": _of_this_attempt(reply),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def of(self, person: "Person") -> Self:
-        """Return the person's own messages: the only door to messages."""
+        """Return the person's own messages; views use no other query."""
         return self.filter(conversation__owner=person)
 
     def running(self) -> Self:

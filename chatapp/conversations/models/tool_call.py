@@ -36,8 +36,8 @@ DENIAL = '{"error":"The person did not allow this call."}'
 UNREPEATED = '{"error":"This call may have been carried out. The person did not repeat it."}'
 INTERRUPTED = '{"error":"This call was interrupted before it ended."}'
 UNDECIDED = (State.AWAITING_APPROVAL, State.UNKNOWN)
-UNENDED = (State.READY, State.RUNNING)
-SHOWN_INTERRUPTED = "interrupted"  # its reply ended without it; shown, never stored
+PENDING = (State.READY, State.RUNNING)
+SHOWN_INTERRUPTED = "interrupted"  # the reply ended first; shown, never stored
 
 
 class ToolRequest(NamedTuple):
@@ -95,10 +95,10 @@ class ToolCallManager(models.Manager["ToolCall"]):
         token_usage: TokenUsage,
         calls: "Sequence[ToolRequest]",
     ) -> bool:
-        """Store the calls that the model made, with its text so far and the tokens used for it.
+        """Store the calls that the model made, with its text so far and the tokens used for it, so
+        that nothing is asked again after a crash.
 
-        An attempt after a crash asks for none of it again. False, with nothing written, when this
-        attempt was overtaken or is to stop.
+        False, with nothing written, when this attempt was overtaken or is to stop.
         """
         last = self.filter(reply=reply).aggregate(last=models.Max("round"))["last"]
         number = 0 if last is None else last + 1
@@ -122,7 +122,8 @@ class ToolCallManager(models.Manager["ToolCall"]):
         return True
 
     def start(self, reply: Message, tool_calls: "Sequence[ToolCall]") -> bool:
-        """Mark calls as running before they act: after a crash they may have acted."""
+        """Mark calls as running before they act, because after a crash nobody knows whether they
+        did."""
         with transaction.atomic():
             if not _still_made(reply).select_for_update().exists():
                 return False
@@ -200,7 +201,7 @@ class ToolCall(models.Model):
         return f"{self.name} of {self.reply_id}: {self.state}"
 
     def end(self, result: ToolResult) -> None:
-        """Take over the result that the row has."""
+        """Copy the stored result to this object."""
         for name, value in result.columns.items():
             setattr(self, name, value)
         self.__dict__.pop("content_excerpt", None)
@@ -221,7 +222,7 @@ class ToolCall(models.Model):
     @property
     def shown_state(self) -> str:
         is_over = self.reply.status not in (*RUNNING, Status.WAITING)
-        return SHOWN_INTERRUPTED if is_over and self.state in UNENDED else self.state
+        return SHOWN_INTERRUPTED if is_over and self.state in PENDING else self.state
 
     @property
     def result(self) -> str:
@@ -233,9 +234,9 @@ class ToolCall(models.Model):
         return self.state in UNDECIDED
 
     @property
-    def is_to_end(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether it runs, or will run without an approval."""
-        return self.state in UNENDED
+        return self.state in PENDING
 
 
 def _still_made(reply: Message) -> "models.QuerySet[Message]":

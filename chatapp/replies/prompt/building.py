@@ -32,7 +32,7 @@ CONTINUE = """\
 Your answer above was cut off. Continue it exactly where it ends, from the very next character.
 Do not repeat any of it, and do not comment on the interruption."""
 
-# Tokens. The service accepts at least 1,024 and at most what the answer leaves.
+# Tokens. The service accepts at least 1,024, and less than max_tokens.
 BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
 MIN_BUDGET = 1_024
 MIN_ANSWER = 1_024
@@ -71,11 +71,11 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
     model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
     form = form or image_delivery.forms()[0]
     messages, turns_excluded = _newest_messages(reply, model.context_window)
-    attachments = [one for message in messages for one in _images(message)]
+    attachments = [attachment for message in messages for attachment in _images(message)]
     urls = _urls(attachments, form) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
     turns += _reply_so_far(reply)
-    toolbox = Toolbox.of(reply, _written(messages))
+    toolbox = Toolbox.of(reply, _user_texts(messages))
     may_think = not (toolbox.tools and has_calls(turns))
     request = CompletionRequest(
         model=model.id,
@@ -101,7 +101,7 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
     )
 
 
-def _written(messages: list[Message]) -> tuple[str, ...]:
+def _user_texts(messages: list[Message]) -> tuple[str, ...]:
     return tuple(message.text for message in messages if message.role == Message.Role.USER)
 
 
