@@ -1,4 +1,4 @@
-"""Without a mail server the owner hands over the links to choose a new password."""
+"""Without an email server the owner hands out the links to choose a new password."""
 
 import re
 from collections.abc import Callable

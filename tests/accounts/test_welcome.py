@@ -1,4 +1,4 @@
-"""The first account of a new house."""
+"""The first account of a new instance."""
 
 import threading
 

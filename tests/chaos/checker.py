@@ -136,7 +136,7 @@ def _stopped(facts: Facts, reply: Row, sent: Sent, name: str) -> Iterator[Violat
 
 
 def _may_fail(facts: Facts, reply: Row, sent: Sent) -> bool:
-    """After three deaths, or when the model broke off more often than is made up for."""
+    """After three crashes, or when the model was interrupted more often than is resumed."""
     if sum(reply.id in fault.hit for fault in facts.record.faults) >= DEATHS:
         return True
     cuts = sum(asked.outcome == "cut" for asked in facts.asked[sent.run])

@@ -42,7 +42,7 @@ def leave_a_reply(record: Record) -> None:
 
 
 def lose_a_character(record: Record) -> None:
-    """A seam dropped what it should have kept."""
+    """An overlap filter dropped text that it should have kept."""
     reply = _complete(record)
     middle = len(reply.text) // 2
     reply.text = reply.text[:middle] + reply.text[middle + 1 :]

@@ -17,7 +17,7 @@ MARKS = ("{}", "{}", "{}", "{}", "**{}**", "*{}*", "`{}`", "~~{}~~")
 
 @lru_cache(maxsize=4096)
 def text(run: str, words: int) -> str:
-    """The whole answer of a run. Nothing in it repeats, so a seam can be exact."""
+    """The whole answer of a run. Nothing in it repeats, so an overlap can be exact."""
     chance = random.Random(run)
     blocks = []
     begin = 0

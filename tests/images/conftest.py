@@ -53,7 +53,7 @@ def bucket_url() -> Iterator[str]:
 def use_bucket(settings: Any) -> UseBucket:
     """Configures a bucket as config vars would, and lets new images go there."""
 
-    def use(url: str, name: str = "images-of-the-house", folder: str = "") -> Bucket:
+    def use(url: str, name: str = "images-of-the-instance", folder: str = "") -> Bucket:
         variables = {
             "AWS_S3_BUCKET": name,
             "AWS_ACCESS_KEY_ID": "key",

@@ -211,7 +211,7 @@ def test_only_old_objects_without_a_row_are_removed(
         Image.objects.keep(owner, made(content=b"%d" % number))
     Image.objects.keep(member, made())
     member.delete()
-    bucket.put("something-else/of-the-house", b"not ours")
+    bucket.put("something-else/of-others", b"not ours")
     bucket.put("images-of-cats", b"not ours either")
 
     assert remove_orphans(later(23)) == 0

@@ -32,7 +32,7 @@ IMAGE = encoded(corners(), "PNG")
 
 @pytest.fixture
 def images(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImageWorkerQueue]:
-    """A workshop of its own, also for `process`, whose worker already runs."""
+    """A queue of its own, also for `process`, whose worker already runs."""
     images = ImageWorkerQueue()
     monkeypatch.setattr(processing, "worker_queue", images)
     images.submit(IMAGE).result()

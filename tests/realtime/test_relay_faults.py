@@ -124,7 +124,7 @@ async def test_redis_may_come_later(
 
 
 async def test_a_subscription_that_breaks_is_noticed(redis_server: RedisServer) -> None:
-    """The layer mends it by itself; what was said in between is missing."""
+    """The layer recovers by itself; events sent in between are missing."""
     async with two_peers() as (here, there):
         with there.listening() as far, redis_server.client() as client:
             client.client_kill_filter(_type="pubsub", skipme=False)

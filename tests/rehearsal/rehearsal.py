@@ -109,7 +109,7 @@ class Rehearsal:
             self.terminal.type("git push heroku main")
         assert [dyno.port for dyno in self.platform.dynos] == running
         broken.unlink()
-        self.terminal.commit("Mended")
+        self.terminal.commit("Fixed")
 
     def restart(self) -> None:
         """What happens to every dyno once a day."""

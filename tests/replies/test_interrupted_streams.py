@@ -1,4 +1,4 @@
-"""A stream that is cut goes on by itself, twice at most, without a seam to be seen."""
+"""An interrupted stream is resumed by itself, twice at most, without repeating text."""
 
 import pytest
 from pytest_django import Settings

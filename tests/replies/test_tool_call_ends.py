@@ -106,7 +106,7 @@ async def test_stop_breaks_a_call_off_within_a_second(
         listener = Listener(subscription)
         told = [await listener.event() for _ in range(listener.waiting)]
 
-    assert kit.broken_off == [name]
+    assert kit.interrupted == [name]
     assert (await outcome(running)).status == "stopped"
     assert 'data-state="interrupted"' in told[-1]["html"]
     shown = await background.in_thread(message_html, await outcome(running))
@@ -165,7 +165,7 @@ async def test_a_hand_over_in_mid_call(
         await swept()
 
     assert (release.status, release.leased_by, release.text) == ("streaming", "", "Let me see.")
-    assert kit.broken_off == [name]
+    assert kit.interrupted == [name]
     assert (kit.ran, await tool_calls(running)) == (ran, [(name, state)])
     assert (await outcome(running)).status == status
 

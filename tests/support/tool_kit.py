@@ -23,7 +23,7 @@ class Kit:
 
     def __init__(self) -> None:
         self.ran: list[str] = []
-        self.broken_off: list[str] = []
+        self.interrupted: list[str] = []
         self.gate: asyncio.Event | None = None
         self.on_run: Callable[[], Awaitable[None]] | None = None
         self.gives: Any = None  # in the place of an Output; an error is raised
@@ -39,7 +39,7 @@ class Kit:
             if self.gate:
                 await self.gate.wait()
         except asyncio.CancelledError:
-            self.broken_off.append(name)
+            self.interrupted.append(name)
             raise
 
     def tool(self, name: str, needs_approval: bool = False) -> Tool:

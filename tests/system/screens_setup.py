@@ -106,7 +106,7 @@ def test_a_site_without_models_and_email(
         expect(page.get_by_role("textbox", name="Message")).to_be_visible()
         stranger = visit(url)
         stranger.get_by_role("link", name="Forgot your password?").click()
-        shoot(stranger, "reset-without-mail")
+        shoot(stranger, "reset-without-email")
         stranger.get_by_label("Email").fill(OWNER)
         stranger.get_by_role("button", name="Ask for a link").click()
         shoot(stranger, "reset-asked")

@@ -45,9 +45,9 @@ def signed_in(app: App, browser: Browser) -> Any:
 
 @pytest.fixture
 def weather(running_services: tuple[Weather, NoteService]) -> Iterator[Weather]:
-    running_services[0].mend()
+    running_services[0].fix()
     yield running_services[0]
-    running_services[0].mend()
+    running_services[0].fix()
 
 
 @pytest.fixture

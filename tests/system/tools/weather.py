@@ -29,7 +29,7 @@ class Weather(OpenMeteo):
     def release(self) -> None:
         self._loop.call_soon_threadsafe(self._open.set)
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         """As a test finds it."""
         self.release()
         self.is_broken = False
