@@ -33,6 +33,9 @@ TASK = "reply:"
 SLOW_TAKE_SECONDS = 2  # seconds; a lease that took longer to get is checked again
 RESULT_WAIT_SECONDS = 0.5  # seconds that the end waits for tool results that aren't stored yet
 
+DATABASE_AWAY = (django.db.OperationalError, django.db.InterfaceError)
+MAX_TAKEOVERS = 10  # of a reply during which the database fails again and again
+
 logger = logging.getLogger(__name__)
 
 _is_closing = False
@@ -181,11 +184,15 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
     finally:
         streaming.cancel()
         running.halt()
+    error = None if streaming.cancelled() else streaming.exception()
     if running.is_released or (_is_closing and outcome.is_temporary):
         outcome.is_released = True
     elif streaming.cancelled():
         outcome.status = Message.Status.STOPPED
-    elif streaming.exception():
+    elif isinstance(error, DATABASE_AWAY) and job.reply.takeovers < MAX_TAKEOVERS:
+        # What there is can be saved once the database is back; an attempt after it resumes.
+        outcome.is_released = True
+    elif error:
         outcome.fail(_("Something went wrong on this site. Try again."))
     if outcome.status != Message.Status.STOPPED:
         # Stop keeps what the person saw. In every other case nothing that arrived is lost.

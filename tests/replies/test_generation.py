@@ -32,6 +32,23 @@ async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
     assert live.find(reply.pk) is None
 
 
+async def test_a_database_that_is_away_in_mid_stream_costs_no_reply(running: Exchange) -> None:
+    with answering(TextDelta("half an ans"), OperationalError("the connection is closed")):
+        await generation.generate(running.reply)
+
+    reply = await outcome(running)
+    assert (reply.status, reply.text) == ("streaming", "half an ans")
+    assert await Message.objects.lost().filter(pk=reply.pk).aexists()
+
+
+async def test_a_database_that_always_fails_ends_the_reply(running: Exchange) -> None:
+    running.reply.takeovers = generation.MAX_TAKEOVERS
+    with answering(TextDelta("half an ans"), OperationalError("the connection is closed")):
+        await generation.generate(running.reply)
+
+    assert (await outcome(running)).status == "failed"
+
+
 @pytest.fixture
 def one_patch(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second patch of a reply comes too late."""
