@@ -90,7 +90,7 @@ class Message(models.Model):
     finish_reason = models.CharField(max_length=20, blank=True)
     prompt_tokens = models.PositiveIntegerField(null=True)
     completion_tokens = models.PositiveIntegerField(null=True)
-    # An attempt ended before the service reported its tokens; our own count stands in.
+    # An attempt ended before the service reported its tokens, so they are estimated.
     usage_is_estimated = models.BooleanField(default=False, db_default=False)
 
     # A reply: who makes it. A lease has an owner and an end, is released ("", None), or was never
