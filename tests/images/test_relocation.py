@@ -206,7 +206,7 @@ def test_a_damaged_image_stays_and_is_named(
     with pytest.raises(CommandError, match="1 couldn't be moved"):
         call_command("move_images", to=to)
 
-    assert f"{images[1].pk}: these are not the bytes that were kept" in capsys.readouterr().err
+    assert f"{images[1].pk}: these are not the bytes that were stored" in capsys.readouterr().err
     assert [image.pk for image in relocation.images_outside(to)] == [images[1].pk]
     assert Image.objects.get(pk=images[1].pk).content == b"other bytes"
 
