@@ -13,6 +13,8 @@ from django.db import close_old_connections, connection
 
 from chatapp.server import logs
 
+type Planned = tuple[str, Callable[[], Coroutine[Any, Any, Any]]]
+
 logger = logging.getLogger(__name__)
 
 WRITER_THREADS = 3
@@ -20,7 +22,7 @@ WRITER_THREADS = 3
 _tasks: dict[str, asyncio.Task[Any]] = {}
 _writers = ThreadPoolExecutor(WRITER_THREADS, thread_name_prefix="background")
 _urgent = ThreadPoolExecutor(1, thread_name_prefix="urgent")
-_waiting = threading.local()  # `loop` waits for what runs in this thread
+_thread = threading.local()  # `planned`: tasks that the function in this thread wants started
 
 
 def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -43,8 +45,11 @@ def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
 
 
 def spawn_from_thread[T](name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
-    """Start a task from a function that runs in `in_thread`, on the loop that waits for it."""
-    _waiting.loop.call_soon_threadsafe(lambda: spawn(name, work()))
+    """Start a task from a function that runs in `in_thread`, once that function has returned.
+
+    Nothing starts when the wait for the function was cancelled: its loop may be about to end.
+    """
+    _thread.planned.append((name, work))
 
 
 def find(name: str) -> asyncio.Task[Any] | None:
@@ -97,17 +102,24 @@ async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
 async def _run[T](
     threads: ThreadPoolExecutor, function: Callable[..., T], args: tuple[Any, ...]
 ) -> T:
+    planned: list[Planned] = []
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(threads, _call, loop, logs.bound(), function, args)
+    call = loop.run_in_executor(threads, _call, planned, logs.bound(), function, args)
+    try:
+        return await call
+    finally:
+        if not call.cancelled():
+            for name, work in planned:
+                spawn(name, work())
 
 
 def _call[T](
-    loop: asyncio.AbstractEventLoop,
+    planned: list[Planned],
     fields: dict[str, Any],
     function: Callable[..., T],
     args: tuple[Any, ...],
 ) -> T:
-    _waiting.loop = loop
+    _thread.planned = planned
     _release_connections()
     try:
         with logs.fields(**fields):

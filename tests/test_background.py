@@ -89,6 +89,24 @@ async def test_a_thread_starts_a_task_on_the_loop_that_waits_for_it() -> None:
         await done.wait()
 
 
+async def test_a_cancelled_wait_for_a_thread_starts_nothing() -> None:
+    begun, released = threading.Event(), threading.Event()
+
+    def function() -> None:
+        begun.set()
+        released.wait(5)
+        background.spawn_from_thread("too late", asyncio.Event().wait)
+
+    waiting = asyncio.create_task(background.in_thread(function))
+    await asyncio.to_thread(begun.wait, 5)
+    waiting.cancel()
+    released.set()
+    await asyncio.wait({waiting})
+    await background.in_thread(int)  # the writers have time to end
+
+    assert background.find("too late") is None
+
+
 async def test_work_in_threads_runs_side_by_side() -> None:
     together = threading.Barrier(2)
 
