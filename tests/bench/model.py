@@ -64,7 +64,7 @@ class Run:
     sent: list[float] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     started: bool = False
-    is_pending: bool = False
+    must_end: bool = False
 
 
 def prompt(run: str, tokens: int, rate: float) -> str:
@@ -121,7 +121,7 @@ class BenchScript(Script):
     async def get(self, path: str) -> object:
         path, _, number = path.rpartition("/")
         run = self.runs[number]
-        run.is_pending = run.is_pending or path == "/end"
+        run.must_end = run.must_end or path == "/end"
         if path == "/sent":
             await run.over.wait()
         return run.sent
@@ -155,7 +155,7 @@ async def _stream(asked: Plan, run: Run, completion: Completion) -> None:
     loop = asyncio.get_running_loop()
     begin = loop.time()
     for index in range(asked.tokens):
-        if run.is_pending:
+        if run.must_end:
             break
         data = frame({"content": token(asked.run, index)})
         if asked.rate and (wait := begin + index / asked.rate - loop.time()) > 0:

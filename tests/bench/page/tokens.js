@@ -4,7 +4,8 @@ window.bench = {
   enter: 0,
   watch(run) {
     this.seen = [];
-    this.token = new RegExp(`w${run}x(\\d+) ?`, "g");
+    // A digit of the text after the last token must not count as one of its own.
+    this.token = new RegExp(`w${run}x(\\d+)(?=\\s|$|w)`, "g");
   },
 };
 
