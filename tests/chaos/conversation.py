@@ -172,7 +172,7 @@ class Conversation:
         if "html" in answer:
             tab.articles.insert_new(answer["html"], answer["replaces"])
             return parse(answer["html"])[0].id
-        # ModelRequest twice, as when the first answer was lost: the page shows what came of it.
+        # Sent twice, as after a lost answer: the page shows the result.
         await tab.catch_up_soon(AGAIN)
         last = tab.articles.last
         return last.id if last else reply

@@ -24,7 +24,7 @@ LOOK_EVERY = 5.0  # seconds
 
 
 def play(plan: Plan, folder: Path) -> Record:
-    """Play a plan on an instance and return what came of it; logs are left in `folder`."""
+    """Play a plan on an instance and return its record; logs stay in `folder`."""
     emails = [f"person{number}@example.com" for number in range(plan.people)]
     leaving = {"CHAT_HAND_OVER_SECONDS": str(plan.hand_over)}
     with running_instance(folder, plan.processes, emails, **leaving) as instance:

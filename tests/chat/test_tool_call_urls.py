@@ -129,9 +129,9 @@ def test_a_stranger_has_to_sign_in(stranger_client: Client, tool_call: ToolCall)
 def test_it_is_found_under_its_own_reply_only(
     owner_client: Client, tool_call: ToolCall, exchange: Exchange
 ) -> None:
-    elsewhere = path(tool_call).replace(str(tool_call.reply_id), str(exchange.message.pk))
+    under_a_message = path(tool_call).replace(str(tool_call.reply_id), str(exchange.message.pk))
 
-    assert owner_client.get(elsewhere).status_code == 404
+    assert owner_client.get(under_a_message).status_code == 404
 
 
 def test_methods(owner_client: Client, tool_call: ToolCall) -> None:

@@ -79,7 +79,7 @@ async def begun(exchange: Exchange, kit: Kit) -> None:
 
 
 async def being_kept(exchange: Exchange, kit: Kit, workbench: Workbench) -> None:
-    """The call has ended, and what came of it waits to be saved."""
+    """The call has ended, and its result waits to be stored."""
     kit.images = (drawn(),)
     await begun(exchange, kit)
     assert kit.gate

@@ -86,7 +86,7 @@ async def decided(exchange: Exchange, decision: Decision) -> bool:
 
 
 async def looked(exchange: Exchange, what: str = "up") -> CompletionRequest:
-    """Makes a reply with one call; gives the request with what came of it."""
+    """Make a reply with one call; return the request with its result."""
     say = script([*call("look", what), Finished("tool_calls")], ANSWER)
     with answering(say):
         assert (await made(exchange)).status == "complete"

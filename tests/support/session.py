@@ -13,6 +13,7 @@ they measure; `tests/deploy/plain_browser.py` fills in forms only, and so works 
 import asyncio
 import json
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
@@ -28,11 +29,11 @@ WAIT = 20  # seconds
 SIGN_IN = "/account/sign-in/"
 
 
-class Events:
+class Events(ABC):
     """Something that events come from, one after the other."""
 
-    async def event(self) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    async def event(self) -> dict[str, Any]: ...
 
     async def until(self, kind: str) -> list[dict[str, Any]]:
         """Return every event up to the first of a kind."""

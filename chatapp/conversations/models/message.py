@@ -110,7 +110,7 @@ class Message(models.Model):
 
     objects: ClassVar = MessageQuerySet.as_manager()
 
-    # Set by whoever knows more than the row.
+    # Set on an instance by code with newer data than the row.
     live_status = REMOTE
     known_tool_calls: "list[ToolCall] | None" = None
 

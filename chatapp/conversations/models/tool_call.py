@@ -185,7 +185,7 @@ class ToolCall(models.Model):
     note = models.TextField(blank=True, default="", db_default="")
     seconds = models.FloatField(null=True)
 
-    known_images: "list[ToolCallImage] | None" = None  # set by whoever has them at hand
+    known_images: "list[ToolCallImage] | None" = None  # set on an instance whose images are loaded
 
     objects: ClassVar[ToolCallManager] = ToolCallManager()
 

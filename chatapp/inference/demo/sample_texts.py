@@ -57,7 +57,7 @@ def tokens(text: str) -> list[str]:
 
 
 def tour(words: str) -> str:
-    """Return about 250 tokens with every kind of Markdown, chosen by the person's words."""
+    """Return about 250 tokens with every kind of Markdown, chosen by the person's text."""
     seed = zlib.crc32(words.encode("utf-8", "replace"))
     return "\n\n".join(
         (
