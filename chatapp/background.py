@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from asgiref.sync import SyncToAsync, sync_to_async
@@ -25,12 +26,14 @@ _urgent = ThreadPoolExecutor(1, thread_name_prefix="urgent")
 _thread = threading.local()  # `planned`: tasks that the function in this thread wants started
 
 
-def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+def spawn[T](
+    name: str, work: Coroutine[Any, Any, T], *, expected: tuple[type[Exception], ...] = ()
+) -> asyncio.Task[T]:
     """Start `work` on the running loop as a named task; return the running task of that name.
 
     The task gets an empty context: with a request's context it would inherit the request's
     executor, and die silently at its first query after the request. Its log lines still have the
-    request id.
+    request id. Errors are logged, except `expected` ones, which are for whoever waits.
     """
     running = find(name)
     if running and not running.done():
@@ -40,7 +43,7 @@ def spawn[T](name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     context.run(logs.bind, **logs.bound())
     task = context.run(asyncio.get_running_loop().create_task, work, name=name)
     _tasks[name] = task
-    task.add_done_callback(_forget)
+    task.add_done_callback(partial(_forget, expected))
     return task
 
 
@@ -137,8 +140,9 @@ def _release_connections() -> None:
         close_old_connections()
 
 
-def _forget(task: asyncio.Task[Any]) -> None:
+def _forget(expected: tuple[type[Exception], ...], task: asyncio.Task[Any]) -> None:
     if _tasks.get(task.get_name()) is task:
         del _tasks[task.get_name()]
-    if not task.cancelled() and (error := task.exception()):
+    error = None if task.cancelled() else task.exception()
+    if error and not isinstance(error, expected):
         logger.error("The task %s ended with an error", task.get_name(), exc_info=error)
