@@ -160,7 +160,7 @@ def test_a_check_without_an_answer_is_explained_and_keeps_the_state(
 
     card.get_by_role("button", name="Check now").click()
 
-    expect(card.get_by_text("The check didn't reach the app.").first).to_be_visible()
+    expect(card.get_by_text("The check didn't reach this site.").first).to_be_visible()
     expect(card).to_have_attribute("data-state", "connected")
 
 

@@ -30,7 +30,7 @@ def _describe(expression: str) -> str:
 
 @tool(
     label=_("Calculator"),
-    about=_("Calculates exactly. Nothing leaves the app."),
+    about=_("Calculates exactly. Nothing leaves this site."),
     describe=_describe,
 )
 async def calculate(context: Context, expression: Expression) -> Output:

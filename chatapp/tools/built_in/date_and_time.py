@@ -30,7 +30,7 @@ def _describe(zone: str = "") -> str:
 
 @tool(
     label=_("Date and time"),
-    about=_("Returns the time where the person is or in a time zone. Nothing leaves the app."),
+    about=_("Returns the time where the person is or in a time zone. Nothing leaves this site."),
     describe=_describe,
 )
 async def current_date_and_time(context: Context, zone: Zone = "") -> Output:
