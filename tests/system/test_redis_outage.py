@@ -1,5 +1,7 @@
 """When Redis returns, a page fetches the messages of other processes that it has missed."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.system.app import App
@@ -22,11 +24,11 @@ def test_a_page_fetches_what_it_missed_while_redis_was_away(chat: Chat, app: App
     chat.ask("First")
     conversation = chat.page.url.rstrip("/").rsplit("/", 1)[-1]
     app.manage("shell", "-c", ANSWER.format(conversation))
-    expect(chat.messages).to_have_count(1)
 
-    chat.page.evaluate(
-        "document.dispatchEvent(new CustomEvent('live:joined', { detail: { value: true } }))"
-    )
+    with chat.page.expect_response(re.compile("messages\\?after=")):
+        chat.page.evaluate(
+            "document.dispatchEvent(new CustomEvent('live:joined', { detail: { value: true } }))"
+        )
 
     expect(chat.messages).to_have_count(2)
     expect(chat.messages.last).to_contain_text("Said elsewhere")

@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import APIResponse, Page, Request, Route, expect
 
 from tests.servers.proxy import Proxy
 from tests.support.people import OWNER, PASSWORD
@@ -228,3 +228,29 @@ def test_a_long_text_is_saved_less_often(page: Page, saves: list[Request]) -> No
         page.clock.run_for(2 * SECOND)
 
     assert saved.value.status == 204
+
+
+def test_an_answer_from_before_a_save_does_not_replace_the_text(page: Page) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "GET":
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route_web_socket("**/ws/", lambda socket: None)  # its event would be newer
+    page.goto("/")
+    page.route("**/draft", hold)
+    with page.expect_request("**/draft"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    write(Chat(page), "half a thought")
+    assert len(held) == 1
+
+    route, response = held[0]
+    with page.expect_response("**/draft") as answered:
+        route.fulfill(response=response)
+    answered.value.finished()
+    page.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
+
+    expect(page.get_by_role("textbox", name="Message")).to_have_value("half a thought")

@@ -19,6 +19,7 @@ export class DraftSaver {
   #savedEdit = 0; // the last change that the server has
   #sentEdit = 0; // the last change in the newest request
   #requests = 0; // on their way
+  #ended = Promise.resolve(); // of all of these
   #saved = null; // the draft that the server has
   #length = 0; // of the text when it was read last
   #timer = null;
@@ -41,6 +42,16 @@ export class DraftSaver {
 
   stop() {
     clearTimeout(this.#timer);
+  }
+
+  /** The number of changes so far. */
+  get edit() {
+    return this.#edit;
+  }
+
+  /** Resolves when the server has answered every save. */
+  async idle() {
+    while (this.#requests) await this.#ended;
   }
 
   get isEdited() {
@@ -120,7 +131,12 @@ export class DraftSaver {
     if (isLeaving) this.#keep(draft);
     if (this.#requests && (!isLeaving || this.#sentEdit === this.#edit)) return;
     if (!this.#requests && isSame(draft, this.#saved)) this.#settle(this.#edit);
-    else await this.#save(draft, this.#edit);
+    else await this.#track(this.#save(draft, this.#edit));
+  }
+
+  #track(save) {
+    this.#ended = Promise.allSettled([this.#ended, save]);
+    return save;
   }
 
   get #url() {

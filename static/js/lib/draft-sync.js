@@ -45,10 +45,14 @@ export class DraftSync {
     this.#at = 0;
   }
 
+  /** Fetches the server's state. One from before a change in this tab, saved or not, would undo that change. */
   async fetch() {
+    await this.#saver.idle();
     const since = Date.now();
+    const { edit } = this.#saver;
     try {
-      this.follow(await getJson(`${this.place()}draft`), since);
+      const state = await getJson(`${this.place()}draft`);
+      if (edit === this.#saver.edit) this.follow(state, since);
     } catch (error) {
       // It is fetched again once the connection is back.
       if (!(error instanceof RequestError)) throw error;
