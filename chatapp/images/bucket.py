@@ -41,7 +41,7 @@ class Bucket(S3Storage):
             # Services other than AWS refuse the newer checksums.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            # Only settings.py decides, not other variables of the environment.
+            # Only `config_vars` decides, not other variables of the environment.
             ignore_configured_endpoint_urls=True,
         )
         super().__init__(

@@ -1,4 +1,4 @@
-"""Read the config vars of settings.py that need more than one line.
+"""Read the config vars that need more than one line.
 
 Each function refuses an invalid value with a ValueError whose text names the config var.
 """

@@ -52,7 +52,7 @@ def test_every_variable_has_a_sentence_and_only_made_ones_are_required(
 
 
 def test_every_variable_is_one_that_the_app_reads(manifest: dict[str, Any]) -> None:
-    source = (settings.ROOT / "chatapp" / "settings.py").read_text()
+    source = (settings.ROOT / "chatapp" / "config_vars.py").read_text()
     read = {*re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source), "INFERENCE_MODEL_ID"}
 
     assert manifest["env"].keys() <= read
