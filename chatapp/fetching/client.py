@@ -16,7 +16,7 @@ from .network import Network
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_SECONDS = 10.0
-MAX_REDIRECTS = 3
+MAX_REDIRECTS = 10  # browsers follow 20; every one is checked, within the same time limit
 LOOKUP_SECONDS = 5.0
 
 

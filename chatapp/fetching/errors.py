@@ -8,7 +8,7 @@ FetchError
 ├── TooLarge        more bytes than the limit
 ├── TimedOut        the site was slower than the limit                    may be passed on
 ├── Unreachable     no connection, or the answer is incomplete or not HTTP  may be passed on
-├── SiteRefused     any status except 200 and redirects                   may be passed on
+├── SiteRefused     any status except 200, 203, redirects                 may be passed on
 ├── Encoded         compressed although we asked for no compression       may be passed on
 └── BadRedirect     too many redirects, or one to an unprotected address  may be passed on
 """
@@ -85,7 +85,7 @@ class Unreachable(FetchError):
 
 
 class SiteRefused(FetchError):
-    """Report that the site answered with another HTTP status than 200: `status`."""
+    """Report that the site answered with an HTTP status that brings no content: `status`."""
 
     may_pass_on = True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from dataclasses import dataclass
 
 import h11
@@ -19,12 +20,17 @@ from .errors import Encoded, SiteRefused, TooLarge, Unreachable
 READ_BYTES = 16 * 1024
 MAX_HEAD_BYTES = 32 * 1024  # also for a chunk's first line and the trailers after the last chunk
 MAX_INTERIM_ANSWERS = 8  # of status 1xx
+# Sites also write "none", "utf-8", "binary" or "aws-chunked" for content that isn't compressed.
+COMPRESSIONS = {"gzip", "x-gzip", "compress", "x-compress", "deflate", "br", "zstd", "dcb", "dcz"}
 # Beyond the first thousand, chunks must have 256 bytes on average, because each takes 25 µs.
 MAX_SMALL_CHUNKS = 1_000
 MIN_CHUNK_BYTES = 256
 
 OK = 200
+TRANSFORMED = 203  # by a proxy on the way
+PARTIAL = 206
 REDIRECTS = (301, 302, 303, 307, 308)
+ESCAPED = re.compile("[\udc80-\udcff]")  # how `surrogateescape` keeps a byte
 USER_AGENT = "chatapp/1.0 (opens a link that somebody put into a chat)"
 
 
@@ -50,8 +56,8 @@ class HttpGet:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
 
     async def get(self, url: URL, *, accept: str, max_bytes: int) -> Body | Redirect:
-        """Return the answer. Raises SiteRefused for any status except 200 and redirects, Encoded,
-        TooLarge, and Unreachable when the answer is interrupted or not HTTP."""
+        """Return the answer. Raises SiteRefused for any status except redirects and 200 or its like,
+        Encoded, TooLarge, and Unreachable when the answer is interrupted or not HTTP."""
         try:
             await self._send(url, accept)
             return await self._receive(max_bytes)
@@ -74,10 +80,10 @@ class HttpGet:
     async def _receive(self, max_bytes: int) -> Body | Redirect:
         head = await self._head()
         if head.status_code in REDIRECTS:
-            return Redirect(_header(head, b"location"))
-        if head.status_code != OK:
+            return Redirect(_location(head))
+        if not _is_whole(head):
             raise SiteRefused(head.status_code)
-        if _header(head, b"content-encoding").lower() not in ("", "identity"):
+        if is_compressed(_header(head, b"content-encoding")):
             raise Encoded
         if int(_header(head, b"content-length") or 0) > max_bytes:
             raise TooLarge(max_bytes)
@@ -109,6 +115,26 @@ class HttpGet:
             await asyncio.sleep(0)  # reading from the buffer alone would never let other tasks run
             self._http.receive_data(await self._reader.read(READ_BYTES))
         return event
+
+
+def is_compressed(content_encoding: str) -> bool:
+    """Return whether a header Content-Encoding names a compression."""
+    codings = {coding.strip().lower() for coding in content_encoding.split(",")}
+    return not COMPRESSIONS.isdisjoint(codings)
+
+
+def _is_whole(head: h11.Response) -> bool:
+    """Return whether the body is all of the content. Some sites call that a part, unasked."""
+    if head.status_code != PARTIAL:
+        return head.status_code in (OK, TRANSFORMED)
+    span = _header(head, b"content-range").replace(" ", "").lower().removeprefix("bytes")
+    last, _, length = span.removeprefix("0-").partition("/")
+    return not span or (last.isdecimal() and length.isdecimal() and int(last) + 1 == int(length))
+
+
+def _location(head: h11.Response) -> str:
+    """Return the header, with bytes that aren't UTF-8 percent-encoded, as browsers do."""
+    return ESCAPED.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", _header(head, b"location"))
 
 
 def _header(head: h11.Response, name: bytes) -> str:

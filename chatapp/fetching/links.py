@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from yarl import URL
 
@@ -21,6 +21,9 @@ LINK = re.compile(
     r"https?://(?:\[[0-9a-f:.]+\]|[^][/?#@:%\s]{1,254})(?::[0-9]{1,5})?(?:[/?#].*)?",
     re.IGNORECASE | re.ASCII,
 )
+ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE | re.ASCII)
+# Visible ASCII without what browsers encode as well: quotes, angle brackets and backticks.
+SENT_AS_TYPED = "".join(char for char in map(chr, range(0x21, 0x7F)) if char not in '"<>`')
 # The last label begins with a letter: the resolver reads 2130706433, 0177.0.0.1, 127.1 and 0x7f.1
 # as 127.0.0.1. At least two labels, because a single one is a name of the local network.
 NAME = re.compile(
@@ -55,7 +58,7 @@ BLOCKED_PORTS = frozenset(
 
 
 def parse(text: str) -> URL:
-    """Return the normalised link without its fragment, its host in lower-case ASCII.
+    """Return the link without its fragment, its host in lower-case ASCII, the rest as it was typed.
 
     Raises BadLink for everything except http(s) with a plain host, and NotPublic for a name or a
     spelling that is only valid inside a network.
@@ -65,7 +68,7 @@ def parse(text: str) -> URL:
     if not LINK.fullmatch(text):
         raise BadLink.in_form()
     try:
-        url = URL(text).with_fragment(None)
+        url = URL(text).origin()
     except ValueError as error:
         raise BadLink.in_form() from error
     host = (url.raw_host or "").removesuffix(".")
@@ -73,7 +76,8 @@ def parse(text: str) -> URL:
         raise NotPublic
     if not _is_web_port(url.port or 0):
         raise BadLink.in_port()
-    return url.with_host(host)
+    origin = str(url.with_host(host)).rstrip("/")
+    return URL(origin + _as_typed(ORIGIN.sub("", text, count=1)), encoded=True)
 
 
 def follow(url: URL, location: str) -> URL:
@@ -81,12 +85,30 @@ def follow(url: URL, location: str) -> URL:
     if not location or not all(map(_is_plain, location)):  # joining would drop tabs and line ends
         raise BadLink.in_redirect()
     try:
-        target = parse(urljoin(str(url), location))
+        target = parse(_join(url, location))
     except (BadLink, ValueError) as error:
         raise BadLink.in_redirect() from error
     if url.scheme == "https" and target.scheme != "https":
         raise BadRedirect.to_unprotected()
     return target
+
+
+def _join(url: URL, location: str) -> str:
+    """Return the target of a redirect. Only a relative one is joined, which could respell it."""
+    if ORIGIN.match(location):
+        return location
+    if location.startswith("/") and not location.startswith("//"):
+        return str(url.origin()) + location
+    return urljoin(str(url), location)
+
+
+def _as_typed(rest: str) -> str:
+    """Return path and query of a link; only what can't be sent is percent-encoded.
+
+    Decoding an escape and encoding it again could make another address of it, such as one whose
+    signature is wrong.
+    """
+    return quote(rest.partition("#")[0], safe=SENT_AS_TYPED)
 
 
 def literal(host: str) -> Address | None:

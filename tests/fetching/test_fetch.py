@@ -53,7 +53,7 @@ async def test_escapes_in_a_link_stay_escapes() -> None:
     async with Site(IMAGE) as site:
         await fetch(site.url("/%0d%0aX-Injected:%201?%0aa"), network=opened(site))
     assert "x-injected" not in site.headers()
-    assert site.requests[0].startswith("GET /%0D%0AX-Injected:%201?%0Aa HTTP/1.1\r\n")
+    assert site.requests[0].startswith("GET /%0d%0aX-Injected:%201?%0aa HTTP/1.1\r\n")
 
 
 async def test_a_name_is_looked_up_once() -> None:
@@ -179,9 +179,7 @@ def test_this_machine_is_not_external_by_its_public_address(
     assert not is_external(ip_address("10.0.0.1"), 443)
 
 
-@pytest.mark.parametrize(
-    "status", [201, 204, 206, 300, 304, 401, 403, 404, 410, 429, 451, 500, 503]
-)
+@pytest.mark.parametrize("status", [201, 204, 300, 304, 401, 403, 404, 410, 429, 451, 500, 503])
 async def test_other_answers_are_refusals_of_the_site(status: int) -> None:
     async with Site(reply(f"{status} No", Location="http://10.0.0.1/")) as site:
         with pytest.raises(SiteRefused) as refused:
@@ -212,6 +210,29 @@ async def test_an_incomplete_http_answer_is_refused(answer: bytes) -> None:
         with pytest.raises((Unreachable, SiteRefused)) as refused:
             await fetch(site.url(), network=opened(site))
     assert refused.value.may_pass_on
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (203, {}),
+        (206, {}),
+        (206, {"Content_Range": "bytes 0-7/8"}),
+        (206, {"Content_Range": "Bytes  0-7/8"}),
+    ],
+)
+async def test_whole_content_by_another_status_is_accepted(
+    status: int, headers: dict[str, str]
+) -> None:
+    async with Site(reply(f"{status} Fine", b"an image", **headers)) as site:
+        assert (await fetch(site.url(), network=opened(site))).content == b"an image"
+
+
+@pytest.mark.parametrize("span", ["bytes 0-7/9", "bytes 1-8/9", "bytes 0-7/*", "nonsense"])
+async def test_a_part_of_the_content_is_refused(span: str) -> None:
+    async with Site(reply("206 Partial Content", b"an image", Content_Range=span)) as site:
+        with pytest.raises(SiteRefused):
+            await fetch(site.url(), network=opened(site))
 
 
 async def test_a_closed_port() -> None:
