@@ -15,8 +15,9 @@ from chatapp.conversations.models.attachment import LINK_LENGTH
 from chatapp.fetching import FetchError, fetch
 from chatapp.fetching.addresses import is_public
 from chatapp.fetching.links import literal, parse
+from chatapp.images.data_url import decode_data_url
 from chatapp.images.errors import ImageRefused, ImageTypeRefused
-from chatapp.images.processing import PreparedImage, process
+from chatapp.images.processing import PreparedImage, process_parts
 
 # Each copy takes up to 20 MB of memory and a connection that a person makes this site open.
 AT_ONCE = 8
@@ -60,12 +61,18 @@ class FetchSlots:
 _slots = FetchSlots(AT_ONCE, AT_ONCE_PER_PERSON, WAIT_SECONDS)
 
 
-async def copy_of(person: Person, link: str) -> PreparedImage:
-    """Fetch an image. Raises FetchError, ImageRefused and TooManyAtOnce."""
+async def copies_of(person: Person, link: str, max_parts: int) -> list[PreparedImage]:
+    """Fetch an image, or read it from a `data:` link. Mostly returns one; a long one has parts.
+
+    Raises FetchError, ImageRefused and TooManyAtOnce.
+    """
+    content = decode_data_url(link)
+    if content is not None:
+        return await process_parts(content, "", max_parts)
     async with _slots.slot(person.pk):
         fetched = await fetch(link, accept=ACCEPT)
         try:
-            return await process(fetched.content, _name(link))
+            return await process_parts(fetched.content, _name(link), max_parts)
         except ImageTypeRefused as refusal:
             raise ImageRefused(
                 _(

@@ -56,7 +56,7 @@ class HttpGet:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
 
     async def get(self, url: URL, *, accept: str, max_bytes: int) -> Body | Redirect:
-        """Return the answer. Raises SiteRefused for any status except redirects and 200 or its like,
+        """Return the answer. Raises SiteRefused for any status that brings no whole content,
         Encoded, TooLarge, and Unreachable when the answer is interrupted or not HTTP."""
         try:
             await self._send(url, accept)

@@ -6,7 +6,7 @@ import base64
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from . import quota, store
+from .formats import Format
 from .image_data import ImageData
 from .processing import MAX_NAME_LENGTH, PreparedImage
 from .quota import Usage
@@ -26,6 +27,7 @@ __all__ = ["Image", "ImageData"]
 MEGABYTE = 1024 * 1024
 ALT_LENGTH = 500  # characters
 KEY_LENGTH = 200
+REMARKS_LENGTH = 100
 UNSENT = timedelta(hours=24)  # how long an upload waits in a composer
 IN_FLIGHT = timedelta(hours=1)  # a message that attaches it is on its way, or is corrected
 
@@ -34,12 +36,13 @@ class ImageManager(models.Manager["Image"]):
     def keep(self, owner: AbstractBaseUser, prepared: PreparedImage) -> Image:
         """Store an image, or return the person's row if it is already stored.
 
-        An image that is already stored keeps its first name and takes no more space. If the same
-        image arrives twice at once, the second one waits at the unique constraint and then finds
-        the first. Raises QuotaExceeded, and StoreUnavailable when the bucket doesn't answer.
+        An image that is already stored keeps its first name and takes no more space; what was lost
+        of its file is that of this upload. If the same image arrives twice at once, the second one
+        waits at the unique constraint and then finds the first. Raises QuotaExceeded, and
+        StoreUnavailable when the bucket doesn't answer.
         """
         same = self.filter(owner_id=owner.pk, sha256=prepared.sha256)
-        if same.update(keep_until=timezone.now() + UNSENT) and (image := same.first()):
+        if same.update(**_facts_of_upload(prepared)) and (image := same.first()):
             return image
         size = len(prepared.content) + len(prepared.thumbnail)
         quota.check(size, self.usage(owner), self.total_usage())
@@ -89,11 +92,10 @@ class ImageManager(models.Manager["Image"]):
                     "width": prepared.width,
                     "height": prepared.height,
                     "thumbnail_type": prepared.thumbnail_type,
-                    "animated": prepared.animated,
                     "byte_size": len(prepared.content) + len(prepared.thumbnail),
                     "name": prepared.name,
                     "bucket_key": key,
-                    "keep_until": timezone.now() + UNSENT,
+                    **_facts_of_upload(prepared),
                 },
             )
             if created and not key:
@@ -101,6 +103,17 @@ class ImageManager(models.Manager["Image"]):
                     image=image, content=prepared.content, thumbnail=prepared.thumbnail
                 )
         return image
+
+
+def _facts_of_upload(prepared: PreparedImage) -> dict[str, Any]:
+    """Return the values that each upload of the same image sets anew."""
+    return {
+        "animated": prepared.animated,
+        "remarks": " ".join(prepared.remarks),
+        "part": prepared.part,
+        "part_count": prepared.part_count,
+        "keep_until": timezone.now() + UNSENT,
+    }
 
 
 class Image(models.Model):
@@ -119,6 +132,11 @@ class Image(models.Model):
     height = models.PositiveIntegerField()
     thumbnail_type = models.CharField(max_length=32, default="", db_default="")
     animated = models.BooleanField(default=False, db_default=False)
+    # Values of `Remark`, separated by spaces: what else is lost of the file.
+    remarks = models.CharField(max_length=REMARKS_LENGTH, default="", db_default="", blank=True)
+    # Which part of a long image it is, from 1; both are 0 for a whole image.
+    part = models.PositiveSmallIntegerField(default=0, db_default=0)
+    part_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     byte_size = models.PositiveIntegerField()  # content and thumbnail
     name = models.CharField(max_length=MAX_NAME_LENGTH)
     alt = models.CharField(max_length=ALT_LENGTH, blank=True, default="", db_default="")
@@ -155,6 +173,11 @@ class Image(models.Model):
     @property
     def alternative(self) -> str:
         return self.alt or self.name
+
+    @property
+    def has_transparency(self) -> bool:
+        """Return whether something behind it shows: opaque images are stored as JPEG."""
+        return self.content_type != Format.JPEG
 
     @property
     def stored_in(self) -> str:

@@ -6,17 +6,20 @@ import asyncio
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from django.utils.translation import gettext
 
 from .errors import explain
-from .worker.protocol import Opened, Refused
+from .worker.protocol import Opened, Refused, Remark
 from .worker_queue import MAX_FILE_BYTES, ImageWorkerQueue
 
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES
+# Parts of one long image. A message takes ten images, so two more fit; a request takes twenty.
+MAX_PARTS = 8
 MAX_NAME_LENGTH = 200  # characters
+MAX_ENDING_LENGTH = 20  # characters
 
 worker_queue = ImageWorkerQueue()
 
@@ -32,7 +35,8 @@ class PreparedImage:
     """Hold an image to store: JPEG, or PNG or WebP if it is transparent.
 
     `width` and `height` are pixels of the upright image, `sha256` is the hex digest of `content`.
-    If the file was an animation (`animated`), this is its first frame.
+    If the file was an animation (`animated`), this is its first frame. `remarks` name what else is
+    lost. `part` counts from 1 among the parts of a long image, and is 0 for a whole one.
     """
 
     content: bytes
@@ -46,28 +50,45 @@ class PreparedImage:
     thumbnail_width: int
     thumbnail_height: int
     animated: bool
+    remarks: tuple[Remark, ...] = ()
+    part: int = 0
+    part_count: int = 0
 
 
-async def process(source: Readable | bytes | Path, name: str) -> PreparedImage:
-    """Check, shrink, turn upright, strip and re-encode an image in the worker process.
+async def process(source: bytes | Path | Readable, name: str) -> PreparedImage:
+    """Turn a file into one JPEG of at most 1,568 pixels, or a PNG or WebP if it is transparent.
 
-    Takes JPEG, PNG, WebP, GIF and AVIF (first frame), HEIC, TIFF and BMP of up to MAX_UPLOAD_BYTES
-    and returns at most 1,568 pixels on the long edge and 3.5 MB (Anthropic's vision guide; 5 MB of
-    base64 on Bedrock), and a thumbnail of at most 384 pixels. A file at a path, such as a large
-    upload's, is never read by this process. Images wait for each other; cancelling leaves the
-    queue. Raises ImageRefused, and OSError when the file itself can't be read.
+    See `process_parts`.
+    """
+    return (await process_parts(source, name, 1))[0]
+
+
+async def process_parts(
+    source: bytes | Path | Readable, name: str, max_parts: int
+) -> list[PreparedImage]:
+    """Turn a file into images of at most 1,568 pixels, mostly one, each with a thumbnail.
+
+    A long screenshot becomes up to `max_parts` images, so that it stays readable. A file at a
+    path, such as a large upload's, is never read by this process. Images wait for each other;
+    cancelling leaves the queue. Raises ImageRefused, and OSError when the file itself can't be
+    read.
     """
     try:
-        opened = await asyncio.wrap_future(worker_queue.submit(_source(source)))
+        opened = await asyncio.wrap_future(worker_queue.submit(_source(source), max_parts))
     except Refused as refused:
         raise explain(refused) from refused
     return _prepared(opened, name)
 
 
 def prepare(file: Readable | bytes | Path, name: str) -> PreparedImage:
-    """Do what `process` does, for synchronous code. Blocks, so call it outside the event loop."""
+    """Do what `process` does, for synchronous code."""
+    return prepare_parts(file, name, 1)[0]
+
+
+def prepare_parts(file: Readable | bytes | Path, name: str, max_parts: int) -> list[PreparedImage]:
+    """Do what `process_parts` does, for synchronous code. Blocks: not in the event loop."""
     try:
-        opened = worker_queue.submit(_source(file)).result()
+        opened = worker_queue.submit(_source(file), max_parts).result()
     except Refused as refused:
         raise explain(refused) from refused
     return _prepared(opened, name)
@@ -81,21 +102,36 @@ def _source(file: Readable | bytes | Path) -> bytes | Path:
     return file.read(MAX_UPLOAD_BYTES + 1)
 
 
-def _prepared(opened: Opened, name: str) -> PreparedImage:
-    image, thumbnail = opened.image, opened.thumbnail
-    return PreparedImage(
-        content=image.content,
-        content_type=image.content_type,
-        width=image.width,
-        height=image.height,
-        sha256=hashlib.sha256(image.content).hexdigest(),
-        name=clean_name(name),
-        thumbnail=thumbnail.content,
-        thumbnail_type=thumbnail.content_type,
-        thumbnail_width=thumbnail.width,
-        thumbnail_height=thumbnail.height,
-        animated=opened.animated,
-    )
+def _prepared(opened: Opened, name: str) -> list[PreparedImage]:
+    count = len(opened.parts)
+    name = clean_name(name)
+    return [
+        PreparedImage(
+            content=part.image.content,
+            content_type=part.image.content_type,
+            width=part.image.width,
+            height=part.image.height,
+            sha256=hashlib.sha256(part.image.content).hexdigest(),
+            name=name if count == 1 else _part_name(name, number, count),
+            thumbnail=part.thumbnail.content,
+            thumbnail_type=part.thumbnail.content_type,
+            thumbnail_width=part.thumbnail.width,
+            thumbnail_height=part.thumbnail.height,
+            animated=opened.animated,
+            remarks=opened.remarks,
+            part=number if count > 1 else 0,
+            part_count=count if count > 1 else 0,
+        )
+        for number, part in enumerate(opened.parts, start=1)
+    ]
+
+
+def _part_name(name: str, number: int, count: int) -> str:
+    """Return the name of a part; the ending stays at the end."""
+    path = PurePath(name)
+    place = gettext(", part %(number)d of %(count)d") % {"number": number, "count": count}
+    rest = place + path.suffix[:MAX_ENDING_LENGTH]
+    return path.stem[: MAX_NAME_LENGTH - len(rest)] + rest
 
 
 def clean_name(name: str) -> str:

@@ -36,13 +36,13 @@ class ImageWorkerProcess(WorkerProcess):
         except WorkerDied as death:
             raise Refused(_REASONS[death.cause]) from death
 
-    def open(self, source: Source) -> Opened:
+    def open(self, source: Source, max_parts: int) -> Opened:
         """Return the opened image. Raises Refused, also when the worker dies."""
 
         def exchange(requests: IO[bytes], replies: IO[bytes]) -> Opened:
             path = str(source) if isinstance(source, Path) else None
             content = source if isinstance(source, bytes) else b""
-            protocol.send(requests, {"path": path}, content)
+            protocol.send(requests, {"path": path, "parts": max_parts}, content)
             return protocol.receive_outcome(replies)
 
         try:

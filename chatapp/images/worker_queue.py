@@ -26,23 +26,32 @@ class ImageWorkerQueue:
         """Return the worker's process id, None while there is no worker."""
         return self._queue.pid
 
-    def submit(self, source: Source) -> Future[Opened]:
+    def submit(self, source: Source, max_parts: int = 1) -> Future[Opened]:
         """Queue the bytes of a file, or the path of a file that exists until the future is done.
 
         The future raises Refused. Cancelling it before its turn costs nothing.
         """
-        return self._queue.submit(lambda ready_worker: _open(source, ready_worker))
+        return self._queue.submit(lambda ready_worker: _open(source, max_parts, ready_worker))
 
     def close(self) -> None:
         """End the worker after the queued images; a later image starts it again."""
         self._queue.close()
 
 
-def _open(source: Source, ready_worker: Callable[[], ImageWorkerProcess]) -> Opened:
+def _open(source: Source, max_parts: int, ready_worker: Callable[[], ImageWorkerProcess]) -> Opened:
     _check(source)
-    worker = ready_worker()
     try:
-        return worker.open(source)
+        return _try(source, max_parts, ready_worker())
+    except Refused as refused:
+        if refused.reason is not Reason.MEMORY or max_parts == 1:
+            raise
+    # Parts are larger together than one image.
+    return _try(source, 1, ready_worker())
+
+
+def _try(source: Source, max_parts: int, worker: ImageWorkerProcess) -> Opened:
+    try:
+        return worker.open(source, max_parts)
     except Refused as refused:
         if refused.reason is Reason.MEMORY:
             # The rest of its memory may be fragmented.

@@ -1,6 +1,7 @@
 """POST /images/links: a copy of what a link leads to, or the link itself, or a sentence."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -58,6 +59,36 @@ async def test_a_copy_is_kept_under_the_name_in_the_link(
     image = await Image.objects.aget(pk=response.json()["id"])
     assert (image.name, image.width, image.owner_id) == ("grey heron.png", 60, owner.pk)
     assert "image/jpeg" in serving.headers()["accept"]
+
+
+@pytest.mark.parametrize(
+    "head", ["data:image/png;base64,", "DATA:;Base64,", "data:image/png;name=a.png;base64,"]
+)
+async def test_a_link_may_hold_the_image_itself(async_owner_client: AsyncClient, head: str) -> None:
+    content = base64.b64encode(encoded(Pillow.new("RGB", (60, 40), "teal"), "PNG")).decode()
+
+    response = await async_owner_client.post(URL, {"link": head + content})
+
+    assert response.status_code == HTTPStatus.CREATED
+    assert response.json()["width"] == 60
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "data:",
+        "data:,",
+        "data:image/png;base64,!",
+        "data:text/html,<b>",
+        "data:image/svg+xml,<svg/>",
+    ],
+)
+async def test_a_link_that_holds_no_image_is_refused(
+    async_owner_client: AsyncClient, link: str
+) -> None:
+    response = await async_owner_client.post(URL, {"link": link})
+
+    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 async def test_a_page_in_place_of_an_image_is_refused(

@@ -59,6 +59,38 @@ async def test_of_an_animation_the_first_frame_is_kept_and_the_answer_says_so(
     assert answer["tokens"] == 1
 
 
+@pytest.mark.parametrize(("room", "parts"), [("9", 4), ("3", 3), ("1", 1), ("x", 1), ("", 1)])
+async def test_a_long_screenshot_comes_in_as_many_parts_as_fit(
+    async_owner_client: AsyncClient, room: str, parts: int
+) -> None:
+    screenshot = file(Pillow.linear_gradient("L").resize((1000, 6000)), "PNG")
+
+    answer = (await async_owner_client.post("/images/", {"image": screenshot, "room": room})).json()
+
+    assert answer["parts"].count("<image-chip") == parts - 1
+    assert answer["parts"].count('data-state="ready"') == parts - 1
+    assert ("a photo, part 1 of" in answer["name"]) == (parts > 1)
+    if parts > 1:
+        assert f"Sent in {parts} parts" in answer["note"]
+        assert f"Part 2 of {parts}." in answer["parts"]
+    else:
+        assert "Small text in this long image may be unreadable" in answer["note"]
+
+
+async def test_what_is_lost_of_a_file_is_what_this_upload_lost(
+    async_owner_client: AsyncClient,
+) -> None:
+    pages = [Pillow.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+    scan = file(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+
+    notes = [
+        (await async_owner_client.post("/images/", {"image": each})).json()["note"]
+        for each in (file(pages[0], "PNG"), scan, file(pages[0], "PNG"))
+    ]
+
+    assert notes == ["", "Only the first page of this file is shown to the model.", ""]
+
+
 async def test_the_same_image_twice_is_kept_once(async_owner_client: AsyncClient) -> None:
     first = (await async_owner_client.post("/images/", {"image": photo()})).json()
     second = (await async_owner_client.post("/images/", {"image": photo()})).json()
@@ -72,9 +104,9 @@ async def test_a_large_file_reaches_the_worker_by_its_path(
     seen: list[object] = []
     submit = processing.worker_queue.submit
 
-    def watched(source: bytes | Path) -> Future[Any]:
+    def watched(source: bytes | Path, max_parts: int) -> Future[Any]:
         seen.append(source)
-        return submit(source)
+        return submit(source, max_parts)
 
     monkeypatch.setattr(processing.worker_queue, "submit", watched)
     large = file(noise("RGB", (1400, 1000), seed=1), "BMP")
@@ -138,7 +170,7 @@ async def test_trouble_of_ours_is_one_that_passes(
     async def refuse(*_: object) -> None:
         raise trouble
 
-    monkeypatch.setattr(uploads, "process", refuse)
+    monkeypatch.setattr(uploads, "process_parts", refuse)
 
     response = await async_owner_client.post("/images/", {"image": photo()})
 

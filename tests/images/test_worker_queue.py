@@ -161,7 +161,7 @@ def test_images_keep_their_order(images: ImageWorkerQueue) -> None:
         future.add_done_callback(lambda _, number=number: done.append(number))
     os.kill(pid(images), signal.SIGCONT)
 
-    assert [future.result(timeout=20).image.width for future in futures] == widths
+    assert [future.result(timeout=20).parts[0].image.width for future in futures] == widths
     assert done == list(range(10))
 
 

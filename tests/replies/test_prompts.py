@@ -21,6 +21,7 @@ from chatapp.inference import CompletionRequest, ImagePart, TextPart
 from chatapp.inference.context_window import EXCLUDED_IMAGE, MAX_IMAGES
 from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import CONTINUE, reply_prompt, title_request
+from chatapp.replies.prompt.turns import PARTS
 from tests.support.replies import complete, new_message
 
 type Keep = Callable[[str], Image]
@@ -223,6 +224,16 @@ def test_images_stand_before_the_text(owner: Person, keep: Keep) -> None:
         ImagePart("https://a.example/b.jpg"),
         TextPart("What is this?"),
     )
+
+
+def test_the_model_learns_that_images_are_parts_of_one(owner: Person, keep: Keep) -> None:
+    images = (keep("abc"), keep("def"))
+    Image.objects.update(part=1, part_count=2)
+    new = replace(new_message("What is this?"), images=images)
+
+    request = request_for(add_exchange(owner, new).reply)
+
+    assert request.messages[1].parts[2:] == (TextPart(PARTS), TextPart("What is this?"))
 
 
 def test_only_the_newest_images_are_read(owner: Person, keep: Keep) -> None:

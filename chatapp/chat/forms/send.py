@@ -7,6 +7,7 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import close_old_connections
@@ -17,12 +18,12 @@ from django.utils.translation import gettext as _
 from chatapp.accounts.models import Person
 from chatapp.chat.forms.limits import check_image_count, message_text
 from chatapp.chat.forms.settings import SettingsForm
-from chatapp.chat.image_links import TooManyAtOnce, copy_of, may_go_to_model
+from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image
-from chatapp.images.processing import prepare
+from chatapp.images.processing import MAX_PARTS, PreparedImage, prepare_parts
 
 
 class SendForm(SettingsForm):
@@ -56,7 +57,9 @@ class SendForm(SettingsForm):
         ids = self.data.getlist("image")
         links = [link for link in self.data.getlist("link") if link.strip()]
         to_copy = [link.strip() for link in self.data.getlist("link_to_copy") if link.strip()]
-        check_image_count(len(ids) + len(links) + len(files) + len(to_copy))
+        count = len(ids) + len(links) + len(files) + len(to_copy)
+        check_image_count(count)
+        self._room = settings.MAX_IMAGES_PER_MESSAGE - count
         copies, uncopied = self._copied(to_copy)
         cleaned["links"] = tuple(_checked_link(link) for link in [*links, *uncopied])
         cleaned["images"] = (*self._own_images(ids), *self._kept_images(files), *copies)
@@ -90,20 +93,24 @@ class SendForm(SettingsForm):
     def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
         if files:
             close_old_connections()  # the worker is slow
+        images: list[Image] = []
         try:
-            prepared = [prepare(file, file.name or "") for file in files]
-            return [Image.objects.keep(self.person, image) for image in prepared]
+            for file in files:
+                prepared = prepare_parts(file, file.name or "", self._max_parts)
+                images += self._kept(prepared)
+            return images
         except ImageRefused as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
 
     def _copied(self, links: Sequence[str]) -> tuple[list[Image], list[str]]:
         """Return copies of linked images, and the links whose sites give none."""
-        images, uncopied = [], []
+        images: list[Image] = []
+        uncopied: list[str] = []
         for link in links:
             close_old_connections()  # sites are slow
             try:
-                prepared = async_to_sync(copy_of)(self.person, link)
-                images.append(Image.objects.keep(self.person, prepared))
+                prepared = async_to_sync(copies_of)(self.person, link, self._max_parts)
+                images += self._kept(prepared)
             except (ImageRefused, TooManyAtOnce) as refusal:
                 raise forms.ValidationError(refusal.sentence) from refusal
             except FetchError as failure:
@@ -111,6 +118,15 @@ class SendForm(SettingsForm):
                     raise forms.ValidationError(failure.sentence) from failure
                 uncopied.append(link)
         return images, uncopied
+
+    @property
+    def _max_parts(self) -> int:
+        return min(MAX_PARTS, 1 + self._room)
+
+    def _kept(self, prepared: Sequence[PreparedImage]) -> list[Image]:
+        """Store the parts of an image. Later images have less room."""
+        self._room -= len(prepared) - 1
+        return [Image.objects.keep(self.person, image) for image in prepared]
 
 
 def _settings_so_far(person: Person, conversation_id: UUID) -> ModelSettings:

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chatapp import background
+from chatapp.accounts.models import Person
 from chatapp.accounts.person_request import PersonRequest
-from chatapp.chat.image_links import TooManyAtOnce, copy_of, may_go_to_model
+from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.chat.views.answers import error
 from chatapp.conversations.models import Attachment
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge
 from chatapp.images.models import Image
-from chatapp.images.processing import PreparedImage, process
+from chatapp.images.processing import MAX_PARTS, PreparedImage, process_parts
 from chatapp.images.quota import QuotaExceeded
 from chatapp.images.store import StoreUnavailable
 
@@ -45,7 +46,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
         )
     await background.release_connection()
     try:
-        return await _keep(request, await process(file, file.name or ""))
+        return await _keep(request, await process_parts(file, file.name or "", _room(request)))
     except ImageRefused as refusal:
         return _refuse(refusal)
 
@@ -56,7 +57,7 @@ async def links(request: PersonRequest) -> HttpResponse:
     link = request.POST.get("link", "").strip()
     await background.release_connection()
     try:
-        return await _keep(request, await copy_of(request.user, link))
+        return await _keep(request, await copies_of(request.user, link, _room(request)))
     except ImageRefused as refusal:
         return _refuse(refusal)
     except TooManyAtOnce as crowd:
@@ -71,13 +72,27 @@ async def links(request: PersonRequest) -> HttpResponse:
         return JsonResponse({"link": link, "note": note, "tokens": attachment.tokens, "html": html})
 
 
-async def _keep(request: PersonRequest, prepared: PreparedImage) -> HttpResponse:
-    image = await sync_to_async(Image.objects.keep)(request.user, prepared)
-    return JsonResponse(_facts(image), status=HTTPStatus.CREATED)
+def _room(request: PersonRequest) -> int:
+    """Return how many images the page can add for one file: pages of an older release say none."""
+    room = request.POST.get("room", "")
+    return min(MAX_PARTS, max(1, int(room))) if room.isascii() and room.isdigit() else 1
 
 
-def _facts(image: Image) -> dict[str, object]:
-    attachment = Attachment(image=image)
+async def _keep(request: PersonRequest, prepared: list[PreparedImage]) -> HttpResponse:
+    """Store an image. The page gets the parts after the first as chips."""
+    first, *others = await sync_to_async(_stored)(request.user, prepared)
+    chips = [render_to_string("images/_image_chip.html", {"attachment": each}) for each in others]
+    answer = _facts(first) | {"parts": "".join(chips)}
+    return JsonResponse(answer, status=HTTPStatus.CREATED)
+
+
+def _stored(person: Person, prepared: list[PreparedImage]) -> list[Attachment]:
+    return [Attachment(image=Image.objects.keep(person, each)) for each in prepared]
+
+
+def _facts(attachment: Attachment) -> dict[str, object]:
+    image = attachment.image
+    assert image is not None
     return {
         "id": image.pk,
         "url": reverse("image", args=[image.pk]),
@@ -86,6 +101,7 @@ def _facts(image: Image) -> dict[str, object]:
         "width": image.width,
         "height": image.height,
         "tokens": attachment.tokens,
+        "transparent": image.has_transparency,
         "note": attachment.note,
         "html": _sent(attachment),
     }

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.message import Message
+from chatapp.images.losses import loss_notes
 from chatapp.inference.context_window import image_tokens
 
 LINK_LENGTH = 2_000  # characters
@@ -84,9 +84,7 @@ class Attachment(models.Model):
     @property
     def note(self) -> str:
         """Return what the person should know about it before sending."""
-        if self.image and self.image.animated:
-            return _("Only the first frame of this animation is shown to the model.")
-        return ""
+        return " ".join(loss_notes(self.image)) if self.image else ""
 
     def refuse(self, why: str) -> None:
         """Store why the model service could not use this image."""

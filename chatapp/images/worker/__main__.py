@@ -16,7 +16,7 @@ from chatapp.workers.child import greeted, lower_privileges
 from .decoding import decode
 from .encoding import encode, thumbnail
 from .limits import MAX_DATA_BYTES, MAX_SECONDS
-from .protocol import Opened, Reason, Refused, receive, send_outcome
+from .protocol import Opened, OpenedPart, Reason, Refused, receive, send_outcome
 from .source import source
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024
@@ -53,7 +53,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
         except EOFError:
             return
         signal.alarm(MAX_SECONDS)
-        result = outcome(header["path"], content)
+        result = outcome(header["path"], content, header["parts"])
         signal.alarm(0)
         try:
             send_outcome(replies, result)
@@ -61,15 +61,16 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
             return
 
 
-def outcome(path: str | None, content: bytes = b"") -> Opened | Refused:
+def outcome(path: str | None, content: bytes = b"", max_parts: int = 1) -> Opened | Refused:
     """Open, shrink, strip and encode one file, or return why it is refused."""
     try:
         with source(path, content) as file:
             kind = detect(file.buffer[:HEAD_BYTES])
             if kind is None:
                 raise Refused(Reason.TYPE)
-            image, animated = decode(file, kind)
-        return Opened(encode(image), thumbnail(image), animated)
+            decoded = decode(file, kind, max_parts)
+        parts = tuple(OpenedPart(encode(image), thumbnail(image)) for image in decoded.parts)
+        return Opened(parts, decoded.animated, decoded.remarks)
     except Refused as refused:
         return refused
     except MemoryError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
+from dataclasses import dataclass
 
 from PIL import Image, ImageCms
 from PIL.ExifTags import Base
@@ -14,8 +15,10 @@ from PIL.Image import Resampling, Transpose
 
 from chatapp.images.formats import Format
 
-from .protocol import Reason, Refused
-from .readers import Pixels, read
+from .parts import cut
+from .pixels import Pixels
+from .protocol import Reason, Refused, Remark
+from .readers import read
 from .source import Source
 
 # A box filter shrinks to this multiple of the target before LANCZOS: much faster, same look.
@@ -34,19 +37,36 @@ UPRIGHT = {
 }
 
 SRGB = ImageCms.createProfile("sRGB")
+LAB_TO_SRGB = ImageCms.buildTransform(ImageCms.createProfile("LAB"), SRGB, "LAB", "RGB")
 
 
-def decode(source: Source, kind: Format) -> tuple[Image.Image, bool]:
-    """Return the (first) image in mode RGB or RGBA at its wanted size, and whether it is animated.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Hold the (first) image of a file in mode RGB or RGBA, in one or more parts."""
 
-    Raises Refused and what the codecs raise.
-    """
-    pixels = read(source, kind)
-    image = _shrink(pixels, pixels.wanted)
+    parts: list[Image.Image]
+    animated: bool
+    remarks: tuple[Remark, ...]
+
+
+def decode(source: Source, kind: Format, max_parts: int) -> Decoded:
+    """Decode, shrink and cut. Raises Refused and what the codecs raise."""
+    pixels = read(source, kind, max_parts)
+    found = {
+        Remark.PAGE: pixels.has_more_pages,
+        Remark.INCOMPLETE: pixels.is_incomplete,
+        Remark.SMALL: pixels.plan.is_small,
+    }
+    remarks = tuple(remark for remark, applies in found.items() if applies)
+    return Decoded(cut(_upright(pixels), pixels.plan.count), pixels.animated, remarks)
+
+
+def _upright(pixels: Pixels) -> Image.Image:
+    image = _shrink(pixels, pixels.plan.size)
     turn = UPRIGHT.get(_orientation(pixels.image)) if pixels.image else None
     if turn is not None:
         image = image.transpose(turn)
-    return _to_srgb(image, pixels.profile), pixels.animated
+    return _to_srgb(image, pixels.profile)
 
 
 def _shrink(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
@@ -58,7 +78,8 @@ def _shrink(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
     factor = max(1, int(max(width, height) / max(size) / REDUCING_GAP))
     small: Image.Image | None = None
     for top in range(0, height, factor * STRIP_ROWS):
-        strip = _plain_mode(pixels.rows(top, min(height, top + factor * STRIP_ROWS)))
+        strip = pixels.rows(top, min(height, top + factor * STRIP_ROWS))
+        strip = _plain_mode(strip, pixels.levels)
         strip = strip.reduce(factor) if factor > 1 else strip
         small = small or Image.new(strip.mode, (strip.width, -(-height // factor)))
         small.paste(strip, (0, top // factor))
@@ -69,12 +90,16 @@ def _shrink(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
     return small.convert("RGBA") if small.mode == "RGBa" else small
 
 
-def _plain_mode(image: Image.Image) -> Image.Image:
+def _plain_mode(image: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
     """Bring palettes, bitmaps, deep greys and key colours to L, RGB, CMYK or premultiplied RGBa."""
-    if image.mode in {"I;16", "I;16B", "I;16L", "I"}:
+    if levels:
         # convert() would clip deeper values instead of scaling them. The key colour is lost.
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+        black, scale = levels[0], 255 / (levels[1] - levels[0])
+        image = image.convert("F").point(lambda value: value * scale + (0.5 - black * scale))
+        image = image.convert("L")
         image.info.pop("transparency", None)
+    if image.mode == "LAB":
+        return ImageCms.applyTransform(image, LAB_TO_SRGB) or image
     if image.mode == "RGBa":
         return image
     if image.has_transparency_data:

@@ -11,8 +11,8 @@ from PIL.Image import Resampling
 
 from chatapp.images.formats import Format
 
+from .parts import fit
 from .protocol import Encoded
-from .readers import fit
 
 # The service accepts 5 MB of base64, which is 3.9 MB of bytes; this leaves a margin.
 MAX_ENCODED_BYTES = 3_500_000

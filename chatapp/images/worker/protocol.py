@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+import io
 from dataclasses import asdict, dataclass
-from typing import IO
+from typing import IO, Any
 
 from chatapp.workers.frames import receive, send
 
-MAX_REPLY_BYTES = 4 * 1024 * 1024  # an image and its thumbnail
+MAX_REPLY_BYTES = 12 * 1024 * 1024  # an image and its thumbnail, or some smaller parts
 
 
 class Reason(enum.StrEnum):
@@ -19,6 +20,14 @@ class Reason(enum.StrEnum):
     TIME = "time"
     UNREADABLE = "unreadable"
     NO_WORKER = "no worker"
+
+
+class Remark(enum.StrEnum):
+    """Name what is lost of a file that was accepted. The values are stored."""
+
+    PAGE = "page"  # pages after the first
+    INCOMPLETE = "incomplete"  # what couldn't be read of a damaged file
+    SMALL = "small"  # small text and other details
 
 
 class Refused(Exception):
@@ -41,21 +50,30 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """Hold the image of a file and its thumbnail; `animated` if the file had more images."""
-
+class OpenedPart:
     image: Encoded
     thumbnail: Encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Hold the image of a file, mostly in one part; `animated` if the file had more frames."""
+
+    parts: tuple[OpenedPart, ...]
     animated: bool
+    remarks: tuple[Remark, ...] = ()
 
 
 def send_outcome(stream: IO[bytes], outcome: Opened | Refused) -> None:
     if isinstance(outcome, Refused):
         send(stream, {"refused": outcome.reason, "limit": outcome.limit})
-    else:
-        header = asdict(outcome)
-        images = header["image"].pop("content"), header["thumbnail"].pop("content")
-        send(stream, header | {"bytes": len(images[0])}, *images)
+        return
+    header, bodies = asdict(outcome), []
+    for part in header["parts"]:
+        for encoded in part.values():
+            bodies.append(encoded.pop("content"))
+            encoded["bytes"] = len(bodies[-1])
+    send(stream, header, *bodies)
 
 
 def receive_outcome(stream: IO[bytes]) -> Opened:
@@ -63,9 +81,13 @@ def receive_outcome(stream: IO[bytes]) -> Opened:
     header, body = receive(stream, MAX_REPLY_BYTES)
     if "refused" in header:
         raise Refused(Reason(header["refused"]), header["limit"])
-    split = header["bytes"]
-    return Opened(
-        image=Encoded(content=body[:split], **header["image"]),
-        thumbnail=Encoded(content=body[split:], **header["thumbnail"]),
-        animated=header["animated"],
+    content = io.BytesIO(body)
+
+    def encoded(fields: dict[str, Any]) -> Encoded:
+        return Encoded(content.read(fields.pop("bytes")), **fields)
+
+    # The bodies are in the order of the header.
+    parts = tuple(
+        OpenedPart(encoded(part["image"]), encoded(part["thumbnail"])) for part in header["parts"]
     )
+    return Opened(parts, header["animated"], tuple(map(Remark, header["remarks"])))

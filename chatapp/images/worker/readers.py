@@ -1,123 +1,165 @@
-"""Read the pixels of each format, within a limit for each.
-
-The limits are measured so that the whole worker stays under 300 MB. Bytes per pixel at the peak: a
-JPEG in one scan is decoded line by line, already scaled down; a JPEG in several scans keeps its
-coefficients (3 with the usual subsampling, 6 without); GIF 1; PNG, BMP and TIFF 4, as long as
-nothing makes a second full-size copy; HEIC 5 in tiles, as phones write it, 6 in one piece; AVIF 9;
-WebP 16 to 20.
-"""
+"""Read the pixels of each format with Pillow, within its limit."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+import io
+import math
+import struct
 
-import pillow_heif
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
+from PIL.ExifTags import Base
 from PIL.GifImagePlugin import GifImageFile
-from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from chatapp.images.formats import Format
 
+from .heic import is_photo, named, read_heic
+from .jpeg import check_scans
+from .parts import plan
+from .pixels import MAX_PIXELS, Pixels, check_pixels
+from .png import TolerantPngFile
 from .protocol import Reason, Refused
 from .source import Source
 
-# Models scale longer images down to this, and the larger size is paid for.
-MAX_EDGE = 1_568  # pixels
+# Browsers show these as far as they can be read. The other codecs give all pixels or none.
+SHOWN_IN_PART = {Format.JPEG, Format.PNG, Format.GIF, Format.BMP}
 
-MAX_PIXELS = {
-    Format.JPEG: 64_000_000,
-    Format.PNG: 50_000_000,
-    Format.GIF: 64_000_000,
-    Format.WEBP: 14_000_000,
-    Format.AVIF: 24_000_000,
-    Format.HEIC: 50_000_000,
-    Format.BMP: 50_000_000,
-    Format.TIFF: 50_000_000,
-}
-MAX_COEFFICIENT_BYTES = 192_000_000  # of a JPEG in several scans
+DAMAGED = (OSError, SyntaxError, ValueError, LookupError, EOFError, TypeError, struct.error)
 
-# Every scan is a pass over all coefficients, so thousands of empty scans would take hours of
-# processor time. Encoders write about ten; the video behind a phone's photo has a few hundred
-# byte sequences that look like scans.
-MAX_JPEG_SCANS = 500
-
-_START_OF_SCAN = b"\xff\xda"
-
-pillow_heif.options.DECODE_THREADS = 2  # each thread costs memory, and there are few cores
-pillow_heif.options.THUMBNAILS = False
-pillow_heif.options.DEPTH_IMAGES = False
-pillow_heif.options.AUX_IMAGES = False
+MAX_PAGES = 8  # of a TIFF that are looked at, to find one that isn't a small copy
+SMALL_COPY_OR_MASK = 5  # bits of TIFF's tag 254, NewSubfileType
+NEW_SUBFILE_TYPE = 254
 
 
-@dataclass(frozen=True, slots=True)
-class Pixels:
-    """Hold a decoded image; `rows(top, bottom)` returns a part of it, in any mode of Pillow's.
-
-    `wanted` is the size to shrink it to. `image` knows the orientation, None if the codec has
-    already turned it.
-    """
-
-    size: tuple[int, int]
-    wanted: tuple[int, int]
-    rows: Callable[[int, int], Image.Image]
-    profile: bytes | None
-    image: Image.Image | None = None
-    animated: bool = False
-
-
-def read(source: Source, kind: Format) -> Pixels:
+def read(source: Source, kind: Format, max_parts: int) -> Pixels:
     """Check the pixel count, then decode.
 
     Raises Refused before any pixel is decoded, and what the codecs raise.
     """
+    if kind is Format.HEIC and (found := named(source.buffer)):
+        source, kind = Source(io.BytesIO(found[0]), found[0]), found[1]
     if kind is Format.HEIC:
-        return _heic(source)
+        return read_heic(source, max_parts)
+    pixels = _read(source, kind, max_parts, is_incomplete=False)
+    if pixels is None:
+        # Not inside the `except`, whose error would keep the first try in memory.
+        pixels = _read(source, kind, max_parts, is_incomplete=True)
+    if pixels is None:
+        raise Refused(Reason.UNREADABLE)
+    return pixels
+
+
+def _read(source: Source, kind: Format, max_parts: int, *, is_incomplete: bool) -> Pixels | None:
+    """Decode with Pillow. Return None for a damaged file that is worth a second, tolerant try."""
+    source.file.seek(0)
     image = _open(source, kind)
     check_pixels(image.size, MAX_PIXELS[kind])
-    # The pages of a TIFF are no animation. A GIF is asked before it is loaded: asking rewinds it.
-    animated = kind is not Format.TIFF and getattr(image, "is_animated", False)
-    wanted = fit(image.size)
+    # A GIF is asked before it is loaded: asking rewinds it.
+    has_more = _has_more_pages(image) if kind is Format.TIFF else _is_animated(image)
+    planned = plan(image.size, 1 if kind is Format.JPEG and _is_photo(image) else max_parts)
     # Decodes a JPEG at 1/2, 1/4 or 1/8 in a fraction of the time and memory. Others ignore it.
-    image.draft(None, wanted)
-    image.load()
-    if image.mode == "P" and image.palette is None:
+    image.draft(None, planned.size)
+    ImageFile.LOAD_TRUNCATED_IMAGES = is_incomplete
+    try:
+        image.load()
+    except (OSError, SyntaxError, ValueError):
+        if is_incomplete or kind not in SHOWN_IN_PART:
+            raise
+        return None
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    if (image.mode == "P" and image.palette is None) or (is_incomplete and _is_blank(image)):
         raise Refused(Reason.UNREADABLE)
+    if kind in {Format.WEBP, Format.AVIF}:
+        image._decoder = None  # type: ignore[attr-defined]  # frees its copies of all pixels
     width = image.width
 
     def rows(top: int, bottom: int) -> Image.Image:
         return image.crop((0, top, width, bottom))
 
-    return Pixels(image.size, wanted, rows, image.info.get("icc_profile"), image, animated)
+    return Pixels(
+        image.size,
+        planned,
+        rows,
+        image.info.get("icc_profile"),
+        image,
+        levels=_levels(image, kind),
+        animated=has_more and kind is not Format.TIFF,
+        has_more_pages=has_more and kind is Format.TIFF,
+        is_incomplete=is_incomplete,
+    )
 
 
-def fit(size: tuple[int, int], edge: int = MAX_EDGE) -> tuple[int, int]:
-    """Scale a size in pixels down to `edge` on the long edge; the short one stays at least 1."""
-    scale = min(1.0, edge / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+def _is_animated(image: ImageFile.ImageFile) -> bool:
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except DAMAGED:  # a frame after the first is damaged
+        return True
 
 
-def check_pixels(size: tuple[int, int], limit: int) -> None:
-    if size[0] * size[1] > limit:
-        raise Refused(Reason.PIXELS, limit)
+def _has_more_pages(image: ImageFile.ImageFile) -> bool:
+    """Return whether a TIFF has pages after the first, besides small copies and masks of it."""
+    try:
+        for number in range(1, MAX_PAGES):
+            image.seek(number)
+            if not image.tag_v2.get(NEW_SUBFILE_TYPE, 0) & SMALL_COPY_OR_MASK:  # type: ignore[attr-defined]
+                return True
+    except EOFError:
+        return False
+    except DAMAGED:
+        return True
+    finally:
+        image.seek(0)
+    return False
 
 
-def _open(source: Source, kind: Format) -> ImageFile:
+def _is_photo(image: ImageFile.ImageFile) -> bool:
+    try:
+        return is_photo(image.getexif())
+    except DAMAGED:
+        return False
+
+
+def _is_blank(image: Image.Image) -> bool:
+    """Return whether nothing of a damaged file could be read: one colour is all there is."""
+    ranges = image.getextrema()
+    bands = ranges if isinstance(ranges[0], tuple) else (ranges,)
+    return all(low == high for low, high in bands)
+
+
+def _levels(image: Image.Image, kind: Format) -> tuple[float, float] | None:
+    """Return the values of black and white of deep greys, None for other images.
+
+    Integers of 32 bits and floating-point numbers have no agreed white.
+    """
+    if image.mode.startswith("I;16"):
+        bits = image.tag_v2.get(Base.BitsPerSample, (16,)) if kind is Format.TIFF else (16,)  # type: ignore[attr-defined]
+        return 0, 2 ** bits[0] - 1
+    if image.mode not in {"I", "F"}:
+        return None
+    low, high = image.getextrema()
+    if not (math.isfinite(low) and math.isfinite(high)):  # type: ignore[arg-type]
+        return 0, 1
+    if low >= 0:  # type: ignore[operator]
+        usual = (255,) if image.mode == "I" else (1, 255)
+        if white := next((each for each in usual if high <= each), None):  # type: ignore[operator]
+            return 0, white
+    return (low, high) if low < high else (low - 1, high)  # type: ignore[operator, return-value]
+
+
+def _open(source: Source, kind: Format) -> ImageFile.ImageFile:
     # Image.open would choose the reader for multi-image files for some JPEGs.
     match kind:
         case Format.JPEG:
             jpeg = JpegImageFile(source.file)
-            _check_scans(source, jpeg)
+            check_scans(source, jpeg)
             return jpeg
         case Format.PNG:
-            return PngImageFile(source.file)
+            return TolerantPngFile(source.file)
         case Format.GIF:
             return GifImageFile(source.file)
         case Format.WEBP:
@@ -130,23 +172,6 @@ def _open(source: Source, kind: Format) -> ImageFile:
             return BmpImageFile(source.file)
         case _:
             return TiffImageFile(source.file)
-
-
-def _check_scans(source: Source, jpeg: JpegImageFile) -> None:
-    """Refuse a JPEG with more scans than any encoder writes, or with too many coefficients."""
-    start = source.file.tell()
-    scans = sum(1 for _ in re.compile(_START_OF_SCAN).finditer(source.buffer, start))
-    if scans > MAX_JPEG_SCANS:
-        raise Refused(Reason.UNREADABLE)
-    # ITU-T T.81, B.2.3: marker, length, number of components, two bytes for each, three more. A
-    # first scan that lacks a component means that others follow.
-    header = source.buffer[start - 8 - 2 * jpeg.layers : start]
-    one_scan = header.startswith(_START_OF_SCAN) and header[4] == jpeg.layers
-    if "progressive" not in jpeg.info and one_scan:
-        return
-    _, across, down, _ = zip(*jpeg.layer, strict=True)
-    samples = sum(h * v for h, v in zip(across, down, strict=True)) / (max(across) * max(down))
-    check_pixels(jpeg.size, int(MAX_COEFFICIENT_BYTES / (2 * samples)))
 
 
 def _webp_size(head: bytes) -> tuple[int, int]:
@@ -165,23 +190,3 @@ def _webp_size(head: bytes) -> tuple[int, int]:
 
 def _little(data: bytes) -> int:
     return int.from_bytes(data, "little")
-
-
-def _heic(source: Source) -> Pixels:
-    # Pillow's plugin would copy all pixels once more. libheif turns the image upright by itself,
-    # so the EXIF orientation is ignored (ISO/IEC 23008-12, annex A).
-    heif = pillow_heif.open_heif(source.file, remove_stride=False)
-    check_pixels(heif.size, MAX_PIXELS[Format.HEIC])
-    try:
-        data, stride, mode = heif.data, heif.stride, heif.mode
-    except RuntimeError as error:
-        if "Memory allocation" in str(error):
-            raise MemoryError from error
-        raise
-    width = heif.size[0]
-
-    def rows(top: int, bottom: int) -> Image.Image:
-        part = bytes(data[top * stride : bottom * stride])
-        return Image.frombytes(mode, (width, bottom - top), part, "raw", mode, stride)
-
-    return Pixels(heif.size, fit(heif.size), rows, heif.info.get("icc_profile"))

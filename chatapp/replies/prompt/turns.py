@@ -9,6 +9,7 @@ from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallP
 from chatapp.inference.context_window import EXCLUDED_IMAGE
 
 REFUSED_IMAGE = "[The model service could not use the image “{name}”. It was excluded.]"
+PARTS = "[A long image above is cut into parts. They are in order and overlap a little.]"
 UNSEEN_IMAGE = "[An image that you cannot see: “{name}”.]"
 
 
@@ -21,7 +22,7 @@ def turns_of(message: Message, urls: dict[int, str], model: Model) -> list[ChatM
         return reply_turns(message.text, list(message.tool_calls.all()))
     images = [_image(attachment, urls, model) for attachment in message.attachments.all()]
     text = [TextPart(message.text)] if message.text else []
-    return [ChatMessage("user", (*images, *text))]
+    return [ChatMessage("user", (*images, *_about_parts(message, urls), *text))]
 
 
 def reply_turns(text: str, tool_calls: Sequence[ToolCall]) -> list[ChatMessage]:
@@ -54,6 +55,12 @@ def has_calls(turns: Sequence[ChatMessage]) -> bool:
 def image_part(attachment: Attachment, url: str) -> ImagePart:
     image = attachment.image
     return ImagePart(url, image.width, image.height) if image else ImagePart(url)
+
+
+def _about_parts(message: Message, urls: dict[int, str]) -> list[TextPart]:
+    """Return a hint where the model sees parts of a long image."""
+    seen = [each.image for each in message.attachments.all() if each.pk in urls]
+    return [TextPart(PARTS)] if any(image and image.part for image in seen) else []
 
 
 def _text_parts(text: str) -> tuple[TextPart, ...]:
