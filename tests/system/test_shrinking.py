@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.images.samples import noise
 from tests.system.conftest import Chat
-from tests.system.images import UPLOADS, attach, saved
+from tests.system.images import UPLOADS, attach, choose, saved
 
 SENT = """() => {
     const send = XMLHttpRequest.prototype.send;
@@ -60,6 +60,19 @@ def test_a_file_too_large_for_the_server_is_shrunk_below_its_limit(
 
     answer = response.value.json()
     assert (answer["width"], answer["height"]) == (1568, 941)
+
+
+def test_a_long_screenshot_keeps_what_its_parts_need(chat: Chat, tmp_path: Path) -> None:
+    path = tmp_path / "page.png"
+    noise("L", (1200, 4000), seed=6).save(path)
+    assert path.stat().st_size > 1_600_000
+    chat.page.evaluate(SENT)
+
+    with chat.page.expect_response(UPLOADS) as response:
+        choose(chat.page, path)
+
+    assert response.value.json()["width"] == 784
+    assert chat.page.evaluate("sent[0][0]") == "image/webp"
 
 
 def test_transparency_is_kept(chat: Chat, tmp_path: Path) -> None:

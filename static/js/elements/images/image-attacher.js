@@ -3,6 +3,7 @@
 import "./image-chip.js";
 import { FILES_ADDED, HINT_CHANGED, IMAGES_CHANGED, IMAGE_LINKED, dispatch, listen } from "../../lib/events.js";
 import { parse } from "../../lib/morph.js";
+import { fileIn } from "../../lib/transfers.js";
 
 /** Part of the composer. */
 class ImageAttacher extends HTMLElement {
@@ -70,6 +71,11 @@ class ImageAttacher extends HTMLElement {
     this.#showCost();
   }
 
+  /** How many more images fit into the message. */
+  get room() {
+    return Math.max(0, +this.dataset.max - this.chips.children.length);
+  }
+
   get #ready() {
     return [...this.chips.querySelectorAll("[data-state=ready]")];
   }
@@ -87,12 +93,14 @@ class ImageAttacher extends HTMLElement {
   }
 
   #addLink(link) {
-    this.#addChip()?.sendLink(link, this.dataset.linkUrl);
+    const file = fileIn(link);
+    if (file) this.#addFiles([file]);
+    else this.#addChip()?.sendLink(link, this.dataset.linkUrl);
   }
 
   /** Returns the new chip, or nothing when there is no room for it. */
   #addChip() {
-    if (this.chips.children.length >= +this.dataset.max) {
+    if (!this.room) {
       dispatch(this, HINT_CHANGED, { sentence: this.dataset.tooMany });
       return undefined;
     }

@@ -3,6 +3,7 @@
 import { IMAGES_CHANGED, SESSION_EXPIRED, dispatch } from "../../lib/events.js";
 import { RequestError, upload } from "../../lib/http.js";
 import { JobQueue } from "../../lib/job-queue.js";
+import { parse } from "../../lib/morph.js";
 import { shrinkImage } from "../../lib/shrink.js";
 
 const uploads = new JobQueue(2); // at once
@@ -28,7 +29,7 @@ class ImageChip extends HTMLElement {
   sendFile(file, url) {
     this.#setName(file.name);
     this.image.src = this.#preview = URL.createObjectURL(file);
-    this.#send = async (options) => upload(url, await fieldsOf(file), options);
+    this.#send = async (options) => upload(url, await this.#fieldsOf(file), options);
     return this.#start();
   }
 
@@ -36,7 +37,7 @@ class ImageChip extends HTMLElement {
   sendLink(link, url) {
     this.#setName(link.replace(/^https?:\/\//, ""));
     this.dataset.kind = "link";
-    this.#send = (options) => upload(url, { link }, options);
+    this.#send = (options) => upload(url, { link, room: this.#room }, options);
     return this.#start();
   }
 
@@ -77,11 +78,25 @@ class ImageChip extends HTMLElement {
     dispatch(this, IMAGES_CHANGED);
   }
 
-  #finish({ id, link, thumbnail, note, tokens, html }) {
+  /** How many images may come of this one, which takes a place already. */
+  get #room() {
+    return 1 + this.closest("image-attacher").room;
+  }
+
+  async #fieldsOf(file) {
+    const fields = new FormData();
+    fields.set("image", await shrinkImage(file), file.name);
+    fields.set("room", this.#room);
+    return fields;
+  }
+
+  #finish({ id, link, thumbnail, note, tokens, transparent, html, parts = "" }) {
     Object.assign(this.field, { name: id ? "image" : "link", value: id ?? link, disabled: false });
     this.dataset.tokens = tokens;
+    this.toggleAttribute("data-transparent", Boolean(transparent));
     this.querySelector("[data-sent]").innerHTML = html;
     this.#setState("ready", note);
+    this.after(...parse(parts)); // of a long image
     if (id) this.#showStored(thumbnail);
   }
 
@@ -116,12 +131,6 @@ class ImageChip extends HTMLElement {
     this.querySelector("[data-name]").textContent = name;
     this.querySelector("[data-remove]").title += ` ${name}`;
   }
-}
-
-async function fieldsOf(file) {
-  const fields = new FormData();
-  fields.set("image", await shrinkImage(file), file.name);
-  return fields;
 }
 
 customElements.define("image-chip", ImageChip);

@@ -1,9 +1,11 @@
-// Attaches files that are dropped or pasted anywhere on the page, and covers the page while they are dragged.
+// Attaches images that are dropped or pasted anywhere on the page, and covers the page while they are dragged.
 
-import { FILES_ADDED, dispatch } from "../../lib/events.js";
+import { FILES_ADDED, IMAGE_LINKED, dispatch } from "../../lib/events.js";
 import { isDialogOpen } from "../../lib/page.js";
+import { droppedImages, pastedImages } from "../../lib/transfers.js";
 
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+const FILE_TYPES = ["Files", "application/x-moz-file-promise"]; // the second: Firefox, an image of another page
+const ADDRESS_TYPE = "text/uri-list"; // an image or a link; which of them shows only when it is dropped
 
 /** Part of the image attacher. */
 class ImageDrop extends HTMLElement {
@@ -23,25 +25,37 @@ class ImageDrop extends HTMLElement {
   }
 
   #drag(event) {
-    if (!carriesFiles(event)) return;
-    event.preventDefault(); // or the browser would open the file in place of the page
-    if (isDialogOpen()) return;
-    const leaves = event.type === "dragleave" && !event.relatedTarget;
-    if (leaves || event.type === "drop") this.veil.hidden = true;
-    else if (event.type !== "dragleave") this.veil.hidden = false;
-    if (event.type === "drop") this.#attach(event.dataTransfer.files);
+    const types = event.dataTransfer?.types ?? [];
+    const hasFiles = FILE_TYPES.some((type) => types.includes(type));
+    if (!hasFiles && !types.includes(ADDRESS_TYPE)) return;
+    if (event.type === "drop") {
+      this.#drop(event, hasFiles);
+      return;
+    }
+    event.preventDefault(); // or the browser would open the file or the address in place of the page
+    if (!hasFiles || isDialogOpen()) return;
+    this.veil.hidden = event.type === "dragleave" && !event.relatedTarget;
   }
 
-  /** Pastes files, unless there is text as well: office programs copy an image beside their text. */
+  #drop(event, hasFiles) {
+    this.veil.hidden = true;
+    const images = isDialogOpen() ? { files: [], links: [] } : droppedImages(event.dataTransfer);
+    // The address of a page goes into the text, as the browser does it.
+    if (this.#attach(images) || hasFiles || !event.target.closest?.("textarea, input")) event.preventDefault();
+  }
+
   #paste(event) {
-    const { files, types } = event.clipboardData ?? { files: [], types: [] };
-    if (!files.length || types.includes("text/plain") || isDialogOpen()) return;
-    event.preventDefault();
-    this.#attach(files);
+    if (!event.clipboardData || isDialogOpen()) return;
+    const images = pastedImages(event.clipboardData);
+    if (images.links.length && event.target.closest?.("input")) return;
+    if (this.#attach(images)) event.preventDefault();
   }
 
-  #attach(files) {
-    dispatch(this, FILES_ADDED, { files: [...files] });
+  /** Returns whether there is anything to attach. */
+  #attach({ files, links }) {
+    if (files.length) dispatch(this, FILES_ADDED, { files });
+    for (const link of links) dispatch(this, IMAGE_LINKED, { link });
+    return files.length + links.length > 0;
   }
 }
 

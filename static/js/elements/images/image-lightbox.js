@@ -21,7 +21,7 @@ class ImageLightbox extends HTMLElement {
     this.image = this.pane.querySelector("img");
     this.description = this.querySelector("image-description");
     // The thumbnail would stay visible behind a transparent image.
-    this.image.addEventListener("load", () => (this.image.style.backgroundImage = ""), { signal });
+    this.image.addEventListener("load", () => this.image.style.removeProperty("--small"), { signal });
     document.addEventListener("click", (event) => this.#open(event), { signal });
     this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
     this.dialog.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
@@ -51,7 +51,7 @@ class ImageLightbox extends HTMLElement {
     this.pane.reset();
     this.image.removeAttribute("src"); // or the last image would stay until this one has loaded
     for (const name of ["width", "height", "alt"]) this.image.setAttribute(name, small.getAttribute(name));
-    this.image.style.backgroundImage = `url("${small.currentSrc}")`;
+    this.image.style.setProperty("--small", `url("${small.currentSrc}")`);
     this.image.src = link.href;
     this.description.show(link);
     this.querySelector("[data-download]").href = `${link.pathname}?download`;
