@@ -1,7 +1,7 @@
 """Answers of servers, as the model and the person get them."""
 
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -105,6 +105,76 @@ def test_base64_in_lines_is_read() -> None:
     lines = b64encode(PNG).decode().replace("A", "A\r\n")
 
     assert answered({"type": "image", "data": lines}).images == (PNG,)
+
+
+ENCODED = b64encode(PNG).decode()
+AS_IMAGES: dict[str, dict[str, Any]] = {
+    "data url": {"type": "image", "data": f"data:image/png;base64,{ENCODED}"},
+    "url-safe": {"type": "image", "data": urlsafe_b64encode(PNG).decode()},
+    "without padding": {"type": "image", "data": ENCODED.rstrip("=")},
+    "as Anthropic has it": {"type": "image", "source": {"type": "base64", "data": ENCODED}},
+    "as OpenAI has it": {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{ENCODED}"}},
+    "as text": text(f"data:image/png;base64,{ENCODED}\n"),
+    "a resource": {"type": "resource", "resource": {"uri": "a:b", "blob": ENCODED}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", AS_IMAGES)
+def test_an_image_is_read_however_it_is_written(kind: str) -> None:
+    given = answered(AS_IMAGES[kind])
+
+    assert given.images == (PNG,)
+    assert "excluded" not in given.content
+    assert ENCODED[:40] not in to_json(given.content)
+
+
+def file(content: bytes, kind: str = "") -> dict[str, Any]:
+    about = {"uri": "file:///a", "mimeType": kind} if kind else {"uri": "file:///a"}
+    return {"type": "resource", "resource": about | {"blob": b64encode(content).decode()}}
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        (file(b"city;degrees\nOslo;3\n", "text/csv"), "city;degrees\nOslo;3\n"),
+        (file("größe".encode(), "application/json"), "größe"),
+        (file("größe".encode("utf-8-sig")), "größe"),
+        (file("größe".encode("utf-16"), "text/plain"), "größe"),
+        (file("größe".encode("cp1252"), "text/csv; charset=windows-1252"), "größe"),
+        (file(b""), ""),
+    ],
+)
+def test_a_file_of_text_reaches_the_model(block: dict[str, Any], words: str) -> None:
+    (resource,) = content(block)["resources"]
+
+    assert (resource["uri"], resource["text"]) == ("file:///a", words)
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        (file(b"%PDF-1.7\n\xe2\xe3", "application/pdf"), "a file that can't be read here"),
+        (file(b"RIFF\0\0\0\0WAVE", "audio/wav"), "a sound recording that can't be played here"),
+        (file(b"\0\1", "text/plain"), "a file that can't be read here"),
+    ],
+)
+def test_another_file_is_named(block: dict[str, Any], reason: str) -> None:
+    given = answered(block)
+
+    assert given.content["excluded"] == [reason]
+    assert "file:///a" in to_json(given.content)
+
+
+@pytest.mark.parametrize("blocks", ["It rains.", text("It rains.")])
+def test_content_that_is_no_list_is_read(blocks: Any) -> None:
+    given = make_output({"content": blocks}, "Site", "")
+
+    assert given.content["untrusted_content"] == "It rains."
+
+
+@pytest.mark.parametrize("blocks", [3, [3, None, "text"], [[]]])
+def test_content_that_makes_no_sense_does_no_harm(blocks: Any) -> None:
+    assert make_output({"content": blocks}, "Site", "").images == ()
 
 
 def test_at_most_eight_images_are_passed_on() -> None:
