@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, SchemaError
 
+from chatapp.mcp.client.old_schemas import modernise
 from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.untrusted import plain_line
 
@@ -28,16 +29,18 @@ class Unusable(Exception):
 def clean(schema: object) -> dict[str, Any]:
     """Return the schema without what the service refuses and nobody needs. Raise Unusable.
 
+    A tool without arguments may have no schema, or an empty list, as PHP writes an empty object.
     This is quick. `validate` checks the rest.
     """
-    if not isinstance(schema, dict) or schema.get("type", "object") != "object":
+    schema = {} if schema in (None, []) else schema
+    if not isinstance(schema, dict) or not _describes_object(schema):
         raise Unusable(_("its arguments aren't described as an object."))
     if _size(schema) > MAX_BYTES:
         reason = _("the description of its arguments is larger than %(kilobytes)d KB.")
         raise Unusable(reason % {"kilobytes": MAX_BYTES // 1024})
     kept = {key: item for key, item in schema.items() if key not in TOP_LEVEL_ONLY}
     bare = _without_dialects(kept | {"type": "object"}, MAX_LEVELS)
-    cleaned: dict[str, Any] = make_valid_json(bare)
+    cleaned: dict[str, Any] = make_valid_json(modernise(bare))
     properties = cleaned.get("properties")
     for name in properties if isinstance(properties, dict) else ():
         if not ARGUMENT.fullmatch(name):
@@ -52,6 +55,11 @@ def validate(schema: dict[str, Any]) -> None:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         raise Unusable(_("its arguments aren't described in valid JSON Schema.")) from error
+
+
+def _describes_object(schema: dict[str, Any]) -> bool:
+    kind = schema.get("type")
+    return kind in (None, "object") or (isinstance(kind, list) and "object" in kind)
 
 
 def _size(schema: dict[str, Any]) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatapp.mcp.client.schema_check import clean
+from chatapp.mcp.client.schema_check import clean, validate
 from chatapp.mcp.health import check
 from tests.mcp.client.conftest import Added, rows
 from tests.servers.mcp_site import McpSite, listing, tool
@@ -20,11 +20,10 @@ def nested(levels: int) -> dict[str, Any]:
 
 
 UNUSABLE: dict[str, tuple[Any, str]] = {
-    "none": (None, "aren't described as an object"),
     "a list": ([OBJECT], "aren't described as an object"),
     "a word": ("object", "aren't described as an object"),
     "a text": ({"type": "string"}, "aren't described as an object"),
-    "types": ({"type": ["object", "null"]}, "aren't described as an object"),
+    "types": ({"type": ["string", "null"]}, "aren't described as an object"),
     "large": (OBJECT | {"description": "x" * 20_480}, "larger than 20 KB"),
     "deep": (nested(13), "nested too deeply"),
     "endless": (OBJECT | {"maximum": float("inf")}, "aren't described in valid JSON"),
@@ -62,7 +61,7 @@ async def test_a_tool_with_a_schema_that_would_be_refused_is_excluded(
 async def test_a_tool_that_becomes_unusable_is_turned_off(added: Added) -> None:
     async with McpSite() as site:
         server = await added(site.url)
-        site.answers["tools/list"] = listing(tool("look", inputSchema=None))
+        site.answers["tools/list"] = listing(tool("look", inputSchema="object"))
         await check(server)
         site.answers["tools/list"] = listing(tool("look"))
         await check(server)
@@ -98,3 +97,71 @@ def test_what_the_service_refuses_is_removed_from_a_schema() -> None:
         },
         "$defs": {"b": {"enum": [1, "\x07"]}},
     }
+
+
+USABLE: dict[str, tuple[Any, dict[str, Any]]] = {
+    "none": (None, {}),
+    "empty": ({}, {}),
+    "empty in PHP": ([], {}),
+    "null type": ({"type": None}, {}),
+    "optional": ({"type": ["object", "null"]}, {}),
+    "null keywords": (
+        {"properties": {"a": {"type": "string", "enum": None, "description": None, "items": None}}},
+        {"properties": {"a": {"type": "string"}}},
+    ),
+    "null at the top": ({"properties": None, "required": None, "description": None}, {}),
+    "null property": ({"properties": {"a": None}}, {"properties": {"a": {}}}),
+    "null that is meant": (
+        {"properties": {"a": {"default": None, "const": None, "enum": [None, 1]}}},
+        {"properties": {"a": {"default": None, "const": None, "enum": [None, 1]}}},
+    ),
+    "lists of PHP": (
+        {"properties": [], "required": [], "additionalProperties": []},
+        {"properties": {}, "required": [], "additionalProperties": {}},
+    ),
+    "properties with the names of keywords": (
+        {"properties": {"id": {"type": "string"}, "enum": {}, "default": {"id": "#a"}}},
+        {"properties": {"id": {"type": "string"}, "enum": {}, "default": {}}},
+    ),
+    "draft 4, limits": (
+        {"properties": {"a": {"minimum": 1, "exclusiveMinimum": True, "maximum": 5,
+                              "exclusiveMaximum": False}}},
+        {"properties": {"a": {"exclusiveMinimum": 1, "maximum": 5}}},
+    ),
+    "draft 4, id": ({"id": "http://a.example/schema#"}, {}),
+    "draft 4, tuple": (
+        {"properties": {"a": {"items": [{"type": "string"}, {}], "additionalItems": False}}},
+        {"properties": {"a": {"prefixItems": [{"type": "string"}, {}], "items": False}}},
+    ),
+    "draft 3, required": (
+        {"properties": {"a": {"required": True}, "b": {"required": False}}},
+        {"properties": {"a": {}, "b": {}}, "required": ["a"]},
+    ),
+    "names of Python": (
+        {"properties": {"a": {"type": "str"}, "b": {"type": ["int", None]}, "c": {"type": "any"}}},
+        {"properties": {"a": {"type": "string"}, "b": {"type": ["integer", "null"]}, "c": {}}},
+    ),
+    "inside": (
+        {"$defs": {"x": {"anyOf": [{"type": "float", "title": None}]}}},
+        {"$defs": {"x": {"anyOf": [{"type": "number"}]}}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", USABLE)
+def test_a_schema_of_another_draft_is_usable(kind: str) -> None:
+    schema, expected = USABLE[kind]
+
+    cleaned = clean(schema)
+
+    validate(cleaned)
+    assert cleaned == OBJECT | expected
+
+
+async def test_a_tool_without_a_schema_is_offered(added: Added) -> None:
+    bare = {"name": "look"}
+    async with McpSite(list=listing(bare)) as site:
+        await added(site.url)
+
+    row = (await rows())["look"]
+    assert (row.access, row.is_offered, row.parameters) == ("ask", True, OBJECT)
