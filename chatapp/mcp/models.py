@@ -8,19 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from chatapp.server.columns import JSONField
 
 MAX_NAME_LENGTH = 40  # characters
+MAX_HEADER_LENGTH = 60  # characters of a name
 MAX_TOOLS = 200  # of one server
 
 
 class Server(models.Model):
     """An MCP server.
 
-    `encrypted_token` is "" without a token. `problem` is a sentence about the last attempt to
-    reach the server, "" when it answered.
+    `encrypted_token` is "" without a token. `token_header` is the header that carries it, "" for
+    Authorization. `problem` is a sentence about the last attempt to reach the server, "" when it
+    answered.
     """
 
     name = models.CharField(max_length=MAX_NAME_LENGTH, unique=True)
     url = models.URLField(max_length=500)
     encrypted_token = models.TextField(blank=True)
+    token_header = models.CharField(
+        max_length=MAX_HEADER_LENGTH, blank=True, default="", db_default=""
+    )
     is_enabled = models.BooleanField(default=True)  # in new conversations
     checked_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)

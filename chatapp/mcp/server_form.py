@@ -1,6 +1,5 @@
-"""The form for a server: name, address and token."""
+"""The form for a server: name, address, token and its header."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -12,10 +11,9 @@ from django.utils.translation import gettext_lazy
 from chatapp.mcp import addresses
 from chatapp.mcp.encryption import encrypt, is_readable
 from chatapp.mcp.models import MAX_NAME_LENGTH, Server
+from chatapp.mcp.token_header import BEARER, TOKEN, split_line, validate_header
 
 MAX_TOKEN = 4_000  # characters; servers refuse longer headers
-TOKEN = re.compile("[!-~]*")  # visible ASCII, which is valid in a header
-BEARER = re.compile("bearer +", re.IGNORECASE)  # often pasted along; the client sends it anyway
 
 
 class ServerForm(forms.Form):
@@ -45,11 +43,22 @@ class ServerForm(forms.Form):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    token_header = forms.CharField(
+        label=gettext_lazy("Header for the token"),
+        required=False,
+        show_hidden_initial=True,
+        help_text=gettext_lazy(
+            "Only if the server wants the token in a header of its own, such as X-API-Key. Leave "
+            "it empty for “Authorization: Bearer”."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     without_token = forms.BooleanField(label=gettext_lazy("Remove the saved token"), required=False)
 
     def __init__(self, server: Server | None = None, data: QueryDict | None = None) -> None:
         self.server = server or Server()
-        initial = {"name": self.server.name, "url": self.server.url}
+        names = ("name", "url", "token_header")
+        initial = {name: getattr(self.server, name) for name in names}
         super().__init__(data, initial=initial)
         self.fields["token"].help_text = self._token_help()
         if self.is_new and data is None:
@@ -85,7 +94,8 @@ class ServerForm(forms.Form):
         return addresses.validate(self.cleaned_data["url"])
 
     def clean_token(self) -> str:
-        token = BEARER.sub("", self.cleaned_data["token"], count=1)
+        self._pasted_header, token = split_line(self.cleaned_data["token"])
+        token = BEARER.sub("", token, count=1)
         if len(token) > MAX_TOKEN:
             raise forms.ValidationError(
                 _("Use at most %(limit)s characters for the token.") % {"limit": MAX_TOKEN}
@@ -95,6 +105,11 @@ class ServerForm(forms.Form):
                 _("Use only letters, digits and punctuation for the token, without spaces.")
             )
         return token
+
+    def clean_token_header(self) -> str:
+        # A whole line in the field above names the header, too.
+        typed = self.cleaned_data["token_header"]
+        return validate_header(typed or getattr(self, "_pasted_header", ""))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -133,6 +148,9 @@ class ServerForm(forms.Form):
             changes["url"] = cleaned["url"]
         if cleaned["token"] or cleaned["without_token"]:
             changes["encrypted_token"] = encrypt(cleaned["token"])
+        # A token that is typed belongs to the header on this form, as it does to the address.
+        if cleaned["token"] or "token_header" in self.changed_data:
+            changes["token_header"] = cleaned["token_header"]
         if changes:
             changes |= {"checked_at": None, "problem": ""}
         if "name" in self.changed_data:
@@ -142,7 +160,7 @@ class ServerForm(forms.Form):
     def _token_help(self) -> str:
         if not self.has_token:
             return _(
-                "Only if the server requires one. It is sent as “Bearer”, stored encrypted and "
+                "A token or API key, only if the server requires one. It is stored encrypted and "
                 "never shown."
             )
         if is_readable(self.server.encrypted_token):

@@ -102,3 +102,57 @@ def test_a_token_of_a_former_secret_key_may_be_entered_again(
 
     assert edit(owner_client, notes, token=TOKEN) == 303
     assert decrypt(notes.encrypted_token) == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("token", "header", "kept"),
+    [
+        (TOKEN, "X-API-Key", (TOKEN, "X-API-Key")),
+        (TOKEN, " x-api-key: ", (TOKEN, "x-api-key")),
+        (TOKEN, "Authorization", (TOKEN, "")),
+        (f"X-API-Key: {TOKEN}", "", (TOKEN, "X-API-Key")),
+        (f"authorization: bearer {TOKEN}", "", (TOKEN, "")),
+        (f"Authorization: Token {TOKEN}", "", (f"Token {TOKEN}", "")),
+        (f"Basic {TOKEN}", "", (f"Basic {TOKEN}", "")),
+    ],
+)
+def test_a_server_may_want_its_token_in_another_header(
+    owner_client: Client, token: str, header: str, kept: tuple[str, str]
+) -> None:
+    fields = {"name": "Notes", "url": UNREACHABLE, "token": token, "token_header": header}
+
+    assert owner_client.post(ADD, fields).status_code == 303
+
+    server = Server.objects.get()
+    assert (decrypt(server.encrypted_token), server.token_header) == kept
+    assert TOKEN not in owner_client.get(f"/tools/servers/{server.pk}/change").text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "two words", "X-Key\r\nX: 1", "Schlüssel", "Host", "content-length", "Mcp-Session-Id",
+        "x" * 61,
+    ],
+)  # fmt: skip
+def test_a_header_that_can_not_carry_a_token_is_refused(owner_client: Client, header: str) -> None:
+    fields = {"name": "Notes", "url": UNREACHABLE, "token": TOKEN, "token_header": header}
+
+    answer = owner_client.post(ADD, fields)
+
+    assert answer.status_code == 422
+    assert "eader" in answer.text
+    assert not Server.objects.exists()
+
+
+def test_the_header_is_changed_alone_and_kept_alone(
+    owner_client: Client, with_token: Server
+) -> None:
+    shown = {"initial-token_header": ""}
+    assert edit(owner_client, with_token, token_header="X-API-Key", **shown) == 303
+    assert (with_token.token_header, decrypt(with_token.encrypted_token)) == ("X-API-Key", TOKEN)
+    assert with_token.problem  # checked again
+
+    shown = {"token_header": "X-API-Key", "initial-token_header": "X-API-Key"}
+    assert edit(owner_client, with_token, name="My notes", **shown) == 303
+    assert with_token.token_header == "X-API-Key"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -33,6 +34,7 @@ from chatapp.mcp.client.errors import (
     error_for,
     error_in,
 )
+from chatapp.mcp.client.redaction import hide
 from chatapp.mcp.client.tool_list import Definition, ToolListFilter, check_definitions
 from chatapp.mcp.client.transport import Transport, last_response, make_client
 from chatapp.mcp.encryption import Unreadable, decrypt
@@ -41,6 +43,7 @@ from chatapp.tools.untrusted import plain_line
 
 MAX_PAGES = 10  # of a list of tools
 MAX_MESSAGE_CHARACTERS = 300  # of a server's error message
+NO_POST = (400, 404, 405, 406, 415)  # how servers of the protocol of 2024 refuse a message
 CLIENT_INFO = Implementation(name="chatapp", version="1")
 
 # They log whole messages with what servers send, and a line for each request. "client" is the
@@ -56,7 +59,8 @@ class _Answer(RootModel[dict[str, Any]]):
 @asynccontextmanager
 async def connect(server: Server) -> AsyncIterator[Connection]:
     """Open a connection, and close it in the same task. Raise ServerError, also for its block."""
-    transport = Transport(server.url, _token(server), await asyncio.to_thread(public_tls))
+    token, tls = _token(server), await asyncio.to_thread(public_tls)
+    transport = Transport(server.url, token, tls, server.token_header)
     found: list[Definition] = []
     last_response.set(last := LastResponse())
     try:
@@ -64,32 +68,35 @@ async def connect(server: Server) -> AsyncIterator[Connection]:
             streams = _filtered_streams(server.url, http, found)
             # Without callbacks the server may ask for nothing: no model, no form, no files.
             async with Client(streams, client_info=CLIENT_INFO, cache=None) as sdk:
-                yield Connection(sdk, found)
+                yield Connection(sdk, found, token)
     except Exception as error:
+        if last.status in NO_POST and not isinstance(_first(error), ServerError):
+            last.offers_sse = await _offers_sse(server, token, tls)
         raise _explain(_first(error), last) from error
 
 
 class Connection:
     """An open connection. Any task may call."""
 
-    def __init__(self, sdk: Client, found: list[Definition]) -> None:
+    def __init__(self, sdk: Client, found: list[Definition], token: str) -> None:
         self._sdk = sdk
         self._found = found
+        self._token = token
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> dict[str, Any]:
         """Return the tool's answer as it came over the wire. Raise ServerError."""
         params = CallToolRequestParams(name=tool, arguments=dict(arguments))
-        with _explaining_errors():
+        with _explaining_errors(self._token):
             # Not `call_tool`, which checks answers against the server's schema for them: it asks
             # for that after the first call, and drops an answer that differs.
             answer = await self._request(CallToolRequest(params=params))
         if answer.get("resultType") == "input_required":
             raise ServerError(_("The server asks for more input, which this chat can't give."))
-        return answer
+        return hide(answer, self._token)
 
     async def list_tools(self) -> list[Definition]:
         """Return the tools, or a few more than MAX_TOOLS of them. Raise ServerError."""
-        with _explaining_errors():
+        with _explaining_errors(self._token):
             await self._list()
         return await asyncio.to_thread(check_definitions, self._found)
 
@@ -125,6 +132,14 @@ async def _filtered_streams(
         yield ToolListFilter(reading, found), writing
 
 
+async def _offers_sse(server: Server, token: str, tls: ssl.SSLContext) -> bool:
+    transport = Transport(server.url, token, tls, server.token_header)
+    try:
+        return await transport.offers_sse()
+    finally:
+        await transport.aclose()
+
+
 def _token(server: Server) -> str:
     try:
         token = decrypt(server.encrypted_token)
@@ -138,26 +153,26 @@ def _token(server: Server) -> str:
 
 
 @contextmanager
-def _explaining_errors() -> Iterator[None]:
+def _explaining_errors(token: str) -> Iterator[None]:
     """Turn the SDK's errors into ServerError, around each request on an open connection."""
     before = last_response.set(last := LastResponse())
     try:
         yield
     except MCPError as error:
-        raise error_in(last) or _explain_protocol(error) from error
+        raise error_in(last) or _explain_protocol(error, token) from error
     except ValidationError as error:
         raise ServerError(_("The server's answer can't be read.")) from error
     finally:
         last_response.reset(before)
 
 
-def _explain_protocol(error: MCPError) -> ServerError:
+def _explain_protocol(error: MCPError, token: str) -> ServerError:
     if error.code == CONNECTION_CLOSED:
         return error_for(Fault.INTERRUPTED)
     if error.code == PARSE_ERROR:
         return ServerError(_("The server's answer can't be read."))
     sentence = _("The server refused this call: %(message)s")
-    message = plain_line(error.message, MAX_MESSAGE_CHARACTERS)
+    message = plain_line(hide(error.message, token), MAX_MESSAGE_CHARACTERS)
     return ServerError(sentence % {"message": message})
 
 

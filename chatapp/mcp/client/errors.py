@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,10 @@ from django.utils.translation import gettext as _
 from chatapp.tools.untrusted import plain_line
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer, streamed or whole
+
+
+# How a server that signs people in says so (RFC 9728, section 5.1, and what came before it).
+OAUTH = re.compile("resource_metadata|authorization_uri|oauth", re.IGNORECASE)
 
 
 class ServerError(Exception):
@@ -58,6 +63,9 @@ class LastResponse:
     media_type: str = ""
     location: str = ""  # the target of a redirect
     had_session: bool = False  # whether the request named one
+    had_token: bool = False
+    challenge: str = ""  # the header WWW-Authenticate
+    offers_sse: bool = False  # the address belongs to a server of the protocol of 2024
     fault: Fault | None = None
 
 
@@ -103,13 +111,19 @@ def _explain_fault(fault: Fault) -> str:
 
 
 def _explain_status(response: LastResponse) -> str:
+    if response.offers_sse:
+        return _(
+            "This server only speaks the old SSE transport of MCP, which this site doesn't. Look "
+            "in its documentation for a “streamable HTTP” address, which often ends in /mcp, or "
+            "update it."
+        )
     if response.location:
         sentence = _("The server redirects to %(address)s. If that is right, enter that address.")
         return sentence % {"address": plain_line(response.location, 200)}
     if response.status >= 500:
         sentence = _("The server reports an error of its own (HTTP %(status)d). Try again later.")
     elif response.status in (401, 403):
-        sentence = _("The server doesn't accept the token (HTTP %(status)d). Enter a valid one.")
+        sentence = _explain_refusal(response)
     elif response.status in (404, 405):
         sentence = _("There is no MCP server at this address (HTTP %(status)d).")
     elif response.status == 429:
@@ -119,3 +133,24 @@ def _explain_status(response: LastResponse) -> str:
     else:
         return ""
     return sentence % {"status": response.status}
+
+
+def _explain_refusal(response: LastResponse) -> str:
+    if OAUTH.search(response.challenge):
+        if response.had_token:
+            return _(
+                "The server doesn't accept the token (HTTP %(status)d). It signs people in with "
+                "OAuth, which this site can't do. Look in the settings of the service for an API "
+                "key or personal access token, and enter that."
+            )
+        return _(
+            "The server wants people to sign in with OAuth (HTTP %(status)d), which this site "
+            "can't do. If the service also gives out API keys or personal access tokens, enter "
+            "one as the token."
+        )
+    if response.had_token:
+        return _(
+            "The server doesn't accept the token (HTTP %(status)d). Enter a valid one, and check "
+            "in which header the server wants it."
+        )
+    return _("The server wants a token or API key (HTTP %(status)d). Enter it.")

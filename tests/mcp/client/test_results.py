@@ -113,7 +113,10 @@ AS_IMAGES: dict[str, dict[str, Any]] = {
     "url-safe": {"type": "image", "data": urlsafe_b64encode(PNG).decode()},
     "without padding": {"type": "image", "data": ENCODED.rstrip("=")},
     "as Anthropic has it": {"type": "image", "source": {"type": "base64", "data": ENCODED}},
-    "as OpenAI has it": {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{ENCODED}"}},
+    "as OpenAI has it": {
+        "type": "image_url",
+        "image_url": {"url": f"data:image/png;base64,{ENCODED}"},
+    },
     "as text": text(f"data:image/png;base64,{ENCODED}\n"),
     "a resource": {"type": "resource", "resource": {"uri": "a:b", "blob": ENCODED}},
 }  # fmt: skip

@@ -31,6 +31,59 @@ async def test_only_the_server_gets_the_token(added: Added, use: Use) -> None:
     assert other.asked == []
 
 
+@pytest.mark.parametrize(
+    ("header", "token", "expected"),
+    [
+        ("X-API-Key", TOKEN, ("x-api-key", TOKEN)),
+        ("", TOKEN, ("authorization", f"Bearer {TOKEN}")),
+        ("", f"Token {TOKEN}", ("authorization", f"Token {TOKEN}")),
+    ],
+)
+async def test_the_token_goes_into_the_header_that_the_server_wants(
+    added: Added, use: Use, header: str, token: str, expected: tuple[str, str]
+) -> None:
+    async with McpSite() as site:
+        server = await added(site.url, token=token, check=False)
+        server.token_header = header
+        await server.asave()
+        await health.check(server)
+        await use()
+
+    name, value = expected
+    assert {asked.headers.get(name) for asked in site.asked} == {value}
+    assert all(TOKEN not in str(asked.headers) or name in asked.headers for asked in site.asked)
+    assert header == "" or not any("authorization" in asked.headers for asked in site.asked)
+
+
+async def test_a_token_that_a_server_quotes_is_hidden(added: Added, use: Use) -> None:
+    def quote(asked: Asked) -> bytes:
+        return in_json(asked, error={"code": -32602, "message": f"Wrong key {TOKEN}."})
+
+    def echo(asked: Asked) -> bytes:
+        headers = {"text": f"authorization: Bearer {TOKEN}"}
+        return in_json(asked, result={"content": [{"type": "text", **headers}]})
+
+    async with McpSite(call=quote) as site:
+        await added(site.url, token=TOKEN)
+        refused = await use()
+        site.answers["tools/call"] = echo
+        given = await use()
+
+    assert "Wrong key [token]." in refused.error
+    assert "Bearer [token]" in given.content
+    assert TOKEN not in refused.error + refused.content + given.content
+
+
+@pytest.mark.parametrize("coding", ["Identity", "utf-8", "none"])
+async def test_a_harmless_coding_is_accepted(added: Added, coding: str) -> None:
+    def listed(asked: Asked) -> bytes:
+        head, _, rest = in_json(asked, result={"tools": []}).partition(b"\r\n")
+        return head + f"\r\nContent-Encoding: {coding}\r\n".encode() + rest
+
+    async with McpSite(list=listed) as site:
+        assert (await added(site.url)).problem == ""
+
+
 async def test_no_request_goes_to_another_origin(added: Added) -> None:
     """The SDK follows no redirect to another origin; if it ever does, the transport won't."""
     async with McpSite() as other, McpSite() as site:
