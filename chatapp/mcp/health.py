@@ -37,6 +37,7 @@ async def check(server: Server) -> None:
     except ServerError as error:
         problem = error.sentence
     else:
+        server.has_answered = True
         problem = _too_many_tools() if len(tools) > MAX_TOOLS else ""
         await background.in_thread(_save_tools, server, tools[:MAX_TOOLS])
     server.problem, server.checked_at = problem, timezone.now()

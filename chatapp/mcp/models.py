@@ -30,6 +30,8 @@ class Server(models.Model):
     checked_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
 
+    has_answered = False  # a check of this object, which the database doesn't know
+
     class Meta:
         ordering: ClassVar = ["name"]
 

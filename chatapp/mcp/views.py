@@ -70,14 +70,19 @@ def server_tools(request: PersonRequest, pk: int) -> HttpResponse:
 @owner_only
 @require_http_methods(["GET", "HEAD", "POST"])
 async def add(request: PersonRequest) -> HttpResponse:
-    """Add a server, and ask it for its tools at once."""
+    """Add a server, and ask it for its tools at once. If it doesn't answer, ask whether to keep it.
+
+    It is saved even so: the page never shows a token again, and the server may be down for now.
+    """
     if request.method != "POST":
         return await _form(request, ServerForm())
     form = await sync_to_async(_save_form)(None, request.POST)
     if form.errors:
         return await _form(request, form)
     await _check_again(form.server)
-    return _redirect(anchor_of(form.server.pk), "added")
+    return _redirect(
+        anchor_of(form.server.pk), "added" if form.server.has_answered else "unreached"
+    )
 
 
 @owner_only
@@ -91,6 +96,7 @@ async def change(request: PersonRequest, pk: int) -> HttpResponse:
         return await _form(request, form)
     if form.server.checked_at is None:
         await _check_again(form.server)
+        return _redirect(anchor_of(pk), "saved" if form.server.has_answered else "unreached")
     return _redirect(anchor_of(pk), "saved")
 
 

@@ -14,12 +14,12 @@ TOKEN = "mcp-0123456789"
 REMOTE = "http://localhost:1/mcp"
 
 
-def test_a_new_server_is_checked_at_once(owner_client: Client) -> None:
+def test_a_new_server_that_does_not_answer_is_saved_and_asked_about(owner_client: Client) -> None:
     answer = owner_client.post(ADD, {"name": " My  notes ", "url": UNREACHABLE, "token": TOKEN})
 
     server = Server.objects.get()
     assert answer.status_code == 303
-    assert answer["Location"] == f"/tools/?at=server-{server.pk}&note=added#server-{server.pk}"
+    assert answer["Location"] == f"/tools/?at=server-{server.pk}&note=unreached#server-{server.pk}"
     assert (server.name, server.url, decrypt(server.encrypted_token)) == (
         "My notes",
         UNREACHABLE,
@@ -28,7 +28,29 @@ def test_a_new_server_is_checked_at_once(owner_client: Client) -> None:
     assert server.is_enabled
     assert server.checked_at
     assert server.problem
-    assert "Added." in owner_client.get(answer["Location"]).text
+    page = owner_client.get(answer["Location"]).text
+    assert "Added." not in page
+    assert "Do you want to keep it?" in page
+    assert "can&#x27;t be reached" in page
+    for name, address in (
+        ("Keep", f"/tools/#server-{server.pk}"),
+        ("Correct it", f"/tools/servers/{server.pk}/change"),
+        ("Don&#x27;t keep", f"/tools/servers/{server.pk}/remove"),
+    ):
+        assert f'href="{address}">{name}</a>' in page.replace("Don't", "Don&#x27;t")
+
+
+def test_a_change_after_which_the_server_does_not_answer_is_asked_about(
+    owner_client: Client, notes: Server
+) -> None:
+    fields = {"name": "Notes", "url": REMOTE, "initial-name": "Notes", "initial-url": UNREACHABLE}
+
+    answer = owner_client.post(f"/tools/servers/{notes.pk}/change", fields | {"token": ""})
+
+    assert "note=unreached" in answer["Location"]
+    named = fields | {"name": "My notes", "initial-url": REMOTE}
+    answer = owner_client.post(f"/tools/servers/{notes.pk}/change", named | {"token": ""})
+    assert "note=saved" in answer["Location"]
 
 
 @pytest.mark.parametrize(
