@@ -59,7 +59,7 @@ def test_a_png_without_its_end_is_whole() -> None:
     assert prepare(content[: content.index(b"IEND") - 4], "a.png").remarks == ()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP"])
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_what_is_there_of_an_incomplete_file_is_shown_with_a_remark(
     kind: str, share: float
@@ -72,6 +72,16 @@ def test_what_is_there_of_an_incomplete_file_is_shown_with_a_remark(
     assert (result.width, result.height) == (200, 100)
     low, high = decoded(result.content).convert("L").getextrema()
     assert low < high
+
+
+@pytest.mark.parametrize("extra", [1, 50, 2**31])
+def test_a_webp_that_declares_too_many_bytes_is_whole(extra: int) -> None:
+    content = encoded(corners(), "WEBP", quality=95)
+    length = struct.pack("<I", len(content) - 8 + extra)
+
+    result = prepare(content[:4] + length + content[8:], "a.webp")
+
+    assert (corner_names(decoded(result.content)), result.remarks) == ("RGWB", ())
 
 
 def test_pixels_that_cannot_be_unpacked_end_the_image_and_no_more() -> None:

@@ -28,7 +28,7 @@ from .samples import (
 )
 
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF", "BMP", "TIFF"]
-SHOWN = {"JPEG", "PNG", "GIF", "BMP"}  # also when a part is missing
+SHOWN = {"JPEG", "PNG", "GIF", "BMP", "WEBP"}  # also when a part is missing
 
 
 @pytest.mark.parametrize(

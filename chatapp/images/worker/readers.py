@@ -24,9 +24,10 @@ from .pixels import MAX_PIXELS, Pixels, check_pixels
 from .png import TolerantPngFile
 from .protocol import Reason, Refused
 from .source import Source
+from .webp import padded, webp_size, with_its_own_length
 
 # Browsers show these as far as they can be read. The other codecs give all pixels or none.
-SHOWN_IN_PART = {Format.JPEG, Format.PNG, Format.GIF, Format.BMP}
+SHOWN_IN_PART = {Format.JPEG, Format.PNG, Format.GIF, Format.BMP, Format.WEBP}
 
 DAMAGED = (OSError, SyntaxError, ValueError, LookupError, EOFError, TypeError, struct.error)
 
@@ -44,17 +45,19 @@ def read(source: Source, kind: Format, max_parts: int) -> Pixels:
         source, kind = Source(io.BytesIO(found[0]), found[0]), found[1]
     if kind is Format.HEIC:
         return read_heic(source, max_parts)
-    pixels = _read(source, kind, max_parts, is_incomplete=False)
-    if pixels is None:
-        # Not inside the `except`, whose error would keep the first try in memory.
-        pixels = _read(source, kind, max_parts, is_incomplete=True)
-    if pixels is None:
-        raise Refused(Reason.UNREADABLE)
-    return pixels
+    try:
+        return _read(source, kind, max_parts, is_incomplete=False)
+    except (OSError, SyntaxError, ValueError):
+        if kind not in SHOWN_IN_PART:
+            raise
+    # Not inside the `except`, whose error would keep the first try in memory.
+    return _read(source, kind, max_parts, is_incomplete=True)
 
 
-def _read(source: Source, kind: Format, max_parts: int, *, is_incomplete: bool) -> Pixels | None:
-    """Decode with Pillow. Return None for a damaged file that is worth a second, tolerant try."""
+def _read(source: Source, kind: Format, max_parts: int, *, is_incomplete: bool) -> Pixels:
+    """Decode with Pillow; with `is_incomplete` as much as can be read."""
+    if kind is Format.WEBP:
+        source = padded(source) if is_incomplete else with_its_own_length(source)
     source.file.seek(0)
     image = _open(source, kind)
     check_pixels(image.size, MAX_PIXELS[kind])
@@ -66,10 +69,6 @@ def _read(source: Source, kind: Format, max_parts: int, *, is_incomplete: bool) 
     ImageFile.LOAD_TRUNCATED_IMAGES = is_incomplete
     try:
         image.load()
-    except (OSError, SyntaxError, ValueError):
-        if is_incomplete or kind not in SHOWN_IN_PART:
-            raise
-        return None
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     if (image.mode == "P" and image.palette is None) or (is_incomplete and _is_blank(image)):
@@ -164,7 +163,7 @@ def _open(source: Source, kind: Format) -> ImageFile.ImageFile:
             return GifImageFile(source.file)
         case Format.WEBP:
             # Pillow checks the size only after its reader has taken memory.
-            check_pixels(_webp_size(source.buffer[:30]), MAX_PIXELS[kind])
+            check_pixels(webp_size(source.buffer[:30]), MAX_PIXELS[kind])
             return WebPImageFile(source.file)
         case Format.AVIF:
             return AvifImageFile(source.file)
@@ -172,21 +171,3 @@ def _open(source: Source, kind: Format) -> ImageFile.ImageFile:
             return BmpImageFile(source.file)
         case _:
             return TiffImageFile(source.file)
-
-
-def _webp_size(head: bytes) -> tuple[int, int]:
-    """Width and height in pixels from a WebP header: RFC 9649, sections 2.5 to 2.7 and 3.4."""
-    chunk = head[12:16]
-    if len(head) == 30:
-        if chunk == b"VP8 ":
-            return _little(head[26:28]) & 0x3FFF, _little(head[28:30]) & 0x3FFF
-        if chunk == b"VP8L":
-            bits = _little(head[21:25])
-            return (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1
-        if chunk == b"VP8X":
-            return _little(head[24:27]) + 1, _little(head[27:30]) + 1
-    raise Refused(Reason.UNREADABLE)
-
-
-def _little(data: bytes) -> int:
-    return int.from_bytes(data, "little")
