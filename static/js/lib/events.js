@@ -171,7 +171,7 @@ export const IMAGES_CHANGED = "images:changed";
 export const FILES_ADDED = "files:added";
 
 // { link }. The address of an image to attach.
-// image-link > image-attacher
+// image-drop, image-link > image-attacher
 export const IMAGE_LINKED = "image:linked";
 
 // { url, alt }. The description of an image was changed.
