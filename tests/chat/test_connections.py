@@ -79,11 +79,11 @@ async def test_a_request_that_waits_for_its_image_holds_none(
     held = []
     async with request_thread() as own:
 
-        async def look(file: object, name: str) -> None:
+        async def look(file: object, name: str, max_parts: int) -> None:
             held.append(own.connection is not None)
             raise ImageTypeRefused
 
-        monkeypatch.setattr(uploads, "process", look)
+        monkeypatch.setattr(uploads, "process_parts", look)
         answer = await tab.client.post(
             "/images/", {"image": SimpleUploadedFile("a.png", b"a")}, headers=JSON
         )

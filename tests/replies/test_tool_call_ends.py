@@ -38,9 +38,9 @@ class Workbench(ImageWorkerQueue):
         os.mkfifo(path)
         super().submit(path)  # opening it waits for a writer
 
-    def submit(self, source: Source) -> Future[Opened]:
+    def submit(self, source: Source, max_parts: int = 1) -> Future[Opened]:
         self.has_work.set()
-        return super().submit(source)
+        return super().submit(source, max_parts)
 
     def clear(self) -> None:
         os.close(os.open(self._path, os.O_RDWR))  # a writer that does not wait for a reader
