@@ -11,7 +11,9 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connections
+from django.db.models.signals import post_migrate
 from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
@@ -70,6 +72,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and exitstatus == 0:
         reporter.write_line("Skipped tests are failures in CI.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Leave content types and permissions, which the app never asks for, out of every clean-up.
+
+    A test of transactions ends with empty tables, and Django would fill these two again each time.
+    """
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(autouse=True)
