@@ -61,7 +61,7 @@ def test_a_changed_link_is_not_found(stranger_client: Client, image: Image, plac
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "0" * 32])
-def test_nonsense_is_not_found(stranger_client: Client, db: None, token: str) -> None:
+def test_an_invalid_link_is_not_found(stranger_client: Client, db: None, token: str) -> None:
     assert stranger_client.get(f"/m/{token}").status_code == HTTPStatus.NOT_FOUND
 
 
@@ -78,7 +78,7 @@ def test_an_image_whose_bytes_are_gone_is_not_found(stranger_client: Client, ima
     assert stranger_client.get(path_of(image)).status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_store_that_is_away_is_said_so(
+def test_an_unavailable_store_is_reported(
     stranger_client: Client, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(image: Image) -> bytes:
@@ -89,7 +89,7 @@ def test_a_store_that_is_away_is_said_so(
     assert stranger_client.get(path_of(image)).status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def test_it_is_only_read(stranger_client: Client, image: Image) -> None:
+def test_an_image_link_only_accepts_get(stranger_client: Client, image: Image) -> None:
     assert stranger_client.post(path_of(image)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
