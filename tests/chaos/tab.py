@@ -21,7 +21,7 @@ from tests.support.session import Session
 
 PATIENCE = 40.0  # seconds for one request
 AGAIN = 1.0  # seconds until a request that failed is made again
-LOOK_EVERY = 0.5  # seconds
+POLL_SECONDS = 0.5
 SOCKET_SILENCE = 35.0  # seconds; the pulse comes every 15
 SILENCE = {True: 5.0, False: 1.0}  # seconds without a patch, by whether Redis joins the processes
 LONGEST_WAIT = 10.0  # seconds between two tries to open a socket
@@ -82,7 +82,7 @@ class Tab:
         while not holds() and time.monotonic() < deadline:
             self._news.clear()
             with suppress(TimeoutError):  # what is waited for may happen on another page
-                await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
+                await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
         return holds()
 
     async def post(self, path: str, **fields: str) -> tuple[int, dict[str, Any]]:

@@ -20,7 +20,7 @@ ACTION = re.compile(r'action="([^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 VOID = ("br", "hr", "img", "input")  # tags without an end
 PATIENCE = 20  # seconds for the end of a reply
-LOOK_EVERY = 0.05  # seconds
+POLL_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class PlainBrowser:
         deadline = time.monotonic() + PATIENCE
         while any(said.status in RUNNING for said in self._shown):
             assert time.monotonic() < deadline, f"The reply does not end: {self._shown}"
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_SECONDS)
             self.open(str(self._page.url))
         return self._shown
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 async def _looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    for pace in ("LOOK_EVERY", "LOOK_WHEN_JOINED"):
+    for pace in ("POLL_SECONDS", "JOINED_POLL_SECONDS"):
         monkeypatch.setattr(remote, pace, 0.02)
 
 

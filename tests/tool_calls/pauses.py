@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 WAIT = 40.0  # seconds until what does not happen is a failure
-LOOK_EVERY = 0.03  # seconds
+POLL_SECONDS = 0.03
 
 
 async def until[T](look: Callable[[], Awaitable[T]]) -> T:
@@ -13,7 +13,7 @@ async def until[T](look: Callable[[], Awaitable[T]]) -> T:
         while True:
             if found := await look():
                 return found
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 class Pause:
