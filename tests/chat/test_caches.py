@@ -53,7 +53,7 @@ def names(patterns: list[Any]) -> Iterator[str]:
 @pytest.fixture
 def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
     """Return a URL of every view by its name, each for something that the owner has."""
-    image = Image.objects.keep(owner, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
+    image = Image.objects.store(owner, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
     Attachment.objects.create(message=exchange.message, position=0, image=image)
     tool_call = ToolCall.objects.create(
         reply=exchange.reply, round=0, index=0, text_length=0, name="calculate", call_id="call0"

@@ -41,7 +41,7 @@ def started(work: Callable[[], object]) -> threading.Thread:
 
 def save(person: Person, written: DraftContent, conversation: Conversation | None = None) -> None:
     with suppress(AlreadySent):
-        Draft.objects.keep(person, conversation, written)
+        Draft.objects.store(person, conversation, written)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_send_between_the_check_and_the_save_leaves_no_draft(
     monkeypatch.setattr(Draft.objects, "_refuse_sent", look_then_send)
 
     with pytest.raises(AlreadySent):
-        Draft.objects.keep(owner, None, written)
+        Draft.objects.store(owner, None, written)
 
     assert Message.objects.count() == 2
     assert not Draft.objects.exists()
@@ -129,7 +129,7 @@ def test_concurrent_first_saves_make_one_draft(owner: Person, exchange: Exchange
         ) -> None:
             written = DraftContent(uuid.uuid4(), f"tab {number}", uuid.uuid4(), edit=1)
             start.wait()
-            Draft.objects.keep(owner, conversation, written)
+            Draft.objects.store(owner, conversation, written)
 
         threads = [started(lambda number=number: keep(number)) for number in range(4)]
         for thread in threads:
@@ -145,4 +145,4 @@ def test_a_save_for_a_deleted_conversation_is_refused(
     exchange.conversation.delete()
 
     with pytest.raises(Conversation.DoesNotExist):
-        Draft.objects.keep(owner, conversation, written)
+        Draft.objects.store(owner, conversation, written)

@@ -31,7 +31,7 @@ def prepared() -> PreparedImage:
 
 @pytest.fixture
 def image(owner: Person) -> Image:
-    return Image.objects.keep(owner, prepared())
+    return Image.objects.store(owner, prepared())
 
 
 def ask(client: Client, image: Image, method: str, path: str) -> HTTPStatus:
@@ -60,7 +60,9 @@ def test_a_member_gets_404(
 def test_an_image_uploaded_by_another_person_is_shown_in_the_conversation(
     owner_client: Client, member: Person, exchange: Exchange, method: str, path: str
 ) -> None:
-    theirs = Image.objects.keep(member, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
+    theirs = Image.objects.store(
+        member, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png")
+    )
     Attachment.objects.create(message=exchange.message, position=0, image=theirs)
 
     assert ask(owner_client, theirs, method, path) == HTTPStatus.OK

@@ -145,7 +145,7 @@ def test_a_text_file_named_png_is_refused(owner_client: Client) -> None:
 
 def test_attached_images_keep_their_order(owner_client: Client, owner: Person) -> None:
     kept = [
-        Image.objects.keep(owner, prepare(image(colour, f"{colour}.png"), f"{colour}.png"))
+        Image.objects.store(owner, prepare(image(colour, f"{colour}.png"), f"{colour}.png"))
         for colour in ("red", "green", "blue")
     ]
 
@@ -173,7 +173,7 @@ def test_a_missing_image_is_reported(owner_client: Client, pk: str) -> None:
 
 
 def test_an_image_of_another_person_is_missing(owner_client: Client, member: Person) -> None:
-    theirs = Image.objects.keep(member, prepare(image(), "theirs.png"))
+    theirs = Image.objects.store(member, prepare(image(), "theirs.png"))
 
     assert send(owner_client, text="Look", image=theirs.pk).status_code == 422
 

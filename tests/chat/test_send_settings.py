@@ -102,7 +102,7 @@ def test_without_scripts_the_first_message_can_set_the_defaults(
 def test_a_first_message_uses_the_defaults_for_other_settings(
     owner_client: Client, owner: Person
 ) -> None:
-    Defaults.objects.keep(owner, ModelSettings(OTHER, "Be brief.", "high", 0.3, None, 1000))
+    Defaults.objects.store(owner, ModelSettings(OTHER, "Be brief.", "high", 0.3, None, 1000))
 
     send(owner_client, text="Hello", thinking="", top_p="0.2")
 

@@ -30,7 +30,7 @@ def keep(person: Person, content: bytes = b"x" * 2_048) -> Image:
         thumbnail_height=0,
         animated=False,
     )
-    return Image.objects.keep(person, prepared)
+    return Image.objects.store(person, prepared)
 
 
 def test_a_member_sees_only_their_own_space(

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chatapp.conversations.models import Exchange, Message, Outcome, Progress, TokenUsage, saving
-from chatapp.conversations.models.saving import Snapshot
+from chatapp.conversations.models import Exchange, FinalState, Message, Progress, TokenUsage
+from chatapp.conversations.models.saving import Snapshot, save_snapshots, unwanted_attempts
 from chatapp.server import process_name
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def again(exchange: Exchange) -> Message:
 
 
 def save(reply: Message, progress: Progress) -> None:
-    saving.save([Snapshot(reply, progress)])
+    save_snapshots([Snapshot(reply, progress)])
 
 
 def expire(reply: Message) -> None:
@@ -75,9 +75,9 @@ def test_an_expired_lease_is_taken_over_once_and_its_holder_can_no_longer_save(
 
     assert (first.text, first.attempt, first.crashes, first.takeovers) == ("half a", 2, 1, 1)
     save(owner, Progress("stale", sequence=5))
-    assert saving.unwanted([owner]) == {owner.pk}
+    assert unwanted_attempts([owner]) == {owner.pk}
     assert not owner.release(Progress("stale"), TokenUsage())
-    assert not owner.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
+    assert not owner.finish(FinalState(Message.Status.COMPLETE, Progress("stale")))
     assert again(running).text == "half a"
 
 
@@ -86,7 +86,7 @@ def test_a_holder_that_is_late_but_not_overtaken_may_finish(running: Exchange) -
     owner.begin()
     expire(owner)
 
-    assert owner.finish(Outcome(Message.Status.COMPLETE, Progress("all")))
+    assert owner.finish(FinalState(Message.Status.COMPLETE, Progress("all")))
 
     assert not Message.objects.lost()
 
@@ -117,7 +117,7 @@ def test_an_overtaken_process_cannot_close_the_reply(running: Exchange) -> None:
     expire(old)
     again(running).take_over()
 
-    assert not old.close(Message.Status.FAILED, "It broke.", made_by="this attempt")
+    assert not old.close(Message.Status.FAILED, "It broke.", only_if="is this attempt")
 
     assert again(running).is_running
 
@@ -152,12 +152,12 @@ def test_a_reply_with_a_stop_request_is_no_longer_saved(running: Exchange) -> No
     reply = running.reply
     reply.begin()
     save(reply, Progress("so far", sequence=1))
-    assert saving.unwanted([reply]) == set()
+    assert unwanted_attempts([reply]) == set()
 
     assert reply.request_stop()
 
     save(reply, Progress("so far and more", sequence=2))
-    assert saving.unwanted([reply]) == {reply.pk}
+    assert unwanted_attempts([reply]) == {reply.pk}
     reply.refresh_from_db()
     assert reply.text == "so far"
 
@@ -166,9 +166,9 @@ def test_a_reply_with_a_holder_is_not_closed_by_others(running: Exchange) -> Non
     reply = again(running)
     reply.begin()
 
-    assert not again(running).close(Message.Status.STOPPED, made_by="nobody")
+    assert not again(running).close(Message.Status.STOPPED, only_if="is lost")
     expire(reply)
-    assert again(running).close(Message.Status.STOPPED, made_by="nobody")
+    assert again(running).close(Message.Status.STOPPED, only_if="is lost")
 
     assert again(running).status == "stopped"
 
@@ -177,7 +177,7 @@ def test_continue_resets_the_count_of_crashes(running: Exchange) -> None:
     reply = again(running)
     reply.begin()
     Message.objects.update(crashes=2, takeovers=4)
-    reply.finish(Outcome(Message.Status.FAILED, Progress("half a"), error="It broke."))
+    reply.finish(FinalState(Message.Status.FAILED, Progress("half a"), error="It broke."))
 
     assert again(running).resume()
 

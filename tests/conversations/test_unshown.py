@@ -11,7 +11,7 @@ from django.test import AsyncClient
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
-from chatapp.conversations.message_html import message_html, part_html
+from chatapp.conversations.message_html import message_html, slot_html
 from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
 from chatapp.inference.message_order import sendable_arguments
 from chatapp.realtime import protocol
@@ -228,7 +228,7 @@ def test_a_failing_part_is_a_sentence_in_an_event(
 ) -> None:
     monkeypatch.setattr(Message, "folded_tool_calls", property(failing))
 
-    assert PART_SENTENCE in part_html(exchange.reply, "tool_calls")
+    assert PART_SENTENCE in slot_html(exchange.reply, "tool_calls")
     assert len(unshown) == 1
 
 

@@ -32,7 +32,7 @@ def keep(owner: Person, bucket: Bucket, settings: Any) -> Callable[..., list[Ima
 
     def keep(to: relocation.Place, count: int = 3) -> list[Image]:
         settings.IMAGE_STORE = "database" if to == "bucket" else "bucket"
-        return [Image.objects.keep(owner, made(content=b"%d" % number)) for number in range(count)]
+        return [Image.objects.store(owner, made(content=b"%d" % number)) for number in range(count)]
 
     return keep
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Exchange, Message, Outcome, Progress, add_exchange
+from chatapp.conversations.models import Exchange, FinalState, Message, Progress, add_exchange
 from chatapp.inference import Finished, TextDelta, Usage
 from chatapp.inference.errors import ReplyTooSlow
 from chatapp.replies import generation
@@ -18,7 +18,7 @@ def cut(exchange: Exchange, text: str = "Once upon a time there was", **fields: 
     """End the reply at its token limit."""
     ending = {"finish_reason": "length"} | fields
     exchange.reply.begin()
-    exchange.reply.finish(Outcome("complete", Progress(text, sequence=7), **ending))
+    exchange.reply.finish(FinalState("complete", Progress(text, sequence=7), **ending))
     return exchange.reply
 
 

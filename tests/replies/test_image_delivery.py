@@ -22,7 +22,7 @@ def image(owner: Person, settings: Settings) -> Image:
     prepared = PreparedImage(
         b"bytes", "image/png", 1, 1, "0" * 64, "a.png", animated=False, **values
     )
-    return Image.objects.keep(owner, prepared)
+    return Image.objects.store(owner, prepared)
 
 
 def path_of(image: Image) -> str:
@@ -94,7 +94,7 @@ def test_an_image_link_only_accepts_get(stranger_client: Client, image: Image) -
 
 
 @pytest.mark.parametrize(
-    ("wanted", "origin", "forms"),
+    ("wanted", "origin", "deliveries"),
     [
         ("auto", "", ("inline",)),
         ("auto", "https://chat.example.com", ("link", "inline")),
@@ -102,14 +102,14 @@ def test_an_image_link_only_accepts_get(stranger_client: Client, image: Image) -
         ("link", "https://chat.example.com", ("link",)),
     ],
 )
-def test_forms_by_configuration(
+def test_the_configuration_decides_the_deliveries(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
     wanted: str,
     origin: str,
-    forms: tuple[str, ...],
+    deliveries: tuple[str, ...],
 ) -> None:
     monkeypatch.setattr(image_delivery, "_learned", None)
     settings.IMAGE_DELIVERY, settings.PUBLIC_ORIGIN = wanted, origin
 
-    assert image_delivery.forms() == forms
+    assert image_delivery.deliveries() == deliveries

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Exchange, Message, Progress, saving
-from chatapp.conversations.models.saving import Snapshot
+from chatapp.conversations.models import Exchange, Message, Progress
+from chatapp.conversations.models.saving import Snapshot, save_snapshots
 from chatapp.inference import Finished, TextDelta
 from chatapp.replies import generation, leases, live
 from chatapp.replies.prompt import building
@@ -42,7 +42,7 @@ class Gate:
 
 
 def quick_saves(monkeypatch: pytest.MonkeyPatch) -> None:
-    for pace in ("SAVE_EVERY", "LOOK_EVERY"):
+    for pace in ("SAVE_SECONDS", "CHECK_SECONDS"):
         monkeypatch.setattr(f"chatapp.replies.saving.{pace}", 0.01)
 
 
@@ -132,7 +132,7 @@ async def test_a_process_that_cannot_renew_releases_before_its_lease_ends(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
-    monkeypatch.setattr(leases, "LEASE_MARGIN", 0.2)
+    monkeypatch.setattr(leases, "LEASE_MARGIN_SECONDS", 0.2)
     monkeypatch.setattr(leases, "RETRY_SECONDS", 0.05)
     gate = Gate()
     with (
@@ -246,5 +246,5 @@ async def test_progress_of_an_overtaken_attempt_ends_its_stream(
         assert await background.in_thread(other.take_over)
         await asyncio.wait(made_here, timeout=5)
 
-    await background.in_thread(saving.save, [Snapshot(other, Progress("Theirs"))])
+    await background.in_thread(save_snapshots, [Snapshot(other, Progress("Theirs"))])
     assert (await outcome(running)).text == "Theirs"

@@ -10,8 +10,8 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
     Conversation,
     Exchange,
+    FinalState,
     Message,
-    Outcome,
     Progress,
     add_exchange,
 )
@@ -48,7 +48,7 @@ def keep(owner: Person) -> Keep:
         prepared = PreparedImage(
             content.encode(), "image/png", 30, 20, digest, f"{content}.png", **thumbnail, **size
         )
-        return Image.objects.keep(owner, prepared)
+        return Image.objects.store(owner, prepared)
 
     return make
 
@@ -130,7 +130,7 @@ def test_too_small_a_model_does_not_think(owner: Person, settings: Settings) -> 
 
 def test_a_reply_that_was_retried_is_not_sent(running: Exchange) -> None:
     running.reply.begin()
-    running.reply.finish(Outcome(Message.Status.FAILED, Progress("half"), error="It broke."))
+    running.reply.finish(FinalState(Message.Status.FAILED, Progress("half"), error="It broke."))
 
     assert turns(running.reply.retry()) == [("user", "Hello")]
 
@@ -138,7 +138,7 @@ def test_a_reply_that_was_retried_is_not_sent(running: Exchange) -> None:
 def test_reasoning_is_never_sent_back(owner: Person, running: Exchange) -> None:
     running.reply.begin()
     progress = Progress("Four.", reasoning="Two and two.")
-    running.reply.finish(Outcome(Message.Status.COMPLETE, progress))
+    running.reply.finish(FinalState(Message.Status.COMPLETE, progress))
     added = add_exchange(owner, new_message("Sure?", running.conversation.pk))
 
     assert "Two and two" not in str(request_for(added.reply))
@@ -146,7 +146,7 @@ def test_reasoning_is_never_sent_back(owner: Person, running: Exchange) -> None:
 
 def test_a_reply_with_text_is_continued(running: Exchange) -> None:
     running.reply.begin()
-    running.reply.finish(Outcome("complete", Progress("Once upon"), finish_reason="length"))
+    running.reply.finish(FinalState("complete", Progress("Once upon"), finish_reason="length"))
     assert running.reply.resume()
 
     assert turns(running.reply) == [

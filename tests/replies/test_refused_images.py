@@ -36,7 +36,7 @@ def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
     file = io.BytesIO()
     Pillow.new("RGB", size, hash(name) & 0xFFFFFF).save(file, "PNG")
-    return Image.objects.keep(owner, prepare(file.getvalue(), name))
+    return Image.objects.store(owner, prepare(file.getvalue(), name))
 
 
 def ask(owner: Person, *images: Image, links: tuple[str, ...] = ()) -> Exchange:
@@ -108,7 +108,7 @@ async def test_the_other_delivery_is_tried_first_and_remembered(
     reply = await outcome(exchange)
     assert asked == ["https", "data"]
     assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
-    assert image_delivery.forms() == ("inline",)
+    assert image_delivery.deliveries() == ("inline",)
 
 
 @pytest.mark.usefixtures("no_service")
@@ -136,7 +136,7 @@ async def test_one_bad_image_does_not_rule_out_its_delivery(
     assert (reply.status, reply.text) == ("complete", "Two herons.")
     refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
     assert [attachment.name for attachment in refused] == ["bad.png"]
-    assert image_delivery.forms() == (("link",) if taken == "https:" else ("inline",))
+    assert image_delivery.deliveries() == (("link",) if taken == "https:" else ("inline",))
 
 
 @pytest.mark.usefixtures("no_service")

@@ -134,7 +134,7 @@ async def test_only_the_first_of_many_images_are_shown(running: Exchange, kit: K
 async def test_an_image_is_stored_once_and_keeps_its_description(
     running: Exchange, kit: Kit, owner: Person
 ) -> None:
-    sent = await sync_to_async(Image.objects.keep)(owner, prepare(drawn(), "sea.png"))
+    sent = await sync_to_async(Image.objects.store)(owner, prepare(drawn(), "sea.png"))
     await sync_to_async(sent.describe)("The sea")
     kit.images = drawn(), drawn()
 

@@ -57,7 +57,7 @@ async def test_only_the_owner_of_the_conversation_sees_the_images(
 def test_an_image_stored_by_another_person_is_shown_in_the_conversation(
     owner_client: Client, member: Person, exchange: Exchange
 ) -> None:
-    theirs = Image.objects.keep(member, prepare(drawn(), "a.png"))
+    theirs = Image.objects.store(member, prepare(drawn(), "a.png"))
     tool_call = ToolCall.objects.create(reply=exchange.reply, round=0, index=0, text_length=0)
     ToolCallImage.objects.create(tool_call=tool_call, position=0, image=theirs)
 
@@ -128,7 +128,7 @@ def test_images_of_all_tool_calls_of_a_page_cost_one_query(
     complete(running.reply)
     queries(owner_client, running)  # the first one warms caches
     plain = queries(owner_client, running)
-    image = Image.objects.keep(owner, prepare(drawn(), "a.png"))
+    image = Image.objects.store(owner, prepare(drawn(), "a.png"))
 
     for index in range(3):
         place = {"round": 0, "index": index, "text_length": 0}

@@ -11,10 +11,10 @@ from chatapp import background
 from chatapp.conversations.models import (
     Decision,
     Exchange,
+    FinalState,
     Message,
     ModelSettings,
     NewMessage,
-    Outcome,
     Progress,
     ToolCall,
     decide,
@@ -41,7 +41,7 @@ def complete(reply: Message, text: str = "A reply.") -> None:
     """Ends a reply as if a model had written it."""
     reply.begin()
     progress = Progress(text=text)
-    reply.finish(Outcome(Message.Status.COMPLETE, progress, html=f"<p>{text}</p>"))
+    reply.finish(FinalState(Message.Status.COMPLETE, progress, html=f"<p>{text}</p>"))
 
 
 def answering(*pieces: Delta | Exception | Callable[[CompletionRequest], Any]) -> Any:
