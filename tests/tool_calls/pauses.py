@@ -1,4 +1,4 @@
-"""Moments at which the model or a tool stands still until the test lets it go on."""
+"""Moments at which the model or a tool waits until the test releases it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ POLL_SECONDS = 0.03
 
 
 async def until[T](look: Callable[[], Awaitable[T]]) -> T:
-    """Look from outside again and again, until something is there."""
+    """Poll until something is found, and return it."""
     async with asyncio.timeout(WAIT):
         while True:
             if found := await look():

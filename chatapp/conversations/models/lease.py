@@ -55,7 +55,7 @@ def take_over(reply: "Message") -> bool:
     if reply.leased_by:
         values["crashes"] = reply.crashes + 1
     if not (reply.text or reply.tool_calls.exists()):
-        # With no text and no tool call to resume from, the model starts and thinks anew.
+        # With no text and no tool call to resume from, the model starts and thinks again.
         values |= {"reasoning": "", "thought_seconds": None}
     return _take(reply, _row(reply).lost(), values)
 
