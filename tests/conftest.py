@@ -1,4 +1,4 @@
-"""What every test relies on: static files, a database in a file, three people, no network."""
+"""Fixtures of all tests: static files, a database in a file, three people, no network."""
 
 import logging
 import os
@@ -67,7 +67,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """In CI a test left out is a failure: nobody is there to read why."""
+    """Fail in CI when a test was skipped, because nobody reads the reasons there."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and exitstatus == 0:
         reporter.write_line("Skipped tests are failures in CI.", red=True)
@@ -86,7 +86,7 @@ def django_db_setup(django_db_setup: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets sockets reach this machine only."""
+    """Let sockets reach only this machine."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
@@ -99,7 +99,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unshown() -> list[logging.LogRecord]:
-    """What the log says of messages that can't be shown: a test that asks for it expects some."""
+    """Return the log records of messages that can't be shown; a test that uses it expects some."""
     return []
 
 

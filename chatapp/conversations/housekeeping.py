@@ -12,7 +12,7 @@ from chatapp.accounts.models import Person
 from chatapp.images import garbage_collection
 from chatapp.images.store import StoreUnavailable
 
-EVERY = 60 * 60  # seconds
+INTERVAL_SECONDS = 60 * 60
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ async def _forever() -> None:
         except DatabaseError:
             # Nothing depends on it: the next run finds the same.
             logger.exception("Unused images could not be collected")
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(INTERVAL_SECONDS)
 
 
 def _collect() -> None:

@@ -87,7 +87,7 @@ class Turn:
         return failure
 
     async def _ask(self) -> None:
-        """After each rejected image, ask again without it, or with all images in the other form.
+        """After each rejected image, ask again without it, or with the other image delivery.
 
         Raises InferenceError.
         """

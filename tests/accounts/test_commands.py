@@ -58,7 +58,7 @@ def test_add_person_accepts_only_valid_text_as_a_password(
     assert not Person.objects.exists()
 
 
-def test_there_is_no_link_for_an_email_that_is_no_text(db: None) -> None:
+def test_an_email_that_is_not_valid_text_gets_no_link(db: None) -> None:
     with pytest.raises(CommandError, match="There is no account"):
         call_command("password_link", "\udcff@example.com")
 

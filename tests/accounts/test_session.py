@@ -1,4 +1,4 @@
-"""/account/session, and signing in by a script: for a page whose login ended while it was open."""
+"""/account/session, and signing in by a script on a page whose session expired."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def no_attempts_so_far() -> Iterator[None]:
 
 @pytest.fixture
 def browser() -> Client:
-    """A browser whose forms need their token."""
+    """Return a browser whose forms need their CSRF token."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -70,7 +70,7 @@ def test_without_a_csrf_token_a_sign_in_is_refused(browser: Client, owner: Perso
     assert browser.get("/account/session").json()["person"] is None
 
 
-def test_an_inactive_person_sees_why(browser: Client, owner: Person) -> None:
+def test_an_inactive_person_gets_a_reason(browser: Client, owner: Person) -> None:
     Person.objects.update(is_active=False)
 
     response = sign_in(browser, owner.email)
@@ -102,5 +102,5 @@ def test_other_sites_can_neither_read_nor_cache_the_token(browser: Client) -> No
     assert response["X-Frame-Options"] == "DENY"
 
 
-def test_it_is_only_read(browser: Client) -> None:
+def test_the_session_only_accepts_get(browser: Client) -> None:
     assert Client().post("/account/session").status_code == 405

@@ -10,7 +10,7 @@ from chatapp.accounts.models import Person
 from tests.support.people import PASSWORD
 
 
-def test_sign_in_leads_to_the_chat(stranger_client: Client, owner: Person) -> None:
+def test_signing_in_opens_the_chat(stranger_client: Client, owner: Person) -> None:
     response = stranger_client.post(
         "/account/sign-in/", {"login": "Owner@example.com", "password": PASSWORD}, follow=True
     )
@@ -30,7 +30,7 @@ def test_a_wrong_password_is_explained_and_the_email_kept(
     assert owner.email.encode() in response.content
 
 
-def test_an_inactive_person_stays_outside(stranger_client: Client, owner: Person) -> None:
+def test_an_inactive_person_cannot_sign_in(stranger_client: Client, owner: Person) -> None:
     Person.objects.update(is_active=False)
 
     stranger_client.post("/account/sign-in/", {"login": owner.email, "password": PASSWORD})
@@ -65,7 +65,7 @@ def test_a_forgotten_password_is_reset_by_email(stranger_client: Client, owner: 
     assert owner.check_password(new)
 
 
-def test_an_unknown_address_learns_nothing(stranger_client: Client, owner: Person) -> None:
+def test_an_unknown_email_is_not_revealed(stranger_client: Client, owner: Person) -> None:
     known = stranger_client.post("/account/reset/", {"email": owner.email}, follow=True)
     unknown = stranger_client.post("/account/reset/", {"email": "nobody@example.com"}, follow=True)
 
@@ -75,7 +75,7 @@ def test_an_unknown_address_learns_nothing(stranger_client: Client, owner: Perso
     ]
 
 
-def test_a_script_whose_login_expired_gets_a_sentence(
+def test_a_script_with_an_expired_session_gets_a_sentence(
     stranger_client: Client, owner: Person
 ) -> None:
     response = stranger_client.post("/images/", headers={"accept": "application/json"})
@@ -85,7 +85,7 @@ def test_a_script_whose_login_expired_gets_a_sentence(
 
 
 @pytest.mark.parametrize("path", ["/", "/conversations", "/account/password/"])
-def test_pages_need_a_person(stranger_client: Client, owner: Person, path: str) -> None:
+def test_pages_require_a_sign_in(stranger_client: Client, owner: Person, path: str) -> None:
     response = stranger_client.get(path)
 
     assert response.status_code == 302

@@ -59,7 +59,9 @@ def test_a_public_instance_without_a_setup_code_cannot_be_claimed(
     assert not Person.objects.exists()
 
 
-def test_a_second_person_is_led_to_sign_in(stranger_client: Client, owner: Person) -> None:
+def test_a_second_person_is_redirected_to_the_sign_in(
+    stranger_client: Client, owner: Person
+) -> None:
     response = stranger_client.post("/welcome/", NEW, follow=True)
 
     assert response.redirect_chain[-1][0].startswith("/account/sign-in/")
@@ -74,7 +76,7 @@ def test_weak_passwords_are_refused_with_a_sentence(stranger_client: Client, pas
     assert not Person.objects.exists()
 
 
-def test_a_bad_address_is_refused_and_kept_in_the_field(stranger_client: Client) -> None:
+def test_an_invalid_email_is_refused_and_kept_in_the_field(stranger_client: Client) -> None:
     response = stranger_client.post("/welcome/", {**NEW, "email": "not an address"})
 
     assert response.context["form"].errors["email"]

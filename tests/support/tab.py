@@ -31,7 +31,7 @@ class Socket(Events):
         self._app = ApplicationCommunicator(application, scope)
 
     async def open(self) -> dict[str, Any]:
-        """The server's first answer to the handshake."""
+        """Connect, and return the server's first message of the handshake."""
         await self._app.send_input({"type": "websocket.connect"})
         return await self._app.receive_output(WAIT)
 

@@ -53,7 +53,7 @@ def choose(page: Page, *files: Path) -> None:
 
 
 def attach(page: Page, *files: Path) -> None:
-    """Chooses files and waits until the server has them."""
+    """Choose files and wait until the server has them."""
     choose(page, *files)
     ready = page.locator("message-composer [data-state=ready]")
     expect(ready).to_have_count(len(files), timeout=UPLOAD_SECONDS * 1000)

@@ -92,7 +92,7 @@ class SendForm(SettingsForm):
             close_old_connections()  # the worker is slow
         try:
             prepared = [prepare(file, file.name or "") for file in files]
-            return [Image.objects.keep(self.person, image) for image in prepared]
+            return [Image.objects.store(self.person, image) for image in prepared]
         except ImageRefused as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
 
@@ -103,7 +103,7 @@ class SendForm(SettingsForm):
             close_old_connections()  # sites are slow
             try:
                 prepared = async_to_sync(copy_of)(self.person, link)
-                images.append(Image.objects.keep(self.person, prepared))
+                images.append(Image.objects.store(self.person, prepared))
             except (ImageRefused, TooManyAtOnce) as refusal:
                 raise forms.ValidationError(refusal.sentence) from refusal
             except FetchError as failure:

@@ -20,18 +20,18 @@ from chatapp.conversations.models import AlreadySent, Conversation, Draft
 def draft(request: PersonRequest, conversation_id: UUID | None = None) -> HttpResponse:
     conversation = own_conversation(request.user, conversation_id) if conversation_id else None
     if request.method == "POST":
-        return _keep(request, conversation)
+        return _store(request, conversation)
     return JsonResponse(draft_state(request.user.pk, conversation_id))
 
 
-def _keep(request: PersonRequest, conversation: Conversation | None) -> HttpResponse:
+def _store(request: PersonRequest, conversation: Conversation | None) -> HttpResponse:
     """Answer 204 when the draft is kept, 410 when this text was sent, 409 when another text was."""
     form = DraftForm(request.user, request.POST)
     if not form.is_valid():
         return error(form.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
     places = {conversation.pk if conversation else None}
     try:
-        places |= Draft.objects.keep(request.user, conversation, form.written)
+        places |= Draft.objects.store(request.user, conversation, form.written)
     except Conversation.DoesNotExist:
         raise Http404 from None
     except AlreadySent as sent:

@@ -106,7 +106,7 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         status, mark, sentence = REFUSALS[type(refused)]
         return await sync_to_async(_refuse)(request, form, str(sentence), status, mark)
     if form.cleaned_data["as_default"]:
-        await sync_to_async(Defaults.objects.keep)(request.user, form.chosen)
+        await sync_to_async(Defaults.objects.store)(request.user, form.chosen)
     return _accept(request, exchange, html)
 
 

@@ -45,7 +45,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
         )
     await background.release_connection()
     try:
-        return await _keep(request, await process(file, file.name or ""))
+        return await _store(request, await process(file, file.name or ""))
     except ImageRefused as refusal:
         return _refuse(refusal)
 
@@ -56,7 +56,7 @@ async def links(request: PersonRequest) -> HttpResponse:
     link = request.POST.get("link", "").strip()
     await background.release_connection()
     try:
-        return await _keep(request, await copy_of(request.user, link))
+        return await _store(request, await copy_of(request.user, link))
     except ImageRefused as refusal:
         return _refuse(refusal)
     except TooManyAtOnce as crowd:
@@ -71,8 +71,8 @@ async def links(request: PersonRequest) -> HttpResponse:
         return JsonResponse({"link": link, "note": note, "tokens": attachment.tokens, "html": html})
 
 
-async def _keep(request: PersonRequest, prepared: PreparedImage) -> HttpResponse:
-    image = await sync_to_async(Image.objects.keep)(request.user, prepared)
+async def _store(request: PersonRequest, prepared: PreparedImage) -> HttpResponse:
+    image = await sync_to_async(Image.objects.store)(request.user, prepared)
     return JsonResponse(_facts(image), status=HTTPStatus.CREATED)
 
 

@@ -14,7 +14,7 @@ from chatapp.conversations.models.exchange import (
     add_exchange,
 )
 from chatapp.conversations.models.message import Message
-from chatapp.conversations.models.progress import Outcome, Progress, TokenUsage
+from chatapp.conversations.models.progress import FinalState, Progress, TokenUsage
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
 from chatapp.conversations.models.tool_call import (
     MAX_ROUNDS,
@@ -44,11 +44,11 @@ __all__ = [
     "DraftContent",
     "Effort",
     "Exchange",
+    "FinalState",
     "LiveStatus",
     "Message",
     "ModelSettings",
     "NewMessage",
-    "Outcome",
     "Progress",
     "ReplyRunning",
     "State",

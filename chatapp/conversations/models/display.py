@@ -38,7 +38,7 @@ REMOTE = LiveStatus()  # nothing is known: the reply has ended, or another proce
 
 
 def shown_html(message: "Message") -> SafeString:
-    """Return a reply's safe HTML: as stored, or rendered anew when the rules changed since."""
+    """Return a reply's safe HTML: as stored, or rendered again if the rules have changed since."""
     if message.html_version == VERSION:
         return mark_safe(message.html)  # noqa: S308  (stored by us, sanitised by that version)
     return mark_safe(render_document(message.text, prefix=str(message.pk)))  # noqa: S308
@@ -83,7 +83,7 @@ def change_lines(message: "Message") -> list[str]:
 
 
 def notice_lines(message: "Message") -> list[str]:
-    """Return how the request that was sent differs from what was asked for."""
+    """Return how the request that was sent differs from the original one."""
     notices = dict(message.notices)
     if message.error_kind == "blocked":
         notices.pop("text_rewritten", None)  # it was of no use

@@ -46,7 +46,7 @@ class DraftManager(models.Manager["Draft"]):
         drafts = self.filter(person=person_id, conversation=conversation_id)
         return drafts.exclude(Exists(sent)).prefetch_related("attachments__image").first()
 
-    def keep(
+    def store(
         self, person: Person, conversation: Conversation | None, written: DraftContent
     ) -> set[uuid.UUID | None]:
         """Replace the draft by this content; no content means no draft.

@@ -236,7 +236,7 @@ class Message(models.Model):
             setattr(self, name, value)
 
     def note_changes(self, chosen: ModelSettings) -> None:
-        """Store anew which settings changed since the reply before this message."""
+        """Store again which settings changed since the reply before this message."""
         self.changes = self.parent.changes_for(chosen) if self.parent else {}
         self.save(update_fields=["changes"])
 

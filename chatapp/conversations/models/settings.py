@@ -93,7 +93,7 @@ class DefaultsManager(models.Manager["Defaults"]):
         row = self.filter(person=person).first()
         return row.chosen if row else ModelSettings(default_model())
 
-    def keep(self, person: "Person", wanted: ModelSettings) -> None:
+    def store(self, person: "Person", wanted: ModelSettings) -> None:
         self.update_or_create(person=person, defaults=asdict(wanted))
 
 

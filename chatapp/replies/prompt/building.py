@@ -53,7 +53,7 @@ class Prompt:
 
     reply: Message
     request: CompletionRequest
-    form: image_delivery.Form
+    delivery: image_delivery.Delivery
     toolbox: Toolbox
     images: tuple[Attachment, ...] = ()  # that the model sees, oldest first
     turns_excluded: int = 0
@@ -61,7 +61,7 @@ class Prompt:
     images_unsupported: int = 0  # by a model without vision
 
 
-def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Prompt:
+def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None) -> Prompt:
     """Build the request for a reply from the messages before it on the branch.
 
     A reply that has text is continued. Reads the database and the image store: call it in a thread.
@@ -69,10 +69,10 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
     """
     chosen = reply.conversation.chosen
     model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
-    form = form or image_delivery.forms()[0]
+    delivery = delivery or image_delivery.deliveries()[0]
     messages, turns_excluded = _newest_messages(reply, model.context_window)
     attachments = [attachment for message in messages for attachment in _images(message)]
-    urls = _urls(attachments, form) if model.vision else {}
+    urls = _urls(attachments, delivery) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
     turns += _reply_so_far(reply)
     toolbox = Toolbox.of(reply, _user_texts(messages))
@@ -92,7 +92,7 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
     return Prompt(
         reply,
         request,
-        form,
+        delivery,
         toolbox,
         tuple(attachment for attachment in attachments if attachment.pk in urls),
         turns_excluded,
@@ -128,14 +128,14 @@ def _may_call(tool_calls: list[ToolCall]) -> bool:
 
 
 def image_request(
-    model: str, image: Attachment, form: image_delivery.Form
+    model: str, image: Attachment, delivery: image_delivery.Delivery
 ) -> CompletionRequest | None:
-    """Return the shortest request about one image, to see whether the service accepts it in this
-    form.
+    """Return the shortest request about one image, to see whether the service accepts it by this
+    delivery.
 
     None when its bytes are gone. Call it in a thread.
     """
-    url = _urls([image], form).get(image.pk)
+    url = _urls([image], delivery).get(image.pk)
     if url is None:
         return None
     parts = (image_part(image, url), TextPart("OK?"))
@@ -190,13 +190,13 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
     return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
 
 
-def _urls(attachments: list[Attachment], form: image_delivery.Form) -> dict[int, str]:
+def _urls(attachments: list[Attachment], delivery: image_delivery.Delivery) -> dict[int, str]:
     """Return the URLs of the newest images by attachment, within the limits on count and total
     size. Images whose bytes are gone have none."""
     newest = attachments[-MAX_IMAGES:]
     urls = {attachment.pk: attachment.link for attachment in newest if attachment.link}
     own = {attachment.pk: attachment.image for attachment in newest if attachment.image}
-    if form == "link":
+    if delivery == "link":
         return urls | {pk: image_delivery.link(image) for pk, image in own.items()}
     contents = store.read_many(_small_enough(list(own.values())))
     for pk, image in own.items():

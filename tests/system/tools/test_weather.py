@@ -14,7 +14,7 @@ QUESTION = "What's the weather like in Portland, Oregon right now?"
 # The answer names the state, too: two lines on a phone, if it were allowed to.
 LONG_QUESTION = "What's the weather like in Springfield today?"
 DONE = re.compile(r"^Looked up the weather in Portland, Oregon\s*· \d+\.\d s$")
-DONE_AT_ONCE = re.compile(r"^Looked up the weather in Portland, Oregon")  # no time worth telling
+DONE_AT_ONCE = re.compile(r"^Looked up the weather in Portland, Oregon")  # no time worth showing
 UNSEEN = 0.001  # of layout shift: the end of the line itself moves
 ANSWER = "In Portland, Oregon, United States, it is 7.3 °C, slight rain."
 
