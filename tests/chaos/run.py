@@ -74,7 +74,7 @@ async def _until_enough(plan: Plan, record: Record, breaking: asyncio.Task[None]
 
 
 async def _comes_to_rest(instance: Instance) -> bool:
-    """Whether no reply runs any more, in time."""
+    """Return whether no reply runs any more, in time."""
     deadline = time.monotonic() + REST_SECONDS
     while time.monotonic() < deadline:
         with suppress(psycopg.OperationalError):

@@ -30,7 +30,7 @@ def test_more_sends_than_connections_are_accepted_at_once(tmp_path: Path) -> Non
 
 
 async def send_together(url: str) -> list[float]:
-    """Opens as many pages, sends from all in one instant; gives how long each took."""
+    """Open as many pages, send from all in one instant; return how long each took."""
     record = Record()
     async with Session.signed_in(url, "person@example.com") as person:
         tabs = [Tab(f"page {number}", person, record) for number in range(SENDS)]

@@ -41,7 +41,7 @@ def send(person: Person, *images: Image) -> Conversation:
     return add_exchange(person, replace(new_message(), images=tuple(held))).reply.conversation
 
 
-def test_an_upload_that_is_never_sent_goes_after_a_day(owner: Person) -> None:
+def test_an_unsent_upload_is_deleted_after_a_day(owner: Person) -> None:
     image = Image.objects.store(owner, made())
 
     assert collect(later(23.9)) == Collected()
@@ -50,7 +50,7 @@ def test_an_upload_that_is_never_sent_goes_after_a_day(owner: Person) -> None:
     assert not ImageData.objects.exists()
 
 
-def test_uploading_it_again_starts_the_day_anew(owner: Person) -> None:
+def test_uploading_an_image_again_restarts_the_day(owner: Person) -> None:
     image = Image.objects.store(owner, made())
     Image.objects.filter(pk=image.pk).update(keep_until=later(-1))
 
@@ -59,7 +59,7 @@ def test_uploading_it_again_starts_the_day_anew(owner: Person) -> None:
     assert collect(later(23)) == Collected()
 
 
-def test_a_sent_image_stays(owner: Person) -> None:
+def test_a_sent_image_is_kept(owner: Person) -> None:
     send(owner, Image.objects.store(owner, made()))
 
     assert collect(later(10_000)) == Collected()
@@ -80,7 +80,7 @@ def test_the_images_of_a_deleted_conversation_are_deleted(owner: Person) -> None
     assert collect(later(1.1)).images == 1
 
 
-def test_one_person_is_collected_alone(owner: Person, member: Person) -> None:
+def test_garbage_can_be_collected_for_one_person(owner: Person, member: Person) -> None:
     for person in (owner, member):
         Image.objects.store(person, made())
 
@@ -105,7 +105,7 @@ def test_held_images_are_the_persons_own(owner: Person, member: Person) -> None:
         Image.objects.hold(owner, ["nonsense"])
 
 
-def test_an_image_wanted_after_it_was_listed_stays(
+def test_an_image_attached_after_it_was_listed_is_kept(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, again, unwanted = (
@@ -127,7 +127,7 @@ def test_an_image_wanted_after_it_was_listed_stays(
     assert set(Image.objects.all()) == {held, again}
 
 
-def test_collecting_loses_against_a_message_in_between(
+def test_a_message_in_between_keeps_its_image(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = Image.objects.store(owner, made(content=b"wanted"))
@@ -172,7 +172,7 @@ def test_sending_and_collecting_at_once_never_breaks_a_message(owner: Person) ->
         assert ImageData.objects.filter(pk=image.pk).count() == attached
 
 
-def test_objects_go_with_their_row(owner: Person, bucket: Bucket) -> None:
+def test_objects_are_deleted_with_their_row(owner: Person, bucket: Bucket) -> None:
     Image.objects.store(owner, made(content=b"gone"))
     stays = Image.objects.store(owner, made(content=b"stays"))
     send(owner, stays)

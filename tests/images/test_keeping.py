@@ -96,7 +96,7 @@ def test_an_animation_is_marked() -> None:
 
 
 @pytest.mark.django_db
-def test_the_text_for_screen_readers_is_the_name_until_somebody_writes_one() -> None:
+def test_the_alt_text_is_the_file_name_until_a_person_writes_one() -> None:
     image = Image.objects.store(person(), made("cat.jpg"))
     assert image.alternative == "cat.jpg"
 
@@ -142,7 +142,7 @@ def insert(cursor: Any, table: str, row: dict[str, Any]) -> None:
 
 
 @pytest.mark.django_db
-def test_images_go_with_their_owner() -> None:
+def test_images_are_deleted_with_their_owner() -> None:
     owner = person()
     Image.objects.store(owner, make_image())
 
@@ -152,7 +152,7 @@ def test_images_go_with_their_owner() -> None:
 
 
 @pytest.mark.django_db
-def test_an_image_without_bytes_is_never_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_save_leaves_no_image_without_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**_: object) -> None:
         raise DatabaseError("disk full")
 
@@ -169,7 +169,7 @@ def test_the_loser_of_a_race_gets_the_row_of_the_winner(monkeypatch: pytest.Monk
     winners: list[Image] = []
 
     def look_too_early(*_: object, **__: object) -> Image:
-        """Finds nothing, and a moment later the other request has stored the image."""
+        """Find nothing, and a moment later the other request has stored the image."""
         monkeypatch.undo()
         winners.append(Image.objects.store(owner, prepared))
         raise Image.DoesNotExist

@@ -36,7 +36,7 @@ def test_usage_counts_images_with_their_thumbnails(owner: Person, member: Person
     assert Image.objects.total_usage() == Usage(3 * (SIZE + SMALL), 600 * MEGABYTE)
 
 
-def test_with_nothing_kept_all_is_left(owner: Person) -> None:
+def test_without_images_the_whole_quota_is_left(owner: Person) -> None:
     assert Image.objects.usage(owner).left == 200 * MEGABYTE
     assert Image.objects.total_usage().left == 600 * MEGABYTE
 
@@ -97,11 +97,11 @@ def test_the_last_byte_can_be_used(size: int, fits: bool) -> None:
                 check(size, *shares)
 
 
-def test_a_share_that_was_made_smaller_has_nothing_left() -> None:
+def test_a_reduced_quota_has_nothing_left() -> None:
     assert Usage(150, 100).left == 0
 
 
-def test_asking_for_usage_takes_one_query_and_no_bytes(owner: Person) -> None:
+def test_usage_takes_one_query_and_reads_no_bytes(owner: Person) -> None:
     Image.objects.store(owner, big(b"1"))
 
     with CaptureQueriesContext(connection) as queries:
@@ -111,7 +111,7 @@ def test_asking_for_usage_takes_one_query_and_no_bytes(owner: Person) -> None:
     assert not any("imagedata" in query["sql"] for query in queries)
 
 
-def test_the_command_reports_whose_images_they_are(
+def test_the_command_reports_the_usage_of_each_person(
     owner: Person, member: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Image.objects.store(owner, big(b"1"))

@@ -78,7 +78,7 @@ def test_an_image_sent_again_is_not_written_again(owner: Person, bucket: Bucket)
     assert set(objects(bucket)) == before
 
 
-def test_each_row_remembers_its_place(owner: Person, bucket: Bucket, settings: Any) -> None:
+def test_each_row_stores_where_its_bytes_are(owner: Person, bucket: Bucket, settings: Any) -> None:
     away = Image.objects.store(owner, made(content=b"away"))
     settings.IMAGE_STORE = "database"
     here = Image.objects.store(owner, made(content=b"here"))
@@ -208,7 +208,7 @@ def refusing(status: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def silent() -> Iterator[str]:
-    """Takes connections and never says a word."""
+    """Accept connections, and never send anything."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
@@ -283,7 +283,7 @@ def test_no_connection_is_held_while_the_bucket_works(
     assert held == [None] * 4
 
 
-def test_a_bucket_that_is_not_there_is_no_missing_image(
+def test_a_missing_bucket_is_not_a_missing_image(
     owner: Person, bucket_url: str, use_bucket: UseBucket
 ) -> None:
     use_bucket(bucket_url, "nobody-made-this")

@@ -126,7 +126,7 @@ def test_a_default_that_the_list_lacks_is_added() -> None:
         ('[{"id": "a", "context_window": 8192}]', r"max_output \(8192\) must be below"),
     ],
 )
-def test_nonsense_is_refused_with_a_sentence(text: str, words: str) -> None:
+def test_invalid_models_are_refused_with_a_sentence(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
         load_catalog(text)
     assert re.fullmatch(r"[A-Z].*\.", str(caught.value))

@@ -52,7 +52,7 @@ def choose(page: Page, *files: Path) -> None:
 
 
 def attach(page: Page, *files: Path) -> None:
-    """Chooses files and waits until the server has them."""
+    """Choose files and wait until the server has them."""
     choose(page, *files)
     expect(page.locator("message-composer [data-state=ready]")).to_have_count(len(files))
 

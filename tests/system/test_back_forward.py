@@ -101,7 +101,7 @@ def come_back(page: Page, by: int = -1) -> None:
 
 
 def sign_out_there(page: Page) -> None:
-    """Signs out on the page that asks whether one means it."""
+    """Sign out on the page that asks whether one means it."""
     leave(page, "/account/sign-out/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()

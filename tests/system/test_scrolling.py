@@ -21,7 +21,7 @@ def left(chat: Chat) -> float:
 
 
 def wait_for_overflow(chat: Chat) -> None:
-    """Waits until the reply is longer than the pane."""
+    """Wait until the reply is longer than the pane."""
     chat.page.wait_for_function(
         """() => {
             const pane = document.querySelector(".scroller");

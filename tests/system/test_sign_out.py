@@ -44,7 +44,7 @@ def second(first: Page, context: BrowserContext) -> Chat:
 
 
 def write_without_a_server(chat: Chat) -> None:
-    """Leaves text in the tab alone: a message that waits, and one that is being written."""
+    """Leave text in the tab alone: a message that waits, and one that is being written."""
     chat.page.route("**/messages", lambda route: route.abort())
     chat.page.route("**/draft", lambda route: route.abort())
     chat.send(f"/echo {SECRET} sent")
@@ -62,7 +62,7 @@ def shows_nothing(page: Page) -> None:
 
 
 def by_hand(page: Page) -> None:
-    """Signs out as a page without scripts does, from no tab."""
+    """Sign out as a page without scripts does, from no tab."""
     token = page.locator("[data-sign-out] [name=csrfmiddlewaretoken]").input_value()
     page.context.request.post("/account/sign-out/", form={"csrfmiddlewaretoken": token})
 

@@ -46,7 +46,7 @@ def wait_two_notes(chat: Chat) -> ToolCalls:
 
 
 def reload(chat: Chat) -> Late:
-    """Opens the page again; the answer with what it may have missed is on its way."""
+    """Open the page again; the answer with what it may have missed is on its way."""
     missed = Late(chat.page, LIST)
     chat.page.reload()
     missed.wait_until_given()
