@@ -151,7 +151,9 @@ async def test_a_failing_worker_fails_its_page_only(
         await extracted("<p>a page</p>")
 
 
-async def test_a_worker_that_exits_without_reading_fails_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_exits_without_reading_fails_its_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(extraction, "COMMAND", (sys.executable, "-c", "pass"))
 
     with pytest.raises(ToolFailed, match="too complex"):
