@@ -37,13 +37,16 @@ test: $(INSTALLED_FOR_TESTS) ## Run the tests
 # more, alone, and the output shows them. Both halves run in any case.
 run-tests = { $(BIN)/python -m pytest -q -n $(WORKERS) $(1) $(2) || { test $$? -eq 1 \
 	&& echo "Running what failed once more, alone" \
-	&& $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures=none $(2); }; }
+	&& $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures=none \
+	$(filter -m long,$(1)) $(2); }; }
 
 # Variants of what a shorter test shows, process deaths at every point of a tool call, approvals
 # with Redis and without, long outages, and a rolling restart under twenty replies.
 long: $(INSTALLED_FOR_TESTS) ## Run the long form of the tests that `make test` shortens
-	$(BIN)/python -m pytest -q -m long -n $(WORKERS) --dist loadscope --ignore=tests/system
-	$(BIN)/python -m pytest -q -m long -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/system
+	@failed=0; \
+	$(call run-tests,-m long --dist worksteal,--ignore=tests/system) || failed=1; \
+	$(call run-tests,-m long --dist loadfile --no-loadscope-reorder,tests/system) || failed=1; \
+	exit $$failed
 
 # A failure reports its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
 # FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py, and FUZZ_EXAMPLES is how

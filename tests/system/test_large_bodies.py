@@ -68,6 +68,7 @@ def test_a_long_message_is_kept_until_its_person_signs_in_again(page: Page, app:
     wait_until_sent(chat)
 
 
+@pytest.mark.long
 def test_a_refusal_that_the_browser_misses_is_found_out(page: Page, app: App) -> None:
     """The server closes the connection while the browser still sends."""
     sign_in_afresh(page)
@@ -108,6 +109,7 @@ def test_an_image_is_sent_again_once_the_server_is_less_busy(chat: Chat, tmp_pat
     assert busy.left == 0
 
 
+@pytest.mark.long
 def test_an_image_that_waits_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     busy = Busy(chat.page, UPLOADS, times=1000)
     choose(chat.page, saved(tmp_path / "a.png"))

@@ -35,6 +35,7 @@ def test_switches_of_a_new_chat_are_saved_with_its_first_message(chat: Chat) -> 
     expect(sheet.button).to_have_attribute("data-changed", "")
 
 
+@pytest.mark.long
 def test_only_a_changed_switch_is_saved(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
@@ -50,6 +51,7 @@ def test_only_a_changed_switch_is_saved(chat: Chat) -> None:
     assert "tool:calculate" not in sent
 
 
+@pytest.mark.long
 def test_another_tab_follows_except_for_edited_switches(chat: Chat) -> None:
     chat.ask("/echo hello")
     here = Sheet(chat.page).open()
@@ -88,6 +90,7 @@ def test_reset_restores_the_defaults_of_the_site(chat: Chat) -> None:
     expect(switch(sheet.open(), "Weather")).to_be_checked()
 
 
+@pytest.mark.long
 def test_an_edited_switch_is_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()

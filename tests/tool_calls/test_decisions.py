@@ -15,6 +15,7 @@ POOL = "3"  # connections of each process
 
 # All scenarios are one test, so that servers start once however many processes share the tests.
 @needs_postgres
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_a_decision_counts_once_in_any_process(tmp_path: Path) -> None:
     await play_all(tmp_path)

@@ -80,6 +80,7 @@ def test_a_decided_call_stays_decided(
     tool_calls.expect_state(state)
 
 
+@pytest.mark.long
 def test_a_call_stays_decided_while_another_one_waits(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_late_answer_to_a_decision_hides_nothing(
     tool_calls.expect_reply(end)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("button", "end"), [("Stop", "stopped"), ("Deny", "complete")])
 def test_a_button_works_before_the_scripts_load(
     chat: Chat, note_service: NoteService, button: str, end: str
@@ -126,6 +128,7 @@ def test_a_button_works_before_the_scripts_load(
     tool_calls.expect_reply(end)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("button", "end"), [("Stop", "stopped"), ("Deny", "complete")])
 def test_a_button_works_before_the_socket_is_open(
     chat: Chat, note_service: NoteService, button: str, end: str

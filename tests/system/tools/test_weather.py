@@ -128,6 +128,7 @@ def test_tool_calls_are_announced_by_their_lines_without_data(
     assert not any("{" in words for words in said)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("device", ["page", "phone"])
 def test_nothing_moves_while_a_tool_call_ends(
     device: str, weather: Weather, request: pytest.FixtureRequest
