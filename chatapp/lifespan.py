@@ -12,7 +12,7 @@ from chatapp.conversations import housekeeping
 from chatapp.images.processing import worker_queue
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
-from chatapp.replies import generation, leases, remote, service, stopping
+from chatapp.replies import generation, learning, leases, remote, service, stopping
 from chatapp.server.bodies.body import Event, Receive, Send
 
 # The platform kills a process 30 s after SIGTERM, and uvicorn takes up to 3 s of them.
@@ -45,6 +45,7 @@ def _stop_new_replies_on_signals() -> None:
 def _start() -> None:
     _stop_new_replies_on_signals()
     service.client()  # making it takes 25 ms, which no message should wait for
+    learning.start()
     stopping.start()
     leases.start()
     remote.start()

@@ -24,6 +24,7 @@ from chatapp.diagnostics.models import ImageLink
 from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
 from chatapp.mcp.models import Server, ToolSetting
+from chatapp.replies.models import LearnedFact
 
 
 def unique() -> str:
@@ -90,6 +91,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
+    LearnedFact: lambda: LearnedFact.objects.create(
+        service=unique(), model=unique(), name="max_output", value=1, until=timezone.now()
+    ),
     LinkRequest: lambda: LinkRequest.objects.create(person=person(), requested_at=timezone.now()),
     Message: message,
     Permission: permission,

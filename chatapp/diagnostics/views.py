@@ -8,7 +8,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.person_request import PersonRequest
@@ -18,6 +18,7 @@ from chatapp.diagnostics.models import ImageLink
 from chatapp.diagnostics.results import Result
 from chatapp.diagnostics.runner import Check, gather, start
 from chatapp.inference.sample_requests import sample_image
+from chatapp.replies import learning
 from chatapp.server.request_values import wants_json
 
 PAGE, RESULT = "diagnostics/page.html", "diagnostics/_result.html"
@@ -57,6 +58,14 @@ async def email(request: PersonRequest) -> HttpResponse:
         return await _run_one(request, sending)
     results = await gather([start(request.user, sending)])
     return await _render(request, PAGE, _context([(sending, results[0])]))
+
+
+@require_POST
+def forget(request: PersonRequest) -> HttpResponse:
+    """Forget what was learned about the models of the service."""
+    _owner_only(request)
+    learning.forget()
+    return redirect("diagnostics")
 
 
 @login_not_required

@@ -103,7 +103,8 @@ async def test_a_question_uses_the_findings_of_the_last_one(start: Start) -> Non
         (refusal(503), errors.ServiceUnavailable, 1),
         (BLOCKED, errors.TextBlocked, 1),
         (plain("200 OK", b"<html>", "text/html"), errors.UnreadableReply, 1),
-        (refusal(400, "no such model"), errors.RequestRefused, 2),
+        (refusal(400, "no such model"), errors.ModelNotOffered, 1),
+        (refusal(400, "no such thing"), errors.RequestRefused, 2),
     ],
 )
 async def test_no_more_calls_are_made_when_the_simplest_call_fails(

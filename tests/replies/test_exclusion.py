@@ -156,4 +156,19 @@ async def test_any_refused_request_can_be_excluded(running: Exchange) -> None:
     with answering(RequestRefused()):
         await generation.generate(running.reply)
 
-    assert (await outcome(running)).is_refused
+    assert (await outcome(running)).can_exclude
+
+
+@pytest.mark.parametrize("kind", ["", "refused"])
+def test_every_failure_offers_to_leave_something_out(
+    owner_client: Client, running: Exchange, kind: str
+) -> None:
+    Message.objects.filter(pk=running.reply.pk).update(
+        status="failed", error="The service failed.", error_kind=kind
+    )
+
+    page = owner_client.get(running.conversation.get_absolute_url()).content.decode()
+
+    assert "Leave this message out" in page
+    assert "Retry" in page
+    assert running.reply.exclude("turn")

@@ -36,7 +36,7 @@ def turns(reply: Message) -> list[tuple[str, str]]:
 
 def refused(reply: Message) -> None:
     """Store the reply as refused by the web firewall."""
-    Message.objects.filter(pk=reply.pk).update(error_kind="blocked")
+    Message.objects.filter(pk=reply.pk).update(error_kind="blocked", status="failed")
 
 
 @pytest.fixture

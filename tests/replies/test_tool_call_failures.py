@@ -74,7 +74,7 @@ async def test_a_model_that_calls_instead_of_answering_gets_no_further_turn(
         reply = await made(running)
 
     assert (reply.status, reply.error) == ("failed", "The model sent an empty answer.")
-    assert len(say.asked) == MAX_ROUNDS + 1
+    assert len(say.asked) == MAX_ROUNDS + 2  # once more, because the answer was empty
     assert len(kit.ran) == MAX_ROUNDS
 
 

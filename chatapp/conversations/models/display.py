@@ -10,8 +10,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from chatapp.conversations.models.notices import notice_sentence, refused_image_sentence
+from chatapp.inference.catalog import find_model
 from chatapp.rendering import VERSION, render_document
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def notice_lines(message: "Message") -> list[str]:
     if message.error_kind == "blocked":
         notices.pop("text_rewritten", None)  # it was of no use
     refused = notices.pop("images_refused", [])
-    lines = [_notice(change, count) for change, count in sorted(notices.items())]
-    return lines + [_refused(name, why) for name, why in refused]
+    lines = [notice_sentence(change, value) for change, value in sorted(notices.items())]
+    return lines + [refused_image_sentence(name, why) for name, why in refused]
 
 
 def thought_line(message: "Message") -> str:
@@ -119,48 +120,5 @@ def urls(message: "Message") -> dict[str, str]:
 
 
 def _label(model_id: str) -> str:
-    model = settings.CATALOG.get(model_id)
+    model = find_model(settings.CATALOG, model_id)
     return model.label if model else model_id
-
-
-def _notice(change: str, count: int) -> str:
-    match change:
-        case "turns_excluded":
-            return ngettext(
-                "This conversation is longer than the model can read. "
-                "Its oldest turn was excluded.",
-                "This conversation is longer than the model can read. "
-                "Its %(count)s oldest turns were excluded.",
-                count,
-            ) % {"count": count}
-        case "images_excluded":
-            return ngettext(
-                "One earlier image was excluded.",
-                "%(count)s earlier images were excluded.",
-                count,
-            ) % {"count": count}
-        case "images_unsupported":
-            return ngettext(
-                "This model can't see images. One was excluded.",
-                "This model can't see images. %(count)s were excluded.",
-                count,
-            ) % {"count": count}
-        case "text_rewritten":
-            return _(
-                "A content filter in front of the service refused some words. "
-                "The model got a copy with these words split up."
-            )
-        case "tools_off":
-            return _(
-                "The service didn't accept tools for this request. The model answered without them."
-            )
-        case _:
-            return _(
-                "The service didn't accept thinking for this request. "
-                "The model answered without it."
-            )
-
-
-def _refused(name: str, why: str) -> str:
-    sentence = _("The service couldn't use the image “%(name)s”, so it was excluded: %(why)s")
-    return sentence % {"name": name, "why": why}

@@ -1,6 +1,6 @@
 """Building the request for the model: the instructions, then the branch of the conversation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from chatapp.conversations.models import (
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
+from chatapp.inference.catalog import find_model
 from chatapp.inference.context_window import MAX_IMAGES, estimate_text
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
@@ -31,6 +32,9 @@ help, LaTeX between $ or $$ for mathematics. Keep answers as short as the questi
 CONTINUE = """\
 Your answer above was cut off. Continue it exactly where it ends, from the very next character.
 Do not repeat any of it, and do not comment on the interruption."""
+
+# Asked once when a model says nothing after the results of its tool calls.
+ANSWER_NOW = "Your answer was empty. Answer now, using the results above."
 
 # Tokens. The service accepts at least 1,024, and less than max_tokens.
 BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
@@ -68,11 +72,13 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     Raises StoreUnavailable.
     """
     chosen = reply.conversation.chosen
-    model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
+    model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
     delivery = delivery or image_delivery.deliveries()[0]
     messages, turns_excluded = _newest_messages(reply, model.context_window)
     attachments = [attachment for message in messages for attachment in _images(message)]
-    urls = _urls(attachments, delivery) if model.vision else {}
+    end = _end_of_suspects([*messages, reply], model)
+    trusted = [one for message in messages if message.position > end for one in _images(message)]
+    urls = _urls(trusted, delivery) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
     turns += _reply_so_far(reply)
     toolbox = Toolbox.of(reply, _user_texts(messages))
@@ -101,6 +107,12 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     )
 
 
+def prompt_to_answer(prompt: Prompt) -> Prompt:
+    """Return the prompt with a request for the answer that didn't come."""
+    messages = (*prompt.request.messages, ChatMessage.from_text("user", ANSWER_NOW))
+    return replace(prompt, request=replace(prompt.request, messages=messages))
+
+
 def _user_texts(messages: list[Message]) -> tuple[str, ...]:
     return tuple(message.text for message in messages if message.role == Message.Role.USER)
 
@@ -108,6 +120,15 @@ def _user_texts(messages: list[Message]) -> tuple[str, ...]:
 def _images(message: Message) -> list[Attachment]:
     """Return the attachments that the service hasn't rejected."""
     return [attachment for attachment in message.attachments.all() if not attachment.refusal]
+
+
+def _end_of_suspects(messages: list[Message], model: Model) -> int:
+    """Return the position up to which the model gets no images, -1 if it gets all.
+
+    The service failed with these images and answered without them. It would fail again each time.
+    """
+    answered = [m for m in messages if m.model == model.id and "images_suspected" in m.notices]
+    return max((message.position for message in answered), default=-1)
 
 
 def _reply_so_far(reply: Message) -> list[ChatMessage]:
