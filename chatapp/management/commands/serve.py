@@ -89,8 +89,7 @@ def config(host: str, workers: int = 1) -> uvicorn.Config:
         lifespan="on",
         timeout_graceful_shutdown=3,
         timeout_keep_alive=95,  # Heroku's router closes idle connections after 90 s
-        proxy_headers=settings.ON_DYNO,
-        forwarded_allow_ips="*" if settings.ON_DYNO else None,
+        proxy_headers=False,  # `client_address` reads them, and trusts only what proxies added
         access_log=False,
         log_config=None,
     )
