@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from chatapp import background
+from chatapp.accounts import ended_sessions
 from chatapp.conversations import housekeeping
 from chatapp.images.processing import worker_queue
 from chatapp.realtime.relay import relay
@@ -51,6 +52,7 @@ def _start() -> None:
     remote.start()
     housekeeping.start()
     relay.start()
+    ended_sessions.start()
     # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.
     gc.collect()
     gc.freeze()

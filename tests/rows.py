@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model
 from django.utils import timezone
 
-from chatapp.accounts.models import LinkRequest, Person
+from chatapp.accounts.models import AttemptCount, LinkRequest, Person
 from chatapp.conversations.models import (
     Attachment,
     Conversation,
@@ -79,6 +79,7 @@ def email() -> EmailAddress:
 
 
 ROWS: dict[type[Model], Callable[[], Model]] = {
+    AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
     Attachment: attachment,
     ContentType: content_type,
     Conversation: conversation,

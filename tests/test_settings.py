@@ -75,6 +75,8 @@ def test_config_vars_are_read(environment: dict[str, str], expected: str) -> Non
     [
         {"PORT": "eighty"},
         {"CHAT_MODELS": "not json"},
+        {"CHAT_TRUSTED_PROXIES": "-1"},
+        {"CHAT_TRUSTED_PROXIES": "two"},
         {"INFERENCE_URL": "ftp://somewhere"},
         {"CHAT_HTTP_TRANSPORT": "carrier pigeon"},
         {"EMAIL_URL": "mail.example.com"},

@@ -15,7 +15,14 @@ from django.test import AsyncClient
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Defaults, Draft, Exchange, Message
+from chatapp.conversations.models import (
+    Conversation,
+    Defaults,
+    Draft,
+    Exchange,
+    Message,
+    ToolCall,
+)
 from chatapp.images.models import Image
 from chatapp.mcp.models import Server
 from tests.images.samples import encoded, noise
@@ -265,7 +272,9 @@ async def test_any_text_in_a_query_or_path_is_answered(
                 assert answer.status_code in (200, 302), page
     for page in (f"/{written}", f"/c/{written}/", f"/account/reset/0-{written}/"):
         assert (await client.get(page)).status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-    answer = await post(client, f"{reply}/tool-calls/{uuid.uuid4()}/decision",
+    done = {"round": 0, "index": 0, "text_length": 0, "call_id": "1", "name": "x", "state": "done"}
+    call = await ToolCall.objects.acreate(reply=exchange.reply, **done)
+    answer = await post(client, f"{reply}/tool-calls/{call.pk}/decision",
                         {"decision": "allow", "attempt": text})  # fmt: skip
     assert answer.status_code == HTTPStatus.OK
 

@@ -1,5 +1,6 @@
 // All scripts of the page, in any order: each file imports what must be there before it.
 
+import "./elements/account/show-password.js";
 import "./elements/composer/message-box.js";
 import "./elements/composer/message-composer.js";
 import "./elements/composer/message-draft.js";

@@ -6,13 +6,16 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp.accounts.models import LinkRequest, Person
+from tests.support.people import ask_for_link
 
+pytestmark = pytest.mark.django_db(transaction=True)
 SignIn = Callable[[Person], Client]
 NEW = "another long password 9"
 
@@ -31,8 +34,7 @@ def follow(link: str) -> None:
 
 def ask(person: Person) -> str:
     """Request a link, and return the page that the person reads."""
-    answer = Client().post("/account/reset/", {"email": person.email}, follow=True)
-    return str(answer.content.decode())
+    return str(async_to_sync(ask_for_link)(person.email))
 
 
 def test_the_owner_sees_requests_and_passes_on_a_link(owner_client: Client, member: Person) -> None:

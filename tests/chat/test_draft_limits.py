@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations import housekeeping
-from chatapp.conversations.models import Attachment, Draft, Exchange
+from chatapp.conversations.models import Attachment, Draft, Exchange, draft
 from chatapp.images.models import Image
 from tests.chat.drafts import fields, image_of, kept, path_of, post
 
@@ -28,6 +28,29 @@ def test_a_text_over_the_limit_is_refused_with_a_sentence(owner_client: Client) 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "1,000,000" in answer.json()["error"]
     assert kept(owner_client)["text"] == "🦩" * limit
+
+
+def test_the_drafts_of_a_person_are_bounded_in_bytes(
+    owner_client: Client,
+    member_client: Client,
+    exchange: Exchange,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(draft, "MAX_BYTES", 10_000)
+    long = fields("é" * 4_000)  # 8,000 bytes
+    path = path_of(exchange)
+    assert post(owner_client, long).status_code == HTTPStatus.NO_CONTENT
+
+    refused = post(owner_client, fields("x" * 5_000), path)
+
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "too much space" in refused.json()["error"]
+    assert kept(owner_client, path)["text"] == ""
+    # The same draft may grow, a short one is always kept, and others have their own space.
+    grown = long | {"text": "é" * 5_000, "edit": 2}
+    assert post(owner_client, grown).status_code == HTTPStatus.NO_CONTENT
+    assert post(owner_client, fields("short"), path).status_code == HTTPStatus.NO_CONTENT
+    assert post(member_client, fields("x" * 9_000)).status_code == HTTPStatus.NO_CONTENT
 
 
 def test_nul_is_removed_and_line_ends_are_normalised(owner_client: Client) -> None:

@@ -8,11 +8,12 @@ from unittest.mock import patch
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image as Pillow
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Exchange, Message
+from chatapp.conversations.models import Attachment, Conversation, Exchange, Message, exchange
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.replies import generation
@@ -253,3 +254,23 @@ def test_a_form_above_djangos_limit_gets_our_error_page(
     assert "<html" in page.content.decode()
     assert "at most 2" in page.content.decode()
     assert "You can send at most 2 KB here" in answer.json()["error"]
+
+
+def test_a_person_cannot_begin_any_number_of_conversations_at_once(
+    owner_client: Client, member_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "MAX_BEGUN", 2)
+    first = uuid.uuid4()
+    assert send(owner_client, first, text="one").status_code == 201
+    assert send(owner_client, text="two").status_code == 201
+
+    refused = send(owner_client, text="three")
+
+    assert refused.status_code == 429
+    assert "Your text is kept" in refused.json()["error"]
+    assert Conversation.objects.count() == 2
+    Message.objects.update(status="complete")
+    assert send(owner_client, first, text="more").status_code == 201
+    assert send(member_client, text="mine").status_code == 201
+    Conversation.objects.update(created_at=timezone.now() - exchange.BEGUN_WITHIN)
+    assert send(owner_client, text="three").status_code == 201

@@ -1,6 +1,7 @@
 """/c/<id>/replies/<id>/tool-calls/<id>: the whole tool call, and the decision about it."""
 
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import models
 from chatapp.conversations.models import Exchange, Message, ToolCall
 from chatapp.replies import commands
+from tests.support.replies import new_message
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -71,6 +73,21 @@ def test_a_tab_gets_the_call_as_a_page(
     assert answer["Content-Type"].startswith("text/html")
     assert "&lt;b&gt;heron&lt;/b&gt;" in answer.content.decode()
     assert f'data-person="{owner.pk}"' in answer.content.decode()
+
+
+def test_a_call_of_another_reply_is_not_found(
+    owner_client: Client, owner: Person, tool_call: ToolCall
+) -> None:
+    other = models.add_exchange(owner, new_message()).reply
+    of_this = f"/c/{tool_call.reply.conversation_id}/replies/{tool_call.reply_id}/tool-calls"
+    of_other = f"/c/{other.conversation_id}/replies/{other.pk}/tool-calls"
+
+    for path, word in ((of_other, tool_call.pk), (of_this, uuid.uuid4())):
+        decision = owner_client.post(f"{path}/{word}/decision", {"decision": "allow"}, headers=JSON)
+        assert decision.status_code == 404
+        assert owner_client.get(f"{path}/{word}").status_code == 404
+    tool_call.refresh_from_db()
+    assert tool_call.state == "awaiting_approval"
 
 
 @pytest.mark.parametrize("word", ["allow", "deny"])

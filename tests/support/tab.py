@@ -23,11 +23,13 @@ WAIT = 10  # seconds until an event that does not come is a failure
 class Socket(Events):
     """The server's side of one websocket, event by event."""
 
-    def __init__(self, cookie: str = "", origin: str = "http://testserver") -> None:
+    def __init__(
+        self, cookie: str = "", origin: str = "http://testserver", path: str = "/ws/"
+    ) -> None:
         headers = [(b"host", b"testserver"), (b"origin", origin.encode())]
         if cookie:
             headers.append((b"cookie", f"sessionid={cookie}".encode()))
-        scope = {"type": "websocket", "path": "/ws/", "headers": headers, "subprotocols": []}
+        scope = {"type": "websocket", "path": path, "headers": headers, "subprotocols": []}
         self._app = ApplicationCommunicator(application, scope)
 
     async def open(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from chatapp.chat.views.answers import error
 from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.draft_state import draft_state
-from chatapp.conversations.models import AlreadySent, Conversation, Draft
+from chatapp.conversations.models import AlreadySent, Conversation, Draft, DraftsFull
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +25,8 @@ def draft(request: PersonRequest, conversation_id: UUID | None = None) -> HttpRe
 
 
 def _store(request: PersonRequest, conversation: Conversation | None) -> HttpResponse:
-    """Answer 204 when the draft is kept, 410 when this text was sent, 409 when another text was."""
+    """Answer 204 when the draft is kept, 422 when it is refused, 410 when this text was sent, and
+    409 when another text was."""
     form = DraftForm(request.user, request.POST)
     if not form.is_valid():
         return error(form.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -34,6 +35,9 @@ def _store(request: PersonRequest, conversation: Conversation | None) -> HttpRes
         places |= Draft.objects.store(request.user, conversation, form.written)
     except Conversation.DoesNotExist:
         raise Http404 from None
+    except DraftsFull:
+        sentence = _("Your drafts take too much space. Send or delete one of the long ones.")
+        return error(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
     except AlreadySent as sent:
         status = HTTPStatus.GONE if sent.same else HTTPStatus.CONFLICT
         answer: HttpResponse = error(_("This message was already sent."), status)

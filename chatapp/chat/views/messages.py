@@ -27,6 +27,7 @@ from chatapp.conversations.models import (
     Defaults,
     Exchange,
     ReplyRunning,
+    TooManyConversations,
 )
 from chatapp.replies import commands
 from chatapp.server.request_values import wants_json, whole_number
@@ -55,6 +56,11 @@ REFUSALS = {
         HTTPStatus.CONFLICT,
         "already_sent",
         _("This page was out of date. Your text is kept; send it again."),
+    ),
+    TooManyConversations: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "",
+        _("You began too many chats in the last minute. Your text is kept; send it again soon."),
     ),
     ConversationDeleted: (
         HTTPStatus.GONE,

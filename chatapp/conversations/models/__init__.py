@@ -2,7 +2,7 @@ from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import REMOTE, LiveStatus
-from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent
+from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent, DraftsFull
 from chatapp.conversations.models.exchange import (
     AwaitsApproval,
     ClientIdUsed,
@@ -11,6 +11,7 @@ from chatapp.conversations.models.exchange import (
     Exchange,
     NewMessage,
     ReplyRunning,
+    TooManyConversations,
     add_exchange,
 )
 from chatapp.conversations.models.message import Message
@@ -42,6 +43,7 @@ __all__ = [
     "Defaults",
     "Draft",
     "DraftContent",
+    "DraftsFull",
     "Effort",
     "Exchange",
     "FinalState",
@@ -53,6 +55,7 @@ __all__ = [
     "ReplyRunning",
     "State",
     "TokenUsage",
+    "TooManyConversations",
     "ToolCall",
     "ToolCallImage",
     "ToolRequest",

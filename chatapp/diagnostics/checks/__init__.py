@@ -4,6 +4,7 @@ raises becomes a red result too."""
 from django.utils.translation import gettext_lazy as _
 
 from chatapp.diagnostics.checks import (
+    addresses,
     database,
     email,
     image_delivery,
@@ -28,6 +29,7 @@ CHECKS = (
     Check("streaming", _("Streaming"), model_service.check_streaming),
     Check("images", _("Images for the model"), image_delivery.check_images),
     Check("socket", _("Live updates"), live_updates.check_socket, in_browser=True),
+    Check("addresses", _("Visitors' addresses"), addresses.check_addresses),
     Check("database", _("Database"), database.check_database),
     Check("connections", _("Database connections"), database.check_connections),
     Check("space", _("Database space"), database.check_space),
