@@ -12,8 +12,8 @@ class OlderMessages extends HTMLElement {
     const root = this.closest(".scroller");
     if (!root) return; // in a fragment that isn't on the page yet
     this.link = this.querySelector("a");
-    this.link.addEventListener("click", (event) => this.#load(event));
-    this.#observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#load(), {
+    this.link.addEventListener("click", (event) => event.preventDefault() || this.load());
+    this.#observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.load(), {
       root,
       rootMargin: `${AHEAD} 0px 0px`,
     });
@@ -24,15 +24,16 @@ class OlderMessages extends HTMLElement {
     this.#observer?.disconnect();
   }
 
-  async #load(event) {
-    event?.preventDefault();
+  /** Replaces itself by the messages. Returns a promise of whether that worked. */
+  async load() {
     this.#observer.disconnect();
     try {
       const html = await getText(this.link.href);
       if (this.isConnected) this.closest("message-list").insertOlder(this, html);
+      return true;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // The link stays: a click tries again.
+      return false; // the link stays: a click tries again
     }
   }
 }
