@@ -21,8 +21,7 @@ class MessageBox extends HTMLElement {
     if (!this.hasAttribute("data-drafted")) this.clientId = uuid4();
     this.#grow();
     this.field.setSelectionRange(this.field.textLength, this.field.textLength);
-    // On a touch screen the keyboard would cover the page.
-    if (!TOUCH.matches) this.field.focus({ preventScroll: true });
+    this.refocus();
   }
 
   disconnectedCallback() {
@@ -49,6 +48,11 @@ class MessageBox extends HTMLElement {
 
   focus() {
     this.field.focus();
+  }
+
+  /** Focuses the box after a button was used, except on a touch screen: its keyboard would cover the page. */
+  refocus() {
+    if (!TOUCH.matches) this.field.focus({ preventScroll: true });
   }
 
   /** Empties the box for the next message. */
@@ -85,9 +89,10 @@ class MessageBox extends HTMLElement {
   #suggest({ target }) {
     const button = target.closest("[data-suggestion]");
     if (!button) return;
-    this.value = button.dataset.suggestion;
-    this.field.dispatchEvent(new Event("input", { bubbles: true }));
     this.field.focus();
+    this.field.setSelectionRange(this.field.textLength, this.field.textLength);
+    // As if it was typed: nothing is replaced, the draft is saved, and Undo takes it back.
+    document.execCommand("insertText", false, button.dataset.suggestion);
   }
 
   #grow() {
