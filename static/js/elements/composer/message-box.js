@@ -1,6 +1,7 @@
 // The field that messages are written in: its keys, its height, and the id of the message in it.
 
 import { BOX_CLEARED, BOX_RESTORED, dispatch } from "../../lib/events.js";
+import { directionOf } from "../../lib/direction.js";
 import { uuid4 } from "../../lib/uuid.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
@@ -14,6 +15,7 @@ class MessageBox extends HTMLElement {
     const { signal } = this.#end;
     this.field = this.querySelector("textarea");
     this.field.addEventListener("keydown", (event) => this.#sendByKey(event), { signal });
+    this.field.addEventListener("beforeinput", ({ data }) => data && this.#direct(this.value + data), { signal });
     this.field.addEventListener("input", () => this.#grow(), { signal });
     this.closest("message-composer").addEventListener("click", (event) => this.#suggest(event), { signal });
     visualViewport.addEventListener("resize", fitKeyboard, { signal });
@@ -33,6 +35,7 @@ class MessageBox extends HTMLElement {
   }
 
   set value(text) {
+    this.#direct(text);
     this.field.value = text;
     this.#grow();
   }
@@ -93,6 +96,10 @@ class MessageBox extends HTMLElement {
     this.field.setSelectionRange(this.field.textLength, this.field.textLength);
     // As if it was typed: nothing is replaced, the draft is saved, and Undo takes it back.
     document.execCommand("insertText", false, button.dataset.suggestion);
+  }
+
+  #direct(text) {
+    this.field.dir = directionOf(text);
   }
 
   #grow() {

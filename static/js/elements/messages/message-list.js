@@ -39,6 +39,7 @@ class MessageList extends HTMLElement {
     this.#scroll.restorePlace(PLACE + shown.id, (...wanted) => this.#loadUntil(...wanted));
     jump.addEventListener("click", () => this.#jumpToEnd(), { signal });
     addEventListener("pagehide", () => this.#scroll.savePlace(PLACE + shown.id), { signal });
+    addEventListener("beforeprint", () => this.#loadAll(), { signal });
     this.#followConnection();
     this.#followMessages();
   }
@@ -85,6 +86,11 @@ class MessageList extends HTMLElement {
       if (article) return article;
     }
     return null;
+  }
+
+  /** Paper gets the whole conversation. The browser doesn't wait for anything that is asynchronous. */
+  #loadAll() {
+    for (let link; (link = this.querySelector("older-messages")) && link.loadNow(); );
   }
 
   #jumpToEnd() {

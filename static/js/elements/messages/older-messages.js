@@ -1,6 +1,6 @@
 // A link to earlier messages, which fetches them by itself when the reader comes near.
 
-import { RequestError, getText } from "../../lib/http.js";
+import { RequestError, getText, getTextNow } from "../../lib/http.js";
 
 const AHEAD = "800px"; // from the end of the page, where the next page is fetched
 
@@ -22,6 +22,13 @@ class OlderMessages extends HTMLElement {
 
   disconnectedCallback() {
     this.#observer?.disconnect();
+  }
+
+  /** Does the same before anything else happens. */
+  loadNow() {
+    const html = getTextNow(this.link.href);
+    if (html) this.closest("message-list").insertOlder(this, html);
+    return Boolean(html);
   }
 
   /** Replaces itself by the messages. Returns a promise of whether that worked. */
