@@ -1,8 +1,7 @@
 // How fast a reply grows: nobody can read one that fills half the view in an instant.
 
-const FAST = 500; // ms between the two below
-const BEGUN = 0.2; // of the view: waiting and thinking fill less
-const FILLED = 0.6;
+const FAST = 500; // ms from the first text
+const FILLED = 0.6; // of the view
 
 export class Pace {
   #reply = null;
@@ -18,15 +17,21 @@ export class Pace {
     return this.#reply === reply;
   }
 
-  /** Notes how much of a view of this height the reply fills. */
+  /** Notes how much of a view of this height the text of the reply fills. */
   note(height) {
-    const filled = this.#reply ? this.#reply.offsetHeight / height : 0;
-    if (filled >= BEGUN) this.#begun ||= performance.now();
+    const text = this.#reply?.querySelector(":scope > [data-part=text]");
+    const filled = text ? text.offsetHeight / height : 0;
+    if (filled) this.#begun ||= performance.now();
     if (filled >= FILLED) this.#filled ||= performance.now();
   }
 
   get isFast() {
-    return this.#filled > 0 && this.#filled - this.#begun < FAST;
+    return this.#begun > 0 && (this.#filled || performance.now()) - this.#begun < FAST;
+  }
+
+  /** Whether `isFast` is decided. */
+  get isFilled() {
+    return this.#filled > 0;
   }
 
   /** The message that the reply answers. */

@@ -7,6 +7,7 @@ const AT_END = 2; // px; zoomed pages round
 const FAR = 120; // px from the end; from there on the page offers to jump to it
 const ANCHOR_GAP = 16; // px above the message just sent
 const ANCHOR_SHARE = 0.5; // of the pane that a long message may fill, so that its reply is seen
+const NEAR = 0.25; // of the pane that the question may be above it and still come back
 const FRAMES = 60; // that the heights of messages may take to settle
 const STILL = 3; // frames without a change, after which they have settled
 
@@ -136,11 +137,13 @@ export class Scroll {
   #follow() {
     const question = this.#pace.isFast && this.#pace.question;
     const top = question ? this.#topOf(question) : Infinity;
-    if (this.pane.scrollTop > top + AT_END || this.#distanceToEnd + this.pane.scrollTop <= top) {
+    const isAbove = this.pane.scrollTop > top + this.pane.clientHeight * NEAR;
+    if (isAbove || this.#distanceToEnd + this.pane.scrollTop <= top) {
       this.scrollToEnd();
     } else {
       this.pane.scrollTop = top;
-      this.#setFollowing(false);
+      this.#top = top;
+      if (this.#pace.isFilled) this.#setFollowing(false);
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import { coverMain } from "../../lib/page.js";
 
-const WIDE = matchMedia("(min-width: 50rem)");
+const WIDE = matchMedia("(min-width: 50rem) and (min-height: 30.01rem)");
 
 class SideDrawer extends HTMLElement {
   #end = new AbortController();
