@@ -57,3 +57,21 @@ def test_a_phone_names_the_model_and_has_room_for_fingers(phone: Page) -> None:
         assert size
         assert size["height"] >= 44
     assert PHONE["has_touch"]
+
+
+def test_a_notice_leaves_room_and_stays_hidden(page: Page) -> None:
+    page.set_viewport_size({"width": 640, "height": 400})
+    chat = Chat(page).open()
+    chat.send("/error 401")
+    expect(chat.replies).to_have_attribute("data-status", "failed")
+    chat.open()
+    notice = page.get_by_role("note")
+    expect(notice).to_contain_text("key")
+    bottom = notice.bounding_box()["y"] + notice.bounding_box()["height"]  # type: ignore[index]
+    assert bottom <= box(page, ".welcome h2")["y"]
+
+    notice.get_by_role("button", name="Hide for a week").click()
+    expect(notice).to_have_count(0)
+    page.reload()
+    expect(notice).to_have_count(0)
+    chat.ask("/echo the key is right again")
