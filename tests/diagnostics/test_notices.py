@@ -83,3 +83,9 @@ def test_a_hidden_notice_stays_away_until_it_says_something_else(owner_client: C
     assert MARK in shown
     assert MARK not in hidden
     assert MARK in page(owner_client)
+
+
+def test_the_words_of_the_service_end_before_the_cure(owner_client: Client) -> None:
+    service.note(KeyRefused(detail="bad key"))
+
+    assert "“bad key”. Copy the key again" in page(owner_client)
