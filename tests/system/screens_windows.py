@@ -26,8 +26,10 @@ LAYOUTS: dict[str, Layout] = {
     "no-scripts-phone": PHONE | {"java_script_enabled": False},
     "dark": DESKTOP | {"color_scheme": "dark"},
 }
-HEADINGS = "\n\n".join(f"{'#' * level} A heading of level {level}\n\nText." for level in range(1, 5))
-COLUMNS = "Year|Lakes|Herons|Nests|Young|Weight in grams|What people said about them".split("|")
+HEADINGS = "\n\n".join(
+    f"{'#' * level} A heading of level {level}\n\nText." for level in range(1, 5)
+)
+COLUMNS = ["Year", "Lakes", "Herons", "Nests", "Young", "Weight in grams", "What people said"]
 ROW = "|".join(["2026", "12", "1,526", "310", "822", "1,480", "They stand still for very long"])
 TABLE = f"|{'|'.join(COLUMNS)}|\n|{'---:|' * 6}---|\n" + f"|{ROW}|\n" * 6
 HEBREW = "# כותרת\n\nאנפות *עומדות* על רגל אחת.\n\n1. ראשונה\n2. שנייה\n\n> ציטוט\n\n`git status`"

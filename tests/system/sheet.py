@@ -35,7 +35,7 @@ class Sheet:
 
     def save(self) -> None:
         """Save the field that was edited last, and close the sheet."""
-        self.page.get_by_role("button", name="Done").click()
+        self.page.get_by_role("button", name="Save and close").click()
         expect(self.panel).to_be_hidden()
 
 

@@ -36,7 +36,7 @@ def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -
     # As if the page were older than the server's rules.
     sheet.chosen("Model", "Claude Sonnet 4.6").evaluate("radio => { radio.dataset.max = 10000 }")
     sheet.length.fill("9000")
-    sheet.page.get_by_role("button", name="Done").click()
+    sheet.page.get_by_role("button", name="Save and close").click()
 
     expect(sheet.panel.get_by_text("from 256 to 8,192 tokens")).to_be_visible()
     expect(sheet.length).to_have_value("9000")
@@ -48,7 +48,7 @@ def test_edits_are_kept_without_a_connection(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     chat.page.context.set_offline(True)
     sheet.instructions.fill("Typed in a tunnel")
-    chat.page.get_by_role("button", name="Done").click()
+    chat.page.get_by_role("button", name="Save and close").click()
 
     expect(sheet.panel.get_by_text("No connection to the server")).to_be_visible()
     expect(sheet.instructions).to_have_value("Typed in a tunnel")

@@ -90,7 +90,7 @@ def test_an_edited_switch_is_kept_without_a_connection(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     chat.page.context.set_offline(True)
     switch(sheet, "Weather").uncheck()
-    chat.page.get_by_role("button", name="Done").click()
+    chat.page.get_by_role("button", name="Save and close").click()
 
     expect(sheet.panel.get_by_text("No connection to the server")).to_be_visible()
     expect(switch(sheet, "Weather")).not_to_be_checked()

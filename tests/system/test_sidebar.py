@@ -4,7 +4,24 @@ from playwright.sync_api import Page, expect
 
 from tests.system.conftest import Chat
 
-CHATS = 8
+CHATS = 14  # more than fit into the window
+
+
+def test_the_list_folds_on_a_wide_screen_and_stays_folded(page: Page) -> None:
+    chat = Chat(page).open()
+    nav = page.get_by_role("navigation", name="Conversations")
+    page.get_by_role("button", name="Close conversations").click()
+    expect(nav).to_be_hidden()
+    expect(page.get_by_role("button", name="Open conversations")).to_be_focused()
+    page.reload()
+    expect(nav).to_be_hidden()
+    chat.box.fill("typed")
+
+    page.keyboard.press("Shift+Tab")
+    page.get_by_role("button", name="Open conversations").click()
+    expect(nav).to_be_visible()
+    expect(page.get_by_role("button", name="Close conversations")).to_be_focused()
+    expect(chat.box).to_have_value("typed")
 
 
 def test_the_list_keeps_its_place_and_moves_by_arrow_keys(page: Page) -> None:

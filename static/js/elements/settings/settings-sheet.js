@@ -174,7 +174,7 @@ class SettingsSheet extends HTMLElement {
     for (const field of this.querySelectorAll("[form]")) field.removeAttribute("form");
     this.form.action = `${url}settings`;
     this.#fields.saved = this.#sent;
-    this.#showState(this.dataset.automatic);
+    this.#showState("");
     this.#saver.save();
   }
 
