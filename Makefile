@@ -105,6 +105,7 @@ rehearse: $(BIN)/.installed-dev ## Deploy to a stand-in of Heroku (10 minutes)
 
 screens: $(BIN)/.installed-dev ## Take screenshots of every state into screens/
 	$(BIN)/python -m pytest -q tests/system/screens.py tests/system/screens_setup.py \
+		tests/system/screens_windows.py \
 		tests/system/tools/screens.py
 
 $(BIN)/.installed: requirements.txt | $(BIN)/python

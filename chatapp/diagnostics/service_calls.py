@@ -37,6 +37,7 @@ MAX_CHANGES = 2  # of one request, all within the time of a check
 CALL_SECONDS = 8.0  # less than a check has, so that the sentence names the service
 GET_TIMEOUT = httpx.Timeout(4)  # seconds
 MAX_BYTES = 256 * 1024
+SENTENCE_ENDS = (".", "!", "?", "…", "。")
 
 ADD_SERVICE = "addons:create heroku-inference:standard"
 SET_SERVICE = "INFERENCE_URL=https://us.inference.heroku.com INFERENCE_KEY=inf-… make run"
@@ -99,6 +100,8 @@ def not_configured() -> Result | None:
 def explain(failure: InferenceError) -> Result:
     """Return the result of a failed call. A service that is only busy has accepted the key."""
     found = failure.translated(gettext)
+    if failure.detail and not failure.detail.endswith(SENTENCE_ENDS):
+        found += "."  # the words of the service end it, and the cure follows
     match failure:
         case RateLimited():
             fix = gettext("This minute's quota is used up. Run the checks again in a minute.")

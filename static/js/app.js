@@ -24,6 +24,7 @@ import "./elements/messages/older-messages.js";
 import "./elements/messages/reply-actions.js";
 import "./elements/owner/busy-form.js";
 import "./elements/owner/diagnostics-checks.js";
+import "./elements/owner/owner-notice.js";
 import "./elements/owner/server-card.js";
 import "./elements/owner/socket-check.js";
 import "./elements/settings/settings-button.js";

@@ -193,3 +193,17 @@ def test_an_invalid_position_is_no_error(owner: Person, owner_client: Client, qu
     conversation = long_conversation(owner, 3)
 
     assert owner_client.get(f"/c/{conversation.pk}/messages?{query}").status_code == 200
+
+
+def test_the_sidebar_holds_the_current_conversation_however_old_it_is(owner: Person) -> None:
+    many_conversations(owner, CONVERSATIONS_PER_PAGE + 5)
+    *_, oldest = Conversation.objects.of(owner).newest_first()
+
+    without, page = conversation_page(owner), conversation_page(owner, "", oldest)
+
+    listed = [each for _label, group in page.groups for each in group]
+    assert listed[-1] == oldest
+    assert len(listed) == len(set(listed)) == CONVERSATIONS_PER_PAGE + 1
+    assert page.more_url == without.more_url  # the next page holds it in its place
+    newest = listed[0]
+    assert conversation_page(owner, "", newest).groups == without.groups

@@ -138,12 +138,12 @@ def test_without_scripts_long_instructions_are_saved(chat: Chat, without_scripts
     page.get_by_role("button", name="Chat settings").click()
     field = page.locator("#setting-instructions")
     field.fill("🦩" * 20_000)
-    page.locator("[data-save]").click()
+    page.get_by_role("button", name="Save").click()
 
     expect(field).to_have_value("🦩" * 20_000)
 
     page.get_by_role("button", name="Chat settings").click()
     field.fill("🦩" * 20_001)
-    page.locator("[data-save]").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The instructions have 20,001 characters")).to_be_visible()
     expect(field).to_have_value("🦩" * 20_001)

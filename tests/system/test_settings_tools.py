@@ -39,12 +39,9 @@ def test_switches_of_a_new_chat_are_saved_with_its_first_message(chat: Chat) -> 
 def test_only_a_changed_switch_is_saved(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
-    switch(sheet, "Weather").uncheck()
-    switch(sheet, "Calculator").uncheck()
-    switch(sheet, "Calculator").check()
 
     with chat.page.expect_request("**/settings") as request:
-        sheet.save()
+        switch(sheet, "Weather").uncheck()
 
     sent = request.value.post_data or ""
     assert "tool:current_weather" in sent
@@ -94,9 +91,9 @@ def test_reset_restores_the_defaults_of_the_site(chat: Chat) -> None:
 def test_an_edited_switch_is_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
-    switch(sheet, "Weather").uncheck()
     chat.page.context.set_offline(True)
-    chat.page.get_by_role("button", name="Save").click()
+    switch(sheet, "Weather").uncheck()
+    chat.page.get_by_role("button", name="Save and close").click()
 
     expect(sheet.panel.get_by_text("No connection to the server")).to_be_visible()
     expect(switch(sheet, "Weather")).not_to_be_checked()

@@ -110,7 +110,8 @@ def thought_line(message: "Message") -> str:
 
 def duration_seconds(message: "Message") -> float | None:
     if message.finished_at and message.started_at:
-        return (message.finished_at - message.started_at).total_seconds()
+        # The two moments may come from two clocks.
+        return max(0.0, (message.finished_at - message.started_at).total_seconds())
     return None
 
 

@@ -3,6 +3,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from chatapp.conversations import message_html
+from chatapp.conversations.folding import pieces_of
 from chatapp.conversations.message_html import Slot
 from chatapp.conversations.models import Message
 
@@ -17,3 +18,8 @@ def message(context: Context, shown: Message) -> SafeString:
 @register.simple_tag(takes_context=True, name="slot_html")
 def slot(context: Context, shown: Message, name: Slot) -> SafeString:
     return message_html.slot_html(shown, name, context)
+
+
+@register.filter
+def pieces(text: str | None) -> list[str]:
+    return pieces_of(text or "")

@@ -1,4 +1,4 @@
-// The buttons of messages that copy text and code, and wrap code.
+// The buttons of messages that copy text and code, wrap code, and unfold a long text.
 
 import { STATUS_ANNOUNCED, dispatch } from "../../lib/events.js";
 import { RequestError, getJson } from "../../lib/http.js";
@@ -23,6 +23,7 @@ class CopyActions extends HTMLElement {
     if (button?.matches("[data-copy-message]")) this.#copy(button, fetchText(button.closest("article")));
     if (button?.dataset.codeAction === "copy") this.#copy(button, findCodeBlock(button).querySelector("code").textContent);
     if (button?.dataset.codeAction === "wrap") toggleWrapping(button);
+    if (button?.matches("[data-fold]")) button.ariaExpanded = button.ariaExpanded !== "true";
   }
 
   async #copy(button, text) {
