@@ -197,10 +197,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ON_DYNO else 0
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF],
-    "style-src": [CSP.SELF],
+    **{f"{kind}-src": [CSP.SELF] for kind in ("script", "style", "font", "connect")},
     "img-src": [CSP.SELF, "blob:"],
-    "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
