@@ -49,18 +49,20 @@ long: $(INSTALLED_FOR_TESTS) ## Run the long form of the tests that `make test` 
 	exit $$failed
 
 # A failure reports its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
-# FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py, and FUZZ_EXAMPLES is how
+# FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py, FUZZ_MARKDOWN is how many
+# mutated texts tests/rendering/test_fuzz.py renders (a million take an hour), and FUZZ_EXAMPLES is how
 # often each property of the other tests is tried. A bomb (a reply that is written to overload the
 # server) that goes off reports the command that plays it alone. All of them on a real server take
 # an hour, in which nothing else should run.
 fuzz: export FUZZ_STREAMS ?= 20000
 fuzz: export FUZZ_IMAGES ?= 5000
+fuzz: export FUZZ_MARKDOWN ?= 100000
 fuzz: export FUZZ_SIZES ?= 3000,20000,100000,1000000
 fuzz: export FUZZ_MIXTURES ?= 200
 fuzz: export FUZZ_EXAMPLES ?= 500
 fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies made to overload the server
 	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py \
-		tests/rendering/test_bombs.py
+		tests/rendering/test_bombs.py tests/rendering/test_fuzz.py
 	$(BIN)/python -m pytest -q -n 2 -m hypothesis --timeout=600 --ignore=tests/system
 	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 

@@ -115,10 +115,8 @@ ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF],
-    "style-src": [CSP.SELF],
+    **{f"{kind}-src": [CSP.SELF] for kind in ("script", "style", "font", "connect")},
     "img-src": [CSP.SELF, "blob:"],
-    "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],

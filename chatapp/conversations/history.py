@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
+from chatapp.conversations import stored_html
 from chatapp.conversations.models import Conversation, Message, ToolCall
 
 MESSAGES_PER_PAGE = 40
@@ -41,6 +42,7 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
         branch = branch.filter(position__lt=before)
     newest = list(branch.order_by("-position")[: MESSAGES_PER_PAGE + 1])
     messages = newest[:MESSAGES_PER_PAGE][::-1]
+    stored_html.renew(messages)
     if len(newest) <= MESSAGES_PER_PAGE:
         return MessagePage(messages, older_url="")
     older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"

@@ -94,3 +94,20 @@ def test_raw_syntax_is_never_shown() -> None:
     for character in text:
         live.append(character)
         assert not any(mark in live.html for mark in ("*", "`", "~~", "[", "]("))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("H<sub>2", "H<sub>2</sub>"),
+        ("H<su", "H"),
+        ("H<sub>2</s", "H<sub>2</sub>"),
+        ("press <kbd>", "press "),
+        ("one<br", "one"),
+        ("1 < 2", "1 < 2"),
+        ("List<Str", "List<Str"),
+        ("`<sub>x", "`<sub>x`"),
+    ],
+)
+def test_half_written_tags_are_closed_or_hidden(text: str, shown: str) -> None:
+    assert presentable(text) == shown

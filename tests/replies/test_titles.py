@@ -11,21 +11,6 @@ from tests.support.replies import complete, new_message
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize(
-    ("answer", "title"),
-    [
-        ('"Herons in winter."', "Herons in winter"),
-        ("**Herons** in `winter`\n\nAnd more", "Herons in winter"),
-        ("# Herons", "Herons"),
-        ("  «Reiher im Winter»  ", "Reiher im Winter"),
-        ("", ""),
-        ("word " * 100, " ".join(["word"] * 16) + "…"),
-    ],
-)
-def test_additions_of_models_are_removed(answer: str, title: str) -> None:
-    assert titles._clean(answer) == title
-
-
 @pytest.mark.usefixtures("no_service")
 async def test_without_a_title_the_first_words_remain(exchange: Exchange) -> None:
     await titles.suggest(exchange.reply)

@@ -26,7 +26,8 @@ from chatapp.replies.tools.toolbox import Toolbox
 INSTRUCTIONS = """\
 You are a helpful assistant in a web chat. Answer in the language of the person.
 Format answers in GitHub-flavoured Markdown: fenced code blocks with a language, tables where they
-help, LaTeX between $ or $$ for mathematics. Keep answers as short as the question allows."""
+help. Write mathematics in LaTeX between \\( and \\), display formulas between \\[ and \\]. Around
+code that has fences itself, use a longer fence. Keep answers as short as the question allows."""
 
 # These models refuse an assistant message at the end, so they are asked to continue.
 CONTINUE = """\
