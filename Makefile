@@ -7,11 +7,16 @@ BUCKET := .venv/bucket
 SERVERS := .venv/mcp
 # Three for each of two cores: tests of processes and of pages mostly wait.
 WORKERS := 6
+INSTALLED_FOR_TESTS := $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed \
+	$(SERVERS)/.installed
 CANDIDATES := python3.13 python3.14 python3.12 python3
 # A name on the path need not run (version managers leave such names), so each is tried.
 PYTHON = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
 	&& echo "$$name" && break; done)
+
+# Each of the processes of a test run would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test long fuzz mutate lint lint-templates lint-deploy bench chaos rehearse screens
 
@@ -22,29 +27,42 @@ run: $(BIN)/.installed ## Serve the chat on http://127.0.0.1:8000 (PORT=9000 for
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed $(SERVERS)/.installed ## Run the tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --ignore=tests/system
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/system
+test: $(INSTALLED_FOR_TESTS) ## Run the tests
+	@failed=0; \
+	$(call run-tests,--dist worksteal,--ignore=tests/system) || failed=1; \
+	$(call run-tests,--dist loadfile --no-loadscope-reorder,tests/system) || failed=1; \
+	exit $$failed
 
-# Process deaths at every point of a tool call, approvals with Redis and without, long outages, and
-# a rolling restart under twenty replies. `make test` runs a shorter form of each.
-long: $(BIN)/.installed-dev ## Run the long form of the tests that `make test` shortens
-	$(BIN)/python -m pytest -q -m long --ignore=tests/system
-	$(BIN)/python -m pytest -q -m long tests/system
+# On a loaded machine a test that fails beside five others may be no fault yet: those are run once
+# more, alone, and the output shows them. Both halves run in any case.
+run-tests = { $(BIN)/python -m pytest -q -n $(WORKERS) $(1) $(2) || { test $$? -eq 1 \
+	&& echo "Running what failed once more, alone" \
+	&& $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures=none \
+	$(filter -m long,$(1)) $(2); }; }
+
+# Variants of what a shorter test shows, process deaths at every point of a tool call, approvals
+# with Redis and without, long outages, and a rolling restart under twenty replies.
+long: $(INSTALLED_FOR_TESTS) ## Run the long form of the tests that `make test` shortens
+	@failed=0; \
+	$(call run-tests,-m long --dist worksteal,--ignore=tests/system) || failed=1; \
+	$(call run-tests,-m long --dist loadfile --no-loadscope-reorder,tests/system) || failed=1; \
+	exit $$failed
 
 # A failure reports its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
-# FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py, and FUZZ_EXAMPLES is how
+# FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py, FUZZ_MARKDOWN is how many
+# mutated texts tests/rendering/test_fuzz.py renders (a million take an hour), and FUZZ_EXAMPLES is how
 # often each property of the other tests is tried. A bomb (a reply that is written to overload the
 # server) that goes off reports the command that plays it alone. All of them on a real server take
 # an hour, in which nothing else should run.
 fuzz: export FUZZ_STREAMS ?= 20000
 fuzz: export FUZZ_IMAGES ?= 5000
+fuzz: export FUZZ_MARKDOWN ?= 100000
 fuzz: export FUZZ_SIZES ?= 3000,20000,100000,1000000
 fuzz: export FUZZ_MIXTURES ?= 200
 fuzz: export FUZZ_EXAMPLES ?= 500
 fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies made to overload the server
 	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py \
-		tests/rendering/test_bombs.py
+		tests/rendering/test_bombs.py tests/rendering/test_fuzz.py
 	$(BIN)/python -m pytest -q -n 2 -m hypothesis --timeout=600 --ignore=tests/system
 	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 
@@ -89,6 +107,7 @@ rehearse: $(BIN)/.installed-dev ## Deploy to a stand-in of Heroku (10 minutes)
 
 screens: $(BIN)/.installed-dev ## Take screenshots of every state into screens/
 	$(BIN)/python -m pytest -q tests/system/screens.py tests/system/screens_setup.py \
+		tests/system/screens_windows.py \
 		tests/system/tools/screens.py
 
 $(BIN)/.installed: requirements.txt | $(BIN)/python

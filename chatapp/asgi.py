@@ -9,15 +9,20 @@ django_application = get_asgi_application()
 
 # The imports below need the apps to be loaded.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from chatapp.accounts.sessions import find_person  # noqa: E402
 from chatapp.lifespan import lifespan  # noqa: E402
-from chatapp.realtime.routing import websocket_urlpatterns  # noqa: E402
+from chatapp.realtime.consumers import LiveConsumer  # noqa: E402
+from chatapp.realtime.gate import SocketGate, refuse  # noqa: E402
 from chatapp.server.bodies.limit import BodyLimit  # noqa: E402
 
-protocols = {"http": BodyLimit(django_application, find_person), "lifespan": lifespan}
-if not settings.DATABASE_MISSING:
-    protocols["websocket"] = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-application = ProtocolTypeRouter(protocols)
+live = SocketGate(AuthMiddlewareStack(LiveConsumer.as_asgi()))
+application = ProtocolTypeRouter(
+    {
+        "http": BodyLimit(django_application, find_person),
+        "websocket": refuse if settings.DATABASE_MISSING else live,
+        "lifespan": lifespan,
+    }
+)

@@ -123,15 +123,15 @@ def _call[T](
     args: tuple[Any, ...],
 ) -> T:
     _thread.planned = planned
-    _release_connections()
+    release_connections()
     try:
         with logs.fields(**fields):
             return function(*args)
     finally:
-        _release_connections()
+        release_connections()
 
 
-def _release_connections() -> None:
+def release_connections() -> None:
     """Close dead connections after a database restart, and return connections to the pool.
 
     A SQLite file stays open, because opening it again costs more than a short write.

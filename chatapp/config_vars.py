@@ -61,6 +61,8 @@ try:
     TOOLS: list[str] = env.list("CHAT_TOOLS", ["all"])
     WEATHER_URL, GEOCODING_URL = configuration.weather_urls(env)
 
+    # Heroku's router is one; a CDN in front of it is another.
+    TRUSTED_PROXIES = env.int("CHAT_TRUSTED_PROXIES", 1 * ON_DYNO, validate=Range(min=0, max=10))
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     EMAIL_URL = env.str("EMAIL_URL", "")
     MAILERS = {"default": configuration.email_backend(EMAIL_URL, ON_DYNO)}

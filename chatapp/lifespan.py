@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 
 from chatapp import background
+from chatapp.accounts import ended_sessions
 from chatapp.conversations import housekeeping
 from chatapp.images.processing import worker_queue
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
-from chatapp.replies import generation, leases, remote, service, stopping
+from chatapp.replies import generation, learning, leases, remote, service, stopping
 from chatapp.server.bodies.body import Event, Receive, Send
 
 # The platform kills a process 30 s after SIGTERM, and uvicorn takes up to 3 s of them.
@@ -45,11 +46,13 @@ def _stop_new_replies_on_signals() -> None:
 def _start() -> None:
     _stop_new_replies_on_signals()
     service.client()  # making it takes 25 ms, which no message should wait for
+    learning.start()
     stopping.start()
     leases.start()
     remote.start()
     housekeeping.start()
     relay.start()
+    ended_sessions.start()
     # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.
     gc.collect()
     gc.freeze()

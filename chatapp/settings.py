@@ -93,7 +93,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
-ACCOUNT_FORMS = {"login": "chatapp.accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "chatapp.accounts.forms.SignInForm",
+    "change_password": "chatapp.accounts.password_forms.ChangePasswordForm",
+    "reset_password": "chatapp.accounts.password_forms.ResetRequestForm",
+    "reset_password_from_key": "chatapp.accounts.password_forms.ChoosePasswordForm",
+    "reauthenticate": "chatapp.accounts.password_forms.ConfirmForm",
+}
 ACCOUNT_ADAPTER = "chatapp.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -103,16 +109,14 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # otherwise strangers could have us send
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ON_DYNO else 0
+ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
 # --- Safety ---------------------------------------------------------------------------
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF],
-    "style-src": [CSP.SELF],
+    **{f"{kind}-src": [CSP.SELF] for kind in ("script", "style", "font", "connect")},
     "img-src": [CSP.SELF, "blob:"],
-    "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],

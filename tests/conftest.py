@@ -1,4 +1,4 @@
-"""What every test relies on: static files, a database in a file, three people, no network."""
+"""Fixtures of all tests: static files, a database in a file, three people, no network."""
 
 import logging
 import os
@@ -11,7 +11,9 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connections
+from django.db.models.signals import post_migrate
 from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
@@ -65,16 +67,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """In CI a test left out is a failure: nobody is there to read why."""
+    """Fail in CI when a test was skipped, because nobody reads the reasons there."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and exitstatus == 0:
         reporter.write_line("Skipped tests are failures in CI.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Leave content types and permissions, which the app never asks for, out of every clean-up.
+
+    A test of transactions ends with empty tables, and Django would fill these two again each time.
+    """
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets sockets reach this machine only."""
+    """Let sockets reach only this machine."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
@@ -87,7 +99,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unshown() -> list[logging.LogRecord]:
-    """What the log says of messages that can't be shown: a test that asks for it expects some."""
+    """Return the log records of messages that can't be shown; a test that uses it expects some."""
     return []
 
 

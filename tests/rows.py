@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model
 from django.utils import timezone
 
-from chatapp.accounts.models import LinkRequest, Person
+from chatapp.accounts.models import AttemptCount, LinkRequest, Person
 from chatapp.conversations.models import (
     Attachment,
     Conversation,
@@ -24,6 +24,7 @@ from chatapp.diagnostics.models import ImageLink
 from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
 from chatapp.mcp.models import Server, ToolSetting
+from chatapp.replies.models import LearnedFact
 
 
 def unique() -> str:
@@ -78,6 +79,7 @@ def email() -> EmailAddress:
 
 
 ROWS: dict[type[Model], Callable[[], Model]] = {
+    AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
     Attachment: attachment,
     ContentType: content_type,
     Conversation: conversation,
@@ -90,6 +92,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
+    LearnedFact: lambda: LearnedFact.objects.create(
+        service=unique(), model=unique(), name="max_output", value=1, until=timezone.now()
+    ),
     LinkRequest: lambda: LinkRequest.objects.create(person=person(), requested_at=timezone.now()),
     Message: message,
     Permission: permission,

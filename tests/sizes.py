@@ -1,7 +1,7 @@
 """Size limits for source files and functions; part of `make lint`.
 
-A file holds one idea in at most 250 lines, a function fits a glance: 40 lines. A line of a template
-has at most 120 characters.
+A file has at most 250 lines, a function at most 40, and a line of a template at most 120
+characters.
 """
 
 import ast

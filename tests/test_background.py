@@ -1,4 +1,4 @@
-"""Named tasks that outlive whoever started them."""
+"""Named tasks that outlive the request or task that started them."""
 
 import asyncio
 import contextvars
@@ -60,7 +60,7 @@ async def test_an_error_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "on purpose" in caplog.text
 
 
-async def test_drain_waits_for_the_cleaning_up() -> None:
+async def test_drain_waits_for_cleanup() -> None:
     begun, cleaned = asyncio.Event(), []
 
     async def work() -> None:
@@ -107,7 +107,7 @@ async def test_a_cancelled_wait_for_a_thread_starts_nothing() -> None:
     assert background.find("too late") is None
 
 
-async def test_work_in_threads_runs_side_by_side() -> None:
+async def test_work_in_threads_runs_concurrently() -> None:
     together = threading.Barrier(2)
 
     both = asyncio.gather(

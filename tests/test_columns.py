@@ -1,4 +1,4 @@
-"""No column takes text that isn't valid, whatever way it takes there, in either database."""
+"""No column stores invalid text, whatever API writes it, in either database."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 FIELDS = [field for model in apps.get_models() for field in model._meta.concrete_fields]
 TEXT_FIELDS = [field for field in FIELDS if isinstance(field, CharField | TextField)]
 JSON_FIELDS = [field for field in FIELDS if isinstance(field, JSONField)]
-# A database makes a new row of another key.
+# A database creates a new row for another key.
 PLAIN_FIELDS = [field for field in TEXT_FIELDS if not field.primary_key]
 
 few_examples = examples(
@@ -42,7 +42,7 @@ def each(fields: list[Field]) -> Any:
     return pytest.mark.parametrize("field", fields, ids=str)
 
 
-def test_there_is_a_row_of_every_model_to_try() -> None:
+def test_every_model_has_a_row_to_try() -> None:
     assert {field.model for field in [*TEXT_FIELDS, *JSON_FIELDS]} <= ROWS.keys()
 
 
@@ -92,7 +92,7 @@ WAYS_OF_TEXT = [*WAYS, by_expression, by_raw_sql]
 
 
 def fitting(field: Field, text: str) -> str:
-    """As much of it as the column holds, and never nothing, which constraints may refuse."""
+    """Return as much of the text as fits, never an empty one, which constraints may refuse."""
     return f"x{text}"[: field.max_length]
 
 
@@ -108,7 +108,7 @@ def test_a_text_column_gets_valid_text(field: Field, way: Callable[..., None]) -
         value = fitting(field, text)
         way(row, field, value)
 
-        if way is not by_expression:  # which joins two parameters in the database
+        if way is not by_expression:  # which concatenates two parameters in the database
             assert stored(row, field) == make_valid(value)
         assert is_valid(stored(row, field))
 
@@ -125,7 +125,7 @@ def test_a_text_column_gets_a_megabyte(field: Field, name: str) -> None:
 @each(PLAIN_FIELDS)
 @given(text=ANY_TEXT)
 @few_examples
-def test_any_text_is_valid_once_it_is_stored(field: Field, text: str) -> None:
+def test_any_text_is_stored_as_valid_text(field: Field, text: str) -> None:
     row, value = ROWS[field.model](), fitting(field, text)
     for way in (by_save, by_update):
         way(row, field, value)
@@ -135,7 +135,7 @@ def test_any_text_is_valid_once_it_is_stored(field: Field, text: str) -> None:
 
 @each([field for field in TEXT_FIELDS if field.primary_key])
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_key_is_valid(field: Field, name: str) -> None:
+def test_a_key_gets_valid_text(field: Field, name: str) -> None:
     row = ROWS[field.model]()
     row.pk = fitting(field, TEXTS[name])
     row.save(force_insert=True)
@@ -146,14 +146,14 @@ def test_a_key_is_valid(field: Field, name: str) -> None:
 
 
 @each(TEXT_FIELDS)
-def test_a_lookup_by_any_text_is_answered(field: Field) -> None:
+def test_a_lookup_accepts_any_text(field: Field) -> None:
     for text in TEXTS.values():
         for lookup in ({field.name: text}, {f"{field.name}__in": [text]}):
             assert not field.model._base_manager.filter(**lookup).exists()
 
 
 @each(JSON_FIELDS)
-def test_each_json_column_is_one_of_ours(field: Field) -> None:
+def test_every_json_column_uses_our_field(field: Field) -> None:
     assert isinstance(field, columns.JSONField)
     assert field.deconstruct()[1] == "django.db.models.JSONField"
 
@@ -174,7 +174,7 @@ def test_a_json_column_gets_valid_text(field: Field, way: Callable[..., None]) -
 @each(JSON_FIELDS)
 @given(text=ANY_TEXT)
 @few_examples
-def test_any_json_is_valid_once_it_is_stored(field: Field, text: str) -> None:
+def test_any_json_is_stored_as_valid_text(field: Field, text: str) -> None:
     row, value = ROWS[field.model](), json_of(text)
     for way in (by_save, by_update):
         way(row, field, value)
@@ -185,14 +185,14 @@ def test_any_json_is_valid_once_it_is_stored(field: Field, text: str) -> None:
 
 @each(JSON_FIELDS)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="Postgres never took such JSON")
-def test_json_that_was_stored_before_is_valid_once_it_is_read(field: Field) -> None:
+def test_json_stored_by_an_earlier_release_is_valid_when_read(field: Field) -> None:
     row = ROWS[field.model]()
     by_raw_sql(row, field, r'{"a\ud83d": ["\ude00", "b\u0000", "\ud83d\ude00"]}')
 
     assert stored(row, field) == {"a\ufffd": ["\ufffd", "b", "😀"]}
 
 
-def test_a_connection_that_was_opened_again_is_watched_once() -> None:
+def test_a_reopened_connection_is_wrapped_once() -> None:
     again = connection.copy()
     for _ in range(2):
         again.connect()
@@ -202,7 +202,7 @@ def test_a_connection_that_was_opened_again_is_watched_once() -> None:
 
 
 def test_many_rows_at_once_are_made_valid() -> None:
-    """Postgres takes each of their columns as one list."""
+    """Postgres gets each of their columns as one list."""
     Group.objects.bulk_create([Group(name=f"{number}\0\ud83d") for number in range(3)])
 
     names = Group.objects.order_by("name").values_list("name", flat=True)
@@ -215,7 +215,7 @@ def test_parameters_by_name_are_made_valid() -> None:
         assert cursor.fetchone() == ("a\ufffda\ufffd",)
 
 
-def test_a_session_cookie_of_a_stranger_may_hold_anything() -> None:
+def test_a_session_cookie_of_a_stranger_may_contain_anything() -> None:
     for value in (r'"a\000aaaaaaaaaaa"', r'"\355\240\275aaaaaaaa"', "\xff" * 32):
         answer = Client().get("/", headers={"cookie": f"sessionid={value}"})
 
@@ -232,10 +232,10 @@ def test_a_session_cookie_of_a_stranger_may_hold_anything() -> None:
         pytest.param("", id="all", marks=pytest.mark.long),
     ],
 )
-def test_all_this_holds_on_postgres(tmp_path: Path, chosen: str) -> None:
+def test_these_tests_pass_on_postgres(tmp_path: Path, chosen: str) -> None:
     with running_postgres(tmp_path) as postgres:
         environment = os.environ | {"DATABASE_URL": postgres.create_database("chat")}
-        environment.pop("CI", None)  # there a skipped test fails, and some are about SQLite only
+        environment.pop("CI", None)  # in CI a skipped test fails, and some are only for SQLite
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
         command += ["-k", chosen]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -248,6 +248,6 @@ def json_of(text: str) -> Any:
 
 
 def source(row: Model, field: Field) -> str:
-    """What the column holds."""
+    """Return the stored value of the column."""
     rows = type(row)._base_manager.annotate(source=Cast(field.name, TextField()))
     return str(rows.values_list("source", flat=True).get(pk=row.pk))

@@ -1,4 +1,4 @@
-"""Which config vars make a bucket, and which sentence refuses half of one."""
+"""How config vars are read, and the sentences that refuse invalid ones."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_add_on_is_enough(read: Any) -> None:
     }
 
 
-def test_the_add_on_counts_before_plain_names(read: Any) -> None:
+def test_the_add_on_takes_precedence_over_plain_names(read: Any) -> None:
     options = read(**BUCKETEER, **PLAIN, **ENDPOINT)
 
     assert (options["bucket_name"], options["access_key"]) == ("bucketeer-1", "key")
@@ -62,7 +62,7 @@ def test_the_add_on_counts_before_plain_names(read: Any) -> None:
 
 
 @pytest.mark.parametrize("name", image_configuration.BUCKET_NAMES)
-def test_a_bucket_has_many_names(read: Any, name: str) -> None:
+def test_a_bucket_can_be_set_under_several_names(read: Any, name: str) -> None:
     options = read(**without(PLAIN, "AWS_S3_BUCKET"), **{name: " mine "})
 
     assert options["bucket_name"] == "mine"
@@ -81,7 +81,7 @@ def test_a_folder_is_optional(read: Any) -> None:
 
 
 @pytest.mark.parametrize("variables", [{}, without(PLAIN, "AWS_S3_BUCKET"), ENDPOINT])
-def test_keys_alone_are_not_meant_for_us(read: Any, variables: dict[str, str]) -> None:
+def test_keys_without_a_bucket_are_ignored(read: Any, variables: dict[str, str]) -> None:
     assert read(**variables) is None
 
 
@@ -103,7 +103,9 @@ def test_keys_alone_are_not_meant_for_us(read: Any, variables: dict[str, str]) -
         ),
     ],
 )
-def test_half_a_bucket_is_refused(read: Any, variables: dict[str, str], sentence: str) -> None:
+def test_an_incomplete_bucket_is_refused(
+    read: Any, variables: dict[str, str], sentence: str
+) -> None:
     with pytest.raises(ValueError) as refusal:
         read(**variables)
     assert str(refusal.value) == sentence
@@ -120,7 +122,7 @@ def test_half_a_bucket_is_refused(read: Any, variables: dict[str, str], sentence
         ("bucket", {"BACKEND": "…"}, "bucket"),
     ],
 )
-def test_new_images_go(chosen: str, bucket: Any, store: str) -> None:
+def test_the_store_of_new_images_is_chosen(chosen: str, bucket: Any, store: str) -> None:
     assert image_configuration.image_store(chosen, bucket) == store
 
 
@@ -131,7 +133,7 @@ def test_new_images_go(chosen: str, bucket: Any, store: str) -> None:
         ("bucket", "CHAT_IMAGE_STORE is bucket, and no bucket is configured"),
     ],
 )
-def test_a_place_that_is_not_there_is_refused(chosen: str, sentence: str) -> None:
+def test_an_unknown_or_missing_store_is_refused(chosen: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         image_configuration.image_store(chosen, None)
 
@@ -156,7 +158,7 @@ def test_the_public_origin_is_derived(
 
 
 @pytest.mark.parametrize("stated", ["http://a.example", "a.example", "https://a.example/chat"])
-def test_an_origin_that_cannot_be_one_is_refused(stated: str) -> None:
+def test_an_invalid_origin_is_refused(stated: str) -> None:
     with pytest.raises(ValueError, match="CHAT_PUBLIC_ORIGIN"):
         configuration.public_origin(stated, False, [], "")
 
@@ -172,7 +174,7 @@ def test_an_origin_that_cannot_be_one_is_refused(stated: str) -> None:
         (["a.example"], True, "a.herokuapp.com", ["a.example", "a.herokuapp.com"]),
     ],
 )
-def test_which_names_it_answers_to(
+def test_allowed_hosts_are_derived(
     stated: list[str], on_dyno: bool, own_name: str, hosts: list[str]
 ) -> None:
     assert configuration.hosts(stated, on_dyno, own_name) == hosts
@@ -198,7 +200,7 @@ def test_without_an_email_server_a_dyno_logs_no_links() -> None:
     assert "Console" in configuration.email_backend("", on_dyno=False)["BACKEND"]
 
 
-def test_links_need_an_origin() -> None:
+def test_image_links_need_a_public_origin() -> None:
     assert image_configuration.image_delivery("link", "https://a.example") == "link"
     assert image_configuration.image_delivery("inline", "") == "inline"
     with pytest.raises(ValueError, match="needs CHAT_PUBLIC_ORIGIN"):
@@ -217,7 +219,7 @@ def test_links_need_an_origin() -> None:
         "rediss://:p4ssword@ec2-1.compute.amazonaws.com:12345",
     ],
 )
-def test_the_address_of_redis_is_checked(url: str) -> None:
+def test_a_redis_url_is_accepted(url: str) -> None:
     assert configuration.redis_url(f" {url}\n") == url
 
 
@@ -234,7 +236,7 @@ def test_the_address_of_redis_is_checked(url: str) -> None:
         "redis://[::1:6379",
     ],
 )
-def test_no_redis_is_there(url: str) -> None:
+def test_an_invalid_redis_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="REDIS_URL must look like redis://host:6379") as refused:
         configuration.redis_url(url)
     assert "p4ssword" not in str(refused.value)
@@ -255,13 +257,13 @@ def test_a_setup_code_that_can_be_guessed_is_refused() -> None:
         ("https://example.com/weather/", "https://example.com/weather"),
     ],
 )
-def test_the_address_of_a_service_is_checked(url: str, base: str) -> None:
+def test_a_service_url_is_normalised(url: str, base: str) -> None:
     assert configuration.base_url("CHAT_WEATHER_URL", url) == base
 
 
 @pytest.mark.parametrize(
     "url", ["", "api.example.com", "ftp://a.example", "https://", "https://a?b=c", "http://a:b/"]
 )
-def test_no_service_is_there(url: str) -> None:
+def test_an_invalid_service_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="CHAT_WEATHER_URL must look like"):
         configuration.base_url("CHAT_WEATHER_URL", url)

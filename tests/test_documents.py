@@ -1,4 +1,4 @@
-"""What the documents say can be followed: links lead somewhere, commands are spelled right."""
+"""The documents are correct: their links, the tests and targets that they name, their commands."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ MAKE = re.compile(r"(?:^|`|\s)make ([a-z-]+)(?=`|\n)")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_to_a_file_and_a_heading(document: Path) -> None:
+def test_every_link_has_a_target_file_and_heading(document: Path) -> None:
     links = [link for link in LINK.findall(document.read_text()) if "://" not in link]
 
     for link in links:
@@ -33,7 +33,7 @@ def test_every_link_leads_to_a_file_and_a_heading(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_test_that_is_named_exists(document: Path) -> None:
+def test_every_named_test_exists(document: Path) -> None:
     files: defaultdict[str, str] = defaultdict(str)  # some names occur in several folders
     for path in ROOT.glob("tests/**/test_*.py"):
         files[path.stem] += path.read_text()
@@ -44,7 +44,7 @@ def test_every_test_that_is_named_exists(document: Path) -> None:
             assert not name or f"def {name}(" in files[module], name
 
 
-def test_every_command_for_the_platform_is_spelled_right() -> None:
+def test_every_platform_command_is_valid() -> None:
     readme = Readme(ROOT)
 
     assert len(readme.blocks) == len({block.splitlines()[0] for block in readme.blocks})
@@ -53,7 +53,7 @@ def test_every_command_for_the_platform_is_spelled_right() -> None:
         parser().parse_args(own)
 
 
-def test_every_target_that_is_named_is_one_that_make_lists() -> None:
+def test_every_named_make_target_exists() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True).stdout
     targets = {line.split()[1] for line in listed.splitlines()}
 
@@ -64,5 +64,5 @@ def test_every_target_that_is_named_is_one_that_make_lists() -> None:
 
 
 def _anchor(heading: str) -> str:
-    """The id that a heading gets on the web: lower case, dashes, no punctuation."""
+    """Return the id that a heading gets on the web: lower case, dashes, no punctuation."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

@@ -1,4 +1,4 @@
-"""What the joined module says, and which modules are refused at build."""
+"""The content of the joined module, and the modules that the build refuses."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_imports_come_first_and_once() -> None:
     assert [line[3:] for line in text.split("\n") if line.startswith("// js")] == parts
 
 
-def test_a_line_is_as_far_from_the_name_of_its_file_as_in_the_file() -> None:
+def test_line_numbers_within_a_file_are_kept() -> None:
     app = '/** The page. */\nimport { a } from "./lib/a.js";\nimport "./lib/b.js";\na();\n'
     a = "\n\nexport function a() {\n  throw new Error();\n}\n"
 
@@ -61,7 +61,7 @@ def test_a_line_is_as_far_from_the_name_of_its_file_as_in_the_file() -> None:
         'box.querySelector("[data-export]").import("now");',
     ],
 )
-def test_ordinary_code_stays_as_it_is(code: str) -> None:
+def test_ordinary_code_is_unchanged(code: str) -> None:
     assert f"(() => {{\n{code}\n}})();" in joined(code)
 
 
@@ -76,7 +76,7 @@ def test_ordinary_code_stays_as_it_is(code: str) -> None:
         ('one("/* two", "*/");', 'one("/* two", "*/");'),
     ],
 )
-def test_comments_that_fill_their_lines_are_excluded(code: str, kept: str) -> None:
+def test_comments_on_their_own_lines_are_removed(code: str, kept: str) -> None:
     assert f"(() => {{\n{kept}\n}})();" in joined(code)
 
 
@@ -128,7 +128,7 @@ def test_other_exports_are_refused(code: str) -> None:
         'one();\nimport "./lib/a.js";',
     ],
 )
-def test_other_imports_and_late_ones_are_refused(code: str) -> None:
+def test_other_and_late_imports_are_refused(code: str) -> None:
     with pytest.raises(ModuleError, match=r"^js/app\.js:[12]: an import comes before all code"):
         joined(code, a="export const one = 1;")
 

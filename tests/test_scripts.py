@@ -20,7 +20,7 @@ FRAME = 'document.querySelectorAll("meta[name=theme-color]")'
 
 
 def users(event: str) -> set[str]:
-    """The scripts that import an event."""
+    """Return the scripts that import an event."""
     imports = {path.stem: IMPORT.findall(text) for path, text in SCRIPTS.items()}
     return {
         name
@@ -56,7 +56,7 @@ def test_an_element_dispatches_declared_events_only() -> None:
     assert not found
 
 
-def test_an_element_does_not_look_up_another_in_the_document() -> None:
+def test_an_element_does_not_look_up_another_element() -> None:
     found = [
         name
         for name, text in ELEMENTS.items()

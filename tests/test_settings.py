@@ -1,4 +1,4 @@
-"""The environment is read once; nonsense is refused with a sentence."""
+"""The environment is read once; invalid values are refused with a sentence."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ KEEP = ("PATH", "HOME", "LANG")
 
 
 def load(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Imports the settings in a fresh process and prints what matters here."""
+    """Import the settings in a fresh process, and print the values that are tested."""
     script = (
         "from chatapp import settings as s;"
         "print(s.SERVICE.kind, s.ON_DYNO, s.DATABASES['default']['ENGINE'].split('.')[-1],"
@@ -64,7 +64,7 @@ def load(**environment: str) -> subprocess.CompletedProcess[str]:
         ),
     ],
 )
-def test_config_vars_mean(environment: dict[str, str], expected: str) -> None:
+def test_config_vars_are_read(environment: dict[str, str], expected: str) -> None:
     loaded = load(**environment)
 
     assert loaded.stdout.strip() == expected, loaded.stderr
@@ -75,13 +75,15 @@ def test_config_vars_mean(environment: dict[str, str], expected: str) -> None:
     [
         {"PORT": "eighty"},
         {"CHAT_MODELS": "not json"},
+        {"CHAT_TRUSTED_PROXIES": "-1"},
+        {"CHAT_TRUSTED_PROXIES": "two"},
         {"INFERENCE_URL": "ftp://somewhere"},
         {"CHAT_HTTP_TRANSPORT": "carrier pigeon"},
         {"EMAIL_URL": "mail.example.com"},
         {"CHAT_INFERENCE_ATTACHMENT": "second one"},
     ],
 )
-def test_nonsense_stops_the_boot_with_a_sentence(environment: dict[str, str]) -> None:
+def test_an_invalid_value_stops_the_boot_with_a_sentence(environment: dict[str, str]) -> None:
     loaded = load(**environment)
 
     assert loaded.returncode != 0

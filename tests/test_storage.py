@@ -1,4 +1,4 @@
-"""Static files are built when something that makes them changed, and only then."""
+"""Static files are built only when their sources or the code that builds them changed."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from chatapp.server.static_files import build_if_changed
 
 @pytest.fixture
 def source(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One source file; what is collected goes nowhere."""
+    """Return a folder with one source file; the built files go to a temporary folder."""
     (tmp_path / "static").mkdir()
     (tmp_path / "served").mkdir()
     settings.STATICFILES_DIRS = [tmp_path / "static"]
@@ -35,7 +35,7 @@ def test_a_changed_source_is_built(source: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [modules, static_files])
-def test_code_that_makes_other_files_of_them_builds_again(
+def test_changed_build_code_builds_again(
     source: Path, code: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build_if_changed()

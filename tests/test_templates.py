@@ -1,4 +1,4 @@
-"""What templates become when they are compiled, and how their sources are laid out."""
+"""Compiled templates, and the layout of their sources."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def test_a_line_break_in_a_text_or_a_tag_is_one_space(source: str, compiled: str
         "1 < 2 & {3}",
     ],
 )
-def test_white_space_that_counts_is_kept(source: str) -> None:
+def test_significant_white_space_is_kept(source: str) -> None:
     assert without_layout(source) == source
 
 
-def test_only_the_tag_of_a_text_area_is_joined() -> None:
+def test_only_the_tag_of_a_textarea_is_joined() -> None:
     assert without_layout('<pre\n  dir="auto"\n>\n a</pre>\n<p>') == '<pre dir="auto">\n a</pre><p>'
 
 
@@ -72,7 +72,7 @@ def test_every_template_compiles(path: object) -> None:
     assert engines["django"].get_template(name)
 
 
-def test_templates_of_packages_come_as_they_are() -> None:
+def test_templates_of_packages_are_unchanged() -> None:
     template = engines["django"].engine.get_template("account/email_confirm.html")
 
     assert "\n" in template.source

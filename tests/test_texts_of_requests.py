@@ -15,7 +15,14 @@ from django.test import AsyncClient
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Defaults, Draft, Exchange, Message
+from chatapp.conversations.models import (
+    Conversation,
+    Defaults,
+    Draft,
+    Exchange,
+    Message,
+    ToolCall,
+)
 from chatapp.images.models import Image
 from chatapp.mcp.models import Server
 from tests.images.samples import encoded, noise
@@ -31,7 +38,7 @@ __all__ = ["exchange", "no_reply", "no_service"]
 
 JSON = {"accept": "application/json"}
 ALL_TEXTS = TEXTS | LONG_TEXTS
-# Where the texts of the module `tests.texts` arrive as they are.
+# Where the texts of `tests.texts` arrive unchanged.
 UTF_7 = "multipart/form-data; boundary=boundary; charset=utf-7"
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -57,12 +64,12 @@ def in_url(text: str) -> str:
 async def raw_post(
     client: AsyncClient, path: str, body: bytes, kind: str, headers: dict[str, str]
 ) -> Any:
-    """`client.post` would write the body anew in the charset."""
+    """Post the body as it is, because `client.post` would encode it again."""
     return await client.generic("POST", path, body, kind, headers=headers)  # type: ignore[arg-type]
 
 
 async def post(client: AsyncClient, path: str, fields: dict[str, str], **headers: str) -> Any:
-    """In UTF-7 and in UTF-8; both answers are no failures. Gives that to UTF-7, the first one."""
+    """Post in UTF-7 and in UTF-8, check that neither fails, and return the first response."""
     first = await raw_post(client, path, form(fields), UTF_7, JSON | headers)
     plain = "&".join(f"{in_url(name)}={in_url(text)}" for name, text in fields.items())
     second = await raw_post(client, path, plain.encode(), URLENCODED, JSON | headers)
@@ -74,7 +81,7 @@ async def post(client: AsyncClient, path: str, fields: dict[str, str], **headers
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_a_message(client: AsyncClient, name: str) -> None:
+async def test_a_message_is_made_valid(client: AsyncClient, name: str) -> None:
     conversation = uuid.uuid4()
     fields = {"client_id": str(uuid.uuid4()), "text": ALL_TEXTS[name]}
     answer = await post(client, f"/c/{conversation}/messages", fields)
@@ -86,7 +93,7 @@ async def test_a_message(client: AsyncClient, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_a_draft(client: AsyncClient, name: str) -> None:
+async def test_a_draft_is_made_valid(client: AsyncClient, name: str) -> None:
     ids = {"client_id": str(uuid.uuid4()), "tab": str(uuid.uuid4()), "edit": "1"}
     image = f"https://example.com/{TEXTS.get(name, '')}.png"
     await post(client, "/draft", {"text": ALL_TEXTS[name], "image": image, **ids})
@@ -96,7 +103,7 @@ async def test_a_draft(client: AsyncClient, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_a_title(client: AsyncClient, exchange: Exchange, name: str) -> None:
+async def test_a_title_is_made_valid(client: AsyncClient, exchange: Exchange, name: str) -> None:
     path = f"/c/{exchange.conversation.pk}"
     await post(client, f"{path}/title", {"title": f"The {ALL_TEXTS[name]}"})
 
@@ -115,7 +122,7 @@ SETTINGS = ("model", "thinking", "temperature", "top_p", "max_tokens")
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_settings(client: AsyncClient, exchange: Exchange, name: str) -> None:
+async def test_settings_are_made_valid(client: AsyncClient, exchange: Exchange, name: str) -> None:
     text = ALL_TEXTS[name]
     for path in (f"/c/{exchange.conversation.pk}/settings", "/settings/defaults"):
         for field in [f"tool:{text}", *SETTINGS] if name in TEXTS else ["thinking"]:
@@ -139,7 +146,9 @@ def image(owner: Person) -> Image:
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_an_image_is_described(client: AsyncClient, image: Image, name: str) -> None:
+async def test_an_image_description_is_made_valid(
+    client: AsyncClient, image: Image, name: str
+) -> None:
     answer = await post(client, f"/images/{image.pk}/alt", {"alt": f"A {ALL_TEXTS[name]}"})
 
     assert answer.status_code == HTTPStatus.OK
@@ -150,7 +159,9 @@ async def test_an_image_is_described(client: AsyncClient, image: Image, name: st
     [*((name, 40) for name in TEXTS), ("a high half", 1_300), ("NUL", 1_300)],
 )
 @pytest.mark.parametrize("charset", ["utf-7", "utf-8"])
-async def test_the_name_of_a_file(client: AsyncClient, name: str, size: int, charset: str) -> None:
+async def test_a_file_name_is_made_valid(
+    client: AsyncClient, name: str, size: int, charset: str
+) -> None:
     text = f"a{TEXTS[name]}b.p{TEXTS[name]}g"
     content = encoded(noise("RGB", (size, size), 1), "PNG")
     plain = text.encode(charset, "surrogatepass").replace(b"\0", b"%00")
@@ -172,7 +183,9 @@ IN_A_MESSAGE = ("link", "link_to_copy", "image", "parent", "client_id")
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_a_link_to_an_image(client: AsyncClient, exchange: Exchange, name: str) -> None:
+async def test_an_image_link_is_made_valid(
+    client: AsyncClient, exchange: Exchange, name: str
+) -> None:
     text = ALL_TEXTS[name]
     path = f"/c/{exchange.conversation.pk}/messages"
     for link in (text, f"https://127.0.0.1:1/{text}", f"https://{text}.example/"):
@@ -186,7 +199,7 @@ async def test_a_link_to_an_image(client: AsyncClient, exchange: Exchange, name:
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_a_server_with_tools(client: AsyncClient, name: str) -> None:
+async def test_the_fields_of_an_mcp_server_are_made_valid(client: AsyncClient, name: str) -> None:
     text = ALL_TEXTS[name]
     good = {"name": "Notes", "url": "http://127.0.0.1:1/mcp", "token": ""}
     for field in good:
@@ -199,7 +212,9 @@ async def test_a_server_with_tools(client: AsyncClient, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL_TEXTS)
-async def test_people(client: AsyncClient, owner: Person, name: str) -> None:
+async def test_any_text_in_the_forms_of_an_account_is_answered(
+    client: AsyncClient, owner: Person, name: str
+) -> None:
     stranger, text = AsyncClient(), TEXTS.get(name, "m" * 100_000)
     for email in (text, f"{text}@example.com", f"ada@{text}.example", owner.email):
         for path in ("/account/sign-in/", "/account/reset/", "/welcome/"):
@@ -211,7 +226,7 @@ async def test_people(client: AsyncClient, owner: Person, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-async def test_the_first_account(name: str) -> None:
+async def test_any_text_in_the_form_of_the_first_account_is_answered(name: str) -> None:
     text = TEXTS[name]
     for email in (f"ada{text}@example.com", f"ada@{text}example.com"):
         await post(AsyncClient(), "/welcome/", {"email": email, "password": f"long enough {text}"})
@@ -221,7 +236,7 @@ async def test_the_first_account(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-async def test_each_request_is_answered_within_its_limits(
+async def test_any_text_in_a_choice_is_answered(
     client: AsyncClient, exchange: Exchange, name: str
 ) -> None:
     reply = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}"
@@ -235,7 +250,9 @@ TIMES = ["2026-01-01T00:00:00_", "0001-01-01T00:00:00+23:59_", "9999-12-31T23:59
 
 
 @pytest.mark.parametrize("text", [*TEXTS.values(), *NUMBERS, *TIMES], ids=ascii)
-async def test_queries_and_paths(client: AsyncClient, exchange: Exchange, text: str) -> None:
+async def test_any_text_in_a_query_or_path_is_answered(
+    client: AsyncClient, exchange: Exchange, text: str
+) -> None:
     written = in_url(text)
     conversation = f"/c/{exchange.conversation.pk}"
     reply = f"{conversation}/replies/{exchange.reply.pk}"
@@ -255,7 +272,9 @@ async def test_queries_and_paths(client: AsyncClient, exchange: Exchange, text: 
                 assert answer.status_code in (200, 302), page
     for page in (f"/{written}", f"/c/{written}/", f"/account/reset/0-{written}/"):
         assert (await client.get(page)).status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-    answer = await post(client, f"{reply}/tool-calls/{uuid.uuid4()}/decision",
+    done = {"round": 0, "index": 0, "text_length": 0, "call_id": "1", "name": "x", "state": "done"}
+    call = await ToolCall.objects.acreate(reply=exchange.reply, **done)
+    answer = await post(client, f"{reply}/tool-calls/{call.pk}/decision",
                         {"decision": "allow", "attempt": text})  # fmt: skip
     assert answer.status_code == HTTPStatus.OK
 
@@ -265,7 +284,7 @@ HEADERS = [b"\0", b"\xff\xfe", "日本\u0301".encode(), b"\xed\xa0\xbd", b"x" * 
 
 
 @pytest.mark.parametrize("value", HEADERS, ids=lambda value: ascii(value[:9]))
-async def test_headers(client: AsyncClient, value: bytes) -> None:
+async def test_any_text_in_a_header_is_answered(client: AsyncClient, value: bytes) -> None:
     text = value.decode("latin-1")
     for name in ("X-Request-ID", "Accept-Language", "User-Agent", "Origin", "Referer", "Accept"):
         answer = await client.get("/", headers={name: text})

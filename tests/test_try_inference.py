@@ -87,7 +87,7 @@ def against(settings: Settings) -> Callable[..., Awaitable[tuple[Any, FaultServe
 # --- An answer
 
 
-def test_it_streams_an_answer_and_ends_with_the_facts(demo: None) -> None:
+def test_an_answer_streams_and_ends_with_its_facts(demo: None) -> None:
     text = output_of("/echo Hello, operator")
     assert text.startswith("Compatible server at 127.0.0.1\nHello, operator\n\nEnded with: stop\n")
     assert re.search(r"^Tokens: \d+ read, \d+ written$", text, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Half characters and what is no text."""
+"""Valid text: halves of surrogate pairs and control characters are replaced or removed."""
 
 import json
 from itertools import pairwise
@@ -35,7 +35,7 @@ def test_only_invalid_text_is_changed(name: str) -> None:
 
 
 @given(ANY_TEXT)
-def test_any_text_becomes_valid_and_no_longer(text: str) -> None:
+def test_any_text_becomes_valid_without_growing(text: str) -> None:
     made = make_valid(text)
 
     assert is_valid(made)
@@ -70,7 +70,7 @@ def test_json_source_parses_to_valid_text(value: Any, ascii_only: bool) -> None:
         ("\ud83d", "\ufffd"),
     ],
 )
-def test_escapes_of_json_source(source: str, made: str) -> None:
+def test_escapes_in_json_source_become_valid(source: str, made: str) -> None:
     assert make_valid_source(source) == made
 
 
@@ -90,7 +90,7 @@ def test_escapes_of_json_source(source: str, made: str) -> None:
         (["\ud83e", "\ud83e", "\udda9"], "\ufffd🦩"),
     ],
 )
-def test_characters_come_out_whole(pieces: list[str], shown: str) -> None:
+def test_streamed_characters_are_whole(pieces: list[str], shown: str) -> None:
     joiner = TextJoiner()
 
     assert "".join(map(joiner.feed, pieces)) == shown
@@ -98,7 +98,7 @@ def test_characters_come_out_whole(pieces: list[str], shown: str) -> None:
 
 
 @given(ANY_TEXT, st.lists(st.integers(0, 50), max_size=4))
-def test_pieces_become_what_the_whole_becomes(text: str, cuts: list[int]) -> None:
+def test_pieces_give_the_same_result_as_the_whole(text: str, cuts: list[int]) -> None:
     joiner = TextJoiner()
     made = [*map(joiner.feed, pieces_of(text, cuts)), joiner.flush()]
 

@@ -35,12 +35,12 @@ ANY_TEXT = st.lists(
 
 
 def valid(name: str) -> str:
-    """What is to become of a text."""
+    """Return the valid form of a text."""
     return VALID.get(name) or TEXTS.get(name) or LONG_TEXTS[name]
 
 
 def is_valid(value: object) -> bool:
-    """Whether every text in a JSON value can be stored, sent and shown anywhere."""
+    """Return whether every text in a JSON value can be stored, sent and shown anywhere."""
     match value:
         case str():
             return "\0" not in value and value == value.encode("utf-8", "replace").decode()

@@ -1,28 +1,72 @@
 """Adapt django-allauth to this app."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from chatapp import background
+from chatapp.accounts import attempts, guesses, hashing
 from chatapp.accounts.models import LinkRequest, Person
 from chatapp.accounts.sessions import session_response
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("The email or the password is not correct."),
+        "enter_current_password": gettext_lazy("This isn't your current password."),
+        "too_many_current_passwords": gettext_lazy(
+            "Too many wrong passwords. Wait ten minutes and try again."
+        ),
+        "too_many_login_attempts": gettext_lazy(
+            "Too many wrong passwords. Wait a few minutes and try again, or reset your password."
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Forbid signing up: the owner adds people."""
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
+        """Check a password, unless there were too many wrong ones.
+
+        An attempt counts before the check, so that attempts at the same instant count too.
+        """
+        email = credentials.get("email", "")
+        is_known = guesses.is_known(request, email)
+        counters = guesses.sign_in(request, email, is_known=is_known)
+        if not attempts.take_all(counters):
+            raise self.validation_error("too_many_login_attempts")
+        try:
+            with hashing.slot(is_known=is_known):
+                person: Person | None = super().authenticate(request, **credentials)
+        except ValidationError:  # it wasn't checked
+            attempts.give_back_all(counters)
+            raise
+        if person:
+            attempts.give_back_all(counters)
+        return person
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("password-changed")
+
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
-        if not settings.EMAIL_URL:
-            LinkRequest.objects.record(user)
         context |= {"site_name": settings.SITE_NAME}
         super().send_password_reset_mail(user, email, context)
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        """Render an email, and release the connection: the email server may take seconds."""
+        message: EmailMessage = super().render_mail(*args, **kwargs)
+        background.release_connections()
+        return message
 
     def set_password(self, user: Person, password: str) -> None:
         super().set_password(user, password)

@@ -1,43 +1,52 @@
+"""Sign-in and the first account."""
+
 from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts import guesses
+from chatapp.accounts.fields import (
+    CursorMixin,
+    NewPasswordMixin,
+    PasswordField,
+    RepeatedPasswordField,
+    new_password_field,
+)
 from chatapp.accounts.models import Person
 
 
-class SignInForm(LoginForm):
-    """Extend allauth's form: the cursor is in the first field."""
+class SignInForm(CursorMixin, LoginForm):
+    password = PasswordField(_("Password"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].widget.attrs["autofocus"] = True
+        attributes = {"type": "email", "autocomplete": "username"}
+        self.fields["login"].widget = forms.EmailInput(attrs=attributes)
+        self._place_cursor("login")
 
 
-class FirstAccountForm(forms.ModelForm):
+class FirstAccountForm(CursorMixin, NewPasswordMixin, forms.ModelForm):
     """Ask for the email and password of the first person, who becomes the owner.
 
     On a public address, the code from the config vars proves that this is the owner.
     """
 
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        help_text=_("At least 8 characters."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = new_password_field(_("Password"))
+    password2 = RepeatedPasswordField()
 
     class Meta:
         model = Person
         fields = ["email"]
-        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})}
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST or None)
+        self.request = request
         if settings.SETUP_CODE:
             self.fields["setup_code"] = forms.CharField(
                 label=_("Setup code"),
@@ -47,15 +56,16 @@ class FirstAccountForm(forms.ModelForm):
 
     def clean_setup_code(self) -> str:
         code: str = self.cleaned_data["setup_code"]
+        counter = guesses.take_setup_code(self.request)
+        if counter is None:
+            raise forms.ValidationError(_("Too many wrong codes. Wait ten minutes and try again."))
         if not constant_time_compare(code, settings.SETUP_CODE):
+            guesses.log_wrong_setup_code(self.request)
             raise forms.ValidationError(_("This isn't the setup code."))
+        counter.give_back()
         return code
 
-    def clean(self) -> dict[str, str]:
-        cleaned: dict[str, str] = super().clean() or self.cleaned_data
-        if password := cleaned.get("password"):
-            try:
-                validate_password(password, Person(email=cleaned.get("email", "")))
-            except forms.ValidationError as error:
-                self.add_error("password", error)
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.check_new_password(Person(email=cleaned.get("email", "")))
         return cleaned

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from chatapp.accounts.known_browser import remember_browser
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_cookie import write_person
 from chatapp.server.async_middleware import AsyncMiddleware
@@ -59,10 +60,11 @@ class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):
 
 
 class PersonCookieMiddleware(AsyncMiddleware):
-    """Write the person's id into the cookie, with the first page that needs a sign-in."""
+    """Write the cookies that name the person, with the first page that needs a sign-in."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await self.get_response(request)
         if person_id := getattr(request, "signed_in_id", None):
             write_person(request, response, person_id)
+            remember_browser(request, response, person_id)
         return response

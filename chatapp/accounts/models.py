@@ -1,14 +1,18 @@
 """People. Everybody signs in by email; one person is the owner of the instance."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from chatapp.server.valid_text import make_valid
 
 
 class OwnerExists(Exception):
@@ -23,8 +27,15 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """Create the owner. Django's `createsuperuser` calls this."""
-        return self.create_owner(email, password, **fields)
+        """Create the owner. Django's `createsuperuser` calls this, and shows a ValidationError."""
+        if make_valid(email + (password or "")) != email + (password or ""):
+            raise ValidationError("The email or the password isn't valid text.")
+        if password is not None:
+            validate_password(password, self.model(email=email))
+        try:
+            return self.create_owner(email, password, **fields)
+        except OwnerExists as error:
+            raise ValidationError("This site has an owner already.") from error
 
     def create_owner(self, email: str, password: str | None = None, **fields: Any) -> "Person":
         """Create the first account, the owner's.
@@ -90,3 +101,43 @@ class LinkRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.requested_at}"
+
+
+class AttemptManager(models.Manager["AttemptCount"]):
+    def take(self, key: str, limit: int, window: timedelta) -> bool:
+        """Count one more attempt; return False, without counting it, when there were too many.
+
+        Attempts at the same instant, also in different processes, never exceed the limit: each
+        counts by an update that applies only below it.
+        """
+        now = timezone.now()
+        if self._count(key, limit, now):
+            return True
+        # There is no count yet, its window has ended, or it is at the limit.
+        fresh = AttemptCount(key=key, ends_at=now + window)
+        self.bulk_create([fresh], ignore_conflicts=True)
+        self.filter(key=key, ends_at__lte=now).update(count=0, ends_at=now + window)
+        return self._count(key, limit, now)
+
+    def give_back(self, key: str) -> None:
+        self.filter(key=key, count__gt=0).update(count=models.F("count") - 1)
+
+    def remove_ended(self) -> None:
+        self.filter(ends_at__lte=timezone.now()).delete()
+
+    def _count(self, key: str, limit: int, now: datetime) -> bool:
+        open_windows = self.filter(key=key, ends_at__gt=now, count__lt=limit)
+        return bool(open_windows.update(count=models.F("count") + 1))
+
+
+class AttemptCount(models.Model):
+    """Count attempts of one kind: wrong passwords for an account from an address, for example."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # of `attempts.Limit`
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)  # end of the window, which begins anew afterwards
+
+    objects: ClassVar[AttemptManager] = AttemptManager()
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at}"

@@ -12,7 +12,8 @@ urlpatterns = [
     path("account/sign-out/", views.SignOut.as_view(), name="account_logout"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),
     path("account/password/", allauth.password_change, name="account_change_password"),
-    path("account/reset/", views.PasswordReset.as_view(), name="account_reset_password"),
+    path("account/password/changed/", views.password_changed, name="password-changed"),
+    path("account/reset/", views.password_reset, name="account_reset_password"),
     path(
         "account/reset/sent/",
         views.PasswordResetAsked.as_view(),
@@ -21,7 +22,7 @@ urlpatterns = [
     path("account/links/", views.password_links, name="password-links"),
     re_path(
         r"^account/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
-        allauth.password_reset_from_key,
+        views.ChoosePassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path(

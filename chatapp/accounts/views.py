@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as allauth
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +12,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chatapp.accounts import reset_requests
 from chatapp.accounts.forms import FirstAccountForm
+from chatapp.accounts.known_browser import remember_browser
 from chatapp.accounts.models import LinkRequest, OwnerExists, Person
 from chatapp.accounts.password_links import password_link
 from chatapp.accounts.person_cookie import write_signed_out
@@ -28,7 +31,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if settings.ON_DYNO and not settings.SETUP_CODE:
         # Otherwise any stranger could become the owner.
         return render(request, "accounts/no_setup_code.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-    form = FirstAccountForm(request.POST or None)
+    form = FirstAccountForm(request)
     if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form})
     try:
@@ -71,10 +74,39 @@ class PasswordReset(allauth.PasswordResetView):
         return context | {"has_email": bool(settings.EMAIL_URL)}
 
 
+_answer_reset_request = sync_to_async(PasswordReset.as_view())
+
+
+@login_not_required
+async def password_reset(request: HttpRequest) -> HttpResponse:
+    """Answer at once, whether there is an account or not, and look it up afterwards."""
+    response: HttpResponse = await _answer_reset_request(request)
+    if email := getattr(request, "reset_email", ""):
+        await reset_requests.start(request, email)
+    return response
+
+
 class PasswordResetAsked(allauth.PasswordResetDoneView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"has_email": bool(settings.EMAIL_URL), "on_dyno": settings.ON_DYNO}
+
+
+class ChoosePassword(allauth.PasswordResetFromKeyView):
+    """Choose a new password at the address of a link.
+
+    Whoever has the link may also sign in with this browser, whatever strangers guess.
+    """
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        remember_browser(self.request, response, self.reset_user.pk)
+        return response
+
+
+@require_safe
+def password_changed(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/password_changed.html")
 
 
 @never_cache

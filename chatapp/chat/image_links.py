@@ -20,8 +20,8 @@ from chatapp.images.errors import ImageRefused, ImageTypeRefused
 from chatapp.images.processing import PreparedImage, process_parts
 
 # Each copy takes up to 20 MB of memory and a connection that a person makes this site open.
-AT_ONCE = 8
-AT_ONCE_PER_PERSON = 2
+MAX_FETCHES = 8
+MAX_FETCHES_PER_PERSON = 2
 WAIT_SECONDS = 8.0  # plus the 10 s of a fetch, this stays below the 30 s of Heroku's router
 ACCEPT = "image/jpeg, image/png, image/webp, image/*;q=0.8"
 
@@ -58,7 +58,7 @@ class FetchSlots:
             yield
 
 
-_slots = FetchSlots(AT_ONCE, AT_ONCE_PER_PERSON, WAIT_SECONDS)
+_slots = FetchSlots(MAX_FETCHES, MAX_FETCHES_PER_PERSON, WAIT_SECONDS)
 
 
 async def copies_of(person: Person, link: str, max_parts: int) -> list[PreparedImage]:

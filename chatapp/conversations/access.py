@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Conversation, Message, ToolCallImage
+from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
 from chatapp.images.models import Image
 
 
@@ -20,6 +20,14 @@ def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
     return get_object_or_404(
         replies.select_related("conversation"), pk=reply_id, conversation=conversation_id
     )
+
+
+def own_tool_call(
+    person: Person, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
+) -> ToolCall:
+    reply = own_reply(person, conversation_id, reply_id)
+    tool_call: ToolCall = get_object_or_404(reply.tool_calls, pk=tool_call_id)
+    return tool_call
 
 
 def own_image(person: Person, image_id: UUID) -> Image:

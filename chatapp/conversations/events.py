@@ -13,7 +13,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
-from chatapp.conversations.message_html import Part, message_html
+from chatapp.conversations.message_html import Slot, message_html
 from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.realtime.hub import hub
 from chatapp.realtime.protocol import encode, person_group, publish
@@ -85,13 +85,13 @@ def reply_patched(
     status: str,
     blocks: tuple[BlockPatch, ...],
     reasoning: str = "",
-    parts: dict[Part, str] | None = None,
+    slots: dict[Slot, str] | None = None,
     tool_calls: Sequence[str] = (),
 ) -> None:
     """Announce changed blocks: block `index` keeps the first `kept` UTF-16 code units of its HTML,
     followed by `html`.
 
-    `reasoning` is appended to the reasoning so far; `parts` are new HTML for slots, and
+    `reasoning` is appended to the reasoning so far; `slots` are their new HTML, and
     `tool_calls` new HTML for tool calls that are in their slot already.
     """
     publish(
@@ -104,7 +104,7 @@ def reply_patched(
         status=status,
         blocks=blocks,
         **({"reasoning": reasoning} if reasoning else {}),
-        **({"parts": parts} if parts else {}),
+        **({"parts": slots} if slots else {}),
         **({"tool_calls": tool_calls} if tool_calls else {}),
     )
 

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
+from chatapp.conversations import stored_html
 from chatapp.conversations.models import Conversation, Message, ToolCall
 
 MESSAGES_PER_PAGE = 40
@@ -41,6 +42,7 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
         branch = branch.filter(position__lt=before)
     newest = list(branch.order_by("-position")[: MESSAGES_PER_PAGE + 1])
     messages = newest[:MESSAGES_PER_PAGE][::-1]
+    stored_html.renew(messages)
     if len(newest) <= MESSAGES_PER_PAGE:
         return MessagePage(messages, older_url="")
     older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"
@@ -51,8 +53,13 @@ def messages_after(conversation: Conversation, position: int) -> list[Message]:
     return list(_shown(conversation).filter(position__gt=position)[:MESSAGES_PER_PAGE])
 
 
-def conversation_page(person: Person, before: str = "") -> ConversationPage:
-    """Return the most recently active conversations, or those after an earlier page's cursor."""
+def conversation_page(
+    person: Person, before: str = "", current: Conversation | None = None
+) -> ConversationPage:
+    """Return the most recently active conversations, or those after an earlier page's cursor.
+
+    The current one is always among them: an older one comes last.
+    """
     rows = Conversation.objects.of(person).newest_first()
     if cursor := _read_cursor(before):
         at, last = cursor
@@ -61,7 +68,13 @@ def conversation_page(person: Person, before: str = "") -> ConversationPage:
     shown = found[:CONVERSATIONS_PER_PAGE]
     more = len(found) > CONVERSATIONS_PER_PAGE
     url = f"{reverse('conversations')}?before={_cursor(shown[-1])}" if more else ""
+    if current and current not in shown and _is_older(current, shown):
+        shown.append(current)
     return ConversationPage(_by_date(shown), url)
+
+
+def _is_older(current: Conversation, shown: list[Conversation]) -> bool:
+    return bool(shown) and current.active_at <= shown[-1].active_at
 
 
 def _shown(conversation: Conversation) -> "QuerySet[Message]":

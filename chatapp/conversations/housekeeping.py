@@ -1,4 +1,5 @@
-"""What is cleaned up while the server runs: images that no conversation shows any more."""
+"""What is cleaned up while the server runs: images that no conversation shows any more, and ended
+counts of attempts."""
 
 import asyncio
 import logging
@@ -8,11 +9,12 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from chatapp import background
+from chatapp.accounts import guesses
 from chatapp.accounts.models import Person
 from chatapp.images import garbage_collection
 from chatapp.images.store import StoreUnavailable
 
-EVERY = 60 * 60  # seconds
+INTERVAL_SECONDS = 60 * 60
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +35,12 @@ async def _forever() -> None:
             await background.in_thread(_collect)
         except DatabaseError:
             # Nothing depends on it: the next run finds the same.
-            logger.exception("Unused images could not be collected")
-        await asyncio.sleep(EVERY)
+            logger.exception("The database could not be cleaned up")
+        await asyncio.sleep(INTERVAL_SECONDS)
 
 
 def _collect() -> None:
+    guesses.remove_ended()
     now = timezone.now()
     gone = garbage_collection.collect(now)
     if gone.images:

@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from chatapp.conversations.models import Message, ToolCall
 from chatapp.server.valid_text import make_valid
 
-# Parts of a reply: each has a partial and a slot on the page.
-Part = Literal["notices", "thinking", "thinking_line", "tool_calls"]
+# Places in a reply beside its text, each with a partial of its own.
+Slot = Literal["notices", "thinking", "thinking_line", "tool_calls"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +30,10 @@ def message_html(message: Message, context: Context | None = None) -> SafeString
     return html or _rendered("_message", message, context, is_unshown=True)
 
 
-def part_html(message: Message, part: Part, context: Context | None = None) -> SafeString:
-    """Render a part of a reply. If that fails, a sentence fills its slot and the others stay."""
+def slot_html(message: Message, slot: Slot, context: Context | None = None) -> SafeString:
+    """Render a slot of a reply. If that fails, it shows a sentence, and the other slots stay."""
     with reported(message):
-        return _rendered(f"_{part}", message, context)
+        return _rendered(f"_{slot}", message, context)
     return _rendered("_unshown_part", message, context)
 
 

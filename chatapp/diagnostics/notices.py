@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
+from zlib import crc32
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +17,8 @@ from chatapp.diagnostics.service_calls import explain
 from chatapp.realtime.relay import relay
 from chatapp.replies import service
 
+HIDDEN_COOKIE = "hidden_notices"  # set by static/js/elements/owner/owner-notice.js
+
 
 class Notice(NamedTuple):
     """`url` leads to a page with more, "" for none."""
@@ -23,15 +26,25 @@ class Notice(NamedTuple):
     result: Result
     url: str = ""
 
+    @property
+    def key(self) -> str:
+        """Name this notice in the cookie of those that the owner hides. New facts are new."""
+        return f"{crc32(self.result.found.encode()):x}"
+
 
 def owner_notices(request: HttpRequest) -> dict[str, Callable[[], list[Notice]]]:
     """Add the notices to templates. They cost something only where a page shows them."""
-    return {"owner_notices": lambda: _notices() if _is_owner(request) else []}
+    return {"owner_notices": lambda: _shown(request) if _is_owner(request) else []}
 
 
 def _is_owner(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     return user is not None and user.is_authenticated and user.is_owner
+
+
+def _shown(request: HttpRequest) -> list[Notice]:
+    hidden = request.COOKIES.get(HIDDEN_COOKIE, "").split(".")
+    return [notice for notice in _notices() if notice.key not in hidden]
 
 
 def _notices() -> list[Notice]:

@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
+from chatapp.inference.error_body import can_be_told_from_words
 from chatapp.server.valid_text import make_valid
 
 MIN_CHARACTERS = 4  # a shorter secret protects nothing, and would be found in many words
@@ -25,7 +26,7 @@ def _secrets() -> list[str]:
     password = urlsplit(settings.REDIS_URL).password or ""
     found = {
         settings.SECRET_KEY,
-        settings.SERVICE.key,
+        settings.SERVICE.key if can_be_told_from_words(settings.SERVICE.key) else "",
         settings.DATABASES["default"].get("PASSWORD") or "",
         password,
         unquote(password),

@@ -33,7 +33,8 @@ class Check:
 
     `look` returns a Result. A coroutine function is awaited, any other gets a thread of its own.
     The page itself runs a check that is `in_browser`. One that is `on_request` isn't run again with
-    the others.
+    the others. `action` is the name of a URL that undoes what the check found; its button is shown
+    with a fix.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Check:
     look: Callable[[], Any]
     in_browser: bool = False
     on_request: bool = False
+    action: str = ""
+    action_label: str | Promise = ""
 
 
 async def run(check: Check) -> Result:

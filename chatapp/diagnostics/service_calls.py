@@ -18,35 +18,45 @@ from chatapp.inference import (
     Model,
     make_http_client,
 )
-from chatapp.inference.adaptation import OTHER_FIELD
+from chatapp.inference.adaptation import adapt
 from chatapp.inference.errors import (
+    BudgetUsedUp,
     KeyRefused,
     ModelNotAllowed,
+    ModelNotOffered,
     RateLimited,
-    RequestRefused,
     Unreachable,
     WrongAddress,
 )
+from chatapp.inference.listing import ListedModel, fetch_listing
+from chatapp.inference.prepared import prepare
 from chatapp.inference.probe import Prober, Seen
+from chatapp.replies import learning
 
+MAX_CHANGES = 2  # of one request, all within the time of a check
 CALL_SECONDS = 8.0  # less than a check has, so that the sentence names the service
 GET_TIMEOUT = httpx.Timeout(4)  # seconds
 MAX_BYTES = 256 * 1024
+SENTENCE_ENDS = (".", "!", "?", "…", "。")
 
 ADD_SERVICE = "addons:create heroku-inference:standard"
 SET_SERVICE = "INFERENCE_URL=https://us.inference.heroku.com INFERENCE_KEY=inf-… make run"
 
 
 async def ask(model: Model, request: CompletionRequest) -> Seen:
-    """Send one request without retries. Like the app, try the other name of the token limit when
-    the first is refused."""
+    """Send one request without retries. Like the app, change it when it is refused: send the other
+    name of the token limit, or the other spelling of the model's id."""
+    prepared = prepare(request, model, learning.known(model.id))
     async with make_http_client(_transport()) as http:
         prober = Prober(settings.SERVICE, http, seconds=CALL_SECONDS)
-        seen = await prober.ask(request, token_field=model.token_field)
-        if type(seen.failure) is RequestRefused:
-            again = await prober.ask(request, token_field=OTHER_FIELD[model.token_field])
-            seen = again if again.accepted else seen
-    return seen
+        seen = first = await prober.ask(prepared.request, token_field=prepared.token_field)
+        for _change in range(MAX_CHANGES):
+            changed = adapt(prepared, seen.failure) if seen.failure and not seen.accepted else None
+            if changed is None:
+                break
+            prepared = changed
+            seen = await prober.ask(prepared.request, token_field=prepared.token_field)
+    return seen if seen.accepted else first
 
 
 async def get(path: str) -> tuple[httpx.Response, bytes]:
@@ -67,6 +77,11 @@ async def get(path: str) -> tuple[httpx.Response, bytes]:
     return response, body
 
 
+async def list_models() -> list[ListedModel]:
+    async with make_http_client(_transport(), GET_TIMEOUT) as http:
+        return await fetch_listing(settings.SERVICE, http)
+
+
 def date_of(response: httpx.Response) -> datetime | None:
     """Return the time of the service's clock, in whole seconds."""
     try:
@@ -85,6 +100,8 @@ def not_configured() -> Result | None:
 def explain(failure: InferenceError) -> Result:
     """Return the result of a failed call. A service that is only busy has accepted the key."""
     found = failure.translated(gettext)
+    if failure.detail and not failure.detail.endswith(SENTENCE_ENDS):
+        found += "."  # the words of the service end it, and the cure follows
     match failure:
         case RateLimited():
             fix = gettext("This minute's quota is used up. Run the checks again in a minute.")
@@ -94,6 +111,12 @@ def explain(failure: InferenceError) -> Result:
             return red(found, fix, set_config("INFERENCE_KEY=inf-…"))
         case WrongAddress():
             return red(found, "", set_config("INFERENCE_URL=https://us.inference.heroku.com"))
+        case BudgetUsedUp():
+            fix = gettext("Raise the limit or add credit where the key comes from.")
+            return red(gettext(failure.reason), fix)
+        case ModelNotOffered():
+            fix = gettext("See “Models” for what the service lists, and change CHAT_MODELS.")
+            return red(found, fix)
         case ModelNotAllowed():
             fix = gettext("A key of an older plan works with one model only. Add the newer plan.")
             return red(found, fix, connect_command())
@@ -101,9 +124,15 @@ def explain(failure: InferenceError) -> Result:
     return red(found, fix)
 
 
+# Failures that stop every call.
+WHATEVER_IS_ASKED = (
+    KeyRefused | WrongAddress | ModelNotAllowed | ModelNotOffered | BudgetUsedUp | Unreachable
+)
+
+
 def explain_again(failure: InferenceError) -> Result:
     """Return the result of another failed call. What stops every call is fixed in one place."""
-    if isinstance(failure, KeyRefused | WrongAddress | ModelNotAllowed | Unreachable):
+    if isinstance(failure, WHATEVER_IS_ASKED):
         return red(gettext(failure.reason), gettext("See “Model service”."))
     return explain(failure)
 

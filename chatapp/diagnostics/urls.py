@@ -7,5 +7,6 @@ urlpatterns = [
     path("report", views.report, name="diagnostics-report"),
     path("checks/<slug:name>", views.check, name="diagnostics-check"),
     path("email", views.email, name="diagnostics-email"),
+    path("forget", views.forget, name="diagnostics-forget"),
     path("images/<uuid:link_id>", views.image, name="diagnostics-image"),
 ]

@@ -2,22 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.person_request import PersonRequest
-from chatapp.diagnostics.checks import BY_NAME, CHECKS
+from chatapp.diagnostics.checks import BY_NAME, CHECKS, addresses
 from chatapp.diagnostics.checks.email import make_test_email
 from chatapp.diagnostics.models import ImageLink
 from chatapp.diagnostics.results import Result
 from chatapp.diagnostics.runner import Check, gather, start
 from chatapp.inference.sample_requests import sample_image
+from chatapp.replies import learning
 from chatapp.server.request_values import wants_json
 
 PAGE, RESULT = "diagnostics/page.html", "diagnostics/_result.html"
@@ -35,7 +37,7 @@ def diagnostics(request: PersonRequest) -> HttpResponse:
 async def report(request: PersonRequest) -> HttpResponse:
     """Show the page with all results, once they are known or the time is up."""
     _owner_only(request)
-    results = await gather([start(request.user, check) for check in CHECKS])
+    results = await gather([start(request.user, _for(request, check)) for check in CHECKS])
     return await _render(request, PAGE, _context(zip(CHECKS, results, strict=True)))
 
 
@@ -45,7 +47,7 @@ async def check(request: PersonRequest, name: str) -> HttpResponse:
     _owner_only(request)
     if name not in BY_NAME:
         raise Http404
-    return await _run_one(request, BY_NAME[name])
+    return await _run_one(request, _for(request, BY_NAME[name]))
 
 
 @require_POST
@@ -57,6 +59,14 @@ async def email(request: PersonRequest) -> HttpResponse:
         return await _run_one(request, sending)
     results = await gather([start(request.user, sending)])
     return await _render(request, PAGE, _context([(sending, results[0])]))
+
+
+@require_POST
+def forget(request: PersonRequest) -> HttpResponse:
+    """Forget what was learned about the models of the service."""
+    _owner_only(request)
+    learning.forget()
+    return redirect("diagnostics")
 
 
 @login_not_required
@@ -74,6 +84,13 @@ def image(request: HttpRequest, link_id: UUID) -> HttpResponse:
 def _owner_only(request: PersonRequest) -> None:
     if not request.user.is_owner:
         raise Http404
+
+
+def _for(request: PersonRequest, check: Check) -> Check:
+    """Return the check as this request needs it: one of them looks at the request itself."""
+    if check.name == "addresses":
+        return replace(check, look=addresses.check_of(request))
+    return check
 
 
 async def _run_one(request: PersonRequest, check: Check) -> HttpResponse:

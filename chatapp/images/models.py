@@ -33,7 +33,7 @@ IN_FLIGHT = timedelta(hours=1)  # a message that attaches it is on its way, or i
 
 
 class ImageManager(models.Manager["Image"]):
-    def keep(self, owner: AbstractBaseUser, prepared: PreparedImage) -> Image:
+    def store(self, owner: AbstractBaseUser, prepared: PreparedImage) -> Image:
         """Store an image, or return the person's row if it is already stored.
 
         An image that is already stored keeps its first name and takes no more space; what was lost

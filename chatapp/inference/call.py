@@ -23,6 +23,7 @@ from .errors import (
     TimedOut,
     Unreachable,
 )
+from .whole_answers import as_stream, is_document
 
 MAX_REPLY_SECONDS = 600.0
 MAX_REPLY_BYTES = 32 * 1024 * 1024  # on the wire: 64,000 tokens are about 15 MB of events
@@ -59,9 +60,14 @@ class Call:
         self._on_rate_limits = on_rate_limits
 
     async def chunks(self) -> AsyncGenerator[bytes]:
-        """Yield the body of a good answer. Closing the generator closes the connection."""
+        """Yield the body of a good answer. Closing the generator closes the connection.
+
+        A whole answer instead of a stream arrives as the stream that it would have been.
+        """
         deadline = asyncio.get_running_loop().time() + self._limits.seconds
         received = 0
+        document = bytearray()  # the body, unless it is a stream
+        is_stream = False
         try:
             async with asyncio.timeout_at(deadline):
                 response = await self._open()
@@ -70,11 +76,26 @@ class Call:
                     received += len(chunk)
                     if received > self._limits.bytes:
                         raise ReplyTooLarge
+                    if not is_stream:
+                        document += chunk
+                        is_stream = is_document(document, _media_type(response)) is False
+                        if not is_stream:
+                            continue
+                        chunk = bytes(document)
                     yield chunk
+            if not is_stream and is_document(document, _media_type(response)):
+                yield self._whole_answer(response, bytes(document))
         except TimeoutError as error:
             raise ReplyTooSlow from error
         except (httpx.HTTPError, aiohttp.ClientError) as error:
             raise _connection_error(error, answered=received > 0) from error
+
+    def _whole_answer(self, response: httpx.Response, body: bytes) -> bytes:
+        """Return a body that is no stream as one, or raise the error that it means."""
+        if answer := as_stream(body):
+            return answer
+        start = body[:MAX_ERROR_BYTES]
+        raise error_from_response(200, response.headers, start, secret=self._secret)
 
     async def _next(self, chunks: AsyncIterator[bytes], deadline: float) -> bytes:
         """Return the next chunk, empty at the end of the stream.
@@ -95,7 +116,7 @@ class Call:
         self.rate_limits = RateLimits.from_headers(response.headers, time.time())
         if self.rate_limits:
             self._on_rate_limits(self.rate_limits)
-        if response.status_code == 200 and not _is_document(response):
+        if response.status_code == 200:
             return response
         async with aclosing(response):
             body = await _error_body(response)
@@ -110,9 +131,9 @@ async def drain(chunks: AsyncIterator[bytes]) -> None:
                 pass
 
 
-def _is_document(response: httpx.Response) -> bool:
-    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type in ("text/html", "application/json")
+def _media_type(response: httpx.Response) -> str:
+    media_type: str = response.headers.get("content-type", "")
+    return media_type.partition(";")[0].strip().lower()
 
 
 async def _error_body(response: httpx.Response) -> bytes:

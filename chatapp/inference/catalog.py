@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from chatapp.server.valid_text import make_valid, make_valid_source
+
+from .model_names import is_same_model, takes_budgets
 
 # Heroku documents 8,192 for Sonnet and no context window; the window is Anthropic's figure.
 DEFAULT_CONTEXT_WINDOW = 200_000
 DEFAULT_MAX_OUTPUT = 8_192
 
 TokenField = Literal["max_tokens", "max_completion_tokens"]
+ThinkingForm = Literal["budget", "effort"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Model:
     `context_window`, `max_output` and `cache_minimum` (the shortest system text with tools that
     the service caches) are in tokens, prices in USD per million tokens. The quotas per minute are
     those of the whole add-on, which all its models and people share. `token_field` is the field
-    in which the service takes the limit of a reply.
+    in which the service takes the limit of a reply. `sampling` is whether it takes temperature and
+    top_p. It is asked to think with a budget of tokens, or with an effort such as "high".
     """
 
     id: str
@@ -40,6 +44,8 @@ class Model:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     token_field: TokenField = "max_tokens"  # noqa: S105 - no secret
+    sampling: bool = True
+    thinking_form: ThinkingForm = "budget"
 
 
 # Prices, cache minimum and quotas: Heroku's model cards and price list of 2026.
@@ -81,9 +87,34 @@ def load_catalog(json_text: str | None = None, default_id: str = "") -> dict[str
         raise ValueError("The model list has an id twice.")
     default_id = make_valid(default_id).strip()
     if default_id:
-        first = catalog.pop(default_id, None) or _known_or_guessed(default_id)
-        catalog = {default_id: first} | catalog
+        same = find_model(catalog, default_id)
+        first = replace(same, id=default_id) if same else known_or_guessed(default_id)
+        others = {one.id: one for one in catalog.values() if one is not same}
+        catalog = {default_id: first} | others
     return catalog
+
+
+def find_model(catalog: Mapping[str, Model], model_id: str) -> Model | None:
+    """Return the model of this id, or the one whose id is another spelling of it."""
+    if model := catalog.get(model_id):
+        return model
+    return next((one for one in catalog.values() if is_same_model(one.id, model_id)), None)
+
+
+def known_or_guessed(model_id: str) -> Model:
+    """Return what is known of a model in any spelling of its id, else what the id suggests."""
+    if known := find_model(KNOWN, model_id):
+        return replace(known, id=model_id)
+    is_claude = "claude" in model_id.lower()  # every Claude that is still offered sees images
+    with_budgets = takes_budgets(model_id)
+    return Model(
+        model_id,
+        model_id,
+        vision=is_claude,
+        thinking=is_claude,
+        sampling=with_budgets,
+        thinking_form="budget" if with_budgets else "effort",
+    )
 
 
 def _parse(json_text: str) -> list[Model]:
@@ -109,18 +140,13 @@ def _model(entry: object) -> Model:
         is_valid, expected = _CHECKS[name]
         if not is_valid(value):
             raise ValueError(f"Model {model_id}: {name} must be {expected}.")
-    model = replace(_known_or_guessed(model_id), **entry)
+    model = replace(known_or_guessed(model_id), **entry)
     if model.max_output >= model.context_window:
         raise ValueError(
             f"Model {model_id}: max_output ({model.max_output}) must be below"
             f" context_window ({model.context_window})."
         )
     return model
-
-
-def _known_or_guessed(model_id: str) -> Model:
-    is_claude = "claude" in model_id  # every Claude that is still offered sees images
-    return KNOWN.get(model_id) or Model(model_id, model_id, vision=is_claude, thinking=is_claude)
 
 
 def _is_text(value: object) -> bool:
@@ -146,7 +172,11 @@ def _is_count_or_null(value: object) -> bool:
 
 
 def _is_token_field(value: object) -> bool:
-    return value in ("max_tokens", "max_completion_tokens")
+    return value in get_args(TokenField)
+
+
+def _is_thinking_form(value: object) -> bool:
+    return value in get_args(ThinkingForm)
 
 
 _Check = tuple[Callable[[object], bool], str]  # and what the value must be
@@ -171,4 +201,6 @@ _CHECKS: dict[str, _Check] = {
     "requests_per_minute": _COUNT_OR_NULL,
     "tokens_per_minute": _COUNT_OR_NULL,
     "token_field": (_is_token_field, "max_tokens or max_completion_tokens"),
+    "sampling": _BOOL,
+    "thinking_form": (_is_thinking_form, "budget or effort"),
 }

@@ -7,16 +7,21 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 
 import httpx
 
 from chatapp.inference.rate_limits import RateLimits
 
-from .adaptation import PreparedRequest, adapt, pack, prepare
+from .adaptation import adapt, leave_out_suspects, rename
 from .call import MAX_REPLY_BYTES, MAX_REPLY_SECONDS, Call, Limits, drain
-from .catalog import Model, TokenField
-from .errors import InferenceError, NotConnected
+from .catalog import Model, find_model, known_or_guessed
+from .errors import InferenceError, ModelNotOffered, NotConnected
+from .knowledge import Learned, ModelKnowledge
+from .listing import fetch_listing, find_listed
+from .model_names import is_same_model
 from .payload import has_images, weight
+from .prepared import PreparedRequest, pack, prepare
 from .retry import pause as pause_before_retry
 from .service import Service
 from .stream import CompletionParser
@@ -35,10 +40,11 @@ SHOWN = (TextDelta, ReasoningDelta, ToolCallDelta)  # can't be taken back once y
 
 
 class InferenceClient:
-    """Ask one service. Keep one client per process: it learns which fields the service accepts.
+    """Ask one service. Keep one client per process: it learns what the service accepts.
 
     `rate_limits` are the latest that an answer reported, None before. `catalog` has the models'
-    limits; requests for other models are sent as they are. `sleep` waits before a retry, and
+    limits; requests for other models are sent as they are. `knowledge` has what was learned about
+    them, and gets what this client learns. `sleep` waits before a retry, and
     `chance` returns 0 to 1 for its jitter. `pause` returns the seconds to wait between two reads
     of an answer: one wake-up then serves many tokens.
     """
@@ -49,6 +55,7 @@ class InferenceClient:
         http: httpx.AsyncClient,
         *,
         catalog: Mapping[str, Model] | None = None,
+        knowledge: ModelKnowledge | None = None,
         prompt_caching: bool = True,
         max_seconds: float = MAX_REPLY_SECONDS,
         max_bytes: int = MAX_REPLY_BYTES,
@@ -65,7 +72,7 @@ class InferenceClient:
         self._sleep = sleep
         self._chance = chance
         self._pause = pause
-        self._token_fields: dict[str, TokenField] = {}
+        self.knowledge = knowledge or ModelKnowledge()
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[Delta]:
         """Yield the answer as it arrives, `Finished` last; every failure is an `InferenceError`.
@@ -90,23 +97,22 @@ class InferenceClient:
                     async for delta in deltas:
                         if not begun and isinstance(delta, SHOWN):
                             begun = True
-                            self._token_fields[request.model] = prepared.token_field
+                            self._learn(request, prepared)
+                            for change in prepared.suspected:
+                                yield change
                         yield delta
                 return
             except InferenceError as error:
                 if begun:
                     raise
                 failure = error
-            # Always in a thread: rewriting a long text takes longer than encoding it.
-            if adapted := await asyncio.to_thread(adapt, prepared, failure):
-                prepared = adapted
-                continue
             seconds = pause_before_retry(failure, retries, self._chance)
-            if seconds is None:
-                raise failure
-            retries += 1
-            yield Waiting(seconds, failure.reason)
-            await self._sleep(seconds)
+            changed = await self._change(request, prepared, failure, is_last=seconds is None)
+            if changed is None and seconds is not None:
+                retries += 1
+                yield Waiting(seconds, failure.reason)
+                await self._sleep(seconds)
+            prepared = changed or prepared
 
     async def complete(self, request: CompletionRequest) -> str:
         """Return the text of a short answer. It streams too: the service drops silent calls."""
@@ -114,8 +120,61 @@ class InferenceClient:
             return "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])
 
     def _prepare(self, request: CompletionRequest) -> PreparedRequest:
-        learned = self._token_fields.get(request.model)
-        return prepare(request, self._catalog.get(request.model), learned)
+        learned = self.knowledge.of(request.model)
+        if learned.replacement:
+            return self._prepare_replaced(request, learned.replacement)
+        return prepare(request, find_model(self._catalog, request.model), learned)
+
+    def _prepare_replaced(self, request: CompletionRequest, model_id: str) -> PreparedRequest:
+        """Prepare the request for the model that the service named for a retired one."""
+        model = find_model(self._catalog, model_id) or known_or_guessed(model_id)
+        replaced = replace(request, model=model_id)
+        prepared = prepare(replaced, model, self.knowledge.of(model_id))
+        return prepared.with_change("model_replaced", detail=model.label)
+
+    async def _change(
+        self,
+        request: CompletionRequest,
+        prepared: PreparedRequest,
+        failure: InferenceError,
+        is_last: bool,
+    ) -> PreparedRequest | None:
+        """Return a changed request that may succeed, None to try the same again.
+
+        With `is_last` it isn't tried again: parts of it are left out on suspicion, and the failure
+        is raised when none is left.
+        """
+        # Always in a thread: rewriting a long text takes longer than encoding it.
+        changed = await asyncio.to_thread(adapt, prepared, failure)
+        if changed is None and isinstance(failure, ModelNotOffered):
+            changed = await self._replace_model(request, prepared)
+        if changed is None and is_last:
+            changed = await asyncio.to_thread(leave_out_suspects, prepared, failure)
+            if changed is None:
+                raise failure
+        return changed
+
+    async def _replace_model(
+        self, request: CompletionRequest, prepared: PreparedRequest
+    ) -> PreparedRequest | None:
+        """Return the request for the id or the replacement that the service lists for a model
+        that it doesn't know, None if it lists neither."""
+        if prepared.known_as != request.model:
+            return None  # this is the replacement already
+        listed = find_listed(await fetch_listing(self.service, self._http), request.model)
+        if listed is None:
+            return None
+        if listed.replacement and not is_same_model(listed.replacement, request.model):
+            return await _off_loop(request, self._prepare_replaced, request, listed.replacement)
+        if listed.id in (request.model, prepared.request.model):
+            return None  # both were refused
+        return rename(prepared, listed.id)
+
+    def _learn(self, request: CompletionRequest, prepared: PreparedRequest) -> None:
+        """Learn from an answer that has begun what it took to get it."""
+        self.knowledge.learn(prepared.known_as, prepared.learned)
+        if prepared.known_as != request.model:
+            self.knowledge.learn(request.model, Learned(replacement=prepared.known_as))
 
     async def _call(self, prepared: PreparedRequest, body: bytes) -> AsyncGenerator[Delta]:
         """Make one call and yield the deltas of its answer."""

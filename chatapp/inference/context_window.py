@@ -109,18 +109,22 @@ def exclude_images(request: CompletionRequest, count: int) -> CompletionRequest:
     return request if changed == request.messages else replace(request, messages=changed)
 
 
-def fit(request: CompletionRequest, window: int, *, scale: float = 1.0) -> Fitted:
+def fit(
+    request: CompletionRequest, window: int, *, scale: float = 1.0, answer: int | None = None
+) -> Fitted:
     """Shorten the request so that it and its answer take at most `window` tokens, and that it has
     at most `MAX_IMAGES` images; return the same object when nothing is excluded.
 
-    `scale` (above 0) is the service's count / our estimate. The images of old turns are excluded
+    `scale` (above 0) is the service's count / our estimate, and `answer` the tokens to keep free,
+    all that the request asks for when None. The images of old turns are excluded
     first, then whole turns, both oldest first. System text, tools and the last turn stay, even
     when they alone are too many. A turn keeps its tool results, so none loses its call. Several
     user messages in a row are several turns: a message that was too long to be answered must not
     be kept with the next one for ever.
     """
     sizes = [_message_tokens(message) for message in request.messages]
-    answer = request.max_tokens + (request.thinking_budget or 0)
+    if answer is None:
+        answer = request.max_tokens + (request.thinking_budget or 0)
     budget = math.floor((window - answer) / scale)
     excess = _tools_tokens(request.tools) + sum(sizes) - budget
     starts = _turn_starts(request)

@@ -4,9 +4,12 @@ InferenceError
 ├── NotConnected           no service is configured
 ├── RequestRefused         400 and every other 4xx
 │   ├── ConversationTooLong    400 "prompt is too long", 413
-│   └── ImageRejected        400 or 422 about an image
+│   ├── ImageRejected          400 or 422 about an image
+│   └── AnswerDeclined         a refusal by the model or by a content filter
 ├── KeyRefused             401
+├── BudgetUsedUp           402, or any refusal that speaks of credit or a budget
 ├── ModelNotAllowed        403 with JSON
+├── ModelNotOffered        400 or 404 about the model's id: misspelled or retired
 ├── TextBlocked            403 with a web page: the firewall in front of the service
 ├── WrongAddress           404, 405 and redirects
 ├── TimedOut               408, or silence before the first byte
@@ -102,13 +105,30 @@ class ImageRejected(RequestRefused):
     advice = _("Remove it or attach it again as a file.")
 
 
+class AnswerDeclined(RequestRefused):
+    """The model or a content filter declined, and would decline the same request again."""
+
+    reason = _("The model declined to answer this.")
+    advice = _("Change the message, leave it out, or choose another model.")
+
+
 class KeyRefused(InferenceError):
     reason = _("The service doesn't accept the key.")
     advice = _("Check INFERENCE_KEY.")
 
 
+class BudgetUsedUp(InferenceError):
+    reason = _("The credit or budget for the model service is used up.")
+    advice = _("The owner of this site has to raise it.")
+
+
 class ModelNotAllowed(InferenceError):
     reason = _("The key has no access to this model.")
+    advice = _("Choose another model.")
+
+
+class ModelNotOffered(InferenceError):
+    reason = _("The service doesn't offer this model, or no longer does.")
     advice = _("Choose another model.")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from chatapp.server.valid_text import make_valid
 
-from .catalog import TokenField
+from .catalog import ThinkingForm, TokenField
 from .message_order import arrange, sendable_arguments
 from .types import (
     ChatMessage,
@@ -25,6 +25,8 @@ MAX_REQUEST_BYTES = 15_000_000  # no limit of the service is known; Bedrock's is
 MIN_THINKING_TOKENS = 1_024  # documented
 MIN_ANSWER_TOKENS = 1_024  # for the answer after the thinking
 MAX_TOOL_NAME_CHARACTERS = 64
+# Tokens of a budget from which on a model that decides itself is asked for this effort.
+LEAST_BUDGETS = {"high": 4_000, "medium": 2_048, "low": 0}
 
 # The text of an assistant message that only calls tools: empty and missing text is refused.
 NO_TEXT = "(tool call)"
@@ -38,6 +40,7 @@ def encode(
     *,
     token_field: TokenField = "max_tokens",  # noqa: S107 - no secret
     max_output: int | None = None,
+    thinking_form: ThinkingForm = "budget",
 ) -> bytes:
     """Return the JSON for `POST /v1/chat/completions`.
 
@@ -54,9 +57,25 @@ def encode(
         choice = "auto" if request.may_call else "none"
         body |= {"tools": _tools(request.tools), "tool_choice": choice}
     body |= {"stream": True, "stream_options": {"include_usage": True}}
-    body |= _limits(request, token_field, max_output)
+    body[token_field] = requested_tokens(request, max_output)
+    body |= _thinking_or_sampling(request, max_output, thinking_form)
     body["messages"] = [_message(message) for message in arrange(request.messages)]
     return _json(body).encode()
+
+
+def requested_tokens(request: CompletionRequest, max_output: int | None) -> int:
+    """Return the limit that is sent, for thinking and answer together.
+
+    `max_output` is the most that the model accepts, None when unknown.
+    """
+    if request.thinking_budget is None:
+        limit = request.max_tokens
+        return limit if max_output is None else min(limit, max_output)
+    budget = max(request.thinking_budget, MIN_THINKING_TOKENS)
+    limit = max(request.max_tokens, MIN_ANSWER_TOKENS) + budget
+    if max_output is None:
+        return limit
+    return max(min(limit, max_output), MIN_THINKING_TOKENS + MIN_ANSWER_TOKENS)
 
 
 def has_images(request: CompletionRequest) -> bool:
@@ -87,36 +106,28 @@ def _part_weight(part: Part) -> int:
             return len(text)
 
 
-def _limits(
-    request: CompletionRequest, token_field: TokenField, max_output: int | None
+def _thinking_or_sampling(
+    request: CompletionRequest, max_output: int | None, form: ThinkingForm
 ) -> dict[str, object]:
-    """Return the fields for tokens, thinking and sampling.
+    """Return the fields for thinking, which exclude those for sampling; these exclude each other.
 
-    The thinking budget and the tokens for the answer are raised to their minimum. Thinking
-    excludes the sampling fields, and these exclude each other.
+    The budget is raised to its minimum, and leaves tokens for the answer.
     """
     if request.temperature is not None and request.top_p is not None:
         raise ValueError("a request may have temperature or top_p, not both")
-    if request.thinking_budget is not None:
-        budget = max(request.thinking_budget, MIN_THINKING_TOKENS)
-        limit = max(request.max_tokens, MIN_ANSWER_TOKENS) + budget
-        if max_output is not None:
-            limit = max(min(limit, max_output), MIN_THINKING_TOKENS + MIN_ANSWER_TOKENS)
-            budget = min(budget, limit - MIN_ANSWER_TOKENS)
-        return {
-            token_field: limit,
-            "extended_thinking": {
-                "enabled": True,
-                "budget_tokens": budget,
-                "include_reasoning": True,
-            },
-        }
-    limits: dict[str, object] = {token_field: request.max_tokens}
-    if request.temperature is not None:
-        limits["temperature"] = request.temperature
-    if request.top_p is not None:
-        limits["top_p"] = request.top_p
-    return limits
+    if request.thinking_budget is None:
+        sampling = {"temperature": request.temperature, "top_p": request.top_p}
+        return {name: value for name, value in sampling.items() if value is not None}
+    if form == "effort":
+        return {"reasoning_effort": _effort(request.thinking_budget)}
+    room = requested_tokens(request, max_output) - MIN_ANSWER_TOKENS
+    budget = min(max(request.thinking_budget, MIN_THINKING_TOKENS), room)
+    thinking = {"enabled": True, "budget_tokens": budget, "include_reasoning": True}
+    return {"extended_thinking": thinking}
+
+
+def _effort(budget: int) -> str:
+    return next(effort for effort, least in LEAST_BUDGETS.items() if budget >= least)
 
 
 def _tools(tools: Sequence[Tool]) -> list[object]:

@@ -17,7 +17,7 @@ import aiohttp
 import httpx
 
 from .catalog import TokenField
-from .error_body import SECRETS
+from .error_body import hide_secrets
 from .error_responses import error_from_response
 from .errors import (
     InferenceError,
@@ -31,11 +31,11 @@ from .service import Service
 from .sse import EventParser
 from .stream import CompletionParser
 from .types import CompletionRequest, Delta, ReasoningDelta, TextDelta
+from .whole_answers import as_stream, is_document
 
 MAX_SECONDS = 90.0  # of one call: the answers are short, and many calls follow one another
 MAX_BYTES = 4 * 1024 * 1024  # of one answer
 QUOTA = re.compile(r"ratelimit|^retry-after$")
-DOCUMENTS = ("text/html", "application/json")  # never a stream, whatever the status
 
 
 @dataclass(slots=True)
@@ -56,8 +56,8 @@ class Seen:
 
     @property
     def is_stream(self) -> bool:
-        media_type = self.headers.get("content-type", "").strip().lower()
-        return self.status == 200 and not media_type.startswith(DOCUMENTS)
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self.status == 200 and not is_document(self.body, media_type)
 
     @property
     def accepted(self) -> bool:
@@ -126,10 +126,7 @@ class Prober:
 
     def hide(self, text: str) -> str:
         """Return the text on one line, without the key and without control characters."""
-        if key := self._service.key:
-            for form in (key, json.dumps(key)[1:-1]):
-                text = text.replace(form, "[key]")
-        return " ".join(printable(SECRETS.sub("[key]", text)).split())
+        return " ".join(printable(hide_secrets(text, self._service.key)).split())
 
     async def _send(self, content: bytes, headers: Mapping[str, str]) -> Seen:
         headers = {
@@ -159,7 +156,8 @@ class Prober:
             failure = _caused_by(error, TimedOut())
         except (httpx.HTTPError, aiohttp.ClientError) as error:
             failure = _caused_by(error, Interrupted() if seen.status else Unreachable())
-        if seen.status and not seen.is_stream:  # a dropped connection must not hide the status
+        # A dropped connection must not hide the status.
+        if seen.status and not (seen.is_stream or seen.deltas):
             key = self._service.key
             return error_from_response(seen.status, seen.headers, bytes(seen.body), secret=key)
         return failure
@@ -184,6 +182,8 @@ class Prober:
                     seen.arrivals += [now - begun for one in deltas if isinstance(one, TextDelta)]
                 if parser.done:
                     break  # a server may leave the connection open
+        if seen.status == 200 and not seen.is_stream:
+            seen.deltas += parser.feed(as_stream(bytes(seen.body)) or b"")
         for delta in parser.finish():
             seen.deltas.append(delta)
 

@@ -15,6 +15,7 @@ from chatapp.server.valid_text import TextJoiner
 from .error_responses import error_from_event
 from .errors import InferenceError, Interrupted, UnreadableReply
 from .sse import Event, EventParser
+from .thinking_tags import Kind, ThinkingTags
 from .tool_calls import ToolCalls
 from .types import Delta, Finished, FinishReason, ReasoningDelta, TextDelta, Usage
 
@@ -25,6 +26,13 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "tool_calls": "tool_calls",
     "tool_use": "tool_calls",
     "function_call": "tool_calls",
+    "refusal": "refusal",
+    "content_filter": "refusal",
+    "content_filtered": "refusal",
+    "guardrail_intervened": "refusal",
+    "safety": "refusal",
+    "prohibited_content": "refusal",
+    "sensitive": "refusal",
 }
 MAX_TOKENS = 1_000_000_000  # a count above this is nonsense, and no integer column would hold it
 
@@ -44,6 +52,7 @@ class CompletionParser:
         self._events = EventParser()
         self._text = TextJoiner()
         self._reasoning = TextJoiner()
+        self._tags = ThinkingTags()
         self._calls = ToolCalls()
         self._reason: FinishReason | None = None
         self._error: InferenceError | None = None
@@ -109,8 +118,8 @@ class CompletionParser:
         deltas: list[Delta] = []
         if rest := self._reasoning.flush():
             deltas.append(ReasoningDelta(rest))
-        if rest := self._text.flush():
-            deltas.append(TextDelta(rest))
+        self._add_text(self._text.flush(), deltas)
+        deltas += [_delta(kind, held) for kind, held in self._tags.flush()]
         return [*deltas, Finished(reason)]
 
     def _read_chunk(self, chunk: dict[str, Any], deltas: list[Delta]) -> None:
@@ -122,7 +131,7 @@ class CompletionParser:
                 self._read_message(message, deltas)
             reason = choice.get("finish_reason")
             if reason and isinstance(reason, str):
-                self._reason = FINISH_REASONS.get(reason, "stop")
+                self._reason = FINISH_REASONS.get(reason.lower(), "stop")
         usage = chunk.get("usage")
         if isinstance(usage, dict):
             _read_usage(usage, deltas)
@@ -133,17 +142,26 @@ class CompletionParser:
         if isinstance(reasoning, dict):
             reasoning = reasoning.get("thinking")
         if reasoning and isinstance(reasoning, str) and (text := self._reasoning.feed(reasoning)):
+            self._tags.end_start()
             deltas.append(ReasoningDelta(text))
-        content = message.get("content")
+        content = message.get("content") or message.get("refusal")
         if isinstance(content, list):
             content = _joined(content)
-        if content and isinstance(content, str) and (text := self._text.feed(content)):
-            deltas.append(TextDelta(text))
+        if content and isinstance(content, str):
+            self._add_text(self._text.feed(content), deltas)
         calls = message.get("tool_calls")
         if isinstance(calls, list):
             deltas.extend(self._calls.read(calls))
         elif "function_call" in message:  # the older field, for one call only
             deltas.extend(self._calls.read([{"function": message["function_call"]}]))
+
+    def _add_text(self, text: str, deltas: list[Delta]) -> None:
+        if text:
+            deltas += [_delta(kind, piece) for kind, piece in self._tags.feed(text)]
+
+
+def _delta(kind: Kind, text: str) -> Delta:
+    return ReasoningDelta(text) if kind == "reasoning" else TextDelta(text)
 
 
 def _json_object(data: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
-FinishReason = Literal["stop", "length", "tool_calls"]
+FinishReason = Literal["stop", "length", "tool_calls", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,18 @@ class Waiting:
     sentence: str
 
 
-Change = Literal["turns_excluded", "images_excluded", "text_rewritten", "thinking_off", "tools_off"]
+Change = Literal[
+    "turns_excluded",
+    "images_excluded",
+    "images_unsupported",
+    "images_suspected",
+    "text_rewritten",
+    "thinking_off",
+    "sampling_off",
+    "tools_off",
+    "output_limited",
+    "model_replaced",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,8 @@ class Adapted:
     """
 
     change: Change
-    count: int = 0  # of turns or images
+    count: int = 0  # of turns, images or tokens
+    detail: str = ""  # the model that answers
 
 
 Delta = TextDelta | ReasoningDelta | ToolCallDelta | Usage | Finished | Waiting | Adapted

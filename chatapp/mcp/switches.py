@@ -10,7 +10,7 @@ from chatapp.mcp.server_tools import make_tool
 from chatapp.tools.registry import built_in
 from chatapp.tools.tool import Tool
 
-EVERY = "all"  # in CHAT_TOOLS
+ALL_TOOLS = "all"  # in CHAT_TOOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +61,4 @@ def _with_access(tool: Tool, chosen: Mapping[str, ToolSetting]) -> Tool:
 
 
 def _is_on(name: str) -> bool:
-    return EVERY in settings.TOOLS or name in settings.TOOLS
+    return ALL_TOOLS in settings.TOOLS or name in settings.TOOLS

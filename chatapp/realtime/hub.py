@@ -70,6 +70,10 @@ class Hub:
         for subscription in self._subscriptions():
             call_on(subscription.loop, subscription.put, event)
 
+    def count(self, group: str) -> int:
+        """Return the number of subscribers of a group in this process."""
+        return len(self._groups.get(group, ()))
+
     def groups(self) -> list[str]:
         """Return the groups that have a subscriber."""
         return list(self._groups)

@@ -24,8 +24,17 @@ def session_group(session_key: str) -> str:
 
 def listening() -> set[UUID]:
     """Return the people who have a socket in this process."""
+    return {UUID(name) for name in _names("person")}
+
+
+def listening_sessions() -> set[str]:
+    """Return the keys of the sessions that have a socket in this process."""
+    return _names("session")
+
+
+def _names(kind: str) -> set[str]:
     groups = (group.partition(":") for group in hub.groups())
-    return {UUID(name) for kind, _colon, name in groups if kind == "person"}
+    return {name for found, _colon, name in groups if found == kind}
 
 
 def hello(version: str, joined: bool, person_id: UUID) -> str:

@@ -23,7 +23,7 @@ PROBE_SECONDS = 2  # without events until an empty batch is sent
 OPEN_SECONDS = SEND_SECONDS = 2
 CLOSE_SECONDS = 1
 MAX_ROUND_TRIP_SECONDS = 5  # without an own batch that returns
-MIN_PAUSE, MAX_PAUSE = 0.25, 2  # seconds before connecting again
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.25, 2  # before connecting again
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class RedisConnection:
         return RedisPubSubChannelLayer(hosts=[host])
 
     async def run(self) -> None:
-        pause: float = MIN_PAUSE
+        pause: float = MIN_PAUSE_SECONDS
         while True:
             try:
                 await self._use()
@@ -71,7 +71,7 @@ class RedisConnection:
             except* Exception:
                 logger.exception("The connection to the other processes failed by a bug")
                 reason = "see above"
-            pause = MIN_PAUSE if self.is_up else min(2 * pause, MAX_PAUSE)
+            pause = MIN_PAUSE_SECONDS if self.is_up else min(2 * pause, MAX_PAUSE_SECONDS)
             self._mark_down(reason)
             await asyncio.sleep(pause)
 

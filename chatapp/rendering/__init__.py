@@ -11,7 +11,7 @@ from chatapp.rendering.renderer import (
 )
 
 # The HTML of finished replies is stored. Raise this number to have it rendered again.
-VERSION = 2
+VERSION = 3
 
 __all__ = [
     "VERSION",

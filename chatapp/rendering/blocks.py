@@ -3,9 +3,11 @@
 import re
 from html import escape
 
-from chatapp.rendering import code, math, sanitizer
+from chatapp.rendering import code, math, sanitizer, tables
 from chatapp.rendering.code import Highlighter
+from chatapp.rendering.direction import add_directions
 from chatapp.rendering.labels import labels
+from chatapp.rendering.outline import Outline
 
 _HEADING = re.compile(r"(</?h)([1-6])>")
 # The page has an h1 and an h2, so a reply's headings begin at h3.
@@ -14,19 +16,37 @@ _LINKED_IMAGES = re.compile(r"<a [^>]*>.*?</a>", re.DOTALL)
 _IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*>')
 _FOOTNOTE_ID = re.compile(r'(?<= )(id="|href="#)(?=fn(?:ref)?-)')
 _TASK_CLASS = 'class="task-list-item"'
+_CHECKBOX = re.compile(r"(<input[^>]*)>")
 _NOT_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
-def finish_block(raw: str, *, prefix: str, highlight: Highlighter) -> str:
-    """Return the safe HTML of one raw block; `prefix` makes footnote ids unique in the page."""
+def finish_block(
+    raw: str, *, prefix: str, highlight: Highlighter, outline: Outline | None = None
+) -> str:
+    """Return the safe HTML of one raw block.
+
+    `prefix` makes footnote ids unique in the page, `outline` knows the headings of the blocks
+    before.
+    """
     html = sanitizer.sanitize_bare(raw)
     if html is None:
         html = sanitizer.sanitize(_prepare(raw, prefix))
         if "<pre>" in html:
             html = code.add_code_bars(html, highlight)
+        html = _add_names((outline or Outline()).add_levels(html))
     if "<table>" in html:
-        html = _wrap_tables(html)
-    return html
+        html = tables.make_scrollable(html)
+    return add_directions(html)
+
+
+def _add_names(html: str) -> str:
+    """Name the checkboxes of task lists, and let wide formulas scroll by themselves."""
+    if "<input" in html:
+        done, to_do = escape(labels().done), escape(labels().to_do)
+        html = _CHECKBOX.sub(
+            lambda box: f'{box[1]} aria-label="{done if "checked" in box[1] else to_do}">', html
+        )
+    return math.make_scrollable(html) if "<math" in html else html
 
 
 def _prepare(raw: str, prefix: str) -> str:
@@ -49,9 +69,3 @@ def _prepare(raw: str, prefix: str) -> str:
 def _image_link(image: re.Match[str]) -> str:
     source, alt = image.groups()
     return f'<a href="{source}">{alt or source}</a>'
-
-
-def _wrap_tables(html: str) -> str:
-    label = escape(labels().table)
-    opening = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table>'
-    return html.replace("<table>", opening).replace("</table>", "</table></div>")

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from chatapp.rendering.blocks import finish_block
 from chatapp.rendering.code import Highlighter, no_highlighting, plain
+from chatapp.rendering.incoming_text import normalise
 from chatapp.rendering.labels import labels
 from chatapp.rendering.limits import max_html
-from chatapp.rendering.markdown import normalise, render_blocks
+from chatapp.rendering.markdown import render_blocks
+from chatapp.rendering.outline import Outline
 
 
 class TooLarge(Exception):
@@ -20,9 +22,10 @@ def finished_blocks(text: str, prefix: str, highlight: Highlighter = no_highligh
     Raises TooLarge.
     """
     blocks: list[str] = []
+    outline = Outline()
     left = max_html(len(text))
     for raw in render_blocks(normalise(text)):
-        block = finish_block(raw, prefix=prefix, highlight=highlight)
+        block = finish_block(raw, prefix=prefix, highlight=highlight, outline=outline)
         left -= size_on_page(block)
         if left < 0:
             raise TooLarge

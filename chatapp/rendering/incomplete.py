@@ -36,6 +36,9 @@ _FINISHED = re.compile(
     re.VERBOSE,
 )
 _VERBATIM_ENDS = {"$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+# A tag that may become one of the few that work, or the text behind it.
+_TAG_END = re.compile(r"<(?:/?(?:kb?d?|su?[bp]?)?|b|br ?/?)$")
+_OPEN_TAG = re.compile(r"<(kbd|sub|sup)>([^<>\n`|]{0,200})$")
 _LINK_END = re.compile(r"!?\[(\^?)([^\[\]]{0,300})(?:\](?:\([^()\s]{0,2000})?)?$")
 
 
@@ -50,7 +53,7 @@ def presentable(source: str) -> str:
     if start is None:
         return source
     else:
-        return source[:start] + close_open_inlines(source[start:])
+        return source[:start] + close_open_inlines(_with_closed_tag(source[start:]))
 
 
 def close_open_inlines(text: str) -> str:
@@ -147,6 +150,15 @@ def _toggle(open_marks: list[str], mark: str, before: str, after: str) -> bool:
             open_marks.append(piece)
             used = True
     return used
+
+
+def _with_closed_tag(text: str) -> str:
+    """Close `H<sub>2`, and hide a tag at the end of which only the beginning is known."""
+    tag = _TAG_END.search(text) or _OPEN_TAG.search(text)
+    if tag is None or text.count("`", 0, tag.start()) % 2:  # perhaps in code
+        return text
+    text = _TAG_END.sub("", text)
+    return _OPEN_TAG.sub(lambda tag: tag[2] and f"{tag[0]}</{tag[1]}>", text)
 
 
 def _link_text(link: re.Match[str]) -> str:

@@ -12,6 +12,8 @@ class Labels(NamedTuple):
     wrap: str
     copy: str
     table: str
+    done: str
+    to_do: str
     source_shown: str
 
 
@@ -24,6 +26,8 @@ def labels() -> Labels:
         wrap=gettext("Wrap"),
         copy=gettext("Copy"),
         table=gettext("Table"),
+        done=gettext("Done"),
+        to_do=gettext("To do"),
         source_shown=gettext("This reply is too large to format. Its text is shown as it is."),
     )
 

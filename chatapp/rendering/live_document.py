@@ -6,12 +6,13 @@ from chatapp.rendering.blocks import finish_block
 from chatapp.rendering.code import no_highlighting
 from chatapp.rendering.document import join_blocks, size_on_page
 from chatapp.rendering.growing_block import GrowingBlock
+from chatapp.rendering.incoming_text import IncomingText
 from chatapp.rendering.incomplete import presentable
 from chatapp.rendering.large_block import LargeBlock, PlainRest, split_large
 from chatapp.rendering.limits import MAX_OPEN_BLOCK, max_html
-from chatapp.rendering.markdown import normalise
 from chatapp.rendering.open_chunk import Chunk, live_blocks
 from chatapp.rendering.open_fence import OpenFence
+from chatapp.rendering.outline import Outline
 from chatapp.rendering.patches import BlockPatch, difference
 from chatapp.rendering.plain_blocks import PlainBlock, PlainCode, PlainMarkdown
 
@@ -30,12 +31,13 @@ class LiveDocument:
         self._prefix = prefix
         self._text: list[str] = []
         self._length = 0
-        self._ends_with_return = False
+        self._incoming = IncomingText()
         self._finished: list[str] = []
         self._finished_size = self._replaced_size = self._seen = 0
         self._plain_blocks: list[PlainBlock] = []
         self._growing: GrowingBlock | None = None
         self._chunk = Chunk()
+        self._outline = Outline()  # of the finished blocks
         self._open_source = ""
         self._open_raw: list[str] = []
         self._open: list[str] = []
@@ -71,7 +73,7 @@ class LiveDocument:
         self._text.append(text)
         self._length += len(text)
         first, before, growing = len(self._finished), self._open, self._growing
-        for fragment in _LINE.findall(self._normalise(text)):
+        for fragment in _LINE.findall(self._incoming.add(text)):
             self._add(fragment)
         self._render_open()
         patches: list[BlockPatch] = []
@@ -102,12 +104,6 @@ class LiveDocument:
         self._finished[index], self._replaced_size = html, grown
         return (difference(index, before, html),)
 
-    def _normalise(self, text: str) -> str:
-        continues = self._ends_with_return and text.startswith("\n")
-        if text:
-            self._ends_with_return = text.endswith("\r")
-        return normalise(text[1:] if continues else text)
-
     def _add(self, fragment: str) -> None:
         self._seen += len(fragment)
         match self._growing:
@@ -131,7 +127,7 @@ class LiveDocument:
                 self._grow(OpenFence(start.marker, start.language))
         elif self._growing is None and chunk.is_decided and chunk.size > MAX_OPEN_BLOCK:
             head, tail = split_large(chunk.source)
-            html = "".join(map(self._finish_block, live_blocks(head)))
+            html = "".join(self._safe_blocks(live_blocks(head), self._outline))
             if len(html) > self._html_left:
                 self._show_rest_plain()
             else:
@@ -156,7 +152,7 @@ class LiveDocument:
         self._finish([block.html])
 
     def _finish_raw(self, raw_blocks: list[str]) -> None:
-        self._finish([self._finish_block(raw) for raw in raw_blocks])
+        self._finish(self._safe_blocks(raw_blocks, self._outline))
 
     def _finish(self, blocks: list[str]) -> None:
         self._finished += blocks
@@ -178,15 +174,26 @@ class LiveDocument:
         source = "" if self._growing else presentable(self._chunk.source)
         if source != self._open_source:
             raw_blocks = live_blocks(source)
-            # Blocks before the last one seldom change, so their HTML is reused.
-            known = dict(zip(self._open_raw[:-1], self._open, strict=False))
-            self._open = [known.get(raw) or self._finish_block(raw) for raw in raw_blocks]
+            self._open = self._open_blocks(raw_blocks)
             self._open_source, self._open_raw = source, raw_blocks
             if sum(map(size_on_page, self._open)) > self._html_left:
                 self._show_rest_plain()
 
-    def _finish_block(self, raw: str) -> str:
-        return finish_block(raw, prefix=self._prefix, highlight=no_highlighting)
+    def _open_blocks(self, raw_blocks: list[str]) -> list[str]:
+        # Blocks before the last one seldom change, so their HTML is reused. The level of a heading
+        # depends on those before it.
+        known = dict(zip(self._open_raw[:-1], self._open, strict=False))
+        outline = self._outline.copy()
+        return [
+            ("<h" not in raw and known.get(raw)) or self._safe_blocks([raw], outline)[0]
+            for raw in raw_blocks
+        ]
+
+    def _safe_blocks(self, raw_blocks: list[str], outline: Outline) -> list[str]:
+        return [
+            finish_block(raw, prefix=self._prefix, highlight=no_highlighting, outline=outline)
+            for raw in raw_blocks
+        ]
 
 
 def _differences(first: int, old: list[str], new: list[str]) -> list[BlockPatch]:

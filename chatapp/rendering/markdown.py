@@ -9,6 +9,10 @@ from functools import cache
 
 import comrak
 
+from chatapp.rendering.cjk_links import end_links
+from chatapp.rendering.nested_fences import widen
+from chatapp.rendering.stand_ins import StandIns, choose_stand_ins
+
 # For an unclosed `\(` the engine searches to the end of the paragraph, so many of them take
 # quadratic time: 50,000 in 100 KB took 1.3 s. Above this number they are plain text.
 MAX_LATEX_OPENERS = 2_000
@@ -28,19 +32,6 @@ _FOOTNOTE_MARK = re.compile(r"\[\^")
 # The second line of a table, perhaps in a quote or a list; other lines may look like it.
 _DELIMITER_ROW = re.compile(r"^[-|: \t\v\f>*+.)\d]++$", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t\v\f>]*\n")
-_UNUSUAL = re.compile("[\r\0\ufeff\ud800-\udfff]")
-
-
-def normalise(text: str) -> str:
-    """Make line endings `\\n` and replace what cannot be encoded or shown.
-
-    A byte order mark inside a text is dropped: the engine drops it only at the very beginning,
-    and a block must not look different when it is rendered by itself.
-    """
-    if _UNUSUAL.search(text):
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
-        text = _UNUSUAL.sub("\ufffd", text)
-    return text
 
 
 def render_blocks(text: str) -> list[str]:
@@ -49,12 +40,20 @@ def render_blocks(text: str) -> list[str]:
     Footnotes are one last block that begins with `FOOTNOTES_START`. Raw HTML blocks are escaped
     text without any tag around it; neighbours of that kind are one block.
     """
+    text = widen(text)
+    stand_ins = choose_stand_ins(text)
+    source = stand_ins.hide(text) if stand_ins else text
     extensions = _extensions(
         latex=len(_LATEX_OPENER.findall(text)) <= MAX_LATEX_OPENERS,
         footnotes=len(_FOOTNOTE_MARK.findall(text)) <= MAX_FOOTNOTE_MARKS,
         tables=_filled_cells(text) <= MIN_FILLED_CELLS + len(text),
     )
-    return _split_top_level(comrak.render_markdown(text, extensions, _PARSING, _RENDERING))
+    raw_blocks = _split_top_level(comrak.render_markdown(source, extensions, _PARSING, _RENDERING))
+    return [_put_back(raw, stand_ins) for raw in raw_blocks] if stand_ins else raw_blocks
+
+
+def _put_back(raw: str, stand_ins: StandIns) -> str:
+    return stand_ins.restore(end_links(raw, stand_ins.less_than))
 
 
 def _filled_cells(text: str) -> int:
@@ -83,7 +82,8 @@ def _split_top_level(html: str) -> list[str]:
 def _end_of_block(html: str, start: int) -> int:
     tag = _BLOCK_TAG.match(html, start)
     if tag is None:
-        end = html.find("<", start)
+        # Text, or the end of a tag that the engine never opened: always go on.
+        end = html.find("<", start + 1)
         return end if end >= 0 else len(html)
     opening, closing = tag[0], f"</{tag[0][1:]}>"
     if opening == "<hr":
@@ -91,7 +91,10 @@ def _end_of_block(html: str, start: int) -> int:
     # Lists and quotes may be nested, so search until every inner one is closed.
     position, depth = start, 0
     while True:
-        end = html.index(closing, position) + len(closing)
+        found = html.find(closing, position)
+        if found < 0:
+            return len(html)
+        end = found + len(closing)
         depth += html.count(opening, position, end) - 1
         if depth == 0:
             return end
@@ -102,6 +105,7 @@ def _end_of_block(html: str, start: int) -> int:
 def _extensions(*, latex: bool, footnotes: bool, tables: bool) -> comrak.ExtensionOptions:
     options = comrak.ExtensionOptions()
     options.autolink = True
+    options.cjk_friendly_emphasis = True
     options.footnotes = footnotes
     options.math_dollars = True
     options.math_latex = latex
@@ -114,9 +118,16 @@ def _extensions(*, latex: bool, footnotes: bool, tables: bool) -> comrak.Extensi
 def _rendering() -> comrak.RenderOptions:
     options = comrak.RenderOptions()
     options.escape = True
+    options.hardbreaks = True  # a line break in a reply is one on the page, as in every chat
     options.tasklist_classes = True
     return options
 
 
-_PARSING = comrak.ParseOptions()
+def _parsing() -> comrak.ParseOptions:
+    options = comrak.ParseOptions()
+    options.relaxed_autolinks = True  # http://localhost:3000
+    return options
+
+
+_PARSING = _parsing()
 _RENDERING = _rendering()

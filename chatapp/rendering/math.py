@@ -9,14 +9,14 @@ from html import escape, unescape
 
 from math_core import LatexError, LatexToMathML
 
+from chatapp.rendering.latex_limits import is_costly
+
 # Characters of a formula's source; a longer formula is shown as its source.
 MAX_SOURCE = 10_000
 # Characters of MathML. A row of primes becomes fifty times as long.
 MAX_MATHML = 200_000
-# The converter recurses, and a stack overflow ends the process: 400 levels fill 1 MB of stack.
-MAX_NESTING = 100
-# Levels without braces (\sqrt\sqrt\sqrt), each of which takes a third of the stack.
-MAX_COMMAND_CHAIN = 300
+# Visible characters of a formula in running text that fit beside each other on a phone.
+MAX_INLINE = 24
 # Abbreviations (\implies, \dots) that one formula may use.
 MAX_EXPANSIONS = 1_000
 
@@ -60,11 +60,8 @@ _ENCLOSURES = {
     "box": "math-box",
     "actuarial": "math-actuarial",
     "phasorangle": "math-phasor",
-}
-_STROKES = {
-    "menclose-updiagonalstrike": "math-strike-up",
-    "menclose-downdiagonalstrike": "math-strike-down",
-    "menclose-phasorangle": "math-phasor-stroke",
+    "updiagonalstrike": "math-strike-up",
+    "downdiagonalstrike": "math-strike-down",
 }
 _FONTS = {
     "math-core-sans-serif-font": "math-sans",
@@ -72,10 +69,9 @@ _FONTS = {
 }
 CLASSES = frozenset(
     {
-        "math-enclose",
+        *("math-enclose", "math-inline", "math-scroll"),
         *STYLE_CLASSES.values(),
         *_ENCLOSURES.values(),
-        *_STROKES.values(),
         *_FONTS.values(),
     }
 )
@@ -83,20 +79,20 @@ CLASSES = frozenset(
 _STYLE = re.compile(r' style="([^"]*)"')
 _COLOUR = re.compile(r"color:(#[0-9A-Fa-f]{6})")
 _MENCLOSE = re.compile(r'<menclose notation="([a-z ]+)">')
-_KNOWN_CLASS = re.compile("|".join(map(re.escape, _STROKES | _FONTS)))
-# Definitions in a reply multiply the work: 10 KB of source became 72 MB of MathML.
-_DEFINITION = re.compile(r"\\(?:newcommand|renewcommand|providecommand|[gx]?def|let)(?![A-Za-z])")
-_NESTING = re.compile(r"(\{|\\left|\\begin)|(\}|\\right|\\end)|\\.", re.DOTALL)
-_COMMAND_CHAIN = re.compile(
-    r"(?:\\[A-Za-z]++\s*+(?:\{[^{}]{0,40}+\}|[^\\{}\s])?+\s*+)"
-    f"{{{MAX_COMMAND_CHAIN}}}"
-)
+# Where a browser would draw the line; the class of the row around it does.
+_STROKE = re.compile(r'<mrow class="menclose-[a-z]+"></mrow>')
+# The combining arrow has no width of its own, and browsers place it beside the letter.
+_VECTOR = ('<mo stretchy="false">\u20d7</mo>', '<mo stretchy="false" style="font-size:60%">→</mo>')
+_FONT_CLASS = re.compile("|".join(_FONTS))
 
 # The engine writes a span for a formula in running text, and a code block for a math fence.
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">(.*?)</span>', re.DOTALL)
 _MATH_FENCE = re.compile(
     r'<pre><code class="language-math" data-math-style="display">(.*?)</code></pre>', re.DOTALL
 )
+
+_MATH = re.compile(r'<math(?: alttext="[^"]*")?(?P<display> display="block")?.*?</math>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 
 _converter = LatexToMathML(fancy_error=False, max_expansions=MAX_EXPANSIONS)
 
@@ -113,34 +109,38 @@ def latex_to_mathml(latex: str, *, display: bool) -> str:
     if mathml is None:
         return f'<code class="math-source">{escape(latex.strip())}</code>'
     mathml = _MENCLOSE.sub(_open_enclosure, mathml).replace("</menclose>", "</mrow>")
-    mathml = _KNOWN_CLASS.sub(lambda name: (_STROKES | _FONTS)[name[0]], mathml)
+    mathml = _STROKE.sub("", mathml).replace(*_VECTOR)
+    mathml = _FONT_CLASS.sub(lambda name: _FONTS[name[0]], mathml)
     return _STYLE.sub(_class_for_style, mathml)
 
 
+def make_scrollable(html: str) -> str:
+    """Put formulas that may be wider than a phone into boxes that scroll, in safe HTML."""
+    return _MATH.sub(_boxed, html)
+
+
 def _formula(escaped_latex: str, *, display: bool) -> str:
-    return latex_to_mathml(unescape(escaped_latex), display=display)
+    latex = unescape(escaped_latex)
+    mathml = latex_to_mathml(latex, display=display)
+    return mathml.replace("<math", f'<math alttext="{escape(" ".join(latex.split()))}"', 1)
+
+
+def _boxed(formula: re.Match[str]) -> str:
+    if formula["display"]:
+        return f'<span class="math-scroll" tabindex="0">{formula[0]}</span>'
+    if len(_TAG.sub("", formula[0])) > MAX_INLINE:
+        return f'<span class="math-scroll math-inline" tabindex="0">{formula[0]}</span>'
+    return formula[0]
 
 
 def _convert(latex: str, *, display: bool) -> str | None:
-    if len(latex) > MAX_SOURCE or _DEFINITION.search(latex) or _is_too_deep(latex):
+    if len(latex) > MAX_SOURCE or is_costly(latex):
         return None
     try:
         mathml = _converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError:
         return None
     return mathml if len(mathml) <= MAX_MATHML else None
-
-
-def _is_too_deep(latex: str) -> bool:
-    if len(latex) <= MAX_NESTING:
-        return False
-    depth = 0
-    for token in _NESTING.finditer(latex):
-        opens, closes = token.groups()
-        depth += bool(opens) - bool(closes)
-        if depth > MAX_NESTING:
-            return True
-    return _COMMAND_CHAIN.search(latex) is not None
 
 
 def _open_enclosure(tag: re.Match[str]) -> str:

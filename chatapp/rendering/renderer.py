@@ -11,8 +11,8 @@ from concurrent.futures import Future
 from typing import IO
 
 from chatapp.rendering.document import TooLarge, finished_blocks, join_blocks, source_document
+from chatapp.rendering.incoming_text import normalise
 from chatapp.rendering.labels import labels
-from chatapp.rendering.markdown import normalise
 from chatapp.rendering.plain_blocks import PlainBlock, PlainCode
 from chatapp.rendering.worker.protocol import MAX_REQUEST_BYTES, Kind, Request
 from chatapp.workers import WorkerDied, WorkerProcess, WorkerQueue

@@ -13,22 +13,9 @@ URL_SCHEMES = {"http", "https", "mailto"}
 LINK_REL = "noopener noreferrer nofollow"
 
 _TEXT_TAGS = {
-    *("a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "input", "li"),
-    *(
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "strong",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-    ),
-    "ul",
+    *("a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "input", "kbd"),
+    *("li", "ol", "p", "pre", "section", "strong", "sub", "sup", "table", "tbody", "td", "th"),
+    *("thead", "tr", "ul"),
 }
 _MATH_TEXT_TAGS = {"b", "i", "s", "span", "u"}
 _MATH_TAGS = {
@@ -41,9 +28,10 @@ _MATH_ATTRIBUTES = {
     *("linethickness", "lspace", "mathcolor", "mathvariant", "maxsize", "minsize"),
     *("movablelimits", "rspace", "scriptlevel", "stretchy", "symmetric", "voffset", "width"),
 }
-_AUTO_DIRECTION = ("blockquote", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
+# A list, a quote and a table have one direction for all of their content (`direction`).
+_AUTO_DIRECTION = ("h3", "h4", "h5", "h6", "p")
 _BARE = re.compile(
-    r"(?=<)(?:[^<]++|</?(?:blockquote|code|del|em|li|ol|p|strong|ul)>|<[bh]r />"
+    r"(?=<)(?:[^<]++|</?(?:blockquote|code|del|em|kbd|li|ol|p|strong|su[bp]|ul)>|<[bh]r />"
     r"|</?(?:table|tbody|td|th|thead|tr)>)*+"
 )
 _BARE_REPLACEMENTS = (
@@ -112,6 +100,7 @@ _block_cleaner = nh3.Cleaner(
         "td": {"align"},
         "th": {"align"},
         **{tag: set(_MATH_ATTRIBUTES) for tag in _MATH_TAGS},
+        "math": {"alttext", "display"},
     },
     allowed_classes={
         "a": {"footnote-backref"},

@@ -63,7 +63,7 @@ def take_over(reply: Message) -> None:
 
     Not while this process still has results of its tool calls to store.
     """
-    if not _is_closing and not results.is_keeping(reply.pk):
+    if not _is_closing and not results.is_storing(reply.pk):
         _spawn(reply, Message.take_over)
 
 
@@ -162,7 +162,7 @@ def _recovered(reply: Message) -> list[ToolCall]:
 
 
 def _fail(reply: Message, sentence: str) -> None:
-    outcomes.close(reply, Message.Status.FAILED, sentence, made_by="this attempt")
+    outcomes.close(reply, Message.Status.FAILED, sentence, only_if="is this attempt")
 
 
 def _close_if_stopped(reply: Message) -> None:

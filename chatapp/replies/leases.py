@@ -14,12 +14,12 @@ from chatapp.conversations.models.lease import LEASE, MAX_CRASHES
 from chatapp.realtime.relay import relay
 from chatapp.replies import generation, outcomes
 
-RENEW_EVERY = 3  # seconds
-RETRY_SECONDS = 0.5  # seconds
-LEASE_MARGIN = 1.5  # seconds before its end at which a lease counts as lost
-SWEEP_EVERY = 2  # seconds
+RENEW_SECONDS = 3
+RETRY_SECONDS = 0.5
+LEASE_MARGIN_SECONDS = 1.5  # before its end at which a lease counts as lost
+SWEEP_SECONDS = 2
 SWEPT_AT_ONCE = 10  # replies; the rest is for other processes, or the next sweep
-FULL_SWEEP_PAUSE = 0.2  # seconds
+FULL_SWEEP_SECONDS = 0.2  # pause after a sweep that found as many as it may take
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ async def _renew_forever() -> None:
     loop = asyncio.get_running_loop()
     renewed = loop.time()
     while True:
-        asked, lost = loop.time(), renewed + LEASE.total_seconds() - LEASE_MARGIN
+        asked, lost = loop.time(), renewed + LEASE.total_seconds() - LEASE_MARGIN_SECONDS
         try:
             async with asyncio.timeout_at(lost):
                 await background.in_urgent_thread(
@@ -64,7 +64,7 @@ async def _renew_forever() -> None:
                 asked = renewed
             await asyncio.sleep(RETRY_SECONDS)
         else:
-            await asyncio.sleep(RENEW_EVERY)
+            await asyncio.sleep(RENEW_SECONDS)
         renewed = asked
 
 
@@ -78,7 +78,7 @@ async def _sweep_forever(wake: asyncio.Event) -> None:
             found = []
         for reply in found:
             generation.take_over(reply)
-        pause = FULL_SWEEP_PAUSE if len(found) == SWEPT_AT_ONCE else SWEEP_EVERY
+        pause = FULL_SWEEP_SECONDS if len(found) == SWEPT_AT_ONCE else SWEEP_SECONDS
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await wake.wait()
@@ -90,13 +90,13 @@ def _sweep() -> list[Message]:
     found = []
     for reply in lost[:SWEPT_AT_ONCE]:
         if reply.stop_requested_at:
-            outcomes.close(reply, Message.Status.STOPPED, made_by="nobody")
+            outcomes.close(reply, Message.Status.STOPPED, only_if="is lost")
         elif reply.leased_by and reply.crashes + 1 >= MAX_CRASHES:
             sentence = _(
                 "The server stopped several times while it made this reply. "
                 "Change your message, then try again."
             )
-            outcomes.close(reply, Message.Status.FAILED, sentence, made_by="nobody")
+            outcomes.close(reply, Message.Status.FAILED, sentence, only_if="is lost")
         else:
             found.append(reply)
     return found

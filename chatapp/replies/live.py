@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.message_html import Part, part_html, tool_call_html
+from chatapp.conversations.message_html import Slot, slot_html, tool_call_html
 from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, ToolCall
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, PlainBlock, arender_block
@@ -49,7 +49,7 @@ class LiveReply:
         self._document = document
         self._backlog = Backlog()
         self._unpublished = ""  # text that is only saved
-        self._stale_parts: set[Part] = set()
+        self._stale_slots: set[Slot] = set()
         self._tool_calls_html = ""
         self._stale_tool_calls: list[ToolCall] = []
         self._wait = ServiceWait(self._notices_changed)
@@ -129,17 +129,17 @@ class LiveReply:
         if not self._thinking.is_running:
             self._thinking.begin()
             if self.reasoning or self._backlog.has_reasoning:
-                self._stale_parts.add("thinking_line")
+                self._stale_slots.add("thinking_line")
                 self._backlog.add_reasoning("\n\n")  # it has reasoned before
             else:
-                self._stale_parts.add("thinking")
+                self._stale_slots.add("thinking")
         self._backlog.add_reasoning(text)
         self._clock.soon(self._document.open_block_size)
 
     def end_thinking(self) -> None:
         if self._thinking.is_running:
             self._thinking.end()
-            self._stale_parts.add("thinking_line")
+            self._stale_slots.add("thinking_line")
 
     def wait(self, waiting: Waiting) -> None:
         """Show that the service will be asked again."""
@@ -159,7 +159,7 @@ class LiveReply:
     def show_tool_calls(self, html: str) -> None:
         """Show new tool calls; `html` replaces all of them."""
         self._tool_calls_html = html
-        self._stale_parts.add("tool_calls")
+        self._stale_slots.add("tool_calls")
         self._stale_tool_calls.clear()
         self.flush()
 
@@ -205,33 +205,33 @@ class LiveReply:
         )
 
     def _notices_changed(self) -> None:
-        self._stale_parts.add("notices")
+        self._stale_slots.add("notices")
         self.flush()
 
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
-        if not (patches or reasoning or self._stale_parts or self._stale_tool_calls):
+        if not (patches or reasoning or self._stale_slots or self._stale_tool_calls):
             return
         self.sequence += 1
         self.reasoning += reasoning
-        parts = {part: self._part_html(part) for part in self._stale_parts}
-        self._stale_parts.clear()
+        slots = {slot: self._slot_html(slot) for slot in self._stale_slots}
+        self._stale_slots.clear()
         tool_calls = [tool_call_html(self.reply, call) for call in self._stale_tool_calls]
         self._stale_tool_calls.clear()
-        if "thinking" in parts:
-            reasoning = ""  # the part, which is new, holds it
+        if "thinking" in slots:
+            reasoning = ""  # the new slot contains it
         waits = self._wait.seconds_left is not None
         status = Message.Status.QUEUED if waits else Message.Status.STREAMING
         events.reply_patched(
-            self.person_id, self.reply, self.sequence, status, patches, reasoning, parts, tool_calls
+            self.person_id, self.reply, self.sequence, status, patches, reasoning, slots, tool_calls
         )
 
-    def _part_html(self, part: Part) -> str:
-        if part == "tool_calls":
+    def _slot_html(self, slot: Slot) -> str:
+        if slot == "tool_calls":
             return self._tool_calls_html
         self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
         self.reply.thought_seconds = self._thinking.finished
         self.reply.live_status = self._live_status
-        return part_html(self.reply, part)
+        return slot_html(self.reply, slot)
 
     def _improve_pieces(self) -> None:
         name = f"render:{self.reply.pk}:"

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.models import Message, Outcome
-from chatapp.conversations.models.lease import Maker
+from chatapp.conversations.models import FinalState, Message
+from chatapp.conversations.models.lease import CloseCondition
 from chatapp.conversations.signals import reply_ended
 from chatapp.rendering import arender_document
 from chatapp.replies import usage
@@ -59,9 +59,11 @@ async def save(live: LiveReply, outcome: ReplyOutcome) -> None:
             return
 
 
-def close(reply: Message, status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
+def close(
+    reply: Message, status: str, error: str = "", *, only_if: CloseCondition = "is running"
+) -> bool:
     """End a reply as it was saved, and announce it; False when it had ended or others make it."""
-    if not reply.close(status, error, made_by=made_by):
+    if not reply.close(status, error, only_if=only_if):
         return False
     reply.refresh_from_db()
     _announce(reply.conversation.owner_id, reply)
@@ -96,9 +98,9 @@ def _release(live: LiveReply, outcome: ReplyOutcome, _html: str) -> None:
         logger.info("A reply was released", extra={"characters": len(progress.text)})
 
 
-def _record(live: LiveReply, outcome: ReplyOutcome, html: str) -> Outcome:
+def _record(live: LiveReply, outcome: ReplyOutcome, html: str) -> FinalState:
     progress = live.progress
-    return Outcome(
+    return FinalState(
         status=outcome.status,
         progress=progress,
         token_usage=usage.total(live.reply, outcome.requests, progress),

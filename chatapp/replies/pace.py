@@ -5,17 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-FRAME = 0.016  # seconds between two patches while the process is idle
-WIDEST = 0.1  # seconds between two patches at most
+FRAME_SECONDS = 0.016  # between two patches while the process is idle
+MAX_INTERVAL_SECONDS = 0.1  # between two patches
 LIGHT_LOAD = 8  # running replies that keep the pace of one display frame
-PER_REPLY = 0.00036  # seconds added for each further one
-PER_CHARACTER = 1 / 400_000  # seconds added for each character of the open block
+SECONDS_PER_REPLY = 0.00036  # added for each further one
+SECONDS_PER_CHARACTER = 1 / 400_000  # added for each character of the open block
 # A reply uses at most one part in this many of the loop's time.
 LOOP_SHARE = 5
 # Blocks of one reply that wait for the render worker, which serves everybody. The others are
 # rendered when the reply has ended.
 MAX_IMPROVED_AT_ONCE = 8
-MAX_TURN = 0.005  # seconds of reading without a pause, before a pause of the same length
+MAX_TURN_SECONDS = 0.005  # of reading without a pause, before a pause of the same length
 
 
 def flush_interval(lag: float, open_block: int, cost: float) -> float:
@@ -24,7 +24,7 @@ def flush_interval(lag: float, open_block: int, cost: float) -> float:
     It grows with the lag of the loop and the length of the open block, and in proportion to `cost`,
     the CPU seconds of the last patch.
     """
-    usual = min(FRAME + lag + open_block * PER_CHARACTER, WIDEST)
+    usual = min(FRAME_SECONDS + lag + open_block * SECONDS_PER_CHARACTER, MAX_INTERVAL_SECONDS)
     return max(usual, cost * LOOP_SHARE)
 
 
@@ -37,7 +37,7 @@ def reading_pause(running: int) -> float:
     """
     if running <= LIGHT_LOAD:
         return 0.0
-    return min(FRAME + (running - LIGHT_LOAD) * PER_REPLY, WIDEST)
+    return min(FRAME_SECONDS + (running - LIGHT_LOAD) * SECONDS_PER_REPLY, MAX_INTERVAL_SECONDS)
 
 
 class LoopShare:
@@ -60,7 +60,7 @@ class LoopShare:
         else:
             self._busy += now - self._seen
         self._seen = now
-        if self._busy > MAX_TURN:
+        if self._busy > MAX_TURN_SECONDS:
             busy, self._busy = self._busy, 0.0
             await asyncio.sleep(busy)
 

@@ -22,10 +22,10 @@ from chatapp.realtime import protocol
 from chatapp.realtime.relay import relay
 from chatapp.server import process_name
 
-LOOK_EVERY = 1  # seconds
-LOOK_WHEN_JOINED = 5  # seconds
+POLL_SECONDS = 1
+JOINED_POLL_SECONDS = 5
 # An exchange can begin and end between two polls.
-RECENT = timedelta(seconds=LOOK_WHEN_JOINED + 2)
+RECENT = timedelta(seconds=JOINED_POLL_SECONDS + 2)
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def start() -> None:
 async def _poll_forever() -> None:
     before: Found = {}
     while True:
-        await asyncio.sleep(LOOK_WHEN_JOINED if relay.joined else LOOK_EVERY)
+        await asyncio.sleep(JOINED_POLL_SECONDS if relay.joined else POLL_SECONDS)
         try:
             before = await _poll_and_announce(before)
         except django.db.Error as error:
@@ -65,14 +65,14 @@ async def _poll_and_announce(before: Found) -> Found:
     A reply that awaits approval is announced only when something has changed.
     """
     people = protocol.listening()
-    now = await background.in_thread(_look, people) if people else {}
+    now = await background.in_thread(_find, people) if people else {}
     for reply_id, seen in (before | now).items():
         if seen.attempt is None or seen != before.get(reply_id) or reply_id not in now:
             events.reply_remote(seen.person, seen.conversation, reply_id)
     return now
 
 
-def _look(people: set[UUID]) -> Found:
+def _find(people: set[UUID]) -> Found:
     rows = [*_awaiting_approval(people), *_recent(people), *_running(people)]
     return {pk: Seen(*fields) for pk, *fields in rows}
 

@@ -8,14 +8,14 @@ from uuid import UUID
 import django.db
 
 from chatapp import background
-from chatapp.conversations.models import Message, saving
-from chatapp.conversations.models.saving import Snapshot
+from chatapp.conversations.models import Message
+from chatapp.conversations.models.saving import Snapshot, save_snapshots, unwanted_attempts
 from chatapp.replies import live
 from chatapp.replies.live import LiveReply
 
-SAVE_EVERY = 0.8  # seconds
+SAVE_SECONDS = 0.8
 # Portions, because the text of hundreds at once would block the loop.
-LOOK_EVERY = SAVE_EVERY / 8
+CHECK_SECONDS = SAVE_SECONDS / 8
 SAVED_AT_ONCE = 50
 
 logger = logging.getLogger(__name__)
@@ -28,9 +28,9 @@ def start() -> None:
 
 async def _save_while_any() -> None:
     while live.all_here():
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(CHECK_SECONDS)
         now = asyncio.get_running_loop().time()
-        due = [reply for reply in live.all_here() if now - reply.saved_at >= SAVE_EVERY]
+        due = [reply for reply in live.all_here() if now - reply.saved_at >= SAVE_SECONDS]
         if due:
             await _save(sorted(due, key=attrgetter("saved_at"))[:SAVED_AT_ONCE], now)
 
@@ -56,16 +56,16 @@ async def _save(replies: list[LiveReply], now: float) -> None:
 
 def _save_and_look(snapshots: list[Snapshot], replies: list[Message]) -> set[UUID]:
     try:
-        saving.save(snapshots)
+        save_snapshots(snapshots)
     except (ValueError, django.db.DataError):
         # The database can't hold one of them; the others must not suffer.
         for snapshot in snapshots:
             _save_alone(snapshot)
-    return saving.unwanted(replies)
+    return unwanted_attempts(replies)
 
 
 def _save_alone(snapshot: Snapshot) -> None:
     try:
-        saving.save([snapshot])
+        save_snapshots([snapshot])
     except (ValueError, django.db.DataError) as error:
         logger.warning("Reply %s can't be saved: %s", snapshot.reply.pk, type(error).__name__)

@@ -6,8 +6,8 @@ import httpx
 from django.conf import settings
 
 from chatapp.inference import InferenceClient, InferenceError, make_http_client
-from chatapp.inference.errors import KeyRefused, WrongAddress
-from chatapp.replies import live
+from chatapp.inference.errors import BudgetUsedUp, KeyRefused, WrongAddress
+from chatapp.replies import learning, live
 from chatapp.replies.pace import reading_pause
 
 # The error that the service returns to every request, such as a wrong key, or None.
@@ -30,6 +30,7 @@ def client() -> InferenceClient:
             settings.SERVICE,
             _http,
             catalog=settings.CATALOG,
+            knowledge=learning.new_knowledge(),
             prompt_caching=settings.PROMPT_CACHING,
             pause=_pause,
         )
@@ -39,7 +40,7 @@ def client() -> InferenceClient:
 def note(failure: InferenceError | None) -> None:
     """Remember how the last request of this process ended; None means that it succeeded."""
     global _refusal
-    if failure is None or isinstance(failure, KeyRefused | WrongAddress):
+    if failure is None or isinstance(failure, KeyRefused | WrongAddress | BudgetUsedUp):
         _refusal = failure
 
 

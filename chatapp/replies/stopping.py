@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.conversations.models import Message
-from chatapp.conversations.models.lease import Maker
+from chatapp.conversations.models.lease import CloseCondition
 from chatapp.realtime.relay import relay
 from chatapp.replies import generation, outcomes
 
@@ -40,7 +40,7 @@ def _request_stop(reply: Message) -> bool:
     """
     if reply.request_stop():
         return True
-    return not _end(reply, "nobody, until a decision") and reply.request_stop()
+    return not _end(reply, "awaits approval") and reply.request_stop()
 
 
 async def _await_stop(reply: Message) -> None:
@@ -56,15 +56,15 @@ async def _await_stop(reply: Message) -> None:
 
 def _close(reply: Message) -> None:
     """End the reply unless it was resumed meanwhile."""
-    _end(reply, "who was asked to stop")
+    _end(reply, "has a stop request")
 
 
-def _end(reply: Message, made_by: Maker) -> bool:
-    return outcomes.close(reply, Message.Status.STOPPED, made_by=made_by)
+def _end(reply: Message, only_if: CloseCondition) -> bool:
+    return outcomes.close(reply, Message.Status.STOPPED, only_if=only_if)
 
 
 def _is_over(reply: Message) -> bool:
-    if _end(reply, "nobody"):
+    if _end(reply, "is lost"):
         return True
     asked = Message.objects.running().exclude(stop_requested_at=None)
     return not asked.filter(pk=reply.pk).exists()

@@ -4,9 +4,12 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.models import Message
+from chatapp.conversations.models.message import LENGTH
+from chatapp.inference import ToolCallPart
 from chatapp.mcp.client import sessions
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
+from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import Prompt
 from chatapp.replies.tools import calls
 from chatapp.replies.turn import Turn, prompt_to_continue
@@ -31,18 +34,36 @@ async def _run_turns(prompt: Prompt, live: LiveReply, outcome: ReplyOutcome) -> 
             outcome.status = Message.Status.WAITING
             return
         prompt = await background.in_thread(prompt_to_continue, live)
-    while made := await Turn(prompt, live, outcome).run():
+    while made := await _run_turn(prompt, live, outcome):
         await calls.begin(live, made, prompt.toolbox, outcome.requests)
         if not await calls.settle(live, prompt.toolbox):
             outcome.status = Message.Status.WAITING
             return
         prompt = await background.in_thread(prompt_to_continue, live)
-    if not live.text and outcome.status == Message.Status.COMPLETE:
-        outcome.fail(_empty(outcome))
+    if _is_empty(live, outcome):
+        outcome.fail(_empty(live, outcome))
 
 
-def _empty(outcome: ReplyOutcome) -> str:
-    if outcome.finish_reason == "length":
+async def _run_turn(prompt: Prompt, live: LiveReply, outcome: ReplyOutcome) -> list[ToolCallPart]:
+    """Return the tool calls of a turn. Models sometimes say nothing after the results of tool
+    calls; then the model is asked once more."""
+    made = await Turn(prompt, live, outcome).run()
+    cut_short = outcome.finish_reason == LENGTH
+    if made or cut_short or not (live.tool_calls and _is_empty(live, outcome)):
+        return made
+    return await Turn(building.prompt_to_answer(prompt), live, outcome).run()
+
+
+def _is_empty(live: LiveReply, outcome: ReplyOutcome) -> bool:
+    """Return whether the last turn of a reply that ended well has no text."""
+    has_text = bool(live.text[live.turn_start :].strip())
+    return outcome.status == Message.Status.COMPLETE and not has_text
+
+
+def _empty(live: LiveReply, outcome: ReplyOutcome) -> str:
+    if live.text:
+        return _("The model ended its turn after the tool calls without an answer.")
+    if outcome.finish_reason == LENGTH:
         return _(
             "The model reached the maximum length before it wrote anything. "
             "Raise the limit in this chat's settings, or choose less thinking."

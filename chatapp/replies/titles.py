@@ -1,7 +1,6 @@
 """A title by the model after the first exchange. It never delays or fails anything else."""
 
 import logging
-import textwrap
 from typing import Any
 
 from django.dispatch import receiver
@@ -13,9 +12,7 @@ from chatapp.conversations.signals import reply_ended
 from chatapp.inference import CompletionRequest, InferenceError
 from chatapp.replies import service
 from chatapp.replies.prompt import building
-
-LONGEST = 80  # characters
-MARKDOWN = str.maketrans("", "", "*`#")
+from chatapp.replies.title_text import clean_title
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +34,7 @@ async def suggest(reply: Message) -> None:
         # The conversation keeps the first words of its first message as its title.
         logger.warning("No title for %s: %s", reply.conversation_id, type(error).__name__)
         return
-    await background.in_thread(_save, reply.conversation, _clean(answer))
+    await background.in_thread(_save, reply.conversation, clean_title(answer))
 
 
 def _request(reply: Message) -> CompletionRequest | None:
@@ -51,9 +48,3 @@ def _save(conversation: Conversation, title: str) -> None:
     if title and conversation.suggest_title(title):
         conversation.refresh_from_db()
         events.conversation_changed(conversation)
-
-
-def _clean(answer: str) -> str:
-    """Return one short line without the quotes, Markdown and full stop that models like to add."""
-    line = answer.strip().partition("\n")[0].translate(MARKDOWN)
-    return textwrap.shorten(line.strip(" \"'“”«»").removesuffix("."), LONGEST, placeholder="…")

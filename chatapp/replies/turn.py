@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.models import Message
+from chatapp.conversations.models.message import REFUSAL
 from chatapp.inference import (
     Adapted,
     Delta,
@@ -21,7 +22,8 @@ from chatapp.inference import (
     Usage,
     Waiting,
 )
-from chatapp.inference.errors import ImageRejected, RequestRefused
+from chatapp.inference.errors import AnswerDeclined, ImageRejected, RequestRefused
+from chatapp.inference.translation import gettext_noop
 from chatapp.replies import service
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
@@ -31,6 +33,10 @@ from chatapp.replies.prompt.building import Prompt
 from chatapp.replies.turn_buffer import TurnBuffer
 from chatapp.replies.usage import ModelRequest
 
+DECLINED_TO_CONTINUE = gettext_noop(
+    "The model declined to continue this answer. Change the message, leave it out, or choose "
+    "another model."
+)
 MAX_INTERRUPTIONS = 2  # of one turn's stream, after each of which the model is asked to continue
 
 logger = logging.getLogger(__name__)
@@ -57,6 +63,8 @@ class Turn:
             length = self.live.length
             self._buffer = TurnBuffer(self.live.text[self.live.turn_start :])
             error = await self._stream()
+            if error is None and self.outcome.finish_reason == REFUSAL:
+                error = AnswerDeclined(DECLINED_TO_CONTINUE if self.live.text else None)
             if error is None:
                 # Some servers let a model call tools although it must answer.
                 return self._buffer.calls if self.prompt.request.may_call else []
@@ -65,6 +73,8 @@ class Turn:
             has_begun = self.live.length > length or self._buffer.calls
             if not (error.retryable and has_begun and interruptions_left):
                 self.outcome.fail(_sentence(error, self.live.reply), _kind(error))
+                if isinstance(error, AnswerDeclined):
+                    self.outcome.finish_reason = REFUSAL
                 break
             self.prompt = await background.in_thread(prompt_to_continue, self.live)
         return []
@@ -87,7 +97,7 @@ class Turn:
         return failure
 
     async def _ask(self) -> None:
-        """After each rejected image, ask again without it, or with all images in the other form.
+        """After each rejected image, ask again without it, or with the other image delivery.
 
         Raises InferenceError.
         """
@@ -136,8 +146,8 @@ class Turn:
                 request.tool_calls += (delta.name, delta.arguments)
             case Waiting():
                 self.live.wait(delta)
-            case Adapted(change, count):
-                self.live.notify(change, count + getattr(self.prompt, change, 0))
+            case Adapted(change, count, detail):
+                self.live.notify(change, detail or count + getattr(self.prompt, change, 0))
             case Finished(reason):
                 self.outcome.finish_reason = reason
                 self._buffer.end(reason)
@@ -168,7 +178,8 @@ def _kind(error: InferenceError) -> str:
 
 
 def _sentence(error: InferenceError, reply: Message) -> str:
-    if isinstance(error, TextBlocked) and reply.conversation.instructions:
+    is_about_text = isinstance(error, TextBlocked | AnswerDeclined) or type(error) is RequestRefused
+    if is_about_text and reply.conversation.instructions:
         hint = _("The instructions in this chat's settings are sent too and may be the reason.")
         return f"{error.translated(_)} {hint}"
     return error.translated(_)

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from environs import Env
 
-MIN_SETUP_CODE_CHARACTERS = 12  # guesses aren't limited
+MIN_SETUP_CODE_CHARACTERS = 12  # too many to guess, also from many addresses
 NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 MAX_SITE_NAME = 40  # characters: it has to fit into the sidebar
 EMAIL_TIMEOUT_SECONDS = 8  # short, because a page waits for the email server

@@ -1,4 +1,4 @@
-"""Databases from before the first release, when migrations were written anew.
+"""Databases from before the first release, when the migrations were reset.
 
 Django would take their first migrations for today's and continue with tables that don't fit.
 """

@@ -1,5 +1,6 @@
 // All scripts of the page, in any order: each file imports what must be there before it.
 
+import "./elements/account/show-password.js";
 import "./elements/composer/message-box.js";
 import "./elements/composer/message-composer.js";
 import "./elements/composer/message-draft.js";
@@ -23,6 +24,7 @@ import "./elements/messages/older-messages.js";
 import "./elements/messages/reply-actions.js";
 import "./elements/owner/busy-form.js";
 import "./elements/owner/diagnostics-checks.js";
+import "./elements/owner/owner-notice.js";
 import "./elements/owner/server-card.js";
 import "./elements/owner/socket-check.js";
 import "./elements/settings/settings-button.js";

@@ -1,4 +1,4 @@
-"""Mails on the console."""
+"""Emails on the console."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Who a request comes from, before Django has read it: only whoever has a valid session."""
+"""The person of a request before Django has read it: only a valid session has one."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ def scope_with(*cookies: str) -> dict[str, Any]:
 
 @pytest.fixture
 def session(member: Person) -> str:
-    """The key of a session that the member has begun."""
+    """Return the key of a session in which the member signed in."""
     client = Client()
     client.force_login(member)
     return client.cookies["sessionid"].value
@@ -29,7 +29,7 @@ def session(member: Person) -> str:
 
 @pytest.fixture
 def unnamed(db: None) -> str:
-    """The key of a session in which nobody has signed in."""
+    """Return the key of a session in which nobody signed in."""
     key: str = Client().session.session_key
     return key
 
@@ -53,17 +53,17 @@ async def test_a_session_names_its_person(member: Person, session: str) -> None:
         ("csrftoken=sessionid",),
     ],
 )
-async def test_an_invented_session_is_nobodys(session: str, cookies: tuple[str, ...]) -> None:
+async def test_an_invented_session_has_no_person(session: str, cookies: tuple[str, ...]) -> None:
     assert await find_person(scope_with(*cookies)) is None
 
 
-async def test_an_expired_session_is_nobodys(session: str) -> None:
+async def test_an_expired_session_has_no_person(session: str) -> None:
     await Session.objects.aupdate(expire_date=timezone.now() - timedelta(seconds=1))
 
     assert await find_person(scope_with(f"sessionid={session}")) is None
 
 
-async def test_a_session_that_was_ended_is_nobodys(session: str) -> None:
+async def test_an_ended_session_has_no_person(session: str) -> None:
     await Session.objects.all().adelete()
 
     assert await find_person(scope_with(f"sessionid={session}")) is None
@@ -81,12 +81,12 @@ async def test_a_deleted_person_is_not_found(member: Person, session: str) -> No
     assert await find_person(scope_with(f"sessionid={session}")) is None
 
 
-async def test_a_new_password_ends_the_sessions_before(member: Person, session: str) -> None:
+async def test_a_new_password_ends_earlier_sessions(member: Person, session: str) -> None:
     member.set_password(PASSWORD + " anew")
     await member.asave()
 
     assert await find_person(scope_with(f"sessionid={session}")) is None
 
 
-async def test_a_session_before_anybody_signed_in_is_nobodys(unnamed: str) -> None:
+async def test_a_session_without_a_sign_in_has_no_person(unnamed: str) -> None:
     assert await find_person(scope_with(f"sessionid={unnamed}")) is None

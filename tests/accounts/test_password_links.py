@@ -1,4 +1,4 @@
-"""Without an email server the owner hands out the links to choose a new password."""
+"""Without an email server the owner passes on the links that set a new password."""
 
 import re
 from collections.abc import Callable
@@ -6,38 +6,38 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp.accounts.models import LinkRequest, Person
+from tests.support.people import ask_for_link
 
+pytestmark = pytest.mark.django_db(transaction=True)
 SignIn = Callable[[Person], Client]
 NEW = "another long password 9"
 
 
 @pytest.fixture(autouse=True)
-def _no_mail(settings: Settings) -> None:
+def _no_email(settings: Settings) -> None:
     settings.EMAIL_URL = ""
 
 
 def follow(link: str) -> None:
-    """Chooses a new password where the link leads."""
+    """Open the link and choose a new password."""
     browser = Client()
     form = browser.get(urlsplit(link).path, follow=True)
     browser.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
 
 
 def ask(person: Person) -> str:
-    """What a person reads who asks for a link."""
-    answer = Client().post("/account/reset/", {"email": person.email}, follow=True)
-    return str(answer.content.decode())
+    """Request a link, and return the page that the person reads."""
+    return str(async_to_sync(ask_for_link)(person.email))
 
 
-def test_the_owner_sees_who_waits_and_hands_over_a_link(
-    owner_client: Client, member: Person
-) -> None:
+def test_the_owner_sees_requests_and_passes_on_a_link(owner_client: Client, member: Person) -> None:
     assert "Get the link from the owner" in ask(member)
     page = owner_client.get("/account/links/")
     [link] = re.findall(r"<code>(http://testserver/account/reset/[^<]+)</code>", page.text)
@@ -51,7 +51,7 @@ def test_the_owner_sees_who_waits_and_hands_over_a_link(
     assert "Nobody is waiting" in owner_client.get("/account/links/").text
 
 
-def test_nobody_else_sees_the_links(member_client: Client, owner: Person) -> None:
+def test_a_member_does_not_see_the_links(member_client: Client, owner: Person) -> None:
     ask(owner)
 
     assert member_client.get("/account/links/").status_code == 404
@@ -65,7 +65,7 @@ def test_an_old_request_is_not_shown(owner_client: Client, member: Person) -> No
     assert member.email not in owner_client.get("/account/links/").text
 
 
-def test_an_unknown_address_reads_the_same(owner: Person) -> None:
+def test_an_unknown_email_gets_the_same_page(owner: Person) -> None:
     known, unknown = ask(owner), ask(Person(email="nobody@example.com"))
 
     token = re.compile('name="csrfmiddlewaretoken" value="[^"]+"')

@@ -26,19 +26,19 @@ def test_the_cookie_names_the_person_who_signed_in(stranger_client: Client, owne
     assert person(stranger_client) == str(owner.pk)
 
 
-def test_a_login_from_before_it_existed_gets_it(owner_client: Client, owner: Person) -> None:
+def test_a_session_without_the_cookie_gets_it(owner_client: Client, owner: Person) -> None:
     owner_client.get("/")
 
     assert person(owner_client) == str(owner.pk)
 
 
-def test_it_is_written_once(owner_client: Client) -> None:
+def test_the_cookie_is_set_once(owner_client: Client) -> None:
     owner_client.get("/")
 
     assert "person" not in owner_client.get("/").cookies
 
 
-def test_pages_for_anybody_leave_it_alone(owner_client: Client) -> None:
+def test_public_pages_do_not_change_the_cookie(owner_client: Client) -> None:
     for path in ("/healthz", "/account/session", "/account/sign-in/"):
         assert "person" not in owner_client.get(path).cookies
 
@@ -52,7 +52,7 @@ def test_a_sign_out_changes_the_person_cookie(owner_client: Client) -> None:
     assert person(owner_client) == "nobody"
 
 
-def test_an_expired_login_leaves_it(owner_client: Client, owner: Person) -> None:
+def test_an_expired_session_keeps_the_cookie(owner_client: Client, owner: Person) -> None:
     owner_client.get("/")
     Session.objects.all().delete()
 
@@ -60,7 +60,7 @@ def test_an_expired_login_leaves_it(owner_client: Client, owner: Person) -> None
     assert person(owner_client) == str(owner.pk)
 
 
-def test_signing_out_of_an_expired_login_is_a_sign_out(owner_client: Client) -> None:
+def test_signing_out_of_an_expired_session_changes_the_cookie(owner_client: Client) -> None:
     owner_client.get("/")
     Session.objects.all().delete()
 
@@ -70,7 +70,7 @@ def test_signing_out_of_an_expired_login_is_a_sign_out(owner_client: Client) -> 
     assert person(owner_client) == "nobody"
 
 
-def test_other_browsers_expire_when_the_password_changes(
+def test_a_new_password_ends_the_session_of_other_browsers(
     signed_in: Callable[[Person], Client], owner: Person
 ) -> None:
     here, there = signed_in(owner), signed_in(owner)
@@ -85,7 +85,9 @@ def test_other_browsers_expire_when_the_password_changes(
     assert person(there) == str(owner.pk)
 
 
-def test_a_deactivated_person_expires(owner_client: Client, owner: Person) -> None:
+def test_a_deactivation_ends_the_session_and_keeps_the_cookie(
+    owner_client: Client, owner: Person
+) -> None:
     owner_client.get("/")
     owner.is_active = False
     owner.save()
@@ -95,7 +97,9 @@ def test_a_deactivated_person_expires(owner_client: Client, owner: Person) -> No
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
-def test_scripts_may_read_it(owner_client: Client, settings: Settings, is_secure: bool) -> None:
+def test_scripts_can_read_the_cookie(
+    owner_client: Client, settings: Settings, is_secure: bool
+) -> None:
     settings.SESSION_COOKIE_SECURE = is_secure
 
     cookie = owner_client.get("/").cookies["person"]

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from chatapp.accounts import guesses
 from chatapp.accounts.models import OwnerExists, Person
+from tests.accounts.forms import has_cursor
 
 NEW = {"email": "First@Example.com", "password": "correct horse battery staple"}
 
@@ -43,6 +45,56 @@ def test_a_public_instance_asks_for_its_setup_code(
     assert Person.objects.get().is_owner
 
 
+def test_guesses_of_the_setup_code_are_slowed_and_logged(
+    stranger_client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SETUP_CODE, settings.TRUSTED_PROXIES = "0123456789abcdef", 1
+
+    def enter(code: str, address: str) -> str:
+        headers = {"x-forwarded-for": address}
+        return stranger_client.post("/welcome/", NEW | {"setup_code": code}, headers=headers).text
+
+    for _ in range(guesses.SETUP_CODE.attempts):
+        assert "isn&#x27;t the setup code" in enter("wrong", "198.51.100.1")
+
+    assert "Too many wrong codes" in enter(settings.SETUP_CODE, "198.51.100.1")
+    assert not Person.objects.exists()
+    assert caplog.messages.count("A wrong setup code came from 198.51.100.1") == 10
+    enter(settings.SETUP_CODE, "198.51.100.2")
+    assert Person.objects.get().is_owner
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"email": "not an address"}, "email"),
+        ({"password": "short"}, "password"),
+        ({"password2": "another"}, "password2"),
+        ({"setup_code": "wrong"}, "setup_code"),
+    ],
+)
+def test_the_cursor_is_where_the_mistake_is(
+    stranger_client: Client, settings: Settings, wrong: dict[str, str], field: str
+) -> None:
+    settings.SETUP_CODE = "0123456789abcdef"
+    assert has_cursor(stranger_client.get("/welcome/").text, "email")
+    fields = NEW | {"setup_code": settings.SETUP_CODE} | wrong
+
+    page = stranger_client.post("/welcome/", fields).text
+
+    assert has_cursor(page, field)
+    assert not Person.objects.exists()
+
+
+def test_without_scripts_the_password_is_typed_twice(stranger_client: Client) -> None:
+    page = stranger_client.get("/welcome/").text
+    assert '<noscript><div class="field"><label for="id_password2">' in page
+
+    stranger_client.post("/welcome/", NEW | {"password2": NEW["password"]})
+
+    assert Person.objects.get().is_owner
+
+
 def test_a_local_instance_needs_no_setup_code(stranger_client: Client, db: None) -> None:
     assert b"Setup code" not in stranger_client.get("/welcome/").content
 
@@ -59,7 +111,9 @@ def test_a_public_instance_without_a_setup_code_cannot_be_claimed(
     assert not Person.objects.exists()
 
 
-def test_a_second_person_is_led_to_sign_in(stranger_client: Client, owner: Person) -> None:
+def test_a_second_person_is_redirected_to_the_sign_in(
+    stranger_client: Client, owner: Person
+) -> None:
     response = stranger_client.post("/welcome/", NEW, follow=True)
 
     assert response.redirect_chain[-1][0].startswith("/account/sign-in/")
@@ -74,7 +128,7 @@ def test_weak_passwords_are_refused_with_a_sentence(stranger_client: Client, pas
     assert not Person.objects.exists()
 
 
-def test_a_bad_address_is_refused_and_kept_in_the_field(stranger_client: Client) -> None:
+def test_an_invalid_email_is_refused_and_kept_in_the_field(stranger_client: Client) -> None:
     response = stranger_client.post("/welcome/", {**NEW, "email": "not an address"})
 
     assert response.context["form"].errors["email"]

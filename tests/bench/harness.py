@@ -78,7 +78,7 @@ class Side:
             context.close()
 
     def ask(self, page: Page, tokens: int, rate: float) -> list[float]:
-        """Sends a question by Enter, waits for the end of the answer; gives when tokens left."""
+        """Send a question by Enter, wait for the end of the answer; return when tokens left."""
         run = self.model.new_run()
         page.evaluate("run => window.bench?.watch?.(run)", run)
         box = page.get_by_role("textbox", name="Message")
@@ -134,12 +134,12 @@ class Bench:
         return Side("ours", self.app.url, self.model, self.browser, self.in_app("cookie", email))
 
     def in_app(self, *arguments: object) -> Any:
-        """Runs a command of `in_app.py` on the app's database."""
+        """Run a command of `in_app.py` on the app's database."""
         return in_app(self.app.environment, *arguments)
 
 
 def in_app(environment: dict[str, str], *arguments: object) -> Any:
-    """Runs a command of `in_app.py` on the database of an app with this environment."""
+    """Run a command of `in_app.py` on the database of an app with this environment."""
     command = [sys.executable, "-m", "tests.bench.in_app", *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)

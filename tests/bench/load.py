@@ -92,7 +92,7 @@ class Load:
 def load(
     kind: Literal["app", "floor"], places: Sequence[Place], bench_model: Model, *servers: int
 ) -> Load:
-    """Asks for one reply at each place and waits until all have ended.
+    """Ask for one reply at each place and wait until all have ended.
 
     `servers` are the processes whose CPU counts.
     """

@@ -18,7 +18,7 @@ from tests.rendering.bombs import BOMBS, SIZES, TURNS, mixtures
 
 
 async def report(place: SharedServer, bombs: Sequence[tuple[str, int]], seed: int) -> list[str]:
-    """Prints the impact of each bomb and gives a line for each that is too much, with the command
+    """Print the impact of each bomb, and return a line for each that is too much, with the command
     that shows it again."""
     print(HEAD, flush=True)
     calm = await place.calm()

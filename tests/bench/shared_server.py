@@ -38,7 +38,7 @@ from tests.servers.processes import core_number, pinned, running
 from tests.support.markup import RUNNING
 from tests.system.app import running_app
 
-LOOK_EVERY = 0.05  # seconds
+POLL_SECONDS = 0.05
 LEAST = 1.0  # seconds of measuring
 CALM = 3.0  # seconds without a bomb
 PATIENCE = 60.0  # seconds for a bomb and its page
@@ -167,7 +167,7 @@ class SharedServer:
                 return UUID(reply)
             if not self.server.is_alive:
                 raise Died
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _look_at(self, conversation: UUID, reply: UUID, impact: Impact) -> None:
         page = f"/c/{conversation}/"
@@ -188,7 +188,7 @@ class SharedServer:
         while self.server.is_alive:
             impact.peak_mb = peak_mb(self.server.pid)
             impact.children_mb = max(impact.children_mb, children_mb(self.server.pid))
-            await asyncio.sleep(5 * LOOK_EVERY)
+            await asyncio.sleep(5 * POLL_SECONDS)
 
     def _neighbour(self) -> Neighbour:
         return Neighbour(self.url, self.cookies["neighbour"], self.model)

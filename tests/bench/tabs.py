@@ -132,7 +132,7 @@ class Reader(asyncio.Protocol):
 
 
 async def send(url: str, cookie: str, question: str, conversation: str = "") -> None:
-    """Begins a conversation as the page's own script does; without an id, any. Raises RuntimeError
+    """Begin a conversation as the page's own script does; without an id, any. Raises RuntimeError
     when refused."""
     host, path = urlsplit(url).netloc, f"/c/{conversation or uuid4()}/messages"
     body = urlencode({"client_id": uuid4(), "text": question}).encode()

@@ -1,4 +1,4 @@
-"""What counts as a miss. The figures themselves are never a timed test."""
+"""When a figure misses its reach. The figures themselves are never a timed test."""
 
 from types import SimpleNamespace
 
@@ -20,7 +20,7 @@ def test_without_a_floor_the_reach_is_absolute(ours: float, holds: bool) -> None
 
 
 @pytest.mark.parametrize(("ours", "holds"), [(16, True), (16.1, False)])
-def test_on_a_machine_half_as_fast_twice_the_time_holds(ours: float, holds: bool) -> None:
+def test_on_a_machine_half_as_fast_twice_the_time_is_allowed(ours: float, holds: bool) -> None:
     slow = figure(ours=ours, reach=8, floor=4, stated_floor=2)
 
     assert slow.limit == 16
@@ -45,13 +45,13 @@ def test_quantiles_are_samples(share: float, value: float) -> None:
     assert quantile(range(100, 0, -1), share) == value
 
 
-def test_every_row_measures_and_says_how() -> None:
+def test_every_row_measures_and_describes_how() -> None:
     for name, module in row_modules().items():
         assert callable(module.measure), name
         assert module.__doc__, name
 
 
-def test_an_unknown_row_is_refused_with_the_known_ones() -> None:
+def test_an_unknown_row_is_refused_with_the_names_of_all_rows() -> None:
     with pytest.raises(SystemExit, match="delay"):
         chosen("no_such_row")
 

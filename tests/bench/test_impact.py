@@ -1,4 +1,4 @@
-"""What counts as too much for others to notice, and how a bomb is asked for."""
+"""The limits on what other people may notice of a bomb, and how a bomb is requested."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_a_harmless_bomb_misses_nothing() -> None:
         ({"delays": []}, "tokens came inf ms late"),
     ],
 )
-def test_each_limit_is_told(values: dict[str, object], miss: str) -> None:
+def test_each_exceeded_limit_is_reported(values: dict[str, object], miss: str) -> None:
     assert impact(**values).misses(CALM) == [miss]
 
 
@@ -53,7 +53,7 @@ def test_a_bomb_is_read_from_the_last_message_of_a_person() -> None:
     assert model.bomb_plan({"messages": [slow]}) == model.BombPlan("open fence", 3_000, 7, rate=50)
 
 
-def test_a_title_for_a_bomb_is_no_bomb() -> None:
+def test_a_title_request_for_a_bomb_is_not_a_bomb() -> None:
     title = {"role": "system", "content": f"{TITLE} for this."}
     asked = {"role": "user", "content": model.bomb_prompt("open fence", 3_000, 7)}
 

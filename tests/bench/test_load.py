@@ -1,4 +1,4 @@
-"""What the load rows count, and that cheap tabs read what they have to."""
+"""The load rows count correctly, and the cheap tabs read every frame."""
 
 import json
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ async def test_a_tab_reads_frames_however_they_are_divided(size: int) -> None:
     assert not tab.finished.done()
 
 
-async def test_a_tab_that_is_not_let_in_says_so() -> None:
+async def test_a_refused_tab_raises_an_error() -> None:
     tab = Tab("here", "cookie", Sighting("7"))
 
     with pytest.raises(RuntimeError, match="403"):

@@ -92,7 +92,7 @@ class Usage:
 
 @contextmanager
 def watched(*pids: int) -> Iterator[Usage]:
-    """Looks at processes for as long as the block runs."""
+    """Look at processes for as long as the block runs."""
     usage, over = Usage(pids), threading.Event()
     usage.look()
 

@@ -6,7 +6,7 @@ import psutil
 
 from tests.system.app import App
 
-EVERY = 0.005  # seconds between two looks
+POLL_SECONDS = 0.005
 
 
 def memory(app: App) -> float:
@@ -37,5 +37,5 @@ class Watch:
         return max(self._most, memory(self._app)) - self._before
 
     def _watch(self) -> None:
-        while not self._is_over.wait(EVERY):
+        while not self._is_over.wait(POLL_SECONDS):
             self._most = max(self._most, memory(self._app))

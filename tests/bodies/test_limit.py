@@ -124,7 +124,7 @@ async def test_other_methods_take_a_small_body() -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("name", [SIGN_IN, "messages", "theme"])
-async def test_a_small_body_is_read_without_asking_who_sends_it(name: str, chunked: bool) -> None:
+async def test_a_small_body_is_read_without_looking_up_its_person(name: str, chunked: bool) -> None:
     scope = request(url(name), None if chunked else SMALL)
 
     client, application = await exchange(scope, SMALL, nobody_may_be_looked_up)
@@ -176,7 +176,7 @@ async def test_a_client_that_sends_nothing_more_is_disconnected(
     assert client.answered[-1]["more_body"] is False
 
 
-async def test_a_database_that_is_away_makes_it_try_again() -> None:
+async def test_a_database_outage_gets_503() -> None:
     async def away(scope: Any) -> None:
         raise OperationalError
 

@@ -105,6 +105,7 @@ async def test_a_large_image_arrives(app: App) -> None:
     assert answer.status_code == 422  # it was read, and is no image
 
 
+@pytest.mark.long
 async def test_one_person_does_not_keep_others_from_sending(app: App) -> None:
     """Slow uploads take the room of the person who sends them."""
     async with Session.signed_in(app.url) as slow, Session.signed_in(app.url, GUEST) as guest:
@@ -122,6 +123,7 @@ async def test_one_person_does_not_keep_others_from_sending(app: App) -> None:
     assert accepted.status_code == again.status_code == 201
 
 
+@pytest.mark.long
 async def test_long_texts_one_after_another_do_not_add_up(app: App) -> None:
     """The costliest ones: an emoji makes every letter take four bytes."""
     sizes = []

@@ -117,7 +117,7 @@ class Articles:
             self._place(article)
 
     def confirm(self, html: str) -> None:
-        """Takes the answer to a send: what the socket has brought meanwhile is newer."""
+        """Take the answer to a send: what the socket has brought meanwhile is newer."""
         for article in parse(html):
             if article.id not in self.known:
                 self._place(article)
@@ -132,7 +132,7 @@ class Articles:
         self._show(patch["reply"], text.receive(patch))
 
     def adopt(self, state: Mapping[str, Any]) -> None:
-        """Takes a reply's state; a stale one changes nothing."""
+        """Take a reply's state; a stale one changes nothing."""
         reply, html = state["reply"], state["html"]
         text = self.texts.get(reply)
         changes = text.adopt(state["attempt"], state["sequence"], blocks_of(html)) if text else None

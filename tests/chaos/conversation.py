@@ -72,7 +72,7 @@ class Conversation:
         return tab
 
     async def _send(self, tab: Tab, question: Question) -> str | None:
-        """Sends until it is taken, under a new id after each refusal; gives the id of the reply."""
+        """Send until it is taken, under a new id after each refusal; return the id of the reply."""
         while await tab.until(lambda: not tab.articles.running, PATIENCE):
             sent = Sent(str(uuid.uuid4()), self.id, question.run, str(question), question.words)
             self._record.sent.append(sent)
@@ -96,7 +96,7 @@ class Conversation:
         return None
 
     async def _read(self, tab: Tab, question: Question, reply: str) -> None:
-        """Follows a reply to its end, and tries again what ended badly."""
+        """Follow a reply to its end, and retry what ended badly."""
         whim = self._whim()
         at = self._chance.randint(0, question.words * UNITS_PER_WORD)
         tries = 0
@@ -123,7 +123,7 @@ class Conversation:
         return "reload" if dice < self._plan.stop + self._plan.reload else None
 
     async def _reaches(self, tab: Tab, reply: str, size: int) -> bool:
-        """Whether a reply grows to a size before it ends."""
+        """Return whether a reply grows to a size before it ends."""
 
         def grown() -> bool:
             article = tab.articles.known.get(reply)
@@ -145,7 +145,7 @@ class Conversation:
             await tab.post(article.data["stop-url"])
 
     async def _decide(self, tab: Tab, run: str, article: Article) -> None:
-        """Says whether a call may be made, or that the reply is to stop."""
+        """Decide whether a call may be made, or that the reply is to stop."""
         if self._chance.random() < STOP_INSTEAD:
             await self._follow_whim("stop", tab, run, article.id)
             await tab.until(lambda: not tab.articles.known[article.id].asks, PATIENCE)
@@ -165,7 +165,7 @@ class Conversation:
         return self._chance.choice(sorted(article.acts))
 
     async def _ask(self, act: str, tab: Tab, run: str, reply: str) -> str:
-        """Retry or Continue; gives the id of the reply that is made then."""
+        """Retry or Continue; return the id of the reply that is made then."""
         article = tab.articles.known[reply]
         self._record.acts.append(Act(act, run, reply, tab.now, seen(run, article.html)))
         _status, answer = await tab.post(article.acts[act])
@@ -178,7 +178,7 @@ class Conversation:
         return last.id if last else reply
 
     async def _leave(self) -> None:
-        """Waits until all pages show the same, notes what they show, and closes them."""
+        """Wait until all pages show the same, note what they show, and close them."""
         for tab in self.tabs[:1]:
             await tab.until(self._agree, REST)
         for tab in self.tabs:

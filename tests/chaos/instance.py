@@ -87,7 +87,7 @@ class Instance:
 def running_instance(
     folder: Path, processes: int, emails: Sequence[str], **config_vars: str
 ) -> Iterator[Instance]:
-    """Serves the app to these people until the block ends; all logs are in `folder`."""
+    """Serve the app to these people until the block ends; all logs are in `folder`."""
     with (
         running_postgres(folder, max_connections=CONNECTIONS) as postgres,
         running_redis(folder) as redis,

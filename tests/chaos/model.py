@@ -104,7 +104,7 @@ class ChaosScript(Script):
         return any(said >= at and self._happens(question.run, f"cut {at}") for at in question.cut)
 
     def _happens(self, run: str, fault: str) -> bool:
-        """Whether a fault has its turn now; it never has another."""
+        """Return whether a fault has its turn now; it never has another."""
         if fault in self._happened[run]:
             return False
         self._happened[run].add(fault)

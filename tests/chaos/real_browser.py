@@ -43,7 +43,7 @@ class Reader:
         await self._load(f"/c/{conversation}/")
 
     async def end(self, conversation: str, shown: Sequence[Shown]) -> None:
-        """Compares, when it has read this conversation; `shown` is what other pages show."""
+        """Compare, when it has read this conversation; `shown` is what other pages show."""
         if conversation != self._conversation or self._page is None:
             return
         live = await self._at_rest(shown)

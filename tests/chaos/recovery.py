@@ -40,7 +40,7 @@ def _next_sign(record: Record, reply: str, attempt: int, at: float) -> float | N
 
 
 def _hit_again(record: Record, reply: str, attempt: int, at: float) -> bool:
-    """Whether its next owner was killed before anything was seen: then that kill counts."""
+    """Return whether its next owner was killed before anything was seen: then that kill counts."""
     sign = _next_sign(record, reply, attempt, at)
     again = [fault.at for fault in record.faults if fault.at > at and reply in fault.hit]
     return any(sign is None or then < sign for then in again)

@@ -20,7 +20,7 @@ from tests.chaos.recovery import mid_reply_kills
 from tests.support.session import Session
 
 REST_SECONDS = 60.0  # after the last reply that somebody waited for
-LOOK_EVERY = 5.0  # seconds
+POLL_SECONDS = 5.0
 
 
 def play(plan: Plan, folder: Path) -> Record:
@@ -68,13 +68,13 @@ async def _talk(person: Session, habits: Habits, over: asyncio.Event) -> None:
 async def _until_enough(plan: Plan, record: Record, breaking: asyncio.Task[None]) -> None:
     deadline = time.monotonic() + plan.seconds
     while time.monotonic() < deadline and not breaking.done():
-        await asyncio.wait({breaking}, timeout=min(LOOK_EVERY, deadline - time.monotonic()))
+        await asyncio.wait({breaking}, timeout=min(POLL_SECONDS, deadline - time.monotonic()))
         if plan.kills and len(mid_reply_kills(record)) >= plan.kills:
             return
 
 
 async def _comes_to_rest(instance: Instance) -> bool:
-    """Whether no reply runs any more, in time."""
+    """Return whether no reply runs any more, in time."""
     deadline = time.monotonic() + REST_SECONDS
     while time.monotonic() < deadline:
         with suppress(psycopg.OperationalError):

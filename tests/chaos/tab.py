@@ -21,7 +21,7 @@ from tests.support.session import Session
 
 PATIENCE = 40.0  # seconds for one request
 AGAIN = 1.0  # seconds until a request that failed is made again
-LOOK_EVERY = 0.5  # seconds
+POLL_SECONDS = 0.5
 SOCKET_SILENCE = 35.0  # seconds; the pulse comes every 15
 SILENCE = {True: 5.0, False: 1.0}  # seconds without a patch, by whether Redis joins the processes
 LONGEST_WAIT = 10.0  # seconds between two tries to open a socket
@@ -58,7 +58,7 @@ class Tab:
         return View(self.name, self.conversation, shown)
 
     async def open(self, conversation: str, *, new: bool = False) -> None:
-        """Loads the page of a conversation, or the empty one that will become it, and listens."""
+        """Load the page of a conversation, or the empty one that will become it, and listen."""
         self.conversation = conversation
         page = await self._page("/" if new else f"/c/{conversation}/")
         assert CSRF_TOKEN.search(page), f"{self.name} got a page without a form"
@@ -67,7 +67,7 @@ class Tab:
             self._spawn(work)
 
     async def reload(self) -> None:
-        """Forgets everything, as a reload does."""
+        """Forget everything, as a reload does."""
         await self._hang_up()
         self.articles = Articles(self._ask_soon)
         await self.open(self.conversation)
@@ -77,16 +77,16 @@ class Tab:
         await self._session.http.aclose()
 
     async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Waits for the page to show something; gives whether it did in time."""
+        """Wait for the page to show something, and return whether it did in time."""
         deadline = time.monotonic() + seconds
         while not holds() and time.monotonic() < deadline:
             self._news.clear()
             with suppress(TimeoutError):  # what is waited for may happen on another page
-                await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
+                await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
         return holds()
 
     async def post(self, path: str, **fields: str) -> tuple[int, dict[str, Any]]:
-        """Posts until somebody answers; 5xx is nobody's answer."""
+        """Post until somebody answers; 5xx is nobody's answer."""
         while True:
             with suppress(*LOST):
                 answer = await self._session.post(path, **fields)
@@ -95,12 +95,12 @@ class Tab:
             await asyncio.sleep(AGAIN)
 
     async def catch_up_soon(self, seconds: float) -> None:
-        """Fetches the newer part of the list after a while, until it comes."""
+        """Fetch the newer part of the list after a while, until it comes."""
         await asyncio.sleep(seconds)
         await self._catch_up_until_told()
 
     async def catch_up(self) -> None:
-        """Fetches the newer part of the list; one step back, where a retry may have been."""
+        """Fetch the newer part of the list; one step back, where a retry may have been."""
         last = self.articles.last
         after = max(0, last.position - 1) if last else 0
         if last:
@@ -155,7 +155,7 @@ class Tab:
                 self._ask_soon(event["reply"])
 
     async def _catch_up_until_told(self) -> None:
-        """Asks for the state of what runs and for the newer part of the list."""
+        """Ask for the state of what runs and for the newer part of the list."""
         for article in self.articles.running:
             self._ask_soon(article.id)
         while True:
@@ -170,7 +170,7 @@ class Tab:
         self._spawn(self._ask(reply))
 
     async def _ask(self, reply: str) -> None:
-        """Asks for the state, a second later again while a patch is still missing."""
+        """Ask for the state, a second later again while a patch is still missing."""
         article = self.articles.known.get(reply)
         if article is None or reply in self._asking:
             return
@@ -200,7 +200,7 @@ class Tab:
     # --- The page itself ----------------------------------------------------------------
 
     def _tell(self) -> None:
-        """Wakes the person and notes what the page has come to show."""
+        """Wake the person, and note what the page has come to show."""
         now = time.monotonic()
         for reply, text in self.articles.texts.items():
             if text.blocks and reply in self.articles.known:

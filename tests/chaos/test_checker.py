@@ -1,4 +1,4 @@
-"""The checker finds what it is there for, and nothing in a run that went well."""
+"""The checker finds every planted violation, and none in a good run."""
 
 from dataclasses import replace
 
@@ -78,12 +78,12 @@ def stopped_run(seen: int) -> Record:
     return record
 
 
-def test_a_run_that_went_well_breaks_no_rule() -> None:
+def test_a_good_run_has_no_violation() -> None:
     assert rules(good_run()) == []
 
 
 @pytest.mark.parametrize("rule", PLANTED)
-def test_what_is_planted_is_found(rule: str) -> None:
+def test_every_planted_violation_is_found(rule: str) -> None:
     assert rule in rules(plant(good_run(), PLANTED[rule]))
 
 
@@ -94,7 +94,7 @@ def test_a_pause_lasts_from_the_kill_to_the_first_new_text() -> None:
     assert len(mid_reply_kills(good_run())) == 1
 
 
-def test_late_text_of_the_attempt_that_was_killed_ends_no_pause() -> None:
+def test_late_text_of_the_killed_attempt_does_not_end_the_pause() -> None:
     record = good_run()
     record.attempts["m2"] = {1: 10.2, 2: 20.1}
 
@@ -103,7 +103,7 @@ def test_late_text_of_the_attempt_that_was_killed_ends_no_pause() -> None:
     assert pause.seconds == pytest.approx(10.1)
 
 
-def test_when_the_next_owner_is_killed_too_its_kill_counts() -> None:
+def test_a_second_kill_replaces_the_first() -> None:
     record = good_run()
     record.faults.append(Fault("kill -9", 15.0, 16.0, hit={"m2": 2}))
     record.attempts["m2"] = {1: 5.1, 3: 26.0}
@@ -120,7 +120,7 @@ def test_a_pause_that_is_too_long_is_found() -> None:
     assert rules(record) == ["late recovery"]
 
 
-def test_a_database_that_is_away_meanwhile_gives_more_time() -> None:
+def test_a_database_outage_extends_the_allowed_pause() -> None:
     record = good_run()
     record.attempts["m2"][2] = 25.5
     record.faults.append(Fault("Postgres stalled", 14.0, 16.0))
@@ -128,7 +128,7 @@ def test_a_database_that_is_away_meanwhile_gives_more_time() -> None:
     assert rules(record) == []
 
 
-def test_a_reply_that_nobody_goes_on_with_has_no_recovery() -> None:
+def test_a_reply_that_is_never_resumed_has_no_recovery() -> None:
     record = good_run()
     del record.attempts["m2"][2]
     record.ends.clear()
@@ -167,14 +167,14 @@ def test_a_reply_may_fail_after_three_deaths_or_three_cuts(
     assert rules(record) == ([] if allowed else ["failed for no good reason"])
 
 
-def test_a_refused_message_that_is_there_is_found() -> None:
+def test_a_refused_message_that_was_stored_is_found() -> None:
     record = good_run()
     record.sent[0].answer = "refused"
 
     assert rules(record) == ["refused message kept"]
 
 
-def test_a_wrong_text_given_to_the_model_is_found() -> None:
+def test_a_wrong_text_sent_to_the_model_is_found() -> None:
     record = good_run()
     record.requests[1] = replace(record.requests[1], known=False)
 

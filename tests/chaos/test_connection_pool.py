@@ -21,7 +21,7 @@ AT_ONCE = 5.0  # seconds; who waits for a connection that never comes gets an er
 @needs_postgres
 @needs_redis
 @pytest.mark.timeout(120)
-def test_more_sends_than_connections_are_taken_at_once(tmp_path: Path) -> None:
+def test_more_sends_than_connections_are_accepted_at_once(tmp_path: Path) -> None:
     with running_instance(tmp_path, 1, ["person@example.com"]) as instance:
         seconds = asyncio.run(send_together(instance.url))
 
@@ -30,7 +30,7 @@ def test_more_sends_than_connections_are_taken_at_once(tmp_path: Path) -> None:
 
 
 async def send_together(url: str) -> list[float]:
-    """Opens as many pages, sends from all in one instant; gives how long each took."""
+    """Open as many pages, send from all in one instant; return how long each took."""
     record = Record()
     async with Session.signed_in(url, "person@example.com") as person:
         tabs = [Tab(f"page {number}", person, record) for number in range(SENDS)]

@@ -1,4 +1,4 @@
-"""The model of the run says what is known, breaks what it is asked to, and records who asked."""
+"""The model of the run answers with known text, fails on request, and records its requests."""
 
 import json
 from collections.abc import Iterator
@@ -44,14 +44,14 @@ def asked(model: str, run: str) -> list[dict[str, Any]]:
     return [request for request in everything if request["run"] == run]
 
 
-def test_a_question_is_written_and_read_alike() -> None:
+def test_a_question_is_parsed_as_it_was_written() -> None:
     question = Question("a4", 300, 20.5, refuse=(429, 500), cut=(90,), stall=((120, 4.5),))
 
     assert Question.parse(f"An unanswered chaos run=a3 words=1 rate=1\n\n{question}") == question
     assert Question.parse("Hello") is None
 
 
-def test_a_text_follows_from_its_run_and_has_every_word_once() -> None:
+def test_a_text_depends_only_on_its_run_and_repeats_no_word() -> None:
     whole = text("a4", 200)
 
     assert text("a4", 200) == whole
@@ -68,7 +68,7 @@ def test_the_answer_is_the_known_text(model: str) -> None:
     assert [request["outcome"] for request in asked(model, "whole")] == ["complete"]
 
 
-def test_it_goes_on_with_the_very_next_character(model: str) -> None:
+def test_the_model_resumes_with_the_very_next_character(model: str) -> None:
     whole = text("onwards", 60)
 
     answer = ask(model, Question("onwards", 60, FAST), given=whole[:101])
@@ -77,13 +77,13 @@ def test_it_goes_on_with_the_very_next_character(model: str) -> None:
     assert [(one["given"], one["known"]) for one in asked(model, "onwards")] == [(101, True)]
 
 
-def test_a_text_that_it_never_said_is_noticed(model: str) -> None:
+def test_a_text_that_the_model_never_sent_is_noticed(model: str) -> None:
     ask(model, Question("foreign", 60, FAST), given="Something else")
 
     assert [one["known"] for one in asked(model, "foreign")] == [False]
 
 
-def test_it_refuses_once_then_breaks_off_once_then_answers(model: str) -> None:
+def test_the_model_refuses_once_then_is_interrupted_once_then_answers(model: str) -> None:
     question = Question("faulty", 60, FAST, refuse=(429,), cut=(50,))
 
     assert ask(model, question).status_code == 429
@@ -94,7 +94,7 @@ def test_it_refuses_once_then_breaks_off_once_then_answers(model: str) -> None:
     assert outcomes == ["refused 429", "cut", "complete"]
 
 
-def test_who_hangs_up_ends_the_request(model: str) -> None:
+def test_a_disconnect_ends_the_request(model: str) -> None:
     question = Question("left", 60, 5.0)
     body = {
         "messages": [{"role": "system", "content": ""}, {"role": "user", "content": str(question)}]

@@ -1,4 +1,4 @@
-"""The pages of the run put patches together as the browser's script does."""
+"""The pages of the run apply patches as the browser's script does."""
 
 import json
 import random
@@ -19,7 +19,7 @@ HISTORIES = 15
 
 
 @pytest.mark.skipif(find_browser() is None, reason="no browser on this machine")
-def test_every_history_leads_to_what_the_script_shows() -> None:
+def test_every_history_gives_the_text_that_the_script_shows() -> None:
     histories = [list(history(seed)) for seed in range(HISTORIES)]
 
     shown = in_browser(histories)
@@ -32,7 +32,7 @@ def test_every_history_leads_to_what_the_script_shows() -> None:
     assert any(ord(letter) > 0xFFFF for end in ends for letter in "".join(end["blocks"] or []))
 
 
-def test_blocks_are_read_from_an_article_as_the_server_spelled_them() -> None:
+def test_blocks_of_an_article_are_read_unchanged() -> None:
     html = (
         '<article data-part="x"><div class="prose" data-part="text" dir="auto">'
         '<div class="block"><p>a</p></div><div class="block"><div>b</div></div>'

@@ -36,4 +36,4 @@ def image_of(person: Person, sha256: str = "0") -> Image:
     prepared = PreparedImage(
         b"bytes", "image/png", 60, 40, sha256.zfill(64), name, animated=False, **values
     )
-    return Image.objects.keep(person, prepared)
+    return Image.objects.store(person, prepared)

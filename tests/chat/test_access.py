@@ -21,7 +21,7 @@ URLS = [
     ("POST", "deletion", {}, HTTPStatus.NO_CONTENT),
     ("GET", "replies/{reply}/state", {}, HTTPStatus.OK),
     ("POST", "replies/{reply}/stop", {}, HTTPStatus.NO_CONTENT),
-    # A reply that ended well is neither tried again nor continued nor left out.
+    # A complete reply is neither retried nor continued nor excluded.
     ("POST", "replies/{reply}/retry", {}, HTTPStatus.CONFLICT),
     ("POST", "replies/{reply}/continuation", {}, HTTPStatus.CONFLICT),
     ("POST", "replies/{reply}/exclusion", {"scope": "turn"}, HTTPStatus.CONFLICT),
@@ -38,7 +38,7 @@ def ask(
 
 
 @every_url
-def test_the_owner_may(
+def test_the_owner_has_access(
     owner_client: Client,
     exchange: Exchange,
     method: str,
@@ -50,7 +50,7 @@ def test_the_owner_may(
 
 
 @every_url
-def test_for_a_member_it_does_not_exist(
+def test_a_member_gets_404(
     member_client: Client,
     exchange: Exchange,
     method: str,
@@ -64,7 +64,7 @@ def test_for_a_member_it_does_not_exist(
 
 
 @every_url
-def test_a_stranger_has_to_sign_in(
+def test_a_stranger_must_sign_in(
     stranger_client: Client,
     exchange: Exchange,
     method: str,
@@ -82,7 +82,7 @@ def test_commands_need_a_post(owner_client: Client, exchange: Exchange, path: st
     assert status == HTTPStatus.METHOD_NOT_ALLOWED
 
 
-def test_a_reply_is_found_in_its_own_conversation_only(
+def test_a_reply_is_only_found_in_its_own_conversation(
     owner_client: Client, exchange: Exchange
 ) -> None:
     url = f"/c/{uuid.uuid4()}/replies/{exchange.reply.pk}/state"

@@ -28,7 +28,7 @@ TAB = "text/html,application/xhtml+xml,*/*;q=0.8"  # what a tab asks for
 IMG = "image/avif,image/webp,*/*;q=0.8"  # what an <img> asks for
 SCRIPT = "application/json"
 IMAGES = {"image", "thumbnail"}
-# What shows most; that it was there to be stored says that the addresses are right.
+# The most private pages. Each must return content here, or the test would check an empty answer.
 PRIVATE = IMAGES | {
     "home",
     "conversation",
@@ -41,7 +41,7 @@ PRIVATE = IMAGES | {
 
 
 def names(patterns: list[Any]) -> Iterator[str]:
-    """The name of every view. One without a name fails, because nothing here could ask it."""
+    """Return the name of every view, and fail on a view without a name."""
     for each in patterns:
         if isinstance(each, URLResolver):
             yield from names(each.url_patterns)
@@ -52,8 +52,8 @@ def names(patterns: list[Any]) -> Iterator[str]:
 
 @pytest.fixture
 def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
-    """An address of every view by its name, with something of the owner's behind it."""
-    image = Image.objects.keep(owner, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
+    """Return a URL of every view by its name, each for something that the owner has."""
+    image = Image.objects.store(owner, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
     Attachment.objects.create(message=exchange.message, position=0, image=image)
     tool_call = ToolCall.objects.create(
         reply=exchange.reply, round=0, index=0, text_length=0, name="calculate", call_id="call0"
@@ -79,14 +79,14 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
 
 @pytest.mark.parametrize("accept", [TAB, SCRIPT])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_no_cache_stores_what_a_view_answers(
+def test_no_cache_stores_the_response_of_a_view(
     owner_client: Client, addresses: dict[str, str], method: str, accept: str
 ) -> None:
     unknown = {"no view": "/no/such/page", "no id": "/c/nonsense/"}
     stored, answered = set(), {}
     for name, address in (addresses | unknown).items():
         if method == "POST" and name == "deletion":
-            continue  # the others stand on what it deletes
+            continue  # the other URLs need what it deletes
         response = owner_client.generic(method, address, headers={"accept": accept})
         answered[name] = response.status_code
         if "no-store" not in response.get("Cache-Control", ""):
@@ -97,7 +97,7 @@ def test_no_cache_stores_what_a_view_answers(
         assert {name for name, status in answered.items() if status == HTTPStatus.OK} >= PRIVATE
 
 
-def test_an_img_is_kept_for_the_login_that_fetched_it(
+def test_an_image_is_cached_only_for_the_session_that_fetched_it(
     owner_client: Client, addresses: dict[str, str]
 ) -> None:
     for name in IMAGES:
@@ -109,11 +109,13 @@ def test_an_img_is_kept_for_the_login_that_fetched_it(
         assert {"Cookie", "Accept"} <= set(response["Vary"].split(", "))
 
 
-def test_a_deletion_is_not_stored_either(owner_client: Client, addresses: dict[str, str]) -> None:
+def test_the_response_to_a_deletion_is_not_cached(
+    owner_client: Client, addresses: dict[str, str]
+) -> None:
     assert "no-store" in owner_client.post(addresses["deletion"])["Cache-Control"]
 
 
-def test_a_stranger_is_led_away_anew_each_time(
+def test_the_redirect_of_a_stranger_is_not_cached(
     stranger_client: Client, addresses: dict[str, str]
 ) -> None:
     for address in addresses.values():

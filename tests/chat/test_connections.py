@@ -1,7 +1,7 @@
 """Requests and the threads for writes share a small pool of connections.
 
-A request that waits for such a thread must hold none: as many requests as the pool has connections
-would wait for ever.
+A request that waits for such a thread must hold none, or as many requests as the pool has
+connections would wait for ever.
 """
 
 from collections.abc import AsyncIterator
@@ -53,7 +53,7 @@ async def test_a_request_that_waits_for_a_thread_holds_no_connection() -> None:
     assert not held
 
 
-async def test_a_request_that_waits_for_its_message_to_be_written_holds_none(
+async def test_a_request_that_waits_for_its_message_to_be_saved_holds_no_connection(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tab = await Tab.of(owner)
@@ -72,7 +72,7 @@ async def test_a_request_that_waits_for_its_message_to_be_written_holds_none(
     assert held == [False]
 
 
-async def test_a_request_that_waits_for_its_image_holds_none(
+async def test_a_request_that_waits_for_its_image_holds_no_connection(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tab = await Tab.of(owner)
@@ -92,7 +92,7 @@ async def test_a_request_that_waits_for_its_image_holds_none(
     assert held == [False]
 
 
-async def test_a_request_that_waits_for_its_decision_holds_none(
+async def test_a_request_that_waits_for_its_decision_holds_no_connection(
     owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tab = await Tab.of(owner)

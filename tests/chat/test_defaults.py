@@ -1,4 +1,4 @@
-"""POST /settings/defaults: how the model is asked in new chats."""
+"""POST /settings/defaults: the settings of new chats."""
 
 import pytest
 from django.test import Client
@@ -19,7 +19,7 @@ def test_defaults_are_saved_without_a_conversation(owner_client: Client, owner: 
 
 
 @every_bad_value
-def test_bad_defaults_are_told_at_their_field(
+def test_invalid_defaults_are_reported_at_their_field(
     owner_client: Client, fields: dict[str, str], name: str, sentence: str
 ) -> None:
     response = owner_client.post("/settings/defaults", fields, headers=JSON)
@@ -35,7 +35,7 @@ def test_defaults_need_a_post_and_a_person(owner_client: Client, stranger_client
     assert not Defaults.objects.exists()
 
 
-def test_without_scripts_bad_defaults_keep_what_was_typed(owner_client: Client) -> None:
+def test_without_scripts_invalid_defaults_keep_the_typed_text(owner_client: Client) -> None:
     response = owner_client.post("/settings/defaults", EVERYTHING | {"max_tokens": "9"})
 
     page = response.content.decode()

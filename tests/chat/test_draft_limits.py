@@ -1,4 +1,4 @@
-"""What of a draft is kept, for whom, and what is refused."""
+"""What a draft stores, for whom, and what is refused."""
 
 import logging
 import uuid
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations import housekeeping
-from chatapp.conversations.models import Attachment, Draft, Exchange
+from chatapp.conversations.models import Attachment, Draft, Exchange, draft
 from chatapp.images.models import Image
 from tests.chat.drafts import fields, image_of, kept, path_of, post
 
@@ -30,7 +30,30 @@ def test_a_text_over_the_limit_is_refused_with_a_sentence(owner_client: Client) 
     assert kept(owner_client)["text"] == "🦩" * limit
 
 
-def test_a_nul_is_excluded_and_line_ends_are_made_alike(owner_client: Client) -> None:
+def test_the_drafts_of_a_person_are_bounded_in_bytes(
+    owner_client: Client,
+    member_client: Client,
+    exchange: Exchange,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(draft, "MAX_BYTES", 10_000)
+    long = fields("é" * 4_000)  # 8,000 bytes
+    path = path_of(exchange)
+    assert post(owner_client, long).status_code == HTTPStatus.NO_CONTENT
+
+    refused = post(owner_client, fields("x" * 5_000), path)
+
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "too much space" in refused.json()["error"]
+    assert kept(owner_client, path)["text"] == ""
+    # The same draft may grow, a short one is always kept, and others have their own space.
+    grown = long | {"text": "é" * 5_000, "edit": 2}
+    assert post(owner_client, grown).status_code == HTTPStatus.NO_CONTENT
+    assert post(owner_client, fields("short"), path).status_code == HTTPStatus.NO_CONTENT
+    assert post(member_client, fields("x" * 9_000)).status_code == HTTPStatus.NO_CONTENT
+
+
+def test_nul_is_removed_and_line_ends_are_normalised(owner_client: Client) -> None:
     post(owner_client, fields("one\0\r\ntwo"))
 
     assert kept(owner_client)["text"] == "one\ntwo"
@@ -38,7 +61,7 @@ def test_a_nul_is_excluded_and_line_ends_are_made_alike(owner_client: Client) ->
 
 @pytest.mark.parametrize("name", ["client_id", "tab", "edit"])
 @pytest.mark.parametrize("value", ["", "x", "-1", "99999999999999999999"])
-def test_nonsense_is_refused(owner_client: Client, name: str, value: str) -> None:
+def test_an_invalid_draft_is_refused(owner_client: Client, name: str, value: str) -> None:
     answer = post(owner_client, fields() | {name: value})
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -46,7 +69,7 @@ def test_nonsense_is_refused(owner_client: Client, name: str, value: str) -> Non
     assert not Draft.objects.exists()
 
 
-def test_images_keep_their_order_and_what_is_none_of_ours_is_excluded(
+def test_images_keep_their_order_and_unknown_ones_are_dropped(
     owner_client: Client, owner: Person, member: Person
 ) -> None:
     first, second, theirs = image_of(owner, "1"), image_of(owner, "2"), image_of(member, "3")
@@ -70,7 +93,7 @@ def test_images_keep_their_order_and_what_is_none_of_ours_is_excluded(
     assert str(theirs.pk) not in chips
 
 
-def test_images_may_change_and_go(owner_client: Client, owner: Person) -> None:
+def test_images_can_be_changed_and_removed(owner_client: Client, owner: Person) -> None:
     first, second = image_of(owner, "1"), image_of(owner, "2")
     written = fields("", image=[first.pk])
     post(owner_client, written)
@@ -82,7 +105,9 @@ def test_images_may_change_and_go(owner_client: Client, owner: Person) -> None:
     assert not Draft.objects.exists()
 
 
-def test_more_images_than_a_message_takes_are_refused(owner_client: Client, owner: Person) -> None:
+def test_more_images_than_a_message_may_have_are_refused(
+    owner_client: Client, owner: Person
+) -> None:
     image = image_of(owner)
 
     answer = post(owner_client, fields(image=[image.pk] * (settings.MAX_IMAGES_PER_MESSAGE + 1)))
@@ -91,7 +116,7 @@ def test_more_images_than_a_message_takes_are_refused(owner_client: Client, owne
     assert "You can attach up to 10 images" in answer.json()["error"]
 
 
-def test_images_of_a_draft_are_not_collected(owner_client: Client, owner: Person) -> None:
+def test_images_of_a_draft_are_not_garbage_collected(owner_client: Client, owner: Person) -> None:
     written = fields(image=image_of(owner).pk)
     post(owner_client, written)
     Image.objects.update(keep_until=timezone.now() - timedelta(days=400))
@@ -105,7 +130,7 @@ def test_images_of_a_draft_are_not_collected(owner_client: Client, owner: Person
     assert not Image.objects.exists()
 
 
-def test_a_deleted_conversation_takes_its_draft_along(
+def test_a_draft_is_deleted_with_its_conversation(
     owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
     post(owner_client, fields(image=image_of(owner).pk), path_of(exchange))
@@ -116,7 +141,7 @@ def test_a_deleted_conversation_takes_its_draft_along(
     assert not Attachment.objects.exists()
 
 
-def test_each_person_has_their_own(
+def test_each_person_has_their_own_draft(
     owner_client: Client, member_client: Client, stranger_client: Client
 ) -> None:
     post(owner_client, fields("of the owner"))
@@ -130,7 +155,7 @@ def test_each_person_has_their_own(
     assert kept(owner_client)["text"] == "of the owner"
 
 
-def test_a_form_from_elsewhere_is_refused(owner: Person) -> None:
+def test_a_form_from_another_site_is_refused(owner: Person) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
 
@@ -141,7 +166,7 @@ def test_other_methods_are_refused(owner_client: Client) -> None:
     assert owner_client.delete("/draft").status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
-def test_what_is_written_is_never_in_the_log(
+def test_the_text_of_a_draft_is_never_logged(
     owner_client: Client, owner: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""Saving a draft while its message is sent: in no order of events does the text come back."""
+"""Saving a draft while its message is sent: whatever the order, the sent text doesn't return."""
 
 import threading
 import uuid
@@ -41,7 +41,7 @@ def started(work: Callable[[], object]) -> threading.Thread:
 
 def save(person: Person, written: DraftContent, conversation: Conversation | None = None) -> None:
     with suppress(AlreadySent):
-        Draft.objects.keep(person, conversation, written)
+        Draft.objects.store(person, conversation, written)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def written(new: NewMessage) -> DraftContent:
     return DraftContent(client_id=new.client_id, text="Hello", tab=uuid.uuid4(), edit=1)
 
 
-def test_a_send_between_the_look_and_the_save(
+def test_a_send_between_the_check_and_the_save_leaves_no_draft(
     owner: Person, new: NewMessage, written: DraftContent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look = Draft.objects._refuse_sent
@@ -67,13 +67,13 @@ def test_a_send_between_the_look_and_the_save(
     monkeypatch.setattr(Draft.objects, "_refuse_sent", look_then_send)
 
     with pytest.raises(AlreadySent):
-        Draft.objects.keep(owner, None, written)
+        Draft.objects.store(owner, None, written)
 
     assert Message.objects.count() == 2
     assert not Draft.objects.exists()
 
 
-def test_a_save_between_the_end_of_the_draft_and_the_commit_of_its_message(
+def test_a_save_before_the_message_is_committed_leaves_no_draft(
     owner: Person, new: NewMessage, written: DraftContent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     end, saves = Draft.objects.end, []
@@ -92,7 +92,7 @@ def test_a_save_between_the_end_of_the_draft_and_the_commit_of_its_message(
     assert not Draft.objects.exists()
 
 
-def test_saves_and_sends_at_the_same_time(owner: Person, exchange: Exchange) -> None:
+def test_concurrent_saves_and_sends_leave_no_draft(owner: Person, exchange: Exchange) -> None:
     conversation = exchange.conversation
 
     for number in range(ROUNDS):
@@ -118,7 +118,7 @@ def test_saves_and_sends_at_the_same_time(owner: Person, exchange: Exchange) -> 
     assert conversation.branch.count() == 2 + 2 * ROUNDS
 
 
-def test_first_saves_at_the_same_time_make_one_draft(owner: Person, exchange: Exchange) -> None:
+def test_concurrent_first_saves_make_one_draft(owner: Person, exchange: Exchange) -> None:
     for conversation in (None, exchange.conversation):
         start = threading.Barrier(4)
 
@@ -129,7 +129,7 @@ def test_first_saves_at_the_same_time_make_one_draft(owner: Person, exchange: Ex
         ) -> None:
             written = DraftContent(uuid.uuid4(), f"tab {number}", uuid.uuid4(), edit=1)
             start.wait()
-            Draft.objects.keep(owner, conversation, written)
+            Draft.objects.store(owner, conversation, written)
 
         threads = [started(lambda number=number: keep(number)) for number in range(4)]
         for thread in threads:
@@ -138,11 +138,11 @@ def test_first_saves_at_the_same_time_make_one_draft(owner: Person, exchange: Ex
         assert Draft.objects.filter(conversation=conversation).count() == 1
 
 
-def test_a_conversation_deleted_meanwhile_does_not_exist(
+def test_a_save_for_a_deleted_conversation_is_refused(
     owner: Person, exchange: Exchange, written: DraftContent
 ) -> None:
     conversation = Conversation.objects.get()
     exchange.conversation.delete()
 
     with pytest.raises(Conversation.DoesNotExist):
-        Draft.objects.keep(owner, conversation, written)
+        Draft.objects.store(owner, conversation, written)

@@ -1,4 +1,4 @@
-"""/draft and /c/<id>/draft: what is written and not sent yet, and what other tabs hear of it."""
+"""/draft and /c/<id>/draft: saving unsent text, and the events for other tabs."""
 
 import re
 import uuid
@@ -18,7 +18,7 @@ from tests.support.tab import Tab
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_empty_page_and_each_conversation_have_one(
+def test_the_empty_page_and_each_conversation_have_one_draft(
     owner_client: Client, exchange: Exchange
 ) -> None:
     for path, text in (("/draft", "of the empty page"), (path_of(exchange), "of this one")):
@@ -29,7 +29,7 @@ def test_the_empty_page_and_each_conversation_have_one(
     assert kept(owner_client, path_of(exchange))["conversation"] == str(exchange.conversation.pk)
 
 
-def test_the_last_one_who_writes_wins(owner_client: Client) -> None:
+def test_the_last_writer_wins(owner_client: Client) -> None:
     post(owner_client, fields("on the phone", tab=uuid.uuid4(), edit=7))
     post(owner_client, fields("on the desk", tab=uuid.uuid4(), edit=1))
 
@@ -37,7 +37,7 @@ def test_the_last_one_who_writes_wins(owner_client: Client) -> None:
     assert Draft.objects.count() == 1
 
 
-def test_saves_of_one_tab_that_overtook_each_other_stay_in_order(owner_client: Client) -> None:
+def test_a_save_overtaken_by_a_later_one_of_its_tab_is_ignored(owner_client: Client) -> None:
     newer = fields("Half a sentence", edit=3)
     post(owner_client, newer)
 
@@ -49,7 +49,7 @@ def test_saves_of_one_tab_that_overtook_each_other_stay_in_order(owner_client: C
 
 
 @pytest.mark.parametrize("text", ["", "\0"])
-def test_nothing_written_is_no_draft(owner_client: Client, text: str) -> None:
+def test_an_empty_text_is_no_draft(owner_client: Client, text: str) -> None:
     written = fields("Half a")
     post(owner_client, written)
 
@@ -62,7 +62,7 @@ def test_nothing_written_is_no_draft(owner_client: Client, text: str) -> None:
     }  # fmt: skip
 
 
-def test_what_is_dropped_takes_nothing_else_along(owner_client: Client) -> None:
+def test_dropping_a_draft_does_not_drop_a_newer_one(owner_client: Client) -> None:
     earlier = fields("sent, and taken back")
     post(owner_client, earlier)
     post(owner_client, fields("the next one", edit=2))
@@ -72,14 +72,14 @@ def test_what_is_dropped_takes_nothing_else_along(owner_client: Client) -> None:
     assert kept(owner_client)["text"] == "the next one"
 
 
-def test_what_was_begun_on_the_empty_page_goes_along_to_its_conversation(
+def test_a_draft_of_the_empty_page_moves_to_its_conversation(
     owner_client: Client, exchange: Exchange
 ) -> None:
     begun = fields("My next thought")
     post(owner_client, begun)
 
     post(owner_client, begun | {"edit": 2}, path_of(exchange))
-    post(owner_client, begun | {"edit": 1})  # was under way meanwhile
+    post(owner_client, begun | {"edit": 1})  # arrives late
 
     assert [draft.conversation for draft in Draft.objects.all()] == [exchange.conversation]
 
@@ -109,7 +109,7 @@ def test_the_first_send_ends_the_draft_of_the_empty_page(
 @pytest.mark.parametrize(
     ("late", "status"), [("Hello", HTTPStatus.GONE), ("Hell", HTTPStatus.CONFLICT)]
 )
-def test_a_save_after_its_message_was_sent_does_not_bring_it_back(
+def test_a_save_after_the_send_does_not_restore_the_draft(
     owner_client: Client, owner: Person, late: str, status: HTTPStatus
 ) -> None:
     new = new_message("Hello")
@@ -122,7 +122,7 @@ def test_a_save_after_its_message_was_sent_does_not_bring_it_back(
     assert not Draft.objects.exists()
 
 
-def test_somebody_elses_message_with_that_id_is_no_reason(
+def test_a_message_of_another_person_with_the_same_id_does_not_refuse_a_draft(
     owner_client: Client, member: Person
 ) -> None:
     new = new_message()
@@ -131,7 +131,7 @@ def test_somebody_elses_message_with_that_id_is_no_reason(
     assert post(owner_client, fields(client_id=new.client_id)).status_code == HTTPStatus.NO_CONTENT
 
 
-def test_a_spent_draft_that_a_killed_process_left_is_not_shown(
+def test_a_sent_draft_that_a_killed_process_left_is_not_shown(
     owner_client: Client, owner: Person
 ) -> None:
     new = new_message()
@@ -142,7 +142,7 @@ def test_a_spent_draft_that_a_killed_process_left_is_not_shown(
     assert "Hello</textarea>" not in owner_client.get("/").content.decode()
 
 
-def test_the_page_comes_with_the_draft(
+def test_the_page_contains_the_draft(
     owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
     image = image_of(owner)
@@ -158,7 +158,7 @@ def test_the_page_comes_with_the_draft(
     assert "Half" not in owner_client.get("/").content.decode()
 
 
-def test_without_scripts_a_refused_form_wins_and_still_ends_the_draft(
+def test_without_scripts_a_refused_form_replaces_the_draft(
     owner_client: Client, exchange: Exchange, running: Exchange
 ) -> None:
     written = fields("the draft")
@@ -176,7 +176,7 @@ def test_without_scripts_a_refused_form_wins_and_still_ends_the_draft(
     assert f'name="client_id" value="{written["client_id"]}"' in page
 
 
-def test_a_draft_does_not_keep_the_page_from_looking_for_the_reply(
+def test_a_page_with_a_draft_still_refreshes_for_the_reply(
     owner_client: Client, running: Exchange
 ) -> None:
     post(owner_client, fields(), path_of(running))
@@ -186,7 +186,7 @@ def test_a_draft_does_not_keep_the_page_from_looking_for_the_reply(
     assert re.search('<noscript><meta http-equiv="refresh"', page)
 
 
-async def test_other_tabs_hear_what_was_written(owner: Person) -> None:
+async def test_other_tabs_get_the_draft(owner: Person) -> None:
     tab = await Tab.of(owner)
     async with tab.listening() as socket:
         written = fields("Half a")
@@ -200,7 +200,7 @@ async def test_other_tabs_hear_what_was_written(owner: Person) -> None:
     assert event["at"] >= event["written"]
 
 
-async def test_a_long_text_is_not_sent_to_everybody(owner: Person) -> None:
+async def test_a_long_draft_is_not_sent_to_other_tabs(owner: Person) -> None:
     tab = await Tab.of(owner)
     async with tab.listening() as socket:
         await tab.client.post("/draft", fields("x" * (LONG_DRAFT + 1)))
@@ -209,7 +209,7 @@ async def test_a_long_text_is_not_sent_to_everybody(owner: Person) -> None:
     assert event["text"] is None
 
 
-async def test_both_places_are_told_when_a_draft_goes_along(
+async def test_moving_a_draft_is_announced_for_both_places(
     owner: Person, exchange: Exchange
 ) -> None:
     tab, begun = await Tab.of(owner), fields()
@@ -223,7 +223,7 @@ async def test_both_places_are_told_when_a_draft_goes_along(
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_send_tells_that_the_draft_is_gone(owner: Person) -> None:
+async def test_a_send_announces_that_the_draft_is_gone(owner: Person) -> None:
     tab, written = await Tab.of(owner), fields("Hello")
     await tab.client.post("/draft", written)
     async with tab.listening() as socket:

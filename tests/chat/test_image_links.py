@@ -1,4 +1,4 @@
-"""POST /images/links: a copy of what a link leads to, or the link itself, or a sentence."""
+"""POST /images/links: the answer is a copy of the image, the link itself or a sentence."""
 
 import asyncio
 import base64
@@ -27,7 +27,7 @@ URL = "/images/links"
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
-    """A site on loopback that links may lead to; the app itself always uses the strict network."""
+    """Serve a site on loopback that links may name; the app alone refuses such links."""
 
     @asynccontextmanager
     async def serving(*answers: bytes) -> AsyncIterator[Site]:
@@ -45,7 +45,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, failure: FetchError) -> None:
     monkeypatch.setattr(image_links, "fetch", fail)
 
 
-async def test_a_copy_is_kept_under_the_name_in_the_link(
+async def test_a_copy_has_the_name_in_the_link(
     async_owner_client: AsyncClient, site: Callable[..., object], owner: Person
 ) -> None:
     content = encoded(Pillow.new("RGB", (60, 40), "teal"), "PNG")
@@ -102,7 +102,7 @@ async def test_a_page_in_place_of_an_image_is_refused(
 
 
 @pytest.mark.parametrize("failure", [TimedOut(), SiteRefused(403)])
-async def test_a_harmless_failure_passes_an_https_link_on(
+async def test_an_https_link_that_fails_harmlessly_is_attached_as_a_link(
     async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, failure: FetchError
 ) -> None:
     failing(monkeypatch, failure)
@@ -122,10 +122,10 @@ async def test_a_harmless_failure_passes_an_https_link_on(
     [
         ("http://images.example.com/a.png", TimedOut()),  # the model takes https only
         ("https://images.example.com/a.png", NotPublic()),
-        ("https://images.example.com/" + "a" * 2_000, TimedOut()),  # no room for it
+        ("https://images.example.com/" + "a" * 2_000, TimedOut()),  # no space for it
     ],
 )
-async def test_any_other_failure_is_told(
+async def test_any_other_failure_is_reported(
     async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, link: str, failure: FetchError
 ) -> None:
     failing(monkeypatch, failure)
@@ -140,7 +140,7 @@ async def test_any_other_failure_is_told(
     "link",
     ["", "ftp://a.example.com/a.png", "http://127.0.0.1/a.png", "http://169.254.169.254/", "a b"],
 )
-async def test_what_leads_nowhere_public_is_never_fetched(
+async def test_a_link_to_a_private_address_is_never_fetched(
     async_owner_client: AsyncClient, link: str
 ) -> None:
     response = await async_owner_client.post(URL, {"link": link})
@@ -149,17 +149,17 @@ async def test_what_leads_nowhere_public_is_never_fetched(
     assert not await Image.objects.aexists()
 
 
-def test_a_stranger_signs_in_first(stranger_client: Client) -> None:
+def test_a_stranger_must_sign_in(stranger_client: Client) -> None:
     response = stranger_client.post(URL, {"link": "https://images.example.com/a.png"})
 
     assert response.status_code == HTTPStatus.FOUND
 
 
-async def test_a_link_comes_by_post(async_owner_client: AsyncClient) -> None:
+async def test_a_link_needs_a_post(async_owner_client: AsyncClient) -> None:
     assert (await async_owner_client.get(URL)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
-async def test_one_person_gets_two_turns_at_once_and_others_theirs() -> None:
+async def test_one_person_cannot_use_the_slots_of_others() -> None:
     slots, ada, ben = FetchSlots(3, 2, seconds=0.02), uuid4(), uuid4()
 
     async with slots.slot(ada), slots.slot(ada):
@@ -167,14 +167,14 @@ async def test_one_person_gets_two_turns_at_once_and_others_theirs() -> None:
             async with slots.slot(ada):
                 pass
         async with slots.slot(ben):
-            with pytest.raises(TooManyAtOnce):  # three are all there are
+            with pytest.raises(TooManyAtOnce):  # there are three slots in total
                 async with slots.slot(ben):
                     pass
     async with slots.slot(ada), slots.slot(ada):
         pass
 
 
-async def test_who_waits_gets_the_turn_that_ends() -> None:
+async def test_waiting_fetches_get_a_slot_in_order() -> None:
     slots, ada = FetchSlots(1, 1, seconds=5), uuid4()
     order = []
 
@@ -200,11 +200,11 @@ async def test_who_waits_gets_the_turn_that_ends() -> None:
         ("javascript:alert(1)", False),
     ],
 )
-def test_which_links_may_go_to_the_model(link: str, may: bool) -> None:
+def test_only_public_https_links_are_sent_to_the_model(link: str, may: bool) -> None:
     assert may_go_to_model(link) is may
 
 
-async def test_without_scripts_a_link_is_copied_as_the_message_is_sent(
+async def test_without_scripts_a_link_is_copied_when_the_message_is_sent(
     async_owner_client: AsyncClient, site: Callable[..., object], no_service: None
 ) -> None:
     content = encoded(Pillow.new("RGB", (60, 40), "teal"), "PNG")
@@ -217,7 +217,7 @@ async def test_without_scripts_a_link_is_copied_as_the_message_is_sent(
     assert (await Attachment.objects.select_related("image").aget()).image.name == "a.png"
 
 
-async def test_without_scripts_a_link_that_fails_is_told_on_the_page(
+async def test_without_scripts_a_failed_link_is_reported_on_the_page(
     async_owner_client: AsyncClient,
 ) -> None:
     fields = {"client_id": str(uuid4()), "text": "Look", "link_to_copy": "https://10.0.0.1/a.png"}

@@ -1,4 +1,4 @@
-"""/images/<id>/: who may look at an image, in which size, and who may describe it."""
+"""/images/<id>/: who may see an image, in which size, and who may describe it."""
 
 import io
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def prepared() -> PreparedImage:
 
 @pytest.fixture
 def image(owner: Person) -> Image:
-    return Image.objects.keep(owner, prepared())
+    return Image.objects.store(owner, prepared())
 
 
 def ask(client: Client, image: Image, method: str, path: str) -> HTTPStatus:
@@ -41,14 +41,14 @@ def ask(client: Client, image: Image, method: str, path: str) -> HTTPStatus:
 
 
 @every_url
-def test_whoever_uploaded_it_may(
+def test_the_uploader_sees_the_image(
     owner_client: Client, image: Image, method: str, path: str
 ) -> None:
     assert ask(owner_client, image, method, path) == HTTPStatus.OK
 
 
 @every_url
-def test_for_a_member_it_does_not_exist(
+def test_a_member_gets_404(
     member_client: Client, image: Image, exchange: Exchange, method: str, path: str
 ) -> None:
     Attachment.objects.create(message=exchange.message, position=0, image=image)
@@ -57,10 +57,12 @@ def test_for_a_member_it_does_not_exist(
 
 
 @pytest.mark.parametrize(("method", "path"), URLS[:3])
-def test_an_image_by_somebody_else_shows_in_ones_own_conversation(
+def test_an_image_uploaded_by_another_person_is_shown_in_the_conversation(
     owner_client: Client, member: Person, exchange: Exchange, method: str, path: str
 ) -> None:
-    theirs = Image.objects.keep(member, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png"))
+    theirs = Image.objects.store(
+        member, prepare(encoded(Pillow.new("RGB", (9, 9)), "PNG"), "a.png")
+    )
     Attachment.objects.create(message=exchange.message, position=0, image=theirs)
 
     assert ask(owner_client, theirs, method, path) == HTTPStatus.OK
@@ -68,30 +70,30 @@ def test_an_image_by_somebody_else_shows_in_ones_own_conversation(
 
 
 @every_url
-def test_a_stranger_signs_in_first(
+def test_a_stranger_must_sign_in(
     stranger_client: Client, image: Image, method: str, path: str
 ) -> None:
     assert ask(stranger_client, image, method, path) == HTTPStatus.FOUND
 
 
 @pytest.mark.parametrize("path", ["", "thumbnail"])
-def test_an_image_is_only_looked_at(owner_client: Client, image: Image, path: str) -> None:
+def test_an_image_only_accepts_get(owner_client: Client, image: Image, path: str) -> None:
     status = ask(owner_client, image, "POST", path)
 
     assert status == HTTPStatus.METHOD_NOT_ALLOWED
 
 
-def test_a_description_comes_by_post(owner_client: Client, image: Image) -> None:
+def test_a_description_needs_a_post(owner_client: Client, image: Image) -> None:
     assert ask(owner_client, image, "GET", "alt") == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(("path", "size"), [("", (1568, 784)), ("thumbnail", (384, 192))])
-def test_the_bytes_can_do_nothing_but_be_seen(
+def test_an_image_response_can_run_nothing(
     owner_client: Client, image: Image, path: str, size: tuple[int, int]
 ) -> None:
     response = owner_client.get(f"/images/{image.pk}/{path}", headers={"Range": "bytes=0-9"})
 
-    assert response.status_code == HTTPStatus.OK  # a range is not needed: all of it comes
+    assert response.status_code == HTTPStatus.OK  # a range is ignored: the response has all bytes
     shown = Pillow.open(io.BytesIO(response.content))
     assert (shown.size, f"image/{str(shown.format).lower()}") == (size, response["Content-Type"])
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -115,7 +117,9 @@ def test_a_tab_gets_a_page_around_the_image(
 
 
 @pytest.mark.parametrize("path", ["", "thumbnail"])
-def test_a_browser_that_has_it_gets_no_bytes(owner_client: Client, image: Image, path: str) -> None:
+def test_a_browser_with_a_current_copy_gets_no_bytes(
+    owner_client: Client, image: Image, path: str
+) -> None:
     client, url = owner_client, f"/images/{image.pk}/{path}"
     tag = client.get(url)["ETag"]
 
@@ -139,7 +143,7 @@ def test_a_browser_that_has_it_gets_no_bytes(owner_client: Client, image: Image,
         ("...", 'attachment; filename="image.jpg"'),
     ],
 )
-def test_a_download_is_named_as_what_it_is(
+def test_a_download_has_the_suffix_of_its_format(
     owner_client: Client, image: Image, name: str, disposition: str
 ) -> None:
     Image.objects.update(name=name)
@@ -149,9 +153,7 @@ def test_a_download_is_named_as_what_it_is(
     assert response["Content-Disposition"] == disposition
 
 
-def test_an_image_from_before_there_were_thumbnails_stands_in_itself(
-    owner_client: Client, image: Image
-) -> None:
+def test_an_image_without_a_thumbnail_is_shown_instead(owner_client: Client, image: Image) -> None:
     Image.objects.update(thumbnail_type="")
     ImageData.objects.update(thumbnail=b"")
 
@@ -161,7 +163,7 @@ def test_an_image_from_before_there_were_thumbnails_stands_in_itself(
     assert Pillow.open(io.BytesIO(response.content)).size == (1568, 784)
 
 
-def test_bytes_that_are_gone_are_not_found(owner_client: Client, image: Image) -> None:
+def test_missing_bytes_are_not_found(owner_client: Client, image: Image) -> None:
     ImageData.objects.all().delete()
 
     response = owner_client.get(f"/images/{image.pk}/")
@@ -170,7 +172,7 @@ def test_bytes_that_are_gone_are_not_found(owner_client: Client, image: Image) -
     assert "no-store" in response["Cache-Control"]
 
 
-def test_a_store_that_rests_is_asked_again(owner_client: Client, image: Image) -> None:
+def test_an_unavailable_store_is_temporary(owner_client: Client, image: Image) -> None:
     with patch("chatapp.images.store.read", side_effect=StoreUnavailable):
         response = owner_client.get(f"/images/{image.pk}/")
 
@@ -179,7 +181,7 @@ def test_a_store_that_rests_is_asked_again(owner_client: Client, image: Image) -
     assert response["Retry-After"]
 
 
-def test_a_description_is_kept_and_every_copy_on_a_page_follows(
+def test_a_description_is_saved_and_updates_every_copy_on_a_page(
     owner_client: Client, image: Image, exchange: Exchange
 ) -> None:
     for position in (0, 1):
@@ -193,9 +195,7 @@ def test_a_description_is_kept_and_every_copy_on_a_page_follows(
     assert publish.call_args.kwargs["html"].count('alt="A teal lake"') == 2
 
 
-def test_without_a_description_the_name_of_the_file_stands_in(
-    owner_client: Client, image: Image
-) -> None:
+def test_without_a_description_the_file_name_is_shown(owner_client: Client, image: Image) -> None:
     image.describe("A lake")
 
     response = owner_client.post(f"/images/{image.pk}/alt", {"alt": "  "})

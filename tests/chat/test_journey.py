@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def shown_after(patches: list[dict[str, Any]]) -> str:
-    """The page of a browser that applied every patch; what is kept counts UTF-16 code units."""
+    """Return the page after every patch, with kept lengths in UTF-16 code units."""
     blocks: list[str] = []
     for patch in patches:
         for index, kept, html in patch["blocks"]:
@@ -29,7 +29,7 @@ async def tab(owner: Person) -> Tab:
     return await Tab.of(owner)
 
 
-async def test_a_message_is_answered_live_and_kept(tab: Tab, owner: Person) -> None:
+async def test_a_message_is_answered_live_and_stored(tab: Tab, owner: Person) -> None:
     async with tab.listening() as live:
         response = await tab.send("/echo Grüße 🦩 **bold** text")
         assert response.status_code == 201
@@ -77,7 +77,7 @@ async def test_stop_keeps_what_was_published(tab: Tab) -> None:
     assert 'data-status="stopped"' in finished["html"]
 
 
-async def test_a_failure_stands_in_the_reply_and_can_be_retried(tab: Tab) -> None:
+async def test_a_failure_is_shown_in_the_reply_and_can_be_retried(tab: Tab) -> None:
     async with tab.listening() as live:
         await tab.send("/error 500")
         failed = (await live.until("message.finished"))[-1]
@@ -96,7 +96,7 @@ async def test_a_failure_stands_in_the_reply_and_can_be_retried(tab: Tab) -> Non
 
 
 @pytest.mark.parametrize("fault", ["/cut 5", "/garbage"])
-async def test_what_had_streamed_stays_when_the_service_breaks(tab: Tab, fault: str) -> None:
+async def test_streamed_text_is_kept_when_the_service_fails(tab: Tab, fault: str) -> None:
     async with tab.listening() as live:
         await tab.send(f"{fault} /times 3 /rate 100")
         finished = (await live.until("message.finished"))[-1]
@@ -125,7 +125,7 @@ async def test_the_state_of_a_running_reply_has_text_and_position(tab: Tab) -> N
     assert state["status"] == "stopped"
 
 
-async def test_nobody_else_hears_anything(tab: Tab, member: Person) -> None:
+async def test_other_people_get_no_events(tab: Tab, member: Person) -> None:
     other = await Tab.of(member)
     async with tab.listening() as live, other.listening() as elsewhere:
         await tab.send("/echo quiet")

@@ -8,11 +8,12 @@ from unittest.mock import patch
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image as Pillow
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Exchange, Message
+from chatapp.conversations.models import Attachment, Conversation, Exchange, Message, exchange
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.replies import generation
@@ -23,7 +24,7 @@ JSON = {"accept": "application/json"}
 
 @pytest.fixture(autouse=True)
 def no_reply() -> Any:
-    """Sending is tested here, not the reply."""
+    """Start no reply, because only sending is tested here."""
     with patch.object(generation, "start") as start:
         yield start
 
@@ -49,7 +50,7 @@ def test_a_send_is_answered_with_both_articles(owner_client: Client, no_reply: A
     no_reply.assert_called_once_with(Message.objects.get(role="assistant"))
 
 
-def test_the_same_send_again_is_answered_again_and_starts_nothing(
+def test_a_repeated_send_is_answered_again_and_starts_nothing(
     owner_client: Client, no_reply: Any
 ) -> None:
     fields = {"conversation": uuid.uuid4(), "client_id": uuid.uuid4(), "text": "Once"}
@@ -79,7 +80,9 @@ def test_a_million_characters_are_accepted(owner_client: Client, letter: str) ->
 
 
 @pytest.mark.parametrize(("letter", "count"), [("a", 5_000_000), ("🦩", 1_250_000)])
-def test_more_are_refused_with_the_limit(owner_client: Client, letter: str, count: int) -> None:
+def test_more_than_a_million_characters_are_refused_with_the_limit(
+    owner_client: Client, letter: str, count: int
+) -> None:
     response = send(owner_client, text=letter * count)
 
     assert response.status_code == 422
@@ -102,7 +105,7 @@ def test_without_scripts_the_refused_text_is_still_in_the_box(
     assert text in page
 
 
-def test_without_scripts_a_send_leads_to_the_conversation(owner_client: Client) -> None:
+def test_without_scripts_a_send_redirects_to_the_conversation(owner_client: Client) -> None:
     conversation = uuid.uuid4()
     response = owner_client.post(
         f"/c/{conversation}/messages", {"client_id": uuid.uuid4(), "text": "Hello"}
@@ -114,7 +117,7 @@ def test_without_scripts_a_send_leads_to_the_conversation(owner_client: Client) 
     assert 'http-equiv="refresh"' in page
 
 
-def test_without_scripts_images_come_along_as_files(owner_client: Client) -> None:
+def test_without_scripts_images_are_sent_as_files(owner_client: Client) -> None:
     owner_client.post(
         f"/c/{uuid.uuid4()}/messages",
         {"client_id": uuid.uuid4(), "text": "Look", "images": [image("red"), image("blue")]},
@@ -143,7 +146,7 @@ def test_a_text_file_named_png_is_refused(owner_client: Client) -> None:
 
 def test_attached_images_keep_their_order(owner_client: Client, owner: Person) -> None:
     kept = [
-        Image.objects.keep(owner, prepare(image(colour, f"{colour}.png"), f"{colour}.png"))
+        Image.objects.store(owner, prepare(image(colour, f"{colour}.png"), f"{colour}.png"))
         for colour in ("red", "green", "blue")
     ]
 
@@ -163,20 +166,20 @@ def test_attached_images_keep_their_order(owner_client: Client, owner: Person) -
 
 
 @pytest.mark.parametrize("pk", ["00000000-0000-4000-8000-000000000000", "nonsense", ""])
-def test_an_image_that_is_not_there_is_told(owner_client: Client, pk: str) -> None:
+def test_a_missing_image_is_reported(owner_client: Client, pk: str) -> None:
     response = send(owner_client, text="Look", image=pk)
 
     assert response.status_code == 422
     assert "no longer exists" in response.json()["error"]
 
 
-def test_somebody_elses_image_is_not_there(owner_client: Client, member: Person) -> None:
-    theirs = Image.objects.keep(member, prepare(image(), "theirs.png"))
+def test_an_image_of_another_person_is_missing(owner_client: Client, member: Person) -> None:
+    theirs = Image.objects.store(member, prepare(image(), "theirs.png"))
 
     assert send(owner_client, text="Look", image=theirs.pk).status_code == 422
 
 
-def test_a_link_that_is_no_address_is_refused(owner_client: Client) -> None:
+def test_an_invalid_link_is_refused(owner_client: Client) -> None:
     assert "isn't a valid link" in send(owner_client, text="Look", link="https://[").json()["error"]
 
 
@@ -192,7 +195,7 @@ def test_an_unknown_model_is_refused(owner_client: Client) -> None:
     assert "available" in send(owner_client, text="Hello", model="gpt-2").json()["error"]
 
 
-def test_bad_ids_are_refused(owner_client: Client) -> None:
+def test_invalid_ids_are_refused(owner_client: Client) -> None:
     assert send(owner_client, text="Hello", client_id="1").status_code == 422
 
 
@@ -203,7 +206,7 @@ def test_a_nul_character_is_dropped_and_the_rest_is_sent(owner_client: Client) -
     assert Message.objects.get(role="user").text == "ab"
 
 
-def test_a_running_reply_keeps_the_send_out_and_the_text_in(
+def test_a_send_during_a_reply_is_refused_and_keeps_its_text(
     owner_client: Client, running: Exchange
 ) -> None:
     path = f"/c/{running.conversation.pk}/messages"
@@ -226,20 +229,20 @@ def test_a_post_without_csrf_token_is_refused(owner: Person) -> None:
     assert not Message.objects.exists()
 
 
-def test_a_stranger_is_asked_to_sign_in(stranger_client: Client, owner: Person) -> None:
+def test_a_stranger_must_sign_in(stranger_client: Client, owner: Person) -> None:
     response = send(stranger_client, text="Hello")
 
     assert response.status_code == 401
     assert "your text is kept" in response.json()["error"]
 
 
-def test_a_member_can_not_write_into_the_owners_conversation(
+def test_a_member_cannot_send_to_the_owners_conversation(
     member_client: Client, exchange: Exchange
 ) -> None:
     assert send(member_client, exchange.conversation.pk, text="Hello").status_code == 404
 
 
-def test_a_form_above_djangos_own_limit_gets_our_page(
+def test_a_form_above_djangos_limit_gets_our_error_page(
     owner_client: Client, settings: Settings
 ) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2048
@@ -251,3 +254,23 @@ def test_a_form_above_djangos_own_limit_gets_our_page(
     assert "<html" in page.content.decode()
     assert "at most 2" in page.content.decode()
     assert "You can send at most 2 KB here" in answer.json()["error"]
+
+
+def test_a_person_cannot_begin_any_number_of_conversations_at_once(
+    owner_client: Client, member_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "MAX_BEGUN", 2)
+    first = uuid.uuid4()
+    assert send(owner_client, first, text="one").status_code == 201
+    assert send(owner_client, text="two").status_code == 201
+
+    refused = send(owner_client, text="three")
+
+    assert refused.status_code == 429
+    assert "Your text is kept" in refused.json()["error"]
+    assert Conversation.objects.count() == 2
+    Message.objects.update(status="complete")
+    assert send(owner_client, first, text="more").status_code == 201
+    assert send(member_client, text="mine").status_code == 201
+    Conversation.objects.update(created_at=timezone.now() - exchange.BEGUN_WITHIN)
+    assert send(owner_client, text="three").status_code == 201

@@ -1,4 +1,4 @@
-"""POST /c/<id>/messages: the settings that come with a message."""
+"""POST /c/<id>/messages: the settings that are sent with a message."""
 
 import uuid
 from typing import Any
@@ -28,7 +28,7 @@ def send(client: Client, conversation: Any = None, **fields: Any) -> Any:
     return client.post(f"/c/{conversation or uuid.uuid4()}/messages", fields, headers=JSON)
 
 
-def test_a_first_message_brings_all_settings(owner_client: Client, owner: Person) -> None:
+def test_a_first_message_sets_all_settings(owner_client: Client, owner: Person) -> None:
     send(owner_client, text="Hello", instructions="Be brief.", temperature="0.2", max_tokens="300")
 
     conversation = Conversation.objects.get()
@@ -36,7 +36,7 @@ def test_a_first_message_brings_all_settings(owner_client: Client, owner: Person
     assert not Defaults.objects.exists()
 
 
-def test_a_later_message_brings_model_and_thinking_only(
+def test_a_later_message_sets_only_model_and_thinking(
     owner_client: Client, exchange: Exchange
 ) -> None:
     fields = {"model": OTHER, "thinking": "low", "instructions": "Ignored."}
@@ -47,7 +47,9 @@ def test_a_later_message_brings_model_and_thinking_only(
     assert exchange.conversation.chosen == ModelSettings(OTHER, "", "low")
 
 
-def test_a_message_that_names_no_model_leaves_it(owner_client: Client, exchange: Exchange) -> None:
+def test_a_message_without_a_model_does_not_change_it(
+    owner_client: Client, exchange: Exchange
+) -> None:
     exchange.conversation.choose(ModelSettings(OTHER, thinking="high"))
 
     send(owner_client, exchange.conversation.pk, text="And?")
@@ -65,7 +67,7 @@ def test_a_model_that_cannot_think_is_not_asked_to(
     assert Conversation.objects.get().chosen == ModelSettings("plain")
 
 
-def test_a_bad_setting_is_told_at_its_field(owner_client: Client) -> None:
+def test_an_invalid_setting_is_reported_at_its_field(owner_client: Client) -> None:
     response = send(owner_client, text="Hello", temperature="2")
 
     assert response.status_code == 422
@@ -76,7 +78,7 @@ def test_a_bad_setting_is_told_at_its_field(owner_client: Client) -> None:
     assert not Message.objects.exists()
 
 
-def test_without_scripts_a_bad_setting_loses_nothing(owner_client: Client) -> None:
+def test_without_scripts_an_invalid_setting_loses_no_text(owner_client: Client) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "My question", "instructions": "Be brief."}
 
     response = owner_client.post(f"/c/{uuid.uuid4()}/messages", fields | {"top_p": "7"})
@@ -97,10 +99,10 @@ def test_without_scripts_the_first_message_can_set_the_defaults(
     assert Defaults.objects.of(owner) == ModelSettings(MODEL, "Be brief.")
 
 
-def test_a_first_message_takes_the_defaults_that_it_does_not_name(
+def test_a_first_message_uses_the_defaults_for_other_settings(
     owner_client: Client, owner: Person
 ) -> None:
-    Defaults.objects.keep(owner, ModelSettings(OTHER, "Be brief.", "high", 0.3, None, 1000))
+    Defaults.objects.store(owner, ModelSettings(OTHER, "Be brief.", "high", 0.3, None, 1000))
 
     send(owner_client, text="Hello", thinking="", top_p="0.2")
 

@@ -1,4 +1,4 @@
-"""POST /c/<id>/settings: how the model is asked in one conversation."""
+"""POST /c/<id>/settings: the settings of one conversation."""
 
 import threading
 from contextlib import suppress
@@ -69,7 +69,7 @@ def chosen(exchange: Exchange) -> ModelSettings:
     return exchange.conversation.chosen
 
 
-def test_all_settings_are_saved_and_told(owner_client: Client, exchange: Exchange) -> None:
+def test_all_settings_are_saved_and_announced(owner_client: Client, exchange: Exchange) -> None:
     with patch.object(events, "publish") as publish:
         response = post(owner_client, exchange, **EVERYTHING)
 
@@ -80,7 +80,7 @@ def test_all_settings_are_saved_and_told(owner_client: Client, exchange: Exchang
     assert not Defaults.objects.exists()
 
 
-def test_what_is_not_posted_stays(owner_client: Client, exchange: Exchange) -> None:
+def test_settings_that_are_not_posted_are_kept(owner_client: Client, exchange: Exchange) -> None:
     post(owner_client, exchange, **EVERYTHING)
     post(owner_client, exchange, thinking="low")
 
@@ -94,7 +94,7 @@ def test_an_empty_field_leaves_it_to_the_model(owner_client: Client, exchange: E
     assert chosen(exchange) == ModelSettings(OTHER)
 
 
-def test_of_temperature_and_top_p_the_new_one_holds(
+def test_a_new_temperature_replaces_top_p_and_vice_versa(
     owner_client: Client, exchange: Exchange
 ) -> None:
     post(owner_client, exchange, temperature="0.3")
@@ -105,16 +105,14 @@ def test_of_temperature_and_top_p_the_new_one_holds(
     assert (chosen(exchange).temperature, chosen(exchange).top_p) == (0, None)
 
 
-def test_twenty_thousand_characters_of_instructions_fit(
-    owner_client: Client, exchange: Exchange
-) -> None:
+def test_instructions_may_have_20000_characters(owner_client: Client, exchange: Exchange) -> None:
     # A browser posts a line break as two characters; the person typed one.
     post(owner_client, exchange, instructions="🦩" * 19_998 + "\r\n.")
 
     assert chosen(exchange).instructions == "🦩" * 19_998 + "\n."
 
 
-def test_settings_give_way_to_another_model(
+def test_settings_that_another_model_lacks_are_reset(
     owner_client: Client, exchange: Exchange, plain_model: str
 ) -> None:
     post(owner_client, exchange, **EVERYTHING)
@@ -124,7 +122,7 @@ def test_settings_give_way_to_another_model(
     assert chosen(exchange).max_tokens == 500
 
 
-def test_a_length_that_was_typed_does_not_give_way(
+def test_a_typed_length_is_refused_instead_of_reset(
     owner_client: Client, exchange: Exchange, plain_model: str
 ) -> None:
     response = post(owner_client, exchange, model=plain_model, max_tokens="501")
@@ -133,7 +131,7 @@ def test_a_length_that_was_typed_does_not_give_way(
 
 
 @every_bad_value
-def test_a_bad_value_is_told_at_its_field_and_nothing_is_saved(
+def test_an_invalid_value_is_reported_at_its_field_and_nothing_is_saved(
     owner_client: Client, exchange: Exchange, fields: dict[str, str], name: str, sentence: str
 ) -> None:
     response = post(owner_client, exchange, **{"as_default": "on"} | fields)
@@ -146,7 +144,9 @@ def test_a_bad_value_is_told_at_its_field_and_nothing_is_saved(
     assert not Defaults.objects.exists()
 
 
-def test_without_scripts_saving_leads_back(owner_client: Client, exchange: Exchange) -> None:
+def test_without_scripts_saving_redirects_to_the_conversation(
+    owner_client: Client, exchange: Exchange
+) -> None:
     url = exchange.conversation.get_absolute_url()
 
     response = owner_client.post(f"{url}settings", EVERYTHING)
@@ -157,7 +157,7 @@ def test_without_scripts_saving_leads_back(owner_client: Client, exchange: Excha
     assert 'name="temperature" min="0" max="1" step="any" inputmode="decimal" value="0.3"' in page
 
 
-def test_without_scripts_a_refusal_keeps_what_was_typed(
+def test_without_scripts_a_refusal_keeps_the_typed_text(
     owner_client: Client, exchange: Exchange
 ) -> None:
     fields = EVERYTHING | {"temperature": "9", "as_default": "on"}
@@ -170,11 +170,11 @@ def test_without_scripts_a_refusal_keeps_what_was_typed(
     assert 'value="9"' in page
     assert "The temperature is a number from 0 to 1." in page
     assert 'name="as_default" checked' in page
-    # Open: without scripts nothing else could open it.
+    # The sheet is open, because nothing could open it without scripts.
     assert 'aria-labelledby="settings-heading">' in page
 
 
-def test_reset_shows_the_apps_own_and_saves_nothing(
+def test_reset_shows_the_defaults_of_the_app_and_saves_nothing(
     owner_client: Client, exchange: Exchange
 ) -> None:
     post(owner_client, exchange, **EVERYTHING)
@@ -189,7 +189,7 @@ def test_reset_shows_the_apps_own_and_saves_nothing(
 
 
 @pytest.mark.parametrize("reset", [{}, {"reset": "1"}])
-def test_for_a_member_there_is_nothing_to_set(
+def test_a_member_gets_404(
     member_client: Client, exchange: Exchange, reset: dict[str, str]
 ) -> None:
     response = post(member_client, exchange, **EVERYTHING, **reset)
@@ -198,12 +198,12 @@ def test_for_a_member_there_is_nothing_to_set(
     assert chosen(exchange) == ModelSettings(MODEL)
 
 
-def test_two_tabs_that_change_a_field_each_keep_both(owner: Person, exchange: Exchange) -> None:
+def test_changes_from_two_tabs_are_both_kept(owner: Person, exchange: Exchange) -> None:
     both_have_read = threading.Barrier(2)
     choose = Conversation.choose
 
     def choose_late(conversation: Conversation, wanted: ModelSettings) -> None:
-        # With the row locked the other one never comes, and the first goes on alone.
+        # When the row is locked the other request waits, and the first continues alone.
         with suppress(threading.BrokenBarrierError):
             both_have_read.wait(timeout=0.5)
         choose(conversation, wanted)
@@ -227,7 +227,7 @@ def test_two_tabs_that_change_a_field_each_keep_both(owner: Person, exchange: Ex
     assert chosen(exchange) == ModelSettings(MODEL, "", "low", 0.5)
 
 
-def test_the_next_message_says_what_changed(
+def test_the_next_message_shows_the_changed_settings(
     owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
     post(owner_client, exchange, **EVERYTHING)
@@ -251,7 +251,7 @@ def test_settings_become_the_persons_defaults_on_request(
     assert "Answer like a heron.</textarea>" in page
 
 
-def test_one_changed_field_makes_all_that_holds_here_the_default(
+def test_saving_defaults_includes_the_unchanged_settings(
     owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
     post(owner_client, exchange, **EVERYTHING)

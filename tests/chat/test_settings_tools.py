@@ -32,7 +32,7 @@ def choices(exchange: Exchange) -> Any:
 
 
 def shown(page: str) -> dict[str, bool]:
-    """The switches of a page by key, and whether they are on."""
+    """Return the switches of a page by key, and whether they are on."""
     boxes = re.findall(r'<input type="checkbox" name="tool:([^"]+)"([^>]*)>', page)
     return {key: " checked" in rest for key, rest in boxes}
 
@@ -52,7 +52,7 @@ def test_a_switch_that_is_turned_off_is_not_offered(
     assert offered(exchange) == ["calculate", "current_date_and_time", "read_web_page"]
 
 
-def test_only_what_the_house_has_otherwise_is_kept(
+def test_only_switches_that_differ_from_the_instance_are_stored(
     owner_client: Client, exchange: Exchange, settings: Settings
 ) -> None:
     settings.TOOLS = ["current_weather"]
@@ -63,7 +63,7 @@ def test_only_what_the_house_has_otherwise_is_kept(
     assert choices(exchange) == {}
 
 
-def test_a_switch_that_is_not_posted_stays(owner_client: Client, exchange: Exchange) -> None:
+def test_a_switch_that_is_not_posted_is_kept(owner_client: Client, exchange: Exchange) -> None:
     post(owner_client, exchange, **{"tool:current_weather": "off"})
     post(owner_client, exchange, **{"tool:read_web_page": "off"})
     post(owner_client, exchange, thinking="low")
@@ -71,7 +71,7 @@ def test_a_switch_that_is_not_posted_stays(owner_client: Client, exchange: Excha
     assert choices(exchange) == {"current_weather": False, "read_web_page": False}
 
 
-def test_a_switch_that_is_not_there_is_ignored(owner_client: Client, exchange: Exchange) -> None:
+def test_an_unknown_switch_is_ignored(owner_client: Client, exchange: Exchange) -> None:
     response = post(
         owner_client, exchange, **{"tool:fly": "on", "tool:": "on", "tool_choices": "{}"}
     )
@@ -80,7 +80,7 @@ def test_a_switch_that_is_not_there_is_ignored(owner_client: Client, exchange: E
     assert choices(exchange) == {}
 
 
-def test_what_was_chosen_stands_again_when_the_owner_gives_the_tool_back(
+def test_a_choice_applies_again_when_the_owner_turns_the_tool_on_again(
     owner_client: Client, exchange: Exchange
 ) -> None:
     post(owner_client, exchange, **{"tool:current_weather": "off"})
@@ -91,7 +91,7 @@ def test_what_was_chosen_stands_again_when_the_owner_gives_the_tool_back(
     assert choices(exchange) == {"current_weather": False, "read_web_page": False}
 
 
-def test_without_scripts_an_unchecked_box_turns_off(
+def test_without_scripts_an_unchecked_box_turns_a_tool_off(
     owner_client: Client, exchange: Exchange
 ) -> None:
     url = exchange.conversation.get_absolute_url()
@@ -121,7 +121,7 @@ def test_without_scripts_a_refusal_keeps_the_switches(
     assert choices(exchange) == {}
 
 
-def test_reset_shows_the_switches_as_the_house_has_them(
+def test_reset_shows_the_switches_of_the_instance(
     owner_client: Client, exchange: Exchange, settings: Settings
 ) -> None:
     settings.TOOLS = ["current_weather"]
@@ -134,7 +134,7 @@ def test_reset_shows_the_switches_as_the_house_has_them(
     assert choices(exchange) == {"current_weather": False, "calculate": True}
 
 
-def test_a_first_message_brings_its_switches(owner_client: Client) -> None:
+def test_a_first_message_saves_its_switches(owner_client: Client) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "Hello", "tool:current_weather": "off"}
 
     owner_client.post(f"/c/{uuid.uuid4()}/messages", fields, headers=JSON)
@@ -143,7 +143,9 @@ def test_a_first_message_brings_its_switches(owner_client: Client) -> None:
     assert not Defaults.objects.exists()
 
 
-def test_a_later_message_leaves_them(owner_client: Client, exchange: Exchange) -> None:
+def test_a_later_message_does_not_change_the_switches(
+    owner_client: Client, exchange: Exchange
+) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "And?", "tool:current_weather": "off"}
 
     owner_client.post(f"/c/{exchange.conversation.pk}/messages", fields, headers=JSON)
@@ -151,7 +153,7 @@ def test_a_later_message_leaves_them(owner_client: Client, exchange: Exchange) -
     assert choices(exchange) == {}
 
 
-def test_they_become_the_persons_defaults_on_request(
+def test_switches_become_the_persons_defaults_on_request(
     owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
     post(owner_client, exchange, **{"tool:current_weather": "off", "as_default": "on"})
@@ -175,7 +177,7 @@ def test_defaults_are_saved_without_a_conversation(owner_client: Client, owner: 
     assert kept == {"calculate": False, "current_date_and_time": False, "read_web_page": False}
 
 
-def test_two_tabs_that_turn_one_each_keep_both(owner: Person, exchange: Exchange) -> None:
+def test_switches_from_two_tabs_are_both_kept(owner: Person, exchange: Exchange) -> None:
     def turn_off(name: str) -> None:
         client = Client()
         client.force_login(owner)

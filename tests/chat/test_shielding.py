@@ -1,4 +1,4 @@
-"""Work that a view waits for belongs to a task, which requests of one name share."""
+"""Work that a view waits for runs in a task, which requests with the same name share."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ async def test_all_requests_that_share_a_task_get_its_refusal(
     both = asyncio.gather(
         *(shielded("refused", refuse(released), Refused) for _ in range(2)), return_exceptions=True
     )
-    await asyncio.sleep(0)  # both wait for the task now
+    await asyncio.sleep(0)  # both requests wait for the task now
     released.set()
 
     assert [type(each) for each in await both] == [Refused, Refused]

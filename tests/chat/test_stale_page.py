@@ -27,11 +27,11 @@ JSON = {"accept": "application/json"}
 
 
 def under(parent: uuid.UUID | None, conversation: uuid.UUID | None = None) -> NewMessage:
-    """A message from a page that shows `parent` last."""
+    """Return a message from a page whose last message is `parent`."""
     return replace(new_message("And?", conversation), parent=parent, names_parent=True)
 
 
-def test_a_message_follows_what_its_page_shows(owner: Person, exchange: Exchange) -> None:
+def test_a_message_follows_the_last_message_of_its_page(owner: Person, exchange: Exchange) -> None:
     added = add_exchange(owner, under(exchange.reply.pk, exchange.conversation.pk))
 
     assert added.created
@@ -39,9 +39,7 @@ def test_a_message_follows_what_its_page_shows(owner: Person, exchange: Exchange
 
 
 @pytest.mark.parametrize("shows", ["nothing", "the first reply", "a message elsewhere"])
-def test_a_page_that_misses_something_adds_nothing(
-    owner: Person, exchange: Exchange, shows: str
-) -> None:
+def test_a_stale_page_adds_no_message(owner: Person, exchange: Exchange, shows: str) -> None:
     later = add_exchange(owner, new_message("From elsewhere", exchange.conversation.pk))
     complete(later.reply)
     elsewhere = add_exchange(owner, new_message()).message.pk
@@ -55,7 +53,7 @@ def test_a_page_that_misses_something_adds_nothing(
     assert Conversation.objects.values_list("active_at").get(pk=exchange.conversation.pk) == before
 
 
-def test_a_reply_that_was_tried_again_is_something_newer(owner: Person, running: Exchange) -> None:
+def test_a_page_that_misses_a_retry_is_stale(owner: Person, running: Exchange) -> None:
     running.reply.close(Message.Status.FAILED, "It broke.")
     new = running.reply.retry()
     complete(new)
@@ -66,19 +64,19 @@ def test_a_reply_that_was_tried_again_is_something_newer(owner: Person, running:
     assert add_exchange(owner, under(new.pk, running.conversation.pk)).created
 
 
-def test_a_reply_that_runs_and_is_shown_is_no_news(owner: Person, running: Exchange) -> None:
+def test_a_page_that_shows_a_running_reply_is_not_stale(owner: Person, running: Exchange) -> None:
     with pytest.raises(ReplyRunning):
         add_exchange(owner, under(running.reply.pk, running.conversation.pk))
 
 
-def test_a_reply_that_runs_unseen_is_news(owner: Person, exchange: Exchange) -> None:
+def test_a_page_that_misses_a_running_reply_is_stale(owner: Person, exchange: Exchange) -> None:
     add_exchange(owner, new_message("From elsewhere", exchange.conversation.pk))
 
     with pytest.raises(ConversationContinued):
         add_exchange(owner, under(exchange.reply.pk, exchange.conversation.pk))
 
 
-def test_a_send_that_came_before_is_answered_wherever_the_conversation_stands(
+def test_a_repeated_send_is_answered_even_from_a_stale_page(
     owner: Person, exchange: Exchange
 ) -> None:
     new = under(exchange.reply.pk, exchange.conversation.pk)
@@ -91,7 +89,7 @@ def test_a_send_that_came_before_is_answered_wherever_the_conversation_stands(
     assert (again.created, again.message, again.reply) == (False, first.message, first.reply)
 
 
-def test_a_deleted_conversation_does_not_come_back(owner: Person, exchange: Exchange) -> None:
+def test_a_send_does_not_restore_a_deleted_conversation(owner: Person, exchange: Exchange) -> None:
     parent, conversation = exchange.reply.pk, exchange.conversation.pk
     exchange.conversation.delete()
 
@@ -101,7 +99,7 @@ def test_a_deleted_conversation_does_not_come_back(owner: Person, exchange: Exch
     assert not Conversation.objects.exists()
 
 
-def test_somebody_elses_conversation_does_not_exist_for_any_place(
+def test_a_conversation_of_another_person_does_not_exist_for_any_parent(
     member: Person, exchange: Exchange
 ) -> None:
     for parent in (None, exchange.reply.pk):
@@ -111,7 +109,7 @@ def test_somebody_elses_conversation_does_not_exist_for_any_place(
 
 @pytest.mark.parametrize("same_client_id", [True, False])
 @pytest.mark.parametrize("begins", [True, False])
-def test_of_sends_that_race_for_one_place_one_is_added(
+def test_only_one_of_concurrent_sends_under_one_message_is_added(
     owner: Person, exchange: Exchange, same_client_id: bool, begins: bool
 ) -> None:
     first = under(None) if begins else under(exchange.reply.pk, exchange.conversation.pk)
@@ -143,9 +141,7 @@ def send(client: Client, conversation: Any, **fields: Any) -> Any:
     return client.post(f"/c/{conversation}/messages", fields, headers=JSON)
 
 
-def test_a_page_learns_that_the_conversation_has_moved_on(
-    owner_client: Client, exchange: Exchange
-) -> None:
+def test_a_stale_page_gets_409_with_a_reason(owner_client: Client, exchange: Exchange) -> None:
     response = send(owner_client, exchange.conversation.pk, parent="")
 
     assert response.status_code == 409
@@ -153,17 +149,19 @@ def test_a_page_learns_that_the_conversation_has_moved_on(
     assert "continued in another tab" in response.json()["error"]
 
 
-def test_a_page_of_an_earlier_release_tells_no_place(
+def test_a_page_of_an_earlier_release_sends_no_parent(
     owner_client: Client, exchange: Exchange
 ) -> None:
     assert send(owner_client, exchange.conversation.pk).status_code == 201
 
 
-def test_a_place_that_is_no_id_is_refused(owner_client: Client, exchange: Exchange) -> None:
+def test_an_invalid_parent_is_refused(owner_client: Client, exchange: Exchange) -> None:
     assert send(owner_client, exchange.conversation.pk, parent="last").status_code == 422
 
 
-def test_reasons_with_a_way_out_are_marked(owner_client: Client, running: Exchange) -> None:
+def test_refusals_that_the_page_can_handle_have_a_reason(
+    owner_client: Client, running: Exchange
+) -> None:
     place, reply = running.conversation.pk, running.reply.pk
     client_id = running.message.client_id
 
@@ -173,7 +171,7 @@ def test_reasons_with_a_way_out_are_marked(owner_client: Client, running: Exchan
     )
 
 
-def test_a_deleted_conversation_is_told(owner_client: Client, exchange: Exchange) -> None:
+def test_a_deleted_conversation_is_reported(owner_client: Client, exchange: Exchange) -> None:
     parent, conversation = exchange.reply.pk, exchange.conversation.pk
     exchange.conversation.delete()
 
@@ -192,7 +190,7 @@ def test_an_answer_names_the_reply_that_the_next_message_follows(
     assert body["reply"] == str(Message.objects.running().get().pk)
 
 
-def test_without_scripts_the_page_shows_what_is_new_and_sends_on(
+def test_without_scripts_a_stale_page_shows_the_new_messages(
     owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
     later = add_exchange(owner, new_message("From elsewhere", exchange.conversation.pk))

@@ -1,4 +1,4 @@
-"""/storage/, and what makes room again."""
+"""/storage/, and what frees space again."""
 
 import asyncio
 from datetime import timedelta
@@ -30,10 +30,10 @@ def keep(person: Person, content: bytes = b"x" * 2_048) -> Image:
         thumbnail_height=0,
         animated=False,
     )
-    return Image.objects.keep(person, prepared)
+    return Image.objects.store(person, prepared)
 
 
-def test_a_member_sees_their_own_room_only(
+def test_a_member_sees_only_their_own_space(
     member_client: Client, owner: Person, member: Person
 ) -> None:
     keep(owner)
@@ -46,7 +46,7 @@ def test_a_member_sees_their_own_room_only(
     assert "All images" not in page
 
 
-def test_the_owner_sees_everybody(owner_client: Client, member: Person) -> None:
+def test_the_owner_sees_the_space_of_everybody(owner_client: Client, member: Person) -> None:
     keep(member)
 
     page = owner_client.get("/storage/").content.decode()
@@ -56,16 +56,16 @@ def test_the_owner_sees_everybody(owner_client: Client, member: Person) -> None:
     assert "2.0\xa0KB, 1 image" in page
 
 
-def test_a_stranger_has_to_sign_in(stranger_client: Client, owner: Person) -> None:
+def test_a_stranger_must_sign_in(stranger_client: Client, owner: Person) -> None:
     assert stranger_client.get("/storage/").status_code == HTTPStatus.FOUND
 
 
-def test_it_is_only_read(owner_client: Client) -> None:
+def test_the_page_only_accepts_get(owner_client: Client) -> None:
     assert owner_client.post("/storage/").status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_deleted_conversation_gives_its_room_back(
+async def test_deleting_a_conversation_frees_its_space(
     async_owner_client: AsyncClient, owner: Person, exchange: Exchange
 ) -> None:
     def attach() -> None:
@@ -83,7 +83,7 @@ async def test_a_deleted_conversation_gives_its_room_back(
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_uploads_that_were_never_sent_go_while_the_server_runs(owner: Person) -> None:
+async def test_uploads_that_are_never_sent_are_deleted_while_the_server_runs(owner: Person) -> None:
     def forget() -> None:
         keep(owner)
         Image.objects.update(keep_until=timezone.now() - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""The switches of tools on the page: what they say, whom they lead on, and what they cost."""
+"""The tool switches on the page: their text, their link for the owner, their queries."""
 
 import re
 import uuid
@@ -31,7 +31,7 @@ def words(html: str) -> str:
     return unescape(re.sub("<[^>]*>", "", html.partition(">")[2])).replace("\xa0", " ")
 
 
-def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
+def test_a_switch_shows_which_tools_need_approval_and_how_many_a_server_has(
     owner_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ToolSetting.objects.create(name="read_web_page", access="ask")
@@ -56,7 +56,7 @@ def test_a_switch_says_what_asks_and_how_many_tools_a_server_has(
     ]
 
 
-def test_where_the_owner_turned_all_tools_off_there_are_no_switches(owner_client: Client) -> None:
+def test_there_are_no_switches_when_the_owner_turned_all_tools_off(owner_client: Client) -> None:
     for name in built_in():
         ToolSetting.objects.create(name=name, access="off")
 
@@ -65,7 +65,7 @@ def test_where_the_owner_turned_all_tools_off_there_are_no_switches(owner_client
 
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("is_off", [False, True])
-def test_the_owner_alone_is_led_to_the_page_of_tools(
+def test_only_the_owner_has_a_link_to_the_tools_page(
     owner_client: Client, member_client: Client, is_off: bool
 ) -> None:
     for name in built_in() if is_off else ():
@@ -76,7 +76,7 @@ def test_the_owner_alone_is_led_to_the_page_of_tools(
     assert not re.search(link, member_client.get("/").content.decode(), re.DOTALL)
 
 
-def test_a_model_that_cannot_use_tools_is_offered_none(
+def test_a_model_without_tools_is_offered_none(
     owner_client: Client, exchange: Exchange, settings: Settings
 ) -> None:
     settings.CATALOG = settings.CATALOG | load_catalog('[{"id": "plain", "tools": false}]')
@@ -87,7 +87,7 @@ def test_a_model_that_cannot_use_tools_is_offered_none(
     assert re.findall(r'value="([^"]+)"[^>]*data-without-tools', page) == ["plain"]
 
 
-def test_a_page_asks_for_the_switches_once(owner_client: Client, exchange: Exchange) -> None:
+def test_a_page_queries_the_switches_once(owner_client: Client, exchange: Exchange) -> None:
     with CaptureQueriesContext(connection) as queries:
         owner_client.get(exchange.conversation.get_absolute_url())
 
@@ -95,7 +95,7 @@ def test_a_page_asks_for_the_switches_once(owner_client: Client, exchange: Excha
     assert len([query for query in queries if f'FROM "{table}"' in query["sql"]]) == 1
 
 
-def test_a_message_in_an_old_conversation_does_not_ask_for_them(
+def test_a_later_message_does_not_query_the_switches(
     owner_client: Client, exchange: Exchange
 ) -> None:
     fields = {"client_id": uuid.uuid4(), "text": "And?"}

@@ -1,4 +1,4 @@
-"""POST /images/: one image per request, kept or refused with a sentence."""
+"""POST /images/: one image per request, stored or refused with a sentence."""
 
 import io
 from concurrent.futures import Future
@@ -32,7 +32,7 @@ def photo() -> SimpleUploadedFile:
     return file(Pillow.new("RGB", (3000, 1500), "teal"))
 
 
-async def test_an_upload_is_shrunk_and_answered_with_what_the_page_needs(
+async def test_an_upload_is_shrunk_and_the_answer_describes_it(
     async_owner_client: AsyncClient,
 ) -> None:
     response = await async_owner_client.post("/images/", {"image": photo()})
@@ -47,7 +47,7 @@ async def test_an_upload_is_shrunk_and_answered_with_what_the_page_needs(
     assert f'href="{answer["url"]}"' in answer["html"]
 
 
-async def test_of_an_animation_the_first_frame_is_kept_and_the_answer_says_so(
+async def test_an_animation_keeps_its_first_frame_and_the_answer_reports_it(
     async_owner_client: AsyncClient,
 ) -> None:
     frames = [Pillow.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
@@ -59,7 +59,9 @@ async def test_of_an_animation_the_first_frame_is_kept_and_the_answer_says_so(
     assert answer["tokens"] == 1
 
 
-@pytest.mark.parametrize(("room", "parts"), [("9", 4), ("3", 3), ("1", 1), ("x", 1), ("", 1)])
+@pytest.mark.parametrize(
+    ("room", "parts"), [("9", 4), ("3", 3), ("1", 1), ("x", 1), ("9" * 5_000, 1)]
+)
 async def test_a_long_screenshot_comes_in_as_many_parts_as_fit(
     async_owner_client: AsyncClient, room: str, parts: int
 ) -> None:
@@ -91,7 +93,7 @@ async def test_what_is_lost_of_a_file_is_what_this_upload_lost(
     assert notes == ["", "Only the first page of this file is shown to the model.", ""]
 
 
-async def test_the_same_image_twice_is_kept_once(async_owner_client: AsyncClient) -> None:
+async def test_the_same_image_is_stored_once(async_owner_client: AsyncClient) -> None:
     first = (await async_owner_client.post("/images/", {"image": photo()})).json()
     second = (await async_owner_client.post("/images/", {"image": photo()})).json()
 
@@ -129,7 +131,7 @@ async def test_a_large_file_reaches_the_worker_by_its_path(
         None,
     ],
 )
-async def test_what_is_no_image_is_refused_with_a_sentence(
+async def test_a_file_that_is_not_an_image_is_refused_with_a_sentence(
     async_owner_client: AsyncClient, content: bytes | None
 ) -> None:
     fields = {} if content is None else {"image": SimpleUploadedFile("a.png", content)}
@@ -141,7 +143,7 @@ async def test_what_is_no_image_is_refused_with_a_sentence(
     assert not await Image.objects.aexists()
 
 
-async def test_too_many_bytes_are_told_apart(
+async def test_a_file_that_is_too_large_gets_413(
     async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_queue, "MAX_FILE_BYTES", 1024)
@@ -152,9 +154,7 @@ async def test_too_many_bytes_are_told_apart(
     assert "too large" in response.json()["error"]
 
 
-async def test_a_full_share_is_told_apart(
-    async_owner_client: AsyncClient, settings: Settings
-) -> None:
+async def test_a_full_quota_gets_507(async_owner_client: AsyncClient, settings: Settings) -> None:
     settings.IMAGE_QUOTA_PERSON_MB = 0
 
     response = await async_owner_client.post("/images/", {"image": photo()})
@@ -164,7 +164,7 @@ async def test_a_full_share_is_told_apart(
 
 
 @pytest.mark.parametrize("trouble", [ImagesUnavailable, StoreUnavailable])
-async def test_trouble_of_ours_is_one_that_passes(
+async def test_an_internal_error_gets_503(
     async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
 ) -> None:
     async def refuse(*_: object) -> None:
@@ -177,9 +177,9 @@ async def test_trouble_of_ours_is_one_that_passes(
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def test_a_stranger_signs_in_first(stranger_client: Client) -> None:
+def test_a_stranger_must_sign_in(stranger_client: Client) -> None:
     assert stranger_client.post("/images/", {"image": photo()}).status_code == HTTPStatus.FOUND
 
 
-async def test_an_image_comes_by_post(async_owner_client: AsyncClient) -> None:
+async def test_an_image_needs_a_post(async_owner_client: AsyncClient) -> None:
     assert (await async_owner_client.get("/images/")).status_code == HTTPStatus.METHOD_NOT_ALLOWED

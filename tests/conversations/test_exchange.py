@@ -1,4 +1,4 @@
-"""Sending, as the database sees it."""
+"""Adding an exchange to the database: one message for each client id, under the last reply."""
 
 import uuid
 from dataclasses import replace
@@ -33,7 +33,7 @@ def test_the_first_send_makes_the_conversation(owner: Person) -> None:
     assert added.reply.parent == added.message
 
 
-def test_the_next_send_goes_under_the_last_reply(owner: Person, exchange: Exchange) -> None:
+def test_the_next_message_follows_the_last_reply(owner: Person, exchange: Exchange) -> None:
     added = add_exchange(owner, new_message("And?", exchange.conversation.pk))
 
     assert added.message.parent == exchange.reply
@@ -81,7 +81,7 @@ def test_one_client_id_with_another_text_is_refused(owner: Person) -> None:
         ("", "New chat"),
     ],
 )
-def test_until_there_is_a_title_the_first_words_stand_for_it(
+def test_the_first_words_are_shown_until_there_is_a_title(
     owner: Person, text: str, title: str
 ) -> None:
     assert add_exchange(owner, new_message(text)).conversation.display_title == title
@@ -103,14 +103,16 @@ def test_nothing_is_sent_while_a_reply_runs(owner: Person, running: Exchange) ->
     assert Message.objects.count() == 2
 
 
-def test_somebody_elses_conversation_does_not_exist(member: Person, exchange: Exchange) -> None:
+def test_a_conversation_of_another_person_does_not_exist(
+    member: Person, exchange: Exchange
+) -> None:
     with pytest.raises(Conversation.DoesNotExist):
         add_exchange(member, new_message("Mine?", exchange.conversation.pk))
 
     assert Message.objects.count() == 2
 
 
-def test_a_retry_takes_the_place_of_the_failed_reply(owner: Person, running: Exchange) -> None:
+def test_a_retry_replaces_the_failed_reply(owner: Person, running: Exchange) -> None:
     Message.objects.running().update(status="failed", error="The server was restarted.")
     failed = Message.objects.get(pk=running.reply.pk)
 
@@ -122,9 +124,7 @@ def test_a_retry_takes_the_place_of_the_failed_reply(owner: Person, running: Exc
     assert failed.retry() == new
 
 
-def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
-    owner: Person, running: Exchange
-) -> None:
+def test_a_reply_with_later_messages_is_not_retried(owner: Person, running: Exchange) -> None:
     Message.objects.running().update(status="failed", error="The server was restarted.")
     add_exchange(owner, new_message("Never mind", running.conversation.pk))
 
@@ -132,14 +132,14 @@ def test_a_reply_that_the_conversation_went_on_from_is_not_retried(
     assert running.conversation.branch.count() == 4
 
 
-def test_a_retry_takes_a_model_that_is_still_offered(owner: Person, running: Exchange) -> None:
+def test_a_retry_uses_a_model_that_is_still_offered(owner: Person, running: Exchange) -> None:
     Conversation.objects.update(model="retired")
     Message.objects.running().update(status="failed", error="The model is gone.")
 
     assert Message.objects.get(pk=running.reply.pk).retry().model == "claude-sonnet-4-6"
 
 
-def test_a_retry_by_another_model_is_told_above_its_message(
+def test_a_retry_by_another_model_is_shown_above_its_message(
     owner: Person, exchange: Exchange
 ) -> None:
     later = add_exchange(owner, new_message("And?", exchange.conversation.pk))
@@ -156,7 +156,7 @@ def test_a_complete_reply_is_not_retried(exchange: Exchange) -> None:
     assert exchange.reply.retry() is None
 
 
-def test_a_title_by_hand_wins(exchange: Exchange) -> None:
+def test_a_typed_title_is_not_replaced(exchange: Exchange) -> None:
     conversation = exchange.conversation
     assert conversation.suggest_title("By the model")
     conversation.rename("  By \n hand ")

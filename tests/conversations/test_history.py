@@ -39,7 +39,7 @@ def long_conversation(owner: Person, count: int) -> Conversation:
 
 def many_conversations(owner: Person, count: int) -> None:
     Conversation.objects.bulk_create(
-        # Some were active in the very same moment: the cursor must not skip one.
+        # Some were active at the very same moment, and the cursor must not skip any.
         Conversation(
             owner=owner, model=MODEL, title=str(n), active_at=NOW - timedelta(hours=n // 3)
         )
@@ -47,7 +47,7 @@ def many_conversations(owner: Person, count: int) -> None:
     )
 
 
-def test_pages_of_messages_give_each_one_once(owner: Person) -> None:
+def test_pages_of_messages_contain_each_message_once(owner: Person) -> None:
     conversation = long_conversation(owner, 2 * MESSAGES_PER_PAGE + 7)
 
     page = message_page(conversation)
@@ -59,13 +59,13 @@ def test_pages_of_messages_give_each_one_once(owner: Person) -> None:
     assert positions == list(range(2 * MESSAGES_PER_PAGE + 7))
 
 
-def test_the_newer_part_of_a_list(owner: Person) -> None:
+def test_newer_messages_follow_a_position(owner: Person) -> None:
     conversation = long_conversation(owner, 10)
 
     assert [message.position for message in messages_after(conversation, 7)] == [8, 9]
 
 
-def test_pages_of_conversations_give_each_one_once(owner: Person) -> None:
+def test_pages_of_conversations_contain_each_conversation_once(owner: Person) -> None:
     many_conversations(owner, 2 * CONVERSATIONS_PER_PAGE + 5)
 
     page, seen = conversation_page(owner), []
@@ -79,7 +79,7 @@ def test_pages_of_conversations_give_each_one_once(owner: Person) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "2026-01-01T00:00:00Z_x", "x_" + "0" * 32])
-def test_a_broken_cursor_is_the_first_page(owner: Person, cursor: str) -> None:
+def test_an_invalid_cursor_returns_the_first_page(owner: Person, cursor: str) -> None:
     many_conversations(owner, 2)
 
     assert conversation_page(owner, cursor).groups
@@ -113,7 +113,7 @@ def test_the_sidebar_is_grouped_by_date(owner: Person, monkeypatch: pytest.Monke
         ("Nowhere/City", "Today"),
     ],
 )
-def test_a_day_ends_where_the_person_lives(
+def test_days_follow_the_time_zone_of_the_person(
     owner: Person,
     owner_client: Client,
     monkeypatch: pytest.MonkeyPatch,
@@ -142,7 +142,7 @@ def test_a_longer_conversation_costs_the_same_queries(
             client.get(f"/c/{conversation.pk}/{path}")
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] <= 11
+    assert counts[0] == counts[1] <= 12
 
 
 def test_more_conversations_cost_the_same_queries(
@@ -159,9 +159,7 @@ def test_more_conversations_cost_the_same_queries(
     assert counts[0] == counts[1] <= 7
 
 
-def test_the_page_before_a_position_links_to_older_ones(
-    owner: Person, owner_client: Client
-) -> None:
+def test_an_earlier_page_links_to_older_messages(owner: Person, owner_client: Client) -> None:
     conversation = long_conversation(owner, MESSAGES_PER_PAGE + 1)
 
     page = owner_client.get(f"/c/{conversation.pk}/").content.decode()
@@ -177,7 +175,7 @@ def test_the_page_before_a_position_links_to_older_ones(
 @pytest.mark.parametrize(
     "path", ["/c/{}/messages?before=5", "/conversations?before=2026-05-20T12:00:00.000000Z_{}"]
 )
-def test_without_scripts_a_page_of_a_list_is_a_whole_page(
+def test_without_scripts_a_part_of_a_list_is_a_whole_page(
     owner: Person, owner_client: Client, path: str
 ) -> None:
     conversation = long_conversation(owner, 10)
@@ -191,7 +189,21 @@ def test_without_scripts_a_page_of_a_list_is_a_whole_page(
 @pytest.mark.parametrize(
     "query", ["before=0", "before=x", "before=-1", "after=", "after=99999999999999"]
 )
-def test_a_broken_position_is_no_error(owner: Person, owner_client: Client, query: str) -> None:
+def test_an_invalid_position_is_no_error(owner: Person, owner_client: Client, query: str) -> None:
     conversation = long_conversation(owner, 3)
 
     assert owner_client.get(f"/c/{conversation.pk}/messages?{query}").status_code == 200
+
+
+def test_the_sidebar_holds_the_current_conversation_however_old_it_is(owner: Person) -> None:
+    many_conversations(owner, CONVERSATIONS_PER_PAGE + 5)
+    *_, oldest = Conversation.objects.of(owner).newest_first()
+
+    without, page = conversation_page(owner), conversation_page(owner, "", oldest)
+
+    listed = [each for _label, group in page.groups for each in group]
+    assert listed[-1] == oldest
+    assert len(listed) == len(set(listed)) == CONVERSATIONS_PER_PAGE + 1
+    assert page.more_url == without.more_url  # the next page holds it in its place
+    newest = listed[0]
+    assert conversation_page(owner, "", newest).groups == without.groups

@@ -1,24 +1,24 @@
-"""One process makes a reply, up to a moment; whoever was overtaken changes nothing any more."""
+"""One process makes a reply until its lease ends; an overtaken process changes nothing."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from chatapp.conversations.models import Exchange, Message, Outcome, Progress, TokenUsage, saving
-from chatapp.conversations.models.saving import Snapshot
+from chatapp.conversations.models import Exchange, FinalState, Message, Progress, TokenUsage
+from chatapp.conversations.models.saving import Snapshot, save_snapshots, unwanted_attempts
 from chatapp.server import process_name
 
 pytestmark = pytest.mark.django_db
 
 
 def again(exchange: Exchange) -> Message:
-    """The reply as another process reads it."""
+    """Return the reply as another process reads it."""
     return Message.objects.get(pk=exchange.reply.pk)
 
 
 def save(reply: Message, progress: Progress) -> None:
-    saving.save([Snapshot(reply, progress)])
+    save_snapshots([Snapshot(reply, progress)])
 
 
 def expire(reply: Message) -> None:
@@ -43,14 +43,14 @@ def test_a_reply_stopped_in_the_queue_is_never_begun(running: Exchange) -> None:
     assert not again(running).begin()
 
 
-def test_what_is_held_or_has_just_been_queued_is_not_lost(running: Exchange) -> None:
+def test_a_reply_that_is_held_or_just_queued_is_not_lost(running: Exchange) -> None:
     assert not Message.objects.lost()
     assert again(running).begin()
     assert not Message.objects.lost()
     assert not again(running).take_over()
 
 
-def test_a_queued_reply_that_nobody_began_is_taken(running: Exchange) -> None:
+def test_a_queued_reply_that_no_process_began_is_taken_over(running: Exchange) -> None:
     expire(running.reply)
     assert Message.objects.lost().get() == running.reply
 
@@ -61,7 +61,9 @@ def test_a_queued_reply_that_nobody_began_is_taken(running: Exchange) -> None:
     assert not running.reply.begin()
 
 
-def test_an_expired_lease_is_taken_once_and_its_owner_can_write_no_more(running: Exchange) -> None:
+def test_an_expired_lease_is_taken_over_once_and_its_holder_can_no_longer_save(
+    running: Exchange,
+) -> None:
     owner = again(running)
     owner.begin()
     save(owner, Progress("half a", sequence=3))
@@ -73,18 +75,18 @@ def test_an_expired_lease_is_taken_once_and_its_owner_can_write_no_more(running:
 
     assert (first.text, first.attempt, first.crashes, first.takeovers) == ("half a", 2, 1, 1)
     save(owner, Progress("stale", sequence=5))
-    assert saving.unwanted([owner]) == {owner.pk}
+    assert unwanted_attempts([owner]) == {owner.pk}
     assert not owner.release(Progress("stale"), TokenUsage())
-    assert not owner.finish(Outcome(Message.Status.COMPLETE, Progress("stale")))
+    assert not owner.finish(FinalState(Message.Status.COMPLETE, Progress("stale")))
     assert again(running).text == "half a"
 
 
-def test_an_owner_that_was_late_but_not_overtaken_may_finish(running: Exchange) -> None:
+def test_a_holder_that_is_late_but_not_overtaken_may_finish(running: Exchange) -> None:
     owner = again(running)
     owner.begin()
     expire(owner)
 
-    assert owner.finish(Outcome(Message.Status.COMPLETE, Progress("all")))
+    assert owner.finish(FinalState(Message.Status.COMPLETE, Progress("all")))
 
     assert not Message.objects.lost()
 
@@ -109,18 +111,20 @@ def test_a_lease_whose_task_has_died_is_not_renewed(running: Exchange) -> None:
     assert Message.objects.renew_leases([]) == 0
 
 
-def test_who_was_overtaken_cannot_close(running: Exchange) -> None:
+def test_an_overtaken_process_cannot_close_the_reply(running: Exchange) -> None:
     old = again(running)
     old.begin()
     expire(old)
     again(running).take_over()
 
-    assert not old.close(Message.Status.FAILED, "It broke.", made_by="this attempt")
+    assert not old.close(Message.Status.FAILED, "It broke.", only_if="is this attempt")
 
     assert again(running).is_running
 
 
-def test_what_is_let_go_can_be_taken_at_once_and_nobody_died(running: Exchange) -> None:
+def test_a_released_reply_can_be_taken_over_at_once_without_counting_a_crash(
+    running: Exchange,
+) -> None:
     owner = again(running)
     owner.begin()
 
@@ -132,7 +136,7 @@ def test_what_is_let_go_can_be_taken_at_once_and_nobody_died(running: Exchange) 
     assert reply.token_usage == TokenUsage(7, 2, usage_is_estimated=True)
 
 
-def test_without_a_word_thinking_begins_anew(running: Exchange) -> None:
+def test_a_reply_without_text_loses_its_reasoning_on_a_takeover(running: Exchange) -> None:
     owner = again(running)
     owner.begin()
     owner.release(Progress(reasoning="Hm.", thought_seconds=2.0), TokenUsage())
@@ -144,36 +148,36 @@ def test_without_a_word_thinking_begins_anew(running: Exchange) -> None:
     assert again(running).reasoning == ""
 
 
-def test_a_reply_asked_to_stop_saves_no_more(running: Exchange) -> None:
+def test_a_reply_with_a_stop_request_is_no_longer_saved(running: Exchange) -> None:
     reply = running.reply
     reply.begin()
     save(reply, Progress("so far", sequence=1))
-    assert saving.unwanted([reply]) == set()
+    assert unwanted_attempts([reply]) == set()
 
     assert reply.request_stop()
 
     save(reply, Progress("so far and more", sequence=2))
-    assert saving.unwanted([reply]) == {reply.pk}
+    assert unwanted_attempts([reply]) == {reply.pk}
     reply.refresh_from_db()
     assert reply.text == "so far"
 
 
-def test_only_what_nobody_makes_is_closed_when_asked_so(running: Exchange) -> None:
+def test_a_reply_with_a_holder_is_not_closed_by_others(running: Exchange) -> None:
     reply = again(running)
     reply.begin()
 
-    assert not again(running).close(Message.Status.STOPPED, made_by="nobody")
+    assert not again(running).close(Message.Status.STOPPED, only_if="is lost")
     expire(reply)
-    assert again(running).close(Message.Status.STOPPED, made_by="nobody")
+    assert again(running).close(Message.Status.STOPPED, only_if="is lost")
 
     assert again(running).status == "stopped"
 
 
-def test_continue_counts_deaths_anew(running: Exchange) -> None:
+def test_continue_resets_the_count_of_crashes(running: Exchange) -> None:
     reply = again(running)
     reply.begin()
     Message.objects.update(crashes=2, takeovers=4)
-    reply.finish(Outcome(Message.Status.FAILED, Progress("half a"), error="It broke."))
+    reply.finish(FinalState(Message.Status.FAILED, Progress("half a"), error="It broke."))
 
     assert again(running).resume()
 
@@ -182,7 +186,7 @@ def test_continue_counts_deaths_anew(running: Exchange) -> None:
     assert not Message.objects.lost()
 
 
-def test_everything_known_is_saved_and_read_back(running: Exchange) -> None:
+def test_all_progress_is_saved_and_read_back(running: Exchange) -> None:
     reply = again(running)
     reply.begin()
     reply.first_token_at = timezone.now()

@@ -11,7 +11,7 @@ from django.test import AsyncClient
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
-from chatapp.conversations.message_html import message_html, part_html
+from chatapp.conversations.message_html import message_html, slot_html
 from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
 from chatapp.inference.message_order import sendable_arguments
 from chatapp.realtime import protocol
@@ -40,7 +40,7 @@ def failing(*_: object, **__: object) -> Never:
     raise Fault("a mistake of ours")
 
 
-# What raises, of what message it is, and whether the rest of that message is shown.
+# The function that raises, the role of its message, and whether the rest of it is still shown.
 FAULTS = {
     "the text of a reply": ("shown_html", "assistant", False),
     "the notices of a reply": ("notice_lines", "assistant", True),
@@ -53,7 +53,7 @@ FAULTS = {
 
 @pytest.fixture(params=FAULTS)
 def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
-    """The role of the message that can't be shown whole, and whether a part of it is."""
+    """Break one message; return its role, and whether the rest of it is still shown."""
     name, role, is_part = FAULTS[request.param]
     monkeypatch.setattr(Message, name, property(failing))
     return role, is_part
@@ -66,7 +66,7 @@ def conversation(exchange: Exchange) -> Conversation:
 
 
 def check(html: str, fault: tuple[str, bool], unshown: Unshown) -> None:
-    """Both messages are there; of the one that fails a sentence, what it says, and a log line."""
+    """Check that both messages are shown, the failing one as a sentence, and that it is logged."""
     role, is_part = fault
     sentence = PART_SENTENCE if is_part else SENTENCE
     assert html.count(sentence) == 1
@@ -83,7 +83,7 @@ def check(html: str, fault: tuple[str, bool], unshown: Unshown) -> None:
     assert unshown
 
 
-async def test_on_the_page(
+async def test_the_page_shows_the_sentence(
     async_owner_client: AsyncClient, conversation: Conversation, fault: Any, unshown: Unshown
 ) -> None:
     answer = await async_owner_client.get(f"/c/{conversation.pk}/")
@@ -93,7 +93,7 @@ async def test_on_the_page(
 
 
 @pytest.mark.parametrize("query", ["", "?before=9"])
-async def test_in_the_list(
+async def test_a_part_of_the_list_shows_the_sentence(
     async_owner_client: AsyncClient,
     conversation: Conversation,
     fault: Any,
@@ -106,7 +106,7 @@ async def test_in_the_list(
     await background.in_thread(check, answer.content.decode(), fault, unshown)
 
 
-async def test_in_events(
+async def test_events_contain_the_sentence(
     owner: Person, conversation: Conversation, fault: Any, unshown: Unshown
 ) -> None:
     html = ""
@@ -120,7 +120,7 @@ async def test_in_events(
 
 
 @pytest.mark.parametrize("fault", ["the text of a reply"], indirect=True)
-async def test_in_the_state_of_a_reply(
+async def test_the_state_of_a_reply_contains_the_sentence(
     async_owner_client: AsyncClient, exchange: Exchange, fault: Any, unshown: Unshown
 ) -> None:
     path = f"/c/{exchange.conversation.pk}/replies/{exchange.reply.pk}/state"
@@ -146,7 +146,7 @@ async def test_a_reply_that_another_process_makes_keeps_its_state(
 
     assert answer.status_code == 200
     assert SENTENCE in answer.json()["html"]
-    assert 'data-slot="tool_calls"' in answer.json()["html"]  # scripts paint into it
+    assert 'data-slot="tool_calls"' in answer.json()["html"]  # scripts render into it
     assert "So far" in answer.json()["html"]
 
 
@@ -184,7 +184,7 @@ async def test_a_send_is_answered_and_announced(
     assert SENTENCE in created["html"]
 
 
-async def test_a_retry_is_offered_where_it_was(
+async def test_a_retry_is_still_offered(
     async_owner_client: AsyncClient,
     conversation: Conversation,
     monkeypatch: pytest.MonkeyPatch,
@@ -200,7 +200,7 @@ async def test_a_retry_is_offered_where_it_was(
     assert "csrfmiddlewaretoken" in retry[: retry.index("</form>")]  # works without scripts
 
 
-async def test_one_of_many_messages_fails_alone(
+async def test_one_failing_message_does_not_affect_the_others(
     async_owner_client: AsyncClient,
     owner: Person,
     monkeypatch: pytest.MonkeyPatch,
@@ -223,16 +223,16 @@ async def test_one_of_many_messages_fails_alone(
         assert html.count(SENTENCE) == 1
 
 
-def test_a_part_that_fails_is_a_sentence_in_an_event(
+def test_a_failing_part_is_a_sentence_in_an_event(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
 ) -> None:
     monkeypatch.setattr(Message, "folded_tool_calls", property(failing))
 
-    assert PART_SENTENCE in part_html(exchange.reply, "tool_calls")
+    assert PART_SENTENCE in slot_html(exchange.reply, "tool_calls")
     assert len(unshown) == 1
 
 
-def test_a_database_that_fails_is_no_fault_of_a_message(
+def test_a_database_error_is_not_hidden(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(_: object) -> Never:
@@ -244,7 +244,7 @@ def test_a_database_that_fails_is_no_fault_of_a_message(
         message_html(exchange.reply)
 
 
-def test_html_that_no_response_could_encode_is_made_valid(exchange: Exchange) -> None:
+def test_html_that_cannot_be_encoded_is_made_valid(exchange: Exchange) -> None:
     exchange.reply.text = "Half a pair \ud83d"
     exchange.reply.error, exchange.reply.status = "\ud83d", "failed"
 
@@ -257,7 +257,7 @@ OLD_ARGUMENTS = [r'{"q":"\ud83d"}', r'{"\ude00":[{"a":"\udfff\ud800"}]}', r'"{\"
 
 @pytest.mark.parametrize("state", ["done", "awaiting_approval", "failed"])
 @pytest.mark.parametrize("arguments", OLD_ARGUMENTS)
-async def test_calls_that_were_stored_with_half_a_pair_are_shown(
+async def test_calls_stored_with_half_a_surrogate_pair_are_shown(
     async_owner_client: AsyncClient, owner: Person, exchange: Exchange, arguments: str, state: str
 ) -> None:
     status = "waiting" if state == "awaiting_approval" else "complete"
@@ -294,7 +294,7 @@ async def test_calls_that_were_stored_with_half_a_pair_are_shown(
         json.dumps(await Listener(subscription).event(), ensure_ascii=False).encode()
 
 
-def test_the_calls_of_a_row_go_back_to_the_model_as_valid_text(exchange: Exchange) -> None:
+def test_stored_calls_are_sent_to_the_model_as_valid_text(exchange: Exchange) -> None:
     for arguments in OLD_ARGUMENTS:
         value = json.loads(sendable_arguments(arguments))
         json.dumps(value, ensure_ascii=False).encode()

@@ -17,7 +17,7 @@ PING_SECONDS = 0.05
 
 @asynccontextmanager
 async def asgi_dyno(application: Application) -> AsyncIterator[int]:
-    """Its port."""
+    """Serve the application, and yield its port."""
     config = uvicorn.Config(
         application,  # type: ignore[arg-type]
         ws="websockets-sansio",

@@ -39,7 +39,7 @@ async def http(router: Router) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def connection(router: Router) -> AsyncIterator[Streams]:
-    """A bare connection to the router, without TLS."""
+    """Open a bare connection to the router, without TLS."""
     port = router.plain_url.rsplit(":", 1)[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
     yield reader, writer
@@ -48,7 +48,7 @@ async def connection(router: Router) -> AsyncIterator[Streams]:
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the code of the last release.
+    """Return the folder with the code of the last release.
 
     It comes from git. A copy of the code without its history, such as a tarball or a shallow clone,
     has nothing to compare with: its tests are expected to fail, which the report says with the

@@ -26,7 +26,7 @@ def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def serving(folder: Path, **variables: str) -> Iterator[str]:
-    """The address of `manage.py serve`, once it answers; its log is in `folder`."""
+    """Run `manage.py serve` and yield its address once it answers; its log is in `folder`."""
     with (folder / "dyno.log").open("ab") as log:
         app = AppProcess(app_environment(**DYNO, **variables), log)
         app.start()

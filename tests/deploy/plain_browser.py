@@ -20,7 +20,7 @@ ACTION = re.compile(r'action="([^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 VOID = ("br", "hr", "img", "input")  # tags without an end
 PATIENCE = 20  # seconds for the end of a reply
-LOOK_EVERY = 0.05  # seconds
+POLL_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Said:
 
 
 class PlainBrowser:
-    """Shows one page. One client may stand at several processes: cookies know no ports."""
+    """Shows one page. One client can use several processes, because cookies ignore ports."""
 
     def __init__(self, http: httpx.Client, url: str) -> None:
         self._http = http
@@ -41,11 +41,11 @@ class PlainBrowser:
         self._page = self._http.get(url).raise_for_status()
 
     def go_to(self, url: str) -> None:
-        """Opens the page with the same path at another process."""
+        """Open the page with the same path at another process."""
         self.open(url + self._page.url.path)
 
     def fill_in(self, **typed: str) -> None:
-        """Sends the form that has these fields, with what the page wrote into hidden ones."""
+        """Send the form that has these fields, together with its hidden ones."""
         names = [f'name="{name}"' for name in typed]
         found = [
             form
@@ -59,11 +59,11 @@ class PlainBrowser:
         self._page = self._http.post(url, data=hidden | typed).raise_for_status()
 
     def read(self) -> list[Said]:
-        """What stands in the conversation on the page once its reply has ended."""
+        """Return the messages on the page once the reply has ended."""
         deadline = time.monotonic() + PATIENCE
         while any(said.status in RUNNING for said in self._shown):
             assert time.monotonic() < deadline, f"The reply does not end: {self._shown}"
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_SECONDS)
             self.open(str(self._page.url))
         return self._shown
 

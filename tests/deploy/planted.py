@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.servers.app import ROOT
 
 FOLDER = Path("chatapp/conversations/migrations")
-# Each is a migration of its own: what it does, and what the linter has to say, "" for nothing.
+# Each is one migration: what it does, and what the linter must report, "" for nothing.
 PLANTED = {
     "9001_adds": (
         'AddField("message", "empty", models.TextField(null=True)), '
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
 
 
 def plant(folder: Path) -> Path:
-    """Writes the copy into a folder, and gives the folder."""
+    """Write the copy into a folder, and return the folder."""
     shutil.copy(ROOT / "manage.py", folder)
     shutil.copytree(ROOT / "chatapp", folder / "chatapp")
     before = max(path.stem for path in (folder / FOLDER).glob("[0-9]*.py"))

@@ -13,7 +13,7 @@ ENTRY = re.compile(r"^\| \d{4}-\d{2}-\d{2} \| ([0-9a-f]{40}) \|", re.MULTILINE)
 
 
 def last_release() -> str:
-    """The full hash of the commit that `docs/releases.md` names last.
+    """Return the full hash of the commit that `docs/releases.md` names last.
 
     Raises ValueError when it names none.
     """
@@ -24,7 +24,7 @@ def last_release() -> str:
 
 
 def has_history() -> bool:
-    """Whether this checkout is a repository with all its commits."""
+    """Return whether this checkout is a repository with all its commits."""
     if not (ROOT / ".git").exists():
         return False
     asked = ["git", "rev-parse", "--is-shallow-repository"]
@@ -33,7 +33,7 @@ def has_history() -> bool:
 
 
 def unpack(commit: str, folder: Path) -> Path:
-    """Writes the code of a commit into a folder, and gives the folder.
+    """Write the code of a commit into a folder, and return the folder.
 
     Raises RuntimeError with the words of git when it does not have that commit.
     """
@@ -50,7 +50,7 @@ def unpack(commit: str, folder: Path) -> Path:
 
 
 def database_of(code: Path, postgres: Postgres, name: str) -> str:
-    """Makes a database with the release command of some code, and gives its url."""
+    """Make a database with the release command of some code, and return its URL."""
     url = postgres.create_database(name)
     manage(app_environment(DATABASE_URL=url), "release", code=code)
     return url

@@ -1,4 +1,4 @@
-"""app.json says what the platform accepts, and what the app reads."""
+"""app.json has only keys that the platform accepts, and config vars that the app reads."""
 
 import json
 import re
@@ -23,14 +23,14 @@ def manifest() -> dict[str, Any]:
     return manifest
 
 
-def test_it_has_no_key_that_the_platform_does_not_know(manifest: dict[str, Any]) -> None:
+def test_every_key_is_known_to_the_platform(manifest: dict[str, Any]) -> None:
     assert manifest.keys() <= KEYS
     assert manifest["environments"].keys() <= {"test", "review"}
     for environment in manifest["environments"].values():
         assert environment.keys() <= KEYS
 
 
-def test_its_words_fit(manifest: dict[str, Any]) -> None:
+def test_its_texts_have_the_allowed_length(manifest: dict[str, Any]) -> None:
     assert 3 <= len(manifest["name"]) <= 30
     assert len(manifest["description"]) <= 140
     assert all(isinstance(word, str) for word in manifest["keywords"])
@@ -39,19 +39,19 @@ def test_its_words_fit(manifest: dict[str, Any]) -> None:
     assert manifest["stack"] in STACKS
 
 
-def test_every_variable_has_a_sentence_and_only_made_ones_are_required(
+def test_every_variable_has_a_sentence_and_only_generated_ones_are_required(
     manifest: dict[str, Any],
 ) -> None:
     for name, variable in manifest["env"].items():
         assert variable.keys() <= PER_VARIABLE, name
         assert variable["description"].endswith("."), name
         assert isinstance(variable.get("value", ""), str), name
-        # What is neither made nor optional would have to be typed into the form.
+        # A variable that is neither generated nor optional would have to be typed into the form.
         assert variable.get("generator") == "secret" or variable["required"] is False, name
         assert not name.startswith("HEROKU_"), name
 
 
-def test_every_variable_is_one_that_the_app_reads(manifest: dict[str, Any]) -> None:
+def test_the_app_reads_every_variable(manifest: dict[str, Any]) -> None:
     source = (settings.ROOT / "chatapp" / "config_vars.py").read_text()
     read = {*re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source), "INFERENCE_MODEL_ID"}
 
@@ -59,7 +59,7 @@ def test_every_variable_is_one_that_the_app_reads(manifest: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize("place", ["", "review"])
-def test_it_asks_for_one_basic_dyno_models_and_postgres(
+def test_one_basic_dyno_models_and_postgres_are_requested(
     manifest: dict[str, Any], place: str
 ) -> None:
     wanted = manifest["environments"][place] if place else manifest

@@ -1,4 +1,4 @@
-"""Which addresses the app answers to."""
+"""The hosts that the app answers to."""
 
 import pytest
 from django.test import Client
@@ -9,7 +9,7 @@ from pytest_django import Settings
     ("on_dyno", "command"),
     [(True, "heroku config:set ALLOWED_HOSTS="), (False, "make run")],
 )
-def test_an_unknown_address_is_refused_with_the_way_to_add_it(
+def test_an_unknown_host_is_refused_with_the_command_that_adds_it(
     settings: Settings, on_dyno: bool, command: str
 ) -> None:
     settings.ALLOWED_HOSTS = ["chat.example.com"]

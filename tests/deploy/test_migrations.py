@@ -38,7 +38,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return plant(tmp_path_factory.mktemp("planted"))
 
 
-def test_what_came_after_the_last_release_only_adds(
+def test_migrations_since_the_last_release_only_add(
     released: Path, released_database: str, tmp_path: Path
 ) -> None:
     said = lint(ROOT, released, released_database, tmp_path)
@@ -46,8 +46,8 @@ def test_what_came_after_the_last_release_only_adds(
     assert f"Erroneous migrations: 0/{len(added(ROOT, released))}" in said, f"{said}\n{WHAT_TO_DO}"
 
 
-def test_what_was_released_stays_as_it_was(released: Path) -> None:
-    """A database that has it would differ from one that is made anew."""
+def test_released_migrations_are_unchanged(released: Path) -> None:
+    """Otherwise a migrated database would differ from a new one."""
     _same, changed, missing = filecmp.cmpfiles(
         released, ROOT, sorted(migrations(released)), shallow=False
     )
@@ -55,7 +55,7 @@ def test_what_was_released_stays_as_it_was(released: Path) -> None:
     assert not changed + missing, "Released migrations were changed: write a new one instead"
 
 
-def test_new_columns_of_old_tables_fill_themselves(
+def test_new_columns_of_old_tables_have_a_default(
     released_database: str, new_database: str
 ) -> None:
     assert not unfilled(new_database, released_database), (
@@ -63,7 +63,7 @@ def test_new_columns_of_old_tables_fill_themselves(
     )
 
 
-def test_the_linter_refuses_what_takes_something_away(
+def test_the_linter_refuses_migrations_that_remove_something(
     planted: Path, released: Path, released_database: str, tmp_path: Path
 ) -> None:
     said = lint(planted, released, released_database, tmp_path)
@@ -73,7 +73,7 @@ def test_the_linter_refuses_what_takes_something_away(
         assert (f"{told}ERR\n\t{complaint}" if complaint else f"{told}OK\n") in said
 
 
-def test_columns_that_only_new_code_fills_are_found(
+def test_columns_without_a_default_are_found(
     planted: Path, postgres: Postgres, released_database: str
 ) -> None:
     """Also the one that the linter overlooks."""

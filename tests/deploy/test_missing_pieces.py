@@ -1,4 +1,4 @@
-"""What a dyno says while pieces are missing: pages and commands, never a crash."""
+"""A dyno explains missing pieces on pages and in commands, and never crashes."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.deploy.dyno import THROUGH_THE_ROUTER, run, serving
 ADD_POSTGRES = "heroku addons:create heroku-postgresql:essential-0"
 
 
-def test_without_a_database_every_page_says_how_to_get_one(tmp_path: Path) -> None:
+def test_without_a_database_every_page_shows_how_to_add_one(tmp_path: Path) -> None:
     with serving(tmp_path) as url:
         for path in ("/", "/welcome/", "/c/8d1f/", "/account/sign-in/"):
             answer = httpx.get(url + path, headers=THROUGH_THE_ROUTER)
@@ -18,13 +18,13 @@ def test_without_a_database_every_page_says_how_to_get_one(tmp_path: Path) -> No
             assert "<h1>" in answer.text
 
 
-def test_its_address_answers_over_both_protocols(tmp_path: Path) -> None:
+def test_the_dyno_answers_over_both_ip_protocols(tmp_path: Path) -> None:
     with serving(tmp_path) as url:
         for host in ("127.0.0.1", "[::1]"):
             assert httpx.get(url.replace("127.0.0.1", host) + "/healthz").text == "ok\n"
 
 
-def test_a_file_is_no_database_on_a_dyno() -> None:
+def test_a_dyno_does_not_use_a_database_in_a_file() -> None:
     released = run("release", DATABASE_URL="sqlite:///chat.sqlite3")
 
     assert released.returncode == 0

@@ -38,12 +38,12 @@ def http() -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def built(released: Path) -> Path:
-    """The code of the last release as a platform builds it."""
+    """Build the code of the last release as a platform does."""
     manage(app_environment(), "collectstatic", "--noinput", code=released)
     return released
 
 
-def test_old_and_new_code_go_on_with_one_conversation(
+def test_old_and_new_code_continue_one_conversation(
     built: Path, new_database: str, model: str, http: httpx.Client, tmp_path: Path
 ) -> None:
     environment = app_environment(DATABASE_URL=new_database, INFERENCE_URL=model)
@@ -67,7 +67,7 @@ def test_old_and_new_code_go_on_with_one_conversation(
         )
 
 
-def test_old_code_that_runs_while_the_schema_changes_goes_on(
+def test_running_old_code_survives_a_change_of_the_schema(
     built: Path, postgres: Postgres, model: str, http: httpx.Client, tmp_path: Path
 ) -> None:
     url = database_of(built, postgres, "migrated")
@@ -102,6 +102,6 @@ def serving(folder: Path, environment: dict[str, str], code: Path) -> Iterator[s
 
 
 def answered(*messages: str) -> list[Said]:
-    """A conversation in which the model has answered all of these."""
+    """Return a conversation in which the model has answered all these messages."""
     answer = Said("assistant", "complete", "".join(WORDS))
     return [said for text in messages for said in (Said("user", "complete", text), answer)]

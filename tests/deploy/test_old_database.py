@@ -1,4 +1,4 @@
-"""A database from before migrations were written anew is refused with one sentence."""
+"""A database from before the migrations were reset is refused with one sentence."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The rehearsal's router: where requests go and what their heads become."""
+"""The rehearsal's router: which dyno gets a request, and how its headers change."""
 
 import asyncio
 import uuid
@@ -24,7 +24,9 @@ async def test_each_request_of_a_connection_goes_to_a_random_dyno(
     assert router.connections == 1
 
 
-async def test_a_dyno_that_refuses_is_passed_over(router: Router, http: httpx.AsyncClient) -> None:
+async def test_a_dyno_that_refuses_connections_is_skipped(
+    router: Router, http: httpx.AsyncClient
+) -> None:
     async with Site(reply("200 OK")) as site:
         router.dynos = [free_port(), site.port]
 
@@ -32,7 +34,7 @@ async def test_a_dyno_that_refuses_is_passed_over(router: Router, http: httpx.As
     assert router.codes == []
 
 
-async def test_when_no_dyno_takes_the_connection_the_client_hears_of_it(
+async def test_a_client_gets_h21_when_no_dyno_accepts_the_connection(
     router: Router, http: httpx.AsyncClient
 ) -> None:
     router.dynos = [free_port(), free_port()]
@@ -46,14 +48,14 @@ async def test_when_no_dyno_takes_the_connection_the_client_hears_of_it(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_without_dynos_the_client_hears_of_it(
+async def test_a_client_gets_h14_without_dynos(
     router: Router, http: httpx.AsyncClient, method: str
 ) -> None:
     assert (await http.request(method, "/")).status_code == 503
     assert router.codes == ["H14"]
 
 
-async def test_the_dyno_learns_where_a_request_comes_from(
+async def test_the_dyno_gets_the_origin_of_a_request(
     router: Router, http: httpx.AsyncClient
 ) -> None:
     forged = {"X-Forwarded-For": "10.9.8.7", "X-Forwarded-Proto": "http", "Via": "1.0 house"}
@@ -72,7 +74,7 @@ async def test_the_dyno_learns_where_a_request_comes_from(
     assert answered.headers["via"] == "1.1 router"
 
 
-async def test_what_is_said_of_one_connection_stays_there(
+async def test_headers_about_one_connection_are_not_forwarded(
     router: Router, http: httpx.AsyncClient
 ) -> None:
     of_this = {"Connection": "keep-alive, X-Mine", "Keep-Alive": "timeout=5", "X-Mine": "yes"}
@@ -85,7 +87,7 @@ async def test_what_is_said_of_one_connection_stays_there(
     assert site.headers()["x-other"] == answered.headers["x-other"] == "no"
 
 
-async def test_without_tls_the_dyno_learns_that_too(router: Router) -> None:
+async def test_the_dyno_learns_that_a_request_had_no_tls(router: Router) -> None:
     async with Site(reply("200 OK")) as site, httpx.AsyncClient() as plain:
         router.dynos = [site.port]
 
@@ -96,7 +98,7 @@ async def test_without_tls_the_dyno_learns_that_too(router: Router) -> None:
 
 
 @pytest.mark.parametrize("given", ["a" * 20, "Zz+/=-09" * 25])
-async def test_a_well_formed_name_of_a_request_is_kept(
+async def test_a_valid_request_id_is_kept(
     router: Router, http: httpx.AsyncClient, given: str
 ) -> None:
     async with Site(reply("200 OK")) as site:
@@ -107,7 +109,7 @@ async def test_a_well_formed_name_of_a_request_is_kept(
 
 
 @pytest.mark.parametrize("given", ["", "a" * 19, "a" * 201, "with_underscores_in_it"])
-async def test_any_other_name_is_replaced(
+async def test_any_other_request_id_is_replaced(
     router: Router, http: httpx.AsyncClient, given: str
 ) -> None:
     async with Site(reply("200 OK")) as site:
@@ -124,7 +126,7 @@ async def test_any_other_name_is_replaced(
         ("/" + "a" * (8_193 - len("GET / HTTP/1.1")), {}),
     ],
 )
-async def test_a_line_that_is_too_long_reaches_no_dyno(
+async def test_a_header_line_that_is_too_long_reaches_no_dyno(
     router: Router, http: httpx.AsyncClient, path: str, headers: dict[str, str]
 ) -> None:
     async with Site(reply("200 OK")) as site:
@@ -135,7 +137,7 @@ async def test_a_line_that_is_too_long_reaches_no_dyno(
     assert router.codes == ["H26"]
 
 
-async def test_the_longest_lines_pass(router: Router, http: httpx.AsyncClient) -> None:
+async def test_the_longest_allowed_lines_pass(router: Router, http: httpx.AsyncClient) -> None:
     cookie, path = "a" * (8_192 - len("cookie: ")), "a" * (8_192 - len("GET / HTTP/1.1"))
     async with Site(reply("200 OK")) as site:
         router.dynos = [site.port]

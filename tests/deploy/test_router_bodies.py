@@ -1,4 +1,4 @@
-"""The rehearsal's router passes bodies on as they come, in both directions."""
+"""The rehearsal's router streams bodies in both directions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +16,9 @@ LARGE = bytes(range(256)) * 12_000  # 3 MB: more than all buffers on the way hol
 
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-async def test_bodies_pass_whole(router: Router, http: httpx.AsyncClient, framing: str) -> None:
+async def test_bodies_are_forwarded_completely(
+    router: Router, http: httpx.AsyncClient, framing: str
+) -> None:
     async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         body = await whole_body(receive)
         length = {"Content_Length": str(len(body))} if framing == "length" else {}
@@ -36,7 +38,7 @@ async def test_bodies_pass_whole(router: Router, http: httpx.AsyncClient, framin
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": "6"}])
-async def test_a_body_is_sent_on_as_it_comes(
+async def test_a_request_body_is_streamed(
     router: Router, http: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     has_arrived = asyncio.Event()
@@ -75,7 +77,7 @@ def chunk(piece: bytes) -> bytes:
         ("", plain),  # until the connection ends
     ],
 )
-async def test_an_answer_is_sent_on_as_it_comes(
+async def test_a_response_body_is_streamed(
     router: Router, http: httpx.AsyncClient, framing: str, framed: Callable[[bytes], bytes]
 ) -> None:
     has_arrived = asyncio.Event()
@@ -96,7 +98,7 @@ async def test_an_answer_is_sent_on_as_it_comes(
     assert router.codes == []
 
 
-def keeps_the_line(head: str) -> Answer:
+def stays_connected(head: str) -> Answer:
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(f"HTTP/1.1 {head}\r\n\r\n".encode())
         await asyncio.Event().wait()
@@ -113,10 +115,10 @@ def keeps_the_line(head: str) -> Answer:
         ("GET", "304 Not Modified\r\nETag: x"),
     ],
 )
-async def test_an_answer_without_a_body_is_complete_at_once(
+async def test_a_response_without_a_body_is_complete_at_once(
     router: Router, http: httpx.AsyncClient, method: str, head: str
 ) -> None:
-    async with Site(keeps_the_line(head)) as site:
+    async with Site(stays_connected(head)) as site:
         router.dynos = [site.port]
 
         for _ in range(2):
@@ -127,7 +129,7 @@ async def test_an_answer_without_a_body_is_complete_at_once(
     assert router.codes == []
 
 
-async def test_a_client_that_asks_first_hears_when_the_dyno_wants_the_body(
+async def test_a_client_that_expects_100_continue_gets_it(
     router: Router, connection: Streams
 ) -> None:
     async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -143,10 +145,10 @@ async def test_a_client_that_asks_first_hears_when_the_dyno_wants_the_body(
         assert b"yes" in await reader.read()
 
 
-async def test_an_answer_before_the_end_of_the_body_arrives(
+async def test_a_response_before_the_end_of_the_body_arrives(
     router: Router, http: httpx.AsyncClient
 ) -> None:
-    """The dyno closes on what it has not read."""
+    """The dyno closes the connection without reading the rest."""
 
     async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await answer(send, b"too large", 413, Connection="close")
@@ -159,7 +161,7 @@ async def test_an_answer_before_the_end_of_the_body_arrives(
     assert router.codes == []
 
 
-async def test_an_old_client_gets_an_answer_that_ends_with_the_connection(
+async def test_an_http_1_0_client_gets_a_response_that_ends_with_the_connection(
     router: Router, connection: Streams
 ) -> None:
     reader, writer = connection

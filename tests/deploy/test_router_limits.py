@@ -1,4 +1,4 @@
-"""The rehearsal's router loses patience, and says so with the platform's codes."""
+"""The time limits of the rehearsal's router, and the platform's codes for them."""
 
 import asyncio
 import socket
@@ -17,34 +17,32 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 OFTEN = IDLE_SECONDS / 10
 
 
-async def keeps_the_line(writer: asyncio.StreamWriter) -> None:
+async def stays_silent(writer: asyncio.StreamWriter) -> None:
     await asyncio.Event().wait()
 
 
-async def says_one_thing(writer: asyncio.StreamWriter) -> None:
+async def sends_one_piece(writer: asyncio.StreamWriter) -> None:
     writer.write(HEAD + b"one")
     await asyncio.Event().wait()
 
 
-async def talks_slowly(writer: asyncio.StreamWriter) -> None:
+async def sends_slowly(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
     for _ in range(15):
         writer.write(b".")
         await asyncio.sleep(OFTEN)
 
 
-async def leaves(writer: asyncio.StreamWriter) -> None:
+async def closes_at_once(writer: asyncio.StreamWriter) -> None:
     pass
 
 
-async def leaves_in_mid_sentence(writer: asyncio.StreamWriter) -> None:
+async def closes_in_mid_response(writer: asyncio.StreamWriter) -> None:
     writer.write(HEAD + b"one")
 
 
-async def test_a_dyno_that_is_silent_for_too_long_is_left(
-    router: Router, http: httpx.AsyncClient
-) -> None:
-    async with Site(keeps_the_line, reply("200 OK")) as site:
+async def test_a_silent_dyno_is_abandoned(router: Router, http: httpx.AsyncClient) -> None:
+    async with Site(stays_silent, reply("200 OK")) as site:
         router.dynos = [site.port]
 
         refused = await http.get("/")
@@ -73,8 +71,10 @@ async def test_the_wait_begins_when_the_dyno_has_the_whole_request(
     assert router.codes == []
 
 
-async def test_an_answer_that_stops_is_cut(router: Router, http: httpx.AsyncClient) -> None:
-    async with Site(says_one_thing) as site:
+async def test_a_response_that_stalls_is_interrupted(
+    router: Router, http: httpx.AsyncClient
+) -> None:
+    async with Site(sends_one_piece) as site:
         router.dynos = [site.port]
 
         with pytest.raises(httpx.RemoteProtocolError, match="peer closed"):
@@ -83,21 +83,21 @@ async def test_an_answer_that_stops_is_cut(router: Router, http: httpx.AsyncClie
     assert router.codes == ["H15"]
 
 
-async def test_every_byte_of_an_answer_begins_the_wait_anew(
+async def test_every_byte_of_a_response_restarts_the_time_limit(
     router: Router, http: httpx.AsyncClient
 ) -> None:
-    async with Site(talks_slowly) as site:
+    async with Site(sends_slowly) as site:
         router.dynos = [site.port]
 
         assert len((await http.get("/")).content) * OFTEN > IDLE_SECONDS
     assert router.codes == []
 
 
-async def test_a_client_that_stops_in_its_request_is_sent_away(
+async def test_a_client_that_stalls_in_its_request_is_disconnected(
     router: Router, connection: Streams
 ) -> None:
     reader, writer = connection
-    async with Site(keeps_the_line) as site:
+    async with Site(stays_silent) as site:
         router.dynos = [site.port]
         writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\none")
 
@@ -105,7 +105,7 @@ async def test_a_client_that_stops_in_its_request_is_sent_away(
     assert router.codes == ["H28"]
 
 
-async def test_a_dyno_that_takes_nothing_more_is_left(
+async def test_a_dyno_that_stops_reading_is_abandoned(
     router: Router, http: httpx.AsyncClient
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -115,10 +115,10 @@ async def test_a_dyno_that_takes_nothing_more_is_left(
     assert router.codes == ["H15"]
 
 
-async def test_a_dyno_that_closes_without_an_answer(
+async def test_a_dyno_that_closes_without_a_response_is_h13(
     router: Router, http: httpx.AsyncClient
 ) -> None:
-    async with Site(leaves) as site:
+    async with Site(closes_at_once) as site:
         router.dynos = [site.port]
 
         refused = await http.get("/")
@@ -127,8 +127,10 @@ async def test_a_dyno_that_closes_without_an_answer(
     assert router.codes == ["H13"]
 
 
-async def test_a_dyno_that_closes_in_its_answer(router: Router, http: httpx.AsyncClient) -> None:
-    async with Site(leaves_in_mid_sentence) as site:
+async def test_a_dyno_that_closes_in_mid_response_is_h18(
+    router: Router, http: httpx.AsyncClient
+) -> None:
+    async with Site(closes_in_mid_response) as site:
         router.dynos = [site.port]
         async with http.stream("GET", "/") as answered:
             arriving = answered.aiter_raw()
@@ -139,7 +141,7 @@ async def test_a_dyno_that_closes_in_its_answer(router: Router, http: httpx.Asyn
     assert router.codes == ["H18"]
 
 
-async def test_a_dyno_that_talks_nonsense(router: Router, http: httpx.AsyncClient) -> None:
+async def test_an_invalid_response_is_h17(router: Router, http: httpx.AsyncClient) -> None:
     async with Site(b"220 mail.example.com\r\n\r\n") as site:
         router.dynos = [site.port]
 
@@ -156,11 +158,11 @@ async def test_a_dyno_that_talks_nonsense(router: Router, http: httpx.AsyncClien
         b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
     ],
 )
-async def test_a_client_that_talks_nonsense(
+async def test_an_invalid_request_is_h26(
     router: Router, connection: Streams, nonsense: bytes
 ) -> None:
     reader, writer = connection
-    async with Site(keeps_the_line) as site:
+    async with Site(stays_silent) as site:
         router.dynos = [site.port]
         writer.write(nonsense)
 
@@ -168,11 +170,11 @@ async def test_a_client_that_talks_nonsense(
     assert router.codes == ["H26"]
 
 
-async def test_when_a_client_leaves_the_dyno_is_left(
+async def test_the_dyno_is_disconnected_when_the_client_leaves(
     router: Router, http: httpx.AsyncClient, connection: Streams
 ) -> None:
     _, writer = connection
-    async with Site(keeps_the_line, reply("200 OK")) as site:
+    async with Site(stays_silent, reply("200 OK")) as site:
         router.dynos = [site.port]
         writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         await site.asked.wait()
@@ -180,11 +182,11 @@ async def test_when_a_client_leaves_the_dyno_is_left(
         writer.close()
         await site.client_left.wait()
 
-        await http.get("/")  # by now that is written down
+        await http.get("/")  # it is recorded by now
     assert router.codes == ["H27"]
 
 
-async def test_a_fault_of_the_router_is_told(router: Router, http: httpx.AsyncClient) -> None:
+async def test_an_error_of_the_router_is_h99(router: Router, http: httpx.AsyncClient) -> None:
     router.dynos = [70_000]  # no port
 
     with pytest.raises(httpx.RemoteProtocolError):

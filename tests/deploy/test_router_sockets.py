@@ -1,4 +1,4 @@
-"""The rehearsal's router and connections that become something else than HTTP."""
+"""The rehearsal's router and websockets."""
 
 import asyncio
 import ssl
@@ -68,7 +68,7 @@ async def test_pings_keep_a_websocket_open(router: Router) -> None:
     assert router.codes == []
 
 
-async def test_what_comes_together_with_the_head_is_passed_on(
+async def test_bytes_received_with_the_head_are_forwarded(
     router: Router, connection: Streams
 ) -> None:
     heard = asyncio.Event()
@@ -90,7 +90,7 @@ async def test_what_comes_together_with_the_head_is_passed_on(
     assert await reader.read() == b""
 
 
-async def test_an_upgrade_that_the_dyno_declines_is_a_request_like_any_other(
+async def test_a_declined_upgrade_is_an_ordinary_request(
     router: Router, connection: Streams
 ) -> None:
     reader, writer = connection
@@ -102,9 +102,7 @@ async def test_an_upgrade_that_the_dyno_declines_is_a_request_like_any_other(
             assert await reader.readexactly(2) == b"no"
 
 
-async def test_a_dyno_that_is_silent_on_a_socket_for_too_long_is_cut(
-    router: Router, connection: Streams
-) -> None:
+async def test_a_silent_dyno_loses_its_websocket(router: Router, connection: Streams) -> None:
     async def switch(writer: asyncio.StreamWriter) -> None:
         writer.write(SWITCHED)
         await asyncio.Event().wait()
@@ -121,9 +119,7 @@ async def test_a_dyno_that_is_silent_on_a_socket_for_too_long_is_cut(
     assert router.codes == ["H15"]
 
 
-async def test_a_client_that_is_silent_on_a_socket_for_too_long_is_cut(
-    router: Router, connection: Streams
-) -> None:
+async def test_a_silent_client_loses_its_websocket(router: Router, connection: Streams) -> None:
     async def switch(writer: asyncio.StreamWriter) -> None:
         writer.write(SWITCHED)
         while not site.client_left.is_set():

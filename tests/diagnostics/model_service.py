@@ -13,11 +13,13 @@ NO_LIST = plain("404 Not Found", b"{}")
 
 
 class ModelService:
-    """`answer` writes the answer to a completion, and `listing` is the answer to any GET."""
+    """`answer` writes the answer to a completion, and `listing` is the answer to any GET whose path
+    isn't in `listings`."""
 
     def __init__(self, answer: bytes | Answer = HELLO, listing: bytes = NO_LIST) -> None:
         self.answer = writes(answer) if isinstance(answer, bytes) else answer
         self.listing = listing
+        self.listings: dict[str, bytes] = {}
         self.heads: list[str] = []
         self.bodies: list[dict[str, Any]] = []
         self.url = ""
@@ -28,7 +30,7 @@ class ModelService:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
                 self.heads.append(head)
                 if head.startswith("get"):
-                    writer.write(self.listing)
+                    writer.write(self.listings.get(head.split()[1], self.listing))
                 else:
                     length = int(head.split("content-length:")[1].split("\r\n")[0])
                     self.bodies.append(json.loads(await reader.readexactly(length)))

@@ -72,3 +72,47 @@ async def test_a_service_that_is_away_is_a_note(settings: Settings) -> None:
 
 async def test_without_a_service_the_check_is_skipped(no_service: None) -> None:
     assert (await model_service.check_models()).level == "note"
+
+
+async def test_two_spellings_are_one_model(serve: Serve, settings: Settings) -> None:
+    settings.CATALOG = load_catalog('[{"id": "claude-sonnet-4-6"}]')
+    await serve(listing=listing("claude-4-6-sonnet"))
+
+    assert (await model_service.check_models()).level == "green"
+
+
+async def test_the_list_of_a_compatible_server_is_read(serve: Serve) -> None:
+    service = await serve(listing=plain("200 OK", b'{"data": [{"id": "one"}, {"id": "three"}]}'))
+    service.listings = {"/available-models": plain("404 Not Found", b"")}
+
+    result = await model_service.check_models()
+
+    assert result.level == "yellow"
+    assert "The service lists: one, three." in result.found
+    assert result.fix.startswith("two may be misspelled")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": "deprecated"}, "two is deprecated; the service suggests no other model."),
+        (
+            {"eol_date": "2099-06-12", "replacement_model": "three"},
+            "two ends on 12 June 2099; the service suggests three.",
+        ),
+        (
+            {"state": "deprecated", "eol_date": "2026-06-12", "replacement_model": "three"},
+            "two ended on 12 June 2026; the service suggests three.",
+        ),
+    ],
+)
+async def test_models_that_are_about_to_go_are_named(
+    serve: Serve, fields: dict[str, str], words: str
+) -> None:
+    entries = [{"model_id": "one", "state": "active"}, {"model_id": "two"} | fields]
+    await serve(listing=plain("200 OK", json.dumps(entries).encode()))
+
+    result = await model_service.check_models()
+
+    assert (result.level, result.found.endswith(words)) == ("yellow", True)
+    assert "CHAT_MODELS" in result.fix

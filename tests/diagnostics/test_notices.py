@@ -70,3 +70,22 @@ def test_an_open_request_for_a_link_is_shown(
     assert "One person is waiting for a link" in waiting
     assert "/account/links/" in waiting
     assert MARK not in page(owner_client)
+
+
+def test_a_hidden_notice_stays_away_until_it_says_something_else(owner_client: Client) -> None:
+    service.note(KeyRefused("the first answer"))
+    shown = page(owner_client)
+    key = shown.partition('data-dismiss="')[2].partition('"')[0]
+    owner_client.cookies["hidden_notices"] = f"deadbeef.{key}"
+    hidden = page(owner_client)
+    service.note(KeyRefused("another answer"))
+
+    assert MARK in shown
+    assert MARK not in hidden
+    assert MARK in page(owner_client)
+
+
+def test_the_words_of_the_service_end_before_the_cure(owner_client: Client) -> None:
+    service.note(KeyRefused(detail="bad key"))
+
+    assert "“bad key”. Copy the key again" in page(owner_client)

@@ -30,6 +30,14 @@ async def test_the_other_name_of_the_token_limit_is_tried(serve: Serve) -> None:
     assert asked.bodies[1]["max_completion_tokens"] == 1
 
 
+async def test_the_other_spelling_of_a_model_is_green(serve: Serve) -> None:
+    asked = await serve(in_turn(refusal(404, "The model `x` does not exist."), HELLO))
+
+    assert (await model_service.check_service()).level == "green"
+    models = [body["model"] for body in asked.bodies]
+    assert models == ["claude-sonnet-4-6", "claude-4-6-sonnet"]
+
+
 async def test_a_wrong_key_is_red_with_the_command_that_sets_another(
     serve: Serve, on_dyno: None
 ) -> None:
@@ -50,6 +58,8 @@ async def test_a_wrong_key_is_red_with_the_command_that_sets_another(
         (refusal(403, "no"), "red", "no access to this model", "heroku-inference:standard"),
         (refusal(404), "red", "no model at this address", "INFERENCE_URL=https://us."),
         (refusal(503), "red", "available right now", ""),
+        (refusal(402), "red", "credit or budget", ""),
+        (refusal(400, "Invalid model name"), "red", "doesn't offer this model", ""),
         (refusal(400, "odd"), "red", "refused this request", ""),
         (BLOCKED, "red", "content filter", ""),
         (writes_and_closes(b""), "red", "couldn't be reached", ""),

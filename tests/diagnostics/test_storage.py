@@ -19,7 +19,7 @@ def test_images_against_the_quota(
     owner: Person, settings: Settings, on_dyno: None, megabytes: int, level: str
 ) -> None:
     settings.IMAGE_QUOTA_TOTAL_MB = 10
-    Image.objects.keep(owner, made())
+    Image.objects.store(owner, made())
     Image.objects.update(byte_size=megabytes * MEGABYTE)
 
     result = storage.check_storage()
@@ -64,7 +64,7 @@ def test_a_bucket_that_returns_something_else_is_red(
 
 def test_images_in_an_unconfigured_bucket_are_red(owner: Person, settings: Any) -> None:
     settings.BUCKET = None
-    Image.objects.keep(owner, made())
+    Image.objects.store(owner, made())
     Image.objects.update(bucket_key="images/a")
 
     result = storage.check_storage()

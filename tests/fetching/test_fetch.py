@@ -97,7 +97,7 @@ async def test_a_name_for_a_hostile_address_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", HOSTILE.split())
-async def test_one_hostile_address_among_several_spoils_the_name(address: str) -> None:
+async def test_a_name_with_one_hostile_address_is_refused(address: str) -> None:
     names = Names(images_example_com=[["93.184.215.14", "2606:4700:4700::1111", address]])
     with pytest.raises(NotPublic):
         await fetch(LINK, network=Network(names, permits=lambda found, _: is_public(found)))

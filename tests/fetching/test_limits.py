@@ -31,7 +31,7 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def repeats(start: bytes, again: bytes, pause: float = 0) -> Answer:
-    """Begins like this and goes on like that until the other side leaves."""
+    """Begin like this and continue like that until the other side leaves."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(start)

@@ -247,7 +247,7 @@ def test_redirects_are_joined(location: str, target: str) -> None:
 
 
 @pytest.mark.parametrize("location", ["", "\thttp://10.0.0.1/", "ht\ntps://a.com/", "http://[/"])
-def test_odd_locations_are_refused(location: str) -> None:
+def test_invalid_locations_are_refused(location: str) -> None:
     with pytest.raises(BadLink):
         follow(URL("https://example.com/"), location)
 

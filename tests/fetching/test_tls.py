@@ -25,7 +25,7 @@ Certify = Callable[[str], Path]
 
 @pytest.fixture(scope="module")
 def certify(tmp_path_factory: pytest.TempPathFactory) -> Certify:
-    """Makes a self-signed certificate for a name, with its key in one file."""
+    """Make a self-signed certificate for a name, with its key in one file."""
     folder = tmp_path_factory.mktemp("certificates")
 
     def make(name: str) -> Path:
@@ -90,7 +90,7 @@ async def test_a_certificate_for_another_name_is_refused(certify: Certify, other
     assert not site.requests
 
 
-async def test_a_certificate_that_nobody_signed_is_refused(certify: Certify) -> None:
+async def test_a_self_signed_certificate_is_refused(certify: Certify) -> None:
     async with Site(IMAGE, tls=served_with(certify(NAME))) as site:
         with pytest.raises(NotSecure):
             await fetch(site.url(), network=opened(site))

@@ -63,7 +63,7 @@ def peak_bytes(process_id: int) -> int:
 
 
 def ended(process_id: int) -> bool:
-    """Waits for the end of a process, child of this one or not."""
+    """Wait for the end of a process, child of this one or not."""
     try:
         handle = os.pidfd_open(process_id)
     except ProcessLookupError:

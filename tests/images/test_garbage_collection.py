@@ -41,8 +41,8 @@ def send(person: Person, *images: Image) -> Conversation:
     return add_exchange(person, replace(new_message(), images=tuple(held))).reply.conversation
 
 
-def test_an_upload_that_is_never_sent_goes_after_a_day(owner: Person) -> None:
-    image = Image.objects.keep(owner, made())
+def test_an_unsent_upload_is_deleted_after_a_day(owner: Person) -> None:
+    image = Image.objects.store(owner, made())
 
     assert collect(later(23.9)) == Collected()
     assert collect(later(24.1)) == Collected(1, image.byte_size)
@@ -50,17 +50,17 @@ def test_an_upload_that_is_never_sent_goes_after_a_day(owner: Person) -> None:
     assert not ImageData.objects.exists()
 
 
-def test_uploading_it_again_starts_the_day_anew(owner: Person) -> None:
-    image = Image.objects.keep(owner, made())
+def test_uploading_an_image_again_restarts_the_day(owner: Person) -> None:
+    image = Image.objects.store(owner, made())
     Image.objects.filter(pk=image.pk).update(keep_until=later(-1))
 
-    Image.objects.keep(owner, made())
+    Image.objects.store(owner, made())
 
     assert collect(later(23)) == Collected()
 
 
-def test_a_sent_image_stays(owner: Person) -> None:
-    send(owner, Image.objects.keep(owner, made()))
+def test_a_sent_image_is_kept(owner: Person) -> None:
+    send(owner, Image.objects.store(owner, made()))
 
     assert collect(later(10_000)) == Collected()
     assert Image.objects.exists()
@@ -68,7 +68,7 @@ def test_a_sent_image_stays(owner: Person) -> None:
 
 def test_the_images_of_a_deleted_conversation_are_deleted(owner: Person) -> None:
     """An hour after the last send: by then no message is on its way with one of them."""
-    only, shared = (Image.objects.keep(owner, made(content=name)) for name in (b"only", b"shared"))
+    only, shared = (Image.objects.store(owner, made(content=name)) for name in (b"only", b"shared"))
     gone, other = send(owner, only, shared), send(owner, shared)
     gone.delete()
 
@@ -80,9 +80,9 @@ def test_the_images_of_a_deleted_conversation_are_deleted(owner: Person) -> None
     assert collect(later(1.1)).images == 1
 
 
-def test_one_person_is_collected_alone(owner: Person, member: Person) -> None:
+def test_garbage_can_be_collected_for_one_person(owner: Person, member: Person) -> None:
     for person in (owner, member):
-        Image.objects.keep(person, made())
+        Image.objects.store(person, made())
 
     assert collect(later(25), owner=owner).images == 1
     assert Image.objects.get().owner == member
@@ -90,7 +90,7 @@ def test_one_person_is_collected_alone(owner: Person, member: Person) -> None:
 
 def test_more_than_a_batch_is_collected(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(garbage_collection, "ROW_BATCH", 3)
-    images = [Image.objects.keep(owner, made(content=b"%d" % number)) for number in range(8)]
+    images = [Image.objects.store(owner, made(content=b"%d" % number)) for number in range(8)]
     send(owner, *images[2:4])
 
     assert collect(later(25)).images == 6
@@ -98,18 +98,18 @@ def test_more_than_a_batch_is_collected(owner: Person, monkeypatch: pytest.Monke
 
 
 def test_held_images_are_the_persons_own(owner: Person, member: Person) -> None:
-    mine, theirs = Image.objects.keep(owner, made()), Image.objects.keep(member, made())
+    mine, theirs = Image.objects.store(owner, made()), Image.objects.store(member, made())
 
     assert Image.objects.hold(owner, [mine.pk, theirs.pk, uuid.uuid4()]) == [mine]
     with pytest.raises(ValidationError):
         Image.objects.hold(owner, ["nonsense"])
 
 
-def test_an_image_wanted_after_it_was_listed_stays(
+def test_an_image_attached_after_it_was_listed_is_kept(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, again, unwanted = (
-        Image.objects.keep(owner, made(content=name)) for name in (b"held", b"again", b"unwanted")
+        Image.objects.store(owner, made(content=name)) for name in (b"held", b"again", b"unwanted")
     )
     Image.objects.update(keep_until=later(-1))
     in_batches = garbage_collection._in_batches
@@ -118,7 +118,7 @@ def test_an_image_wanted_after_it_was_listed_stays(
         listed = list(in_batches(images))
         assert set(listed) == {held.pk, again.pk, unwanted.pk}
         Image.objects.hold(owner, [held.pk])
-        Image.objects.keep(owner, made(content=b"again"))
+        Image.objects.store(owner, made(content=b"again"))
         yield from listed
 
     monkeypatch.setattr(garbage_collection, "_in_batches", wanted_meanwhile)
@@ -127,11 +127,11 @@ def test_an_image_wanted_after_it_was_listed_stays(
     assert set(Image.objects.all()) == {held, again}
 
 
-def test_collecting_loses_against_a_message_in_between(
+def test_a_message_in_between_keeps_its_image(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = Image.objects.keep(owner, made(content=b"wanted"))
-    Image.objects.keep(owner, made(content=b"unwanted"))
+    wanted = Image.objects.store(owner, made(content=b"wanted"))
+    Image.objects.store(owner, made(content=b"unwanted"))
     conversation = send(owner)
     message = conversation.messages.get(role=Message.Role.USER)
     first = QuerySet.first
@@ -159,7 +159,7 @@ def test_sending_and_collecting_at_once_never_breaks_a_message(owner: Person) ->
             connection.close()
 
     for number in range(12):
-        image = Image.objects.keep(owner, made(content=b"%d" % number))
+        image = Image.objects.store(owner, made(content=b"%d" % number))
         Image.objects.update(keep_until=later(-1))
         start = Barrier(3)
         with ThreadPoolExecutor(3) as threads:
@@ -172,9 +172,9 @@ def test_sending_and_collecting_at_once_never_breaks_a_message(owner: Person) ->
         assert ImageData.objects.filter(pk=image.pk).count() == attached
 
 
-def test_objects_go_with_their_row(owner: Person, bucket: Bucket) -> None:
-    Image.objects.keep(owner, made(content=b"gone"))
-    stays = Image.objects.keep(owner, made(content=b"stays"))
+def test_objects_are_deleted_with_their_row(owner: Person, bucket: Bucket) -> None:
+    Image.objects.store(owner, made(content=b"gone"))
+    stays = Image.objects.store(owner, made(content=b"stays"))
     send(owner, stays)
 
     assert collect(later(25)).images == 1
@@ -185,7 +185,7 @@ def test_a_failing_bucket_delays_nothing(
     owner: Person, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        Image.objects.keep(owner, made(content=b"%d" % number))
+        Image.objects.store(owner, made(content=b"%d" % number))
     asked: list[str] = []
 
     def fail(key: str) -> None:
@@ -208,8 +208,8 @@ def test_only_old_objects_without_a_row_are_removed(
 ) -> None:
     monkeypatch.setattr(garbage_collection, "KEY_BATCH", 3)
     for number in range(3):
-        Image.objects.keep(owner, made(content=b"%d" % number))
-    Image.objects.keep(member, made())
+        Image.objects.store(owner, made(content=b"%d" % number))
+    Image.objects.store(member, made())
     member.delete()
     bucket.put("something-else/of-others", b"not ours")
     bucket.put("images-of-cats", b"not ours either")
@@ -223,7 +223,7 @@ def test_only_old_objects_without_a_row_are_removed(
 def test_the_command_collects_and_sweeps(
     owner: Person, bucket: Bucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    image = Image.objects.keep(owner, made())
+    image = Image.objects.store(owner, made())
     Image.objects.update(keep_until=later(-1))
 
     call_command("storage", "--collect")

@@ -36,7 +36,7 @@ def make_image(name: str = "corners.png", size: tuple[int, int] = (64, 32)) -> P
 def test_a_stored_image_is_read_unchanged() -> None:
     owner, prepared = person(), make_image()
 
-    image = Image.objects.get(pk=Image.objects.keep(owner, prepared).pk)
+    image = Image.objects.get(pk=Image.objects.store(owner, prepared).pk)
 
     assert image.owner == owner
     assert image.content == prepared.content
@@ -52,10 +52,10 @@ def test_a_stored_image_is_read_unchanged() -> None:
 def test_the_same_image_is_stored_once_per_person() -> None:
     owner, other = person(), person("other@example.com")
 
-    first = Image.objects.keep(owner, make_image("first.png"))
-    again = Image.objects.keep(owner, make_image("again.png"))
-    theirs = Image.objects.keep(other, make_image("theirs.png"))
-    different = Image.objects.keep(owner, make_image(size=(32, 64)))
+    first = Image.objects.store(owner, make_image("first.png"))
+    again = Image.objects.store(owner, make_image("again.png"))
+    theirs = Image.objects.store(other, make_image("theirs.png"))
+    different = Image.objects.store(owner, make_image(size=(32, 64)))
 
     assert again == first
     assert again.name == "first.png"
@@ -66,7 +66,7 @@ def test_the_same_image_is_stored_once_per_person() -> None:
 @pytest.mark.django_db
 def test_a_list_never_touches_the_bytes() -> None:
     owner = person()
-    Image.objects.keep(owner, make_image())
+    Image.objects.store(owner, make_image())
 
     with CaptureQueriesContext(
         connection,
@@ -77,7 +77,7 @@ def test_a_list_never_touches_the_bytes() -> None:
 
 @pytest.mark.django_db
 def test_the_bytes_are_read_without_the_thumbnail() -> None:
-    image = Image.objects.keep(person(), made())
+    image = Image.objects.store(person(), made())
 
     with CaptureQueriesContext(connection) as queries:
         assert image.content == b"an image"
@@ -89,15 +89,15 @@ def test_the_bytes_are_read_without_the_thumbnail() -> None:
 def test_an_animation_is_marked() -> None:
     owner = person()
 
-    Image.objects.keep(owner, made(content=b"still"))
-    Image.objects.keep(owner, made(content=b"moving", animated=True))
+    Image.objects.store(owner, made(content=b"still"))
+    Image.objects.store(owner, made(content=b"moving", animated=True))
 
     assert Image.objects.get(animated=True).content == b"moving"
 
 
 @pytest.mark.django_db
-def test_the_text_for_screen_readers_is_the_name_until_somebody_writes_one() -> None:
-    image = Image.objects.keep(person(), made("cat.jpg"))
+def test_the_alt_text_is_the_file_name_until_a_person_writes_one() -> None:
+    image = Image.objects.store(person(), made("cat.jpg"))
     assert image.alternative == "cat.jpg"
 
     image.describe("  A cat\non a   mat ")
@@ -142,9 +142,9 @@ def insert(cursor: Any, table: str, row: dict[str, Any]) -> None:
 
 
 @pytest.mark.django_db
-def test_images_go_with_their_owner() -> None:
+def test_images_are_deleted_with_their_owner() -> None:
     owner = person()
-    Image.objects.keep(owner, make_image())
+    Image.objects.store(owner, make_image())
 
     owner.delete()
 
@@ -152,14 +152,14 @@ def test_images_go_with_their_owner() -> None:
 
 
 @pytest.mark.django_db
-def test_an_image_without_bytes_is_never_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_save_leaves_no_image_without_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(**_: object) -> None:
         raise DatabaseError("disk full")
 
     monkeypatch.setattr(ImageData.objects, "create", full)
 
     with pytest.raises(DatabaseError):
-        Image.objects.keep(person(), make_image())
+        Image.objects.store(person(), make_image())
     assert not Image.objects.exists()
 
 
@@ -169,13 +169,13 @@ def test_the_loser_of_a_race_gets_the_row_of_the_winner(monkeypatch: pytest.Monk
     winners: list[Image] = []
 
     def look_too_early(*_: object, **__: object) -> Image:
-        """Finds nothing, and a moment later the other request has stored the image."""
+        """Find nothing, and a moment later the other request has stored the image."""
         monkeypatch.undo()
-        winners.append(Image.objects.keep(owner, prepared))
+        winners.append(Image.objects.store(owner, prepared))
         raise Image.DoesNotExist
 
     monkeypatch.setattr(QuerySet, "get", look_too_early)
-    image = Image.objects.keep(owner, prepared)
+    image = Image.objects.store(owner, prepared)
 
     assert [image] == winners
     assert ImageData.objects.count() == 1
@@ -191,7 +191,7 @@ def test_the_same_image_sent_twice_at_once_is_one_row() -> None:
     def keep() -> Image:
         try:
             start.wait(timeout=10)
-            return Image.objects.keep(owner, prepared)
+            return Image.objects.store(owner, prepared)
         finally:
             connection.close()
 

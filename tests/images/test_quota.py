@@ -27,16 +27,16 @@ def big(first: bytes) -> Any:
 
 
 def test_usage_counts_images_with_their_thumbnails(owner: Person, member: Person) -> None:
-    Image.objects.keep(owner, big(b"1"))
-    Image.objects.keep(owner, big(b"2"))
-    Image.objects.keep(member, big(b"1"))
+    Image.objects.store(owner, big(b"1"))
+    Image.objects.store(owner, big(b"2"))
+    Image.objects.store(member, big(b"1"))
 
     assert Image.objects.usage(owner) == Usage(2 * (SIZE + SMALL), 200 * MEGABYTE)
     assert Image.objects.usage(member).used == SIZE + SMALL
     assert Image.objects.total_usage() == Usage(3 * (SIZE + SMALL), 600 * MEGABYTE)
 
 
-def test_with_nothing_kept_all_is_left(owner: Person) -> None:
+def test_without_images_the_whole_quota_is_left(owner: Person) -> None:
     assert Image.objects.usage(owner).left == 200 * MEGABYTE
     assert Image.objects.total_usage().left == 600 * MEGABYTE
 
@@ -45,35 +45,35 @@ def test_a_person_above_their_quota_sees_how_much_is_left(
     owner: Person, member: Person, settings: Any
 ) -> None:
     settings.IMAGE_QUOTA_PERSON_MB = 1
-    Image.objects.keep(owner, big(b"1"))
-    Image.objects.keep(owner, big(b"2"))
+    Image.objects.store(owner, big(b"1"))
+    Image.objects.store(owner, big(b"2"))
 
     with pytest.raises(QuotaExceeded) as refusal:
-        Image.objects.keep(owner, big(b"3"))
+        Image.objects.store(owner, big(b"3"))
 
     assert refusal.value.sentence.replace("\xa0", " ") == (
         "There isn't enough space for this image: it takes 400.0 KB, and 224.0 KB of your 1.0 MB "
         "are left. Delete conversations with images that you no longer need, then send it again."
     )
     assert Image.objects.filter(owner=owner).count() == 2
-    Image.objects.keep(member, big(b"3"))
+    Image.objects.store(member, big(b"3"))
 
 
 def test_a_full_total_quota_refuses_everybody(owner: Person, member: Person, settings: Any) -> None:
     settings.IMAGE_QUOTA_TOTAL_MB = 1
-    Image.objects.keep(owner, big(b"1"))
-    Image.objects.keep(owner, big(b"2"))
+    Image.objects.store(owner, big(b"1"))
+    Image.objects.store(owner, big(b"2"))
 
     with pytest.raises(ImageRefused) as refusal:
-        Image.objects.keep(member, big(b"3"))
+        Image.objects.store(member, big(b"3"))
     assert "224.0 KB of the 1.0 MB for everybody" in refusal.value.sentence.replace("\xa0", " ")
 
 
 def test_an_image_that_is_already_stored_takes_no_space(owner: Person, settings: Any) -> None:
-    image = Image.objects.keep(owner, big(b"1"))
+    image = Image.objects.store(owner, big(b"1"))
     settings.IMAGE_QUOTA_PERSON_MB = settings.IMAGE_QUOTA_TOTAL_MB = 0
 
-    assert Image.objects.keep(owner, big(b"1")) == image
+    assert Image.objects.store(owner, big(b"1")) == image
 
 
 def test_a_refused_image_never_reaches_the_bucket(
@@ -83,7 +83,7 @@ def test_a_refused_image_never_reaches_the_bucket(
     settings.IMAGE_QUOTA_PERSON_MB = 0
 
     with pytest.raises(QuotaExceeded):
-        Image.objects.keep(owner, big(b"1"))
+        Image.objects.store(owner, big(b"1"))
 
 
 @pytest.mark.parametrize(("size", "fits"), [(0, True), (10, True), (11, False)])
@@ -97,12 +97,12 @@ def test_the_last_byte_can_be_used(size: int, fits: bool) -> None:
                 check(size, *shares)
 
 
-def test_a_share_that_was_made_smaller_has_nothing_left() -> None:
+def test_a_reduced_quota_has_nothing_left() -> None:
     assert Usage(150, 100).left == 0
 
 
-def test_asking_for_usage_takes_one_query_and_no_bytes(owner: Person) -> None:
-    Image.objects.keep(owner, big(b"1"))
+def test_usage_takes_one_query_and_reads_no_bytes(owner: Person) -> None:
+    Image.objects.store(owner, big(b"1"))
 
     with CaptureQueriesContext(connection) as queries:
         Image.objects.usage(owner)
@@ -111,12 +111,12 @@ def test_asking_for_usage_takes_one_query_and_no_bytes(owner: Person) -> None:
     assert not any("imagedata" in query["sql"] for query in queries)
 
 
-def test_the_command_reports_whose_images_they_are(
+def test_the_command_reports_the_usage_of_each_person(
     owner: Person, member: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Image.objects.keep(owner, big(b"1"))
-    Image.objects.keep(owner, big(b"2"))
-    Image.objects.keep(member, big(b"1"))
+    Image.objects.store(owner, big(b"1"))
+    Image.objects.store(owner, big(b"2"))
+    Image.objects.store(member, big(b"1"))
 
     call_command("storage")
 

@@ -28,11 +28,11 @@ BOTH_WAYS = pytest.mark.parametrize("to", ["bucket", "database"])
 
 @pytest.fixture
 def keep(owner: Person, bucket: Bucket, settings: Any) -> Callable[..., list[Image]]:
-    """Keeps images where they have to be moved from."""
+    """Keep images where they have to be moved from."""
 
     def keep(to: relocation.Place, count: int = 3) -> list[Image]:
         settings.IMAGE_STORE = "database" if to == "bucket" else "bucket"
-        return [Image.objects.keep(owner, made(content=b"%d" % number)) for number in range(count)]
+        return [Image.objects.store(owner, made(content=b"%d" % number)) for number in range(count)]
 
     return keep
 
@@ -48,7 +48,7 @@ def check(place: relocation.Place, bucket: Bucket, count: int) -> None:
 
 
 @BOTH_WAYS
-def test_all_are_moved_and_nothing_stays_behind(
+def test_all_images_are_moved_and_no_copy_remains(
     to: relocation.Place, keep: Any, bucket: Bucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keep(to)
@@ -133,7 +133,7 @@ def test_an_interruption_anywhere_loses_nothing(
 
 @pytest.mark.django_db(transaction=True)
 @BOTH_WAYS
-def test_two_may_run_at_once(to: relocation.Place, keep: Any, bucket: Bucket) -> None:
+def test_two_moves_can_run_at_once(to: relocation.Place, keep: Any, bucket: Bucket) -> None:
     keep(to, 8)
     start = threading.Barrier(2)
 
@@ -194,7 +194,7 @@ def test_an_image_deleted_meanwhile_is_skipped(
 
 
 @BOTH_WAYS
-def test_a_damaged_image_stays_and_is_named(
+def test_a_damaged_image_is_not_moved_and_is_reported(
     to: relocation.Place, keep: Any, bucket: Bucket, capsys: pytest.CaptureFixture[str]
 ) -> None:
     images = keep(to)
@@ -212,7 +212,9 @@ def test_a_damaged_image_stays_and_is_named(
 
 
 @BOTH_WAYS
-def test_an_image_without_bytes_is_named(to: relocation.Place, keep: Any, bucket: Bucket) -> None:
+def test_an_image_without_bytes_is_reported(
+    to: relocation.Place, keep: Any, bucket: Bucket
+) -> None:
     (image,) = keep(to, 1)
     if to == "bucket":
         ImageData.objects.all().delete()

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_images_are_in_the_database_unless_there_is_a_bucket(owner: Person) -> None:
-    image = Image.objects.get(pk=Image.objects.keep(owner, made()).pk)
+    image = Image.objects.get(pk=Image.objects.store(owner, made()).pk)
 
     assert image.stored_in == "database"
     assert (image.content, image.thumbnail) == (b"an image", b"small: an image")
@@ -40,7 +40,7 @@ def test_images_are_in_the_database_unless_there_is_a_bucket(owner: Person) -> N
 
 def test_in_a_bucket_they_are_private_objects_and_no_rows(owner: Person, bucket: Bucket) -> None:
     prepared = made()
-    image = Image.objects.get(pk=Image.objects.keep(owner, prepared).pk)
+    image = Image.objects.get(pk=Image.objects.store(owner, prepared).pk)
 
     assert image.stored_in == "bucket"
     key = rf"images/{owner.pk}/{prepared.sha256}/[0-9a-f]{{32}}"
@@ -60,7 +60,7 @@ def test_several_apps_share_a_bucket_by_folder(
 ) -> None:
     staging = use_bucket(bucket_url, bucket.bucket_name, folder="/staging/")
 
-    image = Image.objects.keep(owner, made())
+    image = Image.objects.store(owner, made())
 
     assert f"staging/{image.bucket_key}" in objects(bucket)
     assert image.content == b"an image"
@@ -71,17 +71,17 @@ def test_several_apps_share_a_bucket_by_folder(
 
 
 def test_an_image_sent_again_is_not_written_again(owner: Person, bucket: Bucket) -> None:
-    first = Image.objects.keep(owner, made())
+    first = Image.objects.store(owner, made())
     before = set(objects(bucket))
 
-    assert Image.objects.keep(owner, made()).bucket_key == first.bucket_key
+    assert Image.objects.store(owner, made()).bucket_key == first.bucket_key
     assert set(objects(bucket)) == before
 
 
-def test_each_row_remembers_its_place(owner: Person, bucket: Bucket, settings: Any) -> None:
-    away = Image.objects.keep(owner, made(content=b"away"))
+def test_each_row_stores_where_its_bytes_are(owner: Person, bucket: Bucket, settings: Any) -> None:
+    away = Image.objects.store(owner, made(content=b"away"))
     settings.IMAGE_STORE = "database"
-    here = Image.objects.keep(owner, made(content=b"here"))
+    here = Image.objects.store(owner, made(content=b"here"))
 
     assert (away.stored_in, here.stored_in) == ("bucket", "database")
     assert (away.content, here.content) == (b"away", b"here")
@@ -97,9 +97,9 @@ def test_each_row_remembers_its_place(owner: Person, bucket: Bucket, settings: A
 def test_many_are_read_with_one_query(
     owner: Person, bucket: Bucket, settings: Any, django_assert_num_queries: Any
 ) -> None:
-    away = [Image.objects.keep(owner, made(content=b"away %d" % number)) for number in range(7)]
+    away = [Image.objects.store(owner, made(content=b"away %d" % number)) for number in range(7)]
     settings.IMAGE_STORE = "database"
-    here = [Image.objects.keep(owner, made(content=b"here %d" % number)) for number in range(7)]
+    here = [Image.objects.store(owner, made(content=b"here %d" % number)) for number in range(7)]
 
     with django_assert_num_queries(1):
         found = store.read_many([*away, *here])
@@ -110,10 +110,10 @@ def test_many_are_read_with_one_query(
 
 
 def test_lost_bytes_are_reported_as_missing(owner: Person, bucket: Bucket, settings: Any) -> None:
-    away = Image.objects.keep(owner, made(content=b"away"))
+    away = Image.objects.store(owner, made(content=b"away"))
     settings.IMAGE_STORE = "database"
-    here = Image.objects.keep(owner, made(content=b"here"))
-    deleted = Image.objects.keep(owner, made(content=b"deleted"))
+    here = Image.objects.store(owner, made(content=b"here"))
+    deleted = Image.objects.store(owner, made(content=b"deleted"))
     bucket.remove(away.bucket_key)
     ImageData.objects.filter(pk=here.pk).delete()
     Image.objects.filter(pk=deleted.pk).delete()
@@ -126,7 +126,7 @@ def test_lost_bytes_are_reported_as_missing(owner: Person, bucket: Bucket, setti
 
 
 def test_an_image_that_moves_meanwhile_is_found(owner: Person, bucket: Bucket) -> None:
-    image = Image.objects.keep(owner, made())
+    image = Image.objects.store(owner, made())
 
     seen_in_bucket = Image.objects.get(pk=image.pk)
     assert relocation.move(Image.objects.get(pk=image.pk), "database")
@@ -138,7 +138,7 @@ def test_an_image_that_moves_meanwhile_is_found(owner: Person, bucket: Bucket) -
 
 
 def test_an_image_without_a_thumbnail_is_its_own(owner: Person) -> None:
-    image = Image.objects.keep(owner, made(thumbnail=b"", thumbnail_type=""))
+    image = Image.objects.store(owner, made(thumbnail=b"", thumbnail_type=""))
 
     assert image.thumbnail == b"an image"
     assert image.thumbnail_media_type == "image/jpeg"
@@ -153,7 +153,7 @@ def test_without_a_row_there_is_no_object(
     monkeypatch.setattr(QuerySet, "get_or_create", full)
 
     with pytest.raises(DatabaseError):
-        Image.objects.keep(owner, made())
+        Image.objects.store(owner, made())
     assert objects(bucket) == {}
 
 
@@ -166,11 +166,11 @@ def test_losing_the_race_leaves_the_objects_of_the_winner(
     def put_too_late(*given: Any) -> str:
         """A moment before, another request has stored the same image."""
         monkeypatch.undo()
-        winners.append(Image.objects.keep(owner, made()))
+        winners.append(Image.objects.store(owner, made()))
         return put(*given)
 
     monkeypatch.setattr(store, "put", put_too_late)
-    image = Image.objects.keep(owner, made())
+    image = Image.objects.store(owner, made())
 
     assert [image] == winners
     assert set(objects(bucket)) == {image.bucket_key, f"{image.bucket_key}/thumbnail"}
@@ -208,7 +208,7 @@ def refusing(status: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def silent() -> Iterator[str]:
-    """Takes connections and never says a word."""
+    """Accept connections, and never send anything."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
@@ -237,7 +237,7 @@ def test_a_failing_bucket_is_explained(
     with broken() as url:
         use_bucket(url)
         with pytest.raises(StoreUnavailable, match="isn't available right now") as refusal:
-            Image.objects.keep(owner, made())
+            Image.objects.store(owner, made())
         assert refusal.value.sentence
         assert not Image.objects.exists()
         assert "did not store images/" in caplog.text
@@ -277,13 +277,13 @@ def test_no_connection_is_held_while_the_bucket_works(
     monkeypatch.setattr(bucket, "put", putting)
     monkeypatch.setattr(bucket, "get", getting)
 
-    image = Image.objects.get(pk=Image.objects.keep(owner, made()).pk)
+    image = Image.objects.get(pk=Image.objects.store(owner, made()).pk)
     assert image.content == b"an image"
     assert Image.objects.get().thumbnail == b"small: an image"
     assert held == [None] * 4
 
 
-def test_a_bucket_that_is_not_there_is_no_missing_image(
+def test_a_missing_bucket_is_not_a_missing_image(
     owner: Person, bucket_url: str, use_bucket: UseBucket
 ) -> None:
     use_bucket(bucket_url, "nobody-made-this")

@@ -138,7 +138,7 @@ def test_a_see_through_image_exists_once_at_full_size(images: ImageWorkerQueue) 
 
 
 @pytest.mark.parametrize("code", ["raise SystemExit(3)", "print('hello' * 9)"])
-def test_a_worker_that_does_not_come_up_is_not_the_fault_of_the_image(
+def test_a_worker_that_does_not_start_does_not_refuse_the_image(
     code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images = ImageWorkerQueue()

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from chatapp.inference import adaptation, errors
-from chatapp.inference.adaptation import PreparedRequest, adapt, pack, prepare
+from chatapp.inference import errors
+from chatapp.inference import prepared as preparing
+from chatapp.inference.adaptation import adapt
 from chatapp.inference.calls_as_text import spell_out_calls
 from chatapp.inference.catalog import Model
 from chatapp.inference.context_window import EXCLUDED_IMAGE, estimate
+from chatapp.inference.knowledge import Learned
+from chatapp.inference.prepared import PreparedRequest, pack, prepare
 from chatapp.inference.types import (
     Adapted,
     ChatMessage,
@@ -53,7 +56,9 @@ def too_long(words: str = "") -> errors.ConversationTooLong:
 
 def test_a_request_that_fits_goes_out_as_it_is() -> None:
     request = asked(thinking_budget=2_000)
-    assert prepare(request, MODEL) == PreparedRequest(request, "max_tokens", 200_000, 8_192)
+    assert prepare(request, MODEL) == PreparedRequest(
+        request, "max_tokens", 200_000, 8_192, known_as="m"
+    )
 
 
 def test_without_thinking_sampling_and_length_are_as_requested() -> None:
@@ -68,13 +73,14 @@ def test_without_thinking_sampling_and_length_are_as_requested() -> None:
 
 def test_a_model_that_the_catalogue_lacks_is_sent_whatever_the_request_holds() -> None:
     request = asked(*turns(300), thinking_budget=2_000)
-    assert prepare(request) == PreparedRequest(request, "max_tokens", None)
+    assert prepare(request) == PreparedRequest(request, "max_tokens", None, known_as="m")
 
 
 def test_the_token_field_is_the_learned_one_else_the_catalogues() -> None:
     model = replace(MODEL, token_field="max_completion_tokens")
     assert prepare(asked(), model).token_field == "max_completion_tokens"
-    assert prepare(asked(), model, "max_tokens").token_field == "max_tokens"
+    learned = Learned(token_field="max_tokens")
+    assert prepare(asked(), model, learned).token_field == "max_tokens"
 
 
 def test_thinking_is_off_when_the_history_holds_calls() -> None:
@@ -127,7 +133,9 @@ def test_a_conversation_too_long_for_the_model_is_shortened_before_it_is_sent() 
 def test_the_limit_field_is_switched_once() -> None:
     prepared = prepare(asked())
     switched = adapt(prepared, refused("unrecognized request argument: max_tokens"))
-    assert switched == replace(prepared, token_field="max_completion_tokens", field_switched=True)
+    field = "max_completion_tokens"
+    learned = Learned(token_field=field)
+    assert switched == replace(prepared, token_field=field, field_switched=True, learned=learned)
     assert adapt(switched, refused("max_completion_tokens is unknown")) is None
 
 
@@ -145,7 +153,6 @@ def test_the_limit_field_is_switched_back_when_the_catalogue_was_wrong() -> None
         "Expected `thinking` or `redacted_thinking`, but found `text`",
         "max_tokens must be greater than thinking.budget_tokens",
         "`temperature` may only be set to 1 when thinking is enabled",
-        "unrecognized request argument: include_reasoning",
         "Budget_tokens: too small",
     ],
 )
@@ -168,7 +175,8 @@ def test_a_refusal_that_names_sampling_leaves_it_to_the_service(sampling: dict[s
     adapted = adapt(prepared, refused("`temperature` and `top_p` cannot both be specified"))
     assert adapted
     assert adapted.request == asked()
-    assert adapted.changes == ()
+    assert adapted.changes == (Adapted("sampling_off"),)
+    assert adapted.learned == Learned(sampling="off")
     assert adapt(adapted, refused("temperature is unsupported")) is None
 
 
@@ -250,7 +258,7 @@ def test_a_single_long_message_cannot_be_shortened() -> None:
 
 
 def test_too_large_a_body_loses_its_oldest_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 3_000)
+    monkeypatch.setattr(preparing, "MAX_REQUEST_BYTES", 3_000)
     images = tuple(ImagePart(f"data:{n}" + "x" * 1_000) for n in range(5))
     request = asked(ChatMessage("user", (*images[:3], TextPart("old"))), *turns(1, 10))
     request = replace(request, messages=(*request.messages, ChatMessage("user", images[3:])))
@@ -262,12 +270,12 @@ def test_too_large_a_body_loses_its_oldest_images(monkeypatch: pytest.MonkeyPatc
 
 
 def test_images_excluded_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 3_000)
+    monkeypatch.setattr(preparing, "MAX_REQUEST_BYTES", 3_000)
     images = tuple(ImagePart("x" * 1_000) for _ in range(4))
     prepared = replace(prepare(asked(ChatMessage("user", images))), images_excluded=2)
     prepared, _ = pack(prepared)
     assert prepared.changes == (Adapted("images_excluded", 4),)
-    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
+    monkeypatch.setattr(preparing, "MAX_REQUEST_BYTES", 2_000)
     prepared, _ = pack(prepared.without_changes())
     assert prepared.changes == (Adapted("images_excluded", 5),)
 
@@ -276,10 +284,12 @@ def test_no_more_images_are_excluded_than_the_size_asks_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parts = (*(ImagePart("x" * 1_000) for _ in range(3)), TextPart("Look."))
-    prepared = prepare(asked(ChatMessage("user", parts)), None, "max_completion_tokens")
+    prepared = prepare(
+        asked(ChatMessage("user", parts)), None, Learned(token_field="max_completion_tokens")
+    )
     whole = len(pack(prepared)[1])
     for excess, excluded in ((0, ()), (1, (1,)), (1_000, (1,)), (1_100, (2,))):
-        monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", whole - excess)
+        monkeypatch.setattr(preparing, "MAX_REQUEST_BYTES", whole - excess)
         packed, body = pack(prepared)
         assert tuple(adapted.count for adapted in packed.changes) == excluded
         assert b'"max_completion_tokens":1000' in body
@@ -293,7 +303,7 @@ def test_a_request_has_at_most_15_megabytes() -> None:
 
 
 def test_too_large_a_text_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 1_000)
+    monkeypatch.setattr(preparing, "MAX_REQUEST_BYTES", 1_000)
     image = ChatMessage("user", (ImagePart("x" * 500), TextPart("some " * 300)))
     with pytest.raises(errors.ConversationTooLong):
         pack(prepare(asked(image)))

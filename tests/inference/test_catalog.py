@@ -50,7 +50,7 @@ def test_an_unknown_model_has_no_invented_figures() -> None:
 
 def test_an_unknown_claude_sees_and_thinks() -> None:
     model = load_catalog(None, "claude-opus-9")["claude-opus-9"]
-    assert model == Model("claude-opus-9", "claude-opus-9", vision=True, thinking=True)
+    assert (model.label, model.vision, model.thinking) == ("claude-opus-9", True, True)
 
 
 def test_a_list_replaces_them_and_keeps_its_order() -> None:
@@ -74,6 +74,8 @@ EVERY_FIELD = {
     "requests_per_minute": 2,
     "tokens_per_minute": 3,
     "token_field": "max_completion_tokens",
+    "sampling": False,
+    "thinking_form": "effort",
 }
 
 
@@ -126,7 +128,7 @@ def test_a_default_that_the_list_lacks_is_added() -> None:
         ('[{"id": "a", "context_window": 8192}]', r"max_output \(8192\) must be below"),
     ],
 )
-def test_nonsense_is_refused_with_a_sentence(text: str, words: str) -> None:
+def test_invalid_models_are_refused_with_a_sentence(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
         load_catalog(text)
     assert re.fullmatch(r"[A-Z].*\.", str(caught.value))

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chatapp.inference import adaptation, errors
+from chatapp.inference import errors
+from chatapp.inference import prepared as preparing
 from chatapp.inference.catalog import Model
 from chatapp.inference.types import (
     Adapted,
@@ -46,7 +47,7 @@ async def test_the_other_limit_field_is_found_and_remembered_for_the_model(
 async def test_a_limit_field_that_did_not_help_is_not_remembered(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:
-    server = await serve(writes(refusal(400, "max_tokens: 99 > 8, the maximum")))
+    server = await serve(writes(refusal(400, "unrecognized request argument: max_tokens")))
     client = connect(server.url)
     for _ in range(2):
         await failure(client, ask("Hi"))
@@ -67,7 +68,10 @@ async def test_thinking_is_turned_off_once_and_announced(
 
 async def test_sampling_is_released(serve: Serve, connect: Connect, ask: Ask) -> None:
     server = await serve(in_turn(refusal(400, "`temperature` is deprecated"), HELLO))
-    assert await all_of(connect(server.url), replace(ask("Hi"), temperature=0.5)) == ANSWER
+    assert await all_of(connect(server.url), replace(ask("Hi"), temperature=0.5)) == [
+        Adapted("sampling_off"),
+        *ANSWER,
+    ]
     assert "temperature" in server.body(0)
     assert "temperature" not in server.body(1)
 
@@ -156,7 +160,7 @@ async def test_headers(serve: Serve, connect: Connect, ask: Ask) -> None:
 async def test_too_many_bytes_of_images_are_excluded_and_announced(
     serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
+    monkeypatch.setattr(preparing, "MAX_REQUEST_BYTES", 2_000)
     server = await serve(writes(HELLO))
     deltas = await all_of(connect(server.url), with_image("data:" + "A" * 2_000))
     assert deltas == [Adapted("images_excluded", 1), *ANSWER]
@@ -166,7 +170,7 @@ async def test_too_many_bytes_of_images_are_excluded_and_announced(
 async def test_too_many_bytes_of_text_are_not_sent(
     serve: Serve, connect: Connect, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adaptation, "MAX_REQUEST_BYTES", 2_000)
+    monkeypatch.setattr(preparing, "MAX_REQUEST_BYTES", 2_000)
     server = await serve(writes(HELLO))
     _, error = await failure(connect(server.url), ask("A" * 2_000))
     assert type(error) is errors.ConversationTooLong
@@ -183,12 +187,12 @@ async def test_a_large_request_is_encoded_off_the_loop(
     on_loop: bool,
 ) -> None:
     threads: list[int] = []
-    encode = adaptation.encode
+    encode = preparing.encode
 
     def recording(*args: Any, **kwargs: Any) -> bytes:
         threads.append(threading.get_ident())
         return encode(*args, **kwargs)
 
-    monkeypatch.setattr(adaptation, "encode", recording)
+    monkeypatch.setattr(preparing, "encode", recording)
     await connect((await serve(writes(HELLO))).url).complete(ask("x" * characters))
     assert [thread == threading.get_ident() for thread in threads] == [on_loop]

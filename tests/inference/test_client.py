@@ -43,9 +43,7 @@ async def test_an_answer_streams(serve: Serve, connect: Connect, ask: Ask) -> No
     assert rb"Hi \u003cb\u003e" in request
 
 
-async def test_text_may_gather_but_never_the_first(
-    serve: Serve, connect: Connect, ask: Ask
-) -> None:
+async def test_the_first_text_is_never_delayed(serve: Serve, connect: Connect, ask: Ask) -> None:
     said: list[str] = []
     said_before: list[list[str]] = []
 

@@ -54,7 +54,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def script(url: str) -> Script:
-    """Says what the next requests get, and forgets the requests of other tests."""
+    """Set the next responses, and forget the requests of other tests."""
     httpx.post(f"{url}/_llmock/reset").raise_for_status()
 
     def say(**behavior: Any) -> None:

@@ -129,7 +129,7 @@ def test_a_page_is_recognized_by_its_type_too(
     assert type(error_from_response(403, {"Content-Type": media_type}, content)) is kind
 
 
-def test_a_block_speaks_of_a_filter_and_not_of_the_key() -> None:
+def test_a_blocked_request_is_explained_by_a_filter_not_by_the_key() -> None:
     sentence = error_from_response(403, {}, PAGE).sentence
     assert "content filter" in sentence
     assert "key" not in sentence.lower()
@@ -155,7 +155,7 @@ def test_a_message_at_the_limit_is_not_shortened() -> None:
     assert "“" + "x" * 300 + "”" in error_from_response(400, {}, body("x" * 300)).sentence
 
 
-def test_more_of_the_words_is_kept_than_shown() -> None:
+def test_more_of_the_message_is_kept_than_shown() -> None:
     error = error_from_response(400, {}, body("x" * 1_000 + " max_tokens " + "y" * 5_000))
     assert "max_tokens" in error.detail
     assert "max_tokens" not in error.sentence

@@ -111,7 +111,7 @@ async def test_every_status_with_every_body(
         b"this is not HTTP\r\n\r\n",
     ],
 )
-async def test_it_recovers_from_a_fault_before_the_first_token(
+async def test_a_fault_before_the_first_token_is_retried(
     serve: Serve, connect: Connect, ask: Ask, naps: list[float], fault: bytes | Answer
 ) -> None:
     if isinstance(fault, bytes):
@@ -125,7 +125,7 @@ async def test_it_recovers_from_a_fault_before_the_first_token(
     assert server.body(0) == server.body(1)
 
 
-async def test_it_recovers_at_the_last_retry_and_not_after_it(
+async def test_the_last_retry_can_succeed_and_there_is_no_further_one(
     serve: Serve, connect: Connect, ask: Ask, naps: list[float]
 ) -> None:
     server = await serve(in_turn(*[refusal(503)] * 3, HELLO))
@@ -243,7 +243,7 @@ async def test_an_error_in_mid_stream_does_not_reveal_the_key(
     assert error.detail == "[key] is wrong"
 
 
-async def test_usage_alone_does_not_keep_it_from_trying_again(
+async def test_usage_alone_does_not_prevent_a_retry(
     serve: Serve, connect: Connect, ask: Ask
 ) -> None:
     usage = chunk(b'data: {"choices":[],"usage":{"prompt_tokens":5}}\n\n')

@@ -317,5 +317,5 @@ def test_every_rule_holds_for_every_history(history: list[ChatMessage]) -> None:
 
 
 @given(st.lists(messages, max_size=6))
-def test_a_history_with_something_of_the_user_is_never_refused(history: list[ChatMessage]) -> None:
+def test_a_history_with_a_user_message_is_never_refused(history: list[ChatMessage]) -> None:
     brief(*history, say("user", "now"))

@@ -114,7 +114,7 @@ async def test_a_closed_port_is_no_answer(serve: Serve, http: httpx.AsyncClient,
 
 
 @pytest.mark.parametrize(("sent", "accepted"), [(b"", False), (OK, False), (HI, True)])
-async def test_a_server_that_falls_silent_is_left(
+async def test_a_server_that_falls_silent_is_abandoned(
     serve: Serve, http: httpx.AsyncClient, ask: Ask, sent: bytes, accepted: bool
 ) -> None:
     server = await serve(writes(sent))
@@ -153,7 +153,7 @@ async def test_a_failure_does_not_reveal_the_key(
     assert seen.failure.detail == "not [key]"
 
 
-async def test_a_connection_left_open_after_the_end_is_not_waited_for(
+async def test_an_open_connection_after_the_end_is_not_waited_for(
     serve: Serve, http: httpx.AsyncClient, ask: Ask
 ) -> None:
     server = await serve(writes(HI + chunk(DONE)))
@@ -176,7 +176,7 @@ async def test_an_endless_answer_is_stopped(
     assert len(seen.body) < 2 * MAX_BYTES
 
 
-async def test_usage_is_found_among_odd_objects(
+async def test_usage_is_found_among_invalid_objects(
     serve: Serve, http: httpx.AsyncClient, ask: Ask
 ) -> None:
     odd = [b'{"usage": 3}', b'{"usage": "x"}', b"[1]", b"{broken", b"[" * 100_000]
@@ -232,7 +232,7 @@ async def test_calls_quotas_and_silence_are_remembered(
     assert asking.longest_gap == max(gaps) > 0
 
 
-@pytest.mark.parametrize("key", [KEY, 'odd"\\key', "short"])
+@pytest.mark.parametrize("key", [KEY, 'odd"\\key', "sh0rt-key"])
 async def test_shown_text_has_no_key_and_no_control_characters(
     http: httpx.AsyncClient, key: str
 ) -> None:

@@ -103,10 +103,11 @@ async def test_a_question_uses_the_findings_of_the_last_one(start: Start) -> Non
         (refusal(503), errors.ServiceUnavailable, 1),
         (BLOCKED, errors.TextBlocked, 1),
         (plain("200 OK", b"<html>", "text/html"), errors.UnreadableReply, 1),
-        (refusal(400, "no such model"), errors.RequestRefused, 2),
+        (refusal(400, "no such model"), errors.ModelNotOffered, 1),
+        (refusal(400, "no such thing"), errors.RequestRefused, 2),
     ],
 )
-async def test_nothing_more_is_asked_when_the_simplest_call_fails(
+async def test_no_more_calls_are_made_when_the_simplest_call_fails(
     start: Start, answer: bytes, error: type[errors.InferenceError], calls: int
 ) -> None:
     prober, _ = await start(lambda body: answer)
@@ -222,7 +223,9 @@ async def test_a_limit_that_a_refusal_names_is_proposed(
         (YES, "no reasoning shown, without a signature"),
     ],
 )
-async def test_the_form_of_thinking_is_reported(start: Start, answer: bytes, words: str) -> None:
+async def test_the_shape_of_the_thinking_is_reported(
+    start: Start, answer: bytes, words: str
+) -> None:
     prober, server = await start(lambda body: answer)
     finding = await questions.thinking(prober, [FIRST])
     assert words in finding.answer
@@ -344,7 +347,7 @@ async def test_there_are_under_20_calls(start: Start, count: int) -> None:
 
 @pytest.mark.parametrize("padding", [0, 245, 260, 275])
 async def test_no_finding_contains_the_key(start: Start, padding: int) -> None:
-    """Whether it comes in an error, in usage, in a header or in the answer; cut or whole."""
+    """Return whether it comes in an error, in usage, in a header or in the answer; cut or whole."""
     text = "." * padding + SECRET
 
     def rule(body: dict[str, Any]) -> bytes:
@@ -361,7 +364,7 @@ async def test_no_finding_contains_the_key(start: Start, padding: int) -> None:
     assert "x-ratelimit-odd: [key]" in whole
 
 
-async def test_a_service_that_fails_later_still_leaves_findings(start: Start) -> None:
+async def test_findings_are_kept_when_the_service_fails_later(start: Start) -> None:
     def rule(body: dict[str, Any]) -> bytes | None:
         return None if len(server.requests) < 4 else b"nonsense\r\n\r\n"
 

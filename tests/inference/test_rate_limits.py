@@ -25,7 +25,7 @@ def test_both_quotas_are_read() -> None:
     assert rate_limits.wait == 30.0
 
 
-def test_without_such_headers_there_is_none() -> None:
+def test_without_headers_there_are_no_rate_limits() -> None:
     assert RateLimits.from_headers({"content-type": "text/plain"}, NOW) is None
 
 
@@ -75,7 +75,7 @@ def test_a_reset_is_in_seconds_from_now(value: str, seconds: float | None) -> No
     ("value", "count"),
     [("7", 7), (" 7 ", 7), ("-3", 0), ("many", None), ("1.5", None), ("9" * 20, None)],
 )
-def test_nonsense_in_a_count_is_ignored(value: str, count: int | None) -> None:
+def test_an_invalid_count_is_ignored(value: str, count: int | None) -> None:
     headers = {"x-ratelimit-limit-tokens": "1", "x-ratelimit-remaining-tokens": value}
     rate_limits = RateLimits.from_headers(headers, NOW)
     assert rate_limits is not None
@@ -111,6 +111,6 @@ def test_the_wait_that_the_service_asks_for(headers: dict[str, str], seconds: fl
 
 
 @given(st.dictionaries(st.sampled_from([*ALL, "retry-after"]), st.text(max_size=20)))
-def test_no_header_breaks_it(headers: dict[str, str]) -> None:
+def test_no_header_raises_an_error(headers: dict[str, str]) -> None:
     wait = requested_wait(headers, NOW)
     assert wait is None or wait >= 0

@@ -74,7 +74,7 @@ def test_the_url_is_normalised(given: str, clean: str) -> None:
         "http://[",
     ],
 )
-def test_nonsense_is_refused_with_a_sentence(url: str) -> None:
+def test_an_invalid_service_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(ValueError, match=r"^INFERENCE_URL (is|must) .*\.$"):
         Service.from_config(url, "", "", False)
 

@@ -73,7 +73,7 @@ def writes_and_resets(data: bytes) -> Answer:
 
 
 def writes_and_half_closes(data: bytes) -> Answer:
-    """Says that nothing more will come, and goes on reading."""
+    """Announce that nothing more will come, and continue to read."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(data)

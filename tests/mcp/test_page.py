@@ -37,7 +37,7 @@ def test_the_choice_of_the_owner_is_selected(owner_client: Client) -> None:
     assert page(owner_client).count('<option value="off" selected>') == 1
 
 
-def test_without_servers_the_page_says_so(owner_client: Client) -> None:
+def test_a_page_without_servers_shows_a_sentence(owner_client: Client) -> None:
     shown = page(owner_client)
 
     assert "No servers yet." in shown

@@ -145,7 +145,7 @@ def test_a_name_taken_a_moment_ago_is_refused(notes: Server) -> None:
     assert form.errors["name"] == ["Another server has this name. Choose a different one."]
 
 
-def test_a_check_leads_back_to_the_server_and_returns_its_part_to_scripts(
+def test_a_check_redirects_to_the_server_or_returns_its_html_to_scripts(
     owner_client: Client, notes: Server
 ) -> None:
     path = f"/tools/servers/{notes.pk}/check"

@@ -1,6 +1,6 @@
 """`python -m tests.realtime.other_process`: another process of the app, without a web server.
 
-Speaks JSON line by line. It is told {"say": event}, {"close": group} or {"tell": command}, and
+Reads and writes JSON lines. It reads {"publish": event}, {"close": group} or {"send": command}, and
 prints each event of the group and each command "echo" that it gets.
 """
 
@@ -27,7 +27,7 @@ async def main() -> None:
     with hub.subscribed([GROUP]) as subscription:
         printing = asyncio.create_task(print_events(subscription.queue))
         while line := await orders.readline():
-            obey(json.loads(line))
+            execute(json.loads(line))
         printing.cancel()
     await relay.close()
 
@@ -38,13 +38,13 @@ async def print_events(queue: asyncio.Queue[str | None]) -> None:
         show({"closed": True} if event is CLOSE else json.loads(event))
 
 
-def obey(order: dict[str, Any]) -> None:
+def execute(order: dict[str, Any]) -> None:
     match order:
-        case {"say": event}:
+        case {"publish": event}:
             hub.publish(GROUP, json.dumps(event))
         case {"close": group}:
             hub.publish(group, CLOSE)
-        case {"tell": fields}:
+        case {"send": fields}:
             relay.send_command("echo", **fields)
 
 

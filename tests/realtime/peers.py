@@ -1,4 +1,4 @@
-"""One process of several as far as events go: a hub with its own relay, in the loop of the test."""
+"""A hub with its own relay in the loop of the test, which stands in for one process of several."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from typing import Any
 from chatapp.realtime.hub import Hub, Subscription
 from chatapp.realtime.relay import Relay
 
-WAIT = 15  # seconds until what does not come is a failure
+WAIT = 15  # seconds until an event that does not arrive is a failure
 GROUP = "person:of both"
 
 
@@ -23,19 +23,19 @@ class Peer:
         with self.hub.subscribed(groups or (GROUP,)) as subscription:
             yield Listener(subscription)
 
-    def say(self, *texts: object, group: str = GROUP) -> None:
+    def publish_text(self, *texts: object, group: str = GROUP) -> None:
         for text in texts:
-            self.hub.publish(group, json.dumps({"type": "said", "text": text}))
+            self.hub.publish(group, json.dumps({"type": "text", "text": text}))
 
     async def until_joined(self, value: bool = True) -> None:
-        """Waits for the event that pages get; the state may have it already."""
+        """Wait for the event that pages get, which may come later than the state."""
         with self.listening() as listener:
             while self.relay.joined is not value:
                 await listener.event()
 
 
 class Listener:
-    """What one socket would get."""
+    """Receives what one socket would."""
 
     def __init__(self, subscription: Subscription) -> None:
         self.subscription = subscription
@@ -49,8 +49,8 @@ class Listener:
         return event
 
     async def text(self) -> Any:
-        """The next that was said; news of being joined are passed over."""
-        while (event := await self.event())["type"] != "said":
+        """Return the next text, and skip `joined` events."""
+        while (event := await self.event())["type"] != "text":
             pass
         return event["text"]
 
@@ -66,7 +66,7 @@ class Listener:
 
 @asynccontextmanager
 async def running_peer() -> AsyncIterator[Peer]:
-    """Started, and not yet joined."""
+    """Start a peer, which is not joined yet."""
     peer = Peer()
     peer.relay.start()
     yield peer

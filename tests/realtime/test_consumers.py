@@ -1,4 +1,4 @@
-"""/ws/: who may listen, and for how long."""
+"""/ws/: who may receive events, and for how long."""
 
 import asyncio
 
@@ -32,7 +32,7 @@ async def test_a_page_of_another_site_gets_no_socket(
     await socket.close()
 
 
-async def test_a_stranger_is_told_to_sign_in() -> None:
+async def test_a_socket_of_a_stranger_is_closed_with_a_reason() -> None:
     socket = Socket()
 
     assert (await socket.open())["type"] == "websocket.accept"
@@ -48,7 +48,7 @@ async def test_signing_out_closes_the_sockets_of_that_session_only(tab: Tab, own
         assert await there.is_silent()
 
 
-async def test_a_deactivated_person_stops_hearing(tab: Tab, owner: Person) -> None:
+async def test_a_deactivated_person_gets_no_more_events(tab: Tab, owner: Person) -> None:
     async with tab.listening() as live:
         owner.is_active = False
         await sync_to_async(owner.save)()
@@ -60,19 +60,19 @@ async def test_a_deactivated_person_stops_hearing(tab: Tab, owner: Person) -> No
     await again.close()
 
 
-async def test_a_silent_line_has_a_pulse(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_silent_socket_gets_a_heartbeat(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "PULSE_SECONDS", 0.01)
     async with tab.listening() as live:
         assert (await live.event())["type"] == "pulse"
 
 
-async def test_a_tab_that_goes_leaves_nothing_behind(tab: Tab) -> None:
+async def test_a_closed_tab_leaves_no_subscription(tab: Tab) -> None:
     async with tab.listening():
         assert len(hub) == 1
     assert len(hub) == 0
 
 
-async def test_a_page_hears_whose_line_it_is(tab: Tab, owner: Person) -> None:
+async def test_a_page_learns_whose_socket_it_has(tab: Tab, owner: Person) -> None:
     socket = Socket(tab.client.cookies["sessionid"].value)
     await socket.open()
 
@@ -80,7 +80,7 @@ async def test_a_page_hears_whose_line_it_is(tab: Tab, owner: Person) -> None:
     await socket.close()
 
 
-async def test_a_page_hears_at_once_whether_processes_are_joined(tab: Tab) -> None:
+async def test_a_page_learns_at_once_whether_processes_are_joined(tab: Tab) -> None:
     socket = Socket(tab.client.cookies["sessionid"].value)
     await socket.open()
     assert (await socket.event())["joined"] is relay.joined
@@ -91,13 +91,15 @@ async def test_a_page_hears_at_once_whether_processes_are_joined(tab: Tab) -> No
     await socket.close()
 
 
-async def test_whoever_has_gone_meanwhile_is_let_go_when_processes_are_joined_again(
+async def test_sockets_of_ended_sessions_are_closed_when_processes_join_again(
     tab: Tab, owner: Person
 ) -> None:
     elsewhere = await Tab.of(owner)
     async with tab.listening() as gone, elsewhere.listening() as stays:
         key = tab.client.cookies["sessionid"].value
-        await Session.objects.filter(session_key=key).adelete()  # in a process that we don't hear
+        await Session.objects.filter(
+            session_key=key
+        ).adelete()  # as in a process whose events are lost
         hub.deliver_to_all(protocol.joined(True))
 
         assert (await gone.event())["type"] == "joined"
@@ -106,7 +108,7 @@ async def test_whoever_has_gone_meanwhile_is_let_go_when_processes_are_joined_ag
         assert await stays.is_silent()
 
 
-async def test_a_reader_that_hangs_is_let_go() -> None:
+async def test_a_socket_that_reads_nothing_is_closed() -> None:
     with hub.subscribed(["group"]) as subscription:
         for number in range(MAX_QUEUED_EVENTS + 5):
             hub.publish("group", str(number))

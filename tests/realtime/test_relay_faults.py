@@ -1,4 +1,4 @@
-"""Redis restarts, freezes, vanishes or was never there: here goes on at once, the rest returns."""
+"""Redis restarts, freezes or is missing: local events continue, and the rest recovers."""
 
 import asyncio
 import logging
@@ -17,21 +17,21 @@ def _redis(redis_server: RedisServer, settings: Settings) -> None:
     settings.REDIS_URL = redis_server.url
 
 
-async def until_told(far: Listener, here: Peer, text: str) -> list[bool]:
-    """Repeats a text until it gets there; gives what was said of being joined meanwhile."""
-    said = []
+async def publish_until_received(far: Listener, here: Peer, text: str) -> list[bool]:
+    """Publish a text until it arrives; return the values of `joined` events meanwhile."""
+    joined_values = []
 
     async def repeat() -> None:
         while True:
-            here.say(text)
+            here.publish_text(text)
             await asyncio.sleep(0.05)
 
     repeating = asyncio.create_task(repeat())
     while (event := await far.event()).get("text") != text:
         if event["type"] == "joined":
-            said.append(event["value"])
+            joined_values.append(event["value"])
     repeating.cancel()
-    return said
+    return joined_values
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -47,7 +47,7 @@ async def test_a_restart_of_redis_in_mid_stream(
         with here.listening() as near:
             redis_server.stop()
             for number in range(100):
-                here.say(number)
+                here.publish_text(number)
             assert [await near.text() for _ in range(100)] == list(range(100))
             assert await near.joined() is False
             redis_server.start()
@@ -63,11 +63,11 @@ async def test_events_flow_again_between_processes(redis_server: RedisServer) ->
         with there.listening() as far:
             redis_server.stop()
             redis_server.start()
-            await until_told(far, here, "here again")
-            await until_told(far, here, "and again")
+            await publish_until_received(far, here, "here again")
+            await publish_until_received(far, here, "and again")
 
 
-async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
+async def test_a_frozen_redis_delays_nothing_and_costs_no_memory(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_connection, "SEND_SECONDS", 0.5)
@@ -76,23 +76,23 @@ async def test_a_frozen_redis_holds_nobody_up_and_takes_no_memory(
         with here.listening() as near, there.listening() as far:
             redis_server.pause()
             for number in range(500):
-                here.say("x" * 100, number)
-            # Here at once, and what waits for Redis is bounded.
+                here.publish_text("x" * 100, number)
+            # Local events arrive at once, and the queue for Redis is bounded.
             assert near.waiting == 1_000
             assert here.relay._queue._size <= 5_000
             while near.waiting:
                 await near.event()
             assert await near.joined() is False
             assert here.relay._queue._size == 0
-            here.say("while it is away")
+            here.publish_text("while it is away")
             assert near.waiting == 1
             assert here.relay._queue._size == 0
             redis_server.resume()
             assert await near.joined() is True
-            await until_told(far, here, "here again")
+            await publish_until_received(far, here, "here again")
 
 
-async def test_pages_ask_for_what_the_freeze_has_swallowed(
+async def test_pages_fetch_what_they_missed_during_a_freeze(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(send_queue, "MAX_QUEUED_CHARACTERS", 1_000)
@@ -100,14 +100,14 @@ async def test_pages_ask_for_what_the_freeze_has_swallowed(
         with there.listening() as far:
             redis_server.pause()
             for _ in range(5):
-                here.say("x" * 900)
+                here.publish_text("x" * 900)
                 await asyncio.sleep(0)
             redis_server.resume()
 
             assert await far.joined() is True
 
 
-async def test_redis_may_come_later(
+async def test_redis_can_start_later(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_up = asyncio.Event()
@@ -115,7 +115,7 @@ async def test_redis_may_come_later(
     redis_server.stop()
     async with running_peer() as here:
         with here.listening() as near:
-            here.say("alone")
+            here.publish_text("alone")
             assert await near.text() == "alone"
             assert not here.relay.joined
             await given_up.wait()
@@ -129,13 +129,13 @@ async def test_a_subscription_that_breaks_is_noticed(redis_server: RedisServer) 
         with there.listening() as far, redis_server.client() as client:
             client.client_kill_filter(_type="pubsub", skipme=False)
             for number in range(20):
-                here.say(number)
-            missed = await until_told(far, here, "end")
+                here.publish_text(number)
+            missed = await publish_until_received(far, here, "end")
 
             assert True in missed or await far.joined() is True
 
 
-async def test_a_dead_subscription_is_opened_anew(
+async def test_a_dead_subscription_is_replaced(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Publishing works and nothing arrives, as when a firewall forgets one of the connections."""
@@ -155,10 +155,10 @@ async def test_a_process_has_few_connections(redis_server: RedisServer) -> None:
         await here.until_joined()
         with here.listening() as near, redis_server.client() as client:
             for number in range(500):
-                here.say(number, group=f"group {number % 150}")
+                here.publish_text(number, group=f"group {number % 150}")
                 await asyncio.sleep(0)
             redis_server.pause()
-            here.say("into the void")
+            here.publish_text("into the void")
             assert await near.joined() is False
             redis_server.resume()
             assert await near.joined() is True
@@ -166,25 +166,25 @@ async def test_a_process_has_few_connections(redis_server: RedisServer) -> None:
             assert len(client.client_list()) - 1 <= 4
 
 
-async def test_a_certificate_that_nobody_signed(tmp_path: Path, settings: Settings) -> None:
+async def test_a_self_signed_certificate_is_accepted(tmp_path: Path, settings: Settings) -> None:
     if not is_installed():
         pytest.skip(NOT_INSTALLED)
     with running_redis(tmp_path, tls=True) as server:
         settings.REDIS_URL = server.url
         async with two_peers() as (here, there):
             with here.listening() as near, there.listening() as far:
-                here.say("in private")
+                here.publish_text("in private")
                 assert await far.text() == "in private"
                 server.pause()
-                here.say("frozen")
+                here.publish_text("frozen")
                 assert await near.joined() is False
                 server.resume()
                 assert await near.joined() is True
 
 
-async def test_the_end_comes_even_when_redis_is_frozen(redis_server: RedisServer) -> None:
+async def test_closing_ends_even_when_redis_is_frozen(redis_server: RedisServer) -> None:
     async with running_peer() as here:
         await here.until_joined()
         redis_server.pause()
-        here.say("too late")
+        here.publish_text("too late")
     redis_server.resume()

@@ -1,4 +1,4 @@
-"""What comes from other processes: commands, nonsense, gaps, and what a newer release says."""
+"""Messages from other processes: commands, invalid ones, gaps, and those of a newer release."""
 
 import asyncio
 import threading
@@ -23,7 +23,7 @@ def _redis(redis_server: RedisServer, settings: Settings) -> None:
 
 @pytest.fixture
 async def stranger(redis_server: RedisServer) -> AsyncIterator[Stranger]:
-    """Says what it likes to all processes, and is none of them."""
+    """Return a function that sends any message to all processes."""
     layer = RedisPubSubChannelLayer(hosts=[redis_server.url])
     yield partial(layer.group_send, group_name())
     await layer.flush()
@@ -55,18 +55,20 @@ async def test_a_command_reaches_every_other_process_and_its_event_loop() -> Non
         assert {who for who, _, _ in later} == {"here", "third"}
 
 
-async def test_what_a_newer_release_commands_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_unknown_command_of_a_newer_release_is_ignored(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with two_peers() as (here, there):
         with there.listening() as far:
             here.relay.send_command("invented later", anything=[1, 2])
-            here.say("after it")
+            here.publish_text("after it")
 
             assert await far.text() == "after it"
     assert not caplog.records
 
 
 @pytest.mark.parametrize("fields", [{"wrong": 1}, {"reply": "raises"}])
-async def test_a_command_that_fails_is_logged_and_ends_nothing(
+async def test_a_failing_command_is_logged_and_does_not_stop_the_relay(
     fields: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
     def stop(reply: str) -> None:
@@ -76,7 +78,7 @@ async def test_a_command_that_fails_is_logged_and_ends_nothing(
         there.relay.on("stop", stop)
         with there.listening() as far:
             here.relay.send_command("stop", **fields)
-            here.say("after it")
+            here.publish_text("after it")
 
             assert await far.text() == "after it"
     assert "command stop" in caplog.text
@@ -93,32 +95,32 @@ async def test_a_command_that_fails_is_logged_and_ends_nothing(
         {"origin": "x", "version": protocol.PROTOCOL, "number": 1, "news": [], "commands": None},
     ],
 )
-async def test_nonsense_is_logged_and_ends_nothing(
+async def test_an_invalid_message_is_logged_and_does_not_stop_the_relay(
     message: object, stranger: Stranger, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with two_peers() as (here, there):
         with there.listening() as far:
             await stranger(message)
-            here.say("after it")
+            here.publish_text("after it")
 
             assert await far.text() == "after it"
     assert "couldn't be read" in caplog.text
 
 
-async def test_bytes_that_are_no_message_are_logged(
+async def test_bytes_that_are_not_a_message_are_logged(
     redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with two_peers() as (here, there):
         with there.listening() as far:
             with redis_server.client() as client:
                 client.publish(f"asgi__group__{group_name()}", b"\xc1 nonsense")
-            here.say("after it")
+            here.publish_text("after it")
 
             assert await far.text() == "after it"
     assert "couldn't be unpacked" in caplog.text
 
 
-async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: Stranger) -> None:
+async def test_pages_ask_for_state_when_a_remote_batch_is_missing(stranger: Stranger) -> None:
     def batch(number: int) -> dict[str, object]:
         fixed = {"origin": "a process", "version": protocol.PROTOCOL}
         return {**fixed, "number": number, "news": [], "commands": []}
@@ -131,12 +133,12 @@ async def test_pages_ask_when_a_batch_of_another_process_is_missing(stranger: St
             await stranger(batch(4))
             assert await page.joined() is True
             await stranger(batch(5))
-            here.say("end")
+            here.publish_text("end")
 
-            assert await page.event() == {"type": "said", "text": "end"}
+            assert await page.event() == {"type": "text", "text": "end"}
 
 
-async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
+async def test_a_release_with_another_protocol_version_is_not_joined(
     stranger: Stranger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(peers, "MAX_SILENT_SECONDS", 1)
@@ -151,7 +153,7 @@ async def test_a_release_that_speaks_otherwise_is_not_joined_with_us(
             assert await page.joined() is True  # it has gone
 
 
-async def test_commands_carry_only_what_json_can_hold() -> None:
+async def test_commands_carry_only_json_values() -> None:
     async with running_peer() as here:
         with pytest.raises(TypeError):
             here.relay.send_command("stop", reply=object())

@@ -1,4 +1,4 @@
-"""Processes that are really several, joined by a real Redis."""
+"""Real processes, joined by a real Redis."""
 
 import asyncio
 import json
@@ -31,12 +31,12 @@ class OtherProcess:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
 
-    def told(self, **order: Any) -> None:
+    def send_order(self, **order: Any) -> None:
         assert self.process.stdin
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
 
-    async def shows(self) -> dict[str, Any]:
-        """What it prints next; news of being joined are passed over."""
+    async def next_output(self) -> dict[str, Any]:
+        """Return what the process prints next, and skip `joined` events."""
         while (shown := await self.line()).get("type") == "joined":
             pass
         return shown
@@ -50,7 +50,7 @@ class OtherProcess:
 
 @asynccontextmanager
 async def other_process(redis_url: str) -> AsyncIterator[OtherProcess]:
-    """A second process, joined with whatever else this Redis joins."""
+    """Run a second process, joined with all processes of this Redis."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "tests.realtime.other_process"),
@@ -70,7 +70,9 @@ async def other_process(redis_url: str) -> AsyncIterator[OtherProcess]:
             assert await process.wait() == 0
 
 
-async def test_two_processes_hear_each_other(redis_server: RedisServer, settings: Settings) -> None:
+async def test_two_processes_exchange_events_and_commands(
+    redis_server: RedisServer, settings: Settings
+) -> None:
     settings.REDIS_URL = redis_server.url
     async with running_peer() as here, other_process(redis_server.url) as there:
         await here.until_joined()
@@ -78,27 +80,27 @@ async def test_two_processes_hear_each_other(redis_server: RedisServer, settings
         here.relay.on("echo", lambda **fields: commands.put_nowait(fields))
         with here.listening() as near:
             for number in range(200):
-                here.say(number)
-                there.told(say={"type": "said", "text": -number})
+                here.publish_text(number)
+                there.send_order(publish={"type": "text", "text": -number})
             mine = [await near.text() for _ in range(400)]
-            theirs = [(await there.shows())["text"] for _ in range(400)]
+            theirs = [(await there.next_output())["text"] for _ in range(400)]
 
             for heard in (mine, theirs):
                 assert [n for n in heard if n > 0] == list(range(1, 200))
                 assert [n for n in heard if n < 0] == [-n for n in range(1, 200)]
             here.relay.send_command("echo", reply="from here")
-            assert await there.shows() == {"command": {"reply": "from here"}}
-            there.told(tell={"reply": "from there"})
+            assert await there.next_output() == {"command": {"reply": "from here"}}
+            there.send_order(send={"reply": "from there"})
             async with asyncio.timeout(WAIT):
                 assert await commands.get() == {"reply": "from there"}
             here.hub.publish(GROUP, CLOSE)
-            assert await there.shows() == {"closed": True}
-            there.told(close=GROUP)
+            assert await there.next_output() == {"closed": True}
+            there.send_order(close=GROUP)
             assert await near.raw() is CLOSE  # our own
             assert await near.raw() is CLOSE
 
 
-def test_without_redis_its_packages_are_not_even_loaded() -> None:
+def test_without_redis_its_packages_are_not_loaded() -> None:
     script = (
         "import asyncio, sys, django; django.setup()\n"
         "import chatapp.asgi\n"
@@ -134,10 +136,10 @@ async def test_a_tab_of_another_process_follows_a_reply_and_a_sign_out(
         await person.send(uuid.uuid4(), "Tell me a story")
         async with asyncio.timeout(WAIT):
             near, far = await here.until("message.finished"), await there.until("message.finished")
-        told = [event for event in near if event["type"] not in LOCAL]
+        send_order = [event for event in near if event["type"] not in LOCAL]
 
-        assert any(event["type"] == "reply.patch" for event in told)
-        assert [event for event in far if event["type"] not in LOCAL] == told
+        assert any(event["type"] == "reply.patch" for event in send_order)
+        assert [event for event in far if event["type"] not in LOCAL] == send_order
 
         await person.post("/account/sign-out/")
         with pytest.raises(websockets.ConnectionClosed) as closed:
@@ -146,7 +148,7 @@ async def test_a_tab_of_another_process_follows_a_reply_and_a_sign_out(
         assert closed.value.rcvd.code == 1012
 
 
-async def test_readiness_tells_whether_redis_is_there(
+async def test_readiness_reports_whether_redis_answers(
     apps: tuple[App, App], redis_server: RedisServer
 ) -> None:
     async with Session.signed_in(apps[0].url) as person, person.listening() as socket:
@@ -154,10 +156,10 @@ async def test_readiness_tells_whether_redis_is_there(
         assert ready(apps[0]) == (200, {"database": "ok", "redis": "ok"})
         redis_server.stop()
         await socket.until("joined")
-        status, said = ready(apps[0])
+        status, report = ready(apps[0])
         assert status == 503
-        assert "Redis doesn't answer" in said["redis"]
-        assert said["database"] == "ok"
+        assert "Redis doesn't answer" in report["redis"]
+        assert report["database"] == "ok"
         redis_server.start()
         await socket.until("joined")
         assert ready(apps[0])[0] == 200

@@ -78,7 +78,7 @@ def rows(rehearsal: Rehearsal) -> list[Row]:
 
 
 def report(rows: list[Row]) -> bool:
-    """Prints a table; False when a figure is above what it may be."""
+    """Print a table; False when a figure is above what it may be."""
     print()
     for name, value, unit, most in rows:
         number = f"{value:.1f}" if unit == "s" else f"{value:.0f}"

@@ -72,7 +72,7 @@ class Addons:
         self._run("pg_restore", "--no-owner", "--exit-on-error", str(path))
 
     def query(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        """Looks into the app's database from outside of it."""
+        """Look into the app's database from outside of it."""
         with psycopg.connect(self._admin_url) as admin:
             return admin.execute(query, values).fetchall()
 
@@ -109,5 +109,5 @@ def running_addons(folder: Path) -> Iterator[Addons]:
 
 
 def is_complete() -> bool:
-    """Whether this machine has all the programs."""
+    """Return whether this machine has all the programs."""
     return bool(find_postgres() and shutil.which("redis-server") and shutil.which("git"))

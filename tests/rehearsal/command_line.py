@@ -74,7 +74,7 @@ class CommandLine:
         self._attached: dict[str, str] = {}  # name of the attachment -> plan
 
     def obey(self, words: list[str], folder: Path) -> str:
-        """Gives what it prints.
+        """Return what it prints.
 
         Raises Refused.
         """

@@ -31,7 +31,7 @@ class Connection:
 
     @property
     def has_answered(self) -> bool:
-        """Whether the head of an answer is out; from then on no other can be given."""
+        """Return whether the head of an answer is out; from then on no other can be given."""
         return self.http.our_state not in (h11.IDLE, h11.SEND_RESPONSE)
 
     async def next_event(self) -> h11.Event:

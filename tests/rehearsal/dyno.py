@@ -16,7 +16,7 @@ from tests.servers.ports import free_port
 MEMORY_MB = 512
 BIND_SECONDS = 60  # then R10
 END_SECONDS = 30  # then SIGKILL
-LOOK_EVERY = 0.05  # seconds
+POLL_SECONDS = 0.05
 
 
 class BootFailed(Exception):
@@ -67,7 +67,7 @@ class Dyno:
             if self._process.poll() is not None or waited > BIND_SECONDS:
                 self.kill()
                 raise BootFailed(f"{self.name} did not bind its port within {waited:.0f} s")
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_SECONDS)
         self.boot_seconds = time.monotonic() - self._began
 
     def terminate(self) -> None:

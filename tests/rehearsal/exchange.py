@@ -44,7 +44,7 @@ class Exchange:
         self._patience = asyncio.timeout(None)
 
     async def run(self, request: h11.Request) -> None:
-        """Gives when the answer is complete, or what it became is over.
+        """Return when the answer is complete, or what it became is over.
 
         Raises Failure and ClientLeft.
         """
@@ -122,7 +122,7 @@ class Exchange:
 
 
 async def _first_of(*ways: Coroutine[Any, Any, None]) -> None:
-    """Waits until one of them ends and ends the others. Of a draw the first named counts."""
+    """Wait until one of them ends and ends the others. Of a draw the first named counts."""
     tasks = [asyncio.create_task(way) for way in ways]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -44,7 +44,7 @@ class Person:
         page.set_default_timeout(PATIENCE)
 
     def claim(self, code: str) -> None:
-        """Makes the account that owns the site; a wrong code comes first, and does nothing."""
+        """Make the account that owns the site; a wrong code comes first, and does nothing."""
         self.page.goto("/")
         for attempt in ("not the code at all", code):
             self.page.get_by_label("Email").fill(OWNER)
@@ -63,14 +63,14 @@ class Person:
         return httpx.get(f"https://127.0.0.1:{url.port}{link}", headers=asked, verify=False).headers
 
     def begin(self, text: str) -> None:
-        """Sends in a new chat and leaves when the reply runs."""
+        """Send in a new chat, and leave when the reply runs."""
         self.page.goto("/")
         self.page.evaluate("window.isTheSamePage = true")
         self.chat.send(text)
         expect(self.chat.replies).to_have_attribute("data-status", "streaming")
 
     def see_the_end(self) -> str:
-        """Waits for the end of the last reply, without help; gives its text."""
+        """Wait for the end of the last reply, without help; return its text."""
         reply = self.chat.replies.last
         expect(reply).to_have_attribute("data-status", "complete", timeout=2 * PATIENCE)
         assert self.page.evaluate("window.isTheSamePage"), "the page was loaded anew"

@@ -71,14 +71,14 @@ class Platform:
         return self._builder.seconds
 
     def push(self, repository: Path, commit: str) -> None:
-        """Builds, runs the release phase, and only then replaces the dynos.
+        """Build, run the release phase, and only then replace the dynos.
 
         Raises BuildFailed or ReleaseFailed; then nothing has changed.
         """
         self._release(self._builder.build(repository, commit), commit)
 
     def configure(self, **changes: str | None) -> None:
-        """Sets config vars, or with None unsets them; that is a release too."""
+        """Set config vars, or unset them with None; that is a release too."""
         for name, value in changes.items():
             self.config.pop(name, None)
             if value is not None:
@@ -129,7 +129,7 @@ class Platform:
         self._log.close()
 
     def look(self) -> None:
-        """Takes a sample of everything that has a limit."""
+        """Take a sample of everything that has a limit."""
         postgres, redis = self.addons.connections()
         seen = self.figures
         seen.postgres, seen.redis = max(seen.postgres, postgres), max(seen.redis, redis)
@@ -189,7 +189,7 @@ class Platform:
 
 @contextmanager
 def watched(platform: Platform) -> Iterator[None]:
-    """Takes samples for as long as the block runs; one that fails fails the block at its end."""
+    """Take samples for as long as the block runs; one that fails fails the block at its end."""
     over = threading.Event()
 
     def look() -> None:

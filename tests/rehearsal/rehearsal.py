@@ -212,7 +212,7 @@ class Rehearsal:
         assert not lost, lost
 
     def _settle(self) -> None:
-        """Waits until no reply runs."""
+        """Wait until no reply runs."""
         deadline = time.monotonic() + SETTLE_SECONDS
         running = "SELECT id FROM conversations_message WHERE status IN ('queued', 'streaming')"
         while self.platform.addons.query(running):

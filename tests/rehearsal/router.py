@@ -101,7 +101,7 @@ class Router:
             writer.transport.abort()
 
     async def _serve_request(self, client: Connection, origin: heads.Origin) -> bool:
-        """Gives whether the connection can take another.
+        """Return whether the connection can take another.
 
         Raises ClientLeft, and Failure when the answer has begun.
         """
@@ -141,7 +141,7 @@ class Router:
         raise Failure("H21" if dynos else "H14")
 
     async def _hear_out(self, client: Connection) -> None:
-        """Takes the rest of the request: to close before would destroy the answer on its way."""
+        """Take the rest of the request: to close before would destroy the answer on its way."""
         with suppress(TimeoutError, h11.RemoteProtocolError):
             async with asyncio.timeout(self._limits.idle_seconds):
                 while client.http.their_state is h11.SEND_BODY:

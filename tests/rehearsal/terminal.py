@@ -37,7 +37,7 @@ class Terminal:
         self._programs = programs
 
     def type(self, block: str) -> str:
-        """Runs shell commands one after the other, up to the first that fails; gives their output.
+        """Run shell commands one after the other, up to the first that fails; return their output.
 
         Raises CommandFailed.
         """

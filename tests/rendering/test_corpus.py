@@ -8,13 +8,13 @@ from tests.rendering.bombs import ALL, BOMBS, TURN_BOMBS, TURNS, deltas, mixture
 
 
 @pytest.mark.parametrize("size", [3_000, 20_000])
-def test_a_bomb_is_about_as_large_as_it_is_asked_to_be(size: int) -> None:
+def test_a_bomb_has_about_the_requested_size(size: int) -> None:
     sizes = {name: len(text_of(name, size)) for name in BOMBS}
 
     assert {name: found for name, found in sizes.items() if not size / 2 < found < 1.2 * size} == {}
 
 
-def test_a_mixture_is_not_much_larger_than_it_is_asked_to_be() -> None:
+def test_a_mixture_is_not_much_larger_than_requested() -> None:
     sizes = {name: len(text_of(name, 20_000)) for name in mixtures(0, 200)}
 
     assert {name: found for name, found in sizes.items() if not 8_000 < found < 30_000} == {}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chatapp.rendering import render_document
+from chatapp.rendering import LiveDocument, render_document
 
 
 def render(text: str) -> str:
@@ -44,14 +44,32 @@ def test_every_top_level_construct_is_one_block() -> None:
     ],
 )
 def test_headings_are_below_those_of_the_page(source: str, level: int) -> None:
-    assert blocks(source) == [f'<h{level} dir="auto">x</h{level}>']
+    (heading,) = blocks(source)
+    assert re.fullmatch(rf'<h{level}( aria-level="3")? dir="auto">x</h{level}>', heading)
+
+
+@pytest.mark.parametrize(
+    ("source", "levels"),
+    [
+        ("# a\n## b\n### c\n#### d\n##### e", [3, 4, 5, 6, 6]),
+        ("### a\n\ntext\n\n### b\n#### c\n# d\n### e", [3, 3, 4, 3, 4]),
+        ("> ## a\n\n- ### b", [3, 4]),
+    ],
+)
+def test_no_heading_skips_a_level_for_screen_readers(source: str, levels: list[int]) -> None:
+    live = LiveDocument("m1")
+    for character in source:
+        live.append(character)
+    for html in (render(source), live.html):
+        found = re.findall(r'<h([3-6])(?: aria-level="(\d)")?', html)
+        assert [int(level or tag) for tag, level in found] == levels
 
 
 def test_lists_are_tight_or_loose() -> None:
     assert blocks("- a\n- b") == [
-        '<ul>\n<li dir="auto">a</li>\n<li dir="auto">b</li>\n</ul>',
+        "<ul>\n<li>a</li>\n<li>b</li>\n</ul>",
     ]
-    assert '<li dir="auto">\n<p dir="auto">a</p>\n</li>' in blocks("- a\n\n- b")[0]
+    assert '<li>\n<p dir="auto">a</p>\n</li>' in blocks("- a\n\n- b")[0]
     assert '<ol start="3">' in blocks("3. a")[0]
 
 
@@ -63,19 +81,21 @@ def test_nested_lists_and_quotes_stay_inside_their_block() -> None:
 def test_a_table_scrolls_by_itself_and_keeps_alignment() -> None:
     (table,) = blocks("|a|b|\n|-|:-:|\n|1|2|")
     assert table.startswith(
-        '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table>'
+        '<div class="table-scroll" tabindex="0" role="group" aria-label="Table: a, b"><table>'
     )
     assert table.endswith("</table></div>")
-    assert '<th align="center" dir="auto">b</th>' in table
-    assert '<td dir="auto">1</td>' in table
+    assert '<th align="center">b</th>' in table
+    assert "<td>1</td>" in table
 
 
 def test_a_task_list_has_checkboxes_that_cannot_be_changed() -> None:
     (tasks,) = blocks("- [ ] a\n- [x] b")
-    boxes = re.findall(r'<li class="task" dir="auto"><input([^>]*)>', tasks)
+    boxes = re.findall(r'<li class="task"><input([^>]*)>', tasks)
     assert len(boxes) == 2
     assert all('type="checkbox"' in box and "disabled" in box for box in boxes)
     assert ["checked" in box for box in boxes] == [False, True]
+    assert ['aria-label="Done"' in box for box in boxes] == [False, True]
+    assert ['aria-label="To do"' in box for box in boxes] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -83,14 +83,31 @@ def test_the_open_end_is_made_presentable(source: str, shown: str) -> None:
     assert presentable(source) == shown
 
 
-def test_very_long_paragraphs_are_left_alone() -> None:
+def test_very_long_paragraphs_are_unchanged() -> None:
     text = "**a\n" + "word\n" * MAX_SCOPE
     assert presentable(text) == text
 
 
-def test_no_raw_syntax_flashes_by() -> None:
+def test_raw_syntax_is_never_shown() -> None:
     text = "A **bold** and `code` and [link](http://e.com/) with ~~no~~ *end*.\n\n- **x**: `y`"
     live = LiveDocument("m")
     for character in text:
         live.append(character)
         assert not any(mark in live.html for mark in ("*", "`", "~~", "[", "]("))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("H<sub>2", "H<sub>2</sub>"),
+        ("H<su", "H"),
+        ("H<sub>2</s", "H<sub>2</sub>"),
+        ("press <kbd>", "press "),
+        ("one<br", "one"),
+        ("1 < 2", "1 < 2"),
+        ("List<Str", "List<Str"),
+        ("`<sub>x", "`<sub>x`"),
+    ],
+)
+def test_half_written_tags_are_closed_or_hidden(text: str, shown: str) -> None:
+    assert presentable(text) == shown

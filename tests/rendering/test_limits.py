@@ -59,7 +59,7 @@ def test_a_table_with_short_rows_is_still_filled_up() -> None:
 
 
 def test_a_reply_out_of_proportion_shows_its_source() -> None:
-    text = "a **b**\n\n" * 300_000
+    text = "a **b**\n\n" * 150_000
     html = render_document(text, prefix="m")
     assert SENTENCE in html
     assert "a **b**\n\na **b**" in html

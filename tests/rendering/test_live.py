@@ -114,7 +114,7 @@ def test_a_split_line_ending_is_one() -> None:
     live = LiveDocument("m")
     for piece in ("a\r", "\nb\r", "\n", "\r\nc"):
         live.append(piece)
-    assert live.blocks == ('<p dir="auto">a\nb</p>', '<p dir="auto">c</p>')
+    assert live.blocks == ('<p dir="auto">a<br>\nb</p>', '<p dir="auto">c</p>')
 
 
 def test_a_table_arrives_row_by_row() -> None:
@@ -131,7 +131,7 @@ def test_a_paragraph_does_not_flash_as_a_heading_before_a_list() -> None:
     for piece in ("Like so:", "\n", "-", " ", "one"):
         live.append(piece)
         assert "<h4" not in live.html
-    assert live.blocks[1] == '<ul>\n<li dir="auto">one</li>\n</ul>'
+    assert live.blocks[1] == "<ul>\n<li>one</li>\n</ul>"
 
 
 def test_blocks_that_turn_out_to_be_one_are_merged() -> None:

@@ -5,13 +5,8 @@ import re
 import pytest
 
 from chatapp.rendering import render_document
-from chatapp.rendering.math import (
-    CLASSES,
-    MAX_COMMAND_CHAIN,
-    MAX_NESTING,
-    MAX_SOURCE,
-    latex_to_mathml,
-)
+from chatapp.rendering.latex_limits import MAX_COMMAND_CHAIN, MAX_NESTING, MAX_UNCLOSED
+from chatapp.rendering.math import CLASSES, MAX_SOURCE, latex_to_mathml
 
 
 def render(text: str) -> str:
@@ -31,7 +26,8 @@ def render(text: str) -> str:
 )
 def test_every_notation(source: str, display: bool) -> None:
     html = render(f"{source}")
-    assert ('<math display="block">' if display else "<math>") in html
+    assert ('alttext="x^2" display="block">' in html) == display
+    assert ('<span class="math-scroll" tabindex="0"><math' in html) == display
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in html
 
 
@@ -63,15 +59,71 @@ def test_prices_and_variables_are_not_formulas(text: str) -> None:
         "{" * (MAX_NESTING + 1) + "x" + "}" * (MAX_NESTING + 1),
         r"\left(" * 101 + "x" + r"\right)" * 101,
         r"\sqrt" * MAX_COMMAND_CHAIN + " x",
+        r"\sqrt[3]" * MAX_COMMAND_CHAIN + " x",
+        r"{\sqrt[3]" * MAX_COMMAND_CHAIN + " x" + "}" * MAX_COMMAND_CHAIN,
+        r"x^\binom " * MAX_COMMAND_CHAIN + "x",
+        r"\binom\\" * MAX_COMMAND_CHAIN + "x",
+        r"x^\begingroup " * (MAX_NESTING + 1) + "x",
+        r"{\rightarrow " * (MAX_NESTING + 1) + "x" + "}" * (MAX_NESTING + 1),
+        r"\sqrt[" * (MAX_NESTING + 1) + "x" + "]y" * (MAX_NESTING + 1),
         r"\newcommand\a{xxxx}\a",
         r"\def\a{xxxx}\a",
     ],
-    ids=["unknown", "broken", "long", "exploding", "deep", "left", "chain", "newcommand", "def"],
+    ids=[
+        *("unknown", "broken", "long", "exploding", "deep", "left", "chain", "roots"),
+        *(
+            "roots in braces",
+            "exponents",
+            "line ends",
+            "groups",
+            "arrows",
+            "optional arguments",
+            "newcommand",
+            "def",
+        ),
+    ],
 )
 def test_a_formula_that_cannot_be_converted_shows_its_source(latex: str) -> None:
     assert latex_to_mathml(latex, display=False) == (
         f'<code class="math-source">{latex.replace(chr(39), "&#x27;")}</code>'
     )
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        *("(" * 24, "[x" * 24, "(" * 34 + ")" * 10, r"{(}" * 24, r"{(}{)}" * 24, r"\sin(" * 24),
+        *(r"\bigl(" * 24, r"\{" * 24, r"(\text{)}" * 24, r"\left((\right)" * 24, "⟦" * 24),
+        *(r"\langle " * 24, r"\lfloor x" * 24, r"\begin{matrix}" + "(&)" * 24 + r"\end{matrix}"),
+        *(
+            r"(\hat )" * 24,
+            r"(\operatorname )" * 24,
+            r"(\Biggl )" * 24,
+            r"(x^)" * 24,
+            r"(\Bra ]" * 24,
+            r"\bra^" * 24,
+        ),
+    ],
+)
+def test_brackets_without_an_end_are_not_tried_for_ever(latex: str) -> None:
+    assert latex_to_mathml(latex, display=False).startswith('<code class="math-source">')
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "(" * 40 + "x" + ")" * 40,
+        "[0, 1) " * 40,
+        r"\left( x \right] " * 40,
+        r"f(x) = \begin{cases} (a) & [b) \\ (c] & d \end{cases}" * 10,
+        "(" * MAX_UNCLOSED,
+        r"\leftarrow \rightarrow " * 101,
+        r"f(\alpha) + (\infty ) + " * 40,
+        r"\sqrt[3]{x} + " * 90,
+    ],
+)
+def test_brackets_of_usual_formulas_are_converted(latex: str) -> None:
+    assert latex_to_mathml(latex, display=False).startswith("<math")
 
 
 def test_the_source_is_escaped() -> None:

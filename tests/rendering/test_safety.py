@@ -10,7 +10,17 @@ from chatapp.rendering import LiveDocument, PlainCode, render_block, render_docu
 from chatapp.rendering.sanitizer import sanitize, sanitize_bare
 
 ALLOWED_ATTRIBUTES = {
-    *("align", "aria-label", "aria-pressed", "checked", "class", "data-code-action", "dir"),
+    *(
+        "align",
+        "alttext",
+        "aria-label",
+        "aria-level",
+        "aria-pressed",
+        "checked",
+        "class",
+        "data-code-action",
+        "dir",
+    ),
     *("disabled", "href", "id", "rel", "role", "start", "tabindex", "target", "title", "type"),
     *("accent", "accentunder", "display", "displaystyle", "form", "linethickness", "lspace"),
     *("mathcolor", "mathvariant", "maxsize", "minsize", "rspace", "scriptlevel", "stretchy"),
@@ -65,6 +75,10 @@ HOSTILE = [
     "&lt;script&gt;alert(1)&lt;/script&gt; &amp;lt;script&amp;gt;",
     "\\<script>alert(1)</script>",
     "- <script>alert(1)</script>\n> <iframe src=javascript:alert(1)>",
+    '|"><script>alert(1)</script>|\n|-|\n|x|',
+    "<sub><script>alert(1)</script></sub> <kbd>onclick=alert(1)</kbd><br><img src=x>",
+    '$x"><script>alert(1)</script>$ $"onmouseover=alert(1)^2$',
+    "https://e.com/\"onmouseover=alert(1)。https://e.com/'x，",
 ]
 
 

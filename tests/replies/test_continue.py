@@ -1,10 +1,10 @@
-"""Continue: a reply that ended too early goes on in the same message."""
+"""Continue: a reply that ended too early continues in the same message."""
 
 import pytest
 from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Exchange, Message, Outcome, Progress, add_exchange
+from chatapp.conversations.models import Exchange, FinalState, Message, Progress, add_exchange
 from chatapp.inference import Finished, TextDelta, Usage
 from chatapp.inference.errors import ReplyTooSlow
 from chatapp.replies import generation
@@ -15,14 +15,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def cut(exchange: Exchange, text: str = "Once upon a time there was", **fields: str) -> Message:
-    """Ends a reply as one that reached its token limit."""
+    """End the reply at its token limit."""
     ending = {"finish_reason": "length"} | fields
     exchange.reply.begin()
-    exchange.reply.finish(Outcome("complete", Progress(text, sequence=7), **ending))
+    exchange.reply.finish(FinalState("complete", Progress(text, sequence=7), **ending))
     return exchange.reply
 
 
-async def test_it_goes_on_after_its_text_without_repeating(demo: None, owner: Person) -> None:
+async def test_a_reply_continues_after_its_text_without_repeating(
+    demo: None, owner: Person
+) -> None:
     tab = await Tab.of(owner)
     async with tab.listening() as live:
         await tab.send("/length /long 60")
@@ -48,7 +50,7 @@ async def test_it_goes_on_after_its_text_without_repeating(demo: None, owner: Pe
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_what_the_model_says_again_is_dropped(running: Exchange) -> None:
+async def test_text_that_the_model_repeats_is_dropped(running: Exchange) -> None:
     reply = await generation.background.in_thread(cut, running)
     assert await generation.background.in_thread(reply.resume)
 
@@ -62,7 +64,7 @@ async def test_what_the_model_says_again_is_dropped(running: Exchange) -> None:
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_model_with_nothing_to_add_ends_the_reply_well(running: Exchange) -> None:
+async def test_a_reply_is_complete_when_the_model_adds_nothing(running: Exchange) -> None:
     reply = await generation.background.in_thread(cut, running)
     await generation.background.in_thread(reply.resume)
 
@@ -74,7 +76,7 @@ async def test_a_model_with_nothing_to_add_ends_the_reply_well(running: Exchange
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_reply_that_broke_off_can_go_on(running: Exchange) -> None:
+async def test_an_interrupted_reply_can_continue(running: Exchange) -> None:
     with answering(TextDelta("half an ans"), ReplyTooSlow()):
         await generation.generate(running.reply)
     broken = await outcome(running)
@@ -89,18 +91,18 @@ async def test_a_reply_that_broke_off_can_go_on(running: Exchange) -> None:
     assert (saved.status, saved.text, saved.error) == ("complete", "half an answer.", "")
 
 
-def test_a_complete_reply_does_not_go_on(exchange: Exchange) -> None:
+def test_a_complete_reply_does_not_continue(exchange: Exchange) -> None:
     assert not exchange.reply.resume()
 
 
-def test_it_goes_on_once_at_a_time(running: Exchange) -> None:
+def test_a_reply_continues_only_once_at_a_time(running: Exchange) -> None:
     first, second = cut(running), Message.objects.get(pk=running.reply.pk)
 
     assert first.resume()
     assert not second.resume()
 
 
-def test_a_reply_that_the_conversation_went_on_from_stays(owner: Person, running: Exchange) -> None:
+def test_a_reply_with_later_messages_does_not_continue(owner: Person, running: Exchange) -> None:
     reply = cut(running)
     complete(add_exchange(owner, new_message("Next", running.conversation.pk)).reply)
 
@@ -116,7 +118,7 @@ def test_a_page_without_scripts_has_the_button(running: Exchange, owner_client: 
     assert "Continue" in page
 
 
-async def test_others_find_nothing(
+async def test_only_the_owner_of_the_conversation_can_continue_a_reply(
     running: Exchange, async_member_client: AsyncClient, async_stranger_client: AsyncClient
 ) -> None:
     url = f"/c/{running.conversation.pk}/replies/{running.reply.pk}/continuation"

@@ -1,4 +1,4 @@
-"""A text that the filter in front of the service refuses must not block the conversation."""
+"""A message that the web firewall refuses can be excluded, so that the conversation continues."""
 
 import pytest
 from django.test import Client
@@ -29,7 +29,7 @@ def blocked(running: Exchange) -> Exchange:
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_block_is_remembered_with_the_reply(running: Exchange) -> None:
+async def test_the_reply_stores_that_the_firewall_refused_it(running: Exchange) -> None:
     with answering(TextBlocked()):
         await generation.generate(running.reply)
 
@@ -37,14 +37,16 @@ async def test_a_block_is_remembered_with_the_reply(running: Exchange) -> None:
     assert (reply.status, reply.error_kind) == ("failed", "blocked")
 
 
-def test_the_reply_offers_to_leave_the_message_out(owner_client: Client, blocked: Exchange) -> None:
+def test_a_refused_reply_offers_to_exclude_the_message(
+    owner_client: Client, blocked: Exchange
+) -> None:
     page = owner_client.get(blocked.conversation.get_absolute_url()).content.decode()
 
     assert "Leave this message out" in page
     assert "Leave out everything before it" not in page  # there is nothing
 
 
-def test_it_offers_to_leave_out_what_stands_before(
+def test_a_second_refusal_offers_to_exclude_everything_before(
     owner: Person, owner_client: Client, blocked: Exchange
 ) -> None:
     later = add_exchange(owner, new_message("Again", blocked.conversation.pk))
@@ -72,7 +74,7 @@ def test_message_and_reply_are_excluded_and_included_again(
     assert not blocked.conversation.messages.filter(excluded=True).exists()
 
 
-async def test_all_tabs_see_it(demo: None, owner: Person) -> None:
+async def test_an_exclusion_is_shown_in_all_tabs(demo: None, owner: Person) -> None:
     tab = await Tab.of(owner)
     async with tab.listening() as live:
         await tab.send("/error html")
@@ -85,7 +87,7 @@ async def test_all_tabs_see_it(demo: None, owner: Person) -> None:
     assert all("excluded" in event["html"] for event in changed)
 
 
-async def test_the_conversation_goes_on(demo: None, owner: Person) -> None:
+async def test_the_conversation_continues_after_an_exclusion(demo: None, owner: Person) -> None:
     tab = await Tab.of(owner)
     async with tab.listening() as live:
         await tab.send("/error html")
@@ -97,7 +99,7 @@ async def test_the_conversation_goes_on(demo: None, owner: Person) -> None:
     assert "fine now" in finished["html"]
 
 
-def test_others_find_nothing(
+def test_only_the_owner_of_the_conversation_can_exclude(
     member_client: Client, stranger_client: Client, exchange: Exchange
 ) -> None:
     assert member_client.post(url_of(exchange), {"scope": "turn"}).status_code == 404
@@ -107,13 +109,13 @@ def test_others_find_nothing(
     assert not Message.objects.filter(excluded=True).exists()
 
 
-def test_a_reply_that_was_not_refused_stays(exchange: Exchange) -> None:
+def test_a_reply_that_was_not_refused_cannot_be_excluded(exchange: Exchange) -> None:
     assert exchange.reply.exclude("turn") == []
     assert exchange.reply.exclude("earlier") == []
     assert exchange.reply.exclude("none") == []
 
 
-def test_nonsense_leaves_nothing_out(owner_client: Client, blocked: Exchange) -> None:
+def test_an_invalid_request_excludes_nothing(owner_client: Client, blocked: Exchange) -> None:
     answer = owner_client.post(
         url_of(blocked), {"scope": "nonsense"}, headers={"accept": "application/json"}
     )
@@ -122,7 +124,7 @@ def test_nonsense_leaves_nothing_out(owner_client: Client, blocked: Exchange) ->
     assert not Message.objects.filter(excluded=True).exists()
 
 
-def test_what_is_excluded_is_neither_tried_again_nor_continued(blocked: Exchange) -> None:
+def test_an_excluded_reply_is_neither_retried_nor_continued(blocked: Exchange) -> None:
     assert blocked.reply.exclude("turn")
     blocked.reply.refresh_from_db()
 
@@ -130,7 +132,7 @@ def test_what_is_excluded_is_neither_tried_again_nor_continued(blocked: Exchange
     assert not blocked.reply.resume()
 
 
-def test_a_stale_tab_does_not_leave_out_a_reply_that_was_replaced(blocked: Exchange) -> None:
+def test_a_stale_tab_does_not_exclude_a_reply_that_was_replaced(blocked: Exchange) -> None:
     new = blocked.reply.retry()
     assert new
 
@@ -139,7 +141,7 @@ def test_a_stale_tab_does_not_leave_out_a_reply_that_was_replaced(blocked: Excha
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_instructions_that_may_be_the_reason_are_named(owner: Person) -> None:
+async def test_instructions_that_may_cause_the_refusal_are_named(owner: Person) -> None:
     added = await generation.background.in_thread(
         add_exchange, owner, new_message(instructions="See ../data")
     )
@@ -150,8 +152,23 @@ async def test_instructions_that_may_be_the_reason_are_named(owner: Person) -> N
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_whatever_the_service_refuses_can_be_excluded(running: Exchange) -> None:
+async def test_any_refused_request_can_be_excluded(running: Exchange) -> None:
     with answering(RequestRefused()):
         await generation.generate(running.reply)
 
-    assert (await outcome(running)).is_refused
+    assert (await outcome(running)).can_exclude
+
+
+@pytest.mark.parametrize("kind", ["", "refused"])
+def test_every_failure_offers_to_leave_something_out(
+    owner_client: Client, running: Exchange, kind: str
+) -> None:
+    Message.objects.filter(pk=running.reply.pk).update(
+        status="failed", error="The service failed.", error_kind=kind
+    )
+
+    page = owner_client.get(running.conversation.get_absolute_url()).content.decode()
+
+    assert "Leave this message out" in page
+    assert "Retry" in page
+    assert running.reply.exclude("turn")

@@ -1,4 +1,4 @@
-"""Whatever breaks while a reply is made, it ends, says so, and can be tried again."""
+"""Whatever fails while a reply is made, the reply ends, shows the failure and can be retried."""
 
 import asyncio
 from typing import Any
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 MUCH = "A word. " * (MAX_FLUSH // 4)  # more than is rendered in one go
 
 
-async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
+async def test_an_internal_error_in_mid_stream_fails_the_reply_and_keeps_its_text(
     running: Exchange,
 ) -> None:
     with answering(TextDelta("half an ans"), ValueError("a bug")):
@@ -32,7 +32,7 @@ async def test_an_error_of_ours_in_mid_stream_is_a_failure_with_the_text(
     assert live.find(reply.pk) is None
 
 
-async def test_a_database_that_is_away_in_mid_stream_costs_no_reply(running: Exchange) -> None:
+async def test_a_database_outage_in_mid_stream_fails_no_reply(running: Exchange) -> None:
     with answering(TextDelta("half an ans"), OperationalError("the connection is closed")):
         await generation.generate(running.reply)
 
@@ -50,13 +50,13 @@ async def test_a_database_that_always_fails_ends_the_reply(running: Exchange) ->
 
 
 @pytest.fixture
-def one_patch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second patch of a reply comes too late."""
+def only_the_first_patch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish only the first patch of a reply."""
     monkeypatch.setattr(pace, "flush_interval", lambda *_: 60)
 
 
-@pytest.mark.usefixtures("one_patch")
-async def test_an_error_of_ours_costs_no_text_that_was_not_shown_yet(running: Exchange) -> None:
+@pytest.mark.usefixtures("only_the_first_patch")
+async def test_an_internal_error_loses_no_text_that_was_not_shown_yet(running: Exchange) -> None:
     with answering(TextDelta(MUCH), ReasoningDelta("Hm."), ValueError("a bug")):
         await generation.generate(running.reply)
 
@@ -65,7 +65,7 @@ async def test_an_error_of_ours_costs_no_text_that_was_not_shown_yet(running: Ex
     assert "on this site" in reply.error
 
 
-@pytest.mark.usefixtures("one_patch")
+@pytest.mark.usefixtures("only_the_first_patch")
 async def test_stop_keeps_only_what_was_shown(running: Exchange) -> None:
     gate = Gate()
     with answering(TextDelta(MUCH), gate):
@@ -78,7 +78,7 @@ async def test_stop_keeps_only_what_was_shown(running: Exchange) -> None:
     assert (reply.status, reply.text) == ("stopped", MUCH[:MAX_FLUSH])
 
 
-async def test_an_error_before_the_stream_is_a_failure_too(running: Exchange) -> None:
+async def test_an_error_before_the_stream_fails_the_reply(running: Exchange) -> None:
     with (
         patch.object(generation.building, "reply_prompt", side_effect=KeyError("model")),
         pytest.raises(KeyError),
@@ -88,7 +88,7 @@ async def test_an_error_before_the_stream_is_a_failure_too(running: Exchange) ->
     assert (await outcome(running)).status == "failed"
 
 
-async def test_a_database_that_is_away_at_the_end_costs_no_text(
+async def test_a_database_outage_at_the_end_loses_no_text(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outcomes, "PAUSES", (0,))
@@ -109,14 +109,14 @@ async def test_a_database_that_is_away_at_the_end_costs_no_text(
     assert (reply.status, reply.text) == ("complete", "all of it")
 
 
-async def test_an_empty_answer_is_a_failure(running: Exchange) -> None:
+async def test_an_empty_answer_fails_the_reply(running: Exchange) -> None:
     with answering(Finished("stop")):
         await generation.generate(running.reply)
 
     assert "empty answer" in (await outcome(running)).error
 
 
-async def test_a_reply_stopped_before_it_began_asks_no_model(running: Exchange) -> None:
+async def test_a_reply_stopped_before_it_begins_calls_no_model(running: Exchange) -> None:
     await Message.objects.filter(pk=running.reply.pk).aupdate(stop_requested_at="2026-01-01T00:00Z")
 
     with answering(ValueError("must not be asked")):

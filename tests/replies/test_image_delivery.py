@@ -22,7 +22,7 @@ def image(owner: Person, settings: Settings) -> Image:
     prepared = PreparedImage(
         b"bytes", "image/png", 1, 1, "0" * 64, "a.png", animated=False, **values
     )
-    return Image.objects.keep(owner, prepared)
+    return Image.objects.store(owner, prepared)
 
 
 def path_of(image: Image) -> str:
@@ -61,7 +61,7 @@ def test_a_changed_link_is_not_found(stranger_client: Client, image: Image, plac
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "0" * 32])
-def test_nonsense_is_not_found(stranger_client: Client, db: None, token: str) -> None:
+def test_an_invalid_link_is_not_found(stranger_client: Client, db: None, token: str) -> None:
     assert stranger_client.get(f"/m/{token}").status_code == HTTPStatus.NOT_FOUND
 
 
@@ -78,7 +78,7 @@ def test_an_image_whose_bytes_are_gone_is_not_found(stranger_client: Client, ima
     assert stranger_client.get(path_of(image)).status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_store_that_is_away_is_said_so(
+def test_an_unavailable_store_is_reported(
     stranger_client: Client, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(image: Image) -> bytes:
@@ -89,12 +89,12 @@ def test_a_store_that_is_away_is_said_so(
     assert stranger_client.get(path_of(image)).status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def test_it_is_only_read(stranger_client: Client, image: Image) -> None:
+def test_an_image_link_only_accepts_get(stranger_client: Client, image: Image) -> None:
     assert stranger_client.post(path_of(image)).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
-    ("wanted", "origin", "forms"),
+    ("wanted", "origin", "deliveries"),
     [
         ("auto", "", ("inline",)),
         ("auto", "https://chat.example.com", ("link", "inline")),
@@ -102,14 +102,14 @@ def test_it_is_only_read(stranger_client: Client, image: Image) -> None:
         ("link", "https://chat.example.com", ("link",)),
     ],
 )
-def test_forms_by_configuration(
+def test_the_configuration_decides_the_deliveries(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
     wanted: str,
     origin: str,
-    forms: tuple[str, ...],
+    deliveries: tuple[str, ...],
 ) -> None:
     monkeypatch.setattr(image_delivery, "_learned", None)
     settings.IMAGE_DELIVERY, settings.PUBLIC_ORIGIN = wanted, origin
 
-    assert image_delivery.forms() == forms
+    assert image_delivery.deliveries() == deliveries

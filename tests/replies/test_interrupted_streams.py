@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Script:
-    """Says the next list of pieces at each request, and keeps the requests."""
+    """Stream the next list of deltas at each request, and record the requests."""
 
     def __init__(self, *answers: list[object]) -> None:
         self.answers = list(answers)
@@ -41,7 +41,9 @@ async def made(running: Exchange, *answers: list[object]) -> tuple[Message, Scri
 
 
 @pytest.mark.parametrize("fault", ["/cut 7", "/garbage"])
-async def test_the_demo_model_is_joined_exactly(demo: None, owner: Person, fault: str) -> None:
+async def test_the_text_of_the_demo_model_is_joined_exactly(
+    demo: None, owner: Person, fault: str
+) -> None:
     tab = await Tab.of(owner)
     async with tab.listening() as live:
         await tab.send(f"{fault} /long 60")
@@ -56,7 +58,7 @@ async def test_the_demo_model_is_joined_exactly(demo: None, owner: Person, fault
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_it_goes_on_twice(running: Exchange) -> None:
+async def test_an_interrupted_stream_is_resumed_twice(running: Exchange) -> None:
     reply, script = await made(
         running,
         [TextDelta("One, "), Interrupted()],
@@ -74,7 +76,7 @@ async def test_it_goes_on_twice(running: Exchange) -> None:
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_third_cut_is_told(running: Exchange) -> None:
+async def test_a_third_interruption_is_reported(running: Exchange) -> None:
     cut = [TextDelta("again "), Interrupted()]
 
     reply, _script = await made(running, cut, cut, cut)
@@ -85,14 +87,14 @@ async def test_a_third_cut_is_told(running: Exchange) -> None:
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_what_would_happen_again_is_not_tried_again(running: Exchange) -> None:
+async def test_an_error_that_would_recur_is_not_retried(running: Exchange) -> None:
     reply, script = await made(running, [TextDelta("half "), ReplyTooSlow()])
 
     assert (reply.status, len(script.requests)) == ("failed", 1)
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_cut_among_the_thoughts_asks_anew(running: Exchange) -> None:
+async def test_an_interruption_while_thinking_repeats_the_request(running: Exchange) -> None:
     reply, script = await made(
         running,
         [ReasoningDelta("Hm."), Interrupted()],
@@ -104,7 +106,7 @@ async def test_a_cut_among_the_thoughts_asks_anew(running: Exchange) -> None:
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_each_call_is_counted_as_told_or_as_estimated(
+async def test_each_request_counts_as_reported_or_as_estimated(
     running: Exchange, settings: Settings
 ) -> None:
     settings.TOOLS = []

@@ -1,4 +1,4 @@
-"""What a process does about leases: renews its own, gives them up in time, takes over lost ones."""
+"""A process renews its leases, releases them in time and takes over expired ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Exchange, Message, Progress, saving
-from chatapp.conversations.models.saving import Snapshot
+from chatapp.conversations.models import Exchange, Message, Progress
+from chatapp.conversations.models.saving import Snapshot, save_snapshots
 from chatapp.inference import Finished, TextDelta
 from chatapp.replies import generation, leases, live
 from chatapp.replies.prompt import building
@@ -24,14 +24,14 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture(autouse=True)
 async def _open(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Generation takes replies again after a test that closed it; no task is left."""
+    """Reopen generation after a test that closed it, and check that no task remains."""
     monkeypatch.setattr(generation, "_is_closing", False)
     yield
     await background.drain(5)
 
 
 class Gate:
-    """A place in a stream where it waits until it is let through."""
+    """A place where a stream waits until the test opens it."""
 
     def __init__(self) -> None:
         self.reached, self.opened = asyncio.Event(), asyncio.Event()
@@ -42,26 +42,26 @@ class Gate:
 
 
 def quick_saves(monkeypatch: pytest.MonkeyPatch) -> None:
-    for pace in ("SAVE_EVERY", "LOOK_EVERY"):
+    for pace in ("SAVE_SECONDS", "CHECK_SECONDS"):
         monkeypatch.setattr(f"chatapp.replies.saving.{pace}", 0.01)
 
 
 async def lose(exchange: Exchange, **fields: object) -> None:
-    """What a process that died leaves behind."""
+    """Leave the reply as a process that died would."""
     ago = timezone.now() - timedelta(seconds=1)
     values = {"status": "streaming", "attempt": 1, "leased_by": "dead", "leased_until": ago}
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values | fields)
 
 
 async def swept() -> None:
-    """One sweep, and the end of every reply that it began."""
+    """Sweep once, and wait for the end of every reply that the sweep began."""
     for reply in await background.in_thread(leases._sweep):
         generation.take_over(reply)
     if tasks := background.running("reply:"):
         await asyncio.wait(tasks)
 
 
-async def test_a_lost_reply_goes_on_after_what_was_saved(running: Exchange) -> None:
+async def test_a_lost_reply_resumes_after_its_saved_text(running: Exchange) -> None:
     await lose(running, text="Once upon a time ", sequence=9)
 
     with answering(TextDelta("there was a heron."), Finished("stop")):
@@ -75,7 +75,7 @@ async def test_a_lost_reply_goes_on_after_what_was_saved(running: Exchange) -> N
     assert reply.usage_is_estimated
 
 
-async def test_a_reply_that_nobody_began_is_made(running: Exchange) -> None:
+async def test_a_queued_reply_that_no_process_began_is_made(running: Exchange) -> None:
     await lose(running, status="queued", attempt=0, leased_by="")
 
     with answering(TextDelta("Here."), Finished("stop")):
@@ -85,7 +85,7 @@ async def test_a_reply_that_nobody_began_is_made(running: Exchange) -> None:
     assert (reply.status, reply.text, reply.takeovers) == ("complete", "Here.", 0)
 
 
-async def test_the_third_death_ends_it_with_what_was_saved(running: Exchange) -> None:
+async def test_the_third_death_ends_the_reply_with_its_saved_text(running: Exchange) -> None:
     await lose(running, text="Once", crashes=2)
 
     with answering(ValueError("must not be asked")):
@@ -97,7 +97,7 @@ async def test_the_third_death_ends_it_with_what_was_saved(running: Exchange) ->
     assert reply.can_retry
 
 
-async def test_what_was_to_stop_is_not_taken_up_again(running: Exchange) -> None:
+async def test_a_lost_reply_with_a_stop_request_is_not_resumed(running: Exchange) -> None:
     await lose(running, text="Once", stop_requested_at=timezone.now())
 
     with answering(ValueError("must not be asked")):
@@ -106,7 +106,7 @@ async def test_what_was_to_stop_is_not_taken_up_again(running: Exchange) -> None
     assert (await outcome(running)).status == "stopped"
 
 
-async def test_a_reply_whose_owner_lives_is_left_alone(running: Exchange) -> None:
+async def test_a_reply_whose_holder_is_alive_is_not_taken_over(running: Exchange) -> None:
     await lose(running, leased_until=timezone.now() + timedelta(seconds=5))
 
     await swept()
@@ -114,7 +114,7 @@ async def test_a_reply_whose_owner_lives_is_left_alone(running: Exchange) -> Non
     assert (await outcome(running)).attempt == 1
 
 
-async def test_what_is_released_is_saved_to_the_last_word(running: Exchange) -> None:
+async def test_a_released_reply_is_saved_completely(running: Exchange) -> None:
     gate, said = Gate(), "All that was said. " * 1_000  # more than is rendered in one go
     with answering(TextDelta(said), gate):
         generation.start(running.reply)
@@ -128,11 +128,11 @@ async def test_what_is_released_is_saved_to_the_last_word(running: Exchange) -> 
     assert live.find(reply.pk) is None
 
 
-async def test_who_cannot_renew_gives_up_before_the_lease_ends(
+async def test_a_process_that_cannot_renew_releases_before_its_lease_ends(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
-    monkeypatch.setattr(leases, "LEASE_MARGIN", 0.2)
+    monkeypatch.setattr(leases, "LEASE_MARGIN_SECONDS", 0.2)
     monkeypatch.setattr(leases, "RETRY_SECONDS", 0.05)
     gate = Gate()
     with (
@@ -149,7 +149,7 @@ async def test_who_cannot_renew_gives_up_before_the_lease_ends(
     assert (reply.status, reply.text, reply.leased_by) == ("streaming", "Half of it", "")
 
 
-async def test_a_process_that_ends_lets_short_replies_finish(running: Exchange) -> None:
+async def test_a_process_that_shuts_down_lets_short_replies_finish(running: Exchange) -> None:
     gate = Gate()
     with answering(TextDelta("All"), gate, TextDelta(" of it."), Finished("stop")):
         generation.start(running.reply)
@@ -161,7 +161,7 @@ async def test_a_process_that_ends_lets_short_replies_finish(running: Exchange) 
     assert (await outcome(running)).text == "All of it."
 
 
-async def test_a_process_that_ends_lets_long_replies_go(running: Exchange) -> None:
+async def test_a_process_that_shuts_down_releases_long_replies(running: Exchange) -> None:
     gate = Gate()
     with answering(TextDelta("Half"), gate):
         generation.start(running.reply)
@@ -173,7 +173,7 @@ async def test_a_process_that_ends_lets_long_replies_go(running: Exchange) -> No
     assert await Message.objects.lost().aexists()
 
 
-async def test_a_reply_that_the_database_failed_is_not_held(running: Exchange) -> None:
+async def test_a_reply_that_fails_in_the_database_is_not_held(running: Exchange) -> None:
     with patch.object(generation.building, "reply_prompt", side_effect=OperationalError("away")):
         await generation.generate(running.reply)
 
@@ -181,7 +181,7 @@ async def test_a_reply_that_the_database_failed_is_not_held(running: Exchange) -
     assert not generation.made_here()
 
 
-async def test_a_later_attempt_in_the_same_process_is_not_forgotten(running: Exchange) -> None:
+async def test_a_later_attempt_in_the_same_process_keeps_its_lease(running: Exchange) -> None:
     gate, later = Gate(), Gate()
     with answering(TextDelta("One "), gate):
         generation.start(running.reply)
@@ -203,7 +203,7 @@ async def test_a_later_attempt_in_the_same_process_is_not_forgotten(running: Exc
     assert (await outcome(running)).text == "One two"
 
 
-async def test_a_process_that_ends_begins_nothing(running: Exchange) -> None:
+async def test_a_process_that_shuts_down_begins_no_reply(running: Exchange) -> None:
     generation.close()
 
     generation.start(running.reply)
@@ -212,7 +212,7 @@ async def test_a_process_that_ends_begins_nothing(running: Exchange) -> None:
     assert (await outcome(running)).status == "queued"
 
 
-async def test_who_was_held_up_looks_again_before_asking_the_model(
+async def test_a_delayed_process_checks_its_lease_before_calling_the_model(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generation, "SLOW_TAKE_SECONDS", 0)
@@ -246,5 +246,5 @@ async def test_progress_of_an_overtaken_attempt_ends_its_stream(
         assert await background.in_thread(other.take_over)
         await asyncio.wait(made_here, timeout=5)
 
-    await background.in_thread(saving.save, [Snapshot(other, Progress("Theirs"))])
+    await background.in_thread(save_snapshots, [Snapshot(other, Progress("Theirs"))])
     assert (await outcome(running)).text == "Theirs"

@@ -1,4 +1,4 @@
-"""One line per event, naming the request and the reply that it is about, and nobody's words."""
+"""Each event is one log line that names its request and reply, without any text of people."""
 
 import asyncio
 import io
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What is written to the log of the server."""
+    """Return the log of the server."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.line_formatter())

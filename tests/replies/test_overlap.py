@@ -1,4 +1,4 @@
-"""Where a reply goes on after a cut: repetition is dropped, everything else is kept."""
+"""A reply resumes after an interruption: repeated text is dropped, everything else is kept."""
 
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ prose = st.text(characters, max_size=500)
 
 
 def joined(saved: str, *pieces: str) -> str:
-    """What is appended to the saved text."""
+    """Return the text that is appended to the saved text."""
     overlap = OverlapFilter(saved)
     return "".join([*map(overlap.feed, pieces), overlap.flush()])
 
@@ -47,7 +47,7 @@ def test_without_an_overlap_nothing_is_lost(saved: str, new: str) -> None:
 @given(texts, texts, st.integers(0, 30), st.sets(st.integers(0, 90)))
 @example(FENCE, "```python\n    return 1", 0, {1})
 @example("a" * 20, "a" * 19 + "b", 0, {19})
-def test_how_it_is_split_makes_no_difference(
+def test_the_split_into_pieces_makes_no_difference(
     saved: str, new: str, repeated: int, places: set[int]
 ) -> None:
     answer = saved[len(saved) - repeated :] + new if repeated <= len(saved) else new
@@ -62,8 +62,8 @@ def test_how_it_is_split_makes_no_difference(
 
 
 @given(texts, texts)
-def test_what_was_let_go_is_never_taken_back(saved: str, new: str) -> None:
-    """After the first character has gone out, every piece goes through at once."""
+def test_released_text_is_never_withdrawn(saved: str, new: str) -> None:
+    """Once the first character is released, every piece passes at once."""
     overlap, out = OverlapFilter(saved), ""
     for character in new:
         piece = overlap.feed(character)
@@ -163,7 +163,7 @@ def test_a_repeated_opening_of_an_open_fence_is_dropped(saved: str, new: str, ad
         ("~~~python\n1\n~~~~\n", "~~~python\n2\n"),
         ("- ```python\n  1\n  ```\n", "```python\n2\n"),
         (FENCE, "\n```\n"),  # closes
-        ("```\n1\n", "```\nText"),  # closes: an opening without a language says the same
+        ("```\n1\n", "```\nText"),  # closes: the same as an opening without a language
         ("```markdown\n# A\n", "```python\nf()\n"),  # another fence inside the fence
         ("````python\n", "```python\nf()\n"),
         ("Text\n", "```python\nf()\n"),

@@ -1,4 +1,4 @@
-"""Reading a page tells its address to the site, so it is asked about unless the person named it."""
+"""A page that the person didn't name needs approval, because reading it reveals its address."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -23,14 +23,14 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture
 async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
-    """A page on loopback that may be read; what else is on the web is out of reach."""
+    """Serve a page on loopback that may be read; no other site can be reached."""
     async with Site(reply("200 OK", b"Herons", Content_Type="text/plain")) as site:
         monkeypatch.setattr(web_page, "fetch", partial(fetch, network=opened(site)))
         yield site
 
 
 def calling(*urls: str) -> Callable[[CompletionRequest], Any]:
-    """A model that reads one page after the other and then answers."""
+    """Return a model that reads one page after the other and then answers."""
     rest = list(urls)
 
     def say(request: CompletionRequest) -> list[Any]:
@@ -58,16 +58,16 @@ async def asked_about(owner: Person, text: str) -> Exchange:
     return await background.in_thread(add_exchange, owner, new_message(text))
 
 
-async def test_a_page_that_the_model_made_up_waits_for_the_person(
-    owner: Person, site: Site
-) -> None:
+async def test_a_page_that_the_model_made_up_needs_approval(owner: Person, site: Site) -> None:
     answer = await made(await asked_about(owner, "Tell me a secret"), site.url("/?q=secret"))
 
     assert (answer.status, await states(answer)) == ("waiting", ["awaiting_approval"])
     assert not site.requests
 
 
-async def test_a_page_that_the_person_named_is_read(owner: Person, site: Site) -> None:
+async def test_a_page_that_the_person_named_is_read_without_approval(
+    owner: Person, site: Site
+) -> None:
     words = f"Read {site.url('/herons').removeprefix('http://')}, please."
 
     answer = await made(await asked_about(owner, words), site.url("/herons"))
@@ -75,7 +75,9 @@ async def test_a_page_that_the_person_named_is_read(owner: Person, site: Site) -
     assert (answer.status, await states(answer)) == ("complete", ["done"])
 
 
-async def test_what_the_model_or_a_tool_said_names_nothing(owner: Person, site: Site) -> None:
+async def test_an_address_in_the_output_of_a_model_or_tool_needs_approval(
+    owner: Person, site: Site
+) -> None:
     leak = site.url("/?q=secret")
     first = await asked_about(owner, "Hello")
     await background.in_thread(complete, first.reply, f"You can read {leak}")
@@ -91,7 +93,9 @@ async def test_what_the_model_or_a_tool_said_names_nothing(owner: Person, site: 
     assert (answer.status, await states(answer)) == ("waiting", ["awaiting_approval"])
 
 
-async def test_an_address_named_earlier_counts(owner: Person, site: Site) -> None:
+async def test_an_address_in_an_earlier_message_needs_no_approval(
+    owner: Person, site: Site
+) -> None:
     first = await asked_about(owner, f"Remember {site.url('/herons')}")
     await background.in_thread(complete, first.reply)
     message = new_message("Read it", first.conversation.pk)
@@ -103,7 +107,7 @@ async def test_an_address_named_earlier_counts(owner: Person, site: Site) -> Non
     assert await states(answer) == ["done"]
 
 
-async def test_the_owner_may_have_it_ask_always(owner: Person, site: Site) -> None:
+async def test_the_owner_can_require_approval_for_every_page(owner: Person, site: Site) -> None:
     await ToolSetting.objects.acreate(name="read_web_page", access="ask")
 
     answer = await made(await asked_about(owner, f"Read {site.url()}"), site.url())
@@ -111,7 +115,7 @@ async def test_the_owner_may_have_it_ask_always(owner: Person, site: Site) -> No
     assert await states(answer) == ["awaiting_approval"]
 
 
-async def test_whoever_allows_it_for_good_is_asked_no_more(owner: Person, site: Site) -> None:
+async def test_a_tool_that_is_always_allowed_needs_no_approval(owner: Person, site: Site) -> None:
     exchange = await asked_about(owner, "Read on")
     exchange.conversation.allowed_tools = ["read_web_page"]
     await exchange.conversation.asave()
@@ -121,7 +125,7 @@ async def test_whoever_allows_it_for_good_is_asked_no_more(owner: Person, site: 
     assert await states(answer) == ["done"]
 
 
-async def test_one_call_may_run_while_another_asks(owner: Person, site: Site) -> None:
+async def test_one_call_can_run_while_another_needs_approval(owner: Person, site: Site) -> None:
     exchange = await asked_about(owner, f"Read {site.url('/herons')}")
 
     answer = await made(exchange, site.url("/herons"), site.url("/?q=secret"))

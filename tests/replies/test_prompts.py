@@ -1,4 +1,4 @@
-"""What the model is sent."""
+"""The request to the model: which messages, instructions, settings and images it has."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,8 +10,8 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
     Conversation,
     Exchange,
+    FinalState,
     Message,
-    Outcome,
     Progress,
     add_exchange,
 )
@@ -36,8 +36,8 @@ def turns(reply: Message) -> list[tuple[str, str]]:
 
 
 def refused(reply: Message) -> None:
-    """As if the filter in front of the service had refused it."""
-    Message.objects.filter(pk=reply.pk).update(error_kind="blocked")
+    """Store the reply as refused by the web firewall."""
+    Message.objects.filter(pk=reply.pk).update(error_kind="blocked", status="failed")
 
 
 @pytest.fixture
@@ -49,12 +49,12 @@ def keep(owner: Person) -> Keep:
         prepared = PreparedImage(
             content.encode(), "image/png", 30, 20, digest, f"{content}.png", **thumbnail, **size
         )
-        return Image.objects.keep(owner, prepared)
+        return Image.objects.store(owner, prepared)
 
     return make
 
 
-def test_the_path_is_sent_after_our_instructions(owner: Person, exchange: Exchange) -> None:
+def test_the_branch_follows_our_instructions(owner: Person, exchange: Exchange) -> None:
     added = add_exchange(owner, new_message("And then?", exchange.conversation.pk))
 
     request = request_for(added.reply)
@@ -131,23 +131,23 @@ def test_too_small_a_model_does_not_think(owner: Person, settings: Settings) -> 
 
 def test_a_reply_that_was_retried_is_not_sent(running: Exchange) -> None:
     running.reply.begin()
-    running.reply.finish(Outcome(Message.Status.FAILED, Progress("half"), error="It broke."))
+    running.reply.finish(FinalState(Message.Status.FAILED, Progress("half"), error="It broke."))
 
     assert turns(running.reply.retry()) == [("user", "Hello")]
 
 
-def test_reasoning_never_goes_back(owner: Person, running: Exchange) -> None:
+def test_reasoning_is_never_sent_back(owner: Person, running: Exchange) -> None:
     running.reply.begin()
     progress = Progress("Four.", reasoning="Two and two.")
-    running.reply.finish(Outcome(Message.Status.COMPLETE, progress))
+    running.reply.finish(FinalState(Message.Status.COMPLETE, progress))
     added = add_exchange(owner, new_message("Sure?", running.conversation.pk))
 
     assert "Two and two" not in str(request_for(added.reply))
 
 
-def test_a_reply_with_a_text_goes_on_after_it(running: Exchange) -> None:
+def test_a_reply_with_text_is_continued(running: Exchange) -> None:
     running.reply.begin()
-    running.reply.finish(Outcome("complete", Progress("Once upon"), finish_reason="length"))
+    running.reply.finish(FinalState("complete", Progress("Once upon"), finish_reason="length"))
     assert running.reply.resume()
 
     assert turns(running.reply) == [
@@ -157,14 +157,14 @@ def test_a_reply_with_a_text_goes_on_after_it(running: Exchange) -> None:
     ]
 
 
-def test_a_reply_that_is_blank_so_far_is_asked_for_anew(running: Exchange) -> None:
+def test_a_blank_reply_is_requested_again(running: Exchange) -> None:
     running.reply.begin()
     running.reply.text = "\n\n"
 
     assert turns(running.reply) == [("user", "Hello")]
 
 
-def test_what_was_excluded_by_hand_is_not_sent(owner: Person, exchange: Exchange) -> None:
+def test_an_excluded_message_is_not_sent(owner: Person, exchange: Exchange) -> None:
     refused(exchange.reply)
     added = add_exchange(owner, new_message("Go on", exchange.conversation.pk))
     assert exchange.reply.exclude("turn")
@@ -175,7 +175,7 @@ def test_what_was_excluded_by_hand_is_not_sent(owner: Person, exchange: Exchange
     assert len(turns(added.reply)) == 3
 
 
-def test_all_before_a_message_can_be_excluded(owner: Person, exchange: Exchange) -> None:
+def test_everything_before_a_message_can_be_excluded(owner: Person, exchange: Exchange) -> None:
     second = add_exchange(owner, new_message("Second", exchange.conversation.pk))
     complete(second.reply)
     third = add_exchange(owner, new_message("Third", exchange.conversation.pk))
@@ -186,7 +186,7 @@ def test_all_before_a_message_can_be_excluded(owner: Person, exchange: Exchange)
     assert [text for _, text in turns(third.reply)] == ["Second", "A reply.", "Third"]
 
 
-def test_what_no_window_holds_is_not_even_fetched(
+def test_messages_beyond_every_context_window_are_not_fetched(
     owner: Person, settings: Settings, django_assert_max_num_queries: Callable
 ) -> None:
     model = replace(settings.CATALOG["claude-sonnet-4-6"], context_window=9_000)
@@ -212,7 +212,7 @@ def test_what_no_window_holds_is_not_even_fetched(
     assert prompt.turns_excluded + len(shown) == 501
 
 
-def test_images_stand_before_the_text(owner: Person, keep: Keep) -> None:
+def test_images_come_before_the_text(owner: Person, keep: Keep) -> None:
     new = replace(
         new_message("What is this?"), images=(keep("abc"),), links=("https://a.example/b.jpg",)
     )
@@ -264,7 +264,7 @@ def test_images_that_are_too_large_together_are_excluded(
     assert prompt.request.messages[1].parts[0] == TextPart(EXCLUDED_IMAGE)
 
 
-def test_a_title_is_asked_from_the_beginning_only(exchange: Exchange) -> None:
+def test_a_title_request_has_only_the_beginning_of_the_text(exchange: Exchange) -> None:
     exchange.message.text = "word " * 1000
 
     request = title_request(exchange.message, "claude-sonnet-4-6")

@@ -36,14 +36,14 @@ def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
     file = io.BytesIO()
     Pillow.new("RGB", size, hash(name) & 0xFFFFFF).save(file, "PNG")
-    return Image.objects.keep(owner, prepare(file.getvalue(), name))
+    return Image.objects.store(owner, prepare(file.getvalue(), name))
 
 
 def ask(owner: Person, *images: Image, links: tuple[str, ...] = ()) -> Exchange:
     return add_exchange(owner, replace(new_message("What is this?"), images=images, links=links))
 
 
-async def test_the_refused_one_is_found_and_excluded_and_the_reply_says_so(
+async def test_the_refused_image_is_excluded_and_the_reply_reports_it(
     demo: None, owner: Person
 ) -> None:
     names = {"good.png": (20, 20), "bad.png": UNLUCKY, "fine.png": (30, 30)}
@@ -61,7 +61,7 @@ async def test_the_refused_one_is_found_and_excluded_and_the_reply_says_so(
     assert [attachment.name for attachment in refused] == ["bad.png"]
 
 
-async def test_later_requests_do_without_it(demo: None, owner: Person) -> None:
+async def test_later_requests_exclude_the_refused_image(demo: None, owner: Person) -> None:
     image = await background.in_thread(make_image, owner, "bad.png", UNLUCKY)
     exchange = await background.in_thread(ask, owner, image)
     await generation.generate(exchange.reply)
@@ -75,7 +75,7 @@ async def test_later_requests_do_without_it(demo: None, owner: Person) -> None:
     assert "“bad.png”" in str(prompt.request)  # type: ignore[attr-defined]
 
 
-async def test_a_link_that_rots_in_an_old_turn_is_found(demo: None, owner: Person) -> None:
+async def test_an_old_link_that_no_longer_works_is_excluded(demo: None, owner: Person) -> None:
     image = await background.in_thread(make_image, owner, "good.png")
     rotten = "https://gone.invalid/heron.png"
     exchange = await background.in_thread(partial(ask, links=(rotten,)), owner, image)
@@ -89,7 +89,7 @@ async def test_a_link_that_rots_in_an_old_turn_is_found(demo: None, owner: Perso
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_the_other_form_is_tried_first_and_remembered(
+async def test_the_other_delivery_is_tried_first_and_remembered(
     owner: Person, settings: Settings
 ) -> None:
     settings.PUBLIC_ORIGIN = "https://chat.example.com"
@@ -108,12 +108,12 @@ async def test_the_other_form_is_tried_first_and_remembered(
     reply = await outcome(exchange)
     assert asked == ["https", "data"]
     assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
-    assert image_delivery.forms() == ("inline",)
+    assert image_delivery.deliveries() == ("inline",)
 
 
 @pytest.mark.usefixtures("no_service")
 @pytest.mark.parametrize("taken", ["https:", "data:"])
-async def test_a_bad_image_is_not_mistaken_for_a_form_that_is_never_taken(
+async def test_one_bad_image_does_not_rule_out_its_delivery(
     owner: Person, settings: Settings, taken: str
 ) -> None:
     settings.PUBLIC_ORIGIN = "https://chat.example.com"
@@ -136,11 +136,11 @@ async def test_a_bad_image_is_not_mistaken_for_a_form_that_is_never_taken(
     assert (reply.status, reply.text) == ("complete", "Two herons.")
     refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
     assert [attachment.name for attachment in refused] == ["bad.png"]
-    assert image_delivery.forms() == (("link",) if taken == "https:" else ("inline",))
+    assert image_delivery.deliveries() == (("link",) if taken == "https:" else ("inline",))
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_refusal_after_the_first_word_is_a_failure(owner: Person) -> None:
+async def test_a_refusal_after_the_first_text_fails_the_reply(owner: Person) -> None:
     image = await background.in_thread(make_image, owner, "heron.png")
     exchange = await background.in_thread(ask, owner, image)
 
@@ -152,7 +152,7 @@ async def test_a_refusal_after_the_first_word_is_a_failure(owner: Person) -> Non
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_refusal_without_any_image_is_a_failure(running: Exchange) -> None:
+async def test_a_refusal_without_any_image_fails_the_reply(running: Exchange) -> None:
     with answering(ImageRejected()):
         await generation.generate(running.reply)
 
@@ -160,7 +160,7 @@ async def test_a_refusal_without_any_image_is_a_failure(running: Exchange) -> No
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_a_store_that_is_away_fails_the_reply_with_its_sentence(
+async def test_an_unavailable_store_fails_the_reply_with_its_own_sentence(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = await background.in_thread(make_image, owner, "heron.png")
@@ -177,7 +177,7 @@ async def test_a_store_that_is_away_fails_the_reply_with_its_sentence(
     assert "storage for images" in reply.error
 
 
-def test_a_model_without_eyes_gets_a_note(owner: Person, settings: Settings) -> None:
+def test_a_model_without_vision_gets_a_note(owner: Person, settings: Settings) -> None:
     model = replace(settings.CATALOG["claude-sonnet-4-6"], vision=False)
     settings.CATALOG = {model.id: model}
     exchange = ask(owner, make_image(owner, "heron.png"))
@@ -189,7 +189,7 @@ def test_a_model_without_eyes_gets_a_note(owner: Person, settings: Settings) -> 
     assert "“heron.png”" in prompt.request.messages[1].text
 
 
-def test_an_image_whose_bytes_are_gone_is_excluded(owner: Person) -> None:
+def test_an_image_with_missing_bytes_is_excluded(owner: Person) -> None:
     image = make_image(owner, "heron.png")
     exchange = ask(owner, image)
     image.data.delete()
@@ -212,7 +212,7 @@ def test_the_page_shows_which_image_was_refused(owner: Person, owner_client: Cli
     assert "too &lt;odd&gt;" in page
 
 
-def test_the_same_bytes_travel_in_either_form(owner: Person, settings: Settings) -> None:
+def test_both_deliveries_send_the_same_bytes(owner: Person, settings: Settings) -> None:
     settings.PUBLIC_ORIGIN = "https://chat.example.com"
     exchange = ask(owner, make_image(owner, "heron.png"))
 

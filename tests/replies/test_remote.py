@@ -1,4 +1,4 @@
-"""Pages hear of replies that another process makes, when nothing else tells them."""
+"""Pages are notified of replies that another process makes, also without a relay."""
 
 from datetime import timedelta
 
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 async def _looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    for pace in ("LOOK_EVERY", "LOOK_WHEN_JOINED"):
+    for pace in ("POLL_SECONDS", "JOINED_POLL_SECONDS"):
         monkeypatch.setattr(remote, pace, 0.02)
 
 
 async def make(exchange: Exchange, by: str = "other", status: str = "streaming") -> None:
-    """The reply is made by a process."""
+    """Store the reply as one that a process makes."""
     until = timezone.now() + timedelta(seconds=9)
     made = {"status": status, "leased_by": by, "leased_until": until}
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(**made)
@@ -34,7 +34,7 @@ async def heard(socket: Socket) -> tuple[str, str]:
     return event["conversation"], event["reply"]
 
 
-async def test_a_reply_of_another_process_is_told(owner: Person, running: Exchange) -> None:
+async def test_a_reply_of_another_process_is_announced(owner: Person, running: Exchange) -> None:
     await make(running)
     tab = await Tab.of(owner)
     async with tab.listening() as live:
@@ -43,7 +43,7 @@ async def test_a_reply_of_another_process_is_told(owner: Person, running: Exchan
         await background.drain(1)
 
 
-async def test_it_is_told_to_the_pages_of_this_process_only(
+async def test_a_remote_reply_is_announced_in_this_process_only(
     owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     onward: list[object] = []
@@ -58,7 +58,7 @@ async def test_it_is_told_to_the_pages_of_this_process_only(
     assert onward == []
 
 
-async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> None:
+async def test_the_end_of_a_remote_reply_is_announced(owner: Person, running: Exchange) -> None:
     await make(running)
     long_ago = timezone.now() - timedelta(hours=1)
     await Conversation.objects.aupdate(active_at=long_ago)
@@ -73,7 +73,7 @@ async def test_its_end_is_told_once_more(owner: Person, running: Exchange) -> No
         assert await live.is_silent()
 
 
-async def test_one_that_came_and_went_between_two_looks_is_told(
+async def test_a_reply_that_ran_between_two_polls_is_announced(
     owner: Person, running: Exchange
 ) -> None:
     await make(running, status="complete")
@@ -85,7 +85,7 @@ async def test_one_that_came_and_went_between_two_looks_is_told(
 
 
 @pytest.mark.parametrize("by", [process_name.NAME, ""], ids=["our own", "nobody"])
-async def test_our_own_and_those_of_nobody_are_not_told(
+async def test_local_replies_and_replies_without_a_holder_are_not_announced(
     owner: Person, running: Exchange, by: str
 ) -> None:
     await make(running, by=by)
@@ -95,7 +95,7 @@ async def test_our_own_and_those_of_nobody_are_not_told(
         assert await live.is_silent()
 
 
-async def test_replies_of_other_people_are_not_told(member: Person, running: Exchange) -> None:
+async def test_replies_of_other_people_are_not_announced(member: Person, running: Exchange) -> None:
     await make(running)
     tab = await Tab.of(member)
     async with tab.listening() as live:
@@ -106,7 +106,7 @@ async def test_replies_of_other_people_are_not_told(member: Person, running: Exc
 async def waits(
     exchange: Exchange, attempt: int = 1, states: tuple[str, ...] = ("awaiting_approval",)
 ) -> None:
-    """The reply waits for the person, as a process left it that is not this one."""
+    """Store the reply as one that another process left waiting for approval."""
     values = {"status": "waiting", "attempt": attempt, "leased_by": "", "leased_until": None}
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values)
     await ToolCall.objects.filter(reply=exchange.reply).adelete()
@@ -115,7 +115,7 @@ async def waits(
         await ToolCall.objects.acreate(reply=exchange.reply, **place, name="act", state=state)
 
 
-async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
+async def test_a_waiting_reply_is_announced_whenever_its_calls_change(
     owner: Person, running: Exchange
 ) -> None:
     await Conversation.objects.aupdate(active_at=timezone.now() - timedelta(hours=1))
@@ -134,7 +134,7 @@ async def test_one_that_waits_for_the_person_is_told_whenever_that_changes(
             assert await live.is_silent()
 
 
-async def test_what_came_of_the_decision_is_told(owner: Person, running: Exchange) -> None:
+async def test_the_outcome_of_a_decision_is_announced(owner: Person, running: Exchange) -> None:
     await Conversation.objects.aupdate(active_at=timezone.now() - timedelta(hours=1))
     tab = await Tab.of(owner)
     async with tab.listening() as live:

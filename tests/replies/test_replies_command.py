@@ -1,4 +1,4 @@
-"""`manage.py replies` shows who makes what."""
+"""`manage.py replies` lists running replies and their lease holders."""
 
 from io import StringIO
 
@@ -17,7 +17,7 @@ def listed() -> list[str]:
     return out.getvalue().splitlines()[1:]
 
 
-def test_it_lists_running_replies_with_owner_and_lease(running: Exchange) -> None:
+def test_running_replies_are_listed_with_holder_and_lease(running: Exchange) -> None:
     running.reply.begin()
 
     [line] = listed()
@@ -28,7 +28,7 @@ def test_it_lists_running_replies_with_owner_and_lease(running: Exchange) -> Non
     assert " s" in line.split(process_name.NAME)[1]
 
 
-def test_a_reply_that_nobody_makes_is_told_so(running: Exchange) -> None:
+def test_a_reply_without_a_holder_is_marked(running: Exchange) -> None:
     Message.objects.update(leased_until=None)
 
     [line] = listed()

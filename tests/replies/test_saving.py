@@ -1,4 +1,4 @@
-"""Running replies are saved together, and none suffers from another."""
+"""Running replies are saved together; a failing one doesn't affect the others."""
 
 import asyncio
 
@@ -16,10 +16,10 @@ from tests.support.replies import answering, new_message, outcome
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
 
 
-async def saved_text(exchange: Exchange, text: str) -> None:
-    """Waits until the row of a running reply holds this."""
+async def until_saved(exchange: Exchange, text: str) -> None:
+    """Wait until the row of a running reply has this text."""
     async with asyncio.timeout(5):
-        while (await outcome(exchange)).text != text:  # noqa: ASYNC110  (a row tells nobody)
+        while (await outcome(exchange)).text != text:  # noqa: ASYNC110  (no event reports a save)
             await asyncio.sleep(0.01)
 
 
@@ -30,14 +30,14 @@ async def test_a_running_reply_is_saved_as_it_grows(
     first, second = Gate(), Gate()
     with answering(TextDelta("One "), first, TextDelta("two."), second, Finished("stop")):
         generation.start(running.reply)
-        await saved_text(running, "One ")
+        await until_saved(running, "One ")
         first.opened.set()
-        await saved_text(running, "One two.")
+        await until_saved(running, "One two.")
         second.opened.set()
         await asyncio.wait(background.running("reply:"))
 
 
-async def test_two_rounds_of_replies_are_both_saved(
+async def test_two_replies_one_after_the_other_are_both_saved(
     owner: Person, running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_saves(monkeypatch)
@@ -46,12 +46,12 @@ async def test_two_rounds_of_replies_are_both_saved(
         gate = Gate()
         with answering(TextDelta(text), gate, Finished("stop")):
             generation.start(exchange.reply)
-            await saved_text(exchange, text)
+            await until_saved(exchange, text)
             gate.opened.set()
             await asyncio.wait(background.running("reply:"))
 
 
-async def test_one_that_cannot_be_saved_does_not_keep_the_others_from_it(
+async def test_a_reply_that_cannot_be_saved_does_not_affect_the_others(
     owner: Person, running: Exchange
 ) -> None:
     other = await background.in_thread(add_exchange, owner, new_message("Also"))

@@ -1,4 +1,4 @@
-"""Tools of MCP servers in a reply: their session lasts as long as the work on it, and no longer."""
+"""Tools of MCP servers in a reply: a session lasts exactly as long as an attempt runs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ ANSWER = [TextDelta("It is done."), Finished("stop")]
 
 @pytest.fixture
 async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[McpSite]:
-    """A server whose one tool runs unasked."""
+    """Serve one tool that needs no approval."""
     monkeypatch.setattr(generation, "_is_closing", False)
     async with McpSite() as site:
         await check(await Server.objects.acreate(name="Site", url=site.url))
@@ -41,13 +41,13 @@ def script(*turns: list[Any]) -> Any:
 
 
 async def nothing_is_left(site: McpSite) -> bool:
-    """The last thing that was said is good-bye."""
+    """Return whether the last request closed the session."""
     while tasks := background.running(TASK):
         await next(iter(tasks))
     return site.methods()[-1] == "DELETE"
 
 
-async def test_the_rounds_of_a_reply_are_one_session(running: Exchange, site: McpSite) -> None:
+async def test_the_rounds_of_a_reply_share_one_session(running: Exchange, site: McpSite) -> None:
     with answering(script(LOOK, [*LOOK], ANSWER)):
         await generation.generate(running.reply)
 
@@ -70,7 +70,9 @@ async def test_stop_ends_the_session(running: Exchange, site: McpSite) -> None:
     assert await nothing_is_left(site)
 
 
-async def test_no_session_waits_for_the_person(running: Exchange, site: McpSite) -> None:
+async def test_no_session_is_open_while_a_reply_waits_for_approval(
+    running: Exchange, site: McpSite
+) -> None:
     both = [ToolCallDelta("call1", "site__look", "{}"), ToolCallDelta("call2", "site__act", "{}")]
     looking = await ToolSetting.objects.aget()
     acting = {"access": "ask", "remote_name": "act", "parameters": {"type": "object"}}
@@ -93,7 +95,7 @@ async def test_no_session_waits_for_the_person(running: Exchange, site: McpSite)
 
 
 async def test_each_attempt_has_sessions_of_its_own(running: Exchange, site: McpSite) -> None:
-    """One that was overtaken closes its own, late, and never those of the next."""
+    """An overtaken attempt closes its own sessions late, and never those of the next attempt."""
     reply = await outcome(running)
     first = await background.in_thread(Toolbox.of, reply)
     reply.attempt += 1

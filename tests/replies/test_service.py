@@ -1,4 +1,4 @@
-"""The one client of this process."""
+"""The client of the model service that this process shares."""
 
 import pytest
 from pytest_django import Settings
@@ -24,7 +24,7 @@ async def test_caching_is_off_when_the_setting_says_so(
     await service.close()
 
 
-async def test_it_is_the_same_as_long_as_the_service_is(settings: Settings) -> None:
+async def test_the_client_is_replaced_when_the_service_changes(settings: Settings) -> None:
     settings.SERVICE = Service("compatible", "http://127.0.0.1:1")
     first = service.client()
     assert service.client() is first
@@ -37,7 +37,7 @@ async def test_it_is_the_same_as_long_as_the_service_is(settings: Settings) -> N
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_service")
-async def test_a_refused_key_is_remembered_until_one_is_taken(
+async def test_a_refused_key_is_remembered_until_a_key_is_accepted(
     running: Exchange, exchange: Exchange
 ) -> None:
     with answering(KeyRefused()):

@@ -1,4 +1,4 @@
-"""`reply_ended` is sent once for each end, by whoever stored it."""
+"""`reply_ended` is sent once for each end, by the process that stored it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture
 def ended() -> Iterator[list[str]]:
-    """The status of each reply that was announced as ended."""
+    """Collect the status of each reply that was announced as ended."""
     seen: list[str] = []
 
     def note(reply: Message, **_signal: Any) -> None:
@@ -33,7 +33,7 @@ async def test_a_complete_reply_is_announced_once(running: Exchange, ended: list
     assert ended == ["complete"]
 
 
-async def test_a_lost_reply_that_was_to_stop_is_announced(
+async def test_a_lost_reply_with_a_stop_request_is_announced(
     running: Exchange, ended: list[str]
 ) -> None:
     await Message.objects.filter(pk=running.reply.pk).aupdate(
@@ -54,7 +54,7 @@ async def test_an_end_that_was_not_stored_is_not_announced(
     assert ended == []
 
 
-async def test_a_listener_that_fails_costs_no_reply(
+async def test_a_failing_listener_fails_no_reply(
     running: Exchange, ended: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(**_signal: Any) -> None:

@@ -18,7 +18,7 @@ async def state(person: Session, path: str) -> dict[str, Any]:
 
 
 async def seconds_to_stop(one: App, two: App, question: str, shown: str) -> float:
-    """From the Stop at the second process to the end in the first; the shown text stays."""
+    """Return the seconds from the Stop at the second process to the end in the first."""
     conversation = uuid.uuid4()
     async with Session.signed_in(one.url) as person, person.listening() as socket:
         async with asyncio.timeout(WAIT):
@@ -38,7 +38,7 @@ async def seconds_to_stop(one: App, two: App, question: str, shown: str) -> floa
         return took
 
 
-async def test_a_stop_elsewhere_takes_a_second_where_redis_joins_the_processes(
+async def test_a_remote_stop_takes_a_second_with_redis(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
     with two_apps(tmp_path, CHAT_DEMO_RATE="50", REDIS_URL=redis_server.url) as (one, two):
@@ -46,6 +46,6 @@ async def test_a_stop_elsewhere_takes_a_second_where_redis_joins_the_processes(
         assert await seconds_to_stop(one, two, "/silent 30 Silent for long", "") < 1
 
 
-async def test_a_stop_elsewhere_takes_three_seconds_without_redis(tmp_path: Path) -> None:
+async def test_a_remote_stop_takes_three_seconds_without_redis(tmp_path: Path) -> None:
     with two_apps(tmp_path, CHAT_DEMO_RATE="50") as (one, two):
         assert await seconds_to_stop(one, two, "/long 2000", " 3 ") < 3

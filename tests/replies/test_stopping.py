@@ -1,4 +1,4 @@
-"""Stop works from any process, and when the one that makes the reply is gone."""
+"""Stop works from any process, also when the process that made the reply has died."""
 
 import asyncio
 import json
@@ -21,8 +21,8 @@ from tests.support.replies import answering, new_message, outcome
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
 
 
-async def elsewhere(exchange: Exchange, **fields: object) -> Message:
-    """The reply as it is when another process makes it."""
+async def made_remotely(exchange: Exchange, **fields: object) -> Message:
+    """Store the reply as one that another process makes, and return it."""
     held = timezone.now() + timedelta(seconds=5)
     values = {"status": "streaming", "attempt": 1, "leased_by": "other", "leased_until": held}
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values | fields)
@@ -35,7 +35,7 @@ async def stopped(reply: Message) -> None:
         await task
 
 
-async def test_a_reply_that_is_made_here_ends_at_once(running: Exchange) -> None:
+async def test_a_local_reply_ends_at_once(running: Exchange) -> None:
     gate = Gate()
     with answering(TextDelta("Half"), gate):
         generation.start(running.reply)
@@ -47,15 +47,15 @@ async def test_a_reply_that_is_made_here_ends_at_once(running: Exchange) -> None
     assert (reply.status, reply.text) == ("stopped", "Half")
 
 
-async def test_a_reply_that_nobody_makes_ends_at_once(running: Exchange) -> None:
-    reply = await elsewhere(running, text="Half", leased_until=None)
+async def test_a_reply_without_a_holder_ends_at_once(running: Exchange) -> None:
+    reply = await made_remotely(running, text="Half", leased_until=None)
 
     await stopped(reply)
 
     assert (await outcome(running)).status == "stopped"
 
 
-async def test_another_process_may_have_it_stopped(running: Exchange) -> None:
+async def test_a_remote_reply_can_be_stopped(running: Exchange) -> None:
     stopping.start()
     gate = Gate()
     with answering(TextDelta("Half"), gate):
@@ -69,7 +69,7 @@ async def test_another_process_may_have_it_stopped(running: Exchange) -> None:
     assert (await outcome(running)).status == "stopped"
 
 
-async def test_another_process_ends_its_own_with_all_of_its_text(
+async def test_a_remote_process_ends_its_reply_with_all_text(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_saves(monkeypatch)
@@ -84,12 +84,12 @@ async def test_another_process_ends_its_own_with_all_of_its_text(
     assert (reply.status, reply.text) == ("stopped", "Half, and a bit more")
 
 
-async def test_a_process_that_does_not_answer_is_not_waited_for(
+async def test_stop_does_not_wait_for_a_process_that_does_not_answer(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stopping, "REMOTE_STOP_SECONDS", 0.1)
     monkeypatch.setattr(stopping, "POLL_SECONDS", 0.02)
-    reply = await elsewhere(running, text="Half")
+    reply = await made_remotely(running, text="Half")
 
     await stopped(reply)
 
@@ -97,32 +97,32 @@ async def test_a_process_that_does_not_answer_is_not_waited_for(
     assert (saved.status, saved.text) == ("stopped", "Half")
 
 
-async def test_one_that_goes_on_again_meanwhile_is_not_stopped(
+async def test_a_reply_continued_meanwhile_is_not_stopped(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stopping, "REMOTE_STOP_SECONDS", 0.3)
     monkeypatch.setattr(stopping, "POLL_SECONDS", 0.2)
-    reply = await elsewhere(running, text="Half")
+    reply = await made_remotely(running, text="Half")
 
     await stopping.stop(reply)
     # The other process ended it, and Continue came before anybody looked.
-    await elsewhere(running, stop_requested_at=None, attempt=3)
+    await made_remotely(running, stop_requested_at=None, attempt=3)
     if task := background.find(f"stop:{reply.pk}"):
         await task
 
     assert (await outcome(running)).status == "streaming"
 
 
-async def test_a_reply_that_has_ended_is_left_alone(exchange: Exchange) -> None:
+async def test_a_reply_that_has_ended_is_not_changed(exchange: Exchange) -> None:
     await stopped(exchange.reply)
 
     assert (await outcome(exchange)).status == "complete"
 
 
-async def test_an_empty_stopped_reply_never_goes_to_the_model(
+async def test_an_empty_stopped_reply_is_never_sent_to_the_model(
     running: Exchange, owner: Person
 ) -> None:
-    await stopped(await elsewhere(running, leased_until=None))
+    await stopped(await made_remotely(running, leased_until=None))
     assert (await outcome(running)).text == ""
 
     later = await background.in_thread(

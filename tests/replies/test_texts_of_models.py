@@ -1,4 +1,4 @@
-"""Whatever text a model or its service sends: what is stored and shown of it is valid."""
+"""Whatever text a model or its service sends, only valid text is stored and shown."""
 
 import json
 from typing import Any
@@ -42,20 +42,20 @@ def stream(*deltas: dict[str, Any], reason: str = "stop") -> bytes:
 
 
 def call(name: str, *arguments: str, id: str = "call1") -> list[dict[str, Any]]:
-    """The pieces of a call."""
+    """Return the deltas of a tool call."""
     begun = {"index": 0, "id": id, "function": {"name": name, "arguments": ""}}
     rest = [{"index": 0, "function": {"arguments": piece}} for piece in arguments]
     return [{"tool_calls": [piece]} for piece in [begun, *rest]]
 
 
 def stored() -> list[Any]:
-    """Everything in the database."""
+    """Return every stored value."""
     return [value for model in apps.get_models() for row in model._base_manager.values_list()
             for value in row]  # fmt: skip
 
 
 async def check(client: AsyncClient, exchange: Exchange, owner: Person) -> str:
-    """All of it is valid and can be shown everywhere; gives the page."""
+    """Check that all text is valid and can be shown everywhere; return the page."""
     assert is_valid(await background.in_thread(stored))
     path = f"/c/{exchange.conversation.pk}"
     reply = f"{path}/replies/{exchange.reply.pk}"
@@ -75,7 +75,7 @@ async def check(client: AsyncClient, exchange: Exchange, owner: Person) -> str:
 
 
 @each_text
-async def test_text_and_thoughts(
+async def test_text_and_reasoning_are_made_valid(
     async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
 ) -> None:
     await model.says(stream({"reasoning": f"R{text}R"}, {"content": f"T{text}T"}))
@@ -87,7 +87,7 @@ async def test_text_and_thoughts(
     assert valid(name).strip("\ufffe\uffff") in await check(async_owner_client, running, owner)
 
 
-async def test_a_pair_that_is_split_over_two_deltas(
+async def test_a_surrogate_pair_split_over_two_deltas_is_joined(
     async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model
 ) -> None:
     halves = ({"content": "a\ud83d"}, {"content": "\ude00b"})
@@ -100,7 +100,7 @@ async def test_a_pair_that_is_split_over_two_deltas(
 
 @each_text
 @pytest.mark.parametrize("in_pieces", [True, False])
-async def test_the_arguments_of_a_call(
+async def test_the_arguments_of_a_call_are_made_valid(
     async_owner_client: AsyncClient,
     owner: Person,
     running: Exchange,
@@ -108,7 +108,7 @@ async def test_the_arguments_of_a_call(
     text: str,
     in_pieces: bool,
 ) -> None:
-    """The JSON that they are escapes every half, and pieces cut the escapes anywhere."""
+    """Their JSON escapes every half of a pair, and deltas split the escapes anywhere."""
     arguments = json.dumps({f"k{text}": [text]})
     pieces = list(arguments) if in_pieces else [arguments]
     await model.says(stream(*call("weather", *pieces), reason="tool_calls"), HELLO)
@@ -122,7 +122,7 @@ async def test_the_arguments_of_a_call(
     await check(async_owner_client, running, owner)
 
 
-async def test_halves_in_two_calls_do_not_meet(
+async def test_halves_of_a_pair_in_two_calls_are_not_joined(
     async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model
 ) -> None:
     two = call("weather", '{"a":"\ud83d', '"}'), call("time", '{"a":"', '\ude00"}', id="call2")
@@ -138,7 +138,7 @@ async def test_halves_in_two_calls_do_not_meet(
 
 
 @each_text
-async def test_names_and_ids_of_calls(
+async def test_names_and_ids_of_calls_are_made_valid(
     async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
 ) -> None:
     odd = call(f"weather{text}", "{}", id=f"id{text}")
@@ -149,7 +149,7 @@ async def test_names_and_ids_of_calls(
     await check(async_owner_client, running, owner)
 
 
-async def test_arguments_that_are_nested_deeply_are_shown(
+async def test_deeply_nested_arguments_are_shown(
     async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model
 ) -> None:
     deep = '{"a":' + "[" * 3_000 + r'"\ud83d"' + "]" * 3_000 + "}"
@@ -162,7 +162,7 @@ async def test_arguments_that_are_nested_deeply_are_shown(
 
 @each_text
 @pytest.mark.parametrize("in_mid_stream", [True, False])
-async def test_what_the_service_says_of_an_error(
+async def test_an_error_message_of_the_service_is_made_valid(
     async_owner_client: AsyncClient,
     owner: Person,
     running: Exchange,
@@ -181,7 +181,7 @@ async def test_what_the_service_says_of_an_error(
 
 
 @each_text
-async def test_a_title(
+async def test_a_title_is_made_valid(
     async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, text: str
 ) -> None:
     await Conversation.objects.aupdate(titled_by="nobody")
@@ -194,7 +194,7 @@ async def test_a_title(
 
 
 @pytest.mark.parametrize("name", LONG_TEXTS)
-async def test_a_megabyte_in_the_arguments_of_a_call(
+async def test_a_megabyte_of_arguments_is_stored_and_shown(
     async_owner_client: AsyncClient, owner: Person, running: Exchange, model: Model, name: str
 ) -> None:
     arguments = json.dumps({"q": LONG_TEXTS[name]}, ensure_ascii=False)
@@ -206,7 +206,7 @@ async def test_a_megabyte_in_the_arguments_of_a_call(
 
 
 @each_text
-async def test_what_a_tool_gives(
+async def test_the_result_of_a_tool_is_made_valid(
     async_owner_client: AsyncClient,
     owner: Person,
     running: Exchange,

@@ -1,4 +1,4 @@
-"""What a person sees before the first word: thinking, waiting, and what was changed to get on."""
+"""What a person sees before the first text: thinking, waiting, and changes of the request."""
 
 import asyncio
 from typing import Any
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Patches(list[dict[str, Any]]):
-    """Every patch of the reply as it is published."""
+    """Record every published patch of the reply."""
 
     def __init__(self) -> None:
         self._grown = asyncio.Event()
@@ -45,9 +45,7 @@ def patches(running: Exchange, monkeypatch: pytest.MonkeyPatch) -> Patches:
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_reasoning_streams_into_a_line_of_its_own(
-    running: Exchange, patches: Patches
-) -> None:
+async def test_reasoning_streams_into_its_own_slot(running: Exchange, patches: Patches) -> None:
     async def first_is_seen(request: object) -> None:
         await patches.until(1)
 
@@ -67,7 +65,7 @@ async def test_reasoning_streams_into_a_line_of_its_own(
 
 
 @pytest.mark.usefixtures("no_service")
-async def test_while_the_service_lets_us_wait_the_reply_says_so(
+async def test_a_reply_shows_that_it_waits_for_the_service(
     running: Exchange, patches: Patches
 ) -> None:
     waiting = Waiting(0.3, "The service isn't available right now.")
@@ -100,7 +98,7 @@ async def test_while_the_service_lets_us_wait_the_reply_says_so(
         (Adapted("thinking_off"), "accept thinking"),
     ],
 )
-async def test_a_changed_request_is_told_and_stays_told(
+async def test_the_notice_of_a_changed_request_stays(
     running: Exchange, patches: Patches, adapted: Adapted, sentence: str
 ) -> None:
     with answering(adapted, TextDelta("Here."), Finished("stop")):
@@ -128,7 +126,7 @@ async def test_the_service_thinks_and_the_page_can_catch_up(demo: None, owner: P
     assert reply.reasoning
 
 
-def test_a_page_that_knows_no_moment_shows_none(exchange: Exchange) -> None:
+def test_a_finished_reply_has_no_live_status(exchange: Exchange) -> None:
     assert exchange.reply.live_status == LiveStatus()
     assert exchange.reply.shown_status == "complete"
 
@@ -137,7 +135,7 @@ def test_a_page_that_knows_no_moment_shows_none(exchange: Exchange) -> None:
     ("seconds", "line"),
     [(0.2, "Thought for 1 s"), (59.4, "Thought for 59 s"), (75.0, "Thought for 1 min 15 s")],
 )
-def test_the_line_says_how_long(exchange: Exchange, seconds: float, line: str) -> None:
+def test_the_line_shows_the_thinking_time(exchange: Exchange, seconds: float, line: str) -> None:
     exchange.reply.thought_seconds = seconds
 
     assert exchange.reply.thought_line == line

@@ -1,4 +1,4 @@
-"""Titles by the model: cleaned, short, and never in the way."""
+"""Titles by the model are cleaned and short, and never replace a title that a person typed."""
 
 import pytest
 
@@ -11,23 +11,8 @@ from tests.support.replies import complete, new_message
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize(
-    ("answer", "title"),
-    [
-        ('"Herons in winter."', "Herons in winter"),
-        ("**Herons** in `winter`\n\nAnd more", "Herons in winter"),
-        ("# Herons", "Herons"),
-        ("  «Reiher im Winter»  ", "Reiher im Winter"),
-        ("", ""),
-        ("word " * 100, " ".join(["word"] * 16) + "…"),
-    ],
-)
-def test_what_models_add_is_taken_off(answer: str, title: str) -> None:
-    assert titles._clean(answer) == title
-
-
 @pytest.mark.usefixtures("no_service")
-async def test_the_first_words_stay_when_no_title_comes(exchange: Exchange) -> None:
+async def test_without_a_title_the_first_words_remain(exchange: Exchange) -> None:
     await titles.suggest(exchange.reply)
 
     conversation = await Conversation.objects.aget()
@@ -46,7 +31,7 @@ async def test_a_title_typed_meanwhile_is_kept(exchange: Exchange) -> None:
     assert (await Conversation.objects.aget()).title == "Mine"
 
 
-async def test_a_later_exchange_asks_for_nothing(exchange: Exchange) -> None:
+async def test_a_later_exchange_requests_no_title(exchange: Exchange) -> None:
     exchange.reply.position = 3
 
     await background.in_thread(titles.start_after, exchange.reply)
@@ -54,7 +39,7 @@ async def test_a_later_exchange_asks_for_nothing(exchange: Exchange) -> None:
     assert background.find(f"title:{exchange.conversation.pk}") is None
 
 
-def test_an_image_without_words_keeps_the_plain_name(owner: Person) -> None:
+def test_an_image_without_text_keeps_the_default_title(owner: Person) -> None:
     added = add_exchange(owner, new_message(""))
     complete(added.reply)
 

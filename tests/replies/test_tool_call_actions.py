@@ -1,4 +1,4 @@
-"""What a person can do about a reply with calls that did not end well: Stop, Retry, Continue."""
+"""Stop, Retry and Continue for replies with tool calls."""
 
 import asyncio
 from collections.abc import Callable
@@ -32,7 +32,7 @@ FAILURE = ServiceFailed(retryable=False)
 
 
 async def stopped_while(exchange: Exchange, what_waits: Callable[[], Any]) -> Message:
-    """Begins the reply and stops it when something has happened."""
+    """Begin the reply, and stop it once something has happened."""
     generation.start(exchange.reply)
     async with asyncio.timeout(5):
         await what_waits()
@@ -42,13 +42,13 @@ async def stopped_while(exchange: Exchange, what_waits: Callable[[], Any]) -> Me
 
 
 async def resumed(exchange: Exchange) -> Message:
-    """What Continue does."""
+    """Resume the reply as the button Continue does."""
     assert await background.in_thread((await outcome(exchange)).resume)
     return await made(exchange)
 
 
 async def failed_after_acting(exchange: Exchange, kit: Kit) -> Message:
-    """A reply whose call has acted, and whose service failed then."""
+    """Return a reply that failed in the service after its call had acted."""
     with answering(script([*call("act", "it"), CALLED])):
         await made(exchange)
     await decided(exchange, "allow")
@@ -58,7 +58,9 @@ async def failed_after_acting(exchange: Exchange, kit: Kit) -> Message:
     return reply
 
 
-async def test_retry_after_a_failure_asks_again_before_it_acts(running: Exchange, kit: Kit) -> None:
+async def test_retry_after_a_failure_needs_approval_before_it_acts(
+    running: Exchange, kit: Kit
+) -> None:
     reply = await failed_after_acting(running, kit)
 
     new = await background.in_thread(reply.retry)
@@ -83,7 +85,7 @@ async def test_continue_after_a_failure_does_not_act_again(running: Exchange, ki
     assert results(say.asked[0]) == ['{"result":"it"}']
 
 
-async def test_continue_goes_on_in_the_second_round(running: Exchange, kit: Kit) -> None:
+async def test_continue_resumes_in_the_second_round(running: Exchange, kit: Kit) -> None:
     broken = [TextDelta("It is "), FAILURE]
     with answering(script([TextDelta("Look."), *call("look", "up"), CALLED], broken)):
         reply = await made(running)
@@ -95,7 +97,9 @@ async def test_continue_goes_on_in_the_second_round(running: Exchange, kit: Kit)
     assert kit.ran == ["look up"]
 
 
-async def test_a_call_that_stop_broke_off_is_shown_so(running: Exchange, kit: Kit) -> None:
+async def test_a_call_that_stop_interrupted_is_shown_as_interrupted(
+    running: Exchange, kit: Kit
+) -> None:
     kit.gate = asyncio.Event()
     turn = [*call("look", "one"), *call("look", "two", 2), CALLED]
     with answering(script(turn)):
@@ -108,7 +112,9 @@ async def test_a_call_that_stop_broke_off_is_shown_so(running: Exchange, kit: Ki
     assert html.count("Interrupted") == 2
 
 
-async def test_continue_asks_about_a_call_that_stop_broke_off(running: Exchange, kit: Kit) -> None:
+async def test_continue_asks_about_a_call_that_stop_interrupted(
+    running: Exchange, kit: Kit
+) -> None:
     await die(running, status="stopped")
     await add_tool_call(running, "act", State.RUNNING)
     with answering(ValueError("must not be asked")):
@@ -128,7 +134,7 @@ async def test_continue_asks_again_what_stop_left_undecided(running: Exchange, k
     assert (reply.status, await tool_calls(running)) == ("waiting", [("act", "awaiting_approval")])
 
 
-async def test_stop_holds_when_the_reply_begins_to_wait(running: Exchange, kit: Kit) -> None:
+async def test_stop_applies_when_the_reply_begins_to_wait(running: Exchange, kit: Kit) -> None:
     await die(running, stop_requested_at=timezone.now())
     await add_tool_call(running, "act", State.AWAITING_APPROVAL)
     with answering(ValueError("must not be asked")):
@@ -137,7 +143,7 @@ async def test_stop_holds_when_the_reply_begins_to_wait(running: Exchange, kit: 
     assert (reply.status, reply.leased_until) == ("stopped", None)
 
 
-async def test_stop_holds_when_a_decision_comes_in_between(
+async def test_stop_applies_when_a_decision_arrives_meanwhile(
     running: Exchange, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with answering(script([*call("act"), CALLED])):

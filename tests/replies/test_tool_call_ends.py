@@ -1,4 +1,4 @@
-"""Calls whose reply ends, or goes to another process, while they run or are being saved."""
+"""Tool calls whose reply ends or is taken over while they run or are being saved."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 class Workbench(ImageWorkerQueue):
-    """Keeps every image waiting until it is cleared."""
+    """Let every image wait until the test clears it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ async def workbench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 @pytest.fixture(autouse=True)
 async def allowed(running: Exchange, kit: Kit) -> AsyncIterator[None]:
-    """The tool that acts may do so without asking; both wait at the gate."""
+    """Let the acting tool run without approval; both tools wait at the gate."""
     await Conversation.objects.filter(pk=running.conversation.pk).aupdate(allowed_tools=["act"])
     await running.reply.conversation.arefresh_from_db()
     kit.gate = asyncio.Event()
@@ -66,20 +66,20 @@ async def allowed(running: Exchange, kit: Kit) -> AsyncIterator[None]:
 
 
 async def ended(seconds: float = 5) -> bool:
-    """Whether every reply that is made here has ended by then."""
+    """Return whether every local reply ends within the seconds."""
     tasks = background.running("reply:")
     return not tasks or not (await asyncio.wait(tasks, timeout=seconds))[1]
 
 
 async def begun(exchange: Exchange, kit: Kit) -> None:
-    """A reply is being made, and the call that the model made runs."""
+    """Begin a reply, and wait until its tool call runs."""
     generation.start(exchange.reply)
     async with asyncio.timeout(5):
         await kit.one_runs.wait()
 
 
-async def being_kept(exchange: Exchange, kit: Kit, workbench: Workbench) -> None:
-    """The call has ended, and its result waits to be stored."""
+async def until_stored_next(exchange: Exchange, kit: Kit, workbench: Workbench) -> None:
+    """Let the call end, and wait until its result is about to be stored."""
     kit.images = (drawn(),)
     await begun(exchange, kit)
     assert kit.gate
@@ -93,7 +93,7 @@ def asking_for(name: str) -> list[object]:
 
 
 @pytest.mark.parametrize("name", ["look", "act"])
-async def test_stop_breaks_a_call_off_within_a_second(
+async def test_stop_interrupts_a_call_within_a_second(
     running: Exchange, kit: Kit, owner: Person, name: str
 ) -> None:
     with (
@@ -114,8 +114,8 @@ async def test_stop_breaks_a_call_off_within_a_second(
     assert "Interrupted" in shown
 
 
-async def test_another_process_stops_a_call_within_a_second(running: Exchange, kit: Kit) -> None:
-    """It sees the request in the row: no relay joins the two."""
+async def test_a_remote_stop_interrupts_a_call_within_a_second(running: Exchange, kit: Kit) -> None:
+    """The holder reads the request in the row, because no relay joins the processes."""
     with answering(script(asking_for("look"))):
         await begun(running, kit)
         await background.in_thread(running.reply.request_stop)
@@ -124,11 +124,11 @@ async def test_another_process_stops_a_call_within_a_second(running: Exchange, k
     assert (await outcome(running)).status == "stopped"
 
 
-async def test_what_comes_while_a_stopped_reply_ends_is_shown_late(
+async def test_a_result_that_arrives_while_a_stopped_reply_ends_is_shown_later(
     running: Exchange, kit: Kit, owner: Person, workbench: Workbench
 ) -> None:
     with answering(script(asking_for("act"))):
-        await being_kept(running, kit, workbench)
+        await until_stored_next(running, kit, workbench)
         await stopping.stop(await outcome(running))
         assert await ended(seconds=1)
     shown = await background.in_thread(message_html, await outcome(running))
@@ -146,7 +146,7 @@ async def test_what_comes_while_a_stopped_reply_ends_is_shown_late(
     ("name", "ran", "status", "state"),
     [("look", ["look", "look"], "complete", "done"), ("act", ["act"], "waiting", "unknown")],
 )
-async def test_a_hand_over_in_mid_call(
+async def test_a_handover_interrupts_a_running_call(
     running: Exchange,
     kit: Kit,
     monkeypatch: pytest.MonkeyPatch,
@@ -170,11 +170,11 @@ async def test_a_hand_over_in_mid_call(
     assert (await outcome(running)).status == status
 
 
-async def test_a_hand_over_takes_what_has_come_along(
+async def test_a_handover_includes_results_that_are_being_saved(
     running: Exchange, kit: Kit, monkeypatch: pytest.MonkeyPatch, workbench: Workbench
 ) -> None:
     with answering(script(asking_for("act"), ANSWER)):
-        await being_kept(running, kit, workbench)
+        await until_stored_next(running, kit, workbench)
         leaving = asyncio.create_task(generation.hand_over(0.01, 5))
         workbench.clear()
         await leaving
@@ -186,11 +186,11 @@ async def test_a_hand_over_takes_what_has_come_along(
     assert await ToolCall.objects.filter(images__image__isnull=False).aexists()
 
 
-async def test_nobody_here_goes_on_before_what_came_is_saved(
+async def test_a_local_takeover_waits_until_the_result_is_saved(
     running: Exchange, kit: Kit, workbench: Workbench
 ) -> None:
     with answering(script(asking_for("act"), ANSWER)):
-        await being_kept(running, kit, workbench)
+        await until_stored_next(running, kit, workbench)
         made_here = set(background.running("reply:"))
         # The lease has run out, as after an outage of the database.
         await Message.objects.filter(pk=running.reply.pk).aupdate(leased_until=None)

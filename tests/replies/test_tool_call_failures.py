@@ -1,5 +1,5 @@
-"""What goes wrong between a reply and its tools: the model is told, the person sees it, and nothing
-that acted acts again without a word."""
+"""Failures between a reply and its tools: the model gets an error, the person sees it, and nothing
+that acted acts again without approval."""
 
 import asyncio
 from functools import partial
@@ -44,7 +44,7 @@ async def test_a_call_that_takes_too_long_is_ended(
 
 
 @pytest.mark.parametrize("rubbish", [RuntimeError("no"), "no output", object(), {"a": {1, 2}}])
-async def test_a_tool_that_breaks_is_told_to_the_model(
+async def test_a_failing_tool_is_reported_to_the_model(
     running: Exchange, kit: Kit, rubbish: Any
 ) -> None:
     kit.gives = rubbish
@@ -56,7 +56,7 @@ async def test_a_tool_that_breaks_is_told_to_the_model(
     assert results(say.asked[1]) == ['{"error":"This tool failed. It may work with other input."}']
 
 
-async def test_one_call_that_breaks_leaves_the_other_alone(running: Exchange, kit: Kit) -> None:
+async def test_a_failing_call_does_not_affect_another(running: Exchange, kit: Kit) -> None:
     say = script([*call("look", "up"), *call("fly", "off", 2), CALLED], ANSWER)
     with answering(say):
         reply = await made(running)
@@ -65,7 +65,7 @@ async def test_one_call_that_breaks_leaves_the_other_alone(running: Exchange, ki
     assert await tool_calls(running) == [("look", "done"), ("fly", "failed")]
 
 
-async def test_a_model_that_calls_though_it_must_answer_is_heard_no_more(
+async def test_a_model_that_calls_instead_of_answering_gets_no_further_turn(
     running: Exchange, kit: Kit
 ) -> None:
     turns = [[*call("look", str(n), n), CALLED] for n in range(MAX_ROUNDS + 2)]
@@ -74,11 +74,11 @@ async def test_a_model_that_calls_though_it_must_answer_is_heard_no_more(
         reply = await made(running)
 
     assert (reply.status, reply.error) == ("failed", "The model sent an empty answer.")
-    assert len(say.asked) == MAX_ROUNDS + 1
+    assert len(say.asked) == MAX_ROUNDS + 2  # once more, because the answer was empty
     assert len(kit.ran) == MAX_ROUNDS
 
 
-async def test_an_answer_that_breaks_off_goes_on_by_itself(running: Exchange, kit: Kit) -> None:
+async def test_an_interrupted_answer_is_resumed(running: Exchange, kit: Kit) -> None:
     cut = [TextDelta("It is "), Interrupted()]
     say = script([TextDelta("Look."), *call("look", "up"), CALLED], cut, [TextDelta("done.")])
     with answering(say):
@@ -89,7 +89,7 @@ async def test_an_answer_that_breaks_off_goes_on_by_itself(running: Exchange, ki
     assert [request.is_continuation for request in say.asked] == [False, False, True]
 
 
-async def test_calls_of_a_stream_that_breaks_off_are_asked_for_anew(
+async def test_calls_of_an_interrupted_stream_are_requested_again(
     running: Exchange, kit: Kit
 ) -> None:
     cut = [TextDelta("Look."), *call("act", "half"), Interrupted()]
@@ -99,7 +99,9 @@ async def test_calls_of_a_stream_that_breaks_off_are_asked_for_anew(
     assert (reply.status, kit.ran) == ("complete", ["look up"])
 
 
-async def test_a_word_on_an_older_question_is_none_on_a_newer(running: Exchange, kit: Kit) -> None:
+async def test_a_decision_counts_only_for_the_attempt_that_asked(
+    running: Exchange, kit: Kit
+) -> None:
     with answering(script([*call("act"), CALLED])):
         first = await made(running)
     await decided(running, "allow")
@@ -114,7 +116,7 @@ async def test_a_word_on_an_older_question_is_none_on_a_newer(running: Exchange,
     assert await tool_calls(running) == [("act", "unknown")]
 
 
-async def test_a_call_that_may_have_acted_is_not_told_as_one_that_did_not(
+async def test_the_model_learns_that_a_denied_call_may_have_acted(
     running: Exchange, kit: Kit
 ) -> None:
     await die(running)
@@ -132,7 +134,7 @@ async def test_a_call_that_may_have_acted_is_not_told_as_one_that_did_not(
     assert "may have been carried out" in results(say.asked[0])[0]
 
 
-async def test_thoughts_before_a_call_outlive_the_process(running: Exchange, kit: Kit) -> None:
+async def test_reasoning_before_a_call_survives_the_process(running: Exchange, kit: Kit) -> None:
     await die(running, reasoning="First I look.", thought_seconds=2.0)
     await add_tool_call(running, "look", State.DONE, content='{"result":"x"}')
     with answering(script(ANSWER)):

@@ -1,5 +1,4 @@
-"""Images that tools give: opened like uploads, kept in the room of the person, shown below the
-step."""
+"""Images from tools are checked like uploads, use the quota and appear below their call."""
 
 import json
 
@@ -33,7 +32,7 @@ async def page_of(exchange: Exchange, person: Person) -> str:
     return str(page.content.decode())
 
 
-async def test_images_stand_below_their_tool_call_in_their_order(
+async def test_images_appear_below_their_tool_call_in_order(
     running: Exchange, kit: Kit, owner: Person
 ) -> None:
     kit.images = drawn("teal", (64, 48)), drawn("tan", (30, 90))
@@ -52,7 +51,7 @@ async def test_images_stand_below_their_tool_call_in_their_order(
     }
 
 
-async def test_they_are_shown_as_soon_as_the_tool_call_ends(
+async def test_images_appear_as_soon_as_the_tool_call_ends(
     running: Exchange, kit: Kit, owner: Person
 ) -> None:
     kit.images = (drawn(),)
@@ -79,7 +78,7 @@ async def test_they_are_shown_as_soon_as_the_tool_call_ends(
     ],
     ids=["no image", "cut short", "pixels", "bytes", "room"],
 )
-async def test_what_cannot_be_kept_becomes_words(
+async def test_an_image_that_cannot_be_stored_becomes_a_sentence(
     running: Exchange,
     kit: Kit,
     owner: Person,
@@ -104,10 +103,10 @@ async def test_what_cannot_be_kept_becomes_words(
     assert escape(missing) in await page_of(running, owner)
 
 
-async def test_a_store_that_is_away_costs_the_images_only(
+async def test_an_unavailable_store_loses_only_the_images(
     running: Exchange, kit: Kit, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And is asked once only: each time may take as long as it is given."""
+    """It is tried only once, because each try may take its whole time limit."""
     settings.IMAGE_STORE = "bucket"  # and none is configured
     kit.images = drawn(), drawn("tan")
 
@@ -120,7 +119,7 @@ async def test_a_store_that_is_away_costs_the_images_only(
     assert caplog.text.count("none is configured") == 1
 
 
-async def test_of_many_the_first_are_shown(running: Exchange, kit: Kit) -> None:
+async def test_only_the_first_of_many_images_are_shown(running: Exchange, kit: Kit) -> None:
     kit.images = tuple(drawn("teal", (9, 9 + number)) for number in range(12))
 
     await looked(running)
@@ -135,7 +134,7 @@ async def test_of_many_the_first_are_shown(running: Exchange, kit: Kit) -> None:
 async def test_an_image_is_stored_once_and_keeps_its_description(
     running: Exchange, kit: Kit, owner: Person
 ) -> None:
-    sent = await sync_to_async(Image.objects.keep)(owner, prepare(drawn(), "sea.png"))
+    sent = await sync_to_async(Image.objects.store)(owner, prepare(drawn(), "sea.png"))
     await sync_to_async(sent.describe)("The sea")
     kit.images = drawn(), drawn()
 
@@ -156,7 +155,7 @@ async def test_the_result_keeps_its_size(running: Exchange, kit: Kit) -> None:
     assert json.loads(result)["images"].startswith("Shown to the person: 1 of 1.")
 
 
-async def test_without_images_nothing_is_said_about_them(running: Exchange, kit: Kit) -> None:
+async def test_a_result_without_images_does_not_mention_them(running: Exchange, kit: Kit) -> None:
     request = await looked(running)
 
     assert results(request) == ['{"result":"up"}']

@@ -1,4 +1,4 @@
-"""Images of calls: who may look at them, for how long they are kept, what they cost a page."""
+"""Images of tool calls: who may see them, when they are deleted, and what queries they cost."""
 
 import asyncio
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def later(hours: float) -> Any:
 
 
 @pytest.mark.parametrize("path", ["", "thumbnail"])
-async def test_only_the_owner_of_the_conversation_may_look(
+async def test_only_the_owner_of_the_conversation_sees_the_images(
     running: Exchange,
     kit: Kit,
     async_owner_client: AsyncClient,
@@ -54,17 +54,17 @@ async def test_only_the_owner_of_the_conversation_may_look(
     assert (await async_stranger_client.get(url)).status_code == HTTPStatus.FOUND  # to sign in
 
 
-def test_one_by_somebody_else_shows_in_ones_own_conversation(
+def test_an_image_stored_by_another_person_is_shown_in_the_conversation(
     owner_client: Client, member: Person, exchange: Exchange
 ) -> None:
-    theirs = Image.objects.keep(member, prepare(drawn(), "a.png"))
+    theirs = Image.objects.store(member, prepare(drawn(), "a.png"))
     tool_call = ToolCall.objects.create(reply=exchange.reply, round=0, index=0, text_length=0)
     ToolCallImage.objects.create(tool_call=tool_call, position=0, image=theirs)
 
     assert owner_client.get(f"/images/{theirs.pk}/").status_code == HTTPStatus.OK
 
 
-async def test_a_description_is_told_to_every_tab(
+async def test_a_description_is_sent_to_every_tab(
     running: Exchange, kit: Kit, async_owner_client: AsyncClient, owner: Person
 ) -> None:
     kit.images = (drawn(),)
@@ -78,7 +78,7 @@ async def test_a_description_is_told_to_every_tab(
     assert 'alt="A chart"' in event["html"]
 
 
-async def test_they_stay_with_their_conversation_and_go_with_it(
+async def test_images_are_deleted_with_their_conversation(
     running: Exchange, kit: Kit, owner: Person
 ) -> None:
     kit.images = (drawn(),)
@@ -92,7 +92,7 @@ async def test_they_stay_with_their_conversation_and_go_with_it(
     assert (await sync_to_async(collect)(later(1.1))).images == 1
 
 
-async def test_a_reply_that_another_one_replaced_keeps_its_own(running: Exchange, kit: Kit) -> None:
+async def test_a_replaced_reply_keeps_its_images(running: Exchange, kit: Kit) -> None:
     kit.images = (drawn(),)
     await looked(running)
     await Message.objects.filter(pk=running.reply.pk).aupdate(status="failed")
@@ -101,7 +101,7 @@ async def test_a_reply_that_another_one_replaced_keeps_its_own(running: Exchange
     assert await sync_to_async(collect)(later(10_000)) == Collected()
 
 
-async def test_a_call_that_was_overtaken_leaves_none_behind(running: Exchange, kit: Kit) -> None:
+async def test_an_overtaken_call_stores_no_image(running: Exchange, kit: Kit) -> None:
     kit.images, kit.gate = (drawn(),), asyncio.Event()
     with answering(script([*call("look"), Finished("tool_calls")])):
         generation.start(running.reply)
@@ -128,7 +128,7 @@ def test_images_of_all_tool_calls_of_a_page_cost_one_query(
     complete(running.reply)
     queries(owner_client, running)  # the first one warms caches
     plain = queries(owner_client, running)
-    image = Image.objects.keep(owner, prepare(drawn(), "a.png"))
+    image = Image.objects.store(owner, prepare(drawn(), "a.png"))
 
     for index in range(3):
         place = {"round": 0, "index": index, "text_length": 0}

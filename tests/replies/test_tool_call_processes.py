@@ -1,4 +1,4 @@
-"""Calls in real processes: what came of one waits for the database, and a process that leaves in
+"""Tool calls in real processes: a result waits for the database, and a process that shuts down in
 mid-call leaves the next one to it."""
 
 import asyncio
@@ -31,7 +31,7 @@ async def held_service() -> AsyncIterator[HeldService]:
 
 
 async def begun(person: Session, socket: Socket, held_service: HeldService, tool: str) -> str:
-    """Has the model call a tool; gives the address of the reply, whose call runs now."""
+    """Let the model call a tool, wait until the call runs, and return the URL of the reply."""
     conversation = uuid.uuid4()
     await person.send(conversation, f"/call {tool} {{}}")
     await socket.until("message.created")
@@ -52,14 +52,14 @@ async def logged(capfd: pytest.CaptureFixture[str], words: str) -> None:
 @pytest.mark.parametrize(
     ("is_long", "takeovers"), [(False, 0), pytest.param(True, 1, marks=pytest.mark.long)]
 )
-async def test_what_came_of_a_call_waits_for_the_database(
+async def test_the_result_of_a_call_waits_for_the_database(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     held_service: HeldService,
     is_long: bool,
     takeovers: int,
 ) -> None:
-    """Through a restart, and so long that the process has to give the reply up meanwhile."""
+    """The database restarts, and takes so long that the process must release the reply."""
     with running_postgres(tmp_path) as postgres:
         database = postgres.create_database("chat")
         with running_app(
@@ -98,7 +98,7 @@ async def test_what_came_of_a_call_waits_for_the_database(
         ("ring", 1, "waiting", "Run again"),
     ],
 )
-async def test_a_process_that_is_told_to_leave_in_mid_call(
+async def test_a_process_that_shuts_down_in_mid_call_leaves_it_to_the_next(
     tmp_path: Path, held_service: HeldService, tool: str, calls: int, status: str, shown: str
 ) -> None:
     environment: dict[str, Any] = {

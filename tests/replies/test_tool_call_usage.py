@@ -1,4 +1,4 @@
-"""What a reply with calls costs: every request that was made for it, once."""
+"""The token usage of a reply with tool calls: every request counts once."""
 
 import pytest
 
@@ -28,7 +28,7 @@ async def test_the_rounds_of_a_reply_are_added_up(running: Exchange) -> None:
     assert token_usage(reply) == (350, 40, False)
 
 
-async def test_a_wait_for_the_person_changes_nothing(running: Exchange) -> None:
+async def test_waiting_for_approval_changes_no_usage(running: Exchange) -> None:
     with answering(script([*call("act"), Usage(100, 10), CALLED])):
         assert token_usage(await made(running)) == (100, 10, False)
     await decided(running, "allow")
@@ -38,8 +38,8 @@ async def test_a_wait_for_the_person_changes_nothing(running: Exchange) -> None:
     assert token_usage(reply) == (250, 30, False)
 
 
-async def test_what_a_round_cost_outlives_the_process(running: Exchange, kit: Kit) -> None:
-    """It is saved with the calls that it was for, before any of them runs."""
+async def test_the_usage_of_a_round_survives_the_process(running: Exchange, kit: Kit) -> None:
+    """It is saved with the calls of the round, before any of them runs."""
     known = []
 
     async def look() -> None:
@@ -65,7 +65,7 @@ async def test_the_request_of_a_dead_process_is_estimated(running: Exchange) -> 
     assert token_usage(reply) == (250 + asked, 30 + estimate_text("\n\nIt is "), True)
 
 
-async def test_calls_are_counted_where_the_service_tells_nothing(running: Exchange) -> None:
+async def test_calls_are_estimated_when_the_service_reports_no_usage(running: Exchange) -> None:
     say = script([*call("look", "up"), CALLED], [TextDelta("Done."), Finished("stop")])
     with answering(say):
         reply = await made(running)

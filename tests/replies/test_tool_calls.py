@@ -26,7 +26,7 @@ from tests.support.tool_kit import (
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service", "kit")]
 
 
-async def test_a_call_runs_and_the_model_gets_what_came(running: Exchange, kit: Kit) -> None:
+async def test_a_call_runs_and_the_model_gets_its_result(running: Exchange, kit: Kit) -> None:
     say = script([TextDelta("Let me look."), *call("look", "up"), Finished("tool_calls")], ANSWER)
     with answering(say):
         reply = await made(running)
@@ -52,7 +52,7 @@ async def test_calls_of_one_turn_run_together(running: Exchange, kit: Kit) -> No
     assert await tool_calls(running) == [("look", "done"), ("look", "done")]
 
 
-async def test_too_many_calls_at_once_do_not_run_and_the_model_hears_why(
+async def test_too_many_calls_at_once_do_not_run_and_the_model_gets_the_reason(
     running: Exchange, kit: Kit
 ) -> None:
     wanted = [piece for number in range(MAX_CALLS + 2) for piece in call("look", "it", number)]
@@ -71,7 +71,7 @@ async def test_too_many_calls_at_once_do_not_run_and_the_model_hears_why(
     assert "Too many tool calls at once" in results(say.asked[1])[-1]
 
 
-async def test_a_tool_that_acts_waits_for_the_person(running: Exchange, kit: Kit) -> None:
+async def test_an_acting_tool_waits_for_approval(running: Exchange, kit: Kit) -> None:
     with answering(script([*call("act"), Finished("tool_calls")])):
         reply = await made(running)
     swept = await background.in_thread(leases._sweep)
@@ -107,7 +107,7 @@ async def test_the_person_decides(
     assert reply.conversation.allowed_tools == allowed
 
 
-async def test_what_was_decided_stays(running: Exchange) -> None:
+async def test_a_decision_is_final(running: Exchange) -> None:
     with answering(script([*call("act"), Finished("tool_calls")])):
         await made(running)
     tool_call = await ToolCall.objects.aget(reply=running.reply)
@@ -128,7 +128,7 @@ async def test_stop_ends_a_reply_that_waits(running: Exchange) -> None:
     assert (await outcome(running)).status == "stopped"
 
 
-async def test_a_reading_call_of_a_dead_process_runs_anew(running: Exchange, kit: Kit) -> None:
+async def test_a_reading_call_of_a_dead_process_runs_again(running: Exchange, kit: Kit) -> None:
     await die(running)
     await add_tool_call(running, "look", State.RUNNING)
     with answering(script(ANSWER)):
@@ -138,7 +138,7 @@ async def test_a_reading_call_of_a_dead_process_runs_anew(running: Exchange, kit
     assert kit.ran == ["look"]
 
 
-async def test_an_acting_call_of_a_dead_process_asks(running: Exchange, kit: Kit) -> None:
+async def test_an_acting_call_of_a_dead_process_needs_approval(running: Exchange, kit: Kit) -> None:
     await die(running)
     await add_tool_call(running, "act", State.RUNNING)
     with answering(ValueError("must not be asked")):
@@ -160,7 +160,7 @@ async def test_a_finished_call_never_runs_again(running: Exchange, kit: Kit) -> 
     assert results(say.asked[0]) == ['{"result":"x"}']
 
 
-async def test_a_tool_that_is_not_there_is_told(running: Exchange) -> None:
+async def test_a_missing_tool_is_reported(running: Exchange) -> None:
     say = script([*call("fly"), Finished("tool_calls")], ANSWER)
     with answering(say):
         reply = await made(running)
@@ -169,7 +169,7 @@ async def test_a_tool_that_is_not_there_is_told(running: Exchange) -> None:
     assert "no tool" in results(say.asked[1])[0]
 
 
-async def test_after_the_last_round_the_model_has_to_answer(running: Exchange, kit: Kit) -> None:
+async def test_after_the_last_round_the_model_must_answer(running: Exchange, kit: Kit) -> None:
     turns = [[*call("look", str(n), n), Finished("tool_calls")] for n in range(MAX_ROUNDS)]
     say = script(*turns, ANSWER)
     with answering(say):
@@ -180,7 +180,7 @@ async def test_after_the_last_round_the_model_has_to_answer(running: Exchange, k
     assert len(kit.ran) == MAX_ROUNDS
 
 
-def test_results_of_one_reply_share_what_a_model_can_read() -> None:
+def test_results_of_one_reply_share_a_limit() -> None:
     done = ToolCall(content="x" * 50_000)
     assert _share([], 1) == MAX_BYTES
     assert _share([], 16) == MAX_RESULTS // 16

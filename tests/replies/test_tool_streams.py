@@ -30,7 +30,7 @@ CALLING = [name for name in CALLS if name not in CUT_OFF]
 
 
 class Model:
-    """A service that answers by script, and two tools that note their calls."""
+    """Serve scripted answers, and register two tools that record their calls."""
 
     def __init__(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ran: list[tuple[str, dict[str, Any]]] = []
@@ -70,7 +70,7 @@ async def model(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 
 def begin(owner: Person, **chosen: Any) -> Exchange:
-    """An exchange whose reply waits, in a conversation that needs no title of the model."""
+    """Add an exchange with a queued reply to a conversation that needs no title."""
     exchange = add_exchange(owner, new_message(**chosen))
     exchange.conversation.rename("Named by hand")
     return exchange
@@ -92,7 +92,7 @@ async def next_reply(owner: Person, exchange: Exchange, **chosen: Any) -> Messag
 
 
 def calls_of(body: bytes) -> list[Any]:
-    """The calls of a request, after a look at all the rules that they and their turns have."""
+    """Check the rules for calls and their turns, and return the calls of a request."""
     calls: list[Any] = []
     waiting: list[str] = []
     for message in json.loads(body)["messages"]:
@@ -113,7 +113,7 @@ def calls_of(body: bytes) -> list[Any]:
 
 
 def begins_alike(one: bytes, other: bytes) -> bool:
-    """Whether a request only adds messages to another, which lets the service use its cache."""
+    """Return whether a request only adds messages to another, so that the cache applies."""
     return other.startswith(one.removesuffix(b"]}"))
 
 
@@ -155,7 +155,9 @@ async def test_a_tool_and_the_model_read_the_same_arguments(
     assert json.loads(call["function"]["arguments"]) == arguments
 
 
-async def test_a_call_that_the_limit_cut_off_is_not_made(model: Model, running: Exchange) -> None:
+async def test_a_call_interrupted_by_the_token_limit_is_not_made(
+    model: Model, running: Exchange
+) -> None:
     await model.says(stream_of("tool_call_cut_by_length"))
 
     reply = await made(running)
@@ -165,7 +167,9 @@ async def test_a_call_that_the_limit_cut_off_is_not_made(model: Model, running: 
     assert len(model.asked) == 1
 
 
-async def test_calls_of_a_broken_stream_are_asked_for_anew(model: Model, running: Exchange) -> None:
+async def test_calls_of_an_interrupted_stream_are_requested_again(
+    model: Model, running: Exchange
+) -> None:
     await model.says(stream_of("tool_calls_without_end"), stream_of("tool_use"), HELLO)
 
     reply = await made(running)
@@ -175,7 +179,7 @@ async def test_calls_of_a_broken_stream_are_asked_for_anew(model: Model, running
     assert len(calls_of(model.asked[2])) == 1
 
 
-async def test_calls_that_a_server_counts_anew_each_time_keep_their_own_ids(
+async def test_calls_that_a_server_numbers_from_zero_each_turn_keep_their_ids(
     model: Model, owner: Person, running: Exchange
 ) -> None:
     stream = stream_of("tool_calls_without_ids")
@@ -200,7 +204,7 @@ async def test_the_model_thinks_before_its_first_call_only(model: Model, owner: 
     assert b"Let me think." not in model.asked[1]
 
 
-async def test_a_service_that_wants_thoughts_before_calls_stops_no_conversation(
+async def test_a_service_that_requires_reasoning_before_calls_blocks_no_conversation(
     model: Model, owner: Person, running: Exchange
 ) -> None:
     await model.says(stream_of("tool_call"), *(WANTS_THOUGHTS, HELLO) * 2)
@@ -216,7 +220,7 @@ async def test_a_service_that_wants_thoughts_before_calls_stops_no_conversation(
     assert told[-1] == {"role": "user", "content": '[The tool weather returned: {"is":"fine"}]'}
 
 
-async def test_with_all_tools_off_old_calls_are_told_in_words(
+async def test_with_all_tools_off_old_calls_are_sent_as_text(
     model: Model, owner: Person, running: Exchange
 ) -> None:
     await model.says(stream_of("tool_call"), HELLO)

@@ -42,7 +42,7 @@ def compiled(catalogue: dict[str, str]) -> bytes:
 
 @pytest.fixture
 def german(tmp_path: Path, settings: Settings) -> None:
-    """A site whose language is German."""
+    """Set the language of the site to German."""
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.mo").write_bytes(compiled(GERMAN))

@@ -1,4 +1,4 @@
-"""What holds for every page: health, safety headers, theme, limits, static files."""
+"""What every page has in common: health, security headers, theme, limits, static files."""
 
 import re
 from contextlib import closing
@@ -15,7 +15,7 @@ from chatapp.conversations.models import Exchange
 
 
 def inline_code(page: str) -> list[str]:
-    """Everything in a page that the strict policy would refuse to run."""
+    """Return everything in a page that the Content-Security-Policy would refuse to run."""
     found: list[str] = []
 
     class Reader(HTMLParser):
@@ -106,7 +106,7 @@ def test_the_stylesheet_is_one_file(owner_client: Client) -> None:
 
     assert "@import" not in css
     assert "@layer" in css
-    # One that is missing there is imported by none, and is served by itself.
+    # A file that is missing there would be imported by no other, and be served by itself.
     served = {path for path in Path(settings.STATIC_ROOT).glob("css/**/*") if path.is_file()}
     assert {path.name.split(".")[0] for path in served} == {"app"}
 
@@ -118,7 +118,7 @@ def test_the_modules_are_one_file(owner_client: Client) -> None:
     with closing(client.get(script)) as response:
         parts = re.findall(r"^// (js/.+\.js)$", response.content.decode(), re.MULTILINE)
 
-    # One that is missing here is imported by no other: it would do nothing, and say nothing.
+    # A module that is missing here would be imported by no other, and do nothing silently.
     assert set(parts) == {str(path.relative_to(sources)) for path in sources.rglob("*.js")}
     served = {path for path in Path(settings.STATIC_ROOT).glob("js/**/*") if path.is_file()}
     assert {path.name.split(".")[0] for path in served} == {"app"}
@@ -134,16 +134,14 @@ def test_a_theme_is_remembered(stranger_client: Client, owner: Person, theme: st
     assert 'data-theme=""' in stranger_client.get("/account/sign-in/").content.decode()
 
 
-def test_an_error_page_asks_the_database_for_nothing(
-    owner_client: Client, django_db_blocker: Any
-) -> None:
-    """It is rendered in any thread, which would keep the connection that it opened."""
+def test_an_error_page_needs_no_database(owner_client: Client, django_db_blocker: Any) -> None:
+    """Any thread may render it, and would keep the connection that it opened."""
     owner_client.get("/")
     with django_db_blocker.block():
         assert owner_client.get("/nothing/here/").status_code == 404
 
 
-def test_an_unknown_page_is_404_with_our_face(owner_client: Client) -> None:
+def test_an_unknown_page_is_our_404_page(owner_client: Client) -> None:
     response = owner_client.get("/no/such/page")
 
     assert response.status_code == 404

@@ -44,7 +44,7 @@ class AppProcess:
         return self._process.pid
 
     def start(self) -> None:
-        """Only begins; `wait_until_ready` is a step of its own, so that several start at once."""
+        """Start without waiting; `wait_until_ready` is separate, so that several start at once."""
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=self._code,
@@ -65,7 +65,7 @@ class AppProcess:
         self._process.send_signal(how)
 
     def wait(self) -> int:
-        """Waits for its end and gives the exit status; negative for a signal."""
+        """Wait for its end and return the exit status, negative for a signal."""
         assert self._process
         return self._process.wait(END_SECONDS)
 
@@ -82,13 +82,13 @@ class AppProcess:
 
 
 def app_environment(**config_vars: str) -> dict[str, str]:
-    """Nothing of what this process was configured with, but what every process needs."""
+    """Return only what every process needs, without the configuration of this process."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "SECRET_KEY": "only for tests", **config_vars}
 
 
 def manage(environment: dict[str, str], *arguments: str, code: Path = ROOT) -> None:
-    """Runs a command of `manage.py` and waits for its end.
+    """Run a command of `manage.py` and wait for its end.
 
     Raises RuntimeError with what it wrote when it fails.
     """
@@ -108,7 +108,7 @@ def prepare_database(environment: dict[str, str], *emails: str) -> None:
 def running_apps(
     folder: Path, count: int, environment: dict[str, str], code: Path = ROOT
 ) -> Iterator[Sequence[AppProcess]]:
-    """Processes that share a database, until the block ends. Each has its log in `folder`."""
+    """Run processes that share a database until the block ends, each with a log in `folder`."""
     with ExitStack() as stack:
         logs = [stack.enter_context((folder / f"app-{n}.log").open("ab")) for n in range(count)]
         apps = [AppProcess(environment, log, code) for log in logs]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def self_signed(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate for the host `name`, and its key; made once per folder and name."""
+    """Return a certificate for the host `name` and its key, made once per folder and name."""
     certificate, key = folder / f"{name}.crt", folder / f"{name}.key"
     if not certificate.exists():
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"]

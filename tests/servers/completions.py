@@ -63,7 +63,7 @@ class Completion:
         await send_json(self._send, {"error": error}, status)
 
     async def client_left(self) -> None:
-        """Wait until whoever asked has hung up."""
+        """Wait until the client has disconnected."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
 

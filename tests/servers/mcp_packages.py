@@ -30,7 +30,7 @@ class PackagedServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Returns once it takes connections."""
+        """Start the server, and return once it accepts connections."""
         silent = subprocess.DEVNULL
         self._process = subprocess.Popen(self._command, stdin=silent, stdout=silent, stderr=silent)
         deadline = time.monotonic() + START_SECONDS
@@ -42,7 +42,7 @@ class PackagedServer:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """At once, as when a machine dies; twice is no harm."""
+        """Stop the server at once, as when a machine dies; a second call does nothing."""
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -59,12 +59,12 @@ def _running(server: PackagedServer) -> Iterator[PackagedServer]:
 
 
 def weather() -> contextlib.AbstractContextManager[PackagedServer]:
-    """Its tools for dates and time zones need no network."""
+    """Return a weather server, whose tools for dates and time zones need no network."""
     module = [BIN / "python", "-m", "mcp_weather_server", "--mode", "streamable-http"]
     return _running(PackagedServer([*module, "--host", "127.0.0.1", "--port"]))
 
 
 def clock() -> contextlib.AbstractContextManager[PackagedServer]:
-    """A server of standard input and output behind a proxy: two programs of other people."""
+    """Return a server for standard input and output behind a proxy, both by other people."""
     behind = ["--", BIN / "python", "-m", "mcp_server_time", "--local-timezone", "UTC"]
     return _running(PackagedServer([BIN / "mcp-proxy", "--port"], behind))

@@ -21,7 +21,7 @@ TEXT = {"content": [{"type": "text", "text": "It rains."}]}
 
 @dataclass(frozen=True)
 class Asked:
-    """One request."""
+    """One received request."""
 
     verb: str
     headers: Mapping[str, str]  # names in lower case
@@ -30,7 +30,7 @@ class Asked:
 
     @property
     def method(self) -> str:
-        """That of the protocol, or of HTTP where there is no message."""
+        """Return the method of the protocol, or of HTTP where there is no message."""
         return self.message.get("method", self.verb)
 
 
@@ -38,7 +38,7 @@ Answer = bytes | Callable[[Asked], bytes | Awaitable[bytes | None]]
 
 
 def in_json(asked: Asked, **answer: Any) -> bytes:
-    """`result` or `error` to what was asked."""
+    """Return the response with `result` or `error` to a request."""
     message = {"jsonrpc": "2.0", "id": asked.message.get("id"), **answer}
     return reply("200 OK", json.dumps(message).encode(), Content_Type="application/json")
 
@@ -64,20 +64,20 @@ async def die(asked: Asked) -> None:
 
 
 async def cut(asked: Asked) -> None:
-    """In the middle of the answer."""
+    """Close in the middle of the response."""
     asked.writer.write(JSON % 5_000 + b'{"jsonrpc"')
     await asked.writer.drain()
     asked.writer.transport.abort()
 
 
 async def close(asked: Asked) -> None:
-    """After no event at all."""
+    """Close without any event."""
     asked.writer.write(EVENTS)
     asked.writer.close()
 
 
 def pouring(head: bytes, size: int, before: bytes = b"") -> Callable[[Asked], Awaitable[None]]:
-    """Sends so many bytes, as long as somebody reads them."""
+    """Send this many bytes, as long as the client reads them."""
 
     async def pour(asked: Asked) -> None:
         asked.writer.write(head + before)
@@ -140,7 +140,7 @@ class McpSite:
         return head + f"\r\nMcp-Session-Id: {session}\r\n".encode() + body
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._is_over:  # it came in the last moment
+        if self._is_over:  # it arrived in the last moment
             writer.transport.abort()
         else:
             self._lines[asyncio.create_task(self._serve(reader, writer))] = writer

@@ -67,7 +67,7 @@ class Script:
         return [{"model_id": model} for model in MODELS]
 
     async def on_tool_run(self, run: ToolRun) -> None:
-        """Do something after a tool ran and before it hears so."""
+        """Do something after a tool ran and before it gets the response."""
 
     async def _fetch(self, url: str) -> None:
         if url.startswith("https:"):
@@ -101,7 +101,7 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving_here(script: Script) -> AsyncIterator[None]:
-    """Serve a script from the loop of the test; its `url` says where."""
+    """Serve a script from the loop of the test, at its `url`."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         script.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         server = _Server(server_config(script, log_config=None))

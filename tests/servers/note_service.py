@@ -23,7 +23,7 @@ class NoteService(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def clear(self) -> None:
-        """Become as a test finds it."""
+        """Return to the initial state."""
         self.notes.clear()
         self.arrived.clear()
         self.gate.set()

@@ -68,7 +68,7 @@ class Postgres:
         return f"postgres://{PERSON}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Gives when it answers. After `immediate` it repairs itself first."""
+        """Start, and return once it answers. After an `immediate` stop it recovers first."""
         options = [f"--{name}={value}" for name, value in self._settings.items()]
         with self._log.open("ab") as log:
             self._process = self._popen("postgres", f"--port={self.port}", *options, output=log)
@@ -80,7 +80,7 @@ class Postgres:
             time.sleep(0.05)
 
     def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
-        """`fast` ends sessions in order, `immediate` leaves as a crash does."""
+        """Stop; `fast` ends sessions in order, `immediate` is like a crash."""
         if self._process is None:
             return
         self.resume()
@@ -89,10 +89,10 @@ class Postgres:
         self._process = None
 
     def pause(self) -> None:
-        """Holds up all its processes. Connections stay, and new ones wait."""
+        """Freeze all its processes. Connections stay open, and new ones wait."""
         assert self._process
         with psycopg.connect(self.url) as connection:
-            # First the one that makes others, so that the list stays true.
+            # The parent comes first, so that the list of processes stays correct.
             self._process.send_signal(signal.SIGSTOP)
             self._paused = [self._process.pid]
             rows = connection.execute("SELECT pid FROM pg_stat_activity").fetchall()
@@ -107,15 +107,15 @@ class Postgres:
         self._paused = []
 
     def create_database(self, name: str) -> str:
-        """Makes an empty database and gives its url."""
+        """Create an empty database and return its URL."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         return self.url_of(name)
 
     def _secure(self) -> dict[str, str]:
-        """Gives the settings with which the server takes nothing in the clear."""
+        """Return the settings with which the server accepts only TLS."""
         certificate, key = self_signed(self._data, "postgres")
-        if person := _other_person():
+        if person := _other_user():
             os.chown(key, person["user"], person["group"])
             certificate.chmod(0o644)
         hosts = self._data / "pg_hba.conf"
@@ -140,7 +140,7 @@ class Postgres:
     def _popen(self, program: str, *arguments: str, output: Any) -> subprocess.Popen[bytes]:
         command = [str(self._programs / program), "-D", str(self._data), *arguments]
         return subprocess.Popen(
-            command, cwd=self._data, stdout=output, stderr=output, **_other_person()
+            command, cwd=self._data, stdout=output, stderr=output, **_other_user()
         )
 
 
@@ -150,7 +150,7 @@ def is_installed() -> bool:
 
 @cache
 def find_postgres() -> Path | None:
-    """The folder of the newest programs that are new enough, or None."""
+    """Return the folder of the newest programs that are new enough, or None."""
     folders = [*Path("/usr/lib/postgresql").glob("*/bin")]
     if (on_branch := shutil.which("postgres")) and shutil.which("initdb"):
         folders.append(Path(on_branch).parent)
@@ -166,7 +166,7 @@ def _version(folder: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def _other_person() -> dict[str, Any]:
+def _other_user() -> dict[str, Any]:
     """The programs refuse to run as root: then they run as somebody whom every system has."""
     if os.geteuid() != 0:
         return {}
@@ -188,7 +188,7 @@ def running_postgres(folder: Path, *, tls: bool = False, **settings: str) -> Ite
     programs = find_postgres()
     if programs is None:
         raise RuntimeError(NOT_INSTALLED)
-    # Not in `folder`: what root keeps private could not be reached by the other person.
+    # Not in `folder`, because the other user can't read private folders of root.
     data = Path(tempfile.mkdtemp(prefix="postgres-"))
     if os.geteuid() == 0:
         person = _unprivileged()

@@ -53,7 +53,7 @@ class Proxy:
         self._is_up = True
 
     def silence(self) -> None:
-        """Leave the sockets of now open for ever, and let nothing through them any more."""
+        """Keep the present sockets open for ever, but pass nothing through them any more."""
         self._silenced |= self._sockets
 
     def _call[T](self, function: Callable[[], T]) -> T:
@@ -101,7 +101,7 @@ class Proxy:
         return None
 
     async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass on one direction until it ends. A broken end breaks off the other too."""
+        """Forward one direction until it ends. A broken end breaks the other too."""
         try:
             while data := await reader.read(CHUNK):
                 if UPGRADE in data.lower():

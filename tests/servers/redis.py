@@ -39,7 +39,7 @@ class RedisServer:
         return f"{'rediss' if self.tls else 'redis'}://{who}127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Returns once Redis answers."""
+        """Start, and return once Redis answers."""
         listening = ["--port", "0", "--tls-port"] if self.tls else ["--port"]
         command = ["redis-server", *listening, str(self.port), "--bind", "127.0.0.1"]
         command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder), *self.options]
@@ -64,7 +64,7 @@ class RedisServer:
             self.process = None
 
     def pause(self) -> None:
-        """Connections stay, and nothing is answered any more."""
+        """Freeze the server: connections stay open, and nothing is answered."""
         assert self.process
         self.process.send_signal(signal.SIGSTOP)
 
@@ -73,7 +73,7 @@ class RedisServer:
         self.process.send_signal(signal.SIGCONT)
 
     def client(self) -> redis.Redis:
-        """For looking into the server from outside of the app."""
+        """Return a client that reads the server independently of the app."""
         options = {"ssl_cert_reqs": "none"} if self.tls else {}
         return redis.Redis.from_url(self.url, decode_responses=True, **options)
 
@@ -82,8 +82,7 @@ class RedisServer:
 def running_redis(
     folder: Path, *, tls: bool = False, options: Sequence[str] = (), password: str = ""
 ) -> Iterator[RedisServer]:
-    """Keeps nothing on disk but, with TLS, a certificate in `folder`; `options` are the server's
-    own."""
+    """Run a Redis that stores only a certificate in `folder`, with TLS; `options` are its own."""
     server = RedisServer(folder, free_port(), tls, options, password)
     server.start()
     try:

@@ -1,4 +1,4 @@
-"""The database server of the tests does what its tests rely on."""
+"""The database server of the tests behaves as its tests expect."""
 
 import threading
 import time
@@ -26,13 +26,13 @@ def one(url: str, query: str) -> object:
         return row[0]
 
 
-def test_its_settings_are_those_that_were_asked_for(postgres: Postgres) -> None:
+def test_the_server_has_the_requested_settings(postgres: Postgres) -> None:
     assert one(postgres.url, "SHOW max_connections") == "20"
     assert one(postgres.url, "SHOW server_encoding") == "UTF8"
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-def test_what_was_committed_is_there_after_a_restart(postgres: Postgres, mode: str) -> None:
+def test_committed_rows_survive_a_restart(postgres: Postgres, mode: str) -> None:
     url = postgres.create_database(f"kept_{mode}")
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
@@ -45,7 +45,7 @@ def test_what_was_committed_is_there_after_a_restart(postgres: Postgres, mode: s
     assert one(url, "SELECT number FROM kept") == 7
 
 
-def test_while_it_is_paused_nobody_gets_an_answer(postgres: Postgres) -> None:
+def test_a_paused_server_answers_nothing(postgres: Postgres) -> None:
     with psycopg.connect(postgres.url) as connection:
         answers: list[float] = []
         asking = threading.Thread(

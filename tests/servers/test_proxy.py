@@ -1,4 +1,4 @@
-"""The proxy of the tests: round robin, nothing sticky, and cuts on demand."""
+"""The proxy of the tests: round robin, nothing sticky, and lost connections on demand."""
 
 import socket
 import socketserver
@@ -12,8 +12,8 @@ from tests.servers.ports import free_port
 from tests.servers.proxy import Proxy, running_proxy
 
 
-class Telling(socketserver.BaseRequestHandler):
-    """Tells its port to everybody who connects, and then keeps the connection."""
+class PortServer(socketserver.BaseRequestHandler):
+    """Sends its port to every client, and keeps the connection open."""
 
     def handle(self) -> None:
         self.request.sendall(str(self.server.server_address[1]).encode())
@@ -38,8 +38,8 @@ def served(port: int, handler: type[socketserver.BaseRequestHandler]) -> Iterato
             thread.join()
 
 
-def telling(port: int) -> AbstractContextManager[None]:
-    return served(port, Telling)
+def port_server(port: int) -> AbstractContextManager[None]:
+    return served(port, PortServer)
 
 
 def echoing(port: int) -> AbstractContextManager[None]:
@@ -62,14 +62,14 @@ def reached(proxy: Proxy) -> int:
         return int(connection.recv(10))
 
 
-def test_connections_go_round(ports: list[int]) -> None:
-    with telling(ports[0]), telling(ports[1]), running_proxy(*ports) as proxy:
+def test_connections_are_handed_out_in_turn(ports: list[int]) -> None:
+    with port_server(ports[0]), port_server(ports[1]), running_proxy(*ports) as proxy:
         assert sorted({reached(proxy), reached(proxy)}) == sorted(ports)
         assert len({reached(proxy), reached(proxy)}) == 2
 
 
-def test_a_process_that_is_gone_is_passed_over(ports: list[int]) -> None:
-    with telling(ports[0]), running_proxy(*ports) as proxy:
+def test_a_missing_process_is_skipped(ports: list[int]) -> None:
+    with port_server(ports[0]), running_proxy(*ports) as proxy:
         assert [reached(proxy) for _ in range(4)] == [ports[0]] * 4
 
 
@@ -78,8 +78,8 @@ def test_without_any_process_a_connection_ends_at_once(ports: list[int]) -> None
         assert ended(connection)
 
 
-def test_a_cut_ends_every_connection_and_leaves_the_proxy_open(ports: list[int]) -> None:
-    with telling(ports[0]), running_proxy(*ports) as proxy:
+def test_dropping_connections_leaves_the_proxy_open(ports: list[int]) -> None:
+    with port_server(ports[0]), running_proxy(*ports) as proxy:
         with connected(proxy) as connection:
             connection.recv(10)
             assert proxy.drop() == 1
@@ -87,15 +87,15 @@ def test_a_cut_ends_every_connection_and_leaves_the_proxy_open(ports: list[int])
         assert reached(proxy) == ports[0]
 
 
-def test_what_is_taken_out_of_rotation_gets_nothing_more(ports: list[int]) -> None:
-    with telling(ports[0]), telling(ports[1]), running_proxy(*ports) as proxy:
+def test_a_process_out_of_rotation_gets_no_connection(ports: list[int]) -> None:
+    with port_server(ports[0]), port_server(ports[1]), running_proxy(*ports) as proxy:
         proxy.rotation.remove(ports[0])
 
         assert [reached(proxy) for _ in range(3)] == [ports[1]] * 3
 
 
-def test_while_it_is_down_every_connection_ends(ports: list[int]) -> None:
-    with telling(ports[0]), running_proxy(ports[0]) as proxy:
+def test_every_connection_ends_while_the_proxy_is_down(ports: list[int]) -> None:
+    with port_server(ports[0]), running_proxy(ports[0]) as proxy:
         with connected(proxy) as before:
             before.recv(10)
             proxy.go_down()
@@ -108,7 +108,7 @@ def test_while_it_is_down_every_connection_ends(ports: list[int]) -> None:
         assert reached(proxy) == ports[0]
 
 
-def test_a_silenced_socket_stays_open_and_says_nothing(ports: list[int]) -> None:
+def test_a_silenced_socket_stays_open_and_passes_nothing(ports: list[int]) -> None:
     upgrade = b"GET /ws/ HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"
     with (
         echoing(ports[0]),
@@ -129,7 +129,7 @@ def test_a_silenced_socket_stays_open_and_says_nothing(ports: list[int]) -> None
             web_socket.recv(10)
 
 
-def test_bytes_are_replaced_on_their_way(ports: list[int]) -> None:
+def test_forwarded_bytes_can_be_replaced(ports: list[int]) -> None:
     with echoing(ports[0]), running_proxy(ports[0]) as proxy, connected(proxy) as connection:
         proxy.replaced[b"no-store"] = b"no-cache"
 

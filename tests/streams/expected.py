@@ -90,4 +90,20 @@ FAILURES = {
     "garbage": Outcome("Hel", errors.UnreadableReply),
     "not_an_object": Outcome("Hel", errors.UnreadableReply),
 }
-EXPECTED = FRAMING | SHAPES | CALLS | ENDS | FAILURES
+DECLINED = {
+    "refusal": Outcome(ends="refusal"),
+    "refusal_without_text": Outcome("", "refusal"),
+    "content_filter": Outcome(ends="refusal"),
+    "refusal_in_words": Outcome(),
+}
+TAGS = {
+    "think_tags": Outcome(reasoning=THOUGHT),
+    "think_tags_split": Outcome(reasoning=THOUGHT),
+    "think_tags_in_one": Outcome(reasoning=THOUGHT),
+    "think_tags_without_end": Outcome("", "length", reasoning="Let me think.</thi"),
+    "think_tags_that_are_text": Outcome("`<think>` is a <think> tag</think>"),
+    "think_tag_that_is_none": Outcome("<this> & that"),
+    "think_tag_at_the_end": Outcome("<think"),
+    "think_tag_after_reasoning": Outcome("<think>Hello", reasoning=THOUGHT),
+}
+EXPECTED = FRAMING | SHAPES | CALLS | ENDS | FAILURES | DECLINED | TAGS

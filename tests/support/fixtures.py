@@ -20,7 +20,7 @@ from tests.support.tool_kit import Kit
 
 @pytest.fixture
 def exchange(owner: Person) -> Exchange:
-    """A finished exchange in a conversation of the owner's."""
+    """Add a finished exchange to a conversation of the owner."""
     added = add_exchange(owner, new_message())
     complete(added.reply)
     return added
@@ -28,7 +28,7 @@ def exchange(owner: Person) -> Exchange:
 
 @pytest.fixture
 def running(owner: Person) -> Exchange:
-    """An exchange whose reply waits in the queue."""
+    """Add an exchange whose reply is queued."""
     return add_exchange(owner, new_message())
 
 
@@ -42,7 +42,7 @@ def demo_url() -> Iterator[str]:
 
 @pytest.fixture
 async def demo(demo_url: str, settings: Settings) -> AsyncIterator[None]:
-    """The app talks to the demo model over real HTTP; every task has ended afterwards."""
+    """Connect the app to the demo model over real HTTP, and wait for every task at the end."""
     settings.SERVICE = Service("demo", demo_url)
     yield
     await background.drain(5)
@@ -51,7 +51,7 @@ async def demo(demo_url: str, settings: Settings) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def no_service(settings: Settings) -> AsyncIterator[None]:
-    """No model service is configured."""
+    """Remove the model service from the configuration."""
     settings.SERVICE = Service("none")
     yield
     await background.drain(5)
@@ -60,14 +60,14 @@ async def no_service(settings: Settings) -> AsyncIterator[None]:
 
 @pytest.fixture
 def no_reply() -> Iterator[Any]:
-    """No reply is made; gives what was to begin one."""
+    """Start no replies; return the mock that would have started them."""
     with patch.object(generation, "start") as start:
         yield start
 
 
 @pytest.fixture
 async def kit(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Kit]:
-    """Its tools are all there are."""
+    """Make the tools of the kit the only ones."""
     kit = Kit()
     monkeypatch.setattr(switches, "built_in", lambda: kit.tools)
     monkeypatch.setattr(generation, "_is_closing", False)

@@ -1,4 +1,4 @@
-"""What tests read in the app's HTML: its stable handles, as the page's scripts use them."""
+"""The stable handles in the app's HTML that tests read."""
 
 import re
 

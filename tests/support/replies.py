@@ -11,10 +11,10 @@ from chatapp import background
 from chatapp.conversations.models import (
     Decision,
     Exchange,
+    FinalState,
     Message,
     ModelSettings,
     NewMessage,
-    Outcome,
     Progress,
     ToolCall,
     decide,
@@ -38,10 +38,10 @@ def new_message(
 
 
 def complete(reply: Message, text: str = "A reply.") -> None:
-    """Ends a reply as if a model had written it."""
+    """End a reply as if a model had written it."""
     reply.begin()
     progress = Progress(text=text)
-    reply.finish(Outcome(Message.Status.COMPLETE, progress, html=f"<p>{text}</p>"))
+    reply.finish(FinalState(Message.Status.COMPLETE, progress, html=f"<p>{text}</p>"))
 
 
 def answering(*pieces: Delta | Exception | Callable[[CompletionRequest], Any]) -> Any:
@@ -64,12 +64,12 @@ def answering(*pieces: Delta | Exception | Callable[[CompletionRequest], Any]) -
 
 
 async def outcome(running: Exchange) -> Message:
-    """What the database knows of the reply."""
+    """Return the reply as it is in the database."""
     return await Message.objects.select_related("conversation").aget(pk=running.reply.pk)
 
 
 async def made(exchange: Exchange) -> Message:
-    """Makes the reply, or goes on with it, until nothing runs."""
+    """Make or resume the reply until nothing runs, and return it."""
     reply = await outcome(exchange)
     await generation.generate(
         reply, Message.begin if reply.status == "queued" else Message.take_over
@@ -95,7 +95,7 @@ async def looked(exchange: Exchange, what: str = "up") -> CompletionRequest:
 
 
 async def ended(names: Iterable[str]) -> None:
-    """Waits for named tasks, whether or not they have begun."""
+    """Wait for named tasks, whether or not they have begun."""
     tasks = [task for name in names if (task := background.find(name))]
     if tasks:
         await asyncio.wait(tasks)

@@ -30,7 +30,7 @@ SIGN_IN = "/account/sign-in/"
 
 
 class Events(ABC):
-    """Something that events come from, one after the other."""
+    """A source of events, one after the other."""
 
     @abstractmethod
     async def event(self) -> dict[str, Any]: ...

@@ -23,15 +23,17 @@ WAIT = 10  # seconds until an event that does not come is a failure
 class Socket(Events):
     """The server's side of one websocket, event by event."""
 
-    def __init__(self, cookie: str = "", origin: str = "http://testserver") -> None:
+    def __init__(
+        self, cookie: str = "", origin: str = "http://testserver", path: str = "/ws/"
+    ) -> None:
         headers = [(b"host", b"testserver"), (b"origin", origin.encode())]
         if cookie:
             headers.append((b"cookie", f"sessionid={cookie}".encode()))
-        scope = {"type": "websocket", "path": "/ws/", "headers": headers, "subprotocols": []}
+        scope = {"type": "websocket", "path": path, "headers": headers, "subprotocols": []}
         self._app = ApplicationCommunicator(application, scope)
 
     async def open(self) -> dict[str, Any]:
-        """The server's first answer to the handshake."""
+        """Connect, and return the server's first message of the handshake."""
         await self._app.send_input({"type": "websocket.connect"})
         return await self._app.receive_output(WAIT)
 

@@ -18,7 +18,7 @@ ANSWER = [TextDelta("It is done."), Finished("stop")]
 
 
 class Kit:
-    """Two tools that note their calls: one reads, one acts. Both give the `images`, once they are
+    """Two tools that record their calls: one reads, one acts. Both give the `images`, once they are
     let through the gate."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Kit:
     def tools(self) -> dict[str, Tool]:
         return {"act": self.tool("act", needs_approval=True), "look": self.tool("look")}
 
-    async def let_through(self, name: str) -> None:
+    async def wait_at_gate(self, name: str) -> None:
         try:
             if self.gate:
                 await self.gate.wait()
@@ -50,7 +50,7 @@ class Kit:
                 self.two_run.set()
             if self.on_run:
                 await self.on_run()
-            await self.let_through(name)
+            await self.wait_at_gate(name)
             if isinstance(self.gives, Exception):
                 raise self.gives
             if self.gives is not None:
@@ -70,7 +70,7 @@ class Kit:
 
 
 def call(name: str, what: str = "", number: int = 1) -> list[Any]:
-    """A call as it streams: in two pieces."""
+    """Return the deltas of a tool call, which streams in two pieces."""
     arguments = json.dumps({"what": what})
     return [
         ToolCallDelta(f"call{number}", name, arguments[:3]),
@@ -79,7 +79,7 @@ def call(name: str, what: str = "", number: int = 1) -> list[Any]:
 
 
 def script(*turns: list[Any]) -> Callable[[CompletionRequest], list[Any]]:
-    """What the model says to one request after the other; each is noted."""
+    """Return a model that answers each request with the next turn, and records the requests."""
     rest = list(turns)
 
     def say(request: CompletionRequest) -> list[Any]:
@@ -105,7 +105,7 @@ async def tool_calls(exchange: Exchange) -> list[tuple[str, str]]:
 
 
 async def die(exchange: Exchange, **fields: Any) -> None:
-    """The process that made the reply is gone."""
+    """Leave the reply as if the process that made it had died."""
     ago = timezone.now() - timedelta(seconds=1)
     values = {"status": "streaming", "attempt": 1, "leased_by": "dead", "leased_until": ago}
     await Message.objects.filter(pk=exchange.reply.pk).aupdate(**values | fields)

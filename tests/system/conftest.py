@@ -165,7 +165,7 @@ class Chat:
         self.box.press("Enter")
 
     def ask(self, text: str) -> str:
-        """Sends and waits for the end of the reply; gives its text."""
+        """Send and wait for the end of the reply; return its text."""
         count = self.replies.count()
         self.send(text)
         reply = self.replies.nth(count)

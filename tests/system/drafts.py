@@ -13,7 +13,7 @@ def is_save(about: Any) -> bool:
 
 
 def write(chat: Chat, text: str) -> None:
-    """Types, and waits until the server has it."""
+    """Type, and wait until the server has it."""
     with chat.page.expect_response(is_save) as saved:
         chat.box.fill(text)
     assert saved.value.status == 204

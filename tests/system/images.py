@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.system.conftest import Chat
 
+UPLOAD_SECONDS = 30  # on a loaded machine, where a photo is first shrunk in the browser
 UPLOADS = "**/images/"
 LINKS = "**/images/links"
 _heights = itertools.count(200)
@@ -52,9 +53,10 @@ def choose(page: Page, *files: Path) -> None:
 
 
 def attach(page: Page, *files: Path) -> None:
-    """Chooses files and waits until the server has them."""
+    """Choose files and wait until the server has them."""
     choose(page, *files)
-    expect(page.locator("message-composer [data-state=ready]")).to_have_count(len(files))
+    ready = page.locator("message-composer [data-state=ready]")
+    expect(ready).to_have_count(len(files), timeout=UPLOAD_SECONDS * 1000)
 
 
 def shown(chat: Chat) -> Locator:

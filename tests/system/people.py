@@ -13,7 +13,7 @@ END_SESSION = (
 
 
 def sign_in_afresh(page: Page, email: str = OWNER) -> None:
-    """Gives the browser a login of its own, which a test may end."""
+    """Give the browser a session of its own, which a test may end."""
     page.context.clear_cookies()
     page.goto("/")
     fill_in(page.locator("form"), email)

@@ -12,6 +12,7 @@ class Sheet:
         self.page = page
         self.button = page.get_by_role("button", name="Chat settings")
         self.panel = page.get_by_role("dialog", name="Chat settings")
+        self.advanced = self.panel.locator(".advanced")
         self.instructions = page.get_by_label("Instructions")
         self.temperature = page.get_by_label("Temperature")
         self.top_p = page.get_by_label("Top P")
@@ -19,8 +20,11 @@ class Sheet:
         self.as_default = page.get_by_label("Use these settings for new chats")
 
     def open(self) -> "Sheet":
+        """Open the sheet and its advanced settings."""
         self.button.click()
         expect(self.panel).to_be_visible()
+        if not self.advanced.evaluate("details => details.open"):
+            self.advanced.locator("summary").click()
         return self
 
     def choose(self, group: str, label: str) -> None:
@@ -30,7 +34,8 @@ class Sheet:
         return self.panel.get_by_role("group", name=group).get_by_label(label)
 
     def save(self) -> None:
-        self.page.get_by_role("button", name="Save").click()
+        """Save the field that was edited last, and close the sheet."""
+        self.page.get_by_role("button", name="Save and close").click()
         expect(self.panel).to_be_hidden()
 
 

@@ -101,7 +101,7 @@ def come_back(page: Page, by: int = -1) -> None:
 
 
 def sign_out_there(page: Page) -> None:
-    """Signs out on the page that asks whether one means it."""
+    """Sign out on the page that asks whether one means it."""
     leave(page, "/account/sign-out/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
@@ -148,6 +148,7 @@ def test_back_and_forward_after_a_sign_out_show_nothing(kept: Chat, restored: li
     assert restored == ["hidden", "hidden"]
 
 
+@pytest.mark.long
 def test_the_back_history_of_another_tab_shows_nothing(
     kept: Chat, context: BrowserContext, restored: list[str]
 ) -> None:
@@ -163,6 +164,7 @@ def test_the_back_history_of_another_tab_shows_nothing(
     assert restored == ["hidden"]
 
 
+@pytest.mark.long
 def test_a_sign_out_without_scripts_empties_the_back_history(
     kept: Chat, restored: list[str]
 ) -> None:
@@ -178,6 +180,7 @@ def test_a_sign_out_without_scripts_empties_the_back_history(
     assert restored == ["hidden"]
 
 
+@pytest.mark.long
 def test_an_expired_login_keeps_the_page_in_memory(
     kept: Chat, app: App, restored: list[str]
 ) -> None:
@@ -211,6 +214,7 @@ def test_back_shows_another_person_nothing(
     assert "half a thought" not in page.evaluate("JSON.stringify({...sessionStorage})")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_offline", [False, True])
 def test_without_the_guard_the_browser_still_shows_nothing(
     honest: Chat, restored: list[str], is_offline: bool
@@ -228,6 +232,7 @@ def test_without_the_guard_the_browser_still_shows_nothing(
     assert restored == []
 
 
+@pytest.mark.long
 def test_an_image_in_the_back_history_is_forgotten(
     honest: Chat, context: BrowserContext, tmp_path: Path
 ) -> None:
@@ -247,6 +252,7 @@ def test_an_image_in_the_back_history_is_forgotten(
         shows_nothing(tab)
 
 
+@pytest.mark.long
 def test_without_scripts_back_shows_nothing(full_browser: Browser, app: App) -> None:
     context = full_browser.new_context(base_url=app.url, java_script_enabled=False)
     page = context.new_page()

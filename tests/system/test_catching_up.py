@@ -67,6 +67,7 @@ def test_messages_missed_without_a_connection_are_shown_once(
     assert far.said == before
 
 
+@pytest.mark.long
 def test_a_reader_further_up_stays_there(far: Chat, near: Chat, proxy: Proxy) -> None:
     far.ask("/echo " + "A long line.\n\n" * 80)
     pane = far.page.locator(".scroller")
@@ -112,6 +113,7 @@ def test_after_a_sleep_the_page_reconnects(page: Page, app: App, proxy: Proxy) -
     expect(chat.messages).to_have_count(3)
 
 
+@pytest.mark.long
 def test_a_page_from_the_browsers_cache_catches_up(far: Chat, near: Chat) -> None:
     far.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
     near.ask("/echo second")
@@ -135,6 +137,7 @@ def test_the_state_of_a_reply_whose_events_are_lost_is_fetched(page: Page) -> No
     assert chat.replies.locator("[data-part=text]").inner_text() == "found without any news"
 
 
+@pytest.mark.long
 def test_while_processes_are_not_joined_the_state_is_fetched_every_second(page: Page) -> None:
     wire = Wire(page)
     wire.dropped, wire.hello = {"reply.patch", "message.finished"}, {"joined": False}

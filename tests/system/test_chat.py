@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.servers.proxy import running_proxy
@@ -151,6 +152,7 @@ def test_after_a_lost_connection_the_page_catches_up(page: Page, app: App) -> No
         assert chat.replies.locator("[data-part=text]").inner_text() == live
 
 
+@pytest.mark.long
 def test_a_page_from_the_browsers_cache_sends_a_new_message(chat: Chat) -> None:
     chat.ask("/echo one")
     chat.page.reload()

@@ -52,6 +52,7 @@ def test_the_page_measures_a_socket_of_its_own(page: Page) -> None:
     assert re.fullmatch(r"The first message arrived after \d+ ms\. A heartbeat .* 15 s\.", text)
 
 
+@pytest.mark.long
 def test_a_heartbeat_shows_that_the_socket_stays_open(page: Page) -> None:
     pulses: list[WebSocketRoute] = []
 
@@ -90,6 +91,7 @@ def test_a_socket_that_does_not_open_is_red_and_can_be_tried_again(page: Page) -
     expect_level(page, "socket", "green")
 
 
+@pytest.mark.long
 def test_running_again_asks_for_every_result_once(page: Page) -> None:
     page.goto("/diagnostics/")
     expect_done(page)
@@ -119,6 +121,7 @@ def test_a_test_email_has_one_result(page: Page) -> None:
     expect_level(page, "test-email", "green")
 
 
+@pytest.mark.long
 def test_an_unreachable_app_is_shown_in_each_result(page: Page) -> None:
     page.goto("/diagnostics/")
     expect_done(page)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.system.conftest import Chat
@@ -43,6 +44,7 @@ def test_each_conversation_and_the_empty_page_have_their_own_draft(
         expect(Chat(context.new_page()).open(url).box).to_have_value(text)
 
 
+@pytest.mark.long
 def test_a_send_from_one_device_empties_the_box_of_the_other(chat: Chat, phone: Page) -> None:
     other = Chat(phone).open()
     write(chat, "/echo sent by the phone")
@@ -92,6 +94,7 @@ def test_text_being_typed_is_not_overwritten_by_another_device(
     expect(chat.box).to_have_value("mine too")
 
 
+@pytest.mark.long
 def test_saving_a_draft_leaves_the_cursor_where_it_is(chat: Chat) -> None:
     chat.page.evaluate(LISTEN)
     write(chat, "Herons still")
@@ -106,6 +109,7 @@ def test_saving_a_draft_leaves_the_cursor_where_it_is(chat: Chat) -> None:
     expect(chat.box).to_have_value("Herons stand very still")
 
 
+@pytest.mark.long
 def test_a_draft_from_another_device_leaves_the_cursor_inside_the_text(
     chat: Chat, context: BrowserContext
 ) -> None:
@@ -135,6 +139,7 @@ def test_a_save_that_arrives_after_its_message_restores_no_draft(chat: Chat) -> 
         expect(chat.open(path).box).to_have_value("")
 
 
+@pytest.mark.long
 def test_reconnecting_restores_no_draft_of_a_message_on_its_way(
     chat: Chat, context: BrowserContext
 ) -> None:
@@ -153,6 +158,7 @@ def test_reconnecting_restores_no_draft_of_a_message_on_its_way(
     expect(chat.box).to_have_value("")
 
 
+@pytest.mark.long
 def test_text_typed_while_the_first_message_is_sent_becomes_the_next_draft(
     chat: Chat, context: BrowserContext
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_link_without_a_copy_is_sent_as_a_link(chat: Chat) -> None:
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
     expect(chips(chat.page)).to_contain_text("images.example.com/heron.jpg")
     expect(chips(chat.page)).to_contain_text("The link itself is sent to the model")
+    expect(chat.box).to_be_focused()
     chat.ask("What is this?")
     link = chat.messages.get_by_role("link", name="images.example.com/heron.jpg")
     expect(link).to_have_attribute("href", LINK)
@@ -89,6 +90,8 @@ def test_a_pasted_address_of_an_image_is_offered(chat: Chat) -> None:
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
     expect(chat.box).to_have_value("")
     expect(chat.page.get_by_text("Attach this image?")).to_be_hidden()
+    chat.page.keyboard.press("Control+z")
+    expect(chat.box).to_have_value(LINK)
 
 
 def test_an_offered_address_can_stay_text(chat: Chat) -> None:

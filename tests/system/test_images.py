@@ -103,6 +103,7 @@ def test_an_image_may_be_dropped_anywhere(chat: Chat) -> None:
 def test_a_phone_takes_a_photo(phone: Page, photo: Path) -> None:
     phone.goto("/")
 
+    phone.get_by_role("button", name="Attach", exact=True).tap()
     with phone.expect_file_chooser() as chosen:
         phone.get_by_role("button", name="Take a photo").click()
 

@@ -68,6 +68,7 @@ def test_a_long_message_is_kept_until_its_person_signs_in_again(page: Page, app:
     wait_until_sent(chat)
 
 
+@pytest.mark.long
 def test_a_refusal_that_the_browser_misses_is_found_out(page: Page, app: App) -> None:
     """The server closes the connection while the browser still sends."""
     sign_in_afresh(page)
@@ -108,6 +109,7 @@ def test_an_image_is_sent_again_once_the_server_is_less_busy(chat: Chat, tmp_pat
     assert busy.left == 0
 
 
+@pytest.mark.long
 def test_an_image_that_waits_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     busy = Busy(chat.page, UPLOADS, times=1000)
     choose(chat.page, saved(tmp_path / "a.png"))
@@ -136,12 +138,12 @@ def test_without_scripts_long_instructions_are_saved(chat: Chat, without_scripts
     page.get_by_role("button", name="Chat settings").click()
     field = page.locator("#setting-instructions")
     field.fill("🦩" * 20_000)
-    page.locator("[data-save]").click()
+    page.get_by_role("button", name="Save").click()
 
     expect(field).to_have_value("🦩" * 20_000)
 
     page.get_by_role("button", name="Chat settings").click()
     field.fill("🦩" * 20_001)
-    page.locator("[data-save]").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The instructions have 20,001 characters")).to_be_visible()
     expect(field).to_have_value("🦩" * 20_001)

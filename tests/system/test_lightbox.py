@@ -109,6 +109,7 @@ def test_keys_and_buttons_zoom(box: Lightbox) -> None:
     assert box.scale == 1
 
 
+@pytest.mark.long
 def test_the_wheel_zooms_around_the_pointer(box: Lightbox) -> None:
     x, y = box.middle
     box.page.mouse.move(x + 100, y + 60)
@@ -124,6 +125,7 @@ def test_the_wheel_zooms_around_the_pointer(box: Lightbox) -> None:
     assert down <= 0
 
 
+@pytest.mark.long
 def test_a_double_click_zooms_in_and_out(box: Lightbox) -> None:
     box.image.dblclick()
     assert box.scale == pytest.approx(2.5)
@@ -133,6 +135,7 @@ def test_a_double_click_zooms_in_and_out(box: Lightbox) -> None:
     assert box.scale == 1
 
 
+@pytest.mark.long
 def test_an_enlarged_image_is_dragged_within_its_edges(box: Lightbox) -> None:
     for _ in range(5):
         box.page.keyboard.press("+")
@@ -216,6 +219,7 @@ def test_a_description_is_edited_and_every_tab_follows(
         expect(shown(Chat(other)).nth(1)).to_have_attribute("alt", "A teal field")
 
 
+@pytest.mark.long
 def test_escape_closes_the_description_field_first(box: Lightbox) -> None:
     box.edit.click()
     box.field.fill("Never mind")

@@ -48,7 +48,7 @@ def test_a_message_that_waits_is_not_in_the_box_after_a_reload(ordered: Chat) ->
     sheet.instructions.fill("Be brief.")
     sheet.save()
     ordered.ask("/echo first")
-    expect(ordered.page.locator("h1")).to_have_text(ordered.page.title())
+    expect(ordered.page.locator("h1")).to_have_text("First")
     expect(sheet.button).to_have_attribute("data-changed", "")
     ordered.page.route(SENDS, lambda route: route.abort())
     ordered.send("/echo second")

@@ -62,6 +62,7 @@ def test_messages_sent_offline_are_sent_in_order_after_reconnecting(
     assert far.said == said
 
 
+@pytest.mark.long
 def test_a_first_message_sent_offline_creates_its_conversation_later(
     page: Page, proxy: Proxy
 ) -> None:
@@ -120,6 +121,7 @@ def test_waiting_messages_survive_a_reload(chat: Chat) -> None:
     assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
 
 
+@pytest.mark.long
 def test_a_waiting_first_message_survives_a_reload(chat: Chat) -> None:
     refuse_sends(chat.page)
     chat.send("/echo one")
@@ -165,6 +167,7 @@ def test_messages_wait_for_a_running_reply(chat: Chat) -> None:
     assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
 
 
+@pytest.mark.long
 def test_a_waiting_message_is_edited_or_removed(chat: Chat) -> None:
     chat.send(AWHILE)
     expect(chat.stop_button).to_be_visible()

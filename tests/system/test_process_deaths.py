@@ -100,7 +100,7 @@ def signed_in_page(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def send(page: Page, asked: Question) -> None:
-    """Begins another conversation without a page of its own."""
+    """Begin another conversation without a page of its own."""
     token = page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
     conversation = str(uuid.uuid4())
     form: dict[str, Any] = {

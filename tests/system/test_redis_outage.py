@@ -10,13 +10,13 @@ from tests.system.conftest import Chat
 # The server's sockets get no events from a command of manage.py.
 ANSWER = """
 import uuid
-from chatapp.conversations.models import Conversation, NewMessage, Progress, Message, Outcome
+from chatapp.conversations.models import Conversation, NewMessage, Progress, Message, FinalState
 from chatapp.conversations.models import add_exchange
 conversation = Conversation.objects.get(pk="{}")
 said = NewMessage(uuid.uuid4(), conversation.pk, conversation.chosen, "Said elsewhere")
 reply = add_exchange(conversation.owner, said).reply
 reply.begin()
-reply.finish(Outcome(Message.Status.COMPLETE, Progress(text="Yes."), html="<p>Yes.</p>"))
+reply.finish(FinalState(Message.Status.COMPLETE, Progress(text="Yes."), html="<p>Yes.</p>"))
 """
 
 

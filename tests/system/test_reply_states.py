@@ -42,6 +42,7 @@ def test_thinking_is_one_line_with_a_timer_that_opens(chat: Chat) -> None:
     expect(thinking(chat).locator("[data-reasoning]")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_page_that_reconnects_during_thinking_catches_up(chat: Chat) -> None:
     choose_thinking(chat, "low")
     chat.send("/think 5 How do herons sleep?")
@@ -139,6 +140,7 @@ def test_a_message_that_is_always_refused_can_be_excluded(chat: Chat) -> None:
     expect(chat.messages.first).not_to_have_class(re.compile("excluded"))
 
 
+@pytest.mark.long
 def test_a_conversation_that_is_too_long_reports_the_excluded_turns(chat: Chat) -> None:
     for number in range(3):
         chat.ask(f"/echo {'word ' * 300}{number}")
@@ -168,11 +170,11 @@ def test_an_image_that_the_model_refuses_is_excluded_and_named(chat: Chat, tmp_p
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        ("/error 400", "refused this request"),
         ("/error 401", "doesn't accept the key"),
-        ("/error 403", "has no access to this model"),
-        ("/error 404", "There is no model at this address"),
-        ("/error 422", "refused this request"),
+        pytest.param("/error 400", "refused this request", marks=pytest.mark.long),
+        pytest.param("/error 403", "has no access to this model", marks=pytest.mark.long),
+        pytest.param("/error 404", "There is no model at this address", marks=pytest.mark.long),
+        pytest.param("/error 422", "refused this request", marks=pytest.mark.long),
     ],
 )
 def test_every_failure_has_its_own_sentence(chat: Chat, command: str, sentence: str) -> None:

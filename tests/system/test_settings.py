@@ -50,6 +50,36 @@ def test_after_the_first_message_the_sheet_saves_here(chat: Chat) -> None:
     expect(sheet.instructions).to_have_value("Be brief.")
 
 
+def test_closing_the_sheet_saves_what_is_valid_and_a_reset_can_be_undone(chat: Chat) -> None:
+    chat.ask("/echo hello")
+    sheet = Sheet(chat.page)
+    sheet.button.click()
+    for everyday in (sheet.chosen("Model", "Claude Sonnet 4.5"), sheet.instructions):
+        expect(everyday).to_be_in_viewport()
+    expect(sheet.temperature).to_be_hidden()  # under "Advanced"
+    sheet.advanced.locator("summary").click()
+    sheet.instructions.fill("Be a heron.")
+    sheet.temperature.fill("7")
+    with chat.page.expect_response("**/settings"):
+        chat.page.mouse.click(500, 300)
+
+    expect(sheet.panel).to_be_hidden()
+    expect(chat.page.get_by_text("A setting wasn't saved. Enter a number")).to_be_visible()
+    expect(sheet.temperature).to_have_value("7")
+    chat.page.reload()
+    expect(sheet.instructions).to_have_value("Be a heron.")
+    expect(sheet.temperature).to_have_value("")
+
+    sheet.open()
+    with chat.page.expect_response("**/settings"):
+        sheet.panel.get_by_role("button", name="Reset").click()
+    expect(sheet.instructions).to_have_value("")
+    with chat.page.expect_response("**/settings"):
+        sheet.panel.get_by_role("button", name="Undo").click()
+    chat.page.reload()
+    expect(sheet.instructions).to_have_value("Be a heron.")
+
+
 def test_the_other_tab_follows_unless_it_is_edited(chat: Chat) -> None:
     chat.ask("/echo hello")
     here = Sheet(chat.page).open()

@@ -10,8 +10,8 @@ from tests.system.sheet import Sheet
 
 def test_an_invalid_value_keeps_the_message_and_is_shown_at_its_field(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
-    sheet.temperature.fill("7")
     sheet.length.fill("12")
+    sheet.temperature.fill("7")
     chat.page.keyboard.press("Escape")
     chat.send("/echo not lost")
 
@@ -36,7 +36,7 @@ def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -
     # As if the page were older than the server's rules.
     sheet.chosen("Model", "Claude Sonnet 4.6").evaluate("radio => { radio.dataset.max = 10000 }")
     sheet.length.fill("9000")
-    sheet.page.get_by_role("button", name="Save").click()
+    sheet.page.get_by_role("button", name="Save and close").click()
 
     expect(sheet.panel.get_by_text("from 256 to 8,192 tokens")).to_be_visible()
     expect(sheet.length).to_have_value("9000")
@@ -46,9 +46,9 @@ def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -
 def test_edits_are_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
-    sheet.instructions.fill("Typed in a tunnel")
     chat.page.context.set_offline(True)
-    chat.page.get_by_role("button", name="Save").click()
+    sheet.instructions.fill("Typed in a tunnel")
+    chat.page.get_by_role("button", name="Save and close").click()
 
     expect(sheet.panel.get_by_text("No connection to the server")).to_be_visible()
     expect(sheet.instructions).to_have_value("Typed in a tunnel")

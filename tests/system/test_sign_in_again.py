@@ -59,6 +59,7 @@ def test_closing_the_dialog_loses_nothing(expired: Chat) -> None:
     assert expired.replies.last.locator("[data-part=text]").inner_text() == "second"
 
 
+@pytest.mark.long
 def test_the_banner_leads_to_the_same_dialog(expired: Chat) -> None:
     page = expired.page
     page.evaluate("document.dispatchEvent(new Event('session:expired'))")
@@ -90,6 +91,7 @@ def test_another_person_gets_a_new_page(expired: Chat, member: str) -> None:
     expect(expired.messages).to_have_count(1)
 
 
+@pytest.mark.long
 def test_an_unsent_first_message_is_not_sent_for_another_person(
     page: Page, app: App, member: str
 ) -> None:
@@ -141,6 +143,7 @@ def test_a_tab_is_emptied_when_its_socket_is_another_persons(overtaken: Chat, me
     expect(overtaken.messages).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_sign_in_in_another_tab_is_used(expired: Chat) -> None:
     other = expired.page.context.new_page()
     other.goto("/")

@@ -44,7 +44,7 @@ def second(first: Page, context: BrowserContext) -> Chat:
 
 
 def write_without_a_server(chat: Chat) -> None:
-    """Leaves text in the tab alone: a message that waits, and one that is being written."""
+    """Leave text in the tab alone: a message that waits, and one that is being written."""
     chat.page.route("**/messages", lambda route: route.abort())
     chat.page.route("**/draft", lambda route: route.abort())
     chat.send(f"/echo {SECRET} sent")
@@ -62,7 +62,7 @@ def shows_nothing(page: Page) -> None:
 
 
 def by_hand(page: Page) -> None:
-    """Signs out as a page without scripts does, from no tab."""
+    """Sign out as a page without scripts does, from no tab."""
     token = page.locator("[data-sign-out] [name=csrfmiddlewaretoken]").input_value()
     page.context.request.post("/account/sign-out/", form={"csrfmiddlewaretoken": token})
 
@@ -111,6 +111,7 @@ def test_signing_out_empties_a_tab_without_a_socket(
     shows_nothing(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("events", ["cookies", "socket"])
 def test_a_sign_out_without_scripts_reaches_every_tab(
     first: Page, context: BrowserContext, events: str
@@ -126,6 +127,7 @@ def test_a_sign_out_without_scripts_reaches_every_tab(
     shows_nothing(page)
 
 
+@pytest.mark.long
 def test_signing_out_blanks_a_tab_without_a_network(first: Page, second: Chat) -> None:
     network = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     cdp(second.page).send("Network.emulateNetworkConditions", network)
@@ -137,6 +139,7 @@ def test_signing_out_blanks_a_tab_without_a_network(first: Page, second: Chat) -
     assert SECRET not in second.page.title()
 
 
+@pytest.mark.long
 def test_a_frozen_tab_is_emptied_when_it_wakes(first: Page, second: Chat) -> None:
     session = cdp(second.page)
     session.send("Page.setWebLifecycleState", {"state": "frozen"})
@@ -178,6 +181,7 @@ def image(first: Page, tmp_path: Path) -> Locator:
     return link
 
 
+@pytest.mark.long
 def test_an_image_in_its_own_tab_is_hidden(first: Page, image: Locator) -> None:
     with first.context.expect_page() as opened:
         image.click(modifiers=["Control"])
@@ -190,6 +194,7 @@ def test_an_image_in_its_own_tab_is_hidden(first: Page, image: Locator) -> None:
     shows_nothing(tab)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_offline", [False, True])
 def test_no_cache_shows_an_image_or_a_page(first: Page, image: Locator, is_offline: bool) -> None:
     page, small, large = first, image.locator("img"), image.get_attribute("href")
@@ -209,6 +214,7 @@ def test_no_cache_shows_an_image_or_a_page(first: Page, image: Locator, is_offli
             expect(tab).to_have_url(SIGN_IN)
 
 
+@pytest.mark.long
 def test_a_sign_out_that_does_not_arrive_removes_nothing(page: Page, proxy: Proxy) -> None:
     sign_in_afresh(page)
     chat = Chat(page).open(proxy.url)
@@ -229,6 +235,7 @@ def test_a_sign_out_that_does_not_arrive_removes_nothing(page: Page, proxy: Prox
     expect(chat.box).to_have_value("half a thought")
 
 
+@pytest.mark.long
 def test_a_sign_out_without_an_answer_shows_the_page_again(first: Page) -> None:
     chat = Chat(first)
     chat.ask("/echo still here")
@@ -262,6 +269,7 @@ def test_an_expired_session_keeps_the_drafts_of_every_tab(
         expect(chat.box).to_have_value(text)
 
 
+@pytest.mark.long
 def test_signing_out_of_an_expired_session_empties_other_tabs(
     first: Page, second: Chat, app: App
 ) -> None:

@@ -83,6 +83,7 @@ def test_images_appear_when_the_tool_call_ends_and_stay(chat: Chat) -> None:
         chat.page.reload()
 
 
+@pytest.mark.long
 def test_images_take_their_room_before_they_load(chat: Chat) -> None:
     held: list[Route] = []
     chat.page.route("**/thumbnail", lambda route: held.append(route))

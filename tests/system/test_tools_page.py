@@ -99,6 +99,7 @@ def test_a_server_is_added_with_its_tools(page: Page, program: PackagedServer) -
     expect(card.locator("[data-part=modern__draw]")).to_contain_text("May change things.")
 
 
+@pytest.mark.long
 def test_the_form_shows_that_it_is_connecting_and_is_sent_once(page: Page) -> None:
     fill_in(page, "http://127.0.0.1:1/mcp")
 
@@ -139,6 +140,7 @@ def test_a_check_updates_the_state_and_keeps_unsaved_choices(
     expect(card.get_by_role("button", name="Check now")).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_stale_state_is_checked_when_the_page_opens(
     page: Page, app: App, program: PackagedServer
 ) -> None:
@@ -152,6 +154,7 @@ def test_a_stale_state_is_checked_when_the_page_opens(
     expect(card.locator("[data-announcement]")).to_be_empty()
 
 
+@pytest.mark.long
 def test_a_check_without_an_answer_is_explained_and_keeps_the_state(
     page: Page, program: PackagedServer
 ) -> None:

@@ -44,6 +44,7 @@ def test_text_typed_offline_survives_a_reload(page: Page, proxy: Proxy, phone: P
         expect(each.box).to_have_value("Before the tunnel, and in it")
 
 
+@pytest.mark.long
 def test_text_typed_offline_is_saved_after_reconnecting(
     page: Page, proxy: Proxy, phone: Page
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_text_whose_send_was_interrupted_appears_once_after_a_reload(
     is_there_once(chat)
 
 
+@pytest.mark.long
 def test_a_reload_before_a_send_keeps_the_text_once(chat: Chat) -> None:
     with Held(chat.page, "**/messages") as sends:
         chat.send("/echo not yet")
@@ -94,6 +96,7 @@ def is_there_once(chat: Chat) -> None:
     expect(chat.open(chat.page.url.split("/c/")[0]).box).to_have_value("")
 
 
+@pytest.mark.long
 def test_a_removed_message_does_not_come_back(page: Page, proxy: Proxy) -> None:
     chat = Chat(page).open(proxy.url)
     chat.ask("/echo begun")
@@ -178,6 +181,7 @@ def test_a_draft_is_saved_at_once_when_the_box_or_the_page_is_left(page: Page, p
     expect(other.box).to_have_value("left the page")
 
 
+@pytest.mark.long
 def test_an_unchanged_draft_is_not_saved(page: Page, saves: list[Request]) -> None:
     chat = frozen(page)
     write_at_once(chat, "Herons")
@@ -217,6 +221,7 @@ def test_constant_typing_is_saved_every_few_seconds(page: Page, saves: list[Requ
     assert 2 <= len(saves) <= 4
 
 
+@pytest.mark.long
 def test_a_long_text_is_saved_less_often(page: Page, saves: list[Request]) -> None:
     chat = frozen(page)
     chat.box.evaluate(PASTE)

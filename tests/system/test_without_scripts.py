@@ -20,7 +20,7 @@ COVERED = """all => all.filter(each => {
 CODE = "/echo ```python\nprint(1)\n```"
 
 
-@pytest.fixture(params=list(LAYOUTS))
+@pytest.fixture(params=["desktop", "phone", pytest.param("narrow", marks=pytest.mark.long)])
 def plain(
     browser: Browser, browser_context_args: dict[str, Any], request: pytest.FixtureRequest
 ) -> Iterator[Chat]:

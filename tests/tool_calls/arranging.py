@@ -1,4 +1,4 @@
-"""Bring a reply to one point of the loop, exactly, and hold it there."""
+"""Bring a reply to exactly one point of a tool call, and hold it there."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ class Case:
         self.requests.append(asyncio.create_task(decision))
 
     async def release(self) -> None:
-        """Let the world go on when the process is dead, and so are its requests."""
+        """Release everything that waits, once the process and its requests are dead."""
         for pause in self.pauses:
             await pause.release()
         await asyncio.gather(*self.requests, return_exceptions=True)
@@ -64,7 +64,7 @@ async def arrange(instance: Instance, point: Point, name: str, url: str) -> Case
 
 
 async def _has_left(case: Case) -> bool:
-    """Whether the calls are in the states of the point, also one beside the one that is held up."""
+    """Return whether all calls are in the states of the point, also those beside the held one."""
     return tuple(state for _what, state in await case.conversation.tool_calls()) == case.point.left
 
 
@@ -79,7 +79,7 @@ async def _write(case: Case) -> None:
 
 
 async def _end(case: Case) -> None:
-    """The write that gives the reply a status."""
+    """Return the write that gives the reply a status."""
     status = case.point.at
     if early := BEFORE.get(status):
         before = case.instance.model.pauses.plan(early.replace("{}", case.name))
@@ -96,7 +96,7 @@ async def _end(case: Case) -> None:
 
 
 async def _table(case: Case) -> None:
-    """What is asked of a table when a call has ended."""
+    """Return the table that is used when a call has ended."""
     before = case.instance.model.pauses.plan(f"{case.name}a")
     await case.begin()
     await before.until_reached()

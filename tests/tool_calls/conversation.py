@@ -1,4 +1,4 @@
-"""One question of a person's and its reply, as a browser sees them."""
+"""One question of a person and its reply, as a browser sees them."""
 
 import uuid
 from typing import Any

@@ -46,7 +46,7 @@ async def play(
         instance.apps[0].start()
         if len(instance.apps) == 1:
             await asyncio.to_thread(instance.apps[0].wait_until_ready)
-        results = await asyncio.gather(*map(_go_on, cases))
+        results = await asyncio.gather(*map(_resume_elsewhere, cases))
         await asyncio.to_thread(instance.apps[0].wait_until_ready)
         played += zip(cases, results, strict=True)
     return played
@@ -93,8 +93,8 @@ async def _die(instance: Instance, points: Sequence[Point], names: Iterator[str]
     return cases
 
 
-async def _go_on(case: Case) -> Result:
-    """Others go on, and the person decides where that is wanted."""
+async def _resume_elsewhere(case: Case) -> Result:
+    """Let other processes resume, and decide about calls where the point needs it."""
     conversation, point = case.conversation, case.point
     conversation.url = case.instance.apps[-1].url
     state = await conversation.until(*ENDED)

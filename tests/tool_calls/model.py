@@ -46,7 +46,7 @@ class ToolScript(Script):
             await completion.refuse(self.refusals[moment].pop(0))
             return
         await self.pauses.reach(f"asked {moment}")
-        rest = question.said(made).removeprefix(given)
+        rest = question.text_of_turn(made).removeprefix(given)
         if made < len(question.rounds):
             await self._call(question, made, rest, completion)
         else:

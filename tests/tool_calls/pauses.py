@@ -1,19 +1,19 @@
-"""Moments at which the model or a tool stands still until the test lets it go on."""
+"""Moments at which the model or a tool waits until the test releases it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 WAIT = 40.0  # seconds until what does not happen is a failure
-LOOK_EVERY = 0.03  # seconds
+POLL_SECONDS = 0.03
 
 
 async def until[T](look: Callable[[], Awaitable[T]]) -> T:
-    """Look from outside again and again, until something is there."""
+    """Poll until something is found, and return it."""
     async with asyncio.timeout(WAIT):
         while True:
             if found := await look():
                 return found
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 class Pause:

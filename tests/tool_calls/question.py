@@ -27,23 +27,23 @@ class Question:
 
     @property
     def name(self) -> str:
-        """That of the first call stands for the whole."""
+        """Return the name of the first call, which names the whole question."""
         return self.rounds[0][0].split()[1]
 
-    def said(self, number: int) -> str:
-        """The text before a round of calls, or the answer after the last."""
+    def text_of_turn(self, number: int) -> str:
+        """Return the text before a round of calls, or the answer after the last."""
         if number < len(self.rounds):
             return f"Round {number} of {self.name}."
         return " ".join(f"{self.name}x{index}" for index in range(ANSWER_WORDS))
 
     @property
     def text(self) -> str:
-        """The text of the whole reply."""
-        return "\n\n".join(self.said(number) for number in range(len(self.rounds) + 1))
+        """Return the text of the whole reply."""
+        return "\n\n".join(self.text_of_turn(number) for number in range(len(self.rounds) + 1))
 
 
 def understood(messages: list[dict[str, Any]]) -> tuple[Question | None, int, str]:
-    """What is asked, how many rounds of calls were made for it, and what was said after them."""
+    """Return the question, the number of rounds made for it, and the text sent after them."""
     question, made, given = None, 0, ""
     if text_of(messages[0]).startswith("Write a title"):
         return question, made, given

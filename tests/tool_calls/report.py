@@ -1,4 +1,4 @@
-"""What came of every point, as a part of `docs/reliability.md`."""
+"""The result at every point, as a part of `docs/reliability.md`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ type Played = Sequence[tuple[Case, Result]]
 
 
 def play_all(folder: Path) -> Played:
-    """One reply at a time."""
+    """Play one reply at a time."""
     return asyncio.run(_play(folder))
 
 

@@ -15,8 +15,9 @@ POOL = "3"  # connections of each process
 
 # All scenarios are one test, so that servers start once however many processes share the tests.
 @needs_postgres
+@pytest.mark.long
 @pytest.mark.timeout(240)
-async def test_a_decision_counts_once_whichever_process_takes_it(tmp_path: Path) -> None:
+async def test_a_decision_counts_once_in_any_process(tmp_path: Path) -> None:
     await play_all(tmp_path)
 
 
@@ -24,14 +25,14 @@ async def test_a_decision_counts_once_whichever_process_takes_it(tmp_path: Path)
 @needs_redis
 @pytest.mark.long
 @pytest.mark.timeout(240)
-async def test_a_decision_counts_once_where_redis_joins_the_processes(
+async def test_a_decision_counts_once_in_processes_joined_by_redis(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
     await play_all(tmp_path, REDIS_URL=redis_server.url)
 
 
 async def play_all(folder: Path, **config_vars: str) -> None:
-    """Play all at once: they share nothing but the instance."""
+    """Play all scenarios at once, because they share nothing but the instance."""
     async with (
         postgres_environment(folder, CHAT_DATABASE_POOL_SIZE=POOL) as environment,
         environment.instance(2, **config_vars) as instance,

@@ -1,4 +1,4 @@
-"""A process dies at every point of the loop of calls, and nothing is lost or done twice."""
+"""A process dies at every point of a tool call, and nothing is lost or done twice."""
 
 import signal
 from pathlib import Path
@@ -21,7 +21,7 @@ IN_THE_DATABASE = [point for point in POINTS if point.weight]
 @pytest.mark.parametrize(
     "points",
     [
-        pytest.param(IN_THE_DATABASE[1::2], id="some"),
+        pytest.param(IN_THE_DATABASE[1::3], id="some"),
         pytest.param(POINTS, id="all", marks=pytest.mark.long),
     ],
 )
@@ -37,8 +37,8 @@ async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(
     assert [result for _case, result in played] == [expected(case) for case, _result in played]
 
 
-async def test_a_process_alone_goes_on_where_it_was_killed(tmp_path: Path) -> None:
-    """As under `make run`, at the points that need no hold in the database."""
+async def test_a_single_process_resumes_where_it_was_killed(tmp_path: Path) -> None:
+    """One process as under `make run`, killed at the points that need no lock in the database."""
     points = [point for point in POINTS if not point.weight and point.how == signal.SIGKILL]
     async with sqlite_environment(tmp_path) as environment, environment.instance(1) as instance:
         played = await play(instance, points, len(points))

@@ -27,7 +27,7 @@ async def open_meteo(settings: Settings) -> AsyncIterator[OpenMeteo]:
 
 @pytest.fixture
 def serving(monkeypatch: pytest.MonkeyPatch) -> Serving:
-    """Serves on loopback, and lets pages be read from there; the app's own network is strict."""
+    """Serve on loopback, and let pages be read from there; the app's own network is strict."""
 
     @asynccontextmanager
     async def serve(*answers: bytes | Answer) -> AsyncIterator[Site]:

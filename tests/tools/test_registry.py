@@ -60,7 +60,7 @@ def offered() -> list[OfferedTool]:
     return [OfferedTool(one.name, one.description, one.parameters) for one in found]
 
 
-def test_all_of_them_in_the_order_of_names() -> None:
+def test_all_tools_are_sorted_by_name() -> None:
     assert list(registry.built_in()) == [
         "calculate",
         "current_date_and_time",
@@ -69,11 +69,11 @@ def test_all_of_them_in_the_order_of_names() -> None:
     ]
 
 
-def test_those_that_only_read_are_free() -> None:
+def test_tools_that_only_read_need_no_approval() -> None:
     assert {tool.needs_approval for tool in registry.built_in().values()} == {False}
 
 
-async def test_a_file_more_is_a_tool_more(further_folder: Path) -> None:
+async def test_a_new_file_is_a_new_tool(further_folder: Path) -> None:
     (further_folder / "added_greetings.py").write_text(SIXTH)
 
     sixth = registry.built_in()["greet"]

@@ -67,7 +67,7 @@ async def test_an_outcome_has_content_a_line_and_a_time() -> None:
 
 
 @pytest.mark.parametrize("arguments", ["", "  \n", "{}", "null", '""', '"{}"'])
-async def test_no_arguments(arguments: str) -> None:
+async def test_a_call_without_arguments_runs(arguments: str) -> None:
     assert await echoed(arguments) == "nothing"
 
 
@@ -82,11 +82,11 @@ async def test_no_arguments(arguments: str) -> None:
         '{"text": "hi\\u0000"}',
     ],
 )
-async def test_arguments_in_many_spellings(arguments: str) -> None:
+async def test_arguments_in_several_notations_are_read(arguments: str) -> None:
     assert await echoed(arguments) == "hi"
 
 
-async def test_halves_of_characters_do_not_get_through() -> None:
+async def test_halves_of_surrogate_pairs_are_replaced() -> None:
     assert await echoed('{"text": "\\ud83d"}') == "\ufffd"
     assert await echoed('{"text": "\\ud83d\\ude00"}') == "😀"
 
@@ -110,7 +110,7 @@ UNFIT = {
 
 
 @pytest.mark.parametrize(("arguments", "words"), UNFIT.items(), ids=range(len(UNFIT)))
-async def test_arguments_that_do_not_fit(arguments: str, words: str) -> None:
+async def test_invalid_arguments_are_refused(arguments: str, words: str) -> None:
     outcome = await run(echo, arguments, Context())
 
     assert words in outcome.error
@@ -227,13 +227,13 @@ async def test_an_empty_output_becomes_a_result() -> None:
     assert json.loads(outcome.content) == {"result": "(nothing)"}
 
 
-async def test_images_are_handed_on() -> None:
+async def test_images_are_passed_on() -> None:
     outcome = await outcome_of(lambda: Output({"a": 1}, "Done", images=(b"PNG",)))
 
     assert outcome.images == (b"PNG",)
 
 
-async def test_a_free_tool_may_ask_about_some_calls() -> None:
+async def test_a_tool_without_approval_can_require_it_for_some_calls() -> None:
     @tool(
         label="Trial",
         describe=_describe,

@@ -126,7 +126,7 @@ class SendForm(SettingsForm):
     def _kept(self, prepared: Sequence[PreparedImage]) -> list[Image]:
         """Store the parts of an image. Later images have less room."""
         self._room -= len(prepared) - 1
-        return [Image.objects.keep(self.person, image) for image in prepared]
+        return [Image.objects.store(self.person, image) for image in prepared]
 
 
 def _settings_so_far(person: Person, conversation_id: UUID) -> ModelSettings:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from chatapp.chat.forms import tool_switches
 from chatapp.chat.forms.tool_switches import ToolField
 from chatapp.conversations.models import Effort, ModelSettings
+from chatapp.inference.catalog import find_model
 from chatapp.mcp.switches import Switch, switches
 
 MAX_INSTRUCTIONS = 20_000  # characters
@@ -95,10 +96,10 @@ class SettingsForm(forms.Form):
         return tool_switches.fields_of(self.switches, self.base.tool_choices, self.data)
 
     def clean_model(self) -> str:
-        model: str = self.cleaned_data["model"] or self.base.model
-        if model not in settings.CATALOG:
+        model = find_model(settings.CATALOG, self.cleaned_data["model"] or self.base.model)
+        if model is None:
             raise forms.ValidationError(_("This model isn't available. Choose another one."))
-        return model
+        return model.id
 
     def clean_instructions(self) -> str:
         text: str = self.cleaned_data["instructions"].replace("\r\n", "\n")

@@ -27,6 +27,7 @@ from chatapp.conversations.models import (
     Defaults,
     Exchange,
     ReplyRunning,
+    TooManyConversations,
 )
 from chatapp.replies import commands
 from chatapp.server.request_values import wants_json, whole_number
@@ -55,6 +56,11 @@ REFUSALS = {
         HTTPStatus.CONFLICT,
         "already_sent",
         _("This page was out of date. Your text is kept; send it again."),
+    ),
+    TooManyConversations: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "",
+        _("You began too many chats in the last minute. Your text is kept; send it again soon."),
     ),
     ConversationDeleted: (
         HTTPStatus.GONE,
@@ -106,7 +112,7 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         status, mark, sentence = REFUSALS[type(refused)]
         return await sync_to_async(_refuse)(request, form, str(sentence), status, mark)
     if form.cleaned_data["as_default"]:
-        await sync_to_async(Defaults.objects.keep)(request.user, form.chosen)
+        await sync_to_async(Defaults.objects.store)(request.user, form.chosen)
     return _accept(request, exchange, html)
 
 

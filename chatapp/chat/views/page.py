@@ -20,6 +20,7 @@ from chatapp.chat.forms.settings import (
     MIN_TOKENS,
     SettingsForm,
 )
+from chatapp.chat.model_labels import short_labels
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import (
     ConversationPage,
@@ -66,7 +67,7 @@ def page(
     form = form or SettingsForm(shown.chosen if shown else Defaults.objects.of(request.user))
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
-        sidebar = conversation_page(request.user, sidebar_before)
+        sidebar = conversation_page(request.user, sidebar_before, shown)
         head = shown.branch.last() if shown and before is not None else _last(history)
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
         composer = {"parent": head, **_written(draft), **composer}
@@ -94,6 +95,7 @@ def _context(
         "sidebar": sidebar.groups,
         "sidebar_more_url": sidebar.more_url,
         "models": settings.CATALOG.values(),
+        "quick_models": short_labels(settings.CATALOG.values()),
         "service": {
             "kind": settings.SERVICE.kind,
             "sentence": settings.SERVICE.translated(gettext),

@@ -103,7 +103,7 @@ def _show_saved(reply: Message) -> None:
 
 
 def _too_late(request: PersonRequest, reply: Message) -> HttpResponse:
-    """Answer that the page is older than the conversation; without scripts, show it anew."""
+    """Answer that the page is older than the conversation; without scripts, show the page again."""
     if not wants_json(request):
         return done(request, reply.conversation.get_absolute_url())
     sentence = _("This conversation continued meanwhile. Reload the page to see it.")

@@ -39,7 +39,7 @@ def defaults(request: PersonRequest) -> HttpResponse:
     form = SettingsForm(Defaults.objects.of(request.user), request.POST)
     if not form.is_valid():
         return _refuse(request, None, form)
-    Defaults.objects.keep(request.user, form.chosen)
+    Defaults.objects.store(request.user, form.chosen)
     return done(request, "/")
 
 
@@ -52,7 +52,7 @@ def _choose(request: PersonRequest, conversation_id: UUID) -> tuple[Conversation
     if form.is_valid():
         conversation.choose(form.chosen)
         if form.cleaned_data["as_default"]:
-            Defaults.objects.keep(request.user, form.chosen)
+            Defaults.objects.store(request.user, form.chosen)
     return conversation, form
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +13,7 @@ from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import error
 from chatapp.chat.views.replies import show
 from chatapp.chat.views.shielding import shielded
-from chatapp.conversations.access import own_reply
+from chatapp.conversations.access import own_tool_call
 from chatapp.conversations.models import DECISIONS
 from chatapp.replies import commands
 from chatapp.server.request_values import wants_page, whole_number
@@ -24,9 +24,7 @@ def whole(
     request: PersonRequest, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
 ) -> HttpResponse:
     """Show a whole tool call as text; its reply shows the beginning."""
-    tool_call = get_object_or_404(
-        own_reply(request.user, conversation_id, reply_id).tool_calls, pk=tool_call_id
-    )
+    tool_call = own_tool_call(request.user, conversation_id, reply_id, tool_call_id)
     parts = [tool_call.shown_line, _("Input"), tool_call.shown_arguments]
     if tool_call.content:
         parts += [_("Output"), tool_call.shown_content]
@@ -43,7 +41,10 @@ async def decision(
     request: PersonRequest, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
 ) -> HttpResponse:
     """Take the person's decision; of several, also from two tabs, the first one counts."""
-    reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
+    tool_call = await sync_to_async(own_tool_call)(
+        request.user, conversation_id, reply_id, tool_call_id
+    )
+    reply = tool_call.reply
     choice = next((known for known in DECISIONS if known == request.POST.get("decision")), None)
     if choice is None:
         return error(_("Approve or deny this tool call."), HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -23,6 +23,8 @@ from chatapp.images.processing import MAX_PARTS, PreparedImage, process_parts
 from chatapp.images.quota import QuotaExceeded
 from chatapp.images.store import StoreUnavailable
 
+MAX_DIGITS = 3  # of a number of images
+
 logger = logging.getLogger(__name__)
 
 STATUS: dict[type[ImageRefused], HTTPStatus] = {
@@ -46,7 +48,7 @@ async def upload(request: PersonRequest) -> HttpResponse:
         )
     await background.release_connection()
     try:
-        return await _keep(request, await process_parts(file, file.name or "", _room(request)))
+        return await _store(request, await process_parts(file, file.name or "", _room(request)))
     except ImageRefused as refusal:
         return _refuse(refusal)
 
@@ -57,7 +59,7 @@ async def links(request: PersonRequest) -> HttpResponse:
     link = request.POST.get("link", "").strip()
     await background.release_connection()
     try:
-        return await _keep(request, await copies_of(request.user, link, _room(request)))
+        return await _store(request, await copies_of(request.user, link, _room(request)))
     except ImageRefused as refusal:
         return _refuse(refusal)
     except TooManyAtOnce as crowd:
@@ -75,10 +77,11 @@ async def links(request: PersonRequest) -> HttpResponse:
 def _room(request: PersonRequest) -> int:
     """Return how many images the page can add for one file: pages of an older release say none."""
     room = request.POST.get("room", "")
-    return min(MAX_PARTS, max(1, int(room))) if room.isascii() and room.isdigit() else 1
+    is_number = room.isascii() and room.isdigit() and len(room) <= MAX_DIGITS
+    return min(MAX_PARTS, max(1, int(room))) if is_number else 1
 
 
-async def _keep(request: PersonRequest, prepared: list[PreparedImage]) -> HttpResponse:
+async def _store(request: PersonRequest, prepared: list[PreparedImage]) -> HttpResponse:
     """Store an image. The page gets the parts after the first as chips."""
     first, *others = await sync_to_async(_stored)(request.user, prepared)
     chips = [render_to_string("images/_image_chip.html", {"attachment": each}) for each in others]
@@ -87,7 +90,7 @@ async def _keep(request: PersonRequest, prepared: list[PreparedImage]) -> HttpRe
 
 
 def _stored(person: Person, prepared: list[PreparedImage]) -> list[Attachment]:
-    return [Attachment(image=Image.objects.keep(person, each)) for each in prepared]
+    return [Attachment(image=Image.objects.store(person, each)) for each in prepared]
 
 
 def _facts(attachment: Attachment) -> dict[str, object]:

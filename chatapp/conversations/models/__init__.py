@@ -2,7 +2,7 @@ from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import REMOTE, LiveStatus
-from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent
+from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent, DraftsFull
 from chatapp.conversations.models.exchange import (
     AwaitsApproval,
     ClientIdUsed,
@@ -11,10 +11,11 @@ from chatapp.conversations.models.exchange import (
     Exchange,
     NewMessage,
     ReplyRunning,
+    TooManyConversations,
     add_exchange,
 )
 from chatapp.conversations.models.message import Message
-from chatapp.conversations.models.progress import Outcome, Progress, TokenUsage
+from chatapp.conversations.models.progress import FinalState, Progress, TokenUsage
 from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
 from chatapp.conversations.models.tool_call import (
     MAX_ROUNDS,
@@ -42,17 +43,19 @@ __all__ = [
     "Defaults",
     "Draft",
     "DraftContent",
+    "DraftsFull",
     "Effort",
     "Exchange",
+    "FinalState",
     "LiveStatus",
     "Message",
     "ModelSettings",
     "NewMessage",
-    "Outcome",
     "Progress",
     "ReplyRunning",
     "State",
     "TokenUsage",
+    "TooManyConversations",
     "ToolCall",
     "ToolCallImage",
     "ToolRequest",

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from chatapp.conversations.models.notices import notice_sentence, refused_image_sentence
+from chatapp.inference.catalog import find_model
 from chatapp.rendering import VERSION, render_document
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ REMOTE = LiveStatus()  # nothing is known: the reply has ended, or another proce
 
 
 def shown_html(message: "Message") -> SafeString:
-    """Return a reply's safe HTML: as stored, or rendered anew when the rules changed since."""
+    """Return a reply's safe HTML: as stored, or rendered again if the rules have changed since."""
     if message.html_version == VERSION:
         return mark_safe(message.html)  # noqa: S308  (stored by us, sanitised by that version)
     return mark_safe(render_document(message.text, prefix=str(message.pk)))  # noqa: S308
@@ -83,13 +84,13 @@ def change_lines(message: "Message") -> list[str]:
 
 
 def notice_lines(message: "Message") -> list[str]:
-    """Return how the request that was sent differs from what was asked for."""
+    """Return how the request that was sent differs from the original one."""
     notices = dict(message.notices)
     if message.error_kind == "blocked":
         notices.pop("text_rewritten", None)  # it was of no use
     refused = notices.pop("images_refused", [])
-    lines = [_notice(change, count) for change, count in sorted(notices.items())]
-    return lines + [_refused(name, why) for name, why in refused]
+    lines = [notice_sentence(change, value) for change, value in sorted(notices.items())]
+    return lines + [refused_image_sentence(name, why) for name, why in refused]
 
 
 def thought_line(message: "Message") -> str:
@@ -109,7 +110,8 @@ def thought_line(message: "Message") -> str:
 
 def duration_seconds(message: "Message") -> float | None:
     if message.finished_at and message.started_at:
-        return (message.finished_at - message.started_at).total_seconds()
+        # The two moments may come from two clocks.
+        return max(0.0, (message.finished_at - message.started_at).total_seconds())
     return None
 
 
@@ -119,48 +121,5 @@ def urls(message: "Message") -> dict[str, str]:
 
 
 def _label(model_id: str) -> str:
-    model = settings.CATALOG.get(model_id)
+    model = find_model(settings.CATALOG, model_id)
     return model.label if model else model_id
-
-
-def _notice(change: str, count: int) -> str:
-    match change:
-        case "turns_excluded":
-            return ngettext(
-                "This conversation is longer than the model can read. "
-                "Its oldest turn was excluded.",
-                "This conversation is longer than the model can read. "
-                "Its %(count)s oldest turns were excluded.",
-                count,
-            ) % {"count": count}
-        case "images_excluded":
-            return ngettext(
-                "One earlier image was excluded.",
-                "%(count)s earlier images were excluded.",
-                count,
-            ) % {"count": count}
-        case "images_unsupported":
-            return ngettext(
-                "This model can't see images. One was excluded.",
-                "This model can't see images. %(count)s were excluded.",
-                count,
-            ) % {"count": count}
-        case "text_rewritten":
-            return _(
-                "A content filter in front of the service refused some words. "
-                "The model got a copy with these words split up."
-            )
-        case "tools_off":
-            return _(
-                "The service didn't accept tools for this request. The model answered without them."
-            )
-        case _:
-            return _(
-                "The service didn't accept thinking for this request. "
-                "The model answered without it."
-            )
-
-
-def _refused(name: str, why: str) -> str:
-    sentence = _("The service couldn't use the image “%(name)s”, so it was excluded: %(why)s")
-    return sentence % {"name": name, "why": why}

@@ -2,11 +2,11 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Func, OuterRef, Sum
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from chatapp.images.models import Image
+
+
+# Bytes of text in all drafts of a person. Short drafts are always kept.
+MAX_BYTES, SHORT = 20 * 1024**2, 4 * 1024
+
+
+class DraftsFull(Exception):
+    """The person's drafts together take too much space; this one isn't kept."""
 
 
 class AlreadySent(Exception):
@@ -39,6 +47,18 @@ class DraftContent:
     images: "tuple[Image | str, ...]" = ()  # a string is a link to another site
 
 
+class Bytes(Func):
+    """The length of a text in bytes."""
+
+    function = "OCTET_LENGTH"
+    output_field = models.BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # OCTET_LENGTH came with SQLite 3.43.
+        template = "LENGTH(CAST(%(expressions)s AS BLOB))"
+        return super().as_sql(compiler, connection, template=template, **context)
+
+
 class DraftManager(models.Manager["Draft"]):
     def shown(self, person_id: uuid.UUID, conversation_id: uuid.UUID | None) -> "Draft | None":
         """Return the draft of a conversation or, for None, of the empty page."""
@@ -46,18 +66,19 @@ class DraftManager(models.Manager["Draft"]):
         drafts = self.filter(person=person_id, conversation=conversation_id)
         return drafts.exclude(Exists(sent)).prefetch_related("attachments__image").first()
 
-    def keep(
+    def store(
         self, person: Person, conversation: Conversation | None, written: DraftContent
     ) -> set[uuid.UUID | None]:
         """Replace the draft by this content; no content means no draft.
 
         Return the other places whose draft moved here. The last writer wins, except for saves of
         one tab that overtook each other. Raises AlreadySent when it was sent meanwhile (a late save
-        never brings it back), and DoesNotExist for a conversation deleted meanwhile.
+        never brings it back), DoesNotExist for a conversation deleted meanwhile, and DraftsFull.
         """
         self._refuse_sent(person, written)
         with transaction.atomic():
             _lock(person, conversation)
+            self._check_space(person, conversation, written)
             left = self._write(person, conversation, written)
         # A concurrent send didn't see this draft, nor did we see its message.
         self._refuse_sent(person, written)
@@ -77,6 +98,18 @@ class DraftManager(models.Manager["Draft"]):
         if text is not None:
             self.filter(person=person, client_id=written.client_id).delete()
             raise AlreadySent(same=text == written.text)
+
+    def _check_space(
+        self, person: Person, conversation: Conversation | None, new: DraftContent
+    ) -> None:
+        size = len(new.text.encode())
+        if size <= SHORT:
+            return
+        others = self.filter(person=person).exclude(client_id=new.client_id)
+        others = others.exclude(conversation=conversation)
+        used = others.aggregate(bytes=Sum(Bytes("text")))["bytes"] or 0
+        if used + size > MAX_BYTES:
+            raise DraftsFull
 
     def _write(
         self, person: Person, conversation: Conversation | None, new: DraftContent

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # Until the model has suggested a title, the conversation is called by its first words.
 EXCERPT = 300  # characters read
 FIRST_TITLE = 60  # characters kept
+# Conversations that one person may begin in the last minute: enough for any script of theirs.
+MAX_BEGUN, BEGUN_WITHIN = 1_200, timedelta(minutes=1)
 
 
 class ClientIdUsed(Exception):
@@ -37,6 +40,10 @@ class AwaitsApproval(Exception):
 
 class ConversationContinued(Exception):
     """The conversation has messages that the page doesn't show. Nothing was added."""
+
+
+class TooManyConversations(Exception):
+    """The person begins conversations faster than anybody reads them. Nothing was added."""
 
 
 class ConversationDeleted(Exception):
@@ -78,7 +85,7 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
     Raises Conversation.DoesNotExist for somebody else's conversation, ConversationDeleted for a
     deleted one, ConversationContinued when the message doesn't follow the head of the branch,
     ReplyRunning while a reply runs, AwaitsApproval while a tool call awaits approval, ClientIdUsed
-    when the id belongs to another text.
+    when the id belongs to another text, TooManyConversations when this would begin one too many.
     """
     try:
         with transaction.atomic():
@@ -150,6 +157,11 @@ def _check_parent(conversation: Conversation | None, head: Message | None, new: 
 
 
 def _begin(person: "Person", new: NewMessage) -> Conversation:
+    since = timezone.now() - BEGUN_WITHIN
+    # The index of the sidebar finds the few that were active since.
+    recent = Conversation.objects.filter(owner=person, active_at__gt=since, created_at__gt=since)
+    if recent.count() >= MAX_BEGUN:
+        raise TooManyConversations
     return Conversation.objects.create(
         id=new.conversation_id, owner=person, title=_first_words(new.text), **asdict(new.chosen)
     )

@@ -11,7 +11,13 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from chatapp.conversations.models.progress import Outcome, Progress, Status, TokenUsage, values_of
+from chatapp.conversations.models.progress import (
+    FinalState,
+    Progress,
+    Status,
+    TokenUsage,
+    values_of,
+)
 from chatapp.rendering import VERSION as RENDERING_VERSION
 from chatapp.server import process_name
 
@@ -24,8 +30,8 @@ LEASE = timedelta(seconds=10)
 GRACE = timedelta(seconds=3)
 MAX_CRASHES = 3  # processes that died while making one reply; the reply may be the cause
 
-type Maker = Literal[
-    "anybody", "this attempt", "nobody", "who was asked to stop", "nobody, until a decision"
+type CloseCondition = Literal[
+    "is running", "is this attempt", "is lost", "has a stop request", "awaits approval"
 ]
 
 
@@ -49,7 +55,7 @@ def take_over(reply: "Message") -> bool:
     if reply.leased_by:
         values["crashes"] = reply.crashes + 1
     if not (reply.text or reply.tool_calls.exists()):
-        # With no text and no tool call to resume from, the model starts and thinks anew.
+        # With no text and no tool call to resume from, the model starts and thinks again.
         values |= {"reasoning": "", "thought_seconds": None}
     return _take(reply, _row(reply).lost(), values)
 
@@ -76,9 +82,9 @@ def await_approval(reply: "Message", progress: Progress, token_usage: TokenUsage
     return is_waiting
 
 
-def finish(reply: "Message", outcome: Outcome) -> bool:
+def finish(reply: "Message", final: FinalState) -> bool:
     """End this attempt; False when it had been ended or taken over before."""
-    values = values_of(outcome.progress) | values_of(outcome.token_usage) | values_of(outcome)
+    values = values_of(final.progress) | values_of(final.token_usage) | values_of(final)
     del values["progress"], values["token_usage"]
     values |= {
         "html_version": RENDERING_VERSION,
@@ -96,22 +102,24 @@ def request_stop(reply: "Message") -> bool:
     return bool(_row(reply).running().update(stop_requested_at=timezone.now()))
 
 
-def close(reply: "Message", status: str, error: str = "", *, made_by: Maker = "anybody") -> bool:
+def close(
+    reply: "Message", status: str, error: str = "", *, only_if: CloseCondition = "is running"
+) -> bool:
     """End a reply as it was saved.
 
-    Return False, and change nothing, unless `made_by` is who makes it now.
+    Return False, and change nothing, unless the condition `only_if` is true of its row.
     """
     rows = {
-        "anybody": _row(reply).running(),
-        "this attempt": _of_this_attempt(reply),
-        "nobody": _row(reply).lost(),
-        "who was asked to stop": _row(reply).running().exclude(stop_requested_at=None),
-        "nobody, until a decision": _row(reply).filter(status=Status.WAITING),
+        "is running": _row(reply).running(),
+        "is this attempt": _of_this_attempt(reply),
+        "is lost": _row(reply).lost(),
+        "has a stop request": _row(reply).running().exclude(stop_requested_at=None),
+        "awaits approval": _row(reply).filter(status=Status.WAITING),
     }
     values = {"status": status, "error": error, "finished_at": timezone.now()}
     # A page must see that this is newer than an answer that shows the reply as waiting.
     newer = F("sequence") + 1
-    has_ended = bool(rows[made_by].update(**values, leased_until=None, sequence=newer))
+    has_ended = bool(rows[only_if].update(**values, leased_until=None, sequence=newer))
     reply.assign(values)
     return has_ended
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chatapp.conversations.models.tool_call import ToolCall
 
 LENGTH = "length"  # the finish reason of a reply that reached its token limit
+REFUSAL = "refusal"  # of one that the model declined, and would decline again
 
 
 class Message(models.Model):
@@ -204,7 +205,8 @@ class Message(models.Model):
     @property
     def can_retry(self) -> bool:
         ended_badly = self.status in (Status.FAILED, Status.STOPPED)
-        return self.role == self.Role.ASSISTANT and ended_badly and not self.excluded
+        can_end_better = ended_badly and self.finish_reason != REFUSAL
+        return self.role == self.Role.ASSISTANT and can_end_better and not self.excluded
 
     @property
     def can_continue(self) -> bool:
@@ -214,9 +216,9 @@ class Message(models.Model):
         return ended_early and bool(self.text or self.shown_tool_calls)
 
     @property
-    def is_refused(self) -> bool:
-        """Whether the same request would be refused again unless something is excluded."""
-        return bool(self.error_kind)
+    def can_exclude(self) -> bool:
+        """Whether it failed; whatever the reason, a message may be the cause."""
+        return self.role == self.Role.ASSISTANT and self.status == Status.FAILED
 
     @property
     def progress(self) -> Progress:
@@ -236,7 +238,7 @@ class Message(models.Model):
             setattr(self, name, value)
 
     def note_changes(self, chosen: ModelSettings) -> None:
-        """Store anew which settings changed since the reply before this message."""
+        """Store again which settings changed since the reply before this message."""
         self.changes = self.parent.changes_for(chosen) if self.parent else {}
         self.save(update_fields=["changes"])
 

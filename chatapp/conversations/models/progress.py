@@ -44,8 +44,8 @@ class TokenUsage:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one attempt at a reply ended. `html` is the safe rendering of its text."""
+class FinalState:
+    """The final state of a reply. `html` is the safe rendering of its text."""
 
     status: str
     progress: Progress
@@ -56,6 +56,6 @@ class Outcome:
     finish_reason: str = ""
 
 
-def values_of(record: Progress | TokenUsage | Outcome) -> dict[str, Any]:
+def values_of(record: Progress | TokenUsage | FinalState) -> dict[str, Any]:
     """Return columns and their values."""
     return {name: getattr(record, name) for name in record.__slots__}

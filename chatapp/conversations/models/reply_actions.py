@@ -83,12 +83,12 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
 
     `scope` is "turn" for this reply and the message that it answers, "earlier" for everything
     before both, "none" to include the two again. Return the newest of the messages that changed,
-    at most MAX_CHANGED. Only a refused reply offers the first two; a reply that runs or isn't on
+    at most MAX_CHANGED. Only a failed reply offers the first two; a reply that runs or isn't on
     the branch changes nothing.
     """
     conversation, _head = _lock_branch(reply)
     reply.refresh_from_db()
-    possible = reply.is_refused if scope in ("turn", "earlier") else reply.excluded
+    possible = reply.can_exclude if scope in ("turn", "earlier") else reply.excluded
     if reply.is_running or not reply.on_branch or not possible:
         return []
     wanted = scope != "none"

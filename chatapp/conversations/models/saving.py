@@ -22,7 +22,7 @@ class Snapshot(NamedTuple):
     progress: Progress
 
 
-def save(snapshots: Sequence[Snapshot]) -> None:
+def save_snapshots(snapshots: Sequence[Snapshot]) -> None:
     """Save text and position of each reply together, unless its attempt was overtaken or is to
     stop."""
     if not snapshots:
@@ -50,7 +50,7 @@ def _row(snapshot: Snapshot, columns: Sequence[Any]) -> list[Any]:
     return [*saved, pk, reply.attempt, *map(str, RUNNING)]
 
 
-def unwanted(replies: "Sequence[Message]") -> set[UUID]:
+def unwanted_attempts(replies: "Sequence[Message]") -> set[UUID]:
     """Return the replies whose attempt has to end: it was overtaken, or somebody stopped it."""
     if not replies:
         return set()

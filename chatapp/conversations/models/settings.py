@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.inference.catalog import find_model
 from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class WithModelSettings(models.Model):
     @property
     def offered_model(self) -> str:
         """Return the chosen model, or the default one when it is no longer offered."""
-        return self.model if self.model in settings.CATALOG else default_model()
+        model = find_model(settings.CATALOG, self.model)
+        return model.id if model else default_model()
 
     @property
     def chosen(self) -> ModelSettings:
@@ -93,7 +95,7 @@ class DefaultsManager(models.Manager["Defaults"]):
         row = self.filter(person=person).first()
         return row.chosen if row else ModelSettings(default_model())
 
-    def keep(self, person: "Person", wanted: ModelSettings) -> None:
+    def store(self, person: "Person", wanted: ModelSettings) -> None:
         self.update_or_create(person=person, defaults=asdict(wanted))
 
 

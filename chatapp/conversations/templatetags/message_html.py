@@ -3,7 +3,8 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from chatapp.conversations import message_html
-from chatapp.conversations.message_html import Part
+from chatapp.conversations.folding import pieces_of
+from chatapp.conversations.message_html import Slot
 from chatapp.conversations.models import Message
 
 register = template.Library()
@@ -14,6 +15,11 @@ def message(context: Context, shown: Message) -> SafeString:
     return message_html.message_html(shown, context)
 
 
-@register.simple_tag(takes_context=True, name="part_html")
-def part(context: Context, shown: Message, name: Part) -> SafeString:
-    return message_html.part_html(shown, name, context)
+@register.simple_tag(takes_context=True, name="slot_html")
+def slot(context: Context, shown: Message, name: Slot) -> SafeString:
+    return message_html.slot_html(shown, name, context)
+
+
+@register.filter
+def pieces(text: str | None) -> list[str]:
+    return pieces_of(text or "")

@@ -1,21 +1,19 @@
 """The model service: it answers and accepts the key, lists its models, and streams."""
 
-import json
-import re
 import time
 
-import aiohttp
-import httpx
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_noop
 
 from chatapp.diagnostics import service_calls
 from chatapp.diagnostics.results import Result, green, note, red, yellow
+from chatapp.inference.listing import ListedModel, find_listed
 from chatapp.inference.sample_requests import text_request, yes_request
 
 USE_REAL_MODEL = gettext_noop("Connect the app to a real model.")
 
-MODEL_ID = re.compile(r"[\w.:/-]{1,80}", re.ASCII)
 MAX_MODELS = 20  # that are shown
 
 COUNT = "Count from 1 to 20 in words, separated by commas."
@@ -58,30 +56,36 @@ async def check_models() -> Result:
     if result := service_calls.not_configured():
         return result
     offered = list(settings.CATALOG)
-    listed = await _list_models()
+    listed = await service_calls.list_models()
     if not listed:
         found = gettext("Offered here: %s. The service doesn't list its models.")
         return note(found % ", ".join(offered))
-    facts = {"offered": ", ".join(offered), "listed": ", ".join(sorted(listed)[:MAX_MODELS])}
+    entries = {model_id: find_listed(listed, model_id) for model_id in offered}
+    ids = sorted(entry.id for entry in listed)
+    facts = {"offered": ", ".join(offered), "listed": ", ".join(ids[:MAX_MODELS])}
     found = gettext("Offered here: %(offered)s. The service lists: %(listed)s.") % facts
-    if unknown := [model_id for model_id in offered if model_id not in listed]:
+    endings = [_ending(model_id, entry) for model_id, entry in entries.items() if entry]
+    found = " ".join(filter(None, [found, *endings]))
+    if unknown := [model_id for model_id, entry in entries.items() if entry is None]:
         fix = gettext("%s may be misspelled or withdrawn. Try it, or change CHAT_MODELS.")
         command = f'python manage.py try_inference --model {unknown[0]} "Hello"'
         return yellow(found, fix % ", ".join(unknown), command)
+    if any(endings):
+        return yellow(found, gettext("Change CHAT_MODELS, so that nobody chooses these models."))
     return green(found)
 
 
-async def _list_models() -> set[str]:
-    """Return the ids of GET /available-models, none when the answer isn't such a list."""
-    try:
-        response, body = await service_calls.get("/available-models")
-        entries = json.loads(body) if response.is_success else []
-    except (httpx.HTTPError, aiohttp.ClientError, ValueError, RecursionError):
-        return set()
-    if not isinstance(entries, list):
-        return set()
-    ids = (entry.get("model_id") for entry in entries if isinstance(entry, dict))
-    return {one for one in ids if isinstance(one, str) and MODEL_ID.fullmatch(one)}
+def _ending(model_id: str, entry: ListedModel) -> str:
+    """Return when the service stops offering a model, and what it suggests; "" if it doesn't."""
+    if not (entry.is_deprecated or entry.ends_on):
+        return ""
+    facts = {"model": model_id, "replacement": entry.replacement or gettext("no other model")}
+    if entry.ends_on is None:
+        return gettext("%(model)s is deprecated; the service suggests %(replacement)s.") % facts
+    facts["date"] = date_format(entry.ends_on, "j F Y")
+    if entry.ends_on < timezone.localdate():
+        return gettext("%(model)s ended on %(date)s; the service suggests %(replacement)s.") % facts
+    return gettext("%(model)s ends on %(date)s; the service suggests %(replacement)s.") % facts
 
 
 async def check_streaming() -> Result:

@@ -12,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
+from chatapp.server.local_port import HOST, announced
 from chatapp.server.static_files import build_if_changed
 
 LOCAL_HAND_OVER_SECONDS = 2
@@ -45,8 +46,8 @@ class Command(BaseCommand):
         build_if_changed()
         # A person who presses Ctrl+C waits for it, and the next start resumes the replies.
         settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
-        server = AnnouncingServer(config("127.0.0.1"))
-        with contextlib.suppress(KeyboardInterrupt):
+        server = AnnouncingServer(config(HOST))
+        with contextlib.suppress(KeyboardInterrupt), announced(settings.PORT):
             if settings.SERVICE.kind != "none":
                 server.run()
             else:
@@ -89,8 +90,7 @@ def config(host: str, workers: int = 1) -> uvicorn.Config:
         lifespan="on",
         timeout_graceful_shutdown=3,
         timeout_keep_alive=95,  # Heroku's router closes idle connections after 90 s
-        proxy_headers=settings.ON_DYNO,
-        forwarded_allow_ips="*" if settings.ON_DYNO else None,
+        proxy_headers=False,  # `client_address` reads them, and trusts only what proxies added
         access_log=False,
         log_config=None,
     )

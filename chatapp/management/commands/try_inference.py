@@ -41,9 +41,14 @@ THINKING_BUDGET = 2_048  # tokens
 CHANGES = {
     "turns_excluded": "the oldest turns are excluded",
     "images_excluded": "the oldest images are excluded",
+    "images_unsupported": "the model can't see images, so they are excluded",
+    "images_suspected": "the service failed with the images, so they are excluded",
     "text_rewritten": "words that a content filter refuses are split",
     "thinking_off": "thinking is off",
+    "sampling_off": "temperature and top P are off",
     "tools_off": "tools are off",
+    "output_limited": "the service allows shorter answers only",
+    "model_replaced": "another model answers",
 }
 
 
@@ -113,9 +118,9 @@ class Command(BaseCommand):
                 self._print(self.style.WARNING(_plain(text)))
             case Waiting(seconds, sentence):
                 self.stdout.write(f"[{sentence} Trying again in {seconds:.0f} s.]")
-            case Adapted(change, count):
-                number = f" ({count})" if count else ""
-                self.stdout.write(f"[The request was changed: {CHANGES[change]}{number}.]")
+            case Adapted(change, count, detail):
+                extra = f" ({detail or count})" if detail or count else ""
+                self.stdout.write(f"[The request was changed: {CHANGES[change]}{extra}.]")
             case Finished(reason):
                 self.stdout.write(f"\n\nEnded with: {reason}")
 

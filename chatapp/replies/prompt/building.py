@@ -1,6 +1,6 @@
 """Building the request for the model: the instructions, then the branch of the conversation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from chatapp.conversations.models import (
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
+from chatapp.inference.catalog import find_model
 from chatapp.inference.context_window import MAX_IMAGES, estimate_text
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
@@ -25,12 +26,16 @@ from chatapp.replies.tools.toolbox import Toolbox
 INSTRUCTIONS = """\
 You are a helpful assistant in a web chat. Answer in the language of the person.
 Format answers in GitHub-flavoured Markdown: fenced code blocks with a language, tables where they
-help, LaTeX between $ or $$ for mathematics. Keep answers as short as the question allows."""
+help. Write mathematics in LaTeX between \\( and \\), display formulas between \\[ and \\]. Around
+code that has fences itself, use a longer fence. Keep answers as short as the question allows."""
 
 # These models refuse an assistant message at the end, so they are asked to continue.
 CONTINUE = """\
 Your answer above was cut off. Continue it exactly where it ends, from the very next character.
 Do not repeat any of it, and do not comment on the interruption."""
+
+# Asked once when a model says nothing after the results of its tool calls.
+ANSWER_NOW = "Your answer was empty. Answer now, using the results above."
 
 # Tokens. The service accepts at least 1,024, and less than max_tokens.
 BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
@@ -53,7 +58,7 @@ class Prompt:
 
     reply: Message
     request: CompletionRequest
-    form: image_delivery.Form
+    delivery: image_delivery.Delivery
     toolbox: Toolbox
     images: tuple[Attachment, ...] = ()  # that the model sees, oldest first
     turns_excluded: int = 0
@@ -61,18 +66,20 @@ class Prompt:
     images_unsupported: int = 0  # by a model without vision
 
 
-def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Prompt:
+def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None) -> Prompt:
     """Build the request for a reply from the messages before it on the branch.
 
     A reply that has text is continued. Reads the database and the image store: call it in a thread.
     Raises StoreUnavailable.
     """
     chosen = reply.conversation.chosen
-    model = settings.CATALOG.get(reply.model) or settings.CATALOG[chosen.model]
-    form = form or image_delivery.forms()[0]
+    model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
+    delivery = delivery or image_delivery.deliveries()[0]
     messages, turns_excluded = _newest_messages(reply, model.context_window)
     attachments = [attachment for message in messages for attachment in _images(message)]
-    urls = _urls(attachments, form) if model.vision else {}
+    end = _end_of_suspects([*messages, reply], model)
+    trusted = [one for message in messages if message.position > end for one in _images(message)]
+    urls = _urls(trusted, delivery) if model.vision else {}
     turns = [turn for message in messages for turn in turns_of(message, urls, model)]
     turns += _reply_so_far(reply)
     toolbox = Toolbox.of(reply, _user_texts(messages))
@@ -92,13 +99,19 @@ def reply_prompt(reply: Message, form: image_delivery.Form | None = None) -> Pro
     return Prompt(
         reply,
         request,
-        form,
+        delivery,
         toolbox,
         tuple(attachment for attachment in attachments if attachment.pk in urls),
         turns_excluded,
         images_excluded=missing if model.vision else 0,
         images_unsupported=0 if model.vision else missing,
     )
+
+
+def prompt_to_answer(prompt: Prompt) -> Prompt:
+    """Return the prompt with a request for the answer that didn't come."""
+    messages = (*prompt.request.messages, ChatMessage.from_text("user", ANSWER_NOW))
+    return replace(prompt, request=replace(prompt.request, messages=messages))
 
 
 def _user_texts(messages: list[Message]) -> tuple[str, ...]:
@@ -108,6 +121,15 @@ def _user_texts(messages: list[Message]) -> tuple[str, ...]:
 def _images(message: Message) -> list[Attachment]:
     """Return the attachments that the service hasn't rejected."""
     return [attachment for attachment in message.attachments.all() if not attachment.refusal]
+
+
+def _end_of_suspects(messages: list[Message], model: Model) -> int:
+    """Return the position up to which the model gets no images, -1 if it gets all.
+
+    The service failed with these images and answered without them. It would fail again each time.
+    """
+    answered = [m for m in messages if m.model == model.id and "images_suspected" in m.notices]
+    return max((message.position for message in answered), default=-1)
 
 
 def _reply_so_far(reply: Message) -> list[ChatMessage]:
@@ -128,14 +150,14 @@ def _may_call(tool_calls: list[ToolCall]) -> bool:
 
 
 def image_request(
-    model: str, image: Attachment, form: image_delivery.Form
+    model: str, image: Attachment, delivery: image_delivery.Delivery
 ) -> CompletionRequest | None:
-    """Return the shortest request about one image, to see whether the service accepts it in this
-    form.
+    """Return the shortest request about one image, to see whether the service accepts it by this
+    delivery.
 
     None when its bytes are gone. Call it in a thread.
     """
-    url = _urls([image], form).get(image.pk)
+    url = _urls([image], delivery).get(image.pk)
     if url is None:
         return None
     parts = (image_part(image, url), TextPart("OK?"))
@@ -190,13 +212,13 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
     return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
 
 
-def _urls(attachments: list[Attachment], form: image_delivery.Form) -> dict[int, str]:
+def _urls(attachments: list[Attachment], delivery: image_delivery.Delivery) -> dict[int, str]:
     """Return the URLs of the newest images by attachment, within the limits on count and total
     size. Images whose bytes are gone have none."""
     newest = attachments[-MAX_IMAGES:]
     urls = {attachment.pk: attachment.link for attachment in newest if attachment.link}
     own = {attachment.pk: attachment.image for attachment in newest if attachment.image}
-    if form == "link":
+    if delivery == "link":
         return urls | {pk: image_delivery.link(image) for pk, image in own.items()}
     contents = store.read_many(_small_enough(list(own.values())))
     for pk, image in own.items():

@@ -1,8 +1,8 @@
 """How an image reaches the model: as a link that the service fetches, or as inline bytes.
 
-The documented form is the link, which needs an address that the service can reach. Which form a
+The documented delivery is the link, which needs an address that the service can reach. Which one a
 service really accepts isn't known: both are tried until one is accepted, and this process then
-keeps using that one.
+keeps using it.
 """
 
 import base64
@@ -15,16 +15,16 @@ from django.urls import reverse
 
 from chatapp.images.models import Image
 
-Form = Literal["link", "inline"]
+Delivery = Literal["link", "inline"]
 
 LINK_SECONDS = 15 * 60  # a request may wait and be retried before the service fetches the link
 SIGNER = signing.TimestampSigner(salt="image-for-the-model")
 
-_learned: Form | None = None
+_learned: Delivery | None = None
 
 
-def forms() -> tuple[Form, ...]:
-    """Return the forms to try, best first.
+def deliveries() -> tuple[Delivery, ...]:
+    """Return the deliveries to try, best first.
 
     Without a public origin nobody can fetch from this site.
     """
@@ -35,10 +35,10 @@ def forms() -> tuple[Form, ...]:
     return (_learned,) if _learned else ("link", "inline")
 
 
-def remember(form: Form) -> None:
-    """Remember that the service has accepted an image in this form."""
+def remember(delivery: Delivery) -> None:
+    """Remember that the service has accepted an image by this delivery."""
     global _learned
-    _learned = form
+    _learned = delivery
 
 
 def link(image: Image) -> str:

@@ -19,18 +19,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """What to send instead; `excluded` is None when only the form of the images changed."""
+    """What to send instead; `excluded` is None when only the delivery of the images changed."""
 
     prompt: Prompt
     excluded: Attachment | None = None
 
 
 async def retry(prompt: Prompt, error: ImageRejected) -> Retry | None:
-    """Return another way to ask the same: with images in the other form, then without the one at
+    """Return another way to ask the same: with the other image delivery, then without the one at
     fault. None when no image is left that could be at fault."""
-    if form := _other_form(prompt):
-        logger.warning("Images were refused as %s, trying %s", prompt.form, form)
-        return Retry(await background.in_thread(building.reply_prompt, prompt.reply, form))
+    if delivery := _other_delivery(prompt):
+        logger.warning("Images were refused as %s, trying %s", prompt.delivery, delivery)
+        return Retry(await background.in_thread(building.reply_prompt, prompt.reply, delivery))
     culprit = await _culprit(prompt)
     if culprit is None:
         return None
@@ -41,19 +41,19 @@ async def retry(prompt: Prompt, error: ImageRejected) -> Retry | None:
 def accepted(prompt: Prompt) -> None:
     """Remember that the service has answered a request with these images."""
     if any(attachment.image for attachment in prompt.images):
-        image_delivery.remember(prompt.form)
+        image_delivery.remember(prompt.delivery)
 
 
-def _other_form(prompt: Prompt) -> image_delivery.Form | None:
-    """Return the form after the one that was tried, if an image is ours to send."""
-    rest = image_delivery.forms()
-    later = rest[rest.index(prompt.form) + 1 :] if prompt.form in rest else ()
+def _other_delivery(prompt: Prompt) -> image_delivery.Delivery | None:
+    """Return the delivery after the one that was tried, if an image is ours to send."""
+    rest = image_delivery.deliveries()
+    later = rest[rest.index(prompt.delivery) + 1 :] if prompt.delivery in rest else ()
     ours = any(attachment.image for attachment in prompt.images)
     return later[0] if later and ours else None
 
 
 async def _culprit(prompt: Prompt) -> Attachment | None:
-    """Return the image that is rejected on its own too, in every form.
+    """Return the image that is rejected on its own too, by every delivery.
 
     Links rot and are tried first, then the newest; when each is accepted alone, the newest goes.
     """
@@ -68,9 +68,9 @@ async def _culprit(prompt: Prompt) -> Attachment | None:
 
 
 async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
-    for form in image_delivery.forms():
+    for delivery in image_delivery.deliveries():
         request = await background.in_thread(
-            building.image_request, prompt.request.model, suspect, form
+            building.image_request, prompt.request.model, suspect, delivery
         )
         try:
             if request:
@@ -82,7 +82,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
             logger.warning("An image could not be tried: %s", type(error).__name__)
         else:
             if suspect.image:
-                image_delivery.remember(form)
+                image_delivery.remember(delivery)
         return False
     return True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations.message_html import part_html
+from chatapp.conversations.message_html import slot_html
 from chatapp.conversations.models import Progress, State, TokenUsage, ToolCall, ToolRequest
 from chatapp.inference import ToolCallPart
 from chatapp.replies import usage
@@ -88,7 +88,7 @@ def _share(tool_calls: Sequence[ToolCall], count: int) -> int:
 
 
 async def _run(tool_call: ToolCall, live: LiveReply, toolbox: Toolbox, max_bytes: int) -> None:
-    await results.keep(tool_call, await _outcome(tool_call, toolbox, max_bytes))
+    await results.store(tool_call, await _outcome(tool_call, toolbox, max_bytes))
     live.show_changed([tool_call])
 
 
@@ -114,4 +114,4 @@ def _begin(
     if not ToolCall.objects.begin_round(live.reply, progress, token_usage, asked):
         raise Overtaken
     live.reply.known_tool_calls = list(live.reply.tool_calls.with_images())
-    return token_usage, part_html(live.reply, "tool_calls")
+    return token_usage, slot_html(live.reply, "tool_calls")

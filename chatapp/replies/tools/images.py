@@ -74,7 +74,7 @@ def kept(owner: Person, prepared: Images[PreparedImage]) -> Images[Image]:
     results: list[Image | ImageRefused] = []
     for one in prepared.usable:
         away = next((each for each in results if isinstance(each, StoreUnavailable)), None)
-        results.append(away or _keep(owner, one))  # each would wait for the store's time limit
+        results.append(away or _store(owner, one))  # each would wait for the store's time limit
     stored = Images.of(results)
     # From now on they are deleted an hour after nothing shows them any more.
     Image.objects.hold(owner, [image.pk for image in stored.usable])
@@ -88,9 +88,9 @@ async def _open(content: bytes, name: str) -> PreparedImage | ImageRefused:
         return _noted(refusal)
 
 
-def _keep(owner: Person, image: PreparedImage) -> Image | ImageRefused:
+def _store(owner: Person, image: PreparedImage) -> Image | ImageRefused:
     try:
-        return Image.objects.keep(owner, image)
+        return Image.objects.store(owner, image)
     except ImageRefused as refusal:
         return _noted(refusal)
 

@@ -31,13 +31,13 @@ logger = logging.getLogger(__name__)
 type Task = asyncio.Task[None]
 
 
-async def keep(tool_call: ToolCall, outcome: CallResult) -> None:
+async def store(tool_call: ToolCall, outcome: CallResult) -> None:
     """Store a result and wait until `tool_call` has it; a cancelled wait doesn't cancel storing."""
     name = f"{_name_prefix(tool_call.reply_id)}{tool_call.pk}"
-    await asyncio.shield(background.spawn(name, _keep(tool_call, outcome)))
+    await asyncio.shield(background.spawn(name, _store(tool_call, outcome)))
 
 
-def is_keeping(reply_id: UUID) -> bool:
+def is_storing(reply_id: UUID) -> bool:
     """Whether this process still has a result of this reply to store."""
     return bool(background.running(_name_prefix(reply_id)))
 
@@ -54,7 +54,7 @@ async def show_late(reply: Message, late: set[Task]) -> None:
     await background.in_thread(_announce, reply.pk)
 
 
-async def _keep(tool_call: ToolCall, outcome: CallResult) -> None:
+async def _store(tool_call: ToolCall, outcome: CallResult) -> None:
     opened = await images.opened(outcome.images, tool_call.name)
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:

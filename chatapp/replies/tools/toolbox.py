@@ -8,6 +8,7 @@ from django.conf import settings
 
 from chatapp import inference
 from chatapp.conversations.models import Message
+from chatapp.inference.catalog import find_model
 from chatapp.mcp.switches import switches
 from chatapp.tools import runner
 from chatapp.tools.tool import Context, Tool
@@ -33,7 +34,8 @@ class Toolbox:
         it in a thread.
         """
         conversation = reply.conversation
-        model = settings.CATALOG.get(reply.model) or settings.CATALOG[conversation.offered_model]
+        model = find_model(settings.CATALOG, reply.model)
+        model = model or settings.CATALOG[conversation.offered_model]
         if not model.tools:
             return cls({}, Context())
         chosen = [

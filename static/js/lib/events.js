@@ -156,8 +156,8 @@ export const BOX_CLEARED = "box:cleared";
 // message-box > message-draft
 export const BOX_RESTORED = "box:restored";
 
-// Focus the box: the person used a button of an unsent message.
-// message-outbox > message-composer
+// { onTouch }. Focus the box, because the button that was pressed goes; on a touch screen only with `onTouch`.
+// message-list, message-outbox > message-composer
 export const BOX_REQUESTED = "box:requested";
 
 // --- Images

@@ -30,6 +30,19 @@ export async function getText(url) {
   return (await request(url, { timeout: SHORT_TIMEOUT })).text();
 }
 
+/** Returns the text before anything else happens, for a page that is about to be printed; "" if that fails. */
+export function getTextNow(url) {
+  const call = new XMLHttpRequest();
+  call.open("GET", url, false);
+  call.setRequestHeader("Accept", HEADERS.Accept);
+  try {
+    call.send();
+  } catch {
+    return "";
+  }
+  return call.status === 200 ? call.responseText : "";
+}
+
 export async function getJson(url) {
   return (await request(url, { timeout: SHORT_TIMEOUT })).json();
 }

@@ -1,7 +1,7 @@
 // Makes elements equal to new HTML with as few changes as possible.
 
 /** Set by the page or the person, and missing in the server's HTML. */
-const OWN_ATTRIBUTES = new Set(["style", "open", "tabindex", "aria-pressed", "data-wrapped"]);
+const OWN_ATTRIBUTES = new Set(["style", "open", "tabindex", "aria-expanded", "aria-pressed", "data-wrapped"]);
 /** Elements in which a line break is part of the text. */
 const TEXT = "pre, textarea, [data-part=text], [data-reasoning]";
 

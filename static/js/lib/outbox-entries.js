@@ -4,6 +4,7 @@
 // each the HTML of its chip and of the image in the sent message; `isInPlace`: whether its copy was scrolled
 // near the top; and `sentence`: why it was not sent.
 
+import { showFolded } from "./folding.js";
 import { parse } from "./morph.js";
 
 const OWN_FIELDS = ["csrfmiddlewaretoken", "client_id", "parent", "text", "images"];
@@ -27,7 +28,7 @@ export function formOf({ id, text, parent, fields }) {
 export function createCopy(article, { id, text, images }) {
   const copy = article.cloneNode(true);
   copy.dataset.clientId = id;
-  copy.querySelector("[data-part=text]").textContent = text;
+  showFolded(copy.querySelector("[data-part=text]"), text);
   copy.querySelector("[data-images]").append(...images.flatMap(({ sent }) => parse(sent)));
   return copy;
 }

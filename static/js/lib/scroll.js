@@ -1,14 +1,24 @@
 // Scrolls the messages: follows the text while the view is at its end, and otherwise keeps the reader's place.
 
+import { Pace } from "./pace.js";
+import { readPlace, savePlace } from "./place.js";
+
 const AT_END = 2; // px; zoomed pages round
 const FAR = 120; // px from the end; from there on the page offers to jump to it
 const ANCHOR_GAP = 16; // px above the message just sent
 const ANCHOR_SHARE = 0.5; // of the pane that a long message may fill, so that its reply is seen
+const NEAR = 0.25; // of the pane that the question may be above it and still come back
+const FRAMES = 60; // that the heights of messages may take to settle
+const STILL = 3; // frames without a change, after which they have settled
+
+const frame = () => new Promise(requestAnimationFrame);
 
 /** Whether the view follows is read from the scroll position, never from a timer. */
 export class Scroll {
   #top = 0;
   #isFollowing = true;
+  #restoring = null; // aborted when the reader scrolls
+  #pace = new Pace();
   #observer = new ResizeObserver(() => this.#followGrowth());
 
   /** `content` is the child of `pane` that grows; onMove(isFar) is called at every change. */
@@ -17,8 +27,9 @@ export class Scroll {
     this.#observer.observe(content);
     this.#observer.observe(pane);
     pane.addEventListener("scroll", () => this.#followReader(), { passive: true, signal });
-    pane.addEventListener("wheel", (event) => event.deltaY < 0 && this.#stopFollowing(), { passive: true, signal });
-    pane.addEventListener("touchmove", () => this.#stopFollowing(), { passive: true, signal });
+    pane.addEventListener("wheel", ({ deltaY }) => this.#noteInput(deltaY < 0), { passive: true, signal });
+    pane.addEventListener("touchmove", () => this.#noteInput(true), { passive: true, signal });
+    for (const type of ["keydown", "pointerdown"]) pane.addEventListener(type, () => this.#noteInput(), { signal });
     signal.addEventListener("abort", () => this.#observer.disconnect());
   }
 
@@ -27,7 +38,7 @@ export class Scroll {
   }
 
   scrollToEnd() {
-    this.#isFollowing = true;
+    this.#setFollowing(true);
     this.pane.scrollTop = this.pane.scrollHeight;
     // Set here too: a page that opens at its end gets no scroll event.
     this.#top = this.pane.scrollTop;
@@ -35,11 +46,18 @@ export class Scroll {
 
   /** Scrolls a message near the top and leaves room under it for the reply. */
   anchor(article) {
-    const height = this.pane.clientHeight;
-    const hidden = Math.max(0, article.offsetHeight - height * ANCHOR_SHARE);
-    const top = article.offsetTop - this.content.offsetTop + hidden - ANCHOR_GAP;
-    this.content.style.minHeight = `${Math.max(0, top) + height}px`;
+    this.content.style.minHeight = `${Math.max(0, this.#topOf(article)) + this.pane.clientHeight}px`;
     this.scrollToEnd();
+  }
+
+  /** Watches a running reply. The question stays near the top: what was above it may have changed since it was
+   *  sent, and a reply that arrives faster than anybody reads must not push it away. */
+  watch(reply) {
+    if (this.#pace.isOf(reply)) return;
+    const question = reply.previousElementSibling;
+    if (question && this.#isFollowing) this.anchor(question);
+    this.#pace.start(reply);
+    this.#observer.observe(reply);
   }
 
   /** Runs `insert`, which adds content above `mark`, and keeps `mark` where it is on the screen. */
@@ -48,53 +66,84 @@ export class Scroll {
     this.pane.style.overflowAnchor = "none"; // or the browser would correct the position a second time
     insert();
     this.pane.scrollTop += mark.getBoundingClientRect().top - before;
-    requestAnimationFrame(() => (this.pane.style.overflowAnchor = ""));
+    requestAnimationFrame(() => this.#setFollowing(this.#isFollowing));
   }
 
   /** Saves, for this tab, which message is at the top. At the end there is nothing to save. */
   savePlace(key) {
-    const top = this.pane.getBoundingClientRect().top;
-    const article = [...this.content.children].find((each) => each.getBoundingClientRect().bottom > top);
-    if (this.#isFollowing || !article?.id) {
-      sessionStorage.removeItem(key);
-    } else {
-      const place = { id: article.id, offset: article.getBoundingClientRect().top - top };
-      sessionStorage.setItem(key, JSON.stringify(place));
-    }
+    savePlace(key, this.#isFollowing ? null : this.pane);
   }
 
-  /** Scrolls to the saved message, or to the end. */
-  restorePlace(key) {
-    const { id, offset } = JSON.parse(sessionStorage.getItem(key) ?? "{}");
-    const article = id && document.getElementById(id);
-    if (article) {
-      this.#isFollowing = false;
-      article.scrollIntoView();
-      this.pane.scrollTop -= offset;
-    } else {
-      this.scrollToEnd();
+  /** Scrolls to the saved message, or to the end. `load` adds earlier messages until one has the id. */
+  async restorePlace(key, load) {
+    this.scrollToEnd();
+    const { id, offset } = readPlace(key);
+    if (!id) return;
+    this.#restoring = new AbortController();
+    const { signal } = this.#restoring;
+    const article = document.getElementById(id) ?? (await load(id, signal));
+    if (article && !signal.aborted) await this.#keepAt(article, offset, signal);
+  }
+
+  /** Messages far from the view have assumed heights: they settle in the frames after they come near. */
+  async #keepAt(article, offset, signal) {
+    this.#setFollowing(false);
+    this.pane.style.overflowAnchor = "none";
+    for (let frames = 0, still = 0; frames < FRAMES && still < STILL && !signal.aborted; frames += 1) {
+      const error = article.getBoundingClientRect().top - this.pane.getBoundingClientRect().top - offset;
+      still = Math.abs(error) < 1 ? still + 1 : 0;
+      this.pane.scrollTop += error;
+      await frame();
     }
+    this.#setFollowing(this.#isFollowing);
   }
 
   get #distanceToEnd() {
     return this.pane.scrollHeight - this.pane.clientHeight - this.pane.scrollTop;
   }
 
-  #stopFollowing() {
-    if (this.pane.scrollTop > 0) this.#isFollowing = false;
+  /** The scroll position at which an article is near the top. */
+  #topOf(article) {
+    const hidden = Math.max(0, article.offsetHeight - this.pane.clientHeight * ANCHOR_SHARE);
+    return article.offsetTop - this.content.offsetTop + hidden - ANCHOR_GAP;
+  }
+
+  /** While the view follows, the browser must not move it: that would look as if the reader had scrolled up. */
+  #setFollowing(isFollowing) {
+    this.#isFollowing = isFollowing;
+    this.pane.style.overflowAnchor = isFollowing ? "none" : "";
+  }
+
+  #noteInput(isUpward = false) {
+    this.#restoring?.abort();
+    if (isUpward && this.pane.scrollTop > 0) this.#setFollowing(false);
   }
 
   #followReader() {
     const top = this.pane.scrollTop;
     const distance = this.#distanceToEnd;
-    if (distance <= AT_END) this.#isFollowing = true;
-    else if (top < this.#top) this.#isFollowing = false;
+    if (distance <= AT_END) this.#setFollowing(true);
+    else if (top < this.#top) this.#setFollowing(false);
     this.#top = top;
     this.onMove(distance > FAR);
   }
 
   #followGrowth() {
-    if (this.#isFollowing) this.scrollToEnd();
+    this.#pace.note(this.pane.clientHeight);
+    if (this.#isFollowing) this.#follow();
     this.onMove(this.#distanceToEnd > FAR);
+  }
+
+  #follow() {
+    const question = this.#pace.isFast && this.#pace.question;
+    const top = question ? this.#topOf(question) : Infinity;
+    const isAbove = this.pane.scrollTop > top + this.pane.clientHeight * NEAR;
+    if (isAbove || this.#distanceToEnd + this.pane.scrollTop <= top) {
+      this.scrollToEnd();
+    } else {
+      this.pane.scrollTop = top;
+      this.#top = top;
+      if (this.#pace.isFilled) this.#setFollowing(false);
+    }
   }
 }

@@ -31,6 +31,12 @@ export class SettingsFields {
     return this.#fields.problems;
   }
 
+  /** Returns those of the values that are within their limits. */
+  valid(values) {
+    const { problems } = this;
+    return Object.fromEntries(Object.entries(values).filter(([name]) => !problems[name]));
+  }
+
   /** The values that the server has. */
   get saved() {
     return this.#fields.saved;

@@ -1,4 +1,4 @@
-"""Two tools whose doing happens in another process, which counts it: one reads, one acts."""
+"""Two tools whose work is done and counted by another process: one reads, one acts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two more tools: one acts, and one has a lot to say."""
+"""Two more tools: one acts, and one has a long result."""
 
 import os
 

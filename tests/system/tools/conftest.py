@@ -111,7 +111,7 @@ def wait_note(chat: Chat, text: str = "hello") -> ToolCalls:
 
 
 def is_widened(page: Page) -> bool:
-    """Whether something makes the page wider than its window."""
+    """Return whether something makes the page wider than its window."""
     return bool(
         page.evaluate(
             """() => [document.documentElement, document.querySelector('.scroller')]

@@ -49,6 +49,7 @@ def test_an_always_allowed_tool_asks_no_more(chat: Chat, note_service: NoteServi
     assert note_service.notes == ["hello", "again"]
 
 
+@pytest.mark.long
 def test_always_allowing_a_tool_allows_its_other_waiting_calls(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_denied_call_does_not_run_and_the_model_is_informed(
     assert note_service.notes == []
 
 
+@pytest.mark.long
 def test_calls_are_decided_one_by_one(chat: Chat, note_service: NoteService) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
     tool_calls = ToolCalls(chat)
@@ -193,6 +195,7 @@ def test_a_message_sent_while_a_call_waits_stays_in_the_box(
     expect(chat.messages).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_message_queued_before_a_call_asks_is_sent_after_the_decision(
     chat: Chat, note_service: NoteService
 ) -> None:

@@ -46,7 +46,7 @@ def wait_two_notes(chat: Chat) -> ToolCalls:
 
 
 def reload(chat: Chat) -> Late:
-    """Opens the page again; the answer with what it may have missed is on its way."""
+    """Open the page again; the answer with what it may have missed is on its way."""
     missed = Late(chat.page, LIST)
     chat.page.reload()
     missed.wait_until_given()
@@ -80,6 +80,7 @@ def test_a_decided_call_stays_decided(
     tool_calls.expect_state(state)
 
 
+@pytest.mark.long
 def test_a_call_stays_decided_while_another_one_waits(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_late_answer_to_a_decision_hides_nothing(
     tool_calls.expect_reply(end)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("button", "end"), [("Stop", "stopped"), ("Deny", "complete")])
 def test_a_button_works_before_the_scripts_load(
     chat: Chat, note_service: NoteService, button: str, end: str
@@ -126,6 +128,7 @@ def test_a_button_works_before_the_scripts_load(
     tool_calls.expect_reply(end)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("button", "end"), [("Stop", "stopped"), ("Deny", "complete")])
 def test_a_button_works_before_the_socket_is_open(
     chat: Chat, note_service: NoteService, button: str, end: str

@@ -83,7 +83,7 @@ def test_a_switch_turns_a_server_off_in_one_conversation(chat: Chat, added: Pack
     switch = chat.page.get_by_role("checkbox", name="Clock · 2 tools")
     expect(switch).to_be_checked()
     switch.uncheck()
-    chat.page.get_by_role("button", name="Save").click()
+    chat.page.get_by_role("button", name="Save and close").click()
 
     chat.ask(f'{ASK}"Asia/Tokyo"}}')
 
@@ -91,6 +91,6 @@ def test_a_switch_turns_a_server_off_in_one_conversation(chat: Chat, added: Pack
 
     chat.page.get_by_role("button", name="Chat settings").click()
     switch.check()
-    chat.page.get_by_role("button", name="Save").click()
+    chat.page.get_by_role("button", name="Save and close").click()
     chat.send(f'{ASK}"Asia/Tokyo"}}')
     ToolCalls(chat).expect_reply("waiting")

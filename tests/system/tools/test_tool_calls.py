@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.servers.note_service import NoteService
@@ -52,6 +53,7 @@ def test_many_tool_calls_fold_except_for_the_last(chat: Chat, weather: Weather) 
     expect(tool_calls.lines.nth(3)).to_have_text("Looked up the weather in Springfield, Ohio")
 
 
+@pytest.mark.long
 def test_a_few_tool_calls_do_not_fold(chat: Chat, weather: Weather) -> None:
     tool_calls = ask_about(chat, TOWNS[:4])
     tool_calls.expect_reply("complete")
@@ -73,6 +75,7 @@ def test_a_call_that_waits_for_approval_is_never_folded(
     tool_calls.expect_reply("complete")
 
 
+@pytest.mark.long
 def test_only_an_opened_tool_call_stays_open(
     chat: Chat, weather: Weather, note_service: NoteService
 ) -> None:
@@ -170,6 +173,7 @@ def test_a_fold_that_is_open_stays_open_while_tool_calls_end(chat: Chat, weather
     expect(tool_calls.all.locator("summary:visible")).to_have_count(7)
 
 
+@pytest.mark.long
 def test_the_approval_does_not_widen_a_phone(phone: Page, note_service: NoteService) -> None:
     chat = Chat(phone).open()
     chat.box.fill('/call leave_note {"text": "hello"}')

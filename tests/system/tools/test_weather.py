@@ -14,7 +14,7 @@ QUESTION = "What's the weather like in Portland, Oregon right now?"
 # The answer names the state, too: two lines on a phone, if it were allowed to.
 LONG_QUESTION = "What's the weather like in Springfield today?"
 DONE = re.compile(r"^Looked up the weather in Portland, Oregon\s*· \d+\.\d s$")
-DONE_AT_ONCE = re.compile(r"^Looked up the weather in Portland, Oregon")  # no time worth telling
+DONE_AT_ONCE = re.compile(r"^Looked up the weather in Portland, Oregon")  # no time worth showing
 UNSEEN = 0.001  # of layout shift: the end of the line itself moves
 ANSWER = "In Portland, Oregon, United States, it is 7.3 °C, slight rain."
 
@@ -128,6 +128,7 @@ def test_tool_calls_are_announced_by_their_lines_without_data(
     assert not any("{" in words for words in said)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("device", ["page", "phone"])
 def test_nothing_moves_while_a_tool_call_ends(
     device: str, weather: Weather, request: pytest.FixtureRequest

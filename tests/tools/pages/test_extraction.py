@@ -62,7 +62,7 @@ SOME_HOSTILE = [
 
 
 @pytest.mark.parametrize("kind", SOME_HOSTILE)
-async def test_a_hostile_page_has_a_text_or_a_sentence(
+async def test_a_hostile_page_gives_a_text_or_a_sentence(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extraction, "MAX_SECONDS", 3)
@@ -151,7 +151,9 @@ async def test_a_failing_worker_fails_its_page_only(
         await extracted("<p>a page</p>")
 
 
-async def test_a_worker_that_does_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_exits_without_reading_fails_its_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(extraction, "COMMAND", (sys.executable, "-c", "pass"))
 
     with pytest.raises(ToolFailed, match="too complex"):

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from chatapp.accounts.models import Person
 from chatapp.server.valid_text import make_valid
 
+NO_TERMINAL = "There is no terminal to ask for the password. Use --password-stdin."
 NOT_TEXT = "The password isn't valid text: use UTF-8 without NUL."
 
 
@@ -43,6 +44,8 @@ def _read_password(from_stdin: bool) -> str:
         password = sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass()
     except UnicodeDecodeError as error:
         raise CommandError(NOT_TEXT) from error
+    except EOFError as error:
+        raise CommandError(NO_TERMINAL) from error
     if make_valid(password) != password:
         raise CommandError(NOT_TEXT)
     return password

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.password_links import password_link
+from chatapp.server.local_port import HOST, local_port
 
 
 class Command(BaseCommand):
@@ -23,4 +24,4 @@ class Command(BaseCommand):
 
 
 def _origin() -> str:
-    return "https://<your app>" if settings.ON_DYNO else f"http://127.0.0.1:{settings.PORT}"
+    return "https://<your app>" if settings.ON_DYNO else f"http://{HOST}:{local_port()}"

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from chatapp.diagnostics.checks import CHECKS
 from chatapp.diagnostics.results import Result
 from chatapp.diagnostics.runner import Check, run
+from chatapp.replies import learning
 
 COLUMNS = "{:<8}{:<24}{}"
 INDENT = " " * 8
@@ -21,7 +22,16 @@ class Command(BaseCommand):
     )
     requires_system_checks: list[str] = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--forget-learned",
+            action="store_true",
+            help="first forget what was learned about the models of the service",
+        )
+
     def handle(self, **options: Any) -> None:
+        if options["forget_learned"]:
+            learning.forget()
         results = asyncio.run(self._run_all())
         failed = sum(result.level == "red" for result in results)
         if failed:

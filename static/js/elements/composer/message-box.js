@@ -1,6 +1,7 @@
 // The field that messages are written in: its keys, its height, and the id of the message in it.
 
 import { BOX_CLEARED, BOX_RESTORED, dispatch } from "../../lib/events.js";
+import { directionOf } from "../../lib/direction.js";
 import { uuid4 } from "../../lib/uuid.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
@@ -14,6 +15,7 @@ class MessageBox extends HTMLElement {
     const { signal } = this.#end;
     this.field = this.querySelector("textarea");
     this.field.addEventListener("keydown", (event) => this.#sendByKey(event), { signal });
+    this.field.addEventListener("beforeinput", ({ data }) => data && this.#direct(this.value + data), { signal });
     this.field.addEventListener("input", () => this.#grow(), { signal });
     this.closest("message-composer").addEventListener("click", (event) => this.#suggest(event), { signal });
     visualViewport.addEventListener("resize", fitKeyboard, { signal });
@@ -21,8 +23,7 @@ class MessageBox extends HTMLElement {
     if (!this.hasAttribute("data-drafted")) this.clientId = uuid4();
     this.#grow();
     this.field.setSelectionRange(this.field.textLength, this.field.textLength);
-    // On a touch screen the keyboard would cover the page.
-    if (!TOUCH.matches) this.field.focus({ preventScroll: true });
+    this.refocus();
   }
 
   disconnectedCallback() {
@@ -34,6 +35,7 @@ class MessageBox extends HTMLElement {
   }
 
   set value(text) {
+    this.#direct(text);
     this.field.value = text;
     this.#grow();
   }
@@ -49,6 +51,11 @@ class MessageBox extends HTMLElement {
 
   focus() {
     this.field.focus();
+  }
+
+  /** Focuses the box after a button was used, except on a touch screen: its keyboard would cover the page. */
+  refocus() {
+    if (!TOUCH.matches) this.field.focus({ preventScroll: true });
   }
 
   /** Empties the box for the next message. */
@@ -85,9 +92,14 @@ class MessageBox extends HTMLElement {
   #suggest({ target }) {
     const button = target.closest("[data-suggestion]");
     if (!button) return;
-    this.value = button.dataset.suggestion;
-    this.field.dispatchEvent(new Event("input", { bubbles: true }));
     this.field.focus();
+    this.field.setSelectionRange(this.field.textLength, this.field.textLength);
+    // As if it was typed: nothing is replaced, the draft is saved, and Undo takes it back.
+    document.execCommand("insertText", false, button.dataset.suggestion);
+  }
+
+  #direct(text) {
+    this.field.dir = directionOf(text);
   }
 
   #grow() {

@@ -31,7 +31,7 @@ class MessageComposer extends HTMLElement {
     listen(this, IMAGES_CHANGED, () => this.#isWaiting && this.#submit(), signal);
     listen(document, HINT_CHANGED, ({ sentence }) => this.#showHint(sentence), signal);
     listen(document, REQUEST_FAILED, ({ sentence }) => this.#showHint(sentence || this.dataset.offline), signal);
-    listen(document, BOX_REQUESTED, () => this.box.focus(), signal);
+    listen(document, BOX_REQUESTED, ({ onTouch }) => (onTouch ? this.box.focus() : this.box.refocus()), signal);
     listen(document, REPLY_CHANGED, (reply) => this.#showRunning(reply), signal);
     listen(document, MESSAGE_ACCEPTED, ({ conversation }) => shown.enter(conversation.url), signal);
     listen(document, MESSAGE_RETURNED, (message, event) => this.#restore(message, event), signal);
@@ -60,6 +60,7 @@ class MessageComposer extends HTMLElement {
     const fields = new FormData(this.form);
     this.box.clear();
     dispatch(document, MESSAGE_SUBMITTED, { fields, chips: this.images.clear() });
+    this.box.refocus();
   }
 
   /** Returns the reason why the message can't be sent now, "" if there is no message, or null if it can be sent. */
@@ -93,6 +94,7 @@ class MessageComposer extends HTMLElement {
 
   async #stop(event) {
     event.preventDefault();
+    this.box.refocus(); // the button goes
     try {
       await post(this.stopForm.action);
     } catch (error) {

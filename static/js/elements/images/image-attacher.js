@@ -90,6 +90,7 @@ class ImageAttacher extends HTMLElement {
       if (file.size > +this.dataset.maxBytes) dispatch(this, HINT_CHANGED, { sentence: this.dataset.tooBig });
       else this.#addChip()?.sendFile(file, this.dataset.url);
     }
+    this.querySelector("message-box").refocus();
   }
 
   #addLink(link) {

@@ -32,6 +32,10 @@ class ImageLink extends HTMLElement {
     const field = event.target.elements.url;
     this.#attach(field.value.trim());
     field.value = "";
+    // The dialog would give the focus back to the button that opened it.
+    this.dialog.addEventListener("close", () => this.closest("image-attacher").querySelector("message-box").refocus(), {
+      once: true,
+    });
   }
 
   #press(button) {
@@ -54,8 +58,10 @@ class ImageLink extends HTMLElement {
 
   #accept() {
     const link = this.#offered;
-    this.field.value = this.field.value.replace(link, "").trim();
-    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    const start = this.field.value.indexOf(link);
+    this.field.focus();
+    this.field.setSelectionRange(start, start + link.length);
+    document.execCommand("delete"); // so that Undo brings it back
     this.#withdraw();
     this.#attach(link);
   }

@@ -1,4 +1,4 @@
-// The buttons of messages that copy text and code, and wrap code.
+// The buttons of messages that copy text and code, wrap code, and unfold a long text.
 
 import { STATUS_ANNOUNCED, dispatch } from "../../lib/events.js";
 import { RequestError, getJson } from "../../lib/http.js";
@@ -13,6 +13,7 @@ class CopyActions extends HTMLElement {
     const list = this.closest("message-list");
     const { signal } = this.#end;
     list.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
+    document.addEventListener("copy", (event) => copyFormulas(event, list), { signal });
   }
 
   disconnectedCallback() {
@@ -23,6 +24,7 @@ class CopyActions extends HTMLElement {
     if (button?.matches("[data-copy-message]")) this.#copy(button, fetchText(button.closest("article")));
     if (button?.dataset.codeAction === "copy") this.#copy(button, findCodeBlock(button).querySelector("code").textContent);
     if (button?.dataset.codeAction === "wrap") toggleWrapping(button);
+    if (button?.matches("[data-fold]")) button.ariaExpanded = button.ariaExpanded !== "true";
   }
 
   async #copy(button, text) {
@@ -31,6 +33,25 @@ class CopyActions extends HTMLElement {
     dispatch(document, STATUS_ANNOUNCED, { sentence: this.dataset.copied });
     setTimeout(() => button.classList.remove("copied"), SHOWN);
   }
+}
+
+/** A selection with formulas is copied with their LaTeX: their letters alone mean nothing. */
+function copyFormulas(event, list) {
+  const selection = getSelection();
+  const range = selection.rangeCount && selection.getRangeAt(0);
+  const formulas = [...list.querySelectorAll("math[alttext]")].filter((math) => selection.containsNode(math, true));
+  if (!range || !formulas.length || range.commonAncestorContainer.parentElement?.closest("math, textarea")) return;
+  const copies = formulas.map((math) => {
+    const mark = math.getAttribute("display") ? "$$" : "$";
+    const text = document.createElement("span");
+    text.append(mark + math.getAttribute("alttext") + mark);
+    math.replaceWith(text);
+    return [text, math];
+  });
+  const text = selection.toString();
+  for (const [copy, math] of copies) copy.replaceWith(math);
+  event.clipboardData.setData("text/plain", text);
+  event.preventDefault();
 }
 
 /** Returns the Markdown of a reply, from its state. Without a connection returns the text on the page. */

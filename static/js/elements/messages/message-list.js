@@ -6,7 +6,7 @@ import { shown } from "../../lib/conversation.js";
 import { CONNECTION_LOST, CONNECTION_OPENED, LIVE_HELLO, LIVE_JOINED, PAGE_WOKEN } from "../../lib/events.js";
 import { LIVE_MESSAGE_CHANGED, LIVE_MESSAGE_CREATED, LIVE_MESSAGE_FINISHED } from "../../lib/events.js";
 import { LIVE_REPLY_PATCH, LIVE_REPLY_REMOTE, LIVE_REPLY_RESUMED, REPLY_CHANGED } from "../../lib/events.js";
-import { IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
+import { BOX_REQUESTED, IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
 import { dispatch, listen } from "../../lib/events.js";
 import { person } from "../../lib/page.js";
 import { Scroll } from "../../lib/scroll.js";
@@ -36,9 +36,10 @@ class MessageList extends HTMLElement {
       announce: (sentence) => this.announce(sentence),
     });
     this.#scroll = new Scroll(messages.parentElement, messages, (isFar) => (jump.hidden = !isFar), signal);
-    this.#scroll.restorePlace(PLACE + shown.id);
-    jump.addEventListener("click", () => this.#scroll.scrollToEnd(), { signal });
+    this.#scroll.restorePlace(PLACE + shown.id, (...wanted) => this.#loadUntil(...wanted));
+    jump.addEventListener("click", () => this.#jumpToEnd(), { signal });
     addEventListener("pagehide", () => this.#scroll.savePlace(PLACE + shown.id), { signal });
+    addEventListener("beforeprint", () => this.#loadAll(), { signal });
     this.#followConnection();
     this.#followMessages();
   }
@@ -74,6 +75,27 @@ class MessageList extends HTMLElement {
 
   announce(sentence) {
     this.#status.textContent = sentence;
+  }
+
+  /** Loads earlier messages until one has the id; returns its article, or nothing. */
+  async #loadUntil(id, signal) {
+    await customElements.whenDefined("older-messages");
+    for (let link; !signal.aborted && (link = this.querySelector("older-messages")); ) {
+      if (!(await link.load())) return null;
+      const article = document.getElementById(id);
+      if (article) return article;
+    }
+    return null;
+  }
+
+  /** Paper gets the whole conversation. The browser doesn't wait for anything that is asynchronous. */
+  #loadAll() {
+    for (let link; (link = this.querySelector("older-messages")) && link.loadNow(); );
+  }
+
+  #jumpToEnd() {
+    this.#scroll.scrollToEnd();
+    dispatch(document, BOX_REQUESTED, {}); // the button goes
   }
 
   #followConnection() {
@@ -113,6 +135,7 @@ class MessageList extends HTMLElement {
 
   /** Announces a reply's beginning and end, and reports which reply runs. */
   #reportReply(article) {
+    if (isUnfinished(article)) this.#scroll.watch(article);
     const [name, more] = describeStatus(article);
     const sentence = this.dataset[`${name}Text`];
     this.announce(`${sentence.replace("{model}", article.getAttribute("aria-label"))} ${more}`.trim());

@@ -10,8 +10,6 @@ import { createChips, createCopy, createEntry, formOf } from "../../lib/outbox-e
 import { loadEntries, saveEntries } from "../../lib/outbox-storage.js";
 import { Outbox } from "../../lib/outbox.js";
 
-const TOUCH = matchMedia("(pointer: coarse)");
-
 /** Part of the message list. */
 class MessageOutbox extends HTMLElement {
   #chips = new WeakMap(); // entry -> chips of its images, as long as this page lives
@@ -119,7 +117,7 @@ class MessageOutbox extends HTMLElement {
     if (action === "resend") this.#resend(entry, button.closest("article"));
     if (action === "remove") this.#discard(entry);
     if (action === "edit" && !this.#return(entry)) dispatch(document, HINT_CHANGED, { sentence: this.dataset.full });
-    if (action === "edit" || !TOUCH.matches) dispatch(document, BOX_REQUESTED);
+    dispatch(document, BOX_REQUESTED, { onTouch: action === "edit" });
   }
 
   #resend(entry, article) {

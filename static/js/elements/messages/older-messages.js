@@ -1,6 +1,6 @@
 // A link to earlier messages, which fetches them by itself when the reader comes near.
 
-import { RequestError, getText } from "../../lib/http.js";
+import { RequestError, getText, getTextNow } from "../../lib/http.js";
 
 const AHEAD = "800px"; // from the end of the page, where the next page is fetched
 
@@ -12,8 +12,8 @@ class OlderMessages extends HTMLElement {
     const root = this.closest(".scroller");
     if (!root) return; // in a fragment that isn't on the page yet
     this.link = this.querySelector("a");
-    this.link.addEventListener("click", (event) => this.#load(event));
-    this.#observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#load(), {
+    this.link.addEventListener("click", (event) => event.preventDefault() || this.load());
+    this.#observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.load(), {
       root,
       rootMargin: `${AHEAD} 0px 0px`,
     });
@@ -24,15 +24,23 @@ class OlderMessages extends HTMLElement {
     this.#observer?.disconnect();
   }
 
-  async #load(event) {
-    event?.preventDefault();
+  /** Does the same before anything else happens. */
+  loadNow() {
+    const html = getTextNow(this.link.href);
+    if (html) this.closest("message-list").insertOlder(this, html);
+    return Boolean(html);
+  }
+
+  /** Replaces itself by the messages. Returns a promise of whether that worked. */
+  async load() {
     this.#observer.disconnect();
     try {
       const html = await getText(this.link.href);
       if (this.isConnected) this.closest("message-list").insertOlder(this, html);
+      return true;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      // The link stays: a click tries again.
+      return false; // the link stays: a click tries again
     }
   }
 }

@@ -20,6 +20,7 @@ class DiagnosticsChecks extends HTMLElement {
   }
 
   async #submit(event) {
+    if (event.target.closest("[data-check]")) return; // it leads to this page anew
     event.preventDefault();
     if (event.target.method === "post") await this.#runOnce(() => this.#sendTestEmail(event.target));
     else await this.#runOnce(() => this.#runAgain());

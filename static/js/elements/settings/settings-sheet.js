@@ -1,19 +1,22 @@
-// The settings of this conversation, in a sheet beside it. Edits stay until they are saved.
+// The settings of this conversation, in a sheet beside it. Each is saved when its field is left.
 
 import "./settings-button.js";
 import { shown } from "../../lib/conversation.js";
-import { CONVERSATION_BEGUN, LIVE_CONVERSATION_CHANGED, MESSAGE_SENDING, MODEL_CHOSEN } from "../../lib/events.js";
-import { SESSION_EXPIRED, SETTINGS_EDITED, SETTINGS_MARKED, STATUS_ANNOUNCED } from "../../lib/events.js";
+import { CONNECTION_OPENED, CONVERSATION_BEGUN, HINT_CHANGED, LIVE_CONVERSATION_CHANGED } from "../../lib/events.js";
+import { MESSAGE_SENDING, MODEL_CHOSEN, SESSION_EXPIRED, SETTINGS_EDITED } from "../../lib/events.js";
+import { SETTINGS_MARKED, STATUS_ANNOUNCED } from "../../lib/events.js";
 import { dispatch, listen } from "../../lib/events.js";
-import { RequestError, post } from "../../lib/http.js";
 import { coverMain } from "../../lib/page.js";
 import { SettingsFields } from "../../lib/settings-fields.js";
+import { SettingsSaver } from "../../lib/settings-saver.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)"); // the sheet covers the page
 
 class SettingsSheet extends HTMLElement {
   #fields = new SettingsFields(this);
   #sent = {}; // values in the message that begins the conversation
+  #replaced = null; // values before a reset, as long as it can be undone
+  #saver;
   #end = new AbortController();
 
   connectedCallback() {
@@ -22,7 +25,17 @@ class SettingsSheet extends HTMLElement {
     this.form = this.querySelector("form");
     this.addEventListener("input", ({ target }) => this.#noteEdit(target), { signal });
     this.addEventListener("keydown", (event) => this.#saveByKey(event), { signal });
+    this.#saver = new SettingsSaver(this.#fields, {
+      defaultsUrl: this.dataset.defaultsUrl,
+      asDefault: this.querySelector("[name=as_default]"),
+      onSaved: () => this.#noteSaved(),
+      onFailed: (error) => this.#noteFailure(error),
+    });
+    this.addEventListener("change", ({ target }) => this.#saveField(target), { signal });
     this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.panel.addEventListener("toggle", ({ newState }) => newState === "closed" && this.#close(), { signal });
+    addEventListener("pagehide", () => this.#saver.saveLast(), { signal });
+    listen(document, CONNECTION_OPENED, () => this.#saver.save(), signal);
     const cover = ({ newState }) => coverMain(newState === "open" && NARROW.matches);
     this.panel.addEventListener("beforetoggle", cover, { signal });
     const composer = this.querySelector("[form]")?.form;
@@ -52,6 +65,7 @@ class SettingsSheet extends HTMLElement {
   }
 
   #noteEdit(field) {
+    this.#offerUndo(null);
     this.#fields.noteEdit(field);
     this.#mark();
     this.#reportEdit();
@@ -69,10 +83,25 @@ class SettingsSheet extends HTMLElement {
     this.form.requestSubmit(this.querySelector("[data-save]"));
   }
 
-  #submit(event) {
+  async #submit(event) {
     event.preventDefault();
     if (event.submitter?.matches("[data-reset]")) this.#reset();
-    else if (this.#isValid()) this.#save();
+    else if (this.#isValid() && (await this.#saver.save({ isLeaving: true }))) this.panel.hidePopover();
+  }
+
+  /** Saves a field as soon as it is left, and says what is wrong with it. */
+  #saveField({ name }) {
+    if (name === "as_default") return;
+    const sentence = this.#fields.problems[name];
+    if (sentence) this.#fields.showProblems({ [name]: sentence });
+    this.#saver.save();
+  }
+
+  /** Saves however the sheet was closed. What can't be saved stays in its field, and the page says so. */
+  #close() {
+    const [sentence] = Object.values(this.#fields.problems).filter(Boolean);
+    if (sentence && shown.url) dispatch(document, HINT_CHANGED, { sentence: `${this.dataset.unsaved} ${sentence}` });
+    this.#saver.save({ isLeaving: true });
   }
 
   /** Shows which fields aren't within their limits, and why; returns whether all are. */
@@ -82,42 +111,57 @@ class SettingsSheet extends HTMLElement {
     return !Object.values(problems).some(Boolean);
   }
 
+  /** Shows the defaults, or after a reset what they replaced. */
   #reset() {
-    this.#fields.reset();
+    const { values } = this.#fields;
+    if (this.#replaced) this.#fields.show(this.#replaced);
+    else this.#fields.reset();
+    this.#offerUndo(this.#replaced ? null : values);
     this.#showProblems({});
     this.#mark();
     this.#reportEdit();
+    this.#saver.save();
   }
 
-  async #save() {
-    const asDefault = this.querySelector("[name=as_default]");
-    const { url } = shown;
-    const target = url ? `${url}settings` : this.dataset.defaultsUrl;
-    // Fields that weren't edited here may have changed in another tab meanwhile.
-    const values = url ? this.#fields.edited : this.#fields.values;
-    try {
-      if (asDefault.checked) await post(target, { ...values, as_default: "on" });
-      else if (url && Object.keys(values).length) await post(target, values);
-      Object.assign(this.#fields.saved, values);
-      this.#show({});
-      asDefault.checked = false;
-      this.panel.hidePopover();
-      dispatch(this, STATUS_ANNOUNCED, { sentence: this.dataset.saved });
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      if (error.status === 401) dispatch(document, SESSION_EXPIRED);
-      this.#showProblems(error.fields, error.sentence || this.dataset.offline);
-    }
+  #offerUndo(replaced) {
+    const button = this.querySelector("[data-reset]");
+    this.#replaced = replaced;
+    button.textContent = replaced ? button.dataset.undo : button.dataset.label;
+  }
+
+  #noteSaved() {
+    this.#showFailure("");
+    this.#show({});
+    this.#showState(this.dataset.saved);
+    dispatch(this, STATUS_ANNOUNCED, { sentence: this.dataset.saved });
+  }
+
+  #noteFailure(error) {
+    const sentence = error.sentence || this.dataset.offline;
+    if (error.status === 401) dispatch(document, SESSION_EXPIRED);
+    this.#showProblems(error.fields, sentence);
+    if (!this.panel.matches(":popover-open")) dispatch(document, HINT_CHANGED, { sentence });
   }
 
   /** Shows problems at their fields, or else a failure below the fields. */
   #showProblems(problems, failure = "") {
     const wrong = this.#fields.showProblems(problems);
+    this.#showFailure(wrong ? "" : failure);
+    if (!wrong) return;
+    this.#open();
+    const more = wrong.closest("details");
+    if (more) more.open = true;
+    wrong.focus();
+  }
+
+  #showFailure(sentence) {
     const line = this.querySelector("[data-failure]");
-    line.textContent = wrong ? "" : failure;
-    line.hidden = !line.textContent;
-    if (wrong) this.#open();
-    wrong?.focus();
+    line.textContent = sentence;
+    line.hidden = !sentence;
+  }
+
+  #showState(sentence) {
+    this.querySelector("[data-state]").textContent = sentence;
   }
 
   #open() {
@@ -125,11 +169,13 @@ class SettingsSheet extends HTMLElement {
     if (!this.panel.matches(":popover-open")) this.panel.showPopover();
   }
 
-  /** Follows the page into its new conversation: values that were sent are saved, later edits are not. */
+  /** Follows the page into its new conversation. Its first message has saved the settings, except later edits. */
   #begin(url) {
     for (const field of this.querySelectorAll("[form]")) field.removeAttribute("form");
     this.form.action = `${url}settings`;
     this.#fields.saved = this.#sent;
+    this.#showState("");
+    this.#saver.save();
   }
 
   #follow({ conversation, settings }) {

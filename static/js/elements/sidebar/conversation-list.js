@@ -6,6 +6,10 @@ import { CONVERSATION_DELETED, CONVERSATION_RENAMED, CONVERSATION_TITLED } from 
 import { MESSAGE_ACCEPTED, dispatch, listen } from "../../lib/events.js";
 import { RequestError, getText } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
+import { person } from "../../lib/page.js";
+import { Roving } from "../../lib/roving.js";
+
+const PLACE = `sidebar:${person}`; // how far the list is scrolled, in this tab's session storage
 
 /** Part of the side drawer. */
 class ConversationList extends HTMLElement {
@@ -22,12 +26,24 @@ class ConversationList extends HTMLElement {
     listen(document, LIVE_CONVERSATION_DELETED, ({ conversation }) => this.#remove(conversation), signal);
     listen(document, MESSAGE_ACCEPTED, ({ conversation }) => this.#add(conversation), signal);
     document.addEventListener("keydown", (event) => this.#openNewChat(event), { signal });
+    this.roving = new Roving(this.nav, signal);
+    this.#restorePlace();
+    addEventListener("pagehide", () => sessionStorage.setItem(PLACE, this.nav.scrollTop), { signal });
     this.#watchMore();
   }
 
   disconnectedCallback() {
     this.#end.abort();
     this.#observer.disconnect();
+  }
+
+  /** Each page has a sidebar of its own; the list stays where it was, and shows its current entry. */
+  #restorePlace() {
+    this.nav.scrollTop = sessionStorage.getItem(PLACE);
+    const { top, bottom } = this.nav.getBoundingClientRect();
+    const entry = this.nav.querySelector("[aria-current]")?.getBoundingClientRect();
+    if (entry && entry.top < top) this.nav.scrollTop -= top - entry.top;
+    else if (entry && entry.bottom > bottom) this.nav.scrollTop += entry.bottom - bottom;
   }
 
   #findEntry(id) {
@@ -45,6 +61,7 @@ class ConversationList extends HTMLElement {
     } else {
       known?.replaceWith(entry);
     }
+    this.roving.update();
   }
 
   /** Adds a conversation from the answer to its first message, unless the socket has already reported it. */
@@ -81,7 +98,8 @@ class ConversationList extends HTMLElement {
   #rename({ id, title }) {
     const entry = this.#findEntry(id);
     if (!entry) return;
-    entry.querySelector("a").textContent = title;
+    const link = entry.querySelector("a");
+    link.textContent = link.title = title;
     if (id === shown.id) this.#showCurrent(entry, title);
   }
 
@@ -95,12 +113,20 @@ class ConversationList extends HTMLElement {
     this.#observer.unobserve(link);
     try {
       const nodes = parse(await getText(link.href));
+      // The current entry was there already, out of its place.
+      for (const { dataset } of nodes.flatMap((node) => [...node.querySelectorAll("li")])) {
+        this.#findEntry(dataset.conversation)?.remove();
+      }
       const last = [...this.nav.querySelectorAll(".group")].at(-1);
       link.replaceWith(...nodes);
       if (last && labelOf(last) === labelOf(nodes[0])) {
         last.querySelector("ul").append(...nodes[0].querySelectorAll("li"));
         nodes[0].remove();
       }
+      this.#removeEmptyGroups();
+      const current = this.#findEntry(shown.id)?.querySelector("a");
+      if (shown.url) current?.setAttribute("aria-current", "page");
+      this.roving.update();
       this.#watchMore();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;

@@ -1,0 +1,68 @@
+"""axe finds nothing on the main pages and in their states, best practices included."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.system.conftest import Chat
+from tests.system.sheet import Sheet
+
+INNER_PAGES = ("/storage/", "/tools/", "/diagnostics/", "/account/password/")
+
+
+def check(page: Page, part: str = "html") -> None:
+    """Look at a part of the page, without what the model wrote: its rendering has its own tests."""
+    context = {"include": [[part]], "exclude": [[".prose"]]}
+    found = Axe().run(page, context=context, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_new_chat_and_its_settings(chat: Chat) -> None:
+    page = chat.page
+    check(page)
+    sheet = Sheet(page).open()
+    sheet.temperature.fill("7")
+    sheet.temperature.blur()
+    expect(sheet.panel.get_by_text("Enter a number from 0 to 1.", exact=True)).to_be_visible()
+    check(page, "#settings")
+    page.keyboard.press("Escape")
+    page.locator(".account-button").click()
+    check(page, "#account-menu")
+
+
+def test_a_conversation(chat: Chat) -> None:
+    page = chat.page
+    chat.ask("/rate 0 Show me **everything**")
+    chat.ask('/tool calculate {"expression": "6*7"}')
+    chat.send(f"/echo {'a long line of a message ' * 90}")
+    expect(page.get_by_role("button", name="Show all")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Options for").first.click()
+    page.get_by_role("menuitem", name="Rename").click()
+    check(page, "dialog[open]")
+
+
+def test_a_phone_in_the_dark(phone: Page) -> None:
+    phone.emulate_media(color_scheme="dark")
+    Chat(phone).open().box.fill("/echo hello")
+    check(phone)
+    phone.get_by_role("button", name="Attach", exact=True).tap()
+    check(phone, "#attach")
+    phone.keyboard.press("Escape")
+    phone.get_by_role("button", name="Open conversations").tap()
+    check(phone, "#sidebar")
+
+
+@pytest.mark.parametrize("path", INNER_PAGES)
+def test_inner_pages(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
+    check(page)
+
+
+def test_pages_before_signing_in(page: Page) -> None:
+    page.context.clear_cookies()
+    page.goto("/")
+    check(page)
+    page.get_by_role("link", name="Forgot your password?").click()
+    check(page)
