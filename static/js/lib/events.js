@@ -57,7 +57,7 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 // --- The connection
 
 // The socket is open: fetch what was missed.
-// live-socket > conversation-list, message-draft, message-list, message-outbox
+// live-socket > conversation-list, message-draft, message-list, message-outbox, settings-sheet
 export const CONNECTION_OPENED = "connection:opened";
 
 // live-socket > guard, message-list
