@@ -7,6 +7,7 @@ BUCKET := .venv/bucket
 SERVERS := .venv/mcp
 # Three for each of two cores: tests of processes and of pages mostly wait.
 WORKERS := 6
+WITHOUT_BROWSERS := --ignore=tests/system --ignore=tests/engines
 INSTALLED_FOR_TESTS := $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed \
 	$(SERVERS)/.installed
 CANDIDATES := python3.13 python3.14 python3.12 python3
@@ -18,7 +19,8 @@ PYTHON = $(shell for name in $(CANDIDATES); do \
 # Each of the processes of a test run would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test long fuzz mutate lint lint-templates lint-deploy bench chaos rehearse screens
+.PHONY: help run test long engines fuzz mutate lint lint-templates lint-deploy bench chaos rehearse \
+	screens
 
 # The first target is what a bare `make` does.
 run: $(BIN)/.installed ## Serve the chat on http://127.0.0.1:8000 (PORT=9000 for another port)
@@ -29,7 +31,7 @@ help: ## List the targets
 
 test: $(INSTALLED_FOR_TESTS) ## Run the tests
 	@failed=0; \
-	$(call run-tests,--dist worksteal,--ignore=tests/system) || failed=1; \
+	$(call run-tests,--dist worksteal,$(WITHOUT_BROWSERS)) || failed=1; \
 	$(call run-tests,--dist loadfile --no-loadscope-reorder,tests/system) || failed=1; \
 	exit $$failed
 
@@ -44,9 +46,13 @@ run-tests = { $(BIN)/python -m pytest -q -n $(WORKERS) $(1) $(2) || { test $$? -
 # with Redis and without, long outages, and a rolling restart under twenty replies.
 long: $(INSTALLED_FOR_TESTS) ## Run the long form of the tests that `make test` shortens
 	@failed=0; \
-	$(call run-tests,-m long --dist worksteal,--ignore=tests/system) || failed=1; \
+	$(call run-tests,-m long --dist worksteal,$(WITHOUT_BROWSERS)) || failed=1; \
 	$(call run-tests,-m long --dist loadfile --no-loadscope-reorder,tests/system) || failed=1; \
 	exit $$failed
+
+# As Debian packages them; CONTRIBUTING.md names the packages. `make test` has Chromium.
+engines: $(BIN)/.installed-dev ## Try the everyday path in Firefox and WebKitGTK (1 minute)
+	@$(call run-tests,-n 0,tests/engines)
 
 # A failure reports its seed: FUZZ_SEED=<seed> FUZZ_STREAMS=1 make fuzz plays that stream alone.
 # FUZZ_IMAGES does the same for the images of tests/images/test_fuzz.py, FUZZ_MARKDOWN is how many
@@ -63,7 +69,7 @@ fuzz: export FUZZ_EXAMPLES ?= 500
 fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies made to overload the server
 	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py \
 		tests/rendering/test_bombs.py tests/rendering/test_fuzz.py
-	$(BIN)/python -m pytest -q -n 2 -m hypothesis --timeout=600 --ignore=tests/system
+	$(BIN)/python -m pytest -q -n 2 -m hypothesis --timeout=600 $(WITHOUT_BROWSERS)
 	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 
 # Changes the inference client in one place at a time and lists what no test notices.

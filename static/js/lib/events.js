@@ -57,7 +57,7 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 // --- The connection
 
 // The socket is open: fetch what was missed.
-// live-socket > conversation-list, message-draft, message-list, message-outbox
+// live-socket > conversation-list, message-draft, message-list, message-outbox, settings-sheet
 export const CONNECTION_OPENED = "connection:opened";
 
 // live-socket > guard, message-list
@@ -135,7 +135,7 @@ export const REPLY_CHANGED = "reply:changed";
 // --- Sentences for the person
 
 // { sentence }. Below the message box; "" clears it.
-// image-attacher, message-outbox > message-composer
+// image-attacher, message-outbox, settings-sheet > message-composer
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.

@@ -131,15 +131,18 @@ function uploadOnce(url, body, { onProgress, signal }) {
   });
 }
 
+/** Returns an answer whose body has arrived too: that can fail like the request itself. */
 async function request(url, { timeout = TIMEOUT, ...options } = {}) {
-  let response;
+  let response, body;
   try {
     response = await fetch(url, { ...options, headers: HEADERS, signal: AbortSignal.timeout(timeout) });
+    body = await response.text();
   } catch {
-    throw new RequestError(0); // fetch rejects only when the server was not reached in time
+    throw new RequestError(0); // the server was not reached in time, or the connection was lost
   }
-  if (response.ok) return response;
-  throw new RequestError(response.status, parse(await response.text()), response.headers.get("Retry-After"));
+  const { ok, status, headers } = response;
+  if (ok) return { status, text: () => body, json: () => JSON.parse(body) };
+  throw new RequestError(status, parse(body), headers.get("Retry-After"));
 }
 
 function withToken(fields) {

@@ -82,7 +82,7 @@ class MessageList extends HTMLElement {
     await customElements.whenDefined("older-messages");
     for (let link; !signal.aborted && (link = this.querySelector("older-messages")); ) {
       if (!(await link.load())) return null;
-      const article = document.getElementById(id);
+      const article = this.querySelector(`#${CSS.escape(id)}`);
       if (article) return article;
     }
     return null;

@@ -25,9 +25,10 @@ class SideDrawer extends HTMLElement {
     const button = event.target.closest("[popovertarget=sidebar]");
     if (!button || !WIDE.matches) return;
     event.preventDefault();
-    const isFolded = this.closest(".app").toggleAttribute("data-folded");
+    const app = this.closest(".app");
+    const isFolded = app.toggleAttribute("data-folded");
     document.cookie = `sidebar=${isFolded ? "folded" : ""}; path=/; max-age=${YEAR}; samesite=lax`;
-    document.querySelector(isFolded ? ".drawer-button" : ".drawer-close").focus();
+    app.querySelector(isFolded ? ".drawer-button" : ".drawer-close").focus();
   }
 
   /** The toggles of the menus inside don't bubble, so this is about the drawer itself. */
