@@ -15,7 +15,7 @@ def test_a_module_is_a_scope_that_returns_its_exports() -> None:
     numbers = "export const one = (two) => two;\n\nconst own = 3;\nexport class Two {}\n"
 
     assert joined(app, numbers=numbers) == (
-        "const $modules = {};\n"
+        "const $modules = (globalThis.$modules ??= {});\n"
         "// js/lib/numbers.js\n"
         '$modules["js/lib/numbers.js"] = (() => {\n'
         "const one = (two) => two;\n\nconst own = 3;\nclass Two {}\n"
@@ -40,6 +40,18 @@ def test_imports_come_first_and_once() -> None:
 
     assert parts == ["js/lib/shared.js", "js/lib/a.js", "js/lib/b.js", "js/app.js"]
     assert [line[3:] for line in text.split("\n") if line.startswith("// js")] == parts
+
+
+def test_a_later_module_shares_what_has_run_before() -> None:
+    first = 'import { shared } from "./lib/shared.js";\n'
+    later = 'import { shared } from "./lib/shared.js";\nimport { own } from "./lib/own.js";\n'
+    sources = {"js/app.js": first, "js/later.js": later}
+    sources |= {f"js/lib/{name}.js": f"export const {name} = 1;\n" for name in ("shared", "own")}
+
+    text, parts = join_modules(sources, "js/later.js", join_modules(sources, "js/app.js")[1])
+
+    assert parts == ["js/lib/own.js", "js/later.js"]
+    assert 'const { shared } = $modules["js/lib/shared.js"];' in text
 
 
 def test_line_numbers_within_a_file_are_kept() -> None:

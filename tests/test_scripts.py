@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.conf import settings
 
 FOLDER = settings.ROOT / "static" / "js"
@@ -66,8 +67,9 @@ def test_an_element_does_not_look_up_another_element() -> None:
     assert not found
 
 
-def test_the_entry_imports_and_does_nothing_else() -> None:
-    lines = SCRIPTS[FOLDER / "app.js"].splitlines()
+@pytest.mark.parametrize("entry", ["app", "lightbox", "owner"])
+def test_an_entry_imports_and_does_nothing_else(entry: str) -> None:
+    lines = SCRIPTS[FOLDER / f"{entry}.js"].splitlines()
 
     assert all(not line or line.startswith("//") or IMPORT.fullmatch(line) for line in lines)
 

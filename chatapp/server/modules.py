@@ -13,7 +13,7 @@ file is n + 1 lines below the comment with its name, so that stack traces can be
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 NAME = r"[A-Za-z_$][\w$]*"
@@ -62,16 +62,20 @@ class Module:
     body: list[str] = field(default_factory=list)
 
 
-def join_modules(sources: Mapping[str, str], entry: str) -> tuple[str, list[str]]:
+def join_modules(
+    sources: Mapping[str, str], entry: str, shared: Collection[str] = ()
+) -> tuple[str, list[str]]:
     """Return one module that does what `entry` does, and the names of the files in it.
 
     `sources` has the texts by path, `entry` is a path. Each file runs once and in the order of ES
-    modules: its imports first, in their order, then the file itself.
+    modules: its imports first, in their order, then the file itself. Those in `shared` are left
+    out, because a joined module that has run on the page before contains them.
     """
     modules: dict[str, Module] = {}
     _collect(sources, entry, modules, [])
-    scopes = [_scope(module) for module in modules.values()]
-    return "\n".join([f"const {SCOPES} = {{}};", *scopes, ""]), list(modules)
+    own = {name: module for name, module in modules.items() if name not in shared}
+    scopes = [_scope(module) for module in own.values()]
+    return "\n".join([f"const {SCOPES} = (globalThis.{SCOPES} ??= {{}});", *scopes, ""]), list(own)
 
 
 def _collect(

@@ -17,6 +17,8 @@ from chatapp.server.modules import join_modules
 
 STYLESHEET = "css/app.css"
 SCRIPT = "js/app.js"
+# What reading and writing don't need. They run after the first script and share its modules.
+LATER_SCRIPTS = ("js/lightbox.js", "js/owner.js")
 IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)
 FINGERPRINT = "sources.sha256"
 
@@ -32,12 +34,17 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     def _join(self, paths: dict[str, Any]) -> dict[str, Any]:
         served = dict(paths)
         texts = {name: _read(*at) for name, at in paths.items() if name.endswith((".css", ".js"))}
-        for entry, join in ((STYLESHEET, join_stylesheets), (SCRIPT, join_modules)):
-            joined, parts = join(texts, entry)
-            for part in parts:
+        joined = {
+            STYLESHEET: join_stylesheets(texts, STYLESHEET),
+            SCRIPT: join_modules(texts, SCRIPT),
+        }
+        for entry in LATER_SCRIPTS:
+            joined[entry] = join_modules(texts, entry, shared=joined[SCRIPT][1])
+        for entry, (text, parts) in joined.items():
+            for part in set(parts) & served.keys():
                 self.delete(part)
                 del served[part]
-            self._save(entry, ContentFile(joined.encode()))
+            self._save(entry, ContentFile(text.encode()))
             served[entry] = (self, entry)
         return served
 

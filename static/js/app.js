@@ -1,4 +1,4 @@
-// All scripts of the page, in any order: each file imports what must be there before it.
+// The scripts of every page, in any order: each file imports what must be there before it.
 
 import "./elements/account/show-password.js";
 import "./elements/composer/message-box.js";
@@ -7,11 +7,8 @@ import "./elements/composer/message-draft.js";
 import "./elements/composer/model-controls.js";
 import "./elements/images/image-attacher.js";
 import "./elements/images/image-chip.js";
-import "./elements/images/image-description.js";
 import "./elements/images/image-drop.js";
-import "./elements/images/image-lightbox.js";
 import "./elements/images/image-link.js";
-import "./elements/images/zoom-pane.js";
 import "./elements/live/live-socket.js";
 import "./elements/live/sign-in-again.js";
 import "./elements/messages/conversation-title.js";
@@ -22,11 +19,7 @@ import "./elements/messages/message-list.js";
 import "./elements/messages/message-outbox.js";
 import "./elements/messages/older-messages.js";
 import "./elements/messages/reply-actions.js";
-import "./elements/owner/busy-form.js";
-import "./elements/owner/diagnostics-checks.js";
 import "./elements/owner/owner-notice.js";
-import "./elements/owner/server-card.js";
-import "./elements/owner/socket-check.js";
 import "./elements/settings/settings-button.js";
 import "./elements/settings/settings-sheet.js";
 import "./elements/sidebar/conversation-list.js";
@@ -34,3 +27,4 @@ import "./elements/sidebar/conversation-menu.js";
 import "./elements/sidebar/side-drawer.js";
 import "./elements/sidebar/theme-switch.js";
 import "./lib/guard.js";
+import "./lib/lightbox-loader.js";
