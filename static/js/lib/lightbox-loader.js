@@ -2,16 +2,22 @@
 
 import { IMAGE } from "./articles.js";
 
-let loading = null; // the promise of the script
+let loading = null; // the promise of both files
 
 function load() {
-  const script = document.createElement("script");
-  script.type = "module";
-  script.src = document.querySelector("image-lightbox").dataset.script;
+  const { script, stylesheet } = document.querySelector("image-lightbox").dataset;
+  return Promise.all([
+    append("link", { rel: "stylesheet", href: stylesheet }),
+    append("script", { type: "module", src: script }),
+  ]);
+}
+
+function append(name, properties) {
+  const element = Object.assign(document.createElement(name), properties);
   return new Promise((resolve, reject) => {
-    script.addEventListener("load", resolve);
-    script.addEventListener("error", reject);
-    document.head.append(script);
+    element.addEventListener("load", resolve);
+    element.addEventListener("error", reject);
+    document.head.append(element);
   });
 }
 
