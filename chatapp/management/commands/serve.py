@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if settings.SECRET_KEY_IS_THROWAWAY:
             raise CommandError("SECRET_KEY is missing: heroku config:set SECRET_KEY=…")
         if not local:
-            serve(config("", workers()))
+            serve(config("", settings.WEB_WORKERS))
             return
         call_command("migrate", interactive=False, verbosity=0)
         build_if_changed()
@@ -53,14 +53,6 @@ class Command(BaseCommand):
                 with demo_model() as url:
                     settings.SERVICE = Service("demo", url)
                     server.run()
-
-
-def workers() -> int:
-    """Return the number of processes: one without Redis, because two couldn't share events."""
-    if settings.WEB_WORKERS > 1 and not settings.REDIS_URL:
-        logger.warning("WEB_WORKERS needs REDIS_URL; one process serves")
-        return 1
-    return settings.WEB_WORKERS
 
 
 def serve(config: uvicorn.Config) -> None:
