@@ -16,7 +16,11 @@ from chatapp.accounts.sessions import find_person  # noqa: E402
 from chatapp.lifespan import lifespan  # noqa: E402
 from chatapp.realtime.routing import websocket_urlpatterns  # noqa: E402
 from chatapp.server.bodies.limit import BodyLimit  # noqa: E402
+from chatapp.server.database_configuration import pool_connections  # noqa: E402
+from chatapp.server.static_files import require_built  # noqa: E402
 
+require_built()
+pool_connections(settings.DATABASE_POOL_SIZE)
 protocols = {"http": BodyLimit(django_application, find_person), "lifespan": lifespan}
 if not settings.DATABASE_MISSING:
     protocols["websocket"] = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))

@@ -43,7 +43,7 @@ try:
     DATABASE_SIZE_MB = env.int("CHAT_DATABASE_SIZE_MB", 1024 * ON_DYNO, validate=Range(min=0))
     DATABASES = {
         "default": database_configuration.database(
-            env.str("DATABASE_URL", ""), ROOT / "db.sqlite3", DATABASE_POOL_SIZE, ON_DYNO
+            env.str("DATABASE_URL", ""), ROOT / "db.sqlite3", ON_DYNO
         )
     }
     DATABASE_MISSING = DATABASES["default"] == database_configuration.NO_DATABASE

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.db import connection
 
 from chatapp.server.addresses import is_host
 
@@ -16,7 +17,7 @@ EXAMPLES = "postgres://user:password@host:5432/name or sqlite:////folder/db.sqli
 MIN_KEY_CHARACTERS = 12
 
 
-def database(url: str, default_file: Path, pool_size: int, on_dyno: bool) -> dict[str, Any]:
+def database(url: str, default_file: Path, on_dyno: bool) -> dict[str, Any]:
     """Return the database of DATABASE_URL with the options that this app needs.
 
     Return NO_DATABASE for a file on a dyno: its disk is erased at every restart.
@@ -34,12 +35,28 @@ def database(url: str, default_file: Path, pool_size: int, on_dyno: bool) -> dic
         return read | {"OPTIONS": options}
     options = {
         **read.get("OPTIONS", {}),
-        # The smallest Postgres plan allows 20 connections in all.
-        "pool": {"min_size": 1, "max_size": pool_size, "timeout": POOL_SECONDS},
         "connect_timeout": CONNECT_SECONDS,
         **({"sslmode": "require"} if on_dyno else {}),
     }
-    return read | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+    return read | {
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        # A transaction pooler such as PgBouncer gives the next statement to another connection,
+        # which doesn't have the cursor.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+def pool_connections(size: int) -> None:
+    """Share a few connections to Postgres between the threads of a server.
+
+    Commands have a single connection without a pool, which reports at once why it fails. The
+    smallest Postgres plan allows 20 connections in all.
+    """
+    if connection.vendor == "postgresql" and connection.connection is None:
+        options = connection.settings_dict["OPTIONS"]
+        options["pool"] = {"min_size": 1, "max_size": size, "timeout": POOL_SECONDS}
 
 
 def secret_key(key: str) -> str:

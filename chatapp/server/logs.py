@@ -15,6 +15,8 @@ from typing import Any
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
+from chatapp.server.database_errors import kind_of
+
 MAX_FRAMES = 6  # of a traceback
 REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # the platform forwards at most 200
 
@@ -29,6 +31,7 @@ def configuration(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": "chatapp.server.logs.line_formatter"}},
+        "filters": {"database": {"()": "chatapp.server.logs.DatabaseErrorFilter"}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
@@ -42,11 +45,22 @@ def configuration(level: str) -> dict[str, Any]:
             "uvicorn": {"level": "WARNING"},
             # It logs a traceback a second while Redis is away; redis_connection.py logs it once.
             "channels_redis.pubsub": {"level": "CRITICAL"},
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["database"]},
             # It logs a traceback for every request with another host; the page explains it.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
+
+
+class DatabaseErrorFilter(logging.Filter):
+    """Log one line without a traceback for each request that fails because the database is away."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if kind := kind_of(error):
+            record.exc_info, record.exc_text = None, None
+            record.database, record.error = kind, type(error).__name__
+        return True
 
 
 def line_formatter() -> logging.Formatter:

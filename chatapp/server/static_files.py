@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,16 @@ def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[st
     parts = [f"{folder}/{name}" for name in IMPORT.findall(texts[entry])]
     joined = IMPORT.sub(lambda match: texts[f"{folder}/{match['name']}"], texts[entry])
     return joined, [entry, *parts]
+
+
+def is_built() -> bool:
+    return (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+
+
+def require_built() -> None:
+    """End a server that has no static files: each of its pages would be an error."""
+    if not is_built():
+        sys.exit("The static files are missing. Run: python manage.py collectstatic --no-input")
 
 
 def build_if_changed() -> bool:
