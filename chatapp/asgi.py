@@ -17,9 +17,9 @@ from chatapp.lifespan import lifespan  # noqa: E402
 from chatapp.realtime.routing import websocket_urlpatterns  # noqa: E402
 from chatapp.server.bodies.limit import BodyLimit  # noqa: E402
 from chatapp.server.database_configuration import pool_connections  # noqa: E402
-from chatapp.server.static_files import require_built  # noqa: E402
+from chatapp.server.startup import require_startable  # noqa: E402
 
-require_built()
+require_startable()
 pool_connections(settings.DATABASE_POOL_SIZE)
 protocols = {"http": BodyLimit(django_application, find_person), "lifespan": lifespan}
 if not settings.DATABASE_MISSING:

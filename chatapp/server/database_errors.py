@@ -6,7 +6,6 @@
 """
 
 import re
-from pathlib import Path
 from typing import Any, Literal
 
 from django.conf import settings
@@ -20,6 +19,7 @@ FULL_STATES = (NO_PRIVILEGE, "25006", "53100")
 UNPREPARED_STATES = ("42P01", "42703")
 # SQLite's primary result codes; the lower byte of an extended one
 READ_ONLY, FULL = 8, 13
+CORRUPT, NOT_A_DATABASE = 11, 26
 UNPREPARED_TEXT = re.compile(r"no such (table|column)|has no column named")
 PLAIN_SELECT = re.compile(r"\s*SELECT(?!.*\sFOR\s)", re.DOTALL)
 
@@ -47,7 +47,8 @@ def kind_of(error: BaseException | None) -> Kind | None:
     state = getattr(error.__cause__, "sqlstate", None)
     if state in UNPREPARED_STATES or UNPREPARED_TEXT.search(str(error)):
         return "unprepared"
-    return "away" if isinstance(error, OperationalError | InterfaceError) else None
+    is_broken = getattr(error.__cause__, "sqlite_errorcode", 0) in (CORRUPT, NOT_A_DATABASE)
+    return "away" if is_broken or isinstance(error, OperationalError | InterfaceError) else None
 
 
 def explain(error: BaseException) -> str | None:
@@ -56,8 +57,9 @@ def explain(error: BaseException) -> str | None:
     It has no password: libpq never repeats one.
     """
     database = connection.settings_dict
-    place = database["HOST"] or Path(database["NAME"]).name
+    place = database["HOST"] or database["NAME"]
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    reason = reason.removeprefix("connection failed: ")
     match kind_of(error):
         case "away":
             return f"The database {place} (DATABASE_URL) can't be used: {reason}"

@@ -17,6 +17,7 @@ from structlog.contextvars import bind_contextvars, bound_contextvars, get_conte
 
 from chatapp.server.database_errors import kind_of
 
+SHORT_FIELDS = ("outcome", "model", "seconds")
 MAX_FRAMES = 6  # of a traceback
 REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # the platform forwards at most 200
 
@@ -80,6 +81,27 @@ def line_formatter() -> logging.Formatter:
             ),
         ],
     )
+
+
+class ShortFormatter(logging.Formatter):
+    """Write what a person at a terminal wants to know: no ids, warnings and errors in full."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(message)s", "%H:%M:%S")
+        self._whole = line_formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.levelno > logging.INFO:
+            return self._whole.format(record)
+        values = [str(getattr(record, name)) for name in SHORT_FIELDS if hasattr(record, name)]
+        return ": ".join(filter(None, [super().format(record), ", ".join(values)]))
+
+
+def use_short_lines() -> None:
+    """Shorten the log of this process, which a person reads at a terminal."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
+            handler.setFormatter(ShortFormatter())
 
 
 def request_id(given: str) -> str:

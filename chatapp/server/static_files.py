@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,12 +52,6 @@ def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[st
 
 def is_built() -> bool:
     return (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
-
-
-def require_built() -> None:
-    """End a server that has no static files: each of its pages would be an error."""
-    if not is_built():
-        sys.exit("The static files are missing. Run: python manage.py collectstatic --no-input")
 
 
 def build_if_changed() -> bool:

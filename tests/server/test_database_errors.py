@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.db.backends.utils import CursorWrapper
 from django.test import AsyncClient, Client
 from django.utils import timezone
@@ -250,6 +250,19 @@ def test_other_errors_still_get_the_general_page(tab: Client, failing: Failing) 
     assert "Something went wrong" in page.text
 
 
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("These are my notes. " * 100)
+    with sqlite3.connect(tmp_path / "notes.txt") as file:
+        try:
+            file.execute("SELECT * FROM sqlite_master")
+        except sqlite3.DatabaseError as cause:
+            error = DatabaseError(str(cause))
+            error.__cause__ = cause
+    file.close()
+
+    assert database_errors.kind_of(error) == "away"
+
+
 def test_a_request_that_fails_for_it_is_one_line_in_the_log() -> None:
     try:
         raise OperationalError("away")
@@ -261,7 +274,7 @@ def test_a_request_that_fails_for_it_is_one_line_in_the_log() -> None:
 
 
 def test_commands_explain_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(connection.settings_dict, "NAME", "folder/db.sqlite3")
+    monkeypatch.setitem(connection.settings_dict, "NAME", "/a/db.sqlite3")
     try:
         sqlite3.connect(tmp_path / "missing" / "db.sqlite3")
     except sqlite3.OperationalError as cause:
@@ -271,6 +284,6 @@ def test_commands_explain_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
     assert (
         sentence
-        == "The database db.sqlite3 (DATABASE_URL) can't be used: unable to open database file"
+        == "The database /a/db.sqlite3 (DATABASE_URL) can't be used: unable to open database file"
     )
     assert database_errors.explain(ValueError()) is None

@@ -1,31 +1,36 @@
 import contextlib
 import logging
+import signal
 import socket
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
+from django.db import connections
 from uvicorn.supervisors import Multiprocess
 
 from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
-from chatapp.server.static_files import build_if_changed
+from chatapp.server import logs, startup
+from chatapp.server.static_files import build_if_changed, is_built
 
+LOCAL_HOST = "127.0.0.1"
 LOCAL_HAND_OVER_SECONDS = 2
 
 logger = logging.getLogger(__name__)
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Print the address once the server listens."""
+    """Report the address once the server listens."""
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started:
-            print(f"Chat is ready: http://{self.config.host}:{self.config.port}", flush=True)
+            announce(self.config.host)
 
 
 class Command(BaseCommand):
@@ -37,33 +42,58 @@ class Command(BaseCommand):
 
     def handle(self, *, local: bool, **options: Any) -> None:
         if settings.SECRET_KEY_IS_THROWAWAY:
-            raise CommandError("SECRET_KEY is missing: heroku config:set SECRET_KEY=…")
-        if not local:
-            serve(config("", settings.WEB_WORKERS))
-            return
-        call_command("migrate", interactive=False, verbosity=0)
-        build_if_changed()
-        # A person who presses Ctrl+C waits for it, and the next start resumes the replies.
-        settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
-        server = AnnouncingServer(config("127.0.0.1"))
-        with contextlib.suppress(KeyboardInterrupt):
-            if settings.SERVICE.kind != "none":
-                server.run()
+            sys.exit(startup.SECRET_KEY_MISSING)
+        with startup.listen(LOCAL_HOST if local else "", settings.PORT) as listening:
+            prepare(local)
+            if local:
+                serve_locally(listening)
             else:
-                with demo_model() as url:
-                    settings.SERVICE = Service("demo", url)
-                    server.run()
+                serve(config("", settings.WEB_WORKERS), listening)
 
 
-def serve(config: uvicorn.Config) -> None:
+def prepare(local: bool) -> None:
+    """Build what is missing, with --local also the tables."""
+    if local:
+        logs.use_short_lines()
+        call_command("migrate", interactive=False, verbosity=0)
+        connections.close_all()
+    try:
+        if local or not is_built():
+            build_if_changed()
+    except OSError as error:
+        place = error.filename or settings.STATIC_ROOT
+        sys.exit(f"The static files can't be written to {place}: {error.strerror}.")
+
+
+def serve_locally(listening: socket.socket) -> None:
+    # A person who presses Ctrl+C waits for it, and the next start resumes the replies.
+    settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    server = AnnouncingServer(config(LOCAL_HOST))
+    with contextlib.suppress(KeyboardInterrupt):
+        # A service that is configured in part must not look like the demo model.
+        if settings.SERVICE.kind != "none" or settings.SERVICE.missing:
+            server.run([listening])
+        else:
+            with demo_model() as url:
+                settings.SERVICE = Service("demo", url)
+                server.run([listening])
+
+
+def serve(config: uvicorn.Config, listening: socket.socket) -> None:
     if config.workers == 1:
-        uvicorn.Server(config).run()
+        AnnouncingServer(config).run([listening])
         return
-    # For several processes uvicorn binds IPv4 only.
-    with socket.create_server(
-        ("", settings.PORT), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048
-    ) as listening:
-        Multiprocess(config, sockets=[listening]).run()
+    announce(config.host, config.workers)
+    Multiprocess(config, sockets=[listening]).run()
+
+
+def announce(host: str, processes: int = 1) -> None:
+    if host == LOCAL_HOST:
+        print(startup.local_lines(f"http://{host}:{settings.PORT}"), flush=True)
+        return
+    facts = {"port": settings.PORT, "processes": processes, **startup.facts()}
+    logger.info("Serving", extra=facts)
 
 
 def config(host: str, workers: int = 1) -> uvicorn.Config:
