@@ -80,6 +80,8 @@ try:
     PUBLIC_ORIGIN = configuration.public_origin(
         env.str("CHAT_PUBLIC_ORIGIN", ""), ON_DYNO, ALLOWED_HOSTS, OWN_NAME
     )
+    # A proxy ends HTTPS: that of the platform, or the one that has the public address.
+    BEHIND_HTTPS = ON_DYNO or bool(PUBLIC_ORIGIN)
     IMAGE_DELIVERY = image_configuration.image_delivery(
         env.str("CHAT_IMAGE_DELIVERY", "auto"), PUBLIC_ORIGIN
     )

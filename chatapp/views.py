@@ -41,7 +41,12 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=303, headers={"Location": "/"})
     if choice in THEMES:
         response.set_cookie(
-            "theme", choice, max_age=YEAR, samesite="Lax", secure=settings.ON_DYNO, httponly=True
+            "theme",
+            choice,
+            max_age=YEAR,
+            samesite="Lax",
+            secure=settings.BEHIND_HTTPS,
+            httponly=True,
         )
     else:
         response.delete_cookie("theme", samesite="Lax")

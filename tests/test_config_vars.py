@@ -193,6 +193,9 @@ def test_a_contradiction_is_refused_with_one_sentence(
          ["a.example", ".b.example", "[::1]"]),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS", ["*"]),
         ({"WEB_WORKERS": "3", "REDIS_URL": "redis://localhost"}, "WEB_WORKERS", 3),
+        ({}, "BEHIND_HTTPS", False),
+        ({"CHAT_PUBLIC_ORIGIN": "https://chat.example.com"}, "BEHIND_HTTPS", True),
+        (DYNO, "BEHIND_HTTPS", True),
         ({"CHAT_HAND_OVER_SECONDS": "0.5"}, "HAND_OVER_SECONDS", 0.5),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -25,12 +26,16 @@ logger = logging.getLogger(__name__)
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Report the address once the server listens."""
+    """Report once that the server listens."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started:
-            announce(self.config.host)
+            self._announce()
 
 
 class Command(BaseCommand):
@@ -39,16 +44,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--local", action="store_true")
+        parser.add_argument("--host", default="", help="the address to listen on; all by default")
 
-    def handle(self, *, local: bool, **options: Any) -> None:
+    def handle(self, *, local: bool, host: str, **options: Any) -> None:
         if settings.SECRET_KEY_IS_THROWAWAY:
             sys.exit(startup.SECRET_KEY_MISSING)
-        with startup.listen(LOCAL_HOST if local else "", settings.PORT) as listening:
+        with startup.listen(LOCAL_HOST if local else host, settings.PORT) as listening:
             prepare(local)
             if local:
                 serve_locally(listening)
             else:
-                serve(config("", settings.WEB_WORKERS), listening)
+                serve(config(host, settings.WEB_WORKERS), listening)
 
 
 def prepare(local: bool) -> None:
@@ -69,7 +75,10 @@ def serve_locally(listening: socket.socket) -> None:
     # A person who presses Ctrl+C waits for it, and the next start resumes the replies.
     settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    server = AnnouncingServer(config(LOCAL_HOST))
+    address = f"http://{LOCAL_HOST}:{settings.PORT}"
+    server = AnnouncingServer(
+        config(LOCAL_HOST), lambda: print(startup.local_lines(address), flush=True)
+    )
     with contextlib.suppress(KeyboardInterrupt):
         # A service that is configured in part must not look like the demo model.
         if settings.SERVICE.kind != "none" or settings.SERVICE.missing:
@@ -82,16 +91,13 @@ def serve_locally(listening: socket.socket) -> None:
 
 def serve(config: uvicorn.Config, listening: socket.socket) -> None:
     if config.workers == 1:
-        AnnouncingServer(config).run([listening])
+        AnnouncingServer(config, announce).run([listening])
         return
-    announce(config.host, config.workers)
+    announce(config.workers)
     Multiprocess(config, sockets=[listening]).run()
 
 
-def announce(host: str, processes: int = 1) -> None:
-    if host == LOCAL_HOST:
-        print(startup.local_lines(f"http://{host}:{settings.PORT}"), flush=True)
-        return
+def announce(processes: int = 1) -> None:
     facts = {"port": settings.PORT, "processes": processes, **startup.facts()}
     logger.info("Serving", extra=facts)
 
