@@ -22,7 +22,8 @@ class Words(NamedTuple):
 def database_error(request: HttpRequest, kind: Kind) -> HttpResponse:
     words = _words(kind)
     if wants_json(request):
-        return JsonResponse({"error": words.sentence}, status=words.status)
+        sentence = f"{words.heading}. {words.sentence}"
+        return JsonResponse({"error": sentence}, status=words.status)
     return render(request, "database_error.html", {"words": words}, status=words.status)
 
 

@@ -5,6 +5,7 @@ people and models are never logged.
 """
 
 import logging
+import logging.config
 import re
 import sys
 import traceback
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from django.conf import settings
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
 from chatapp.server.database_errors import kind_of
@@ -98,10 +100,12 @@ class ShortFormatter(logging.Formatter):
 
 
 def use_short_lines() -> None:
-    """Shorten the log of this process, which a person reads at a terminal."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
-            handler.setFormatter(ShortFormatter())
+    """Shorten the log of this process, which a person reads at a terminal.
+
+    The setting changes too, because Django applies it again when the application is loaded.
+    """
+    settings.LOGGING["formatters"]["line"]["()"] = "chatapp.server.logs.ShortFormatter"
+    logging.config.dictConfig(settings.LOGGING)
 
 
 def request_id(given: str) -> str:

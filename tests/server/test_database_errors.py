@@ -125,7 +125,9 @@ def test_what_is_to_be_saved_is_refused_with_a_sentence(
         page = send(tab)
 
     assert [answer.status_code for answer in (*answers, page)] == [507, 507, 507]
-    assert all("your text is kept" in answer.json()["error"] for answer in answers)
+    for answer in answers:
+        assert answer.json()["error"].startswith(FULL)
+        assert "your text is kept" in answer.json()["error"]
     assert FULL in page.text
 
 
