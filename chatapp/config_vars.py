@@ -69,7 +69,7 @@ try:
         configuration.model_id(env.str(f"{ATTACHMENT}_MODEL_ID", ""), ATTACHMENT),
     )
 
-    TOOLS = configuration.tools(env.list("CHAT_TOOLS", [EVERY]), [EVERY, *built_in()])
+    TOOLS = configuration.tools(env.list("CHAT_TOOLS", [EVERY]), EVERY, built_in)
     WEATHER_URL, GEOCODING_URL = configuration.weather_urls(env)
 
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))

@@ -4,7 +4,7 @@ Each function refuses an invalid value with a ValueError whose text names the co
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from email.utils import formataddr, parseaddr
 
 from environs import Env, EnvError
@@ -140,11 +140,16 @@ def public_origin(stated: str, on_dyno: bool, hosts: list[str], own_name: str) -
     return f"https://{host}" if host else ""
 
 
-def tools(stated: list[str], known: Collection[str]) -> list[str]:
-    """Return the names of the tools that are on in new chats."""
+def tools(stated: list[str], every: str, find: Callable[[], Iterable[str]]) -> list[str]:
+    """Return the names of the tools that are on in new chats; `every` means all of them.
+
+    They are only looked for when one is named, because that imports each of them.
+    """
     stated = [name.strip() for name in stated if name.strip()]
-    if unknown := [name for name in stated if name not in known]:
-        raise ValueError(f"CHAT_TOOLS names {unknown[0]!r}. There is: {', '.join(known)}")
+    if named := [name for name in stated if name != every]:
+        known = [every, *find()]
+        if unknown := [name for name in named if name not in known]:
+            raise ValueError(f"CHAT_TOOLS names {unknown[0]!r}. There is: {', '.join(known)}")
     return stated
 
 
