@@ -5,22 +5,43 @@ COMPATIBLE := .venv/compatible
 MUTATION := .venv/mutation
 BUCKET := .venv/bucket
 SERVERS := .venv/mcp
+PINS := .venv/pins
 # Three for each of two cores: tests of processes and of pages mostly wait.
 WORKERS := 6
 WITHOUT_BROWSERS := --ignore=tests/system --ignore=tests/engines
 INSTALLED_FOR_TESTS := $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed \
 	$(SERVERS)/.installed
 CANDIDATES := python3.13 python3.14 python3.12 python3
-# A name on the path need not run (version managers leave such names), so each is tried.
-PYTHON = $(shell for name in $(CANDIDATES); do \
-	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
-	&& echo "$$name" && break; done)
+# Version managers refuse a name when .python-version asks for a version that they don't have, so
+# what they installed is tried too.
+MANAGED := $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/*/bin/python3 \
+	$(HOME)/.asdf/installs/python/*/bin/python3 \
+	$(HOME)/.local/share/mise/installs/python/*/bin/python3 \
+	$(HOME)/.local/share/uv/python/*/bin/python3)
+PYTHON = $(shell for name in $(CANDIDATES) $(MANAGED); do \
+	"$$name" -c 'import sys; sys.version_info < (3, 12) and sys.exit(1); print(sys.executable)' \
+	2>/dev/null && break; done)
 
 # Each of the processes of a test run would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# An environment is made again when its Python is gone, as after an upgrade of the system, or when
+# making it was interrupted.
+$(shell test ! -d .venv || .venv/bin/python -c 'import pip' 2>/dev/null || rm -rf .venv)
+
+# Installs with the Python $(1) what $(2) names, and reports every tenth package.
+define install
+@rm -f $@
+@{ $(1) -m pip install --no-input --disable-pip-version-check --progress-bar off $(2) \
+	&& touch $@; } | { count=0; while read -r line; do case "$$line" in \
+	Collecting*) count=$$((count + 1)); test $$((count % 10)) -ne 0 || echo "  $$count packages";; \
+	Installing*) echo "  unpacking $$count packages";; esac; done; }
+@test -f $@
+endef
+
+
 .PHONY: help run test long engines fuzz mutate lint lint-templates lint-deploy bench chaos rehearse \
-	screens
+	screens pins
 
 # The first target is what a bare `make` does.
 run: $(BIN)/.installed ## Serve the chat on http://127.0.0.1:8000 (PORT=9000 for another port)
@@ -116,44 +137,53 @@ screens: $(BIN)/.installed-dev ## Take screenshots of every state into screens/
 		tests/system/screens_windows.py \
 		tests/system/tools/screens.py
 
-$(BIN)/.installed: requirements.txt | $(BIN)/python
-	@echo "Installing the packages (once)…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@touch $@
+# Another version of a package: change it in requirements.in (or -dev.in), then run this. Newer ones
+# of what those bring along: make pins UPGRADE=--upgrade
+PIN = $(PINS)/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+	--no-annotate --custom-compile-command "make pins" $(UPGRADE)
+pins: $(PINS)/.installed ## Write requirements.txt and requirements-dev.txt, with hashes
+	$(PIN) requirements.in -o requirements.txt
+	$(PIN) requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
-$(BIN)/.installed-dev: requirements.txt requirements-dev.txt | $(BIN)/python
-	@echo "Installing the packages for tests (once)…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ $(BIN)/.installed
+$(BIN)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing the packages (once, a minute or two)…"
+	$(call install,$(BIN)/python,--require-hashes -r requirements.txt)
+
+$(BIN)/.installed-dev: requirements-dev.txt | $(BIN)/python
+	@echo "Installing the packages for tests (once, a minute or two)…"
+	$(call install,$(BIN)/python,--require-hashes -r requirements-dev.txt)
+	@touch $(BIN)/.installed
 
 # An environment of its own: this server brings other web packages than the app's.
 $(COMPATIBLE)/.installed: tests/inference/compatible_server.txt | $(BIN)/python
 	@echo "Installing a compatible server for tests (once)…"
 	@$(BIN)/python -m venv $(COMPATIBLE)
-	@$(COMPATIBLE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
+	$(call install,$(COMPATIBLE)/bin/python,-r $<)
 
 $(BUCKET)/.installed: tests/images/bucket_server.txt | $(BIN)/python
 	@echo "Installing an S3-compatible server for tests (once)…"
 	@$(BIN)/python -m venv $(BUCKET)
-	@$(BUCKET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
+	$(call install,$(BUCKET)/bin/python,-r $<)
 
 $(SERVERS)/.installed: tests/mcp/mcp_servers.txt | $(BIN)/python
 	@echo "Installing MCP servers for tests (once)…"
 	@$(BIN)/python -m venv $(SERVERS)
-	@$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
+	$(call install,$(SERVERS)/bin/python,-r $<)
 
 # An environment of its own: it brings a terminal interface and a parser that nothing else needs.
-$(MUTATION)/.installed: requirements.txt requirements-dev.txt tests/inference/mutation.txt | $(BIN)/python
+$(MUTATION)/.installed: requirements-dev.txt tests/inference/mutation.txt | $(BIN)/python
 	@echo "Installing the packages for mutation (once)…"
 	@$(BIN)/python -m venv $(MUTATION)
-	@$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check \
-		-r tests/inference/mutation.txt
-	@touch $@
+	$(call install,$(MUTATION)/bin/python,--require-hashes -r requirements-dev.txt)
+	$(call install,$(MUTATION)/bin/python,-r tests/inference/mutation.txt)
+
+$(PINS)/.installed: | $(BIN)/python
+	@$(BIN)/python -m venv $(PINS)
+	$(call install,$(PINS)/bin/python,uv==0.13.9)
 
 $(BIN)/python:
+	@test -w . || { echo "This folder can't be written to: $(CURDIR). Copy it to one of your own.";\
+ exit 1; }
 	@test -n "$(PYTHON)" || { echo "This needs Python 3.12 or newer, and none was found\
  (looked for: $(CANDIDATES)). Get it from https://www.python.org/downloads/."; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) can't make a virtual environment.\

@@ -1,7 +1,7 @@
 from django.apps import AppConfig, apps
 from django.db.models.signals import pre_migrate
 
-from chatapp.server.columns import watch_connections
+from chatapp.server import columns, database_state
 from chatapp.server.old_database import refuse_old_database
 
 
@@ -10,5 +10,6 @@ class ChatAppConfig(AppConfig):
     label = "chatapp"
 
     def ready(self) -> None:
-        watch_connections()
+        columns.watch_connections()
+        database_state.watch_connections()
         pre_migrate.connect(refuse_old_database, sender=apps.get_app_config("conversations"))

@@ -17,7 +17,11 @@ from chatapp.lifespan import lifespan  # noqa: E402
 from chatapp.realtime.consumers import LiveConsumer  # noqa: E402
 from chatapp.realtime.gate import SocketGate, refuse  # noqa: E402
 from chatapp.server.bodies.limit import BodyLimit  # noqa: E402
+from chatapp.server.database_configuration import pool_connections  # noqa: E402
+from chatapp.server.startup import require_startable  # noqa: E402
 
+require_startable()
+pool_connections(settings.DATABASE_POOL_SIZE)
 live = SocketGate(AuthMiddlewareStack(LiveConsumer.as_asgi()))
 application = ProtocolTypeRouter(
     {

@@ -10,6 +10,7 @@ from django.conf import settings
 from chatapp import background
 from chatapp.accounts import ended_sessions
 from chatapp.conversations import housekeeping
+from chatapp.diagnostics import database_watch
 from chatapp.images.processing import worker_queue
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
@@ -51,6 +52,7 @@ def _start() -> None:
     leases.start()
     remote.start()
     housekeeping.start()
+    database_watch.start()
     relay.start()
     ended_sessions.start()
     # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.

@@ -12,13 +12,13 @@ AUTH_USER_MODEL = "accounts.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "chatapp",  # before those whose commands it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
-    "chatapp",
     "chatapp.accounts",
     "chatapp.images",
     "chatapp.mcp",
@@ -128,8 +128,9 @@ CSRF_FAILURE_VIEW = "chatapp.views.csrf_failure"
 if ON_DYNO:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+if BEHIND_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 # HSTS for subdomains and the browsers' preload list would affect hosts that aren't ours.

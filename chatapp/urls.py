@@ -13,3 +13,4 @@ urlpatterns = [
 ]
 
 handler400 = "chatapp.views.bad_request"
+handler500 = "chatapp.views.server_error"

@@ -1,16 +1,22 @@
 """Pages that belong to no package: health, theme, and Django's error pages."""
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
-from django.db import connection
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.realtime.relay import relay
 from chatapp.server.bodies import refusals
+from chatapp.server.database_errors import kind_of, migrate_command
+from chatapp.server.database_pages import database_error
+from chatapp.server.database_state import database_is_full, pending_migrations
 from chatapp.server.request_values import wants_json
 
 THEMES = ("light", "dark")
@@ -35,7 +41,12 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=303, headers={"Location": "/"})
     if choice in THEMES:
         response.set_cookie(
-            "theme", choice, max_age=YEAR, samesite="Lax", secure=settings.ON_DYNO, httponly=True
+            "theme",
+            choice,
+            max_age=YEAR,
+            samesite="Lax",
+            secure=settings.BEHIND_HTTPS,
+            httponly=True,
         )
     else:
         response.delete_cookie("theme", samesite="Lax")
@@ -52,15 +63,31 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Check that the database answers, and Redis if it is configured."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    state = {"database": "ok"}
+    """Check that the database answers and is prepared, and Redis if it is configured."""
+    try:
+        pending = pending_migrations()
+    except (DatabaseError, InterfaceError):
+        return _not_ready(_("The database doesn't answer."))
+    if pending:
+        return _not_ready(_("Migrations are missing. Run: %s") % migrate_command())
+    # A full database isn't a reason to send people elsewhere: everything can be read.
+    full = _("The database is full or read-only.")
+    state = {"database": full if database_is_full() else "ok"}
     if settings.REDIS_URL:
         # A request to Redis would open a connection each time, and anybody may call this page.
         away = _("Redis doesn't answer; replies of other processes appear late.")
         state["redis"] = "ok" if relay.is_connected else away
     return JsonResponse(state, status=200 if state.get("redis", "ok") == "ok" else 503)
+
+
+def _not_ready(sentence: str) -> HttpResponse:
+    return JsonResponse({"database": sentence}, status=503)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Explain what the database lacks; any other error gets the general page."""
+    kind = kind_of(sys.exception())
+    return database_error(request, kind) if kind else defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from environs import Env
 
-from chatapp.server import configuration, image_configuration
+from chatapp.server import configuration, email_configuration, image_configuration
 
 BUCKETEER = {
     "BUCKETEER_AWS_ACCESS_KEY_ID": "key",
@@ -16,8 +16,8 @@ BUCKETEER = {
     "BUCKETEER_BUCKET_NAME": "bucketeer-1",
 }
 PLAIN = {
-    "AWS_ACCESS_KEY_ID": "plain key",
-    "AWS_SECRET_ACCESS_KEY": "plain secret",
+    "AWS_ACCESS_KEY_ID": "plain-key",
+    "AWS_SECRET_ACCESS_KEY": "plain-secret",
     "AWS_REGION": "us-west-2",
     "AWS_S3_BUCKET": "plain",
 }
@@ -66,7 +66,7 @@ def test_a_bucket_can_be_set_under_several_names(read: Any, name: str) -> None:
     options = read(**without(PLAIN, "AWS_S3_BUCKET"), **{name: " mine "})
 
     assert options["bucket_name"] == "mine"
-    assert (options["access_key"], options["region_name"]) == ("plain key", "us-west-2")
+    assert (options["access_key"], options["region_name"]) == ("plain-key", "us-west-2")
 
 
 def test_an_endpoint_needs_no_region(read: Any) -> None:
@@ -190,14 +190,16 @@ def test_allowed_hosts_are_derived(
     ],
 )
 def test_an_email_url_becomes_a_backend(url: str, port: int, use_ssl: bool) -> None:
-    options = configuration.email_backend(url, on_dyno=True)["OPTIONS"]
+    options = email_configuration.email_backend(url, on_dyno=True)["OPTIONS"]
 
     assert (options["port"], options["use_ssl"], options["use_tls"]) == (port, use_ssl, not use_ssl)
 
 
 def test_without_an_email_server_a_dyno_logs_no_links() -> None:
-    assert configuration.email_backend("", on_dyno=True)["BACKEND"].endswith("dummy.EmailBackend")
-    assert "Console" in configuration.email_backend("", on_dyno=False)["BACKEND"]
+    assert email_configuration.email_backend("", on_dyno=True)["BACKEND"].endswith(
+        "dummy.EmailBackend"
+    )
+    assert "Console" in email_configuration.email_backend("", on_dyno=False)["BACKEND"]
 
 
 def test_image_links_need_a_public_origin() -> None:

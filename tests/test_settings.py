@@ -1,4 +1,4 @@
-"""The environment is read once; invalid values are refused with a sentence."""
+"""What the config vars mean together; `test_config_vars` has what is refused."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ def load(**environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: os.environ[name] for name in KEEP if name in os.environ}
     return subprocess.run(
         [sys.executable, "-c", script],
-        env={**clean, "SECRET_KEY": "x", **environment},
+        env={**clean, "SECRET_KEY": "only for tests", **environment},
         cwd=settings.ROOT,
         capture_output=True,
         text=True,
@@ -68,26 +68,6 @@ def test_config_vars_are_read(environment: dict[str, str], expected: str) -> Non
     loaded = load(**environment)
 
     assert loaded.stdout.strip() == expected, loaded.stderr
-
-
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {"PORT": "eighty"},
-        {"CHAT_MODELS": "not json"},
-        {"CHAT_TRUSTED_PROXIES": "-1"},
-        {"CHAT_TRUSTED_PROXIES": "two"},
-        {"INFERENCE_URL": "ftp://somewhere"},
-        {"CHAT_HTTP_TRANSPORT": "carrier pigeon"},
-        {"EMAIL_URL": "mail.example.com"},
-        {"CHAT_INFERENCE_ATTACHMENT": "second one"},
-    ],
-)
-def test_an_invalid_value_stops_the_boot_with_a_sentence(environment: dict[str, str]) -> None:
-    loaded = load(**environment)
-
-    assert loaded.returncode != 0
-    assert "A config var can't be used" in loaded.stderr.splitlines()[-1]
 
 
 def test_settings_load_without_secrets_on_a_dyno_that_builds() -> None:

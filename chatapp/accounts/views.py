@@ -28,9 +28,11 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """Create the owner's account on the first visit."""
     if Person.objects.exists():
         return redirect("home")
-    if settings.ON_DYNO and not settings.SETUP_CODE:
+    if settings.BEHIND_HTTPS and not settings.SETUP_CODE:
         # Otherwise any stranger could become the owner.
-        return render(request, "accounts/no_setup_code.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        context = {"on_dyno": settings.ON_DYNO}
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return render(request, "accounts/no_setup_code.html", context, status=status)
     form = FirstAccountForm(request)
     if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form})

@@ -7,15 +7,17 @@ from zlib import crc32
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from chatapp.accounts.models import LinkRequest
+from chatapp.diagnostics.checks.database import full_result
 from chatapp.diagnostics.checks.live_updates import redis_is_away
 from chatapp.diagnostics.checks.model_service import no_service
-from chatapp.diagnostics.results import Result, yellow
+from chatapp.diagnostics.results import Result, red, yellow
 from chatapp.diagnostics.service_calls import explain
 from chatapp.realtime.relay import relay
 from chatapp.replies import service
+from chatapp.server.database_state import database_is_full, probe
 
 HIDDEN_COOKIE = "hidden_notices"  # set by static/js/elements/owner/owner-notice.js
 
@@ -34,7 +36,28 @@ class Notice(NamedTuple):
 
 def owner_notices(request: HttpRequest) -> dict[str, Callable[[], list[Notice]]]:
     """Add the notices to templates. They cost something only where a page shows them."""
-    return {"owner_notices": lambda: _shown(request) if _is_owner(request) else []}
+    return {"owner_notices": lambda: _notices_for(request)}
+
+
+def _notices_for(request: HttpRequest) -> list[Notice]:
+    """Everybody is told that the database is full, because it concerns what they type."""
+    is_owner = _is_owner(request)
+    full = [Notice(_database_full(is_owner))] if _is_still_full() else []
+    return full + (_shown(request) if is_owner else [])
+
+
+def _is_still_full() -> bool:
+    """Look again before a page says so, because the database may take something new by now."""
+    if database_is_full():
+        probe()
+    return database_is_full()
+
+
+def _database_full(is_owner: bool) -> Result:
+    found = gettext(
+        "The database is full or read-only, so nothing new can be saved. You can read and delete."
+    )
+    return full_result(found) if is_owner else red(found)
 
 
 def _is_owner(request: HttpRequest) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from chatapp.server.database_state import database_is_full
+
 from . import store
 from .models import Image
 
@@ -85,7 +87,10 @@ def _delete(pk: uuid.UUID, now: datetime) -> Image | None:
     try:
         with transaction.atomic():
             rows = Image.objects.unreferenced(now).filter(pk=pk)
-            image = rows.select_for_update(of=("self",)).first()
+            # A full database forbids locks, but nothing can be attached to a message then either.
+            if not database_is_full():
+                rows = rows.select_for_update(of=("self",))
+            image = rows.first()
             if image:
                 Image.objects.filter(pk=pk).delete()
             return image

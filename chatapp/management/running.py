@@ -7,6 +7,8 @@ from django.core.management import execute_from_command_line
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from chatapp.server.database_errors import explain, kind_of
+
 NOT_PREPARED = (
     "The database isn't prepared: {missing} migrations are missing. `make run` applies them, and "
     "so does this command: {python} manage.py migrate"
@@ -17,15 +19,15 @@ NO_INPUT = "There was nothing to read: run this command in a terminal."
 def run(arguments: Sequence[str]) -> None:
     try:
         execute_from_command_line(list(arguments))
-    except DatabaseError:
-        missing = _missing_migrations()
-        if not missing:
+    except DatabaseError as error:
+        if kind_of(error) == "unprepared" and (missing := _missing_migrations()):
+            sys.exit(NOT_PREPARED.format(missing=missing, python=sys.executable))
+        sentence = explain(error)
+        if sentence is None:
             raise
-        sys.exit(NOT_PREPARED.format(missing=missing, python=sys.executable))
+        sys.exit(sentence)
     except EOFError:
         sys.exit(NO_INPUT)
-    except KeyboardInterrupt:
-        sys.exit("")
 
 
 def _missing_migrations() -> int:

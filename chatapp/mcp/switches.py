@@ -7,10 +7,8 @@ from django.conf import settings
 
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.mcp.server_tools import make_tool
-from chatapp.tools.registry import built_in
+from chatapp.tools.registry import ALL_TOOLS, built_in
 from chatapp.tools.tool import Tool
-
-ALL_TOOLS = "all"  # in CHAT_TOOLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from chatapp.replies.streaming import stream
 from chatapp.replies.tools import results
 from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.server import logs
+from chatapp.server.database_errors import DatabaseFull
 
 TASK = "reply:"
 SLOW_TAKE_SECONDS = 2  # seconds; a lease that took longer to get is checked again
@@ -126,6 +127,9 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
     except ImageRefused as refusal:
         # The image store is unavailable; the person can try again.
         await background.in_thread(_fail, reply, refusal.sentence)
+    except DatabaseFull:
+        # As below; it is no surprise any more, and happens with every sweep.
+        logger.warning("A reply waits until the database takes something new")
     except django.db.Error:
         # The reply keeps its lease or its place in the queue, and the next sweep resumes it.
         logger.exception("The database failed under a reply")

@@ -4,52 +4,33 @@ Each function refuses an invalid value with a ValueError whose text names the co
 """
 
 import re
-import secrets
-from email.utils import formataddr
-from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from collections.abc import Callable, Iterable
+from email.utils import formataddr, parseaddr
 
-from environs import Env
+from environs import Env, EnvError
+
+from chatapp.server.addresses import is_host, split_url
 
 MIN_SETUP_CODE_CHARACTERS = 12  # too many to guess, also from many addresses
-NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 MAX_SITE_NAME = 40  # characters: it has to fit into the sidebar
-EMAIL_TIMEOUT_SECONDS = 8  # short, because a page waits for the email server
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+READER_ERROR = re.compile(r"""Environment variable "(\w+)" (?:invalid: \[["'](.*)["']\]|(.*))""")
 
 
-def local_secret_key(path: Path) -> str:
-    """Return the key of this checkout, which is made on first use and kept in an ignored file."""
-    if not path.exists():
-        path.write_text(secrets.token_urlsafe(48))
-        path.chmod(0o600)
-    return path.read_text().strip()
+def sentence(error: EnvError | ValueError) -> str:
+    """Return the error as one sentence that names the config var."""
+    text = " ".join(str(error).split())
+    if match := READER_ERROR.fullmatch(text):
+        return f"{match[1]} can't be used: {match[2] or match[3]}"
+    return text
 
 
-def database(read: dict[str, Any], pool_size: int, on_dyno: bool) -> dict[str, Any]:
-    """Return the database of DATABASE_URL with the options that this app needs.
-
-    Return NO_DATABASE for a file on a dyno: its disk is erased at every restart.
-    """
-    if read["ENGINE"] == "django.db.backends.sqlite3":
-        if on_dyno:
-            return dict(NO_DATABASE)
-        # DEFERRED transactions gave 3,055 lock errors with two writers, IMMEDIATE none.
-        options = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        }
-        return read | {"OPTIONS": options}
-    # The smallest Postgres plan allows 20 connections in all. Waiting for one ends with an error
-    # after 10 s; the platform ends a request after 30 s anyway.
-    options = {
-        **read.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10},
-        "connect_timeout": 5,
-        **({"sslmode": "require"} if on_dyno else {}),
-    }
-    return read | {"OPTIONS": options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+def naming[**P, T](name: str, read: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """Read a value whose errors don't name the config var."""
+    try:
+        return read(*args, **options)
+    except ValueError as error:
+        raise ValueError(f"{name} can't be used: {error}") from error
 
 
 def redis_url(url: str) -> str:
@@ -58,12 +39,8 @@ def redis_url(url: str) -> str:
     The error doesn't repeat the URL, which contains a password.
     """
     url = url.strip()
-    try:
-        parts = urlsplit(url)
-        named = parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0
-        fits = named and re.fullmatch("/?[0-9]*", parts.path)
-    except ValueError:  # of urlsplit: an address or a port that is none
-        fits = None
+    parts = split_url(url, "redis", "rediss")
+    fits = parts and re.fullmatch("/?[0-9]*", parts.path)
     if url and not fits:
         raise ValueError(
             "REDIS_URL must look like redis://host:6379 or rediss://:password@host:6379"
@@ -81,12 +58,8 @@ def weather_urls(env: Env) -> tuple[str, str]:
 def base_url(name: str, url: str) -> str:
     """Check the address of a service, http(s)://host with or without a path."""
     url = url.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        is_plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # of urlsplit: an address or a port that is none
-        is_plain = False
-    if not is_plain or parts.query or parts.fragment:
+    parts = split_url(url, "http", "https")
+    if not parts or parts.query or parts.fragment:
         raise ValueError(f"{name} must look like https://host")
     return url
 
@@ -96,6 +69,14 @@ def attachment(name: str) -> str:
     if not re.fullmatch("[A-Z][A-Z0-9_]*", name):
         raise ValueError("CHAT_INFERENCE_ATTACHMENT must be a name such as INFERENCE")
     return name
+
+
+def model_id(text: str, attachment: str) -> str:
+    """Return the id of the model that is offered first, "" for the catalogue's own order."""
+    text = text.strip()
+    if not text.isprintable():
+        raise ValueError(f"{attachment}_MODEL_ID must be one model's id, such as claude-sonnet-4-6")
+    return text
 
 
 def site_name(name: str) -> str:
@@ -108,6 +89,10 @@ def site_name(name: str) -> str:
 
 def sender(address: str, name: str) -> str:
     """Return who emails come from; without an address, the site by its name."""
+    address = address.strip()
+    user, _, host = parseaddr(address)[1].rpartition("@")
+    if address and not (user and is_host(host) and address.isprintable()):
+        raise ValueError("CHAT_EMAIL_FROM must look like Chat <chat@example.com>")
     return address or formataddr((name, "chat@localhost"))
 
 
@@ -119,41 +104,18 @@ def setup_code(code: str) -> str:
     return code
 
 
-def email_backend(url: str, on_dyno: bool) -> dict[str, Any]:
-    """Return the email backend for smtp://user:password@host:port (STARTTLS) or smtps://… (TLS).
-
-    Without a URL, emails are written to the console, but dropped on a dyno: links for new passwords
-    must not be in a log that other services may receive.
-    """
-    url = url.strip()
-    parts = urlsplit(url)
-    if not url:
-        name = "django.core.mail.backends.dummy.EmailBackend"
-        return {
-            "BACKEND": name if on_dyno else "chatapp.accounts.console_email.ReadableConsoleBackend"
-        }
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("EMAIL_URL must look like smtp://user:password@host:587")
-    port = parts.port or (465 if parts.scheme == "smtps" else 587)
-    # Some providers write smtps although their port uses STARTTLS.
-    secure = parts.scheme == "smtps" and port != 587
-    options = {
-        "host": parts.hostname,
-        "port": port,
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "use_ssl": secure,
-        "use_tls": not secure,
-        "timeout": EMAIL_TIMEOUT_SECONDS,
-    }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
-
-
 def hosts(stated: list[str], on_dyno: bool, own_name: str) -> list[str]:
     """Return the allowed hosts: those that are listed, and on a dyno its own name.
 
     A dyno without any name accepts all: the router only forwards requests for this app.
     """
+    stated = [host.strip() for host in stated if host.strip()]
+    for host in stated:
+        if host != "*" and not is_host(host.removeprefix(".").removeprefix("[").removesuffix("]")):
+            raise ValueError(
+                f"ALLOWED_HOSTS has {host!r}. It takes host names separated by commas, without"
+                " https:// and without a port"
+            )
     if not on_dyno:
         return stated or ["localhost", "127.0.0.1", "[::1]"]
     if not (stated or own_name):
@@ -168,11 +130,38 @@ def public_origin(stated: str, on_dyno: bool, hosts: list[str], own_name: str) -
     enabled, or the only host that is listed.
     """
     stated = stated.strip().rstrip("/")
-    parts = urlsplit(stated)
-    if stated and (parts.scheme != "https" or not parts.hostname or parts.path):
+    parts = split_url(stated, "https")
+    if stated and (not parts or parts.path or parts.query or parts.fragment or parts.username):
         raise ValueError("CHAT_PUBLIC_ORIGIN must look like https://chat.example.com")
     if stated or not on_dyno:
         return stated
     names = [host for host in hosts if "*" not in host and not host.startswith(".")]
     host = own_name or (names[0] if len(names) == 1 else "")
     return f"https://{host}" if host else ""
+
+
+def tools(stated: list[str], every: str, find: Callable[[], Iterable[str]]) -> list[str]:
+    """Return the names of the tools that are on in new chats; `every` means all of them.
+
+    They are only looked for when one is named, because that imports each of them.
+    """
+    stated = [name.strip() for name in stated if name.strip()]
+    if named := [name for name in stated if name != every]:
+        known = [every, *find()]
+        if unknown := [name for name in named if name not in known]:
+            raise ValueError(f"CHAT_TOOLS names {unknown[0]!r}. There is: {', '.join(known)}")
+    return stated
+
+
+def log_level(level: str) -> str:
+    level = level.strip().upper()
+    if level not in LOG_LEVELS:
+        raise ValueError(f"CHAT_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
+    return level
+
+
+def workers(count: int, redis_url: str) -> int:
+    """Return the number of server processes."""
+    if count > 1 and not redis_url:
+        raise ValueError(f"WEB_WORKERS={count} needs REDIS_URL, which joins the processes")
+    return count

@@ -3,10 +3,12 @@
 Each function refuses an invalid value with a ValueError whose text names the config var.
 """
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from environs import Env
+
+from chatapp.server.addresses import split_url
 
 BUCKETEER = "BUCKETEER_BUCKET_NAME"
 # Providers use different names. The first that is set is used.
@@ -20,6 +22,11 @@ BUCKET_NAMES = (
 ENDPOINT_NAMES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 REGION_NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
+KEY = re.compile(r"[!-~]+")  # printable ASCII without spaces
+BUCKET_NAME = re.compile(r"[\w.-]+", re.ASCII)
+REGION = re.compile(r"[\w-]+", re.ASCII)
+FOLDER = re.compile(r"[\w./ -]+", re.ASCII)
+
 
 def bucket(env: Env) -> dict[str, Any] | None:
     """Return the bucket for images as an entry of STORAGES, None if there is none.
@@ -29,12 +36,12 @@ def bucket(env: Env) -> dict[str, Any] | None:
     ignored.
     """
     if env.str(BUCKETEER, ""):
-        named, prefix, endpoint = BUCKETEER, "BUCKETEER_", ""
+        named, prefix = BUCKETEER, "BUCKETEER_"
     else:
         named, prefix = _first(env, BUCKET_NAMES), ""
-        endpoint = env.str(_first(env, ENDPOINT_NAMES), "").strip()
-    if not env.str(named, ""):
+    if not env.str(named, "").strip():
         return None
+    endpoint = "" if prefix else _endpoint(env)
     key, secret = f"{prefix}AWS_ACCESS_KEY_ID", f"{prefix}AWS_SECRET_ACCESS_KEY"
     region = _first(env, tuple(prefix + name for name in REGION_NAMES))
     missing = [name for name in (key, secret) if not env.str(name, "").strip()]
@@ -42,20 +49,34 @@ def bucket(env: Env) -> dict[str, Any] | None:
         missing.append(region)
     if missing:
         raise ValueError(f"{named} also needs {' and '.join(missing)}")
-    if endpoint and (urlsplit(endpoint).scheme not in ("https", "http") or " " in endpoint):
-        raise ValueError("AWS_ENDPOINT_URL_S3 must look like https://host")
     options = {
-        "access_key": env.str(key).strip(),
-        "secret_key": env.str(secret).strip(),
+        "access_key": _word(env, key),
+        "secret_key": _word(env, secret),
         "session_profile": None,
-        "bucket_name": env.str(named).strip(),
-        "region_name": env.str(region, "").strip() or "us-east-1",
+        "bucket_name": _word(env, named, BUCKET_NAME),
+        "region_name": _word(env, region, REGION) or "us-east-1",
         "endpoint_url": endpoint or None,
         # Some services have no host name for each bucket.
         "addressing_style": "path" if endpoint else None,
-        "location": env.str("CHAT_BUCKET_FOLDER", "").strip("/ "),
+        "location": _word(env, "CHAT_BUCKET_FOLDER", FOLDER).strip("/ "),
     }
     return {"BACKEND": "chatapp.images.bucket.Bucket", "OPTIONS": options}
+
+
+def _endpoint(env: Env) -> str:
+    name = _first(env, ENDPOINT_NAMES)
+    endpoint = env.str(name, "").strip()
+    if endpoint and not split_url(endpoint, "https", "http"):
+        raise ValueError(f"{name} must look like https://host")
+    return endpoint
+
+
+def _word(env: Env, name: str, allowed: re.Pattern[str] = KEY) -> str:
+    """Return a value that has no character which would only fail at the first image."""
+    value = env.str(name, "").strip()
+    if value and not allowed.fullmatch(value):
+        raise ValueError(f"{name} contains characters that can't be in it. Copy it again")
+    return value
 
 
 def image_store(chosen: str, bucket: dict[str, Any] | None) -> str:

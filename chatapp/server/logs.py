@@ -5,6 +5,7 @@ people and models are never logged.
 """
 
 import logging
+import logging.config
 import re
 import sys
 import traceback
@@ -13,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from django.conf import settings
 from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
+from chatapp.server.database_errors import kind_of
+
+SHORT_FIELDS = ("outcome", "model", "seconds")
 MAX_FRAMES = 6  # of a traceback
 REQUEST_ID = re.compile(r"[\w.:+/=-]{1,200}", re.ASCII)  # the platform forwards at most 200
 
@@ -29,6 +34,7 @@ def configuration(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": "chatapp.server.logs.line_formatter"}},
+        "filters": {"database": {"()": "chatapp.server.logs.DatabaseErrorFilter"}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
@@ -42,11 +48,22 @@ def configuration(level: str) -> dict[str, Any]:
             "uvicorn": {"level": "WARNING"},
             # It logs a traceback a second while Redis is away; redis_connection.py logs it once.
             "channels_redis.pubsub": {"level": "CRITICAL"},
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["database"]},
             # It logs a traceback for every request with another host; the page explains it.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
+
+
+class DatabaseErrorFilter(logging.Filter):
+    """Log one line without a traceback for each request that fails because the database is away."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if kind := kind_of(error):
+            record.exc_info, record.exc_text = None, None
+            record.database, record.error = kind, type(error).__name__
+        return True
 
 
 def line_formatter() -> logging.Formatter:
@@ -66,6 +83,29 @@ def line_formatter() -> logging.Formatter:
             ),
         ],
     )
+
+
+class ShortFormatter(logging.Formatter):
+    """Write what a person at a terminal wants to know: no ids, warnings and errors in full."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(message)s", "%H:%M:%S")
+        self._whole = line_formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.levelno > logging.INFO:
+            return self._whole.format(record)
+        values = [str(getattr(record, name)) for name in SHORT_FIELDS if hasattr(record, name)]
+        return ": ".join(filter(None, [super().format(record), ", ".join(values)]))
+
+
+def use_short_lines() -> None:
+    """Shorten the log of this process, which a person reads at a terminal.
+
+    The setting changes too, because Django applies it again when the application is loaded.
+    """
+    settings.LOGGING["formatters"]["line"]["()"] = "chatapp.server.logs.ShortFormatter"
+    logging.config.dictConfig(settings.LOGGING)
 
 
 def request_id(given: str) -> str:

@@ -57,6 +57,10 @@ def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[st
     return joined, [entry, *parts]
 
 
+def is_built() -> bool:
+    return (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+
+
 def build_if_changed() -> bool:
     """Run collectstatic if a source file has changed since the last time. Return whether it ran."""
     mark = Path(settings.STATIC_ROOT) / FINGERPRINT

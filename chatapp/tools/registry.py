@@ -11,6 +11,8 @@ from types import MappingProxyType
 from . import built_in as folder
 from .tool import Tool
 
+ALL_TOOLS = "all"  # in CHAT_TOOLS
+
 
 @cache
 def built_in() -> Mapping[str, Tool]:

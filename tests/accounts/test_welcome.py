@@ -99,14 +99,18 @@ def test_a_local_instance_needs_no_setup_code(stranger_client: Client, db: None)
     assert b"Setup code" not in stranger_client.get("/welcome/").content
 
 
+@pytest.mark.parametrize(
+    ("on_dyno", "command"),
+    [(True, b"heroku config:set CHAT_SETUP_CODE="), (False, b"<code>CHAT_SETUP_CODE=")],
+)
 def test_a_public_instance_without_a_setup_code_cannot_be_claimed(
-    stranger_client: Client, settings: Settings, db: None
+    stranger_client: Client, settings: Settings, db: None, on_dyno: bool, command: bytes
 ) -> None:
-    settings.ON_DYNO = True
+    settings.ON_DYNO, settings.BEHIND_HTTPS = on_dyno, True
 
     for response in (stranger_client.get("/welcome/"), stranger_client.post("/welcome/", NEW)):
         assert response.status_code == 503
-        assert b"heroku config:set CHAT_SETUP_CODE=" in response.content
+        assert command in response.content
 
     assert not Person.objects.exists()
 

@@ -34,4 +34,6 @@ def test_a_dyno_does_not_use_a_database_in_a_file() -> None:
 def test_a_release_whose_database_does_not_answer_fails() -> None:
     released = run("release", DATABASE_URL="postgres://u:p@127.0.0.1:1/chat")
 
-    assert released.returncode != 0
+    assert released.returncode == 1
+    assert released.stderr.startswith("The database 127.0.0.1 (DATABASE_URL) can't be used: ")
+    assert released.stderr.count("\n") == 1

@@ -6,7 +6,7 @@ import pytest
 from environs import Env
 
 from chatapp.inference import Service
-from chatapp.server import configuration, image_configuration
+from chatapp.server import email_configuration, image_configuration
 
 SECRETS = {
     "key": "inf-secretofthekey",
@@ -24,7 +24,7 @@ def configure_secrets(settings: Any, patch: pytest.MonkeyPatch, service_url: str
     settings.SERVICE = Service("compatible", service_url, SECRETS["key"])
     settings.REDIS_URL = f"redis://:{SECRETS['redis']}@127.0.0.1:1"
     url = f"smtp://me:{SECRETS['email']}@127.0.0.1:1"
-    settings.MAILERS = {"default": configuration.email_backend(url, False)}
+    settings.MAILERS = {"default": email_configuration.email_backend(url, False)}
     settings.SECRET_KEY = SECRETS["session"]
     patch.setitem(settings.DATABASES["default"], "PASSWORD", SECRETS["database"])
     variables = {

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from chatapp.accounts.models import Person
 from chatapp.diagnostics.checks import email
 from chatapp.diagnostics.results import Result
-from chatapp.server import configuration
+from chatapp.server import email_configuration
 from tests.diagnostics.email_server import EmailServer, email_server
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -28,7 +28,7 @@ def sent() -> Result:
 
 
 def test_the_console_is_green_here_and_yellow_on_a_dyno(settings: Settings) -> None:
-    settings.MAILERS = {"default": configuration.email_backend("", False)}
+    settings.MAILERS = {"default": email_configuration.email_backend("", False)}
     here = email.check_email()
     settings.ON_DYNO = True
     there = email.check_email()
@@ -40,7 +40,7 @@ def test_the_console_is_green_here_and_yellow_on_a_dyno(settings: Settings) -> N
 
 def test_an_email_server_is_green_and_its_password_hidden(settings: Settings) -> None:
     settings.MAILERS = {
-        "default": configuration.email_backend("smtp://me:hunter2@mail.example.com", False)
+        "default": email_configuration.email_backend("smtp://me:hunter2@mail.example.com", False)
     }
     settings.DEFAULT_FROM_EMAIL = "Chat <chat@example.com>"
 
@@ -53,7 +53,9 @@ def test_an_email_server_is_green_and_its_password_hidden(settings: Settings) ->
 
 
 def test_a_sender_that_servers_refuse_is_yellow(settings: Settings) -> None:
-    settings.MAILERS = {"default": configuration.email_backend("smtp://mail.example.com", False)}
+    settings.MAILERS = {
+        "default": email_configuration.email_backend("smtp://mail.example.com", False)
+    }
 
     result = email.check_email()
 
@@ -93,7 +95,7 @@ def test_an_email_server_that_is_away_is_red(settings: Settings) -> None:
 def test_a_test_email_on_the_console_is_explained(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings.MAILERS = {"default": configuration.email_backend("", False)}
+    settings.MAILERS = {"default": email_configuration.email_backend("", False)}
 
     assert "no email server" in sent().found
     assert "To: owner@example.com" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.diagnostics.checks import CHECKS
-from chatapp.server import configuration
+from chatapp.server import email_configuration
 from tests.server.test_frame import inline_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +19,7 @@ SignIn = Callable[[Person], Client]
 
 @pytest.fixture(autouse=True)
 def _email_on_the_console(settings: Settings, no_service: None) -> None:
-    settings.MAILERS = {"default": configuration.email_backend("", False)}
+    settings.MAILERS = {"default": email_configuration.email_backend("", False)}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -299,7 +299,7 @@ def test_without_a_bucket_its_packages_stay_out_of_memory() -> None:
     )
     ran = subprocess.run(
         [sys.executable, "-c", script],
-        env={"DJANGO_SETTINGS_MODULE": "chatapp.settings", "SECRET_KEY": "x"},
+        env={"DJANGO_SETTINGS_MODULE": "chatapp.settings", "SECRET_KEY": "only for tests"},
         cwd=all_settings.ROOT,
         capture_output=True,
         text=True,

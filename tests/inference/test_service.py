@@ -15,7 +15,7 @@ US = "https://us.inference.heroku.com"
     [
         (US, "k", DEMO, False, Service("heroku", US, "k")),
         (US, "k", "", True, Service("heroku", US, "k")),
-        (US, "", DEMO, False, Service("none")),
+        (US, "", DEMO, False, Service("none", missing="INFERENCE_KEY")),
         (
             "https://example.com",
             "k",
@@ -28,7 +28,7 @@ US = "https://us.inference.heroku.com"
         ("", "", DEMO, False, Service("demo", DEMO)),
         ("", "", DEMO, True, Service("none")),
         ("", "", "", False, Service("none")),
-        ("", "k", DEMO, False, Service("none")),
+        ("", "k", DEMO, False, Service("none", missing="INFERENCE_URL")),
         (" ", "\n", "", True, Service("none")),
     ],
 )
@@ -72,6 +72,8 @@ def test_the_url_is_normalised(given: str, clean: str) -> None:
         "https://h/?a=1",
         "https://h/#a",
         "http://[",
+        "not a url",
+        "https://no host",
     ],
 )
 def test_an_invalid_service_is_refused_with_a_sentence(url: str) -> None:
@@ -79,7 +81,7 @@ def test_an_invalid_service_is_refused_with_a_sentence(url: str) -> None:
         Service.from_config(url, "", "", False)
 
 
-@pytest.mark.parametrize("key", ["inf-ä", "inf-a\nb", "inf\x00"])
+@pytest.mark.parametrize("key", ["inf-ä", "inf-a\nb", "inf a", "inf\x00"])
 def test_a_key_that_cannot_be_sent_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match=r"^INFERENCE_KEY contains .*\.$"):
         Service.from_config(US, key, "", False)
@@ -100,7 +102,8 @@ def test_whitespace_around_the_key_is_dropped_and_the_key_is_not_in_the_repr() -
         ),
         (Service("compatible", "http://box:1234/api"), "Compatible server at box"),
         (Service("demo", DEMO), "Demo model: not an AI"),
-        (Service("none"), "No model is connected"),
+        (Service("none"), "No model is connected: set INFERENCE_URL and INFERENCE_KEY"),
+        (Service("none", missing="A_KEY"), "No model is connected: A_KEY isn't set"),
     ],
 )
 def test_each_service_is_described(service: Service, words: str) -> None:

@@ -1,5 +1,6 @@
 """The list of conversations, and renaming and deleting one."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -17,6 +18,7 @@ from chatapp.conversations import events, housekeeping
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
 from chatapp.replies import stopping
+from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import wants_json
 
 
@@ -47,7 +49,10 @@ async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpRespons
     """Delete a conversation for good; a running reply is stopped first."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
     async for reply in conversation.messages.running().select_related("conversation"):
-        await stopping.stop(reply)
+        with suppress(
+            DatabaseFull
+        ):  # deleting is how space is freed; the reply then ends by itself
+            await stopping.stop(reply)
     await sync_to_async(conversation.delete)()
     housekeeping.collect_soon(request.user)
     events.conversation_deleted(request.user.pk, conversation_id)

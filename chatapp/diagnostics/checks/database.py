@@ -4,7 +4,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, ngettext
 
@@ -19,6 +18,7 @@ from chatapp.diagnostics.results import (
     set_config,
     yellow,
 )
+from chatapp.server.database_state import database_is_full, pending_migrations, probe
 
 MEGABYTE = 1024 * 1024
 LOCAL_HOSTS = ("", "localhost", "127.0.0.1", "::1")
@@ -92,8 +92,16 @@ def connections_result(connections: postgres.Connections) -> Result:
 
 
 def check_space() -> Result:
-    """Compare the size of the database with that of the plan."""
+    """Compare the size of the database with that of the plan, and try whether it takes anything."""
+    probe()
+    if database_is_full():
+        return full_result(gettext("The database is full or read-only: it takes nothing new."))
     return space_result(sqlite_size() if connection.vendor == "sqlite" else postgres.size())
+
+
+def full_result(found: str) -> Result:
+    fix = gettext("Choose a larger plan, or delete conversations and images.")
+    return red(found, fix, heroku(UPGRADE))
 
 
 def space_result(size: int) -> Result:
@@ -124,10 +132,7 @@ def sqlite_size() -> int:
 
 def check_migrations() -> Result:
     """Return whether the tables are those that this code expects."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    names = [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
-    return migrations_result(names)
+    return migrations_result(pending_migrations())
 
 
 def migrations_result(pending: list[str]) -> Result:

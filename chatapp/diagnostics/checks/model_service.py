@@ -44,6 +44,9 @@ async def check_service() -> Result:
 
 def no_service() -> Result:
     command = service_calls.connect_command()
+    if settings.SERVICE.missing:
+        found = f"{settings.SERVICE.translated(gettext)}."
+        return red(found, gettext("Set it, and remove what isn't meant for this app."))
     if settings.ON_DYNO:
         fix = gettext("Add the model service, which sets INFERENCE_URL and INFERENCE_KEY.")
         return red(gettext("No model service is configured."), fix, command)

@@ -26,6 +26,7 @@ def demo_model(*arguments: str) -> Iterator[str]:
             [*command, "--fd", str(listening.fileno()), "--watch-stdin"],
             stdin=subprocess.PIPE,
             pass_fds=[listening.fileno()],
+            start_new_session=True,  # Ctrl+C is for the app, which then ends this process
         )
     try:
         yield url

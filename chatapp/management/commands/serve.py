@@ -1,19 +1,25 @@
 import contextlib
 import logging
+import signal
 import socket
+import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
+from django.db import connections
 from uvicorn.supervisors import Multiprocess
 
 from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
-from chatapp.server.local_port import HOST, announced
-from chatapp.server.static_files import build_if_changed
+from chatapp.server import logs, startup
+from chatapp.server.local_port import HOST as LOCAL_HOST
+from chatapp.server.local_port import announced
+from chatapp.server.static_files import build_if_changed, is_built
 
 LOCAL_HAND_OVER_SECONDS = 2
 
@@ -21,12 +27,16 @@ logger = logging.getLogger(__name__)
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Print the address once the server listens."""
+    """Report once that the server listens."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started:
-            print(f"Chat is ready: http://{self.config.host}:{self.config.port}", flush=True)
+            self._announce()
 
 
 class Command(BaseCommand):
@@ -35,44 +45,62 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--local", action="store_true")
+        parser.add_argument("--host", default="", help="the address to listen on; all by default")
 
-    def handle(self, *, local: bool, **options: Any) -> None:
+    def handle(self, *, local: bool, host: str, **options: Any) -> None:
         if settings.SECRET_KEY_IS_THROWAWAY:
-            raise CommandError("SECRET_KEY is missing: heroku config:set SECRET_KEY=…")
-        if not local:
-            serve(config("", workers()))
-            return
-        call_command("migrate", interactive=False, verbosity=0)
-        build_if_changed()
-        # A person who presses Ctrl+C waits for it, and the next start resumes the replies.
-        settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
-        server = AnnouncingServer(config(HOST))
-        with contextlib.suppress(KeyboardInterrupt), announced(settings.PORT):
-            if settings.SERVICE.kind != "none":
-                server.run()
+            sys.exit(startup.SECRET_KEY_MISSING)
+        with startup.listen(LOCAL_HOST if local else host, settings.PORT) as listening:
+            prepare(local)
+            if local:
+                serve_locally(listening)
             else:
-                with demo_model() as url:
-                    settings.SERVICE = Service("demo", url)
-                    server.run()
+                serve(config(host, settings.WEB_WORKERS), listening)
 
 
-def workers() -> int:
-    """Return the number of processes: one without Redis, because two couldn't share events."""
-    if settings.WEB_WORKERS > 1 and not settings.REDIS_URL:
-        logger.warning("WEB_WORKERS needs REDIS_URL; one process serves")
-        return 1
-    return settings.WEB_WORKERS
+def prepare(local: bool) -> None:
+    """Build what is missing, with --local also the tables."""
+    if local:
+        logs.use_short_lines()
+        call_command("migrate", interactive=False, verbosity=0)
+        connections.close_all()
+    try:
+        if local or not is_built():
+            build_if_changed()
+    except OSError as error:
+        place = error.filename or settings.STATIC_ROOT
+        sys.exit(f"The static files can't be written to {place}: {error.strerror}.")
 
 
-def serve(config: uvicorn.Config) -> None:
+def serve_locally(listening: socket.socket) -> None:
+    # A person who presses Ctrl+C waits for it, and the next start resumes the replies.
+    settings.HAND_OVER_SECONDS = min(settings.HAND_OVER_SECONDS, LOCAL_HAND_OVER_SECONDS)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    address = f"http://{LOCAL_HOST}:{settings.PORT}"
+    server = AnnouncingServer(
+        config(LOCAL_HOST), lambda: print(startup.local_lines(address), flush=True)
+    )
+    with contextlib.suppress(KeyboardInterrupt), announced(settings.PORT):
+        # A service that is configured in part must not look like the demo model.
+        if settings.SERVICE.kind != "none" or settings.SERVICE.missing:
+            server.run([listening])
+        else:
+            with demo_model() as url:
+                settings.SERVICE = Service("demo", url)
+                server.run([listening])
+
+
+def serve(config: uvicorn.Config, listening: socket.socket) -> None:
     if config.workers == 1:
-        uvicorn.Server(config).run()
+        AnnouncingServer(config, announce).run([listening])
         return
-    # For several processes uvicorn binds IPv4 only.
-    with socket.create_server(
-        ("", settings.PORT), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048
-    ) as listening:
-        Multiprocess(config, sockets=[listening]).run()
+    announce(config.workers)
+    Multiprocess(config, sockets=[listening]).run()
+
+
+def announce(processes: int = 1) -> None:
+    facts = {"port": settings.PORT, "processes": processes, **startup.facts()}
+    logger.info("Serving", extra=facts)
 
 
 def config(host: str, workers: int = 1) -> uvicorn.Config:

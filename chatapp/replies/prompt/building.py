@@ -1,9 +1,11 @@
 """Building the request for the model: the instructions, then the branch of the conversation."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from chatapp.conversations.models import (
     MAX_ROUNDS,
@@ -196,12 +198,9 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
     """Return the newest messages that the model could read, oldest first, and the number of turns
     before them, which aren't fetched."""
     earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
-    newest_first = earlier.order_by("-position").prefetch_related(
-        "attachments__image", "tool_calls"
-    )
     messages: list[Message] = []
     tokens = 0
-    for message in newest_first.iterator(chunk_size=MESSAGES_PER_FETCH):
+    for message in _newest_first(earlier):
         messages.insert(0, message)
         tokens += estimate_text(message.text) + sum(map(_tokens, message.tool_calls.all()))
         if tokens > window:
@@ -210,6 +209,16 @@ def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
         return messages, 0
     first = messages[0].position
     return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
+
+
+def _newest_first(messages: QuerySet[Message]) -> Iterator[Message]:
+    """Yield messages in a few queries, because a transaction pooler allows no cursor to stay."""
+    rest = messages.order_by("-position").prefetch_related("attachments__image", "tool_calls")
+    batch = list(rest[:MESSAGES_PER_FETCH])
+    yield from batch
+    while len(batch) == MESSAGES_PER_FETCH:
+        batch = list(rest.filter(position__lt=batch[-1].position)[:MESSAGES_PER_FETCH])
+        yield from batch
 
 
 def _urls(attachments: list[Attachment], delivery: image_delivery.Delivery) -> dict[int, str]:

@@ -7,6 +7,7 @@ const SLOW = 3000; // ms until a send without an answer is shown as waiting
 const FIRST_WAIT = 1000; // ms until a failed send is retried
 const LONGEST_WAIT = 15_000; // ms
 const UNREACHED = [0, 408, 502, 503, 504]; // no answer, a timeout, or an answer of a proxy: always retried
+const FULL = 507; // the database takes nothing new, so soon retrying is useless
 const MAX_FAILURES = 5; // errors of the server for one message
 const RUNNING = ["queued", "streaming"];
 const UNFINISHED = [...RUNNING, "waiting"]; // for the person's approval of a tool call
@@ -118,7 +119,7 @@ export class Outbox {
   #fail(entry, error) {
     const { status, reason, retryAfter } = error;
     const isUnreached = UNREACHED.includes(status);
-    if (isUnreached || (status >= 500 && ++entry.failures < MAX_FAILURES)) {
+    if (isUnreached || (status >= 500 && status !== FULL && ++entry.failures < MAX_FAILURES)) {
       this.#retryLater(entry, retryAfter ? "busy" : "connection");
     } else if (status === 401) {
       this.#wait("sign-in");

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         running = Message.objects.running().annotate(now=Now()).order_by("created_at")
         heads = ("reply", "status", "attempt", "age", "owner", "lease", "takeovers", "crashes")
         self.stdout.write(COLUMNS.format(*heads))
-        for reply in running.iterator():
+        for reply in running:
             left = reply.leased_until - reply.now if reply.leased_until else None
             values = (
                 *(str(reply.pk), reply.status, reply.attempt, _span(reply.now - reply.created_at)),
