@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import ConnectionHandler
 
 from chatapp.conversations.models import Exchange, add_exchange
-from chatapp.replies.prompt import building
+from chatapp.replies.prompt import history
 from chatapp.server import database_configuration
 from tests.support.replies import complete, new_message
 
@@ -64,5 +64,5 @@ def test_a_long_conversation_is_read_in_batches(
     whole = list(branch.reverse())
 
     for size in (1, 3, len(whole), len(whole) + 1):
-        monkeypatch.setattr(building, "MESSAGES_PER_FETCH", size)
-        assert list(building._newest_first(branch)) == whole
+        monkeypatch.setattr(history, "MESSAGES_PER_FETCH", size)
+        assert list(history._newest_first(branch)) == whole

@@ -158,7 +158,7 @@ def test_signing_in_explains_it(
 def test_conversations_and_their_images_are_deleted(
     tab: Client, exchange: Exchange, full: AbstractContextManager[None], owner: Person
 ) -> None:
-    image = Image.objects.keep(owner, made())
+    image = Image.objects.store(owner, made())
     Attachment.objects.create(message=exchange.message, image=image, position=0)
     Image.objects.update(keep_until=timezone.now())
     path = exchange.reply.conversation.get_absolute_url()

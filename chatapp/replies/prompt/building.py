@@ -1,11 +1,9 @@
 """Building the request for the model: the instructions, then the branch of the conversation."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from chatapp.conversations.models import (
     MAX_ROUNDS,
@@ -19,8 +17,9 @@ from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
 from chatapp.inference.catalog import find_model
-from chatapp.inference.context_window import MAX_IMAGES, estimate_text
+from chatapp.inference.context_window import MAX_IMAGES
 from chatapp.replies.prompt import image_delivery
+from chatapp.replies.prompt.history import newest_messages
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
 from chatapp.replies.tools.toolbox import Toolbox
 
@@ -45,7 +44,6 @@ MIN_BUDGET = 1_024
 MIN_ANSWER = 1_024
 
 IMAGE_BYTES = 10 * 1024 * 1024  # of all inline images of one request, before base64
-MESSAGES_PER_FETCH = 200
 
 TITLE_INSTRUCTIONS = """\
 Write a title for a conversation that begins with the message below: at most six words, in the
@@ -77,7 +75,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     chosen = reply.conversation.chosen
     model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
     delivery = delivery or image_delivery.deliveries()[0]
-    messages, turns_excluded = _newest_messages(reply, model.context_window)
+    messages, turns_excluded = newest_messages(reply, model.context_window)
     attachments = [attachment for message in messages for attachment in _images(message)]
     end = _end_of_suspects([*messages, reply], model)
     trusted = [one for message in messages if message.position > end for one in _images(message)]
@@ -194,33 +192,6 @@ def _thinking_budget(reply: Message, model: Model) -> int | None:
     return BUDGETS[Effort(reply.thinking)]
 
 
-def _newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
-    """Return the newest messages that the model could read, oldest first, and the number of turns
-    before them, which aren't fetched."""
-    earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
-    messages: list[Message] = []
-    tokens = 0
-    for message in _newest_first(earlier):
-        messages.insert(0, message)
-        tokens += estimate_text(message.text) + sum(map(_tokens, message.tool_calls.all()))
-        if tokens > window:
-            break
-    if tokens <= window:
-        return messages, 0
-    first = messages[0].position
-    return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
-
-
-def _newest_first(messages: QuerySet[Message]) -> Iterator[Message]:
-    """Yield messages in a few queries, because a transaction pooler allows no cursor to stay."""
-    rest = messages.order_by("-position").prefetch_related("attachments__image", "tool_calls")
-    batch = list(rest[:MESSAGES_PER_FETCH])
-    yield from batch
-    while len(batch) == MESSAGES_PER_FETCH:
-        batch = list(rest.filter(position__lt=batch[-1].position)[:MESSAGES_PER_FETCH])
-        yield from batch
-
-
 def _urls(attachments: list[Attachment], delivery: image_delivery.Delivery) -> dict[int, str]:
     """Return the URLs of the newest images by attachment, within the limits on count and total
     size. Images whose bytes are gone have none."""
@@ -246,7 +217,3 @@ def _small_enough(images: list[Image]) -> list[Image]:
             break
         chosen[image.pk] = image
     return list(chosen.values())
-
-
-def _tokens(tool_call: ToolCall) -> int:
-    return estimate_text(tool_call.arguments) + estimate_text(tool_call.content)
