@@ -34,7 +34,7 @@ try:
     SITE_NAME = configuration.site_name(env.str("CHAT_SITE_NAME", "Chat"))
     PORT = env.int("PORT", 8000, validate=Range(min=1, max=65535))
     REDIS_URL = configuration.redis_url(env.str("REDIS_URL", ""))
-    # Whatever WEB_CONCURRENCY says.
+    # WEB_CONCURRENCY, which Heroku sets, is ignored.
     WEB_WORKERS = configuration.workers(
         env.int("WEB_WORKERS", 1, validate=Range(min=1, max=64)), REDIS_URL
     )
@@ -72,10 +72,8 @@ try:
     TOOLS = configuration.tools(env.list("CHAT_TOOLS", [ALL_TOOLS]), ALL_TOOLS, built_in)
     WEATHER_URL, GEOCODING_URL = configuration.weather_urls(env)
 
-    # Heroku's router is one; a CDN in front of it is another.
-    TRUSTED_PROXIES = env.int("CHAT_TRUSTED_PROXIES", 1 * ON_DYNO, validate=Range(min=0, max=10))
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
-    EMAIL_URL = env.str("EMAIL_URL", "")
+    EMAIL_URL = env.str("EMAIL_URL", "").strip()
     MAILERS = {"default": email_configuration.email_backend(EMAIL_URL, ON_DYNO)}
     DEFAULT_FROM_EMAIL = configuration.sender(env.str("CHAT_EMAIL_FROM", ""), SITE_NAME)
 
@@ -84,6 +82,10 @@ try:
     )
     # A proxy ends HTTPS: that of the platform, or the one that has the public address.
     BEHIND_HTTPS = ON_DYNO or bool(PUBLIC_ORIGIN)
+    # That proxy is one; a CDN in front of it is another.
+    TRUSTED_PROXIES = env.int(
+        "CHAT_TRUSTED_PROXIES", 1 * BEHIND_HTTPS, validate=Range(min=0, max=10)
+    )
     IMAGE_DELIVERY = image_configuration.image_delivery(
         env.str("CHAT_IMAGE_DELIVERY", "auto"), PUBLIC_ORIGIN
     )

@@ -1,5 +1,9 @@
 """Texts that databases, sockets or pages have trouble with."""
 
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
 from hypothesis import strategies as st
 
 MEGABYTE = 1_000_000
@@ -13,6 +17,7 @@ TEXTS = {
     "noncharacters": "\ufffe\uffff\U0001ffff",
     "direction controls": "\u202eabc\u2066\u200f",
 }
+FEW = ("a high half", "NUL", "direction controls")
 LONG_TEXTS = {
     "a megabyte of one letter": "m" * MEGABYTE,
     "a megabyte of marks on one letter": "a" + "\u0301" * (MEGABYTE // 2),
@@ -32,6 +37,11 @@ ANY_TEXT = st.lists(
     ),
     max_size=4,
 ).map("".join)
+
+
+def sampled(names: Iterable[str]) -> list[Any]:
+    """Return these texts as parameters; the long form of the tests has more than a few of them."""
+    return [pytest.param(name, marks=() if name in FEW else pytest.mark.long) for name in names]
 
 
 def valid(name: str) -> str:

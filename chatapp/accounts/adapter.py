@@ -27,7 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many wrong passwords. Wait ten minutes and try again."
         ),
         "too_many_login_attempts": gettext_lazy(
-            "Too many wrong passwords. Wait a few minutes and try again, or reset your password."
+            "Too many wrong passwords. Try again in an hour, or reset your password to sign in now."
         ),
     }
 

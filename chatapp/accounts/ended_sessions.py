@@ -9,9 +9,9 @@ import logging
 from collections.abc import Iterable
 from itertools import batched
 
+import django.db
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -42,7 +42,7 @@ async def close_ended() -> None:
         return
     try:
         valid = await background.in_thread(valid_sessions, keys)
-    except DatabaseError:
+    except django.db.Error:
         logger.warning("The sessions of the sockets could not be looked up")
         return
     for key in keys - valid:

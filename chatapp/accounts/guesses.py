@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chatapp.accounts import attempts, hashing
@@ -55,8 +56,12 @@ def check_current_password(request: HttpRequest, person: Person, password: str) 
     counter = CURRENT_PASSWORD.of(str(person.pk), request.session.session_key or "")
     if not counter.take():
         return None
-    with hashing.slot(is_known=True):
-        is_right = person.check_password(password)
+    try:
+        with hashing.slot(is_known=True):
+            is_right = person.check_password(password)
+    except ValidationError:  # it wasn't checked
+        counter.give_back()
+        raise
     if is_right:
         counter.give_back()
     return is_right

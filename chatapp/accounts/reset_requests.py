@@ -7,11 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from smtplib import SMTPException
 
+import django.db
 from allauth.account.forms import default_token_generator
 from allauth.account.internal import flows
 from allauth.core.context import request_context
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -53,7 +54,7 @@ async def _try[T](work: Callable[[], T]) -> T | None:
     for pause in (*PAUSES_SECONDS, None):
         try:
             return await loop.run_in_executor(_threads, _release_after, work)
-        except (OSError, SMTPException, DatabaseError) as error:
+        except (OSError, SMTPException, django.db.Error) as error:
             place = logs.place(error)
             if pause is None:
                 logger.error("A request for a new password was given up: %s", place)

@@ -4,8 +4,8 @@ counts of attempts."""
 import asyncio
 import logging
 
+import django.db
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils import timezone
 
 from chatapp import background
@@ -33,7 +33,7 @@ async def _forever() -> None:
     while True:
         try:
             await background.in_thread(_collect)
-        except DatabaseError:
+        except django.db.Error:
             # Nothing depends on it: the next run finds the same.
             logger.exception("The database could not be cleaned up")
         await asyncio.sleep(INTERVAL_SECONDS)

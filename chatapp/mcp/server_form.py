@@ -108,8 +108,8 @@ class ServerForm(forms.Form):
 
     def clean_token_header(self) -> str:
         # A whole line in the field above names the header, too.
-        typed = self.cleaned_data["token_header"]
-        return validate_header(typed or getattr(self, "_pasted_header", ""))
+        typed, pasted = self.cleaned_data["token_header"], getattr(self, "_pasted_header", "")
+        return validate_header(typed if "token_header" in self.changed_data else pasted or typed)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -5,11 +5,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import django.db
 from channels.auth import get_user
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import DatabaseError
 
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import CLOSE, Subscription, hub
@@ -65,7 +65,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         session = SessionStore(self.scope["session"].session_key)
         try:
             return bool((await get_user({"session": session})).is_authenticated)
-        except DatabaseError:
+        except django.db.Error:
             # The socket is closed, and the page reconnects and is checked again.
             return False
 

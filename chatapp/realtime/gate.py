@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import DatabaseError
+import django.db
 
 type Event = dict[str, Any]
 type Receive = Callable[[], Awaitable[Event]]
@@ -45,7 +45,7 @@ class SocketGate:
 
         try:
             await self._application(scope, receive, noting_send)
-        except DatabaseError as error:
+        except django.db.Error as error:
             # The session can't be looked up. The page tries again by itself.
             if is_answered:
                 raise

@@ -34,9 +34,9 @@ def database(url: str, default_file: Path, on_dyno: bool) -> dict[str, Any]:
         }
         return read | {"OPTIONS": options}
     options = {
-        **read.get("OPTIONS", {}),
         "connect_timeout": CONNECT_SECONDS,
         **({"sslmode": "require"} if on_dyno else {}),
+        **read.get("OPTIONS", {}),  # the URL may ask for more, such as sslmode=verify-full
     }
     return read | {
         "OPTIONS": options,

@@ -21,7 +21,8 @@ UNPREPARED_STATES = ("42P01", "42703")
 READ_ONLY, FULL = 8, 13
 CORRUPT, NOT_A_DATABASE = 11, 26
 UNPREPARED_TEXT = re.compile(r"no such (table|column)|has no column named")
-PLAIN_SELECT = re.compile(r"\s*SELECT(?!.*\sFOR\s)", re.DOTALL)
+# What Heroku revokes when a plan is used up, and statements that lock rows.
+CHANGES_ROWS = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|SELECT.*\sFOR\s)", re.DOTALL)
 
 
 class DatabaseFull(OperationalError):
@@ -32,8 +33,8 @@ def is_full(error: DatabaseError, sql: str = "") -> bool:
     """Return whether a statement failed because the database takes nothing new."""
     cause: Any = error.__cause__
     state = getattr(cause, "sqlstate", None)
-    if state == NO_PRIVILEGE and PLAIN_SELECT.match(sql):
-        return False  # then even reading is forbidden
+    if state == NO_PRIVILEGE:
+        return bool(CHANGES_ROWS.match(sql))  # else reading or making tables is forbidden
     code = getattr(cause, "sqlite_errorcode", 0)
     return state in FULL_STATES or code & 0xFF in (READ_ONLY, FULL)
 
@@ -54,12 +55,14 @@ def kind_of(error: BaseException | None) -> Kind | None:
 def explain(error: BaseException) -> str | None:
     """Return one sentence for a terminal, None for an error that isn't about the database's state.
 
-    It has no password: libpq never repeats one.
+    The sentence never has the password, because libpq doesn't repeat it.
     """
     database = connection.settings_dict
     place = database["HOST"] or database["NAME"]
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
     reason = reason.removeprefix("connection failed: ")
+    if getattr(error.__cause__, "sqlstate", None) == NO_PRIVILEGE and kind_of(error) != "full":
+        return f"The role in DATABASE_URL lacks a privilege: {reason}"
     match kind_of(error):
         case "away":
             return f"The database {place} (DATABASE_URL) can't be used: {reason}"
@@ -71,6 +74,12 @@ def explain(error: BaseException) -> str | None:
 
 
 def migrate_command() -> str:
+    return manage_command("migrate")
+
+
+def manage_command(arguments: str) -> str:
+    """Return a command of manage.py as it is typed on this host."""
     if settings.ON_DYNO:
-        return "heroku run python manage.py migrate"
-    return ".venv/bin/python manage.py migrate"
+        return f"heroku run python manage.py {arguments}"
+    python = ".venv/bin/python" if (settings.ROOT / ".venv").exists() else "python"
+    return f"{python} manage.py {arguments}"

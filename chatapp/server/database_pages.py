@@ -31,8 +31,8 @@ def _words(kind: Kind) -> Words:
     match kind:
         case "away":
             return Words(
-                _("The database can't be reached"),
-                _("Nothing that was saved is lost. Try again in a moment."),
+                _("The database can't be used"),
+                _("Your saved data can't be read or changed right now. Try again in a moment."),
                 "heroku pg:info" if settings.ON_DYNO else "",
                 HTTPStatus.SERVICE_UNAVAILABLE,
             )

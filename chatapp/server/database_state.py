@@ -37,7 +37,7 @@ def watch_connections() -> None:
 
 
 def database_is_full() -> bool:
-    """Return whether the last statement of this process that adds something failed for this."""
+    """Return whether a full database refused the last INSERT or UPDATE of this process."""
     return _full
 
 

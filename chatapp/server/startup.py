@@ -37,7 +37,8 @@ def listen(host: str, port: int) -> socket.socket:
             command = "make run" if host else "python manage.py serve"
             sentence = f"Port {port} is in use. Use another one: PORT={another} {command}"
         else:
-            sentence = f"PORT={port} can't be used: {error.strerror}."
+            place = f"{host}, port {port}" if host else f"port {port}"
+            sentence = f"The server can't listen on {place}: {error.strerror}."
         sys.exit(sentence)
 
 
@@ -69,8 +70,9 @@ def facts() -> dict[str, Any]:
 
 def local_lines(address: str) -> str:
     """Return what `make run` prints once it serves."""
-    database = Path(facts()["database"]).name
+    name = str(connection.settings_dict["NAME"])
+    database = Path(name).name if connection.vendor == "sqlite" else facts()["database"]
     return (
-        f"Chat is ready: {address}\n"
+        f"{settings.SITE_NAME} is ready: {address}\n"
         f"{settings.SERVICE.sentence}. Data is in {database}. Stop with Ctrl+C."
     )

@@ -28,7 +28,7 @@ PATIENCE = 15.0  # seconds for one bomb
 @pytest.mark.parametrize(
     "bombs",
     [
-        pytest.param(WORST[::3], id="some"),
+        pytest.param(WORST[1:2], id="one"),
         pytest.param(WORST, id="all", marks=pytest.mark.long),
     ],
 )

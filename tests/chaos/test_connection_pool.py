@@ -20,6 +20,7 @@ AT_ONCE = 5.0  # seconds; who waits for a connection that never comes gets an er
 
 @needs_postgres
 @needs_redis
+@pytest.mark.long
 @pytest.mark.timeout(120)
 def test_more_sends_than_connections_are_accepted_at_once(tmp_path: Path) -> None:
     with running_instance(tmp_path, 1, ["person@example.com"]) as instance:

@@ -11,6 +11,7 @@ from tests.system.browser import find_browser
 
 @pytest.mark.skipif(not is_complete(), reason="PostgreSQL 15, Redis and git are needed")
 @pytest.mark.skipif(not find_browser(), reason="no browser on this machine")
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_the_commands_of_the_readme_deploy_the_app(tmp_path: Path) -> None:
     with rehearsing(tmp_path, anew=False) as rehearsal:

@@ -17,7 +17,7 @@ PATH = "/diagnostics/checks/addresses"
         (1, "198.51.100.7", "green", "You appear to come from 198.51.100.7. 1 proxy is trusted."),
         (0, "198.51.100.7", "yellow", "CHAT_TRUSTED_PROXIES=1"),
         (1, "198.51.100.7, 203.0.113.1", "yellow", "CHAT_TRUSTED_PROXIES=2"),
-        (2, "198.51.100.7", "yellow", "names 1 address that"),
+        (2, "198.51.100.7", "yellow", "has 1 address."),
         (1, "nonsense", "yellow", "an address that can&#x27;t be read"),
     ],
 )

@@ -156,3 +156,18 @@ def test_the_header_is_changed_alone_and_kept_alone(
     shown = {"token_header": "X-API-Key", "initial-token_header": "X-API-Key"}
     assert edit(owner_client, with_token, name="My notes", **shown) == 303
     assert with_token.token_header == "X-API-Key"
+
+
+def test_a_pasted_line_replaces_the_header_that_was_saved(
+    owner_client: Client, with_token: Server
+) -> None:
+    shown = {"initial-token_header": ""}
+    edit(owner_client, with_token, token_header="X-API-Key", **shown)
+
+    shown = {"token_header": "X-API-Key", "initial-token_header": "X-API-Key"}
+    assert edit(owner_client, with_token, token="X-Key: another-token", **shown) == 303
+
+    assert (with_token.token_header, decrypt(with_token.encrypted_token)) == (
+        "X-Key",
+        "another-token",
+    )

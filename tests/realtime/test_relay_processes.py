@@ -122,6 +122,7 @@ def apps(tmp_path: Path, redis_server: RedisServer) -> Iterator[tuple[App, App]]
         yield apps
 
 
+@pytest.mark.long
 async def test_a_tab_of_another_process_follows_a_reply_and_a_sign_out(
     apps: tuple[App, App],
 ) -> None:

@@ -23,7 +23,7 @@ from tests.rendering.bombs import BOMBS, SLOW_FENCES, mixtures, pieces, text_of
 
 IS_LONG = "FUZZ_SIZES" in os.environ
 FEW = 8  # languages
-SIZES = [int(size) for size in os.environ.get("FUZZ_SIZES", "8000").split(",")]  # characters
+SIZES = [int(size) for size in os.environ.get("FUZZ_SIZES", "3000").split(",")]  # characters
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
 MIXTURES = int(os.environ.get("FUZZ_MIXTURES", "8"))
 ONE = os.environ.get("FUZZ_BOMB")

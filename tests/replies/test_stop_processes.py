@@ -7,6 +7,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.servers.redis import RedisServer
 from tests.support.session import JSON, WAIT, Session
 from tests.system.app import App, two_apps
@@ -46,6 +48,7 @@ async def test_a_remote_stop_takes_a_second_with_redis(
         assert await seconds_to_stop(one, two, "/silent 30 Silent for long", "") < 1
 
 
+@pytest.mark.long
 async def test_a_remote_stop_takes_three_seconds_without_redis(tmp_path: Path) -> None:
     with two_apps(tmp_path, CHAT_DEMO_RATE="50") as (one, two):
         assert await seconds_to_stop(one, two, "/long 2000", " 3 ") < 3

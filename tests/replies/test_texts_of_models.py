@@ -21,13 +21,19 @@ from tests.inference.wire import HELLO, OK, chunk, event, refusal
 from tests.realtime.peers import Listener
 from tests.replies.test_tool_streams import Model, begin, calls_of, made, model
 from tests.support.replies import outcome
-from tests.texts import LONG_TEXTS, TEXTS, is_valid, valid
+from tests.texts import FEW, LONG_TEXTS, TEXTS, is_valid, valid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["model"]
 
 # A megabyte of reply takes seconds to render; tests/rendering does that.
-each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+each_text = pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, id=name, marks=() if name in FEW else pytest.mark.long)
+        for name, text in TEXTS.items()
+    ],
+)
 
 
 @pytest.fixture

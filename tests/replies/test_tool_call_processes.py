@@ -77,7 +77,7 @@ async def test_the_result_of_a_call_waits_for_the_database(
                 await held_service.answered()
                 if is_long:
                     # Who waits for a connection gets an error as late as a lease ends.
-                    await logged(capfd, "What came of a call could not be saved")
+                    await logged(capfd, "A tool result could not be stored")
                 await asyncio.to_thread(postgres.start)
 
                 await socket.until("message.finished")
@@ -91,6 +91,7 @@ async def test_the_result_of_a_call_waits_for_the_database(
     assert '{"heard":"ding"}' in state["text"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("tool", "calls", "status", "shown"),
     [

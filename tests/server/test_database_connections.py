@@ -36,6 +36,15 @@ def test_nothing_stays_behind_on_a_connection(postgres: Any) -> None:
     assert [str(path) for path in used if OF_A_SESSION.search(path.read_text())] == []
 
 
+@pytest.mark.parametrize(
+    ("options", "mode"), [("", "require"), ("?sslmode=verify-full", "verify-full")]
+)
+def test_a_dyno_asks_for_tls_and_the_url_for_more(options: str, mode: str) -> None:
+    read = database_configuration.database(URL + options, Path("unused"), on_dyno=True)
+
+    assert read["OPTIONS"]["sslmode"] == mode
+
+
 def test_a_server_has_a_pool_and_a_command_has_none(
     postgres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def test_the_same_draft_sent_from_two_devices_is_one_message(chat: Chat, phone: 
         expect(each.box).to_have_value("")
 
 
+@pytest.mark.long
 def test_text_being_typed_is_not_overwritten_by_another_device(
     chat: Chat, context: BrowserContext
 ) -> None:
@@ -124,6 +125,7 @@ def test_a_draft_from_another_device_leaves_the_cursor_inside_the_text(
     assert chat.box.evaluate(CARET) == 3
 
 
+@pytest.mark.long
 def test_a_save_that_arrives_after_its_message_restores_no_draft(chat: Chat) -> None:
     with Held(chat.page, "**/draft") as saves:
         chat.box.fill("/echo sent")

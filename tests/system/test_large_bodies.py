@@ -51,6 +51,7 @@ def wait_until_sent(chat: Chat) -> None:
     assert shown.evaluate("text => text.textContent.length") == 2 * len(LONG)
 
 
+@pytest.mark.long
 def test_a_long_message_is_kept_until_its_person_signs_in_again(page: Page, app: App) -> None:
     sign_in_afresh(page)
     chat = Chat(page)

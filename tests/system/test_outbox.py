@@ -208,6 +208,7 @@ def test_a_waiting_message_is_not_sent_after_an_interrupted_reply(chat: Chat, en
     assert chat.said[2:] == ["/echo second", "second", "/echo third", "third"]
 
 
+@pytest.mark.long
 def test_signing_out_removes_waiting_messages(page: Page) -> None:
     sign_in_afresh(page)
     chat = Chat(page)

@@ -72,6 +72,7 @@ def test_the_banner_leads_to_the_same_dialog(expired: Chat) -> None:
     assert page.evaluate("window.stillHere")
 
 
+@pytest.mark.long
 def test_another_person_gets_a_new_page(expired: Chat, member: str) -> None:
     page = expired.page
     place = page.url

@@ -95,6 +95,7 @@ def test_signing_out_empties_another_tab_at_once(first: Page, second: Chat) -> N
     shows_nothing(second.page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("events", ["cookies", "storage"])
 def test_signing_out_empties_a_tab_without_a_socket(
     first: Page, context: BrowserContext, events: str
@@ -281,6 +282,7 @@ def test_signing_out_of_an_expired_session_empties_other_tabs(
     shows_nothing(second.page)
 
 
+@pytest.mark.long
 def test_drafts_of_an_expired_session_are_removed_for_another_person(
     first: Page, second: Chat, app: App, member: str
 ) -> None:

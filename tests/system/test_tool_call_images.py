@@ -99,6 +99,7 @@ def test_images_take_their_room_before_they_load(chat: Chat) -> None:
     assert (before, before["height"] > 100) == (images(chat).bounding_box(), True)
 
 
+@pytest.mark.long
 def test_an_image_opens_large_and_leads_to_the_others(chat: Chat) -> None:
     new = next(_heights)  # an image that was described would keep that in other tests
     asked(chat, f'/call draw {{"sizes": [[640, 400], [300, 500], [400, {new}]]}}')

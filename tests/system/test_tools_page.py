@@ -192,6 +192,7 @@ def test_without_scripts_everything_works(plain: Page, program: PackagedServer) 
     expect(card).to_have_count(0)
 
 
+@pytest.mark.long
 def test_on_a_phone_nothing_is_wider_than_the_screen(phone: Page, program: PackagedServer) -> None:
     add(phone, f"{program.url}?{'long' * 100}")
 

@@ -37,6 +37,7 @@ async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(
     assert [result for _case, result in played] == [expected(case) for case, _result in played]
 
 
+@pytest.mark.long
 async def test_a_single_process_resumes_where_it_was_killed(tmp_path: Path) -> None:
     """One process as under `make run`, killed at the points that need no lock in the database."""
     points = [point for point in POINTS if not point.weight and point.how == signal.SIGKILL]

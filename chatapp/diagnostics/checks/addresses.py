@@ -12,7 +12,11 @@ from chatapp.server.client_address import ClientAddress, client_address
 
 def check_addresses() -> Result:
     """Report the number of trusted proxies; only a request shows whether it is right."""
-    found = _proxies() + " " + gettext("Open the page Diagnostics to see which address it gives.")
+    found = (
+        _proxies()
+        + " "
+        + gettext("Open the Diagnostics page to see the address that your request comes from.")
+    )
     return note(found)
 
 
@@ -28,14 +32,15 @@ def address_result(seen: ClientAddress) -> Result:
     if seen.address and seen.forwarded == proxies:
         return green(found)
     found += " " + ngettext(
-        "Your request names %s address that it was forwarded for.",
-        "Your request names %s addresses that it was forwarded for.",
+        "X-Forwarded-For of your request has %s address.",
+        "X-Forwarded-For of your request has %s addresses.",
         seen.forwarded,
     ) % (seen.forwarded)
     fix = gettext(
-        "Set CHAT_TRUSTED_PROXIES to the number of proxies between the internet and the app, a CDN "
-        "included. With a wrong number, strangers share your limit of wrong passwords or choose "
-        "the address they are counted by. Ignore this if your own network adds the address."
+        "Set CHAT_TRUSTED_PROXIES to the number of proxies between the internet and the app, "
+        "including a CDN. If it is too low, everybody shares one limit for wrong passwords; if it "
+        "is too high, senders can choose the address that they are counted by. Ignore this if a "
+        "proxy in your own network added the address."
     )
     return yellow(found, fix, set_config(f"CHAT_TRUSTED_PROXIES={seen.forwarded}"))
 

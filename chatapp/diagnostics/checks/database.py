@@ -18,6 +18,7 @@ from chatapp.diagnostics.results import (
     set_config,
     yellow,
 )
+from chatapp.server.database_errors import manage_command
 from chatapp.server.database_state import database_is_full, pending_migrations, probe
 
 MEGABYTE = 1024 * 1024
@@ -27,7 +28,6 @@ MAX_NAMES = 5  # of pending migrations
 ADD = "addons:create heroku-postgresql:essential-0"
 UPGRADE = "addons:upgrade DATABASE heroku-postgresql:essential-1"
 SCHEDULE_BACKUPS = "pg:backups:schedule DATABASE_URL --at '02:00 UTC'"
-MIGRATE = "python manage.py migrate"
 
 
 def check_database() -> Result:
@@ -145,7 +145,7 @@ def migrations_result(pending: list[str]) -> Result:
         len(pending),
     )
     fix = gettext("Apply them. The release phase of a deploy normally does.")
-    return red(found % facts, fix, heroku(f"run {MIGRATE}", f".venv/bin/{MIGRATE}"))
+    return red(found % facts, fix, manage_command("migrate"))
 
 
 def check_backups() -> Result:

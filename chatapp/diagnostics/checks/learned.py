@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from chatapp.diagnostics.results import Result, note
 from chatapp.diagnostics.service_calls import not_configured
 from chatapp.replies.models import LearnedFact
-
-COMMAND = "python manage.py diagnostics --forget-learned"
+from chatapp.server.database_errors import manage_command
 
 LINES: dict[tuple[str, object], str | Promise] = {
     ("sent_as", ...): _("the service calls it %(value)s"),
@@ -40,10 +39,10 @@ def check_learned() -> Result:
     found = " ".join(f"{model}: {'; '.join(facts)}." for model, facts in lines.items())
     until = date_format(timezone.localtime(min(row.until for row in rows)), "j F, H:i")
     fix = gettext(
-        "The app works with this by itself, and tries again from %(until)s. "
-        "Have it forgotten if the service has changed, or set it for good in CHAT_MODELS."
+        "The app adapts to this by itself, and tries again from %(until)s. Forget it now if the "
+        "service has changed, or set it permanently in CHAT_MODELS."
     )
-    return note(found, fix % {"until": until}, COMMAND)
+    return note(found, fix % {"until": until}, manage_command("diagnostics --forget-learned"))
 
 
 def _line(name: str, value: object) -> str:

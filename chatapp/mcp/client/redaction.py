@@ -12,8 +12,9 @@ MIN_CHARACTERS = 8  # a shorter token may be a word of the answer
 
 
 def hide[T](value: T, token: str) -> T:
-    """Return JSON without the token, wherever it is in it."""
-    return _hide(value, token) if len(token) >= MIN_CHARACTERS else value
+    """Return JSON without the token, wherever it is in it. A scheme before the token may stay."""
+    secret = token.rpartition(" ")[2]
+    return _hide(value, secret) if len(secret) >= MIN_CHARACTERS else value
 
 
 def _hide(value: Any, token: str) -> Any:

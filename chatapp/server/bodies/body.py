@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import django.db
 from django.conf import settings
-from django.db import DatabaseError
 from django.urls import Resolver404, resolve
 
 from chatapp.server.bodies.capacity import Capacity
@@ -120,7 +120,7 @@ class Body:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit)
         try:
             person = await self._find_person(self._scope)
-        except DatabaseError as error:
+        except django.db.Error as error:
             logger.exception("The session of a large request can't be looked up")
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE) from error
         if person is None:

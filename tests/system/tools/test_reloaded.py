@@ -94,6 +94,7 @@ def test_a_call_stays_decided_while_another_one_waits(
     tool_calls.expect_state("denied", "awaiting_approval")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("then", ["Stop", "Allow once"])
 def test_a_late_answer_to_a_decision_hides_nothing(
     chat: Chat, note_service: NoteService, then: str

@@ -3,8 +3,6 @@
 import { SESSION_RENEWED, SIGN_IN_REQUESTED, dispatch, listen } from "../../lib/events.js";
 import { RequestError, adoptSession, post, renewToken } from "../../lib/http.js";
 
-const TOO_MANY = 429;
-
 class SignInAgain extends HTMLElement {
   #end = new AbortController();
 
@@ -45,9 +43,9 @@ class SignInAgain extends HTMLElement {
     }
   }
 
-  #showProblem(form, { status, sentence }) {
+  #showProblem(form, { sentence }) {
     const line = form.querySelector("[role=alert]");
-    line.textContent = sentence || (status === TOO_MANY ? this.dataset.tooMany : this.dataset.offline);
+    line.textContent = sentence || this.dataset.offline;
     line.hidden = false;
     form.elements.password.select();
   }
