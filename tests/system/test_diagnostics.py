@@ -160,7 +160,7 @@ def healthy_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     service = Script()
     with running_redis(folder) as redis, serving_in_thread(service):
         found = {"INFERENCE_URL": service.url, "REDIS_URL": redis.url}
-        public = {"CHAT_PUBLIC_ORIGIN": "https://chat.example.com"}
+        public = {"CHAT_PUBLIC_ORIGIN": "https://chat.example.com", "CHAT_TRUSTED_PROXIES": "0"}
         with running_app(folder, **found, **public) as app:
             service.site = app.url
             yield app
