@@ -32,7 +32,9 @@ class Chat:
     def wait_until_ready(self) -> None:
         """Wait for the box and for every element whose script may have failed while it loaded."""
         self.engine.wait_until_shown(MESSAGE)
-        self.engine.wait_for("() => !document.querySelector(':not(:defined)')")
+        self.engine.wait_for(
+            "() => !document.querySelector(':not(:defined, image-lightbox, image-lightbox *)')"
+        )
 
     def send(self, text: str) -> None:
         """Send a message and wait until its reply is on the page."""
