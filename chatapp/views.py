@@ -70,7 +70,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return _not_ready(_("The database doesn't answer."))
     if pending:
         return _not_ready(_("Migrations are missing. Run: %s") % migrate_command())
-    # A full database isn't a reason to send people elsewhere: everything can be read.
+    # A full database is still ready: everything in it can be read.
     full = _("The database is full or read-only.")
     state = {"database": full if database_is_full() else "ok"}
     if settings.REDIS_URL:

@@ -28,7 +28,7 @@ from chatapp.mcp.models import Server
 from tests.images.samples import encoded, noise
 from tests.replies.test_texts_of_models import stored
 from tests.support.fixtures import exchange, no_reply, no_service
-from tests.texts import FEW, LONG_TEXTS, TEXTS, is_valid, sampled, valid
+from tests.texts import LONG_TEXTS, TEXTS, is_valid, sampled, valid
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -156,7 +156,11 @@ async def test_an_image_description_is_made_valid(
 
 @pytest.mark.parametrize(
     ("name", "size"),  # in pixels; the file of the larger one goes to disk, whatever its name
-    [*((name, 40) for name in FEW), ("NUL", 1_300)],
+    [
+        *(pytest.param(*text.values, 40, marks=text.marks) for text in sampled(TEXTS)),
+        ("NUL", 1_300),
+        pytest.param("a high half", 1_300, marks=pytest.mark.long),
+    ],
 )
 @pytest.mark.parametrize("charset", ["utf-7", "utf-8"])
 async def test_a_file_name_is_made_valid(

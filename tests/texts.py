@@ -40,7 +40,7 @@ ANY_TEXT = st.lists(
 
 
 def sampled(names: Iterable[str]) -> list[Any]:
-    """Return these texts as parameters; the long form of the tests has more than a few of them."""
+    """Return these names as parameters; only the long form of a test has more than a few."""
     return [pytest.param(name, marks=() if name in FEW else pytest.mark.long) for name in names]
 
 

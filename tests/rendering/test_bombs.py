@@ -23,7 +23,9 @@ from tests.rendering.bombs import BOMBS, SLOW_FENCES, mixtures, pieces, text_of
 
 IS_LONG = "FUZZ_SIZES" in os.environ
 FEW = 8  # languages
-SIZES = [int(size) for size in os.environ.get("FUZZ_SIZES", "3000").split(",")]  # characters
+SHORT = [3_000, pytest.param(8_000, marks=pytest.mark.long)]
+# In characters.
+SIZES = [int(size) for size in os.environ["FUZZ_SIZES"].split(",")] if IS_LONG else SHORT
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
 MIXTURES = int(os.environ.get("FUZZ_MIXTURES", "8"))
 ONE = os.environ.get("FUZZ_BOMB")

@@ -21,7 +21,7 @@ from tests.inference.wire import HELLO, OK, chunk, event, refusal
 from tests.realtime.peers import Listener
 from tests.replies.test_tool_streams import Model, begin, calls_of, made, model
 from tests.support.replies import outcome
-from tests.texts import FEW, LONG_TEXTS, TEXTS, is_valid, valid
+from tests.texts import LONG_TEXTS, TEXTS, is_valid, sampled, valid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["model"]
@@ -30,8 +30,8 @@ __all__ = ["model"]
 each_text = pytest.mark.parametrize(
     "text",
     [
-        pytest.param(text, id=name, marks=() if name in FEW else pytest.mark.long)
-        for name, text in TEXTS.items()
+        pytest.param(TEXTS[each.values[0]], id=each.values[0], marks=each.marks)
+        for each in sampled(TEXTS)
     ],
 )
 
