@@ -6,6 +6,7 @@ compatible servers have /v1/models. Neither is required for anything.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator
@@ -22,6 +23,7 @@ from .service import Service
 
 PATHS = ("/available-models", "/v1/models")
 TIMEOUT = httpx.Timeout(4)  # seconds
+MAX_SECONDS = 8.0  # for a whole list: a person may be waiting for an answer
 MAX_BYTES = 1024 * 1024  # a gateway may list hundreds of models
 MODEL_ID = re.compile(r"[\w.:/@-]{1,100}", re.ASCII)
 
@@ -42,8 +44,9 @@ async def fetch_listing(service: Service, http: httpx.AsyncClient) -> list[Liste
         # The first list is public. The key goes only where a server may ask for it.
         key = service.key if path.startswith("/v1/") else ""
         try:
-            body = await _get(http, f"{service.url}{path}", key)
-        except (httpx.HTTPError, aiohttp.ClientError):
+            async with asyncio.timeout(MAX_SECONDS):
+                body = await _get(http, f"{service.url}{path}", key)
+        except (TimeoutError, httpx.HTTPError, aiohttp.ClientError):
             continue
         if listed := read_listing(body):
             return listed

@@ -21,6 +21,7 @@ REFRESH_SECONDS = 60  # processes that no Redis joins learn from each other so l
 logger = logging.getLogger(__name__)
 
 _knowledge = ModelKnowledge()
+_unstored: dict[tuple[str, str], Fact] = {}  # by model and name; the database lacks them so far
 _wake: asyncio.Event | None = None
 
 
@@ -31,6 +32,7 @@ def new_knowledge() -> ModelKnowledge:
     """
     global _knowledge
     is_demo = settings.SERVICE.kind == "demo"
+    _unstored.clear()
     _knowledge = ModelKnowledge(seconds=0) if is_demo else ModelKnowledge(_store)
     return _knowledge
 
@@ -50,6 +52,7 @@ def start() -> None:
 
 def forget() -> int:
     """Forget everything about the models of this service, in all processes. Call it in a thread."""
+    _unstored.clear()
     count = LearnedFact.objects.forget(settings.SERVICE.url)
     _knowledge.replace_all(())
     relay.send_command(COMMAND)
@@ -58,7 +61,8 @@ def forget() -> int:
 
 async def refresh() -> None:
     facts = await background.in_thread(LearnedFact.objects.of(settings.SERVICE.url).facts)
-    _knowledge.replace_all(facts)
+    # What couldn't be stored, or not yet, is known here all the same.
+    _knowledge.replace_all([*facts, *_unstored.values()])
 
 
 async def _refresh_forever(wake: asyncio.Event) -> None:
@@ -74,6 +78,7 @@ async def _refresh_forever(wake: asyncio.Event) -> None:
 
 
 def _store(fact: Fact) -> None:
+    _unstored[fact.model, fact.name] = fact
     logger.info("Learned about a model", extra={"model": fact.model, fact.name: fact.value})
     background.spawn(f"learned:{fact.model}:{fact.name}:{fact.value}", _save(fact))
 
@@ -85,4 +90,6 @@ async def _save(fact: Fact) -> None:
         # This process knows it all the same; after a restart it is learned once more.
         logger.warning("A learned fact could not be stored: %s", type(error).__name__)
     else:
+        if _unstored.get((fact.model, fact.name)) is fact:
+            del _unstored[fact.model, fact.name]
         relay.send_command(COMMAND)

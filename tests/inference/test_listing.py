@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date
 
 import httpx
 import pytest
 
+from chatapp.inference import listing
 from chatapp.inference.listing import ListedModel, fetch_listing, find_listed, read_listing
 from chatapp.inference.service import Service
 from tests.diagnostics.model_service import ModelService, running
 
-from .conftest import KEY
-from .wire import plain
+from .conftest import KEY, Serve
+from .wire import OK, chunk, plain
 
 HEROKU = [
     {"model_id": "claude-4-6-sonnet", "type": ["text-to-text"], "state": "active"},
@@ -70,3 +72,17 @@ async def test_the_list_of_compatible_servers_is_read_where_there_is_no_other(
     assert KEY not in service.heads[0]  # a public list
     assert f"bearer {KEY}" in service.heads[1]
     assert nothing == []
+
+
+async def test_a_list_that_does_not_end_is_no_list(
+    serve: Serve, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MAX_SECONDS", 0.05)
+
+    async def begin(writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + chunk(b"["))
+        await asyncio.Event().wait()
+
+    server = await serve(begin)
+    async with asyncio.timeout(3):  # less than the time limit of a read
+        assert await fetch_listing(Service("compatible", server.url, KEY), http) == []

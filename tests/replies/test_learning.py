@@ -141,7 +141,11 @@ async def test_a_database_that_is_away_costs_no_knowledge(
     monkeypatch.setattr(LearnedFactQuerySet, "store", fail)
     assert (await made(running)).status == "complete"
     await stored()
+    await learning.refresh()
     assert learning.known(MODEL) == Learned(max_output=4_096)
+    await background.in_thread(learning.forget)
+    await learning.refresh()
+    assert learning.known(MODEL) == Learned()
 
 
 async def test_nothing_is_learned_about_the_demo_model(demo: None, owner: Person) -> None:
