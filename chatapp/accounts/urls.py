@@ -16,7 +16,7 @@ urlpatterns = [
     path("account/reset/", views.password_reset, name="account_reset_password"),
     path(
         "account/reset/sent/",
-        views.PasswordResetAsked.as_view(),
+        views.PasswordResetRequested.as_view(),
         name="account_reset_password_done",
     ),
     path("account/links/", views.password_links, name="password-links"),

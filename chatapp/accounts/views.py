@@ -88,7 +88,7 @@ async def password_reset(request: HttpRequest) -> HttpResponse:
     return response
 
 
-class PasswordResetAsked(allauth.PasswordResetDoneView):
+class PasswordResetRequested(allauth.PasswordResetDoneView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"has_email": bool(settings.EMAIL_URL), "on_dyno": settings.ON_DYNO}
@@ -117,8 +117,8 @@ def password_links(request: PersonRequest) -> HttpResponse:
     """Show the owner who is waiting for a link to choose a new password, and the links."""
     if not request.user.is_owner:
         raise Http404
-    waiting = [
-        (asked, request.build_absolute_uri(password_link(asked.person)))
-        for asked in LinkRequest.objects.open()
+    link_requests = [
+        (link_request, request.build_absolute_uri(password_link(link_request.person)))
+        for link_request in LinkRequest.objects.open()
     ]
-    return render(request, "accounts/password_links.html", {"waiting": waiting})
+    return render(request, "accounts/password_links.html", {"link_requests": link_requests})

@@ -86,7 +86,7 @@ def local_secret_key(path: Path) -> str:
 
 
 def _parse(url: str) -> dict[str, Any]:
-    """The error doesn't repeat the URL, which contains a password."""
+    """Parse the URL. The error doesn't repeat it, because it contains a password."""
     try:
         read: dict[str, Any] = dict(dj_database_url.parse(url))
     except ValueError:  # a scheme or a port that is none

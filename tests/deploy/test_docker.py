@@ -10,9 +10,10 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
 def test_no_secret_and_no_data_is_copied_into_the_image() -> None:
-    left_out = (ROOT / ".dockerignore").read_text().split()
+    excluded = (ROOT / ".dockerignore").read_text().split()
 
-    assert {".git", ".secret_key", "db.sqlite3*", ".venv", "staticfiles"} <= set(left_out)
+    secrets, data = {".secret_key", "*.env"}, {"db.sqlite3*"}
+    assert secrets | data | {".git", ".venv", "staticfiles"} <= set(excluded)
 
 
 def test_it_has_the_python_of_the_platform_and_the_pinned_packages() -> None:

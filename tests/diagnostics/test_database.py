@@ -1,5 +1,7 @@
 """The checks of the database; `test_postgres.py` has those with a real Postgres."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -134,15 +136,19 @@ def test_no_pending_migration_is_green(db: None) -> None:
 
 
 def test_a_pending_migration_is_red_with_the_command_that_applies_it(
-    db: None, settings: Settings
+    db: None, settings: Settings, tmp_path: Path
 ) -> None:
+    settings.ROOT = tmp_path
     MigrationRecorder(connection).record_unapplied("diagnostics", "0001_initial")
 
+    without_venv = database.check_migrations()
+    (tmp_path / ".venv").mkdir()
     here = database.check_migrations()
     settings.ON_DYNO = True
     there = database.check_migrations()
 
     assert (here.level, here.found) == ("red", "1 migration is pending: diagnostics.0001_initial.")
+    assert without_venv.command == "python manage.py migrate"
     assert here.command == ".venv/bin/python manage.py migrate"
     assert there.command == "heroku run python manage.py migrate"
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.cache import cache
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.db.backends.utils import CursorWrapper
 from django.test import AsyncClient, Client
@@ -147,7 +146,6 @@ async def test_asynchronous_requests_are_answered_in_the_same_way(
 def test_signing_in_explains_it(
     owner: Person, stranger_client: Client, full: AbstractContextManager[None]
 ) -> None:
-    cache.clear()  # of the wrong passwords of other tests
     stranger_client.raise_request_exception = False
     with full:
         answer = stranger_client.post("/account/sign-in/", {"login": OWNER, "password": PASSWORD})

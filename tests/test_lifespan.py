@@ -1,0 +1,70 @@
+"""The loops of a server process survive a database that fails."""
+
+import asyncio
+import gc
+from collections import Counter
+from typing import Any, NoReturn
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+from django.db import InterfaceError, OperationalError
+
+from chatapp import background, lifespan
+from chatapp.conversations import housekeeping
+from chatapp.diagnostics import database_watch
+from chatapp.realtime import protocol
+from chatapp.replies import learning, leases, remote
+
+PAUSE_SECONDS = 0.01
+PAUSES = (
+    (protocol, "PULSE_SECONDS"),
+    (housekeeping, "INTERVAL_SECONDS"),
+    (database_watch, "INTERVAL_SECONDS"),
+    (learning, "REFRESH_SECONDS"),
+    (leases, "RETRY_SECONDS"),
+    (leases, "SWEEP_SECONDS"),
+    (remote, "POLL_SECONDS"),
+    (remote, "JOINED_POLL_SECONDS"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses_and_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in PAUSES:
+        monkeypatch.setattr(module, name, PAUSE_SECONDS)
+    # Two of the loops look nothing up when nobody listens.
+    monkeypatch.setattr(protocol, "listening", lambda: {uuid4()})
+    monkeypatch.setattr(protocol, "listening_sessions", lambda: {"a session"})
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+async def test_every_loop_tries_again_after_an_error_of_the_database(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: Counter[str] = Counter()
+    names: set[str] = set()
+    all_tried_again = asyncio.Event()
+
+    async def fail(*_args: Any) -> NoReturn:
+        tries[asyncio.current_task().get_name()] += 1  # type: ignore[union-attr]
+        if names and all(tries[name] > 1 for name in names):
+            all_tried_again.set()
+        raise error
+
+    monkeypatch.setattr(background, "in_thread", fail)
+    monkeypatch.setattr(background, "in_urgent_thread", fail)
+    with (
+        patch.object(lifespan, "_stop_new_replies_on_signals"),
+        patch.object(lifespan.service, "client"),
+        patch.object(gc, "freeze"),
+    ):
+        lifespan._start()
+    names |= {task.get_name() for task in background.running("")}
+    try:
+        async with asyncio.timeout(10):
+            await all_tried_again.wait()
+    finally:
+        await background.drain(5)
+
+    assert {"renew leases", "sweep", "ended sessions", "housekeeping"} < names
