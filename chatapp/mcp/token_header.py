@@ -19,7 +19,7 @@ RESERVED = {
 RESERVED_START = ("mcp-", "proxy-", "sec-")
 
 # Visible ASCII, which is valid in a header. A few schemes of Authorization are written before it.
-TOKEN = re.compile(r"(?:(?:Basic|Token|ApiKey|Api-Key|Key) )?[!-~]*", re.IGNORECASE)
+TOKEN = re.compile(r"(?:(?:Basic|Token|ApiKey|Api-Key|Key) )?[!-~]*", re.IGNORECASE | re.ASCII)
 BEARER = re.compile("bearer +", re.IGNORECASE)  # often pasted along; the client sends it anyway
 WHOLE_LINE = re.compile(r"(?P<name>[a-z0-9-]+): +(?P<token>.+)", re.IGNORECASE | re.ASCII)
 

@@ -87,9 +87,10 @@ def test_a_webp_that_declares_too_many_bytes_is_whole(extra: int) -> None:
 def test_pixels_that_cannot_be_unpacked_end_the_image_and_no_more() -> None:
     content = bytearray(encoded(noise("RGB", (200, 100), seed=1), "PNG"))
     content[len(content) // 2] ^= 0xFF
-    packed = bytes(content)
 
-    assert prepare(packed, "image.png").width == 200
+    result = prepare(bytes(content), "image.png")
+
+    assert (result.width, result.remarks) == (200, (Remark.INCOMPLETE,))
 
 
 def test_an_incomplete_frame_after_the_first_is_only_an_animation() -> None:

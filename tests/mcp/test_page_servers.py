@@ -78,6 +78,10 @@ def test_a_change_after_which_the_server_does_not_answer_is_asked_about(
         ({"url": "http://tools.example.com/#part"}, "Remove the # and everything after it"),
         ({"url": "http://tools.example.com/" + "x" * 500}, "for the address (it has 525)"),
         ({"token": "two words"}, "Use only letters, digits and punctuation"),
+        (
+            {"token": "\N{KELVIN SIGN}"},
+            "Use only letters, digits and punctuation",
+        ),  # `re` takes it for a k
         ({"token": "line\r\nX-Evil: 1"}, "Use only letters, digits and punctuation"),
         ({"token": "schlüssel"}, "Use only letters, digits and punctuation"),
         ({"token": "x" * 4_001}, "Use at most 4000 characters for the token."),

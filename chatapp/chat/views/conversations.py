@@ -49,9 +49,8 @@ async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpRespons
     """Delete a conversation for good; a running reply is stopped first."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
     async for reply in conversation.messages.running().select_related("conversation"):
-        with suppress(
-            DatabaseFull
-        ):  # deleting is how space is freed; the reply then ends by itself
+        # Deleting is how space is freed in a full database; the reply then ends by itself.
+        with suppress(DatabaseFull):
             await stopping.stop(reply)
     await sync_to_async(conversation.delete)()
     housekeeping.collect_soon(request.user)
