@@ -1,5 +1,7 @@
 """Adding, editing, checking and removing servers on the page."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -32,12 +34,10 @@ def test_a_new_server_that_does_not_answer_is_saved_and_asked_about(owner_client
     assert "Added." not in page
     assert "Do you want to keep it?" in page
     assert "can&#x27;t be reached" in page
-    for name, address in (
-        ("Keep", f"/tools/#server-{server.pk}"),
-        ("Edit", f"/tools/servers/{server.pk}/change"),
-        ("Remove", f"/tools/servers/{server.pk}/remove"),
-    ):
-        assert f'href="{address}">{name}</a>' in page
+    assert f'href="/tools/#server-{server.pk}">Keep</a>' in page
+    for name, path in (("Edit", "change"), ("Remove", "remove")):
+        link = rf'href="/tools/servers/{server.pk}/{path}">\s*{name}<'
+        assert len(re.findall(link, page)) == 1
 
 
 def test_a_change_after_which_the_server_does_not_answer_is_asked_about(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.system.conftest import Chat, watched
 from tests.system.images import attach, saved_many, shown
@@ -190,6 +190,39 @@ def test_fingers_pinch_and_swipe(
     fingers("touchMove", (-80, 4))
     fingers("touchEnd")
     expect(box.image).to_have_attribute("alt", "3.png")
+
+
+def test_two_clicks_while_it_is_loading_open_the_last_image(three: Chat) -> None:
+    page = three.page.context.new_page()
+    held: list[Route] = []
+    page.route("**/css/images/lightbox*.css", lambda route: held.append(route))
+    page.goto(three.page.url)
+    images = page.locator("a.image")
+    with page.expect_request("**/css/images/lightbox*.css"):
+        images.nth(1).focus()
+    page.keyboard.press("Enter")
+    images.nth(2).click()
+    expect(page.get_by_role("dialog", name="Image")).to_be_hidden()
+    held[0].continue_()
+
+    box = Lightbox(page)
+    expect(box.image).to_have_attribute("alt", "3.png")
+    assert len(page.context.pages) == 2
+    page.keyboard.press("Escape")
+    expect(box.dialog).to_be_hidden()
+
+
+def test_an_image_whose_lightbox_is_gone_opens_in_a_tab_of_its_own(three: Chat) -> None:
+    page = three.page.context.new_page()
+    page.route("**/js/**lightbox.*js", lambda route: route.fulfill(status=404))
+    page.goto(three.page.url)
+    for link in page.locator("a.image").all()[:2]:
+        with page.expect_popup() as popup:
+            link.click()
+        assert popup.value.url == link.evaluate("link => link.href")
+
+    expect(page.get_by_role("dialog", name="Image")).to_be_hidden()
+    assert page.url == three.page.url
 
 
 def test_an_image_is_downloaded(box: Lightbox) -> None:

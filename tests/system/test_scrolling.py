@@ -48,6 +48,18 @@ def test_a_sent_message_is_scrolled_near_the_top(chat: Chat) -> None:
     chat.stop_button.click()
 
 
+def test_after_a_refused_message_the_last_reply_is_in_view_again(chat: Chat) -> None:
+    chat.ask("/echo one")
+    problem = {"error": "Not now."}
+    chat.page.route("**/messages", lambda route: route.fulfill(status=507, json=problem))
+    chat.send("two")
+    expect(chat.page.get_by_text("Not now.").first).to_be_visible()
+    expect(chat.box).to_have_value("two")
+
+    expect(chat.replies.last).to_be_in_viewport()
+    assert left(chat) < 1
+
+
 def test_the_view_follows_a_reply_while_it_is_at_the_end(chat: Chat) -> None:
     chat.send(LONG)
     wait_for_overflow(chat)

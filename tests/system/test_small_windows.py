@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.system.conftest import PHONE, Chat
+from tests.system.conftest import Chat
 from tests.system.test_scrolling import pane
 from tests.system.test_without_scripts import covered
 
@@ -56,7 +56,6 @@ def test_a_phone_names_the_model_and_has_room_for_fingers(phone: Page) -> None:
         size = button.bounding_box()
         assert size
         assert size["height"] >= 44
-    assert PHONE["has_touch"]
 
 
 def test_a_notice_leaves_room_and_stays_hidden(page: Page) -> None:

@@ -3,13 +3,15 @@
 import { IMAGE } from "./articles.js";
 
 let loading = null; // the promise of both files
+let isMissing = false; // the files can't be loaded
+let wanted = null; // the link that was clicked last meanwhile
 
-function load() {
+/** The script comes after its stylesheet, or a click between the two would open the lightbox without any style. */
+async function load() {
   const { script, stylesheet } = document.querySelector("image-lightbox").dataset;
-  return Promise.all([
-    append("link", { rel: "stylesheet", href: stylesheet }),
-    append("script", { type: "module", src: script }),
-  ]);
+  append("link", { rel: "modulepreload", href: script }).catch(() => {}); // the script's own request reports it
+  await append("link", { rel: "stylesheet", href: stylesheet });
+  await append("script", { type: "module", src: script });
 }
 
 function append(name, properties) {
@@ -21,24 +23,25 @@ function append(name, properties) {
   });
 }
 
-/** A page from before a deploy may ask for a script that is gone. */
-async function openOnceLoaded(link) {
-  try {
-    await loading;
-    link.click();
-  } catch {
-    location.assign(link.href);
-  }
+/** A page from before a deploy may ask for files that are gone, or there is no connection: then the link opens
+ *  its own tab, and this page stays. */
+async function openWanted() {
+  await loading.catch(() => (isMissing = true));
+  const link = wanted;
+  wanted = null;
+  link.click();
 }
 
 function reach(event) {
   const link = event.target.closest?.(IMAGE);
-  if (!link || customElements.get("image-lightbox")) return;
+  if (!link || isMissing || customElements.get("image-lightbox")) return;
   loading ??= load();
   if (event.type !== "click") return void loading.catch(() => {}); // the click will show it
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  openOnceLoaded(link);
+  const isWaiting = Boolean(wanted);
+  wanted = link;
+  if (!isWaiting) openWanted();
 }
 
 for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);

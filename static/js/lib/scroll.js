@@ -17,6 +17,7 @@ const frame = () => new Promise(requestAnimationFrame);
 export class Scroll {
   #top = 0;
   #isFollowing = true;
+  #anchored = null; // the article that has room under it
   #restoring = null; // aborted when the reader scrolls
   #pace = new Pace();
   #observer = new ResizeObserver(() => this.#followGrowth());
@@ -46,8 +47,14 @@ export class Scroll {
 
   /** Scrolls a message near the top and leaves room under it for the reply. */
   anchor(article) {
+    this.#anchored = article;
     this.content.style.minHeight = `${Math.max(0, this.#topOf(article)) + this.pane.clientHeight}px`;
     this.scrollToEnd();
+  }
+
+  /** Takes the room back when the article that had it was removed: it would be an empty page. */
+  release(article) {
+    if (this.#anchored === article) this.content.style.minHeight = "";
   }
 
   /** Watches a running reply. The question stays near the top: what was above it may have changed since it was

@@ -62,6 +62,13 @@ class MessageList extends HTMLElement {
     if (article && this.#scroll.isFollowing) this.#scroll.anchor(article);
   }
 
+  /** Removes the copy of a message that won't be sent now. */
+  removePending(clientId) {
+    const article = this.thread.pending.find(clientId);
+    this.thread.pending.remove(clientId);
+    this.#scroll.release(article);
+  }
+
   /** Replaces the link to an earlier page by its messages, without moving the text on the screen. */
   insertOlder(link, html) {
     this.#scroll.insertAbove(link.nextElementSibling, () => this.thread.insertOlder(link, html));

@@ -104,7 +104,7 @@ class MessageOutbox extends HTMLElement {
   }
 
   #remove({ id }) {
-    this.list.thread.pending.remove(id);
+    this.list.removePending(id);
     this.#outbox.remove(id);
   }
 
