@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from chatapp.server import modules, static_files
-from chatapp.server.static_files import build_if_changed
+from chatapp.server.static_files import build_if_changed, join_stylesheets
 
 
 @pytest.fixture
@@ -44,3 +44,26 @@ def test_changed_build_code_builds_again(
     monkeypatch.setattr(code, "__file__", str(other))
 
     assert build_if_changed()
+
+
+def test_the_joined_stylesheet_has_no_comments_and_no_indents() -> None:
+    texts = {
+        "css/app.css": '@layer base, print;\n@import "base.css";\n/* Two\nlines. */\n',
+        "css/base.css": """
+/* Not seen. */
+@layer base {
+  .prose :is(th, td) { /* quiet */
+    content: "/* a text */";
+    background: url('a "b" /* c */.png');
+  }
+}
+""",
+    }
+
+    joined, parts = join_stylesheets(texts, "css/app.css")
+
+    assert joined == (
+        "@layer base, print;\n@layer base {\n.prose :is(th, td) {\n"
+        """content: "/* a text */";\nbackground: url('a "b" /* c */.png');\n}\n}\n"""
+    )
+    assert parts == ["css/app.css", "css/base.css"]

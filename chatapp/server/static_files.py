@@ -20,6 +20,8 @@ SCRIPT = "js/app.js"
 # What reading and writing don't need. They run after the first script and share its modules.
 LATER_SCRIPTS = ("js/lightbox.js", "js/owner.js")
 IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)
+COMMENT_OR_TEXT = re.compile(r"""/\*.*?\*/|(?P<text>"[^"\n]*"|'[^'\n]*')""", re.DOTALL)
+INDENT = re.compile(r"\s*\n\s*")
 FINGERPRINT = "sources.sha256"
 
 
@@ -50,11 +52,19 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
 
 
 def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[str]]:
-    """Return `entry` with its imports replaced by their content, and the names of all files."""
+    """Return `entry` with its imports replaced by their content, and the names of all files.
+
+    Comments and indents are left out, as of modules.
+    """
     folder = entry.rpartition("/")[0]
     parts = [f"{folder}/{name}" for name in IMPORT.findall(texts[entry])]
     joined = IMPORT.sub(lambda match: texts[f"{folder}/{match['name']}"], texts[entry])
-    return joined, [entry, *parts]
+    return _without_comments(joined), [entry, *parts]
+
+
+def _without_comments(text: str) -> str:
+    kept = COMMENT_OR_TEXT.sub(lambda match: match["text"] or "", text)
+    return INDENT.sub("\n", kept).strip() + "\n"
 
 
 def is_built() -> bool:
