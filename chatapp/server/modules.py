@@ -7,8 +7,8 @@ A module may import and export in these forms, each on one line and from its fir
     export function NAME              or async function, class, const
 
 Other forms raise ModuleError when the file is built, because they would fail only in browsers.
-Comments and indents are left out: they are a quarter of what a browser would load. Line n of a file is
-n + 1 lines below the comment with its name, so that stack traces can be read.
+Comments and indents are left out: they are a quarter of what a browser would load. Line n of a file
+is n + 1 lines below the comment with its name, so that stack traces can be read.
 """
 
 import posixpath
