@@ -1,25 +1,24 @@
-"""The chaos run: does a reply survive tabs, lines, deploys, kills and databases that go away?
+"""Run the chaos test: do replies survive closed tabs, lost connections, deploys, kills and outages?
 
-`make chaos` plays it and writes `docs/reliability.md`; it ends with 1 when a rule was broken.
+`make chaos` runs it and writes `docs/reliability.md`. It exits with 1 when a rule was broken.
 
-    CHAOS_MINUTES=30     how long conversations begin and things break
-    CHAOS_SEED=1         draws who says what, what breaks when, and how (the machine's own timing
-                         is not in it: a seed gives the same plan, not the same microseconds)
-    CHAOS_KILLS=100      afterwards: so many processes killed among many running replies, 0 for none
-    CHAOS_POINTS=1       at last: a process killed at every point of a call; 0: none
+    CHAOS_MINUTES=30     how long people start conversations while things break
+    CHAOS_SEED=1         decides who writes what, and what breaks when and how. The machine's timing
+                         isn't part of it: a seed gives the same plan, not the same microseconds
+    CHAOS_KILLS=100      then kill this many processes while many replies run; 0 to skip
+    CHAOS_POINTS=1       last, kill a process at every point of a tool call; 0 to skip
 
-Real app processes share a real PostgreSQL and Redis behind a proxy that knows nothing of sessions
-(`instance.py`). A model of our own says numbered words that follow from a question alone, and
-stalls, refuses, breaks off and calls tools when the question says so (`model.py`, which also counts
-the runs of tools). People hold conversations (`conversation.py`) on pages (`tab.py`) that do over
-HTTP and the socket what the browser's scripts do: `reply_text.py` and `articles.py` are
-`patches.js` and `thread.js` once more. They stop, reload, open second pages, press Retry and
-Continue, and decide whether a tool may act. Meanwhile `faults.py` kills, restarts, stalls and cuts.
-`record.py` is what all of them write down, `checker.py` and `tools.py` the rules, `report.py` the
-page.
+Real app processes share a real PostgreSQL and Redis behind a proxy without sticky sessions
+(`instance.py`). A stand-in model (`model.py`) answers each question with numbered words that depend
+only on the question, and stalls, refuses, interrupts itself or calls tools when the question says
+so. People hold conversations (`conversation.py`) on pages (`tab.py`), which do over HTTP and the
+socket what the browser's scripts do: `reply_text.py` and `articles.py` reimplement `patches.js` and
+`thread.js`. People stop, reload, open second pages, press Retry and Continue, and approve tool
+calls. Meanwhile `faults.py` kills, restarts, stalls and cuts. All of them write to a `record.py`,
+which `checker.py` and `tools.py` check and `report.py` turns into a page.
 
-A short form of the same runs in `make test` (`test_chaos.py`), where faults are also planted into
-its record: the checker has to find each.
+`make test` runs a short form (`test_chaos.py`). It also plants violations in the record, each of
+which the checker must find.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The messages on a page, as `thread.js` and `replies.js` keep them."""
+"""Keep the messages of a page as `thread.js` and `replies.js` do."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ UNDECIDED = ("awaiting_approval", "unknown")
 
 @dataclass(slots=True)
 class Article:
-    """`blocks` are what the page shows of a reply; `text` is what a person wrote."""
+    """A message on a page: `blocks` is the HTML of a reply, `text` what a person wrote."""
 
     data: dict[str, str]
     acts: dict[str, str]  # what a person may ask of it, with the address
@@ -54,7 +54,7 @@ class Article:
 
     @property
     def size(self) -> int:
-        """UTF-16 units of HTML."""
+        """Return the length of the HTML in UTF-16 units."""
         return sum(map(len, self.blocks)) // 2
 
     @property
@@ -67,7 +67,7 @@ class Article:
 
 
 def parse(html: str) -> list[Article]:
-    """The messages in a piece of HTML, without the page's pattern for those on their way."""
+    """Return the messages in a piece of HTML, without the page's template for pending ones."""
     articles = [_article(found[0]) for found in ARTICLE.finditer(html)]
     return [article for article in articles if article.id]
 
@@ -91,7 +91,7 @@ def _article(html: str) -> Article:
 
 
 class Articles:
-    """Everything that a page shows; `ask` gets the id of a reply whose state is needed."""
+    """All messages of a page. `ask` is called with the id of a reply whose state is needed."""
 
     def __init__(self, ask: Callable[[str], None]) -> None:
         self.known: dict[str, Article] = {}
@@ -117,7 +117,7 @@ class Articles:
             self._place(article)
 
     def confirm(self, html: str) -> None:
-        """Take the answer to a send: what the socket has brought meanwhile is newer."""
+        """Show the answer to a send, except for messages that the socket has updated since."""
         for article in parse(html):
             if article.id not in self.known:
                 self._place(article)
@@ -132,7 +132,7 @@ class Articles:
         self._show(patch["reply"], text.receive(patch))
 
     def adopt(self, state: Mapping[str, Any]) -> None:
-        """Take a reply's state; a stale one changes nothing."""
+        """Show the state of a reply; a stale state changes nothing."""
         reply, html = state["reply"], state["html"]
         text = self.texts.get(reply)
         changes = text.adopt(state["attempt"], state["sequence"], blocks_of(html)) if text else None
@@ -157,7 +157,7 @@ class Articles:
             self._update(article)
 
     def _add(self, article: Article) -> None:
-        # Two replies in a row are versions of one: the newer stands for both.
+        # Two replies in a row are versions of one, of which the newer is shown.
         for other in self.in_order:
             if article.is_reply and other.is_reply and other.position == article.position:
                 del self.known[other.id]

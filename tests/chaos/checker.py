@@ -1,4 +1,4 @@
-"""What must be true of a run, whatever was broken. Each breach is one violation with its rule."""
+"""Check the record of a run against the rules that hold whatever was broken."""
 
 import re
 from collections import Counter, defaultdict
@@ -15,9 +15,9 @@ from tests.chaos.tools import shown_calls, tool_violations
 from tests.chaos.violation import Violation
 from tests.chaos.words import seen
 
-# Seconds that an owner's request may outlive its lease; the taker asks after the lease's end.
+# Seconds by which an owner's request may outlive its lease; the next owner asks when it ends.
 OVERLAP = 1.0
-# After a Stop the owner may be another process, which without Redis looks every few seconds.
+# Seconds after a Stop, when another process makes the reply and polls for it without Redis.
 OVERLAP_AFTER_ACT = 5.0
 DEATHS = 3  # of processes that made a reply; then it is given up
 CUTS = 3  # the model may break off twice; then a person is asked
@@ -28,7 +28,7 @@ ENDED = ("complete", "stopped", "failed")
 
 
 class Facts:
-    """A record with its parts joined."""
+    """A record, with messages, requests and actions found by their keys."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -43,7 +43,7 @@ class Facts:
             self.acts[act.run].append(act)
 
     def sent_for(self, reply: Row) -> Sent | None:
-        """The send that a reply answers."""
+        """Return the send that a reply answers."""
         question = self.rows.get(reply.parent or "")
         return self.sent.get(question.client_id or "") if question else None
 
@@ -62,7 +62,7 @@ def violations(record: Record, recovery_seconds: float) -> list[Violation]:
 
 
 def failures(record: Record) -> Counter[str]:
-    """How often replies ended as failed, by what the person was told."""
+    """Return how often replies failed, by the sentence that the person saw."""
     return Counter(row.error for row in record.rows if row.status == "failed")
 
 
@@ -72,7 +72,7 @@ def _complaints(record: Record) -> Iterator[Violation]:
 
 
 def _messages(facts: Facts) -> Iterator[Violation]:
-    """Every message that was taken is there once, with its text; none that was refused is."""
+    """Check that accepted messages are stored once, with their text, and refused ones are not."""
     there = Counter(row.client_id for row in facts.rows.values() if row.role == "user")
     texts = {row.client_id: row.text for row in facts.rows.values()}
     for sent in facts.record.sent:
@@ -136,7 +136,7 @@ def _stopped(facts: Facts, reply: Row, sent: Sent, name: str) -> Iterator[Violat
 
 
 def _may_fail(facts: Facts, reply: Row, sent: Sent) -> bool:
-    """After three crashes, or when the model was interrupted more often than is resumed."""
+    """Return whether a reply may fail: after three crashes, or too many interrupted streams."""
     if sum(reply.id in fault.hit for fault in facts.record.faults) >= DEATHS:
         return True
     cuts = sum(asked.outcome == "cut" for asked in facts.asked[sent.run])
@@ -144,7 +144,7 @@ def _may_fail(facts: Facts, reply: Row, sent: Sent) -> bool:
 
 
 def _requests(facts: Facts) -> Iterator[Violation]:
-    """No two owners at once, and none that goes on after a text that was never said."""
+    """Check that one owner at a time asks the model, and resumes after text that it said."""
     for run, requests in facts.asked.items():
         for asked in requests:
             if not asked.known:
@@ -157,7 +157,7 @@ def _requests(facts: Facts) -> Iterator[Violation]:
 
 
 def _views(facts: Facts) -> Iterator[Violation]:
-    """Every page ends with what the database holds."""
+    """Check that every page ends up showing what the database has."""
     paths: defaultdict[str, list[Shown]] = defaultdict(list)
     calls = shown_calls(facts.record)
     for row in sorted(facts.rows.values(), key=lambda row: row.position):
@@ -174,7 +174,7 @@ def _views(facts: Facts) -> Iterator[Violation]:
 
 
 def _alike(shown: Shown) -> Shown:
-    """With the attributes of each tag in one order: the sanitiser's differs between processes."""
+    """Sort the attributes of each tag, because the sanitiser's order differs between processes."""
 
     def sort(tag: re.Match[str]) -> str:
         return f"<{tag[1]} {' '.join(sorted(ATTRIBUTE.findall(tag[2])))}>"
@@ -183,7 +183,7 @@ def _alike(shown: Shown) -> Shown:
 
 
 def _as_shown(row: Row, calls: tuple[str, ...]) -> Shown:
-    """A message as a page has to show it."""
+    """Return a message as a page must show it."""
     html = row.text
     if row.role == "assistant":
         rendered = render_document(row.text, prefix=row.id)

@@ -1,4 +1,4 @@
-"""What people do: they write, read, lose patience, reload, open a second page, try again."""
+"""Act as people do: write, read, lose patience, reload, open a second page, try again."""
 
 import random
 import uuid
@@ -14,8 +14,8 @@ from tests.chaos.tab import AGAIN, Tab
 from tests.chaos.words import seen
 from tests.support.session import Session
 
-PATIENCE = 120.0  # seconds for the end of a reply; then it is left to the checker
-REST = 20.0  # seconds in which all pages of a conversation come to show the same
+PATIENCE = 120.0  # seconds to wait for the end of a reply; then the checker reports it
+REST = 20.0  # seconds until all pages of a conversation must show the same
 MAX_TRIES = 4  # at one reply that ended badly
 AGAIN_AFTER_STOP = 0.6  # share of stopped replies that are continued or tried again
 UNITS_PER_WORD = 25  # of HTML, roughly
@@ -25,7 +25,7 @@ STOP_INSTEAD = 0.1  # share of the questions about a call that are answered with
 
 @dataclass(slots=True)
 class Habits:
-    """What the conversations at one place have in common."""
+    """What all conversations of a run share."""
 
     plan: Plan
     record: Record
@@ -72,7 +72,7 @@ class Conversation:
         return tab
 
     async def _send(self, tab: Tab, question: Question) -> str | None:
-        """Send until it is taken, under a new id after each refusal; return the id of the reply."""
+        """Send until accepted, with a new id after each refusal; return the id of the reply."""
         while await tab.until(lambda: not tab.articles.running, PATIENCE):
             sent = Sent(str(uuid.uuid4()), self.id, question.run, str(question), question.words)
             self._record.sent.append(sent)
@@ -96,7 +96,7 @@ class Conversation:
         return None
 
     async def _read(self, tab: Tab, question: Question, reply: str) -> None:
-        """Follow a reply to its end, and retry what ended badly."""
+        """Follow a reply to its end, and retry or continue it when it ended early."""
         whim = self._whim()
         at = self._chance.randint(0, question.words * UNITS_PER_WORD)
         tries = 0
@@ -145,7 +145,7 @@ class Conversation:
             await tab.post(article.data["stop-url"])
 
     async def _decide(self, tab: Tab, run: str, article: Article) -> None:
-        """Decide whether a call may be made, or that the reply is to stop."""
+        """Allow or deny a tool call, or stop the reply instead."""
         if self._chance.random() < STOP_INSTEAD:
             await self._follow_whim("stop", tab, run, article.id)
             await tab.until(lambda: not tab.articles.known[article.id].asks, PATIENCE)
@@ -157,7 +157,7 @@ class Conversation:
         tab.articles.insert_new(answer["html"], None)
 
     def _wish(self, article: Article | None) -> str | None:
-        """What a person asks of a reply that ended; None to leave it."""
+        """Return what a person does about a reply that ended; None for nothing."""
         if article is None or not article.acts:
             return None
         if article.status == "stopped" and self._chance.random() > AGAIN_AFTER_STOP:
@@ -165,14 +165,14 @@ class Conversation:
         return self._chance.choice(sorted(article.acts))
 
     async def _ask(self, act: str, tab: Tab, run: str, reply: str) -> str:
-        """Retry or Continue; return the id of the reply that is made then."""
+        """Press Retry or Continue; return the id of the new reply."""
         article = tab.articles.known[reply]
         self._record.acts.append(Act(act, run, reply, tab.now, seen(run, article.html)))
         _status, answer = await tab.post(article.acts[act])
         if "html" in answer:
             tab.articles.insert_new(answer["html"], answer["replaces"])
             return parse(answer["html"])[0].id
-        # Sent twice, as after a lost answer: the page shows the result.
+        # It was sent twice, as after a lost answer, so the list has the result.
         await tab.catch_up_soon(AGAIN)
         last = tab.articles.last
         return last.id if last else reply
@@ -195,6 +195,6 @@ class Conversation:
 
 
 def _has_ended(tab: Tab, reply: str) -> bool:
-    """Also when another has taken its place."""
+    """Return whether a reply has ended, or another one has replaced it."""
     article = tab.articles.known.get(reply)
     return article is None or not article.is_running

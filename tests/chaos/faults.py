@@ -1,4 +1,4 @@
-"""Break the instance while people use it. Each fault happens alone and leaves it whole."""
+"""Break the instance while people use it, one fault at a time, and repair it again."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ type Break = Callable[["Breaker", Fault], Awaitable[str]]
 
 
 class Breaker:
-    """Breaks and repairs on the clock of a plan, and writes down when."""
+    """Break and repair at the times of a plan, and record them."""
 
     def __init__(self, instance: Instance, plan: Plan, record: Record) -> None:
         self.instance = instance
@@ -30,7 +30,7 @@ class Breaker:
         self._next_app = 0
 
     async def go_on(self, over: asyncio.Event) -> None:
-        """Round after round; a fault that has begun is finished."""
+        """Play one round after the other, and finish a fault that has begun."""
         for number in count(1):
             for kind in self._plan.faults():
                 with suppress(TimeoutError):
@@ -49,7 +49,7 @@ class Breaker:
         print(f"{fault.at - self.record.begin:7.1f} s  {kind}: {fault.detail}", flush=True)
 
     def seconds(self, least: float, most: float) -> float:
-        """How long something is to be away."""
+        """Return how long something stays away."""
         return self.chance.uniform(least, most) / self._plan.haste
 
     def next_app(self) -> AppProcess:

@@ -1,4 +1,4 @@
-"""Everything that runs besides the pages: database, Redis, model, app processes, proxy."""
+"""Run everything but the pages: database, Redis, model, app processes, proxy."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -52,7 +52,7 @@ class Instance:
         return self.proxy.url
 
     def requests(self) -> list[ModelRequest]:
-        """Return every request that the model has got so far."""
+        """Return all requests to the model so far."""
         return [ModelRequest(**request) for request in self._ask_model("/requests")]
 
     def rows(self) -> list[Row]:
@@ -67,7 +67,7 @@ class Instance:
             return connection.execute(CALLS).fetchall()
 
     def replies_of(self, pid: int) -> dict[str, int]:
-        """The running replies that a process has a lease on, with their attempts."""
+        """Return the running replies that a process has leased, with their attempts."""
         with psycopg.connect(self.database) as connection:
             return dict(connection.execute(LEASED, [f"%.{pid}.%"]).fetchall())
 

@@ -1,15 +1,15 @@
-"""The model of the run: known answers, faults on request, and a record of who asked.
+"""Stand in for the model: known answers, faults on request, and a record of all requests.
 
-A question such as `chaos run=a4 words=300 rate=20` is answered with `words.text("a4", 300)` in
-pieces of any length, 20 of them a second, that may halve a character. Asked to resume after a text,
-it continues with the very next character. Faults are in the question too, and each happens once per
-run: `refuse=429,500` answers so instead, `cut=90,400` breaks off and `stall=120:4.5` falls silent
-for 4.5 seconds when so many characters have been sent. `GET /requests` returns every request and
-how it ended; a title is not recorded.
+A question such as `chaos run=a4 words=300 rate=20` is answered with `words.text("a4", 300)`, in 20
+pieces a second of any length, which may split a character. Asked to resume after a text, the model
+continues with the very next character. Faults are part of the question, and each happens once per
+run: `refuse=429,500` answers with these statuses first, `cut=90,400` closes the stream and
+`stall=120:4.5` pauses it for 4.5 seconds once that many characters were sent. `GET /requests`
+returns every request and how it ended, except for titles.
 
-`calls=70:look,150:act+look` calls tools when so many characters have been sent, and continues when
-it is asked with their results. The tools run here too: each takes a moment, and `GET /tool-runs`
-returns all that ran.
+`calls=70:look,150:act+look` calls tools once that many characters were sent, and continues when a
+request brings their results. The tools run here too: each takes a moment, and `GET /tool-runs`
+returns all runs.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ class ChaosScript(Script):
     async def _stream(
         self, question: Question, turn: "Turn", position: int, completion: Completion
     ) -> Outcome:
-        """Say a turn from the character at `position` of the whole text on."""
+        """Stream a turn, from the character at `position` of the whole text on."""
         await completion.write(frame({"role": "assistant", "content": ""}))
         loop = asyncio.get_running_loop()
         due = loop.time()
@@ -104,7 +104,7 @@ class ChaosScript(Script):
         return any(said >= at and self._happens(question.run, f"cut {at}") for at in question.cut)
 
     def _happens(self, run: str, fault: str) -> bool:
-        """Return whether a fault has its turn now; it never has another."""
+        """Return whether a fault happens now, for the first and only time."""
         if fault in self._happened[run]:
             return False
         self._happened[run].add(fault)
@@ -113,7 +113,7 @@ class ChaosScript(Script):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The text up to where the model calls tools, and those calls; none at the very end."""
+    """The text up to a round of tool calls, and those calls; the last turn has none."""
 
     text: str
     calls: list[dict[str, Any]]
@@ -130,7 +130,7 @@ def _turn(question: Question, rounds: int, whole: str) -> Turn:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Divide a text anywhere, also in the middle of a character."""
+    """Split a text anywhere, even within a character."""
     units, chance, begin = text.encode("utf-16-le"), random.Random(), 0
     while begin < len(units):
         end = begin + 2 * chance.randint(1, MAX_UNITS)

@@ -1,4 +1,4 @@
-"""Runs `static/js/lib/patches.js` in a browser, in a process of its own: JSON in, JSON out.
+"""Run `static/js/lib/patches.js` in a browser, in a process of its own: JSON in, JSON out.
 
 Standard input has lists of calls, each on a new ReplyText: ["receive", patch] or
 ["adopt", state]. Standard output has, after each call, what the text then is.

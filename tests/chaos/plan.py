@@ -1,4 +1,4 @@
-"""What a run is to do: how many pages, how long, which faults and how often."""
+"""Plan a run: how many pages, how long, which faults and how often."""
 
 import random
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tests.chaos.question import Question
 from tests.chaos.words import text
 
-# The order of one round is drawn from the seed; each round has them all.
+# Each round has all of these, in an order that the seed decides.
 ROUND = (
     *("kill -9", "kill -9", "SIGTERM and restart", "sockets cut", "Redis restarted"),
     *("Redis stalled", "Postgres restarted", "Postgres crashed", "Postgres stalled"),
@@ -64,7 +64,7 @@ class Plan:
         )
 
     def faults(self) -> list[str]:
-        """One round in its order."""
+        """Return the faults of one round, in their order."""
         return random.Random(f"{self.seed} faults").sample(self.round, len(self.round))
 
 
@@ -80,7 +80,7 @@ def full(seed: int, minutes: float) -> Plan:
 
 
 def short(seed: int) -> Plan:
-    """Each fault once, in well under a minute."""
+    """Plan each fault once, in well under a minute."""
     return Plan(
         seed,
         seconds=60,
@@ -100,7 +100,7 @@ def short(seed: int) -> Plan:
 
 
 def kills(seed: int, count: int) -> Plan:
-    """Many short replies, and a process killed among them every few seconds."""
+    """Plan many short replies, and kill a process every few seconds."""
     return Plan(
         seed,
         seconds=count * 30,

@@ -1,4 +1,4 @@
-"""Faults planted into the record of a run, which the checker has to find."""
+"""Plant violations in the record of a run, each of which the checker must find."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -19,13 +19,13 @@ def plant(record: Record, fault: Plant) -> Record:
 
 
 def lose_a_message(record: Record) -> None:
-    """A message was acknowledged and neither it nor its reply is there."""
+    """Remove an accepted message and its reply."""
     lost = _question(record)
     record.rows = [row for row in record.rows if lost.id not in (row.id, row.parent)]
 
 
 def double_a_message(record: Record) -> None:
-    """A retried post became a second message, with a reply of its own."""
+    """Store a repeated request as a second message with its own reply."""
     reply = _complete(record)
     question = next(row for row in record.rows if row.id == reply.parent)
     again = replace(question, id=f"{question.id}-again", position=question.position + 2)
@@ -36,68 +36,68 @@ def double_a_message(record: Record) -> None:
 
 
 def leave_a_reply(record: Record) -> None:
-    """Nobody goes on with a reply."""
+    """Leave a reply running that no process makes."""
     reply = _complete(record)
     reply.status, reply.text = "streaming", reply.text[: len(reply.text) // 2]
 
 
 def lose_a_character(record: Record) -> None:
-    """An overlap filter dropped text that it should have kept."""
+    """Drop a character, as a wrong overlap filter would."""
     reply = _complete(record)
     middle = len(reply.text) // 2
     reply.text = reply.text[:middle] + reply.text[middle + 1 :]
 
 
 def ask_twice_at_once(record: Record) -> None:
-    """An owner went on after its lease, while the next one was asking."""
+    """Let an owner ask the model after its lease has ended and the next owner asks too."""
     request = next(one for one in record.requests if one.outcome == "complete")
     assert request.end
     record.requests.append(replace(request, start=request.end - 3, end=request.end + 3))
 
 
 def fail_a_reply(record: Record) -> None:
-    """A reply failed that had no reason to."""
+    """Fail a reply without a reason."""
     reply = _complete(record)
     reply.status, reply.error = "failed", "Something went wrong on on this site. Try again."
 
 
 def show_less(record: Record) -> None:
-    """A page missed the end of a reply."""
+    """Hide the end of a reply from a page."""
     view = next(view for view in record.views if view.shown)
     last = view.shown[-1]
     view.shown[-1] = replace(last, html=last.html[: len(last.html) // 2])
 
 
 def show_one_less(record: Record) -> None:
-    """A page missed a message."""
+    """Hide a message from a page."""
     next(view for view in record.views if view.shown).shown.pop()
 
 
 def act_once_more(record: Record) -> None:
-    """A call that acts was made again without an approval."""
+    """Run a call that needs approval a second time without one."""
     call = _done(record, "act")
     earlier = range(-MORE, 0)  # than the one whose result was saved
     record.tool_runs += [ToolRun(number, call.reply, call.name, call.what) for number in earlier]
 
 
 def act_after_the_end(record: Record) -> None:
-    """A call was made again when its result stood there."""
+    """Run a call again whose result is stored."""
     call = _done(record)
     record.tool_runs.append(ToolRun(len(record.tool_runs), call.reply, call.name, call.what))
 
 
 def leave_a_call(record: Record) -> None:
-    """Nobody went on with a call, and the reply ended."""
+    """Leave a call running in a reply that has ended."""
     call = _done(record)
     record.calls = [replace(one, state="running") if one == call else one for one in record.calls]
 
 
 def forget_a_call(record: Record) -> None:
-    """A call was made that is written nowhere."""
+    """Run a call that no row mentions."""
     record.calls.remove(_done(record))
 
 
-# What is planted, by the rule that must be broken by it.
+# What to plant, by the rule that the checker must report.
 PLANTED: dict[str, Plant] = {
     "lost message": lose_a_message,
     "doubled message": double_a_message,

@@ -1,4 +1,4 @@
-"""What is asked of the model of the run, in words that a person could send."""
+"""Questions to the stand-in model, as text that a person could send."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ QUESTION = re.compile(r"chaos run=(\w+) words=(\d+) rate=([\d.]+)((?: \w+=[\w.,:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The answer `words.text(run, words)`, and what goes wrong on its way, each thing once."""
+    """Ask for `words.text(run, words)`, with faults on the way that happen once each."""
 
     run: str
     words: int

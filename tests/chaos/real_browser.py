@@ -1,4 +1,4 @@
-"""A real browser page that reads along: what it shows at the end must be what a reload shows."""
+"""Read along in a real browser, and compare what it shows at the end with a reload."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -20,7 +20,7 @@ IS_AT_REST = f"ends => JSON.stringify(({SHOWN})().map(([id, end]) => [id, end]))
 
 
 class Reader:
-    """Reads one conversation at a time; whoever asks while it reads is not served."""
+    """Reads one conversation at a time; other conversations are skipped meanwhile."""
 
     def __init__(self, browser: Browser, url: str, record: Record) -> None:
         self._browser = browser
@@ -63,7 +63,7 @@ class Reader:
         return await self._page.evaluate(SHOWN)
 
     async def _load(self, path: str) -> None:
-        """As often as it takes: a server may be away just now."""
+        """Load the page, as often as it takes: a server may be away just now."""
         assert self._page
         while True:
             with suppress(Error):

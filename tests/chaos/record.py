@@ -1,4 +1,4 @@
-"""What a run leaves for the checker: who sent, saw and asked for what, and what was broken when.
+"""Record for the checker who sent, saw and asked for what, and what was broken when.
 
 Times are seconds of CLOCK_MONOTONIC, which all processes of a machine share.
 """
@@ -26,7 +26,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Act:
-    """What a person asked of a reply; `seen` is the number of words that the page showed then."""
+    """What a person did about a reply; `seen` is the number of words that the page showed then."""
 
     kind: Literal["stop", "retry", "continue"]
     run: str
@@ -37,7 +37,7 @@ class Act:
 
 @dataclass(slots=True)
 class Fault:
-    """`hit` are the replies, with their attempts, that a killed process was making."""
+    """A fault; `hit` lists the replies, with their attempts, that a killed process was making."""
 
     kind: str
     at: float

@@ -1,4 +1,4 @@
-"""How long replies paused whose process was killed: until a page first showed new text of them."""
+"""Measure how long replies paused whose process was killed, until a page showed new text."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Pause:
 
 
 def mid_reply_kills(record: Record) -> list[Fault]:
-    """The kills that hit a process while it wrote a reply."""
+    """Return the kills that hit a process while it made a reply."""
     return [fault for fault in record.faults if fault.hit]
 
 
@@ -33,14 +33,14 @@ def pauses(record: Record) -> list[Pause]:
 
 
 def _next_sign(record: Record, reply: str, attempt: int, at: float) -> float | None:
-    """When a page first showed text of a later attempt, or the end."""
+    """Return when a page first showed text of a later attempt, or the end."""
     texts = [first for later, first in record.attempts[reply].items() if later > attempt]
     ends = [end for end in record.ends[reply] if end > at]
     return min(texts + ends, default=None)
 
 
 def _hit_again(record: Record, reply: str, attempt: int, at: float) -> bool:
-    """Return whether its next owner was killed before anything was seen: then that kill counts."""
+    """Return whether the next owner was killed before a page saw anything; that kill counts."""
     sign = _next_sign(record, reply, attempt, at)
     again = [fault.at for fault in record.faults if fault.at > at and reply in fault.hit]
     return any(sign is None or then < sign for then in again)

@@ -1,4 +1,4 @@
-"""`static/js/lib/patches.js` once more in Python: how a page puts patches together.
+"""Apply patches in Python as `static/js/lib/patches.js` does.
 
 A browser counts HTML in UTF-16 units, so a block is kept as the bytes of those.
 """
@@ -22,7 +22,7 @@ class Changes:
 
 
 class ReplyText:
-    """The text of one running reply; `blocks` is None while the page does not know its spelling."""
+    """The text of one running reply; `blocks` is None until the page knows the server's HTML."""
 
     def __init__(self) -> None:
         self.attempt = 0
@@ -91,7 +91,7 @@ class ReplyText:
 
 
 def blocks_of(html: str) -> Blocks:
-    """The inner HTML of each block in an article's HTML, as the server spelled it."""
+    """Return the inner HTML of each block in an article, exactly as the server sent it."""
     start = html.index(">", html.index('data-part="text"')) + 1
     blocks = html[start : html.rindex(END)].split(BLOCK)[1:]
     return [units(block[: block.rindex("</div>")]) for block in blocks]
@@ -102,5 +102,5 @@ def units(html: str) -> bytes:
 
 
 def joined(blocks: Sequence[bytes]) -> str:
-    """Blocks as the HTML of the whole text."""
+    """Return the HTML of the whole text from its blocks."""
     return "".join(f"{BLOCK}{block.decode('utf-16-le', 'replace')}</div>" for block in blocks)

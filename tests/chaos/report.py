@@ -1,4 +1,4 @@
-"""What came of a run as `docs/reliability.md`."""
+"""Write the results of a run as `docs/reliability.md`."""
 
 import os
 import platform
@@ -51,7 +51,7 @@ class Part:
 
     @property
     def missing(self) -> list[str]:
-        """Faults that were to happen and did not."""
+        """Return the planned faults that didn't happen."""
         wanted = set(self.plan.round)
         if self.plan.stop:
             wanted |= {*OF_PEOPLE, *OF_THE_MODEL}

@@ -1,4 +1,4 @@
-"""One run: people talk while things break, then everything has to come to rest."""
+"""Run a plan: people chat while things break, then everything must come to rest."""
 
 import asyncio
 import random
@@ -59,7 +59,7 @@ async def _play(plan: Plan, instance: Instance, emails: Sequence[str]) -> Record
 
 
 async def _talk(person: Session, habits: Habits, over: asyncio.Event) -> None:
-    """One conversation after the other."""
+    """Hold one conversation after the other."""
     await asyncio.sleep(habits.chance.uniform(0, 2))
     while not over.is_set():
         await Conversation(person, habits).hold()

@@ -1,4 +1,4 @@
-"""A session that also does what the page's scripts do, and shows one conversation.
+"""A page with one conversation, which does what the browser's scripts do.
 
 It applies events, retries a post under the same client id, and asks for the state of a reply when a
 patch is missing, when the socket was away, and in silence.
@@ -26,12 +26,12 @@ SOCKET_SILENCE = 35.0  # seconds; the pulse comes every 15
 SILENCE = {True: 5.0, False: 1.0}  # seconds without a patch, by whether Redis joins the processes
 LONGEST_WAIT = 10.0  # seconds between two tries to open a socket
 
-# A process that dies, a cut connection, a wait that is too long.
+# What a request raises when a process dies, a connection is cut or a wait is too long.
 LOST = (httpx.HTTPError, websockets.WebSocketException, TimeoutError, OSError)
 
 
 class Tab:
-    """Shows one conversation; `until` waits for what its person waits for."""
+    """Shows one conversation; `until` waits for what the person waits for."""
 
     def __init__(self, name: str, person: Session, record: Record) -> None:
         self.name = name
@@ -45,7 +45,7 @@ class Tab:
         self._ended: set[tuple[str, int, str]] = set()
         self._heard: dict[str, float] = {}  # when a reply was last heard of or asked for
         self._tasks: set[asyncio.Task[None]] = set()
-        # Its own connections, as many pages of one person would rarely meet all processes.
+        # Each page has its own connections: sharing them would rarely reach all processes.
         self._session = Session(person.url, person.http.cookies.jar, PATIENCE)
 
     @property
@@ -67,7 +67,7 @@ class Tab:
             self._spawn(work)
 
     async def reload(self) -> None:
-        """Forget everything, as a reload does."""
+        """Reload the page, which forgets everything."""
         await self._hang_up()
         self.articles = Articles(self._ask_soon)
         await self.open(self.conversation)
@@ -86,7 +86,7 @@ class Tab:
         return holds()
 
     async def post(self, path: str, **fields: str) -> tuple[int, dict[str, Any]]:
-        """Post until somebody answers; 5xx is nobody's answer."""
+        """Post until a process answers; a 5xx counts as no answer."""
         while True:
             with suppress(*LOST):
                 answer = await self._session.post(path, **fields)
@@ -95,12 +95,12 @@ class Tab:
             await asyncio.sleep(AGAIN)
 
     async def catch_up_soon(self, seconds: float) -> None:
-        """Fetch the newer part of the list after a while, until it comes."""
+        """Fetch the newer part of the list after a pause, until it succeeds."""
         await asyncio.sleep(seconds)
         await self._catch_up_until_told()
 
     async def catch_up(self) -> None:
-        """Fetch the newer part of the list; one step back, where a retry may have been."""
+        """Fetch the newer part of the list, and one message more, which a retry may replace."""
         last = self.articles.last
         after = max(0, last.position - 1) if last else 0
         if last:
@@ -170,7 +170,7 @@ class Tab:
         self._spawn(self._ask(reply))
 
     async def _ask(self, reply: str) -> None:
-        """Ask for the state, a second later again while a patch is still missing."""
+        """Ask for the state, and again after a second while a patch is missing."""
         article = self.articles.known.get(reply)
         if article is None or reply in self._asking:
             return
@@ -200,7 +200,7 @@ class Tab:
     # --- The page itself ----------------------------------------------------------------
 
     def _tell(self) -> None:
-        """Wake the person, and note what the page has come to show."""
+        """Wake the person, and record what the page shows now."""
         now = time.monotonic()
         for reply, text in self.articles.texts.items():
             if text.blocks and reply in self.articles.known:

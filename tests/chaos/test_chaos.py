@@ -1,4 +1,4 @@
-"""The chaos run in short: every fault once, and the checker tried on what it left."""
+"""Short chaos run: every fault once, and the checker on records with planted violations."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.servers.marks import needs_postgres, needs_redis
 PLAN = plan.short(seed=5)
 
 
-# One test, so that the run happens once however many processes share the tests.
+# A single test, so that the run happens once however many workers share the tests.
 @needs_postgres
 @needs_redis
 @pytest.mark.timeout(240)

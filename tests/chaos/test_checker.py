@@ -32,7 +32,7 @@ ASKED, WHOLE = str(QUESTION), QUESTION.answer
 
 
 def good_run() -> Record:
-    """One message and its reply, whose process was killed once at second 10; a page saw all."""
+    """Return a run with one reply, whose process was killed at second 10; a page saw all of it."""
     question = Row("m1", "c", None, 0, True, "user", "complete", ASKED, client_id="send")
     reply = Row("m2", "c", "m1", 1, True, "assistant", "complete", WHOLE, attempt=2)
     html = f'<div data-part="text">{render_document(WHOLE, prefix="m2")}</div><!--/text-->'

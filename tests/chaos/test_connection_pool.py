@@ -1,4 +1,4 @@
-"""Many people at once on one process and the smallest pool of connections."""
+"""Many people share one process with the smallest connection pool."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ def test_more_sends_than_connections_are_accepted_at_once(tmp_path: Path) -> Non
 
 
 async def send_together(url: str) -> list[float]:
-    """Open as many pages, send from all in one instant; return how long each took."""
+    """Open this many pages, send from all at once, and return how long each took."""
     record = Record()
     async with Session.signed_in(url, "person@example.com") as person:
         tabs = [Tab(f"page {number}", person, record) for number in range(SENDS)]

@@ -1,4 +1,4 @@
-"""The model of the run answers with known text, fails on request, and records its requests."""
+"""The stand-in model gives known answers, fails on request, and records its requests."""
 
 import json
 from collections.abc import Iterator

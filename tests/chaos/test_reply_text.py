@@ -1,4 +1,4 @@
-"""The pages of the run apply patches as the browser's script does."""
+"""Pages in Python apply patches as the browser's script does."""
 
 import json
 import random
@@ -43,7 +43,7 @@ def test_blocks_of_an_article_are_read_unchanged() -> None:
 
 
 def history(seed: int) -> Iterator[list[Any]]:
-    """Patches of one to three attempts, some lost, doubled or late, and states between them."""
+    """Draw patches of one to three attempts, some lost, repeated or late, with states between."""
     chance = random.Random(seed)
     document, sequence = LiveDocument("m"), 0
     if chance.random() < 0.8:

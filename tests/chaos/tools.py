@@ -1,4 +1,4 @@
-"""What must be true of the calls of tools in a run. What was done is counted by who did it."""
+"""Check the tool calls of a run. The tools themselves count how often they ran."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def tool_violations(record: Record) -> Iterator[Violation]:
 
 
 def shown_calls(record: Record) -> defaultdict[str, tuple[str, ...]]:
-    """The states that pages have to show, by reply."""
+    """Return the call states that pages must show, by reply."""
     status = {row.id: row.status for row in record.rows}
     shown: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
     for call in record.calls:

@@ -1,4 +1,4 @@
-"""One breach of a rule."""
+"""A broken rule."""
 
 from dataclasses import dataclass
 

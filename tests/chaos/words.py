@@ -1,6 +1,6 @@
-"""What the model of the run says: a text of numbered words that is a function of its run alone.
+"""The answers of the stand-in model: numbered words that depend only on the name of the run.
 
-Decision 17 of the run `a4` reads `a4x17`. Around the words stands what is easy to break: headings,
+Word 17 of the run `a4` is `a4x17`. Around the words is what breaks easily: headings,
 lists, tables, code, and characters that are two units of UTF-16.
 """
 
@@ -17,7 +17,7 @@ MARKS = ("{}", "{}", "{}", "{}", "**{}**", "*{}*", "`{}`", "~~{}~~")
 
 @lru_cache(maxsize=4096)
 def text(run: str, words: int) -> str:
-    """The whole answer of a run. Nothing in it repeats, so an overlap can be exact."""
+    """Return the whole answer of a run. Nothing in it repeats, so an overlap can be exact."""
     chance = random.Random(run)
     blocks = []
     begin = 0
@@ -30,7 +30,7 @@ def text(run: str, words: int) -> str:
 
 
 def seen(run: str, shown: str) -> int:
-    """How many words of a run stand in a text or in HTML, up to the last that surely ends."""
+    """Return how many words of a run a text or HTML has, up to the last one that is complete."""
     found = [int(number) for number in re.findall(rf"\b{run}x(\d+)(?=\D)", shown)]
     return max(found, default=-1) + 1
 

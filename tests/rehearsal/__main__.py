@@ -1,4 +1,4 @@
-"""`make rehearse`: the whole of it, with a line for each step and a table at the end."""
+"""Run the whole rehearsal, with a line for each step and a table at the end."""
 
 import sys
 import tempfile
@@ -78,7 +78,7 @@ def rows(rehearsal: Rehearsal) -> list[Row]:
 
 
 def report(rows: list[Row]) -> bool:
-    """Print a table; False when a figure is above what it may be."""
+    """Print a table; return whether every figure is within its limit."""
     print()
     for name, value, unit, most in rows:
         number = f"{value:.1f}" if unit == "s" else f"{value:.0f}"

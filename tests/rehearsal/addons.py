@@ -1,4 +1,4 @@
-"""What the platform attaches: Postgres, Redis and models, with its encryption and its limits."""
+"""Run the add-ons: Postgres, Redis and models, with the platform's encryption and limits."""
 
 import secrets
 import shutil
@@ -47,7 +47,7 @@ class Addons:
         }[plan]
 
     def connections(self) -> tuple[int, int]:
-        """Open now: to Postgres by the app's role, to Redis by anybody but us."""
+        """Return the open connections: the app role's to Postgres, and the app's to Redis."""
         query = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s"
         with psycopg.connect(self.postgres.url) as admin:
             row = admin.execute(query, [ROLE]).fetchone()
@@ -59,7 +59,7 @@ class Addons:
         self._run("pg_dump", "--format=custom", "--no-owner", f"--file={path}")
 
     def drop(self) -> None:
-        """Everything that the app has stored is gone."""
+        """Delete everything that the app has stored."""
         with psycopg.connect(self._admin_url, autocommit=True) as admin:
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [ROLE]
@@ -67,12 +67,12 @@ class Addons:
             admin.execute(f"DROP OWNED BY {ROLE}")
 
     def restore(self, path: Path) -> None:
-        """What is there goes, and what was dumped comes back."""
+        """Replace the database with a dump."""
         self.drop()
         self._run("pg_restore", "--no-owner", "--exit-on-error", str(path))
 
     def query(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        """Look into the app's database from outside of it."""
+        """Query the app's database from outside the app."""
         with psycopg.connect(self._admin_url) as admin:
             return admin.execute(query, values).fetchall()
 
@@ -97,7 +97,7 @@ def running_addons(folder: Path) -> Iterator[Addons]:
     """All of them until the block ends; logs and certificates are in `folder`."""
     key = f"inf-{secrets.token_hex(16)}"
     with ExitStack() as stack:
-        # The app's own limit is below that of the server, which keeps some for its owner.
+        # The app's limit is below the server's, which reserves some connections for its owner.
         postgres = stack.enter_context(
             running_postgres(folder, tls=True, max_connections=str(MAX_CONNECTIONS + 10))
         )

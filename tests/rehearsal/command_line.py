@@ -1,7 +1,6 @@
-"""The platform's command line, as far as the README uses it.
+"""Stand in for the platform's command line, as far as the README uses it.
 
-It knows each command by its exact words: what the README has wrong is refused, as the real one
-would.
+It knows each command by its exact words, so a mistake in the README is refused.
 """
 
 import shlex
@@ -21,7 +20,7 @@ while read old new name; do heroku built-in:push "$PWD" "$new"; done
 
 
 class Refused(Exception):
-    """What the command line says instead of doing it."""
+    """A command was refused, with the sentence that the command line prints."""
 
 
 class Parser(ArgumentParser):
@@ -30,7 +29,7 @@ class Parser(ArgumentParser):
 
 
 def parser() -> Parser:
-    """Every command that is rehearsed, with its arguments."""
+    """Return a parser of every command that is rehearsed."""
     root = Parser(prog="heroku", add_help=False)
     commands = root.add_subparsers(dest="command", required=True, parser_class=Parser)
 
@@ -65,7 +64,7 @@ def parser() -> Parser:
 
 
 class CommandLine:
-    """Obeys one command after the other."""
+    """Runs commands."""
 
     def __init__(self, platform: Platform, folder: Path) -> None:
         self._platform = platform
@@ -78,7 +77,7 @@ class CommandLine:
 
         Raises Refused.
         """
-        # What follows a bare "--" is for the add-on.
+        # Arguments after a bare "--" are for the add-on.
         own = words[: words.index("--")] if "--" in words and words[0] != "run" else words
         wanted = parser().parse_args(own)
         name = "_" + wanted.command.replace(":", "_").replace("-", "_")

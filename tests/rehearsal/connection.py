@@ -1,4 +1,4 @@
-"""One side of what the router passes on: a connection and the HTTP/1.1 that goes over it."""
+"""One side of the router: a connection and the HTTP/1.1 that it carries."""
 
 import asyncio
 import socket
@@ -13,9 +13,9 @@ HEAD = 262_144  # bytes of a head that is not complete yet
 
 
 class Connection:
-    """Whoever is gone takes whatever is written and reads as the end of the connection.
+    """A connection that is gone accepts any write, and reads as ended.
 
-    So a dyno that answers and closes while a request still comes in is heard to its last byte.
+    So all of an answer arrives from a dyno that closes before it has read the request.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Connection:
 
     @property
     def has_answered(self) -> bool:
-        """Return whether the head of an answer is out; from then on no other can be given."""
+        """Return whether the head of an answer was sent; no other answer is possible then."""
         return self.http.our_state not in (h11.IDLE, h11.SEND_RESPONSE)
 
     async def next_event(self) -> h11.Event:
@@ -45,7 +45,7 @@ class Connection:
             await self.write(data)
 
     async def read(self) -> bytes:
-        """What comes next, b"" at the end."""
+        """Return the next bytes; b"" at the end."""
         try:
             data = await self._receive()
         except OSError:
@@ -69,7 +69,7 @@ def connection_of_a_client(
 
 
 def connection_to_a_dyno(connection: socket.socket) -> Connection:
-    """Not over a stream, which forgets what came in as soon as a write fails."""
+    """Connect without asyncio's streams, which drop received bytes once a write fails."""
     loop = asyncio.get_running_loop()
     receive = partial(loop.sock_recv, connection, CHUNK)
     return Connection(h11.CLIENT, receive, partial(loop.sock_sendall, connection))

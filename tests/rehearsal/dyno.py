@@ -1,4 +1,4 @@
-"""A dyno: one process of the Procfile, run by honcho, with what the platform gives it."""
+"""Run a dyno: one process of the Procfile, started by honcho, in the platform's environment."""
 
 import os
 import signal
@@ -20,11 +20,11 @@ POLL_SECONDS = 0.05
 
 
 class BootFailed(Exception):
-    """Which dyno did not come up."""
+    """A dyno didn't start."""
 
 
 def environment(config: dict[str, str], programs: Path, name: str) -> dict[str, str]:
-    """Config vars, and what the platform and its buildpack add to them."""
+    """Return the config vars, with what the platform and its buildpack add."""
     return {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "HOME": os.environ["HOME"],
@@ -40,7 +40,7 @@ def environment(config: dict[str, str], programs: Path, name: str) -> dict[str, 
 
 
 class Dyno:
-    """Its processor is one core, which it shares with the other dynos."""
+    """Runs on one core, which it shares with the other dynos."""
 
     def __init__(self, name: str, slug: Path, environment: dict[str, str], log: IO[bytes]) -> None:
         self.name = name
@@ -71,7 +71,7 @@ class Dyno:
         self.boot_seconds = time.monotonic() - self._began
 
     def terminate(self) -> None:
-        """Each process of a dyno gets the signal."""
+        """Send SIGTERM to each process of the dyno."""
         for process in self._processes():
             process.send_signal(signal.SIGTERM)
 
@@ -92,7 +92,7 @@ class Dyno:
 
     @property
     def status(self) -> int | None:
-        """What it ended with; None while it runs."""
+        """Return the exit code; None while it runs."""
         return self._process.poll()
 
     @property
@@ -110,7 +110,7 @@ class Dyno:
             return 0.0
 
     def _processes(self) -> list[psutil.Process]:
-        """Without honcho itself and its forks, which stand for the platform."""
+        """Return the app's processes, without honcho and its forks, which are the platform."""
         above = psutil.Process(self._process.pid)
         return [process for fork in above.children() for process in fork.children(recursive=True)]
 

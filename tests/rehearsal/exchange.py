@@ -1,4 +1,4 @@
-"""One request and its answer, between a client and a dyno, with the patience of the platform."""
+"""Pass one request and its answer between a client and a dyno, within the platform's limits."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
@@ -19,7 +19,7 @@ class Limits:
 
 
 class Failure(Exception):
-    """What the platform logs as `code`; the client hears `status`, if it has no answer yet."""
+    """What the platform logs as `code`; the client gets `status`, if no answer has begun."""
 
     def __init__(self, code: str, status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE) -> None:
         super().__init__(code)
@@ -32,9 +32,9 @@ class ClientLeft(Exception):
 
 
 class Exchange:
-    """Passes on whatever arrives, at once and in both directions.
+    """Passes on whatever arrives, at once, in both directions.
 
-    So a dyno may answer before it has heard all, and either side is heard leaving.
+    So a dyno may answer before it has read the request, and either side may leave.
     """
 
     def __init__(self, client: Connection, dyno: Connection, limits: Limits) -> None:
@@ -44,7 +44,7 @@ class Exchange:
         self._patience = asyncio.timeout(None)
 
     async def run(self, request: h11.Request) -> None:
-        """Return when the answer is complete, or what it became is over.
+        """Return when the answer is complete, or the upgraded connection has ended.
 
         Raises Failure and ClientLeft.
         """
@@ -60,7 +60,7 @@ class Exchange:
             )
 
     async def _pass_request(self, request: h11.Request) -> None:
-        """After its end this listens whether the client is still there."""
+        """Pass on the request, then watch whether the client is still there."""
         await self._dyno.send(request)
         while not isinstance(event := await self._from_client(), h11.EndOfMessage):
             await self._soon(self._dyno.send(event), "H15")
@@ -99,7 +99,7 @@ class Exchange:
             raise Failure("H18" if self._client.has_answered else "H13") from None
 
     async def _copy(self, source: Connection, target: Connection, code: str) -> None:
-        """Bytes as they are, first those that came together with the head."""
+        """Copy bytes unchanged, first those that came together with the head."""
         data, _ = source.http.trailing_data
         while data or (data := await self._soon(source.read(), code)):
             await target.write(data)
@@ -113,7 +113,7 @@ class Exchange:
             raise Failure(code) from None
 
     def _a_byte_went_by(self) -> None:
-        """In either direction. Until the answer begins only the wait for its first byte counts."""
+        """Restart the time limit, except for that of the first byte of an answer."""
         if self._client.has_answered:
             self._wait_at_most(self._limits.idle_seconds)
 
@@ -122,7 +122,7 @@ class Exchange:
 
 
 async def _first_of(*ways: Coroutine[Any, Any, None]) -> None:
-    """Wait until one of them ends and ends the others. Of a draw the first named counts."""
+    """Wait for the first to end, and end the others. In a draw the first argument counts."""
     tasks = [asyncio.create_task(way) for way in ways]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""What the router refuses, adds and leaves out in the heads of requests and answers."""
+"""Check, extend and strip the heads of requests and answers as the router does."""
 
 import re
 import uuid
@@ -10,7 +10,7 @@ import h11
 LINE = 8_192  # bytes of a request line or a header line
 REQUEST_ID = re.compile(rb"[A-Za-z0-9+/=-]{20,200}")
 VIA = b"1.1 router"
-# They are about one connection. Transfer-Encoding is too, but h11 frames what follows by it.
+# Headers of a single connection. So is Transfer-Encoding, but h11 frames the body by it.
 OF_A_CONNECTION = {b"connection", b"keep-alive", b"proxy-connection", b"te", b"upgrade"}
 SET_BY_THE_ROUTER = {
     b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-port", b"x-request-id", b"via"
@@ -21,7 +21,7 @@ type Headers = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request comes from: the client's address, and the port that it asked."""
+    """Where a request comes from: the client's address, and the port that it used."""
 
     address: str
     scheme: str
@@ -29,7 +29,7 @@ class Origin:
 
 
 def is_acceptable(request: h11.Request) -> bool:
-    """Without a Host (HTTP/1.0) the platform can't tell whose request it is."""
+    """Return whether a request has the Host by which the platform finds the app."""
     headers = request.headers.raw_items()
     asked = len(request.method) + len(request.target) + len("  HTTP/1.1")
     lines = [asked, *(len(name) + len(": ") + len(value) for name, value in headers)]
@@ -65,7 +65,7 @@ def _passed_on(headers: Headers) -> Headers:
 
 
 def _request_id(given: list[bytes]) -> bytes:
-    """What the client calls the request, if it is well formed."""
+    """Return the client's own id of the request, if it is well formed."""
     if len(given) == 1 and REQUEST_ID.fullmatch(given[0]):
         return given[0]
     return str(uuid.uuid4()).encode()

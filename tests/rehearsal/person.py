@@ -1,4 +1,4 @@
-"""Somebody who uses the app through the router, in a browser."""
+"""Act as a person who uses the app through the router, in a browser."""
 
 import uuid
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.system.browser import launch_arguments
 from tests.system.conftest import Chat
 
 PATIENCE = 60_000  # ms: the dynos, the browser and all servers share this machine
-# Sends messages, each in a new conversation, as the page's own script does.
+# Send messages, each in a new conversation, as the page's script does.
 SEND_MANY = """async (messages) => {
   const form = document.querySelector("#composer-form");
   const send = async ([conversation, client, text]) => {
@@ -34,7 +34,7 @@ FETCH = """async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffe
 
 
 class Person:
-    """Counts its sockets, and remembers when the page was loaded anew."""
+    """Counts the page's sockets, and notes when the page was reloaded."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -44,7 +44,7 @@ class Person:
         page.set_default_timeout(PATIENCE)
 
     def claim(self, code: str) -> None:
-        """Make the account that owns the site; a wrong code comes first, and does nothing."""
+        """Create the owner's account, after a wrong code that does nothing."""
         self.page.goto("/")
         for attempt in ("not the code at all", code):
             self.page.get_by_label("Email").fill(OWNER)
@@ -56,14 +56,14 @@ class Person:
         expect(self.chat.box).to_be_visible()
 
     def fetch_stylesheet(self, coding: str) -> httpx.Headers:
-        """What comes with the page's styles for somebody who takes one way of compressing them."""
+        """Fetch the stylesheet with one accepted encoding."""
         link = self.page.locator("link[rel=stylesheet]").first.get_attribute("href")
         url = urlsplit(self.page.url)
         asked = {"host": url.netloc, "accept-encoding": coding}
         return httpx.get(f"https://127.0.0.1:{url.port}{link}", headers=asked, verify=False).headers
 
     def begin(self, text: str) -> None:
-        """Send in a new chat, and leave when the reply runs."""
+        """Send a message in a new chat, and return once the reply runs."""
         self.page.goto("/")
         self.page.evaluate("window.isTheSamePage = true")
         self.chat.send(text)
@@ -77,7 +77,7 @@ class Person:
         return reply.locator("[data-part=text]").inner_text()
 
     def send_many(self, texts: list[str]) -> None:
-        """Each goes to a conversation of its own."""
+        """Send messages, each in a conversation of its own."""
         messages = [[str(uuid.uuid4()), str(uuid.uuid4()), text] for text in texts]
         answers = self.page.evaluate(SEND_MANY, messages)
         assert set(answers) == {201}, answers
@@ -89,7 +89,7 @@ class Person:
         return self.chat.ask("What is in this image?")
 
     def bytes_of_image(self) -> list[int]:
-        """Of the first one on the page, whole."""
+        """Return all bytes of the first image on the page."""
         link = self.page.locator("article a[data-part=image]").first
         found: list[int] = self.page.evaluate(FETCH, link.get_attribute("href"))
         assert found
@@ -98,7 +98,7 @@ class Person:
 
 @contextmanager
 def visiting(url: str) -> Iterator[Person]:
-    """A browser that takes the router's certificate."""
+    """Open a browser that accepts the router's certificate."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments())  # type: ignore[arg-type]
         context = browser.new_context(base_url=url, ignore_https_errors=True)

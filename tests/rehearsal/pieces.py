@@ -1,10 +1,10 @@
-"""Pieces that may be missing, one at a time."""
+"""What may be missing, one thing at a time."""
 
 from typing import NamedTuple
 
 
 class Lost(NamedTuple):
-    """A piece that is missing, what comes of a message then, and what the owner is told."""
+    """Something that is missing, what happens to a message then, and what the owner reads."""
 
     name: str
     config: dict[str, str | None]
@@ -36,7 +36,7 @@ LOST = [
         "Redis doesn't answer",
     ),
 ]
-# What the README's commands leave out. The app works without it, and the diagnostics report it.
+# The README's commands leave this out. The app works without it, and diagnostics report it.
 WHOLE = {
     "EMAIL_URL": "smtp://chat:secret@mail.example.com:587",
     "CHAT_EMAIL_FROM": "Chat <chat@example.com>",

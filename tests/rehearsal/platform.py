@@ -1,4 +1,4 @@
-"""The platform: builds what is pushed, releases it, and keeps as many dynos as were asked for."""
+"""Stand in for the platform: build pushes, release them, and keep the dynos running."""
 
 import subprocess
 import threading
@@ -18,12 +18,12 @@ COMMAND_SECONDS = 120
 
 
 class ReleaseFailed(Exception):
-    """What the release phase said; the old release stays."""
+    """The release phase failed, with its output; the old release stays."""
 
 
 @dataclass(slots=True)
 class Figures:
-    """What was seen while it ran: the most of each."""
+    """The highest value of each figure during the run."""
 
     boot_seconds: float = 0.0
     memory_mb: float = 0.0  # of one dyno
@@ -78,7 +78,7 @@ class Platform:
         self._release(self._builder.build(repository, commit), commit)
 
     def configure(self, **changes: str | None) -> None:
-        """Set config vars, or unset them with None; that is a release too."""
+        """Set config vars, or unset them with None, which makes a release."""
         for name, value in changes.items():
             self.config.pop(name, None)
             if value is not None:
@@ -87,7 +87,7 @@ class Platform:
             self._release(self._slug, self.releases[-1])
 
     def scale(self, size: int) -> None:
-        """More dynos are added, and fewer are left, without touching the others."""
+        """Start or stop dynos, without touching the others."""
         self.size = size
         self._dynos, gone = self._dynos[:size], self._dynos[size:]
         self._dynos += self._started(range(len(self._dynos), size))
@@ -95,7 +95,7 @@ class Platform:
         self._end(gone)
 
     def restart(self) -> None:
-        """As every day: each dyno ends while its successor boots, and requests wait for that."""
+        """Replace each dyno as the platform does daily; requests wait while the new one boots."""
         old = self._dynos
         for dyno in old:
             dyno.terminate()
@@ -104,7 +104,7 @@ class Platform:
         self._end(old, is_told=True)
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        """A dyno of its own for one command."""
+        """Run one command in a dyno of its own."""
         assert self._slug, "nothing was pushed"
         self._last_run += 1
         return subprocess.run(
@@ -118,7 +118,7 @@ class Platform:
         )
 
     def maintain(self, is_on: bool) -> None:
-        """Nobody gets through while it is on; the dynos run."""
+        """Turn maintenance on or off; while it is on, no request reaches the dynos."""
         self.is_in_maintenance = is_on
         self._route()
 
@@ -138,7 +138,7 @@ class Platform:
                 seen.memory_mb = max(seen.memory_mb, dyno.memory_mb)
 
     def _release(self, slug: Path, commit: str) -> None:
-        """New dynos are up before the old ones are told to end."""
+        """Start new dynos before the old ones get their signal."""
         name = f"release.{len(self.releases) + 1}"
         phase = Dyno(name, slug, self._environment(name, commit), self._log)
         phase.wait()
@@ -151,7 +151,7 @@ class Platform:
         self._end(old)
 
     def _started(self, numbers: range) -> list[Dyno]:
-        """Names are not those of one dyno alone: an old and a new one may have the same."""
+        """Return a started dyno. An old and a new one may have the same name."""
         names = [f"web.{number + 1}" for number in numbers]
         assert self._slug
         commit = self.releases[-1]

@@ -1,4 +1,4 @@
-"""A deployment from the README's first command to its last, with what happens in between."""
+"""Deploy by the README's commands, from first to last, with what happens in between."""
 
 import time
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
 
 
 class Rehearsal:
-    """Each method is a step; together, in the order of `__main__`, they are the whole."""
+    """Each method is a step; `__main__` runs them in order."""
 
     def __init__(
         self, platform: Platform, terminal: Terminal, readme: Readme, person: Person, folder: Path
@@ -53,14 +53,14 @@ class Rehearsal:
         self._with_image = ""  # address of the conversation that has one
 
     def deploy(self) -> None:
-        """The README's way from nothing to a page."""
+        """Deploy as the README says, from nothing to a page."""
         said = self.terminal.type(self.readme.take("heroku create"))
         assert self.platform.config["CHAT_SETUP_CODE"] in said
         assert self.platform.url in said
         self.build_seconds = self.platform.build_seconds
 
     def claim(self) -> None:
-        """A stranger in plain HTTP is led to TLS, and only who knows the code owns the site."""
+        """Check that plain HTTP redirects to TLS, and that only the setup code makes an owner."""
         plain = httpx.get(self.platform.router.plain_url, headers={"host": self.platform.domain})
         assert plain.headers["location"] == f"https://{self.platform.domain}/"
         self.person.claim(self.platform.config["CHAT_SETUP_CODE"])
@@ -77,28 +77,28 @@ class Rehearsal:
         self._with_image = self.person.page.url
 
     def stay_silent(self) -> None:
-        """Two minutes without a word of the model, beyond every window of the router."""
+        """Let the model be silent for two minutes, longer than every time limit of the router."""
         self.person.begin(f"/silent {SILENCE} /echo At last.")
         sockets = len(self.person.sockets)
         assert "At last." in self.person.see_the_end()
         assert len(self.person.sockets) == sockets, "the socket was cut"
 
     def crowd(self) -> None:
-        """The first hundred replies, ten at a time."""
+        """Make the first hundred replies, ten at a time."""
         for _ in range(10):
             self.person.send_many(["/rate 200 /long 200"] * 10)
             self._settle()
         self.memory_mb = self.platform.dynos[0].memory_mb
 
     def push_again(self) -> None:
-        """A deploy in mid-reply."""
+        """Deploy while replies run."""
         self._replies_run()
         self.terminal.commit("Another release")
         self.terminal.type("git push heroku main")
         self._replies_are_whole()
 
     def push_a_broken_migration(self) -> None:
-        """The old release stays as it is."""
+        """Push a migration that fails; the old release must stay."""
         running = [dyno.port for dyno in self.platform.dynos]
         migrations = self.terminal.clone / "chatapp" / "accounts" / "migrations"
         last = sorted(migrations.glob("0*.py"))[-1].stem
@@ -112,20 +112,20 @@ class Rehearsal:
         self.terminal.commit("Fixed")
 
     def restart(self) -> None:
-        """What happens to every dyno once a day."""
+        """Restart the dynos, as happens once a day."""
         self._replies_run()
         self.terminal.type("heroku ps:restart")
         self._replies_are_whole()
 
     def examine(self) -> None:
-        """With everything there, all checks pass."""
+        """Check that all diagnostics pass when nothing is missing."""
         self.platform.configure(**WHOLE)
         self._see_diagnostics("healthy")
         assert not self.person.page.locator("[data-level=red], [data-level=yellow]").count()
         self.platform.configure(**dict.fromkeys(WHOLE))
 
     def lose_pieces(self) -> None:
-        """Whatever is missing: pages are served, and the owner reads what to do."""
+        """Remove one thing at a time: pages are served, and the owner reads what to do."""
         for lost in LOST:
             before = {name: self.platform.config.get(name) for name in lost.config}
             self.platform.configure(**lost.config)
@@ -159,7 +159,7 @@ class Rehearsal:
         assert self._read_conversation() == before
 
     def scale(self) -> None:
-        """To three dynos that hear each other, and back to one, both in mid-reply."""
+        """Scale to three dynos that share events, and back to one, both while replies run."""
         self._replies_run()
         self.terminal.type(self.readme.take("heroku addons:create heroku-redis"))
         self._replies_are_whole()
@@ -172,14 +172,14 @@ class Rehearsal:
         assert "two" in self.person.chat.open().ask("/echo one, two")
 
     def type_the_rest(self) -> None:
-        """No block is left, and every other command of the two pages is spelled right."""
+        """Check that no block is left, and that every other command of the pages is valid."""
         assert not self.readme.blocks, self.readme.blocks
         for words in self.readme.spelled:
             own = words[1 : words.index("--")] if "--" in words else words[1:]
             parser().parse_args(own)
 
     def replies(self) -> tuple[int, list[str]]:
-        """How many there are, and those that are not what the model said, in a few words."""
+        """Return how many replies there are, and a line for each that isn't what the model sent."""
         rows = self.platform.addons.query(
             "SELECT question.text, reply.text, reply.status, reply.id::text, "
             "(SELECT count(*) FROM conversations_attachment WHERE message_id = question.id) "
@@ -201,7 +201,7 @@ class Rehearsal:
         page.screenshot(path=self.folder / f"diagnostics-{name}.png", full_page=True)
 
     def _replies_run(self) -> None:
-        """One in front of the person, and nine more."""
+        """Start a reply on the person's page, and nine more."""
         self.person.begin(LONG)
         self.person.send_many([LONG] * 9)
 
@@ -220,14 +220,14 @@ class Rehearsal:
             time.sleep(0.5)
 
     def _read_conversation(self) -> tuple[list[str], list[int]]:
-        """What was said about the image, and its bytes as the page gets them."""
+        """Return the reply about the image, and the image's bytes as the page gets them."""
         self.person.page.goto(self._with_image)
         return self.person.chat.said, self.person.bytes_of_image()
 
 
 @contextmanager
 def rehearsing(folder: Path, *, anew: bool) -> Iterator[Rehearsal]:
-    """Everything is there, and nothing is deployed. Logs stay in `folder`."""
+    """Start all servers, with nothing deployed. Logs stay in `folder`."""
     with ExitStack() as stack:
         addons = stack.enter_context(running_addons(folder))
         router = stack.enter_context(running_router(*self_signed(folder, "router")))

@@ -1,9 +1,9 @@
-"""Heroku's router in small, for rehearsing a deployment on one machine.
+"""Stand in for Heroku's router, for rehearsing a deployment on one machine.
 
 TLS ends here, and each request goes in plain HTTP to a random dyno. Clients keep their connections.
-Those to dynos the real router keeps too; here each request has one of its own, closed after the
-answer. That is not announced (`Connection: close`), or a dyno that answers early would hang up on
-the rest of the request. What goes wrong gets the platform's code:
+The real router keeps those to dynos too. Here each request has its own, which is closed after the
+answer without `Connection: close`, because a dyno that answers early would close it on the rest of
+the request. Failures get the platform's codes:
 
 H12  no byte of the answer in time          H17  no HTTP from the dyno
 H13  the dyno closed without an answer      H18  the dyno closed in the middle of its answer
@@ -40,7 +40,7 @@ BOTH_DONE = {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
 
 
 class Router:
-    """Runs on a loop of its own in a thread; what is public may be used from any other."""
+    """Runs on its own loop in a thread; public methods may be called from other threads."""
 
     def __init__(self, limits: Limits) -> None:
         self.url = ""
@@ -53,7 +53,7 @@ class Router:
 
     @property
     def connections(self) -> int:
-        """Those of clients that are open now."""
+        """Return the number of open client connections."""
         return len(self._clients)
 
     async def _serve(self, tls: ssl.SSLContext, ready: threading.Event, end: asyncio.Event) -> None:
@@ -75,7 +75,7 @@ class Router:
     async def _accept(
         self, scheme: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """All requests of one client's connection."""
+        """Serve all requests of a client's connection."""
         self._clients.add(writer)
         client = connection_of_a_client(reader, writer)
         port = writer.get_extra_info("sockname")[1]
@@ -92,7 +92,7 @@ class Router:
             self._clients.discard(writer)
 
     async def _close(self, writer: asyncio.StreamWriter) -> None:
-        """First sends what is still in the buffer; in its framing a client sees what is missing."""
+        """Send what is buffered, then close; the client sees from the framing what is missing."""
         writer.close()
         try:
             async with asyncio.timeout(self._limits.idle_seconds):
@@ -133,7 +133,7 @@ class Router:
             await exchange.run(heads.for_the_dyno(request, origin))
 
     async def _connect(self) -> socket.socket:
-        """A connection to a random dyno that takes one."""
+        """Connect to a random dyno that accepts."""
         dynos = list(self.dynos)
         for port in random.sample(dynos, len(dynos)):
             with suppress(ConnectionRefusedError):
@@ -141,7 +141,7 @@ class Router:
         raise Failure("H21" if dynos else "H14")
 
     async def _hear_out(self, client: Connection) -> None:
-        """Take the rest of the request: to close before would destroy the answer on its way."""
+        """Read the rest of the request: closing before that could destroy the answer in transit."""
         with suppress(TimeoutError, h11.RemoteProtocolError):
             async with asyncio.timeout(self._limits.idle_seconds):
                 while client.http.their_state is h11.SEND_BODY:
@@ -149,7 +149,7 @@ class Router:
 
 
 async def _next_request(client: Connection) -> h11.Request | None:
-    """None when there is no other. Raises ClientLeft in the middle of one, Failure for nonsense."""
+    """Return the next request; None at the end. Raises ClientLeft or Failure."""
     try:
         event = await client.next_event()
     except h11.RemoteProtocolError:

@@ -1,4 +1,4 @@
-"""A build: the pushed commit, installed as the Python buildpack does it."""
+"""Build the pushed commit as the Python buildpack does."""
 
 import os
 import subprocess
@@ -8,21 +8,21 @@ from pathlib import Path
 
 
 class BuildFailed(Exception):
-    """What the build said last."""
+    """A build failed, with the end of its output."""
 
 
 class Builder:
     """Keeps the environment between builds, as the buildpack's cache does."""
 
     def __init__(self, folder: Path, *, anew: bool) -> None:
-        """With `anew` from requirements.txt alone, else with what this process has."""
+        """Install from requirements.txt with `anew`, else use the packages of this process."""
         self._folder = folder
         self._anew = anew
         self.programs = folder / "environment" / "bin" if anew else Path(sys.executable).parent
         self.seconds = 0.0  # of the last build
 
     def build(self, repository: Path, commit: str) -> Path:
-        """The folder of the slug.
+        """Build and return the folder of the slug.
 
         Raises BuildFailed.
         """
@@ -36,7 +36,7 @@ class Builder:
         self._refuse_what_the_buildpack_refuses(slug)
         if self._anew:
             self._install(slug)
-        # Without secrets and without a database, which a first build may not have.
+        # A first build may have no secrets and no database yet.
         self._run(slug, "python", "manage.py", "collectstatic", "--noinput")
         self.seconds = time.monotonic() - began
         return slug
@@ -68,5 +68,5 @@ class Builder:
 
 
 def _package_index() -> dict[str, str]:
-    """How this machine reaches packages, where its owner has configured that."""
+    """Return the settings by which this machine reaches packages, if there are any."""
     return {name: value for name, value in os.environ.items() if name.startswith("PIP_")}

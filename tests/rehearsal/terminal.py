@@ -1,4 +1,4 @@
-"""A terminal in a clone of the project, in which the commands of the README are typed."""
+"""Type the README's commands in a clone of the project."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from typing import cast
 
 from tests.rehearsal.command_line import CommandLine, Refused
 
-# Hands its words over and prints what comes back.
+# Pass the arguments on, and print the result.
 PROGRAM = """#!{python}
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as line:
@@ -28,7 +28,7 @@ WHO = ("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.com")
 
 
 class CommandFailed(Exception):
-    """What a block printed before it ended with an error."""
+    """A command failed, with what the block printed."""
 
 
 class Terminal:
@@ -50,7 +50,7 @@ class Terminal:
             text=True,
             timeout=BLOCK_SECONDS,
         )
-        # A push whose hook fails tells so, and ends well all the same.
+        # A push whose hook fails says so, and still exits with 0.
         if ran.returncode or "built-in:push failed" in ran.stdout:
             raise CommandFailed(ran.stdout)
         return ran.stdout
@@ -81,7 +81,7 @@ class Request(socketserver.StreamRequestHandler):
 
 @contextmanager
 def open_terminal(source: Path, folder: Path, line: CommandLine) -> Iterator[Terminal]:
-    """A clone of `source` as it is now, committed or not, on a branch named main."""
+    """Clone `source` with its uncommitted changes, on a branch named main."""
     clone, programs = folder / "clone", folder / "programs"
     _copy(source, clone)
     terminal = Terminal(clone, programs)
@@ -101,7 +101,7 @@ def open_terminal(source: Path, folder: Path, line: CommandLine) -> Iterator[Ter
 
 
 def _copy(source: Path, clone: Path) -> None:
-    """Every file that git knows or would take."""
+    """Copy every file that git tracks or would add."""
     command = ["git", "-C", source, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     for name in filter(None, names.split("\0")):

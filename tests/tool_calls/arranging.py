@@ -13,13 +13,13 @@ from tests.tool_calls.points import Point, Where
 from tests.tool_calls.postgres_locks import HeldWrite
 from tests.tool_calls.question import Question
 
-# Where the model waits until the write that is to be held up can be named by the reply.
+# The model waits here until the id of the reply is known, which names the write to hold up.
 BEFORE = {"complete": "half {}a", "waiting": "calls {}a 0"}
 
 
 @dataclass(slots=True)
 class Case:
-    """A reply on its way to a point. `left` are the states of its calls there."""
+    """A reply that is brought to a point. `left` lists the states of its calls there."""
 
     instance: Instance
     point: Point
@@ -34,7 +34,7 @@ class Case:
         return self.point.at.replace("{}", self.name)
 
     async def begin(self) -> None:
-        """Send, and allow what the person is to allow."""
+        """Send a question, and allow the calls that the point needs allowed."""
         await self.conversation.send()
         if self.point.allow:
             await self.conversation.until("waiting")
@@ -46,7 +46,7 @@ class Case:
         self.requests.append(asyncio.create_task(decision))
 
     async def release(self) -> None:
-        """Release everything that waits, once the process and its requests are dead."""
+        """Release everything that waits, once the process is dead."""
         for pause in self.pauses:
             await pause.release()
         await asyncio.gather(*self.requests, return_exceptions=True)
@@ -64,7 +64,7 @@ async def arrange(instance: Instance, point: Point, name: str, url: str) -> Case
 
 
 async def _has_left(case: Case) -> bool:
-    """Return whether all calls are in the states of the point, also those beside the held one."""
+    """Return whether all calls have the states of the point, those beside the held one too."""
     return tuple(state for _what, state in await case.conversation.tool_calls()) == case.point.left
 
 

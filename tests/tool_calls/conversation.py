@@ -1,4 +1,4 @@
-"""One question of a person and its reply, as a browser sees them."""
+"""A question and its reply, as a browser sees them."""
 
 import uuid
 from typing import Any
@@ -12,7 +12,7 @@ from tests.tool_calls.question import Question
 
 
 class ToolConversation:
-    """Requests go to the process at `url`; a path may be asked of another one too."""
+    """Requests go to the process at `url`, unless another is named."""
 
     def __init__(self, instance: Instance, question: Question, url: str) -> None:
         self.instance = instance

@@ -1,6 +1,6 @@
-"""What a person decides about calls while two processes share the work.
+"""Scenarios in which a person decides about calls while two processes share the work.
 
-`there` is the process that did not make the reply.
+`there` is the process that doesn't make the reply.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ BUSY = """
 
 
 async def waiting(instance: Instance, calls: str) -> tuple[ToolConversation, str]:
-    """Begin a reply that waits for approval; return it and the address of the other process."""
+    """Start a reply that waits for approval; return it and the address of the other process."""
     here, there = (app.url for app in instance.apps)
     question = Question.parse(f"do {calls}")
     assert question

@@ -1,4 +1,4 @@
-"""App processes with the counted tools on one database, and a person who is signed in."""
+"""Run app processes with counted tools on one database, with a person signed in."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,7 +25,7 @@ class Instance:
 
 @dataclass(slots=True)
 class Environment:
-    """What several instances may run on, one after the other."""
+    """The servers and config vars on which instances run, one after the other."""
 
     model: ToolScript
     database: PostgresLocks | SqliteFile
@@ -41,11 +41,11 @@ class Environment:
 
 @asynccontextmanager
 async def postgres_environment(folder: Path, **config_vars: str) -> AsyncIterator[Environment]:
-    """Run PostgreSQL, in which writes can be held up."""
+    """Run PostgreSQL, with triggers that can hold up a write."""
     with running_postgres(folder) as postgres:
         async with running_model() as model:
             url = postgres.create_database("chat")
-            # As many connections as may be held up at once.
+            # One connection for each write that may be held up at once.
             config_vars = {"CHAT_DATABASE_POOL_SIZE": "12"} | config_vars
             config = await _prepare(model, url, config_vars)
             database = PostgresLocks(url)

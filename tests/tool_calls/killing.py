@@ -1,4 +1,4 @@
-"""Kill the process that makes replies, each at its point, and watch others resume them."""
+"""Kill the process that makes replies, each at its point, and check that others resume them."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ async def play(
     and goes on, alone or with others."""
     played = []
     for wave in waves(points, together):
-        # What bars the database comes last: it bars whoever saves and renews leases too.
+        # Points that lock a table come last, because nothing can save or renew leases meanwhile.
         wave.sort(key=lambda point: point.weight)
         names = (f"p{len(played) + number}" for number in range(len(wave)))
         cases = await _die(instance, wave, names)
@@ -53,7 +53,7 @@ async def play(
 
 
 def waves(points: Sequence[Point], together: int) -> Iterator[list[Point]]:
-    """Points at which one process can be at the same time."""
+    """Group points at which one process can be at the same time."""
     wave: list[Point] = []
     for point in points:
         is_full = len(wave) == together or sum(one.weight for one in [*wave, point]) > MAX_WEIGHT
@@ -94,7 +94,7 @@ async def _die(instance: Instance, points: Sequence[Point], names: Iterator[str]
 
 
 async def _resume_elsewhere(case: Case) -> Result:
-    """Let other processes resume, and decide about calls where the point needs it."""
+    """Let other processes resume, and decide about calls where the point asks for it."""
     conversation, point = case.conversation, case.point
     conversation.url = case.instance.apps[-1].url
     state = await conversation.until(*ENDED)

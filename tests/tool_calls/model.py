@@ -1,9 +1,9 @@
-"""The model that calls tools, and the tools: both outlive every process of the app.
+"""A model that calls tools, and the tools; both outlive every process of the app.
 
-They run in the loop of the test, which can make them stand still: the model at "asked NAME 0"
-(before a byte of its answer to the first request), at "calls NAME 0" (everything is sent but that
-this was all) and at "half NAME" (of the answer); a tool at its "WHAT", when it has run and nobody
-knows yet.
+They run in the loop of the test, which can pause them: the model at "asked NAME 0" (before the
+first byte of its answer to the first request), at "calls NAME 0" (all but the end of the stream is
+sent) and at "half NAME" (in the middle of the answer); a tool at its "WHAT", when it has run and
+nobody knows yet.
 """
 
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ USAGE = usage_frame(prompt_tokens=100, completion_tokens=10)  # of each request
 
 
 class ToolScript(Script):
-    """`requests` counts those of each question, by its name."""
+    """What the model was asked: `requests` counts the requests of each question, by its name."""
 
     def __init__(self) -> None:
         super().__init__()

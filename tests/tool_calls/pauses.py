@@ -1,4 +1,4 @@
-"""Moments at which the model or a tool waits until the test releases it."""
+"""Pause the model or a tool at a named moment, until the test releases it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ async def until[T](look: Callable[[], Awaitable[T]]) -> T:
 
 
 class Pause:
-    """A pause that has begun ends by `release` only, also when whoever it held up is gone."""
+    """A pause ends only by `release`, even when the request that it held up is gone."""
 
     def __init__(self) -> None:
         self._reached = asyncio.Event()
@@ -36,7 +36,7 @@ class Pause:
 
 
 class Pauses:
-    """Pauses by the name of their moment; each holds up the first that comes there only."""
+    """Pauses by the name of their moment; each holds up only the first request to get there."""
 
     def __init__(self) -> None:
         self._planned: dict[str, Pause] = {}

@@ -1,7 +1,7 @@
-"""Every point of the loop at which a process may die, and what must come of it.
+"""Every point of a tool call at which a process may die, and what must happen then.
 
-At each point something outside of the app stands still (`model.py`, `postgres_locks.py`), so the
-process is killed exactly there. Then others resume the reply.
+At each point something outside the app is paused (`model.py`, `postgres_locks.py`), so the process
+is killed exactly there. Then others resume the reply.
 """
 
 import signal

@@ -1,7 +1,7 @@
-"""The PostgreSQL database of these tests: what is in it, and locks that hold up a write.
+"""Read the PostgreSQL database of these tests, and hold up a single write in it.
 
-`hold` stands in the way of one write of the app, by triggers that only this database has: whoever
-would write waits for a lock that the test has. Killed there, the write is never done.
+`hold` blocks one write of the app with triggers that only this database has: the writer waits for
+a lock that the test holds. When the process is killed there, the write never happens.
 """
 
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ WAITING = """
 WAITING_FOR_TABLE = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
 LOCK = "LOCK TABLE {} IN ACCESS EXCLUSIVE MODE"
 
-# The rest of a dead owner's lease goes by at once.
+# End a dead owner's lease at once.
 EXPIRE = """
     UPDATE conversations_message SET leased_until = now() - interval '1 second'
     WHERE status = 'streaming' AND leased_by LIKE %s
@@ -53,7 +53,7 @@ TOOL_CALLS = """
 
 @dataclass(slots=True)
 class HeldWrite:
-    """A write, or a table, at which the app waits or will wait."""
+    """A write, or a table, at which the app will wait."""
 
     query: str
     name: Any
@@ -64,7 +64,7 @@ class HeldWrite:
         await until(self._waiting)
 
     async def release(self) -> None:
-        """End the wait, and the session of whoever waits: its process is dead by now."""
+        """End the wait and the waiting session, whose process is dead by now."""
         for pid in await self._waiting():
             await self.watch.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
         await self.connection.close()
@@ -85,7 +85,7 @@ class PostgresLocks:
             await connection.execute(HOLDING)
 
     async def hold(self, moment: str) -> HeldWrite:
-        """Hold up the write of a state, as "running a1" or "complete <id of a reply>"."""
+        """Hold up the write of a state, such as "running a1" or "complete <id of a reply>"."""
         connection, watch = await self._connect(), await self._connect()
         row = await (
             await connection.execute(
@@ -97,7 +97,7 @@ class PostgresLocks:
         return HeldWrite(WAITING, row[0], connection, watch)
 
     async def hold_table(self, name: str) -> HeldWrite:
-        """Hold up whatever is done with a table next."""
+        """Hold up the next statement on a table."""
         connection, watch = await self._connect(), await self._connect()
         await connection.set_autocommit(False)
         await connection.execute(LOCK.format(name))

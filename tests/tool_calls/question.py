@@ -1,6 +1,6 @@
-"""What is asked of the model of these tests, in words that a person could send.
+"""Questions to the model of these tests, as text that a person could send.
 
-`do look a1 + act a2; look a3` wants two calls at once, then another one, then an answer.
+`do look a1 + act a2; look a3` asks for two calls at once, then another, then an answer.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The result at every point, as a part of `docs/reliability.md`."""
+"""Write the result at every point into `docs/reliability.md`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ type Played = Sequence[tuple[Case, Result]]
 
 
 def play_all(folder: Path) -> Played:
-    """Play one reply at a time."""
+    """Play all points, one reply at a time."""
     return asyncio.run(_play(folder))
 
 

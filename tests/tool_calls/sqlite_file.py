@@ -1,4 +1,4 @@
-"""A database in a file, as `make run` has it: looked at from outside, nothing in it is held up."""
+"""Read the SQLite file of an instance, as under `make run`; no write can be held up in it."""
 
 import sqlite3
 import uuid
@@ -18,7 +18,7 @@ PATIENCE = 20.0  # seconds for whoever writes just now
 
 
 class SqliteFile:
-    """What PostgresLocks does without the locks, which SQLite does not have."""
+    """Does what PostgresLocks does, except for holding up writes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""A person's decision about a call, made at another process than the one that asked."""
+"""A person may decide about a call at another process than the one that asked."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.tool_calls.environment import postgres_environment
 POOL = "3"  # connections of each process
 
 
-# All scenarios are one test, so that servers start once however many processes share the tests.
+# A single test, so that the servers start once however many workers share the tests.
 @needs_postgres
 @pytest.mark.long
 @pytest.mark.timeout(240)

@@ -11,11 +11,11 @@ from tests.tool_calls.killing import expected, play
 from tests.tool_calls.points import POINTS, Point
 
 AT_ONCE = 4  # replies of the process that dies
-# Those that a process alone, on files, is not killed at below.
+# The points that the test of a single process below leaves out.
 IN_THE_DATABASE = [point for point in POINTS if point.weight]
 
 
-# One test, so that servers start once however many processes share the tests.
+# A single test, so that the servers start once however many workers share the tests.
 @needs_postgres
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ async def test_no_call_is_lost_or_made_twice_wherever_its_process_dies(
 
 @pytest.mark.long
 async def test_a_single_process_resumes_where_it_was_killed(tmp_path: Path) -> None:
-    """One process as under `make run`, killed at the points that need no lock in the database."""
+    """Kill one process, as under `make run`, at the points that need no lock in the database."""
     points = [point for point in POINTS if not point.weight and point.how == signal.SIGKILL]
     async with sqlite_environment(tmp_path) as environment, environment.instance(1) as instance:
         played = await play(instance, points, len(points))
