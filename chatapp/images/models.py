@@ -8,8 +8,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import django.db
 from django.conf import settings
-from django.db import DatabaseError, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -51,7 +52,7 @@ class ImageManager(models.Manager["Image"]):
             key = store.put(owner.pk, prepared.sha256, prepared.content, prepared.thumbnail)
         try:
             image = self._insert(owner, prepared, key)
-        except DatabaseError:
+        except django.db.Error:
             if key:
                 store.discard(key)
             raise

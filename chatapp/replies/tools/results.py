@@ -10,8 +10,6 @@ import logging
 from itertools import chain, repeat
 from uuid import UUID
 
-import django.db
-
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Message, ToolCall, ToolResult
@@ -19,6 +17,7 @@ from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.replies.tools import images
 from chatapp.replies.tools.images import Images
+from chatapp.server.database_errors import DATABASE_AWAY
 from chatapp.tools.results import to_json
 from chatapp.tools.runner import CallResult
 
@@ -59,7 +58,7 @@ async def _store(tool_call: ToolCall, outcome: CallResult) -> None:
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             result = await background.in_thread(_save, tool_call, outcome, opened)
-        except (django.db.OperationalError, django.db.InterfaceError) as error:
+        except DATABASE_AWAY as error:
             logger.warning("A tool result could not be stored: %s", type(error).__name__)
             await asyncio.sleep(pause)
         else:
