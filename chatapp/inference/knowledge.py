@@ -64,16 +64,21 @@ def make_fact(model: str, name: str, value: object, until: float) -> Fact | None
 
 
 class ModelKnowledge:
-    """Keep the facts of one process, each for `seconds`. `on_learned` is called with each new
-    fact, to store it."""
+    """Keep the facts of one process, each for `seconds`.
+
+    `on_learned` is called with each new fact, to store it, and `on_unlearned` with each that turned
+    out to be wrong, to delete it.
+    """
 
     def __init__(
         self,
         on_learned: Callable[[Fact], None] | None = None,
         clock: Callable[[], float] = time.time,
         seconds: float = VALID_SECONDS,
+        on_unlearned: Callable[[Fact], None] | None = None,
     ) -> None:
         self._on_learned = on_learned
+        self._on_unlearned = on_unlearned
         self._clock = clock
         self._seconds = seconds
         self._facts: dict[str, dict[str, Fact]] = {}
@@ -96,6 +101,13 @@ class ModelKnowledge:
                 self._facts.setdefault(model, {})[name] = fact
                 if self._on_learned:
                     self._on_learned(fact)
+
+    def unlearn(self, model: str, name: str) -> bool:
+        """Drop a fact that a refusal has shown to be wrong; False when it isn't known."""
+        fact = self._facts.get(model, {}).pop(name, None)
+        if fact and self._on_unlearned:
+            self._on_unlearned(fact)
+        return fact is not None
 
     def replace_all(self, facts: Iterable[Fact]) -> None:
         """Know these facts and no others."""

@@ -73,6 +73,27 @@ async def test_later_requests_keep_to_it_without_a_word(
     assert asked.bodies[-1]["max_tokens"] == 4_096
 
 
+async def test_a_replacement_that_is_refused_is_forgotten_for_good(
+    asked: ModelService, running: Exchange
+) -> None:
+    asked.answer = in_turn(refusal(404, "The model `gone` does not exist."), HELLO)
+    replaced = Fact(MODEL, "replacement", "gone", FACT.until)
+    await background.in_thread(LearnedFact.objects.store, asked.url, replaced)
+    service.client()
+    await learning.refresh()
+
+    reply = await made(running)
+
+    assert (reply.status, reply.notice_lines) == ("complete", [])
+    assert [body["model"] for body in asked.bodies[:2]] == ["gone", MODEL]
+    await learning.refresh()  # whether or not the row is gone by now
+    assert learning.known(MODEL) == Learned()
+    await stored()
+    assert await rows() == []
+    await learning.refresh()
+    assert learning.known(MODEL) == Learned()
+
+
 async def test_other_processes_know_what_one_has_learned(asked: ModelService) -> None:
     learning.new_knowledge()
     await background.in_thread(LearnedFact.objects.store, asked.url, FACT)
