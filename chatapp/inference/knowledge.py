@@ -21,7 +21,8 @@ class Learned:
     """Hold what was learned about one model. None means nothing, so the catalogue decides.
 
     `sent_as` is the spelling of the id that the service knows, `replacement` the model that it
-    named for a retired one. Limits are in tokens.
+    named for a retired one, `image_delivery` the form of images that it has accepted. Limits are in
+    tokens.
     """
 
     sent_as: str | None = None
@@ -32,6 +33,7 @@ class Learned:
     thinking: Literal["effort", "off"] | None = None
     sampling: Literal["off"] | None = None
     vision: Literal["off"] | None = None
+    image_delivery: Literal["link", "inline"] | None = None
 
     @property
     def facts(self) -> dict[str, str | int]:

@@ -44,6 +44,11 @@ def known(model: str) -> Learned:
     return _knowledge.of(model)
 
 
+def learn(model: str, learned: Learned) -> None:
+    """Learn what an answer has shown that the client doesn't see."""
+    _knowledge.learn(model, learned)
+
+
 def start() -> None:
     """Read what is known, and again whenever another process learns or forgets something."""
     global _wake

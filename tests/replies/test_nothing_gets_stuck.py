@@ -16,7 +16,6 @@ from chatapp.conversations.models import Exchange, Message, ModelSettings, add_e
 from chatapp.inference import Service, retry
 from chatapp.inference.errors import BudgetUsedUp
 from chatapp.replies import service
-from chatapp.replies.prompt import image_delivery
 from tests.diagnostics.model_service import ModelService, running
 from tests.inference.wire import BLOCKED, HELLO, OK, chunk, event, plain, refusal, text_event
 from tests.replies.test_refused_images import make_image
@@ -92,7 +91,6 @@ class Birds(ModelService):
 @pytest.fixture
 async def birds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Birds]:
     monkeypatch.setattr(retry, "PAUSES_SECONDS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(image_delivery, "_learned", None)
     async with running(service_of_birds := Birds()):
         settings.SERVICE = Service("compatible", service_of_birds.url, "")
         yield service_of_birds

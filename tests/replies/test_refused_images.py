@@ -18,10 +18,11 @@ from chatapp.images.processing import prepare
 from chatapp.images.store import StoreUnavailable
 from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta
 from chatapp.inference.errors import ImageRejected
-from chatapp.replies import generation
+from chatapp.inference.knowledge import ModelKnowledge
+from chatapp.replies import generation, learning
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.building import reply_prompt
-from tests.support.replies import answering, complete, new_message, outcome
+from tests.support.replies import MODEL, answering, complete, new_message, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +31,7 @@ UNLUCKY = (13, 13)  # the demo model refuses an image of this size
 
 @pytest.fixture(autouse=True)
 def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_delivery, "_learned", None)
+    monkeypatch.setattr(learning, "_knowledge", ModelKnowledge())
 
 
 def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
@@ -108,7 +109,8 @@ async def test_the_other_delivery_is_tried_first_and_remembered(
     reply = await outcome(exchange)
     assert asked == ["https", "data"]
     assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
-    assert image_delivery.deliveries() == ("inline",)
+    assert image_delivery.deliveries(MODEL) == ("inline",)
+    assert image_delivery.deliveries("another") == ("link", "inline")
 
 
 @pytest.mark.usefixtures("no_service")
@@ -136,7 +138,7 @@ async def test_one_bad_image_does_not_rule_out_its_delivery(
     assert (reply.status, reply.text) == ("complete", "Two herons.")
     refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
     assert [attachment.name for attachment in refused] == ["bad.png"]
-    assert image_delivery.deliveries() == (("link",) if taken == "https:" else ("inline",))
+    assert image_delivery.deliveries(MODEL) == (("link",) if taken == "https:" else ("inline",))
 
 
 @pytest.mark.usefixtures("no_service")
