@@ -16,8 +16,6 @@ from .worker.protocol import Opened, Refused, Remark
 from .worker_queue import MAX_FILE_BYTES, ImageWorkerQueue
 
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES
-# Parts of one long image. A message takes ten images, so two more fit; a request takes twenty.
-MAX_PARTS = 8
 MAX_NAME_LENGTH = 200  # characters
 MAX_ENDING_LENGTH = 20  # characters
 

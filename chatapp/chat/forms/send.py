@@ -23,7 +23,8 @@ from chatapp.conversations.models import Conversation, Defaults, ModelSettings, 
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image
-from chatapp.images.processing import MAX_PARTS, PreparedImage, prepare_parts
+from chatapp.images.processing import PreparedImage, prepare_parts
+from chatapp.images.worker.limits import MAX_PARTS
 
 
 class SendForm(SettingsForm):

@@ -19,9 +19,10 @@ from chatapp.conversations.models import Attachment
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge
 from chatapp.images.models import Image
-from chatapp.images.processing import MAX_PARTS, PreparedImage, process_parts
+from chatapp.images.processing import PreparedImage, process_parts
 from chatapp.images.quota import QuotaExceeded
 from chatapp.images.store import StoreUnavailable
+from chatapp.images.worker.limits import MAX_PARTS
 
 MAX_DIGITS = 3  # of a number of images
 
