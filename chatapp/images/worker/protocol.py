@@ -21,6 +21,7 @@ class Reason(enum.StrEnum):
     MEMORY = "memory"
     TIME = "time"
     UNREADABLE = "unreadable"
+    INCOMPLETE = "incomplete"
     NO_WORKER = "no worker"
 
 
