@@ -16,6 +16,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, add_exchange
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.images.shown_image import ShownImage
 from chatapp.inference import Service
 from chatapp.inference.knowledge import Fact, Learned
 from chatapp.replies import learning, service
@@ -111,7 +112,7 @@ async def test_the_delivery_of_images_survives_a_restart(
     settings.PUBLIC_ORIGIN = "https://chat.example.com"
     asked.answer = in_turn(refusal(422, "failed to fetch image; check the url"), HELLO)
     image = await background.in_thread(make_image, owner)
-    message = replace(new_message("What is this?"), images=(image,))
+    message = replace(new_message("What is this?"), images=(ShownImage(image),))
     added = await background.in_thread(add_exchange, owner, message)
 
     assert (await made(added)).status == "complete"

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, ModelSettings, add_exchange
+from chatapp.images.shown_image import ShownImage
 from chatapp.inference import Service, retry
 from chatapp.inference.errors import BudgetUsedUp
 from chatapp.replies import service
@@ -99,7 +100,7 @@ async def birds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 
 async def say(owner: Person, text: str, after: Exchange | None = None, **options: Any) -> Exchange:
-    images = options.pop("images", ())
+    images = tuple(map(ShownImage, options.pop("images", ())))
     message = new_message(text, after.conversation.pk if after else None, **options)
     return await background.in_thread(add_exchange, owner, replace(message, images=images))
 

@@ -15,6 +15,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Exchange, Message, add_exchange
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.images.shown_image import ShownImage
 from chatapp.images.store import StoreUnavailable
 from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta
 from chatapp.inference.errors import ImageRejected
@@ -41,7 +42,10 @@ def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Im
 
 
 def ask(owner: Person, *images: Image, links: tuple[str, ...] = ()) -> Exchange:
-    return add_exchange(owner, replace(new_message("What is this?"), images=images, links=links))
+    return add_exchange(
+        owner,
+        replace(new_message("What is this?"), images=tuple(map(ShownImage, images)), links=links),
+    )
 
 
 async def test_the_refused_image_is_excluded_and_the_reply_reports_it(

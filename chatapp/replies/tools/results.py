@@ -13,8 +13,8 @@ from uuid import UUID
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Message, ToolCall, ToolResult
-from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
+from chatapp.images.shown_image import ShownImage
 from chatapp.replies.tools import images
 from chatapp.replies.tools.images import Images
 from chatapp.server.database_errors import DATABASE_AWAY
@@ -66,13 +66,16 @@ async def _store(tool_call: ToolCall, outcome: CallResult) -> None:
             return
 
 
-def _save(tool_call: ToolCall, outcome: CallResult, opened: Images[PreparedImage]) -> ToolResult:
-    content, kept = outcome.content, Images[Image]()
+def _save(
+    tool_call: ToolCall, outcome: CallResult, opened: Images[list[PreparedImage]]
+) -> ToolResult:
+    content, kept = outcome.content, Images[list[ShownImage]]()
     if outcome.images:
         kept = images.kept(tool_call.reply.conversation.owner, opened)
         content = _with_images(content, kept.line_for_model)
     seconds, error = outcome.seconds, outcome.error
-    result = ToolResult(content, outcome.summary, seconds, error, kept.note, kept.usable)
+    shown = tuple(chain.from_iterable(kept.usable))
+    result = ToolResult(content, outcome.summary, seconds, error, kept.note, shown)
     ToolCall.objects.finish(tool_call, result)
     return result
 
