@@ -2,10 +2,10 @@
 
 import sys
 
+import django.db
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
-from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Check that the database answers and is prepared, and Redis if it is configured."""
     try:
         pending = pending_migrations()
-    except (DatabaseError, InterfaceError):
+    except django.db.Error:
         return _not_ready(_("The database doesn't answer."))
     if pending:
         return _not_ready(_("Migrations are missing. Run: %s") % migrate_command())

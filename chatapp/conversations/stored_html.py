@@ -7,7 +7,7 @@ when a page shows one that an older version rendered, its row gets the new HTML.
 import logging
 from collections.abc import Iterable
 
-from django.db import DatabaseError
+import django.db
 
 from chatapp.conversations.models import Message
 from chatapp.rendering import VERSION, render_document
@@ -33,7 +33,7 @@ def renew(messages: Iterable[Message]) -> None:
     rows = Message.objects.filter(status__in=_ENDED, html_version__lt=VERSION)
     try:
         rows.bulk_update(old, ["html", "html_version"])
-    except DatabaseError as error:
+    except django.db.Error as error:
         logger.warning("Renewed HTML wasn't saved: %s", type(error).__name__)
 
 

@@ -5,6 +5,7 @@ ImageRefused
 ├── ImageTooLarge        too many bytes or too many pixels
 ├── ImageTooSlow         took longer than any real photo
 ├── ImageUnreadable      right format, but empty, incomplete or damaged
+├── ImageIncomplete      the end of the file is missing
 └── ImagesUnavailable    nothing is wrong with the image
 
 Sending the same file again helps only after ImagesUnavailable.
@@ -75,6 +76,16 @@ class ImageUnreadable(ImageRefused):
         )
 
 
+class ImageIncomplete(ImageRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            gettext(
+                "This image is incomplete: the end of its file is missing. "
+                "Copy or download it again and send the new file."
+            )
+        )
+
+
 class ImagesUnavailable(ImageRefused):
     def __init__(self) -> None:
         super().__init__(gettext("Images can't be opened here right now. Try again in a minute."))
@@ -95,5 +106,7 @@ def explain(refused: Refused) -> ImageRefused:
             return ImageTooSlow()
         case Reason.UNREADABLE:
             return ImageUnreadable()
+        case Reason.INCOMPLETE:
+            return ImageIncomplete()
         case Reason.NO_WORKER:
             return ImagesUnavailable()

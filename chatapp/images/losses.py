@@ -6,26 +6,23 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from .models import Image
+from .shown_image import ShownImage
 from .worker.protocol import Remark
 
 
-def loss_notes(image: Image) -> Iterator[str]:
+def loss_notes(shown: ShownImage) -> Iterator[str]:
     """Yield sentences for the person who attached the image.
 
-    The first part of a long image explains the others.
+    The first part of a long image speaks for the others.
     """
-    if image.part > 1:
-        yield _("Part %(number)d of %(count)d.") % {
-            "number": image.part,
-            "count": image.part_count,
-        }
+    image = shown.image
+    if shown.part > 1:
         return
-    if image.part:
+    if shown.part:
         yield _(
             "Sent in %(count)d parts, so that small text stays readable. Remove those that you "
             "don't need."
-        ) % {"count": image.part_count}
+        ) % {"count": shown.part_count}
     if image.animated:
         yield _("Only the first frame of this animation is shown to the model.")
     remarks = image.remarks.split()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import django.db
 from django.conf import settings
-from django.db import DatabaseError, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from .formats import Format
 from .image_data import ImageData
 from .processing import MAX_NAME_LENGTH, PreparedImage
 from .quota import Usage
+from .shown_image import ShownImage
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -51,13 +53,21 @@ class ImageManager(models.Manager["Image"]):
             key = store.put(owner.pk, prepared.sha256, prepared.content, prepared.thumbnail)
         try:
             image = self._insert(owner, prepared, key)
-        except DatabaseError:
+        except django.db.Error:
             if key:
                 store.discard(key)
             raise
         if key and image.bucket_key != key:
             store.discard(key)
         return image
+
+    def store_parts(
+        self, owner: AbstractBaseUser, prepared: Iterable[PreparedImage]
+    ) -> list[ShownImage]:
+        """Store the parts of one file, mostly one. Raises what `store` raises."""
+        return [
+            ShownImage(self.store(owner, each), each.part, each.part_count) for each in prepared
+        ]
 
     def hold(self, owner: AbstractBaseUser, ids: Collection[uuid.UUID | str]) -> list[Image]:
         """Return the person's own images among `ids`, in no order, for a message to attach.
@@ -110,8 +120,6 @@ def _facts_of_upload(prepared: PreparedImage) -> dict[str, Any]:
     return {
         "animated": prepared.animated,
         "remarks": " ".join(prepared.remarks),
-        "part": prepared.part,
-        "part_count": prepared.part_count,
         "keep_until": timezone.now() + UNSENT,
     }
 
@@ -134,9 +142,6 @@ class Image(models.Model):
     animated = models.BooleanField(default=False, db_default=False)
     # Values of `Remark`, separated by spaces: what else is lost of the file.
     remarks = models.CharField(max_length=REMARKS_LENGTH, default="", db_default="", blank=True)
-    # Which part of a long image it is, from 1; both are 0 for a whole image.
-    part = models.PositiveSmallIntegerField(default=0, db_default=0)
-    part_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     byte_size = models.PositiveIntegerField()  # content and thumbnail
     name = models.CharField(max_length=MAX_NAME_LENGTH)
     alt = models.CharField(max_length=ALT_LENGTH, blank=True, default="", db_default="")

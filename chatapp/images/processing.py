@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Protocol
 
 from django.utils.translation import gettext
@@ -16,10 +16,7 @@ from .worker.protocol import Opened, Refused, Remark
 from .worker_queue import MAX_FILE_BYTES, ImageWorkerQueue
 
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES
-# Parts of one long image. A message takes ten images, so two more fit; a request takes twenty.
-MAX_PARTS = 8
 MAX_NAME_LENGTH = 200  # characters
-MAX_ENDING_LENGTH = 20  # characters
 
 worker_queue = ImageWorkerQueue()
 
@@ -36,7 +33,7 @@ class PreparedImage:
 
     `width` and `height` are pixels of the upright image, `sha256` is the hex digest of `content`.
     If the file was an animation (`animated`), this is its first frame. `remarks` name what else is
-    lost. `part` counts from 1 among the parts of a long image, and is 0 for a whole one.
+    lost. `part` and `part_count` are as in `ShownImage`.
     """
 
     content: bytes
@@ -104,7 +101,6 @@ def _source(file: Readable | bytes | Path) -> bytes | Path:
 
 def _prepared(opened: Opened, name: str) -> list[PreparedImage]:
     count = len(opened.parts)
-    name = clean_name(name)
     return [
         PreparedImage(
             content=part.image.content,
@@ -112,7 +108,7 @@ def _prepared(opened: Opened, name: str) -> list[PreparedImage]:
             width=part.image.width,
             height=part.image.height,
             sha256=hashlib.sha256(part.image.content).hexdigest(),
-            name=name if count == 1 else _part_name(name, number, count),
+            name=clean_name(name),
             thumbnail=part.thumbnail.content,
             thumbnail_type=part.thumbnail.content_type,
             thumbnail_width=part.thumbnail.width,
@@ -124,14 +120,6 @@ def _prepared(opened: Opened, name: str) -> list[PreparedImage]:
         )
         for number, part in enumerate(opened.parts, start=1)
     ]
-
-
-def _part_name(name: str, number: int, count: int) -> str:
-    """Return the name of a part; the ending stays at the end."""
-    path = PurePath(name)
-    place = gettext(", part %(number)d of %(count)d") % {"number": number, "count": count}
-    rest = place + path.suffix[:MAX_ENDING_LENGTH]
-    return path.stem[: MAX_NAME_LENGTH - len(rest)] + rest
 
 
 def clean_name(name: str) -> str:

@@ -102,7 +102,7 @@ def leave_out_suspects(prepared: PreparedRequest, error: InferenceError) -> Prep
         change, request = Adapted("sampling_off"), replace(request, temperature=None, top_p=None)
     else:
         return None
-    return replace(prepared, request=request, suspected=(*prepared.suspected, change))
+    return replace(prepared, request=request, unproven=(*prepared.unproven, change))
 
 
 def _change_fields(prepared: PreparedRequest, detail: str) -> PreparedRequest | None:

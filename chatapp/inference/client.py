@@ -16,7 +16,7 @@ from chatapp.inference.rate_limits import RateLimits
 from .adaptation import adapt, leave_out_suspects, rename
 from .call import MAX_REPLY_BYTES, MAX_REPLY_SECONDS, Call, Limits, drain
 from .catalog import Model, find_model, known_or_guessed
-from .errors import InferenceError, ModelNotOffered, NotConnected
+from .errors import InferenceError, ModelNotAllowed, ModelNotOffered, NotConnected
 from .knowledge import Learned, ModelKnowledge
 from .listing import fetch_listing, find_listed
 from .model_names import is_same_model
@@ -26,6 +26,7 @@ from .retry import pause as pause_before_retry
 from .service import Service
 from .stream import CompletionParser
 from .types import (
+    Adapted,
     CompletionRequest,
     Delta,
     ReasoningDelta,
@@ -98,7 +99,7 @@ class InferenceClient:
                         if not begun and isinstance(delta, SHOWN):
                             begun = True
                             self._learn(request, prepared)
-                            for change in prepared.suspected:
+                            for change in prepared.unproven:
                                 yield change
                         yield delta
                 return
@@ -130,7 +131,7 @@ class InferenceClient:
         model = find_model(self._catalog, model_id) or known_or_guessed(model_id)
         replaced = replace(request, model=model_id)
         prepared = prepare(replaced, model, self.knowledge.of(model_id))
-        return prepared.with_change("model_replaced", detail=model.label)
+        return replace(prepared, unproven=(Adapted("model_replaced", detail=model.label),))
 
     async def _change(
         self,
@@ -144,6 +145,10 @@ class InferenceClient:
         With `is_last` it isn't tried again: parts of it are left out on suspicion, and the failure
         is raised when none is left.
         """
+        if isinstance(failure, ModelNotOffered | ModelNotAllowed) and self._unlearn(
+            prepared, request
+        ):
+            return await _off_loop(request, self._prepare, request)
         # Always in a thread: rewriting a long text takes longer than encoding it.
         changed = await asyncio.to_thread(adapt, prepared, failure)
         if changed is None and isinstance(failure, ModelNotOffered):
@@ -175,6 +180,13 @@ class InferenceClient:
         self.knowledge.learn(prepared.known_as, prepared.learned)
         if prepared.known_as != request.model:
             self.knowledge.learn(request.model, Learned(replacement=prepared.known_as))
+
+    def _unlearn(self, prepared: PreparedRequest, request: CompletionRequest) -> bool:
+        """Drop the id that was learned and is refused now; False when it wasn't learned."""
+        if prepared.request.model == self.knowledge.of(prepared.known_as).sent_as:
+            return self.knowledge.unlearn(prepared.known_as, "sent_as")
+        is_replaced = prepared.known_as == self.knowledge.of(request.model).replacement
+        return is_replaced and self.knowledge.unlearn(request.model, "replacement")
 
     async def _call(self, prepared: PreparedRequest, body: bytes) -> AsyncGenerator[Delta]:
         """Make one call and yield the deltas of its answer."""

@@ -21,7 +21,8 @@ class Learned:
     """Hold what was learned about one model. None means nothing, so the catalogue decides.
 
     `sent_as` is the spelling of the id that the service knows, `replacement` the model that it
-    named for a retired one. Limits are in tokens.
+    named for a retired one, `image_delivery` the form of images that it has accepted. Limits are in
+    tokens.
     """
 
     sent_as: str | None = None
@@ -32,6 +33,7 @@ class Learned:
     thinking: Literal["effort", "off"] | None = None
     sampling: Literal["off"] | None = None
     vision: Literal["off"] | None = None
+    image_delivery: Literal["link", "inline"] | None = None
 
     @property
     def facts(self) -> dict[str, str | int]:
@@ -64,16 +66,21 @@ def make_fact(model: str, name: str, value: object, until: float) -> Fact | None
 
 
 class ModelKnowledge:
-    """Keep the facts of one process, each for `seconds`. `on_learned` is called with each new
-    fact, to store it."""
+    """Keep the facts of one process, each for `seconds`.
+
+    `on_learned` is called with each new fact, to store it, and `on_unlearned` with each that turned
+    out to be wrong, to delete it.
+    """
 
     def __init__(
         self,
         on_learned: Callable[[Fact], None] | None = None,
         clock: Callable[[], float] = time.time,
         seconds: float = VALID_SECONDS,
+        on_unlearned: Callable[[Fact], None] | None = None,
     ) -> None:
         self._on_learned = on_learned
+        self._on_unlearned = on_unlearned
         self._clock = clock
         self._seconds = seconds
         self._facts: dict[str, dict[str, Fact]] = {}
@@ -96,6 +103,13 @@ class ModelKnowledge:
                 self._facts.setdefault(model, {})[name] = fact
                 if self._on_learned:
                     self._on_learned(fact)
+
+    def unlearn(self, model: str, name: str) -> bool:
+        """Drop a fact that a refusal has shown to be wrong; False when it isn't known."""
+        fact = self._facts.get(model, {}).pop(name, None)
+        if fact and self._on_unlearned:
+            self._on_unlearned(fact)
+        return fact is not None
 
     def replace_all(self, facts: Iterable[Fact]) -> None:
         """Know these facts and no others."""

@@ -19,7 +19,7 @@ ANSWER_SHARE = 4  # an answer gets a quarter of a small window, however long it 
 class PreparedRequest:
     """Hold the next request to send, and what was changed so far.
 
-    `changes` are new and still have to be shown to the person. `suspected` are shown once the
+    `changes` are new and still have to be shown to the person. `unproven` ones are shown once the
     answer begins, because only then it is known that they helped; `learned` is kept then, for
     `known_as`, the id in the catalogue. `window` and `max_output` are in tokens, None if unknown.
     """
@@ -31,7 +31,7 @@ class PreparedRequest:
     thinking_form: ThinkingForm = "budget"
     known_as: str = ""
     changes: tuple[Adapted, ...] = ()
-    suspected: tuple[Adapted, ...] = ()
+    unproven: tuple[Adapted, ...] = ()
     learned: Learned = NOTHING
     field_switched: bool = False
     respelled: bool = False

@@ -28,13 +28,12 @@ from chatapp.replies.streaming import stream
 from chatapp.replies.tools import results
 from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.server import logs
-from chatapp.server.database_errors import DatabaseFull
+from chatapp.server.database_errors import DATABASE_AWAY, DatabaseFull
 
 TASK = "reply:"
 SLOW_TAKE_SECONDS = 2  # seconds; a lease that took longer to get is checked again
 RESULT_WAIT_SECONDS = 0.5  # seconds that the end waits for tool results that aren't stored yet
 
-DATABASE_AWAY = (django.db.OperationalError, django.db.InterfaceError)
 MAX_TAKEOVERS = 10  # of a reply during which the database fails again and again
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,8 @@ REFRESH_SECONDS = 60  # processes that no Redis joins learn from each other so l
 logger = logging.getLogger(__name__)
 
 _knowledge = ModelKnowledge()
-_unstored: dict[tuple[str, str], Fact] = {}  # by model and name; the database lacks them so far
+# By model and name: what the database lacks so far, None for what it has to delete.
+_unstored: dict[tuple[str, str], Fact | None] = {}
 _wake: asyncio.Event | None = None
 
 
@@ -33,13 +34,19 @@ def new_knowledge() -> ModelKnowledge:
     global _knowledge
     is_demo = settings.SERVICE.kind == "demo"
     _unstored.clear()
-    _knowledge = ModelKnowledge(seconds=0) if is_demo else ModelKnowledge(_store)
+    stored = ModelKnowledge(_store, on_unlearned=_remove)
+    _knowledge = ModelKnowledge(seconds=0) if is_demo else stored
     return _knowledge
 
 
 def known(model: str) -> Learned:
     """Return what this process knows about a model."""
     return _knowledge.of(model)
+
+
+def learn(model: str, learned: Learned) -> None:
+    """Learn what an answer has shown that the client doesn't see."""
+    _knowledge.learn(model, learned)
 
 
 def start() -> None:
@@ -62,7 +69,8 @@ def forget() -> int:
 async def refresh() -> None:
     facts = await background.in_thread(LearnedFact.objects.of(settings.SERVICE.url).facts)
     # What couldn't be stored, or not yet, is known here all the same.
-    _knowledge.replace_all([*facts, *_unstored.values()])
+    stored = (fact for fact in facts if (fact.model, fact.name) not in _unstored)
+    _knowledge.replace_all([*stored, *filter(None, _unstored.values())])
 
 
 async def _refresh_forever(wake: asyncio.Event) -> None:
@@ -80,16 +88,24 @@ async def _refresh_forever(wake: asyncio.Event) -> None:
 def _store(fact: Fact) -> None:
     _unstored[fact.model, fact.name] = fact
     logger.info("Learned about a model", extra={"model": fact.model, fact.name: fact.value})
-    background.spawn(f"learned:{fact.model}:{fact.name}:{fact.value}", _save(fact))
+    background.spawn(f"learned:{fact.model}:{fact.name}:{fact.value}", _save(fact, fact))
 
 
-async def _save(fact: Fact) -> None:
+def _remove(fact: Fact) -> None:
+    _unstored[fact.model, fact.name] = None
+    logger.info("Unlearned about a model", extra={"model": fact.model, fact.name: fact.value})
+    background.spawn(f"learned:{fact.model}:{fact.name}:not {fact.value}", _save(fact, None))
+
+
+async def _save(fact: Fact, kept: Fact | None) -> None:
+    """Store a fact, or delete it if nothing is kept of it."""
+    save = LearnedFact.objects.store if kept else LearnedFact.objects.remove
     try:
-        await background.in_thread(LearnedFact.objects.store, settings.SERVICE.url, fact)
+        await background.in_thread(save, settings.SERVICE.url, fact)
     except django.db.Error as error:
         # This process knows it all the same; after a restart it is learned once more.
-        logger.warning("A learned fact could not be stored: %s", type(error).__name__)
+        logger.warning("A learned fact could not be saved: %s", type(error).__name__)
     else:
-        if _unstored.get((fact.model, fact.name)) is fact:
+        if _unstored.get((fact.model, fact.name), ...) is kept:
             del _unstored[fact.model, fact.name]
         relay.send_command(COMMAND)

@@ -31,6 +31,11 @@ class LearnedFactQuerySet(models.QuerySet["LearnedFact"]):
             defaults={"value": fact.value, "until": datetime.fromtimestamp(fact.until, UTC)},
         )
 
+    def remove(self, url: str, fact: Fact) -> None:
+        """Delete a fact, unless another process has learned something else meanwhile."""
+        rows = self.filter(service=url[:MAX_SERVICE], model=fact.model, name=fact.name)
+        rows.filter(value=fact.value).delete()
+
     def forget(self, url: str) -> int:
         """Delete everything about the service at this address, and what is no longer valid."""
         outdated = models.Q(until__lte=timezone.now())

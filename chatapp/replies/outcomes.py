@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from uuid import UUID
 
-import django.db
 from django.utils import timezone
 
 from chatapp import background
@@ -19,6 +18,7 @@ from chatapp.rendering import arender_document
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
 from chatapp.replies.usage import ModelRequest
+from chatapp.server.database_errors import DATABASE_AWAY
 
 PAUSES = (0.5, 1, 2)  # seconds between attempts to save; the last one repeats
 
@@ -52,7 +52,7 @@ async def save(live: LiveReply, outcome: ReplyOutcome) -> None:
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             await background.in_thread(choose_outcome(outcome), live, outcome, html)
-        except (django.db.OperationalError, django.db.InterfaceError) as error:
+        except DATABASE_AWAY as error:
             logger.warning("The end of a reply could not be saved: %s", type(error).__name__)
             await asyncio.sleep(pause)
         else:

@@ -8,8 +8,12 @@
 import re
 from typing import Any, Literal
 
+import django.db
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+# Only these may go away by themselves, so what raised them may be tried again.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 type Kind = Literal["away", "full", "unprepared"]
 
@@ -41,7 +45,7 @@ def is_full(error: DatabaseError, sql: str = "") -> bool:
 
 def kind_of(error: BaseException | None) -> Kind | None:
     """Return what stops the database, None for any other error."""
-    if not isinstance(error, DatabaseError | InterfaceError):
+    if not isinstance(error, django.db.Error):
         return None
     if isinstance(error, DatabaseFull) or (isinstance(error, DatabaseError) and is_full(error)):
         return "full"
@@ -49,7 +53,7 @@ def kind_of(error: BaseException | None) -> Kind | None:
     if state in UNPREPARED_STATES or UNPREPARED_TEXT.search(str(error)):
         return "unprepared"
     is_broken = getattr(error.__cause__, "sqlite_errorcode", 0) in (CORRUPT, NOT_A_DATABASE)
-    return "away" if is_broken or isinstance(error, OperationalError | InterfaceError) else None
+    return "away" if is_broken or isinstance(error, DATABASE_AWAY) else None
 
 
 def explain(error: BaseException) -> str | None:

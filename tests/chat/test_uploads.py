@@ -74,7 +74,7 @@ async def test_a_long_screenshot_comes_in_as_many_parts_as_fit(
     assert ("a photo, part 1 of" in answer["name"]) == (parts > 1)
     if parts > 1:
         assert f"Sent in {parts} parts" in answer["note"]
-        assert f"Part 2 of {parts}." in answer["parts"]
+        assert f"a photo, part 2 of {parts}" in answer["parts"]
     else:
         assert "Small text in this long image may be unreadable" in answer["note"]
 

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from chatapp.accounts.models import Person
@@ -59,8 +59,11 @@ def test_a_reply_that_may_go_on_is_left_alone(exchange: Exchange) -> None:
     assert Message.objects.get(pk=exchange.reply.pk).html_version == 0
 
 
-def test_a_database_that_refuses_to_write_still_shows_the_page(exchange: Exchange) -> None:
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_refuses_to_write_still_shows_the_page(
+    exchange: Exchange, error: type[Exception]
+) -> None:
     set_stored(exchange.reply, html="old", html_version=VERSION - 1)
 
-    with patch.object(QuerySet, "bulk_update", side_effect=OperationalError("full")):
+    with patch.object(QuerySet, "bulk_update", side_effect=error("full")):
         assert "<strong>Attention</strong>" in shown(exchange.conversation)

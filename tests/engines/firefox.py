@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.engines.engine import POLL_SECONDS, START_SECONDS, Engine, EngineError
+from tests.engines.programs import Program
 
 PROGRAMS = ("firefox-esr",)
 ANSWER_SECONDS = 30
@@ -27,7 +29,8 @@ user_pref("services.settings.server", "data:,#remote-settings-dummy/v1");
 class Firefox(Engine):
     """Firefox without windows."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, program: Program) -> None:
+        self._program = program
         self._ids = itertools.count(1)
         self._errors: list[str] = []
         self._socket = socket
@@ -74,15 +77,22 @@ class Firefox(Engine):
 
     def _command(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._ids)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(self._socket.recv(ANSWER_SECONDS))
-            if message.get("id") == number:
-                break
-            self._note(message)
+        try:
+            message = self._exchange({"id": number, "method": method, "params": parameters})
+        except ConnectionClosed:
+            self._program.check_after_break()
+            raise
         if message["type"] == "error":
             raise EngineError(f"{method}: {message['message']}")
         return dict(message["result"])
+
+    def _exchange(self, command: dict[str, Any]) -> dict[str, Any]:
+        self._socket.send(json.dumps(command))
+        while True:
+            message: dict[str, Any] = json.loads(self._socket.recv(ANSWER_SECONDS))
+            if message.get("id") == command["id"]:
+                return message
+            self._note(message)
 
     def _note(self, event: dict[str, Any]) -> None:
         if event.get("method") == "log.entryAdded" and event["params"]["level"] == "error":
@@ -94,22 +104,25 @@ class Firefox(Engine):
 @contextmanager
 def running_firefox(folder: Path) -> Iterator[Firefox]:
     """Run Firefox until the block ends; its profile and its log are in `folder`."""
+    log_file = folder / "firefox.log"
     (folder / "user.js").write_text(PREFERENCES)
     arguments = ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", folder]
     with (
-        (folder / "firefox.log").open("wb") as log,
+        log_file.open("wb") as log,
         subprocess.Popen([*PROGRAMS, *arguments], stdout=log, stderr=log) as process,
     ):
         try:
-            with connect(_address(folder), max_size=None, proxy=None) as socket:
-                yield Firefox(socket)
+            program = Program(process, log_file)
+            with connect(_address(folder, program), max_size=None, proxy=None) as socket:
+                yield Firefox(socket, program)
         finally:
             process.terminate()
 
 
-def _address(folder: Path) -> str:
+def _address(folder: Path, program: Program) -> str:
     file, deadline = folder / ADDRESS, time.monotonic() + START_SECONDS
     while not file.exists() or not file.read_text():
+        program.check()
         assert time.monotonic() < deadline, (folder / "firefox.log").read_text()
         time.sleep(POLL_SECONDS)
     server = json.loads(file.read_text())

@@ -13,6 +13,7 @@ from typing import IO, Any
 import httpx
 
 from tests.engines.engine import POLL_SECONDS, START_SECONDS, Engine, EngineError
+from tests.engines.programs import Program
 from tests.servers.ports import free_port
 
 PROGRAMS = ("WebKitWebDriver", "Xvfb")
@@ -39,9 +40,10 @@ return JSON.stringify({ result: result ?? null, errors: errors.splice(0) });
 class WebKit(Engine):
     """WebKit's small browser, without anything stored."""
 
-    def __init__(self, driver: httpx.Client) -> None:
+    def __init__(self, driver: httpx.Client, program: Program) -> None:
         self._errors: list[str] = []
         self._driver = driver
+        self._program = program
         self._session = ""
         self._session = f"/session/{self._post('/session', **_wanted())['sessionId']}"
         self._post("/window/rect", width=1280, height=800)
@@ -76,7 +78,11 @@ class WebKit(Engine):
         self.wait_for("() => document.readyState === 'complete' && !window.isOld")
 
     def _post(self, path: str, **parameters: Any) -> Any:
-        answer = self._driver.post(self._session + path, json=parameters)
+        try:
+            answer = self._driver.post(self._session + path, json=parameters)
+        except (httpx.NetworkError, httpx.ProtocolError):
+            self._program.check_after_break()
+            raise
         value = answer.json()["value"]
         if answer.is_error:
             raise EngineError(f"{path}: {value['error']}: {value['message']}")
@@ -86,41 +92,48 @@ class WebKit(Engine):
 @contextmanager
 def running_webkit(folder: Path) -> Iterator[WebKit]:
     """Run WebKit on a screen of its own until the block ends; its log is in `folder`."""
-    port = free_port()
+    port, log_file = free_port(), folder / "webkit.log"
     command = ["WebKitWebDriver", f"--port={port}"]
-    with (folder / "webkit.log").open("wb") as log, _screen(log) as display:
+    with log_file.open("wb") as log, _screen(log_file, log) as display:
         environment = os.environ | {"DISPLAY": display}
         environment.pop("WAYLAND_DISPLAY", None)  # it would be used instead
         with (
             subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_SECONDS) as driver,
         ):
+            program = Program(process, log_file)
+            watch = program.end_with_child()
             try:
-                _wait_until_ready(driver, folder)
-                yield WebKit(driver)
+                _wait_until_ready(driver, program)
+                yield WebKit(driver, program)
             finally:
                 process.terminate()  # and its browser with it
+                watch.join()
 
 
 @contextmanager
-def _screen(log: IO[bytes]) -> Iterator[str]:
+def _screen(log_file: Path, log: IO[bytes]) -> Iterator[str]:
     """Run a screen that nobody sees; return its name."""
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process:
         try:
             assert process.stdout
-            yield f":{process.stdout.readline().strip()}"
+            name = process.stdout.readline().decode().strip()
+            if not name:
+                Program(process, log_file).check_after_break()
+            yield f":{name}"
         finally:
             process.terminate()
 
 
-def _wait_until_ready(driver: httpx.Client, folder: Path) -> None:
+def _wait_until_ready(driver: httpx.Client, program: Program) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
             driver.get("/status").raise_for_status()
         except httpx.TransportError:
-            assert time.monotonic() < deadline, (folder / "webkit.log").read_text()
+            program.check()
+            assert time.monotonic() < deadline, "WebKitWebDriver doesn't answer"
             time.sleep(POLL_SECONDS)
         else:
             return

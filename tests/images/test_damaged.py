@@ -8,6 +8,7 @@ import zlib
 import pytest
 from PIL import ImageCms
 
+from chatapp.images.errors import ImageIncomplete
 from chatapp.images.processing import prepare
 from chatapp.images.worker.protocol import Remark
 
@@ -59,7 +60,7 @@ def test_a_png_without_its_end_is_whole() -> None:
     assert prepare(content[: content.index(b"IEND") - 4], "a.png").remarks == ()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_what_is_there_of_an_incomplete_file_is_shown_with_a_remark(
     kind: str, share: float
@@ -72,6 +73,30 @@ def test_what_is_there_of_an_incomplete_file_is_shown_with_a_remark(
     assert (result.width, result.height) == (200, 100)
     low, high = decoded(result.content).convert("L").getextrema()
     assert low < high
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.95])
+def test_an_incomplete_avif_is_shown_as_far_as_its_decoder_goes_or_called_incomplete(
+    share: float,
+) -> None:
+    content = encoded(corners().resize((400, 200)), "AVIF", quality=75)
+
+    try:
+        result = prepare(content[: int(len(content) * share)], "image.avif")
+    except ImageIncomplete:
+        return
+    assert result.remarks == (Remark.INCOMPLETE,)
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF", "HEIF"])
+@pytest.mark.parametrize("length", [0.01, 0.05])
+def test_a_file_of_which_nearly_all_is_missing_is_called_incomplete(
+    kind: str, length: float
+) -> None:
+    content = encoded(noise("RGB", (400, 400), seed=1), kind)
+
+    with pytest.raises(ImageIncomplete, match="the end of its file is missing"):
+        prepare(content[: int(len(content) * length)], "image")
 
 
 @pytest.mark.parametrize("extra", [1, 50, 2**31])

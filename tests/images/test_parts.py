@@ -75,10 +75,7 @@ def test_a_long_screenshot_is_prepared_in_parts(kind: str) -> None:
     assert [(part.width, part.part, part.part_count) for part in parts] == [
         (784, number, 4) for number in (1, 2, 3, 4)
     ]
-    assert [part.name for part in parts][1:3] == [
-        "page one, part 2 of 4.png",
-        "page one, part 3 of 4.png",
-    ]
+    assert {part.name for part in parts} == {"page one.png"}
     assert decoded(parts[0].content).getpixel((9, 9))[0] > 240
     assert decoded(parts[3].content).getpixel((9, 9))[1] > 240
     assert all(max(part.thumbnail_width, part.thumbnail_height) == 384 for part in parts)

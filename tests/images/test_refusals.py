@@ -28,7 +28,6 @@ from .samples import (
 )
 
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF", "BMP", "TIFF"]
-SHOWN = {"JPEG", "PNG", "GIF", "BMP", "WEBP"}  # also when a part is missing
 
 
 @pytest.mark.parametrize(
@@ -132,10 +131,7 @@ def test_a_jpeg_of_many_scans_is_refused() -> None:
         prepare(io.BytesIO(content[:last] + content[last:-2] * 1000 + b"\xff\xd9"), "image")
 
 
-@pytest.mark.parametrize(
-    ("kind", "share"),
-    [*((kind, 0.01) for kind in KINDS), *((kind, 0.5) for kind in KINDS if kind not in SHOWN)],
-)
+@pytest.mark.parametrize(("kind", "share"), [*((kind, 0.01) for kind in KINDS), ("TIFF", 0.5)])
 def test_a_file_of_which_nothing_can_be_shown_is_refused(kind: str, share: float) -> None:
     content = encoded(noise("RGB", (200, 100), seed=1), kind)
 

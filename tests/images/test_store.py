@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as all_settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import QuerySet
 
 from chatapp.accounts.models import Person
@@ -144,15 +144,16 @@ def test_an_image_without_a_thumbnail_is_its_own(owner: Person) -> None:
     assert image.thumbnail_media_type == "image/jpeg"
 
 
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
 def test_without_a_row_there_is_no_object(
-    owner: Person, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    owner: Person, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     def full(*_: object, **__: object) -> None:
-        raise DatabaseError("disk full")
+        raise error("disk full")
 
     monkeypatch.setattr(QuerySet, "get_or_create", full)
 
-    with pytest.raises(DatabaseError):
+    with pytest.raises(error):
         Image.objects.store(owner, made())
     assert objects(bucket) == {}
 

@@ -28,6 +28,7 @@ from .wire import HELLO, in_turn, plain, refusal, writes
 
 CLAUDE = "claude-sonnet-4-6"
 UNKNOWN = refusal(404, "The model `x` does not exist.")
+NOT_ALLOWED = refusal(403, "The key has no access to this model.")
 LIMIT = "max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens"
 VLLM = (
     "'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context"
@@ -176,6 +177,33 @@ async def test_a_replacement_that_is_gone_too_is_not_replaced_again(connect: Con
     assert type(error) is errors.ModelNotOffered
     models = [body["model"] for body in service.bodies]
     assert models == ["old", "claude-4-6-sonnet", "claude-sonnet-4-6"]
+
+
+@pytest.mark.parametrize("refusal_", [UNKNOWN, NOT_ALLOWED], ids=["not offered", "not allowed"])
+async def test_a_replacement_that_is_refused_later_is_unlearned(
+    connect: Connect, refusal_: bytes
+) -> None:
+    knowledge = ModelKnowledge()
+    knowledge.learn("old", Learned(replacement="gone"))
+    listing = plain("200 OK", json.dumps(LIST).encode())
+    service = ModelService(in_turn(refusal_, UNKNOWN, HELLO), listing)
+    async with running(service):
+        deltas = await all_of(connect(service.url, knowledge=knowledge), about("old"))
+    assert deltas == [Adapted("model_replaced", detail="Claude Sonnet 4.6"), *ANSWER]
+    assert [body["model"] for body in service.bodies] == ["gone", "old", "claude-4-6-sonnet"]
+    assert knowledge.of("old") == Learned(replacement="claude-4-6-sonnet")
+
+
+async def test_a_spelling_of_the_list_that_is_refused_later_is_unlearned(
+    serve: Serve, connect: Connect
+) -> None:
+    knowledge = ModelKnowledge()
+    knowledge.learn("old", Learned(replacement="new"))
+    knowledge.learn("new", Learned(sent_as="vendor/new"))
+    server = await serve(in_turn(UNKNOWN, UNKNOWN, HELLO))
+    assert await all_of(connect(server.url, knowledge=knowledge), about("old")) == ANSWER
+    assert [server.body(n)["model"] for n in range(3)] == ["vendor/new", "new", "old"]
+    assert (knowledge.of("old"), knowledge.of("new")) == (Learned(), Learned())
 
 
 async def test_a_model_that_is_listed_as_its_own_replacement_is_not_asked_for_ever(
@@ -330,6 +358,15 @@ def test_facts_end() -> None:
     assert knowledge.of("other") == Learned()
     now[0] += VALID_SECONDS
     assert knowledge.of("m") == Learned()
+
+
+def test_an_unlearned_fact_is_reported_once() -> None:
+    removed: list[Fact] = []
+    knowledge = ModelKnowledge(on_unlearned=removed.append)
+    knowledge.learn("m", Learned(replacement="n", vision="off"))
+    assert [knowledge.unlearn("m", "replacement") for _ in range(2)] == [True, False]
+    assert [(fact.name, fact.value) for fact in removed] == [("replacement", "n")]
+    assert knowledge.of("m") == Learned(vision="off")
 
 
 def test_facts_are_replaced_by_those_of_the_database() -> None:

@@ -12,6 +12,8 @@ from chatapp.accounts.models import Person
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.images.store import StoreUnavailable
+from chatapp.inference.knowledge import Fact, Learned, ModelKnowledge
+from chatapp.replies import learning
 from chatapp.replies.prompt import image_delivery
 
 
@@ -109,7 +111,28 @@ def test_the_configuration_decides_the_deliveries(
     origin: str,
     deliveries: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(image_delivery, "_learned", None)
+    monkeypatch.setattr(learning, "_knowledge", ModelKnowledge())
     settings.IMAGE_DELIVERY, settings.PUBLIC_ORIGIN = wanted, origin
 
-    assert image_delivery.deliveries() == deliveries
+    assert image_delivery.deliveries("m") == deliveries
+
+
+def test_a_delivery_is_learned_only_where_there_is_a_choice(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[Fact] = []
+    monkeypatch.setattr(learning, "_knowledge", ModelKnowledge(learned.append))
+    image_delivery.remember("m", "inline")
+    assert learned == []
+
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    for _ in range(2):
+        image_delivery.remember("m", "inline")
+
+    assert [(fact.model, fact.name, fact.value) for fact in learned] == [
+        ("m", "image_delivery", "inline")
+    ]
+    assert image_delivery.deliveries("m") == ("inline",)
+    settings.PUBLIC_ORIGIN = ""
+    learning.learn("m", Learned(image_delivery="link"))
+    assert image_delivery.deliveries("m") == ("inline",)

@@ -2,21 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from PIL import Image as Pillow
 from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, add_exchange
+from chatapp.images.models import Image
+from chatapp.images.processing import prepare
+from chatapp.images.shown_image import ShownImage
 from chatapp.inference import Service
 from chatapp.inference.knowledge import Fact, Learned
 from chatapp.replies import learning, service
 from chatapp.replies.models import LearnedFact, LearnedFactQuerySet
+from chatapp.replies.prompt import image_delivery
 from tests.diagnostics.model_service import ModelService, running
+from tests.images.samples import encoded
 from tests.inference.wire import HELLO, in_turn, refusal
 from tests.support.replies import made, new_message
 
@@ -35,6 +42,11 @@ async def asked(settings: Settings) -> AsyncIterator[ModelService]:
         yield model_service
         await background.drain(5)
         await service.close()
+
+
+def make_image(owner: Person) -> Image:
+    content = encoded(Pillow.new("RGB", (9, 9)), "PNG")
+    return Image.objects.store(owner, prepare(content, "heron.png"))
 
 
 async def rows() -> list[str]:
@@ -71,6 +83,47 @@ async def test_later_requests_keep_to_it_without_a_word(
     assert (later.status, later.notice_lines) == ("complete", [])
     assert len(asked.bodies) == 4  # with the title
     assert asked.bodies[-1]["max_tokens"] == 4_096
+
+
+async def test_a_replacement_that_is_refused_is_forgotten_for_good(
+    asked: ModelService, running: Exchange
+) -> None:
+    asked.answer = in_turn(refusal(404, "The model `gone` does not exist."), HELLO)
+    replaced = Fact(MODEL, "replacement", "gone", FACT.until)
+    await background.in_thread(LearnedFact.objects.store, asked.url, replaced)
+    service.client()
+    await learning.refresh()
+
+    reply = await made(running)
+
+    assert (reply.status, reply.notice_lines) == ("complete", [])
+    assert [body["model"] for body in asked.bodies[:2]] == ["gone", MODEL]
+    await learning.refresh()  # whether or not the row is gone by now
+    assert learning.known(MODEL) == Learned()
+    await stored()
+    assert await rows() == []
+    await learning.refresh()
+    assert learning.known(MODEL) == Learned()
+
+
+async def test_the_delivery_of_images_survives_a_restart(
+    asked: ModelService, owner: Person, settings: Settings
+) -> None:
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    asked.answer = in_turn(refusal(422, "failed to fetch image; check the url"), HELLO)
+    image = await background.in_thread(make_image, owner)
+    message = replace(new_message("What is this?"), images=(ShownImage(image),))
+    added = await background.in_thread(add_exchange, owner, message)
+
+    assert (await made(added)).status == "complete"
+    await stored()
+    assert await rows() == [f"{MODEL}: image_delivery inline"]
+
+    await service.close()
+    learning.new_knowledge()
+    assert image_delivery.deliveries(MODEL) == ("link", "inline")
+    await learning.refresh()
+    assert image_delivery.deliveries(MODEL) == ("inline",)
 
 
 async def test_other_processes_know_what_one_has_learned(asked: ModelService) -> None:

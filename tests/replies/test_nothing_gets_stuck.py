@@ -13,10 +13,10 @@ from pytest_django import Settings
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, ModelSettings, add_exchange
+from chatapp.images.shown_image import ShownImage
 from chatapp.inference import Service, retry
 from chatapp.inference.errors import BudgetUsedUp
 from chatapp.replies import service
-from chatapp.replies.prompt import image_delivery
 from tests.diagnostics.model_service import ModelService, running
 from tests.inference.wire import BLOCKED, HELLO, OK, chunk, event, plain, refusal, text_event
 from tests.replies.test_refused_images import make_image
@@ -92,7 +92,6 @@ class Birds(ModelService):
 @pytest.fixture
 async def birds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Birds]:
     monkeypatch.setattr(retry, "PAUSES_SECONDS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(image_delivery, "_learned", None)
     async with running(service_of_birds := Birds()):
         settings.SERVICE = Service("compatible", service_of_birds.url, "")
         yield service_of_birds
@@ -101,7 +100,7 @@ async def birds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 
 async def say(owner: Person, text: str, after: Exchange | None = None, **options: Any) -> Exchange:
-    images = options.pop("images", ())
+    images = tuple(map(ShownImage, options.pop("images", ())))
     message = new_message(text, after.conversation.pk if after else None, **options)
     return await background.in_thread(add_exchange, owner, replace(message, images=images))
 

@@ -17,6 +17,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
+from chatapp.images.shown_image import ShownImage
 from chatapp.inference import CompletionRequest, ImagePart, TextPart
 from chatapp.inference.context_window import EXCLUDED_IMAGE, MAX_IMAGES
 from chatapp.replies.prompt import building
@@ -214,7 +215,9 @@ def test_messages_beyond_every_context_window_are_not_fetched(
 
 def test_images_come_before_the_text(owner: Person, keep: Keep) -> None:
     new = replace(
-        new_message("What is this?"), images=(keep("abc"),), links=("https://a.example/b.jpg",)
+        new_message("What is this?"),
+        images=(ShownImage(keep("abc")),),
+        links=("https://a.example/b.jpg",),
     )
 
     request = request_for(add_exchange(owner, new).reply)
@@ -227,8 +230,7 @@ def test_images_come_before_the_text(owner: Person, keep: Keep) -> None:
 
 
 def test_the_model_learns_that_images_are_parts_of_one(owner: Person, keep: Keep) -> None:
-    images = (keep("abc"), keep("def"))
-    Image.objects.update(part=1, part_count=2)
+    images = ShownImage(keep("abc"), 1, 2), ShownImage(keep("def"), 2, 2)
     new = replace(new_message("What is this?"), images=images)
 
     request = request_for(add_exchange(owner, new).reply)
@@ -240,7 +242,7 @@ def test_only_the_newest_images_are_read(owner: Person, keep: Keep) -> None:
     names = [f"{number:02}" for number in range(MAX_IMAGES + 2)]
     conversation = None
     for start in (0, 10, 20):
-        images = tuple(keep(name) for name in names[start : start + 10])
+        images = tuple(ShownImage(keep(name)) for name in names[start : start + 10])
         exchange = add_exchange(owner, replace(new_message("Look", conversation), images=images))
         conversation = exchange.conversation.pk
         complete(exchange.reply)
@@ -256,7 +258,7 @@ def test_images_that_are_too_large_together_are_excluded(
     owner: Person, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building, "IMAGE_BYTES", 5)
-    new = replace(new_message("Look"), images=(keep("abc"), keep("def")))
+    new = replace(new_message("Look"), images=(ShownImage(keep("abc")), ShownImage(keep("def"))))
 
     prompt = reply_prompt(add_exchange(owner, new).reply)
 

@@ -15,13 +15,15 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Exchange, Message, add_exchange
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.images.shown_image import ShownImage
 from chatapp.images.store import StoreUnavailable
 from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta
 from chatapp.inference.errors import ImageRejected
-from chatapp.replies import generation
+from chatapp.inference.knowledge import ModelKnowledge
+from chatapp.replies import generation, learning
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.building import reply_prompt
-from tests.support.replies import answering, complete, new_message, outcome
+from tests.support.replies import MODEL, answering, complete, new_message, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +32,7 @@ UNLUCKY = (13, 13)  # the demo model refuses an image of this size
 
 @pytest.fixture(autouse=True)
 def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_delivery, "_learned", None)
+    monkeypatch.setattr(learning, "_knowledge", ModelKnowledge())
 
 
 def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Image:
@@ -40,7 +42,10 @@ def make_image(owner: Person, name: str, size: tuple[int, int] = (20, 20)) -> Im
 
 
 def ask(owner: Person, *images: Image, links: tuple[str, ...] = ()) -> Exchange:
-    return add_exchange(owner, replace(new_message("What is this?"), images=images, links=links))
+    return add_exchange(
+        owner,
+        replace(new_message("What is this?"), images=tuple(map(ShownImage, images)), links=links),
+    )
 
 
 async def test_the_refused_image_is_excluded_and_the_reply_reports_it(
@@ -108,7 +113,8 @@ async def test_the_other_delivery_is_tried_first_and_remembered(
     reply = await outcome(exchange)
     assert asked == ["https", "data"]
     assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
-    assert image_delivery.deliveries() == ("inline",)
+    assert image_delivery.deliveries(MODEL) == ("inline",)
+    assert image_delivery.deliveries("another") == ("link", "inline")
 
 
 @pytest.mark.usefixtures("no_service")
@@ -136,7 +142,7 @@ async def test_one_bad_image_does_not_rule_out_its_delivery(
     assert (reply.status, reply.text) == ("complete", "Two herons.")
     refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
     assert [attachment.name for attachment in refused] == ["bad.png"]
-    assert image_delivery.deliveries() == (("link",) if taken == "https:" else ("inline",))
+    assert image_delivery.deliveries(MODEL) == (("link",) if taken == "https:" else ("inline",))
 
 
 @pytest.mark.usefixtures("no_service")

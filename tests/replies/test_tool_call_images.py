@@ -131,6 +131,37 @@ async def test_only_the_first_of_many_images_are_shown(running: Exchange, kit: K
     assert tool_call.note.endswith("2 of 12 images couldn't be shown (there were more than 10).")
 
 
+async def test_a_long_image_is_shown_in_readable_parts(
+    running: Exchange, kit: Kit, owner: Person
+) -> None:
+    kit.images = drawn("white", (1_000, 6_000)), drawn("tan")
+
+    request = await looked(running)
+
+    images = [one async for one in ToolCallImage.objects.select_related("image")]
+    assert [(one.image.width, one.part, one.part_count) for one in images] == [
+        *((784, number, 4) for number in (1, 2, 3, 4)),
+        (64, 0, 0),
+    ]
+    assert await Image.objects.acount() == 2
+    page = await page_of(running, owner)
+    assert page.count('alt="Image 1 of 2 from look, part 3 of 4"') == 1
+    assert page.count('alt="Image 2 of 2 from look"') == 1
+    assert "Shown to the person: 2 of 2." in json.loads(results(request)[0])["images"]
+
+
+async def test_parts_take_no_place_of_another_image(running: Exchange, kit: Kit) -> None:
+    long = drawn("white", (1_000, 6_000))
+    kit.images = (long, *(drawn("teal", (9, 9 + number)) for number in range(6)), long)
+
+    await looked(running)
+
+    tool_call = await ToolCall.objects.aget()
+    parts = [one.part_count async for one in tool_call.images.all()]
+    assert parts == [3] * 3 + [0] * 7
+    assert tool_call.note == ""
+
+
 async def test_an_image_is_stored_once_and_keeps_its_description(
     running: Exchange, kit: Kit, owner: Person
 ) -> None:

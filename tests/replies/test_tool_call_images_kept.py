@@ -19,6 +19,7 @@ from chatapp.conversations.models import Exchange, Message, ToolCall, ToolCallIm
 from chatapp.images.garbage_collection import Collected, collect
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
+from chatapp.images.shown_image import ShownImage
 from chatapp.inference import Finished
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
@@ -133,6 +134,6 @@ def test_images_of_all_tool_calls_of_a_page_cost_one_query(
     for index in range(3):
         place = {"round": 0, "index": index, "text_length": 0}
         tool_call = ToolCall.objects.create(reply=running.reply, name="look", state="done", **place)
-        ToolCallImage.objects.bulk_create(ToolCallImage.row(tool_call, [image, image]))
+        ToolCallImage.objects.bulk_create(ToolCallImage.row(tool_call, [ShownImage(image)] * 2))
 
     assert queries(owner_client, running) == plain + 1

@@ -1,16 +1,16 @@
 """The form of a draft."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
 
 from chatapp.accounts.models import Person
 from chatapp.chat.forms.limits import check_image_count, message_text
+from chatapp.chat.forms.named_images import own_images
 from chatapp.chat.image_links import may_go_to_model
 from chatapp.conversations.models import DraftContent
-from chatapp.images.models import Image
+from chatapp.images.shown_image import ShownImage
 
 MAX_EDIT = 2**31 - 1
 
@@ -45,20 +45,12 @@ class DraftForm(forms.Form):
             **{name: self.cleaned_data[name] for name in fields}, images=self._own()
         )
 
-    def _own(self) -> tuple[Image | str, ...]:
+    def _own(self) -> tuple[ShownImage | str, ...]:
         """Return the person's own images.
 
         Anything else is dropped, because the text matters more.
         """
-        ids = [found for each in self.images if (found := _uuid(each))]
-        images = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
+        images = own_images(self.person, self.images)
         links = {each: each for each in self.images if may_go_to_model(each)}
-        known: dict[str, Image | str] = {**links, **images}
+        known: dict[str, ShownImage | str] = {**links, **images}
         return tuple(known[each] for each in self.images if each in known)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -8,7 +8,6 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import close_old_connections
 from django.http import QueryDict
@@ -17,13 +16,16 @@ from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
 from chatapp.chat.forms.limits import check_image_count, message_text
+from chatapp.chat.forms.named_images import own_images
 from chatapp.chat.forms.settings import SettingsForm
 from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image
-from chatapp.images.processing import MAX_PARTS, PreparedImage, prepare_parts
+from chatapp.images.processing import PreparedImage, prepare_parts
+from chatapp.images.shown_image import ShownImage
+from chatapp.images.worker.limits import MAX_PARTS
 
 
 class SendForm(SettingsForm):
@@ -80,20 +82,20 @@ class SendForm(SettingsForm):
             names_parent="parent" in self.data,
         )
 
-    def _own_images(self, ids: Sequence[str]) -> list[Image]:
+    def _own_images(self, names: Sequence[str]) -> list[ShownImage]:
         """Return the person's own images in the order in which they were attached."""
+        found = own_images(self.person, names)
         try:
-            found = {str(image.pk): image for image in Image.objects.hold(self.person, ids)}
-            return [found[pk] for pk in ids]
-        except (KeyError, DjangoValidationError):
+            return [found[name] for name in names]
+        except KeyError:
             raise forms.ValidationError(
                 _("One of the images no longer exists. Remove it and attach it again.")
             ) from None
 
-    def _kept_images(self, files: Sequence[UploadedFile]) -> list[Image]:
+    def _kept_images(self, files: Sequence[UploadedFile]) -> list[ShownImage]:
         if files:
             close_old_connections()  # the worker is slow
-        images: list[Image] = []
+        images: list[ShownImage] = []
         try:
             for file in files:
                 prepared = prepare_parts(file, file.name or "", self._max_parts)
@@ -102,9 +104,9 @@ class SendForm(SettingsForm):
         except ImageRefused as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
 
-    def _copied(self, links: Sequence[str]) -> tuple[list[Image], list[str]]:
+    def _copied(self, links: Sequence[str]) -> tuple[list[ShownImage], list[str]]:
         """Return copies of linked images, and the links whose sites give none."""
-        images: list[Image] = []
+        images: list[ShownImage] = []
         uncopied: list[str] = []
         for link in links:
             close_old_connections()  # sites are slow
@@ -123,10 +125,10 @@ class SendForm(SettingsForm):
     def _max_parts(self) -> int:
         return min(MAX_PARTS, 1 + self._room)
 
-    def _kept(self, prepared: Sequence[PreparedImage]) -> list[Image]:
+    def _kept(self, prepared: Sequence[PreparedImage]) -> list[ShownImage]:
         """Store the parts of an image. Later images have less room."""
         self._room -= len(prepared) - 1
-        return [Image.objects.store(self.person, image) for image in prepared]
+        return Image.objects.store_parts(self.person, prepared)
 
 
 def _settings_so_far(person: Person, conversation_id: UUID) -> ModelSettings:

@@ -19,9 +19,10 @@ from chatapp.conversations.models import Attachment
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge
 from chatapp.images.models import Image
-from chatapp.images.processing import MAX_PARTS, PreparedImage, process_parts
+from chatapp.images.processing import PreparedImage, process_parts
 from chatapp.images.quota import QuotaExceeded
 from chatapp.images.store import StoreUnavailable
+from chatapp.images.worker.limits import MAX_PARTS
 
 MAX_DIGITS = 3  # of a number of images
 
@@ -90,17 +91,17 @@ async def _store(request: PersonRequest, prepared: list[PreparedImage]) -> HttpR
 
 
 def _stored(person: Person, prepared: list[PreparedImage]) -> list[Attachment]:
-    return [Attachment(image=Image.objects.store(person, each)) for each in prepared]
+    return [Attachment.of(shown) for shown in Image.objects.store_parts(person, prepared)]
 
 
 def _facts(attachment: Attachment) -> dict[str, object]:
     image = attachment.image
     assert image is not None
     return {
-        "id": image.pk,
+        "id": attachment.source,
         "url": reverse("image", args=[image.pk]),
         "thumbnail": reverse("thumbnail", args=[image.pk]),
-        "name": image.name,
+        "name": attachment.name,
         "width": image.width,
         "height": image.height,
         "tokens": attachment.tokens,

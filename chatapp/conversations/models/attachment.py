@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from chatapp.conversations.models.message import Message
 from chatapp.images.losses import loss_notes
+from chatapp.images.shown_image import ShownImage, part_name
 from chatapp.inference.context_window import image_tokens
 
 LINK_LENGTH = 2_000  # characters
@@ -24,6 +25,9 @@ class Attachment(models.Model):
     image = models.ForeignKey(
         "images.Image", on_delete=models.PROTECT, null=True, related_name="attachments"
     )
+    # Which part of a long image it is, from 1; both are 0 for a whole image.
+    part = models.PositiveSmallIntegerField(default=0, db_default=0)
+    part_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     link = models.URLField(max_length=LINK_LENGTH, blank=True)
     # Why the model service could not use it: later requests exclude it.
     refusal = models.CharField(max_length=REFUSAL_LENGTH, blank=True, default="", db_default="")
@@ -51,14 +55,22 @@ class Attachment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def of(cls, source: ShownImage | str) -> "Attachment":
+        """Return an attachment of an image or a link, not saved yet."""
+        if isinstance(source, str):
+            return cls(link=source)
+        return cls(image=source.image, part=source.part, part_count=source.part_count)
+
     @property
     def kind(self) -> str:
         return "image" if self.image_id else "link"
 
     @property
     def source(self) -> str:
-        """Return the id of an upload, or the link, as a form sends it."""
-        return str(self.image_id) if self.image_id else self.link
+        """Return what a form sends: the id of an upload and which part it is, or the link."""
+        place = f"/{self.part}/{self.part_count}" if self.part else ""
+        return f"{self.image_id}{place}" if self.image_id else self.link
 
     @property
     def url(self) -> str:
@@ -66,7 +78,12 @@ class Attachment(models.Model):
 
     @property
     def name(self) -> str:
-        return self.image.name if self.image else self.link
+        return part_name(self.image.name, self.part, self.part_count) if self.image else self.link
+
+    @property
+    def alternative(self) -> str:
+        """Return the text for screen readers."""
+        return (self.image.alt if self.image else "") or self.name
 
     @property
     def width(self) -> int | None:
@@ -84,7 +101,8 @@ class Attachment(models.Model):
     @property
     def note(self) -> str:
         """Return what the person should know about it before sending."""
-        return " ".join(loss_notes(self.image)) if self.image else ""
+        shown = ShownImage(self.image, self.part, self.part_count) if self.image else None
+        return " ".join(loss_notes(shown)) if shown else ""
 
     def refuse(self, why: str) -> None:
         """Store why the model service could not use this image."""

@@ -13,11 +13,10 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.message import Message
+from chatapp.images.shown_image import ShownImage
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
-
-    from chatapp.images.models import Image
 
 
 # Bytes of text in all drafts of a person. Short drafts are always kept.
@@ -44,7 +43,7 @@ class DraftContent:
     text: str
     tab: uuid.UUID
     edit: int
-    images: "tuple[Image | str, ...]" = ()  # a string is a link to another site
+    images: tuple[ShownImage | str, ...] = ()  # a string is a link to another site
 
 
 class Bytes(Func):
@@ -178,12 +177,11 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"Draft of {self.person_id} in {self.conversation_id or 'the empty page'}"
 
-    def attach(self, images: "tuple[Image | str, ...]") -> None:
+    def attach(self, images: tuple[ShownImage | str, ...]) -> None:
         """Set the images of the draft; they aren't collected while it has them."""
-        new = [
-            Attachment(draft=self, position=position, **_reference(source))
-            for position, source in enumerate(images)
-        ]
+        new = [Attachment.of(source) for source in images]
+        for position, attachment in enumerate(new):
+            attachment.draft, attachment.position = self, position
         if [each.source for each in self.attachments.all()] != [each.source for each in new]:
             self.attachments.all().delete()
             Attachment.objects.bulk_create(new)
@@ -198,7 +196,3 @@ def _lock(person: Person, conversation: Conversation | None) -> None:
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if conversation:
         Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
-
-
-def _reference(source: "Image | str") -> dict[str, "Image | str"]:
-    return {"link": source} if isinstance(source, str) else {"image": source}

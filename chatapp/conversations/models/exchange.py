@@ -13,10 +13,10 @@ from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.settings import ModelSettings
+from chatapp.images.shown_image import ShownImage
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
-    from chatapp.images.models import Image
 
 
 # Until the model has suggested a title, the conversation is called by its first words.
@@ -61,7 +61,7 @@ class NewMessage:
     conversation_id: uuid.UUID
     chosen: ModelSettings
     text: str = ""
-    images: "tuple[Image, ...]" = ()
+    images: tuple[ShownImage, ...] = ()
     links: tuple[str, ...] = ()
     # The last message that the page shows, None on an empty one. Only checked with `names_parent`.
     parent: uuid.UUID | None = None
@@ -186,9 +186,9 @@ def _first_words(text: str) -> str:
 
 
 def _attach(message: Message, new: NewMessage) -> None:
-    images = [Attachment(image=image) for image in new.images]
-    images += [Attachment(link=link) for link in new.links]
-    for position, attachment in enumerate(images):
+    sources: list[ShownImage | str] = [*new.images, *new.links]
+    attachments = [Attachment.of(source) for source in sources]
+    for position, attachment in enumerate(attachments):
         attachment.message = message
         attachment.position = position
-    Attachment.objects.bulk_create(images)
+    Attachment.objects.bulk_create(attachments)

@@ -16,7 +16,7 @@ from chatapp.tools.results import to_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chatapp.images.models import Image
+    from chatapp.images.shown_image import ShownImage
 
 MAX_ROUNDS = 8  # of tool calls for one reply
 
@@ -73,7 +73,7 @@ class ToolResult(NamedTuple):
     seconds: float
     error: str = ""
     note: str = ""
-    images: "tuple[Image, ...]" = ()
+    images: "tuple[ShownImage, ...]" = ()
 
     @property
     def columns(self) -> dict[str, Any]:

@@ -22,6 +22,8 @@ LINES: dict[tuple[str, object], str | Promise] = {
     ("thinking", "off"): _("it doesn't think aloud"),
     ("sampling", "off"): _("it takes no temperature or top P"),
     ("vision", "off"): _("it doesn't see images"),
+    ("image_delivery", "link"): _("it gets images as links (CHAT_IMAGE_DELIVERY)"),
+    ("image_delivery", "inline"): _("it gets images inline (CHAT_IMAGE_DELIVERY)"),
 }
 
 

@@ -11,16 +11,14 @@ from PIL.Image import Resampling
 
 from chatapp.images.formats import Format
 
+from .limits import MAX_ENCODED_BYTES, THUMBNAIL_EDGE
 from .parts import fit
 from .protocol import Encoded
 
-# The service accepts 5 MB of base64, which is 3.9 MB of bytes; this leaves a margin.
-MAX_ENCODED_BYTES = 3_500_000
 AIM_BYTES = 1_000_000  # so that a message of ten images fits into one request
 QUALITIES = (85, 75, 65)  # of JPEG and WebP; the first within the aim is taken, else the last
 SHRINK = 0.75  # of each edge, when the encoded image is still above the limit
 
-THUMBNAIL_EDGE = 384  # pixels: 192 on a screen of two per point
 THUMBNAIL_AIM_BYTES = 12_000
 THUMBNAIL_QUALITIES = (75, 60, 45)
 

@@ -19,6 +19,8 @@ from chatapp.images.formats import Format
 from .parts import Plan
 from .protocol import Reason, Refused
 
+STRIP_ROWS = 64  # rows that are looked at at once
+
 MAX_PIXELS = {
     Format.JPEG: 64_000_000,
     Format.PNG: 50_000_000,
@@ -49,6 +51,19 @@ class Pixels:
     animated: bool = False
     has_more_pages: bool = False
     is_incomplete: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether one colour is all there is: nothing of a damaged file could be read."""
+        height = self.size[1]
+        colours = set()
+        for top in range(0, height, STRIP_ROWS):
+            ranges = self.rows(top, min(height, top + STRIP_ROWS)).getextrema()
+            bands = ranges if isinstance(ranges[0], tuple) else (ranges,)
+            if any(low != high for low, high in bands):
+                return False
+            colours.add(tuple(bands))
+        return len(colours) == 1
 
 
 def check_pixels(size: tuple[int, int], limit: int) -> None:

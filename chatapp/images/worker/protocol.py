@@ -9,7 +9,9 @@ from typing import IO, Any
 
 from chatapp.workers.frames import receive, send
 
-MAX_REPLY_BYTES = 12 * 1024 * 1024  # an image and its thumbnail, or some smaller parts
+from .limits import MAX_ENCODED_BYTES, MAX_PARTS, MAX_THUMBNAIL_BYTES
+
+MAX_REPLY_BYTES = MAX_PARTS * (MAX_ENCODED_BYTES + MAX_THUMBNAIL_BYTES)
 
 
 class Reason(enum.StrEnum):
@@ -19,6 +21,7 @@ class Reason(enum.StrEnum):
     MEMORY = "memory"
     TIME = "time"
     UNREADABLE = "unreadable"
+    INCOMPLETE = "incomplete"
     NO_WORKER = "no worker"
 
 

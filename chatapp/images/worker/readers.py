@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import struct
+from dataclasses import replace
 
 from PIL import Image, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
@@ -19,16 +20,20 @@ from chatapp.images.formats import Format
 
 from .heic import is_photo, named, read_heic
 from .jpeg import check_scans
+from .padding import PADDED, padded
 from .parts import plan
 from .pixels import MAX_PIXELS, Pixels, check_pixels
 from .png import TolerantPngFile
 from .protocol import Reason, Refused
 from .source import Source
-from .webp import padded, webp_size, with_its_own_length
+from .webp import webp_size, with_its_own_length
 
-# Browsers show these as far as they can be read. The other codecs give all pixels or none.
-SHOWN_IN_PART = {Format.JPEG, Format.PNG, Format.GIF, Format.BMP, Format.WEBP}
+# These are shown as far as they can be read, as browsers do; a TIFF is read whole or not at all.
+SHOWN_IN_PART = set(Format) - {Format.TIFF}
 
+# What the codecs raise for files that end early or are damaged inside. The decoder of AVIF and
+# libheif raise RuntimeErrors.
+UNREADABLE = (OSError, SyntaxError, ValueError, RuntimeError)
 DAMAGED = (OSError, SyntaxError, ValueError, LookupError, EOFError, TypeError, struct.error)
 
 MAX_PAGES = 8  # of a TIFF that are looked at, to find one that isn't a small copy
@@ -43,21 +48,35 @@ def read(source: Source, kind: Format, max_parts: int) -> Pixels:
     """
     if kind is Format.HEIC and (found := named(source.buffer)):
         source, kind = Source(io.BytesIO(found[0]), found[0]), found[1]
-    if kind is Format.HEIC:
-        return read_heic(source, max_parts)
     try:
         return _read(source, kind, max_parts, is_incomplete=False)
-    except (OSError, SyntaxError, ValueError):
+    except UNREADABLE:
         if kind not in SHOWN_IN_PART:
             raise
     # Not inside the `except`, whose error would keep the first try in memory.
-    return _read(source, kind, max_parts, is_incomplete=True)
+    return _read_part(source, kind, max_parts)
+
+
+def _read_part(source: Source, kind: Format, max_parts: int) -> Pixels:
+    """Decode what can be read of a file. Raises Refused if that is nothing."""
+    is_cut = kind in PADDED
+    reason = Reason.INCOMPLETE if is_cut else Reason.UNREADABLE
+    source = padded(source) if is_cut else source
+    try:
+        pixels = _read(source, kind, max_parts, is_incomplete=True)
+    except UNREADABLE as error:
+        raise Refused(reason) from error
+    if pixels.is_blank:
+        raise Refused(reason)
+    return pixels
 
 
 def _read(source: Source, kind: Format, max_parts: int, *, is_incomplete: bool) -> Pixels:
-    """Decode with Pillow; with `is_incomplete` as much as can be read."""
+    """Decode; with `is_incomplete` as much as can be read."""
+    if kind is Format.HEIC:
+        return replace(read_heic(source, max_parts), is_incomplete=is_incomplete)
     if kind is Format.WEBP:
-        source = padded(source) if is_incomplete else with_its_own_length(source)
+        source = with_its_own_length(source)
     source.file.seek(0)
     image = _open(source, kind)
     check_pixels(image.size, MAX_PIXELS[kind])
@@ -71,7 +90,7 @@ def _read(source: Source, kind: Format, max_parts: int, *, is_incomplete: bool) 
         image.load()
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
-    if (image.mode == "P" and image.palette is None) or (is_incomplete and _is_blank(image)):
+    if image.mode == "P" and image.palette is None:
         raise Refused(Reason.UNREADABLE)
     if kind in {Format.WEBP, Format.AVIF}:
         image._decoder = None  # type: ignore[attr-defined]  # frees its copies of all pixels
@@ -121,13 +140,6 @@ def _is_photo(image: ImageFile.ImageFile) -> bool:
         return is_photo(image.getexif())
     except DAMAGED:
         return False
-
-
-def _is_blank(image: Image.Image) -> bool:
-    """Return whether nothing of a damaged file could be read: one colour is all there is."""
-    ranges = image.getextrema()
-    bands = ranges if isinstance(ranges[0], tuple) else (ranges,)
-    return all(low == high for low, high in bands)
 
 
 def _levels(image: Image.Image, kind: Format) -> tuple[float, float] | None:

@@ -1,15 +1,12 @@
-"""What libwebp doesn't do itself: bound the size before it takes memory, and read damaged files."""
+"""What libwebp doesn't do itself: bound the size before it takes memory, and read short files."""
 
 from __future__ import annotations
 
 import io
 
+from .padding import RIFF_BYTES, declared_length
 from .protocol import Reason, Refused
 from .source import Source
-
-RIFF_BYTES = 8  # of a file, which its declared length doesn't count
-MIN_SHARE = 0.1  # of a file that must be there
-MAX_PADDED_BYTES = 50 * 1024 * 1024  # as much as an upload may have
 
 
 def webp_size(head: bytes) -> tuple[int, int]:
@@ -29,26 +26,10 @@ def webp_size(head: bytes) -> tuple[int, int]:
 def with_its_own_length(source: Source) -> Source:
     """Return a file that declares no more bytes than it has. Browsers don't mind, libwebp does."""
     length = len(source.buffer)
-    if _declared(source) <= length:
+    if declared_length(source.buffer) <= length:
         return source
     size = (length - RIFF_BYTES).to_bytes(4, "little")
-    return _from(source.buffer[:4] + size + source.buffer[RIFF_BYTES:])
-
-
-def padded(source: Source) -> Source:
-    """Return an incomplete file with zeros for what is missing, so that the rest can be decoded."""
-    declared, length = _declared(source), len(source.buffer)
-    if not length < declared <= min(MAX_PADDED_BYTES, length / MIN_SHARE):
-        raise Refused(Reason.UNREADABLE)
-    return _from(source.buffer[:] + bytes(declared - length))
-
-
-def _declared(source: Source) -> int:
-    """Return the length in the header (RFC 9649, section 2.4)."""
-    return RIFF_BYTES + _little(source.buffer[4:8])
-
-
-def _from(content: bytes) -> Source:
+    content = source.buffer[:4] + size + source.buffer[RIFF_BYTES:]
     return Source(io.BytesIO(content), content)
 
 

@@ -65,7 +65,7 @@ async def connect(server: Server) -> AsyncIterator[Connection]:
     last_response.set(last := LastResponse())
     try:
         async with make_client(transport) as http:
-            streams = _filtered_streams(server.url, http, found)
+            streams = _filtered_streams(server.url, http, found, token)
             # Without callbacks the server may ask for nothing: no model, no form, no files.
             async with Client(streams, client_info=CLIENT_INFO, cache=None) as sdk:
                 yield Connection(sdk, found, token)
@@ -125,11 +125,11 @@ class Connection:
 
 @asynccontextmanager
 async def _filtered_streams(
-    url: str, http: httpx2.AsyncClient, found: list[Definition]
+    url: str, http: httpx2.AsyncClient, found: list[Definition], token: str
 ) -> AsyncIterator[TransportStreams]:
     opening = streamable_http_client(url, http_client=http, max_sse_event_size=MAX_BYTES)
     async with opening as (reading, writing):
-        yield ToolListFilter(reading, found), writing
+        yield ToolListFilter(reading, found, token), writing
 
 
 async def _offers_sse(server: Server, token: str, tls: ssl.SSLContext) -> bool:

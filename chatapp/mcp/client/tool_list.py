@@ -19,6 +19,7 @@ from mcp.shared.message import SessionMessage
 from mcp_types import JSONRPCResponse
 
 from chatapp.mcp.client import schema_check
+from chatapp.mcp.client.redaction import hide
 from chatapp.mcp.models import MAX_TOOLS
 from chatapp.tools.untrusted import plain_line
 
@@ -51,11 +52,13 @@ class Definition:
 
 
 class ToolListFilter:
-    """Stand in for a stream from a server. Definitions of tools are added to `found`."""
+    """Stand in for a stream from a server. Definitions of tools are added to `found`, without the
+    server's token."""
 
-    def __init__(self, stream: ReadStream[Item], found: list[Definition]) -> None:
+    def __init__(self, stream: ReadStream[Item], found: list[Definition], token: str) -> None:
         self._stream = stream
         self._found = found
+        self._token = token
 
     async def receive(self) -> Item:
         return self._filter(await self._stream.receive())
@@ -83,7 +86,8 @@ class ToolListFilter:
     def _filter(self, item: Item) -> Item:
         match item:
             case SessionMessage(message=JSONRPCResponse(result={"tools": list(tools)} as result)):
-                found = [one for one in map(_read, tools[: MAX_TOOLS + 1]) if one]
+                first = tools[: MAX_TOOLS + 1]
+                found = [one for tool in first if (one := _read_hidden(tool, self._token))]
                 self._found += found
                 result["tools"] = [_for_sdk(one) for one in found if one.is_usable]
         return item
@@ -110,6 +114,17 @@ def _check_schema(definition: Definition) -> Definition:
     except schema_check.Unusable as error:
         return definition.exclude(str(error))
     return definition
+
+
+def _read_hidden(tool: object, token: str) -> Definition | None:
+    """Read one entry of a list, without the token wherever it is quoted.
+
+    Only the whole name could be called, so a tool with the token in its name is of no use.
+    """
+    found = _read(hide(tool, token))
+    if found and isinstance(tool, Mapping) and tool["name"] != found.remote_name:
+        return found.exclude(_("its name has this server's token in it."))
+    return found
 
 
 def _read(tool: object) -> Definition | None:

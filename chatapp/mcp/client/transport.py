@@ -16,6 +16,7 @@ import httpx2
 
 from chatapp.fetching.http_get import is_compressed
 from chatapp.mcp.client.errors import MAX_BYTES, Fault, LastResponse
+from chatapp.mcp.client.redaction import hide
 from chatapp.mcp.token_header import token_line
 from chatapp.server.valid_text import SourceStream
 
@@ -39,6 +40,7 @@ class Transport(httpx2.AsyncBaseTransport):
     def __init__(self, url: str, token: str, tls: ssl.SSLContext, header: str = "") -> None:
         self._url = httpx2.URL(url)
         self._origin = _origin(self._url)
+        self._token = token
         self._token_line = token_line(header, token) if token else None
         limits = httpx2.Limits(max_connections=MAX_CONNECTIONS)
         # A transport of our own takes no proxy from the environment: servers may be in a private
@@ -58,6 +60,7 @@ class Transport(httpx2.AsyncBaseTransport):
             return httpx2.Response(503)
         _record(response, request, last)
         last.had_token = self._token_line is not None
+        last.location = hide(last.location, self._token)
         if is_compressed(response.headers.get("Content-Encoding", "")):
             await response.aclose()
             last.fault = Fault.COMPRESSED

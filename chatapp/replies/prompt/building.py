@@ -74,7 +74,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     """
     chosen = reply.conversation.chosen
     model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
-    delivery = delivery or image_delivery.deliveries()[0]
+    delivery = delivery or image_delivery.deliveries(model.id)[0]
     messages, turns_excluded = newest_messages(reply, model.context_window)
     attachments = [attachment for message in messages for attachment in _images(message)]
     end = _end_of_suspects([*messages, reply], model)

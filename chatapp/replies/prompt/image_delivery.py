@@ -1,8 +1,8 @@
 """How an image reaches the model: as a link that the service fetches, or as inline bytes.
 
 The documented delivery is the link, which needs an address that the service can reach. Which one a
-service really accepts isn't known: both are tried until one is accepted, and this process then
-keeps using it.
+service really accepts isn't known: both are tried until one is accepted, and what was accepted is
+kept among the other facts about the model.
 """
 
 import base64
@@ -14,17 +14,17 @@ from django.core import signing
 from django.urls import reverse
 
 from chatapp.images.models import Image
+from chatapp.inference.knowledge import Learned
+from chatapp.replies import learning
 
 Delivery = Literal["link", "inline"]
 
 LINK_SECONDS = 15 * 60  # a request may wait and be retried before the service fetches the link
 SIGNER = signing.TimestampSigner(salt="image-for-the-model")
 
-_learned: Delivery | None = None
 
-
-def deliveries() -> tuple[Delivery, ...]:
-    """Return the deliveries to try, best first.
+def deliveries(model: str) -> tuple[Delivery, ...]:
+    """Return the deliveries to try with this model, best first.
 
     Without a public origin nobody can fetch from this site.
     """
@@ -32,13 +32,14 @@ def deliveries() -> tuple[Delivery, ...]:
         return ("link",) if settings.IMAGE_DELIVERY == "link" else ("inline",)
     if not settings.PUBLIC_ORIGIN:
         return ("inline",)
-    return (_learned,) if _learned else ("link", "inline")
+    learned = learning.known(model).image_delivery
+    return (learned,) if learned else ("link", "inline")
 
 
-def remember(delivery: Delivery) -> None:
-    """Remember that the service has accepted an image by this delivery."""
-    global _learned
-    _learned = delivery
+def remember(model: str, delivery: Delivery) -> None:
+    """Remember that the model has got an image by this delivery, where there is a choice."""
+    if len(deliveries(model)) > 1:
+        learning.learn(model, Learned(image_delivery=delivery))
 
 
 def link(image: Image) -> str:

@@ -41,12 +41,12 @@ async def retry(prompt: Prompt, error: ImageRejected) -> Retry | None:
 def accepted(prompt: Prompt) -> None:
     """Remember that the service has answered a request with these images."""
     if any(attachment.image for attachment in prompt.images):
-        image_delivery.remember(prompt.delivery)
+        image_delivery.remember(prompt.request.model, prompt.delivery)
 
 
 def _other_delivery(prompt: Prompt) -> image_delivery.Delivery | None:
     """Return the delivery after the one that was tried, if an image is ours to send."""
-    rest = image_delivery.deliveries()
+    rest = image_delivery.deliveries(prompt.request.model)
     later = rest[rest.index(prompt.delivery) + 1 :] if prompt.delivery in rest else ()
     ours = any(attachment.image for attachment in prompt.images)
     return later[0] if later and ours else None
@@ -68,10 +68,9 @@ async def _culprit(prompt: Prompt) -> Attachment | None:
 
 
 async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
-    for delivery in image_delivery.deliveries():
-        request = await background.in_thread(
-            building.image_request, prompt.request.model, suspect, delivery
-        )
+    model = prompt.request.model
+    for delivery in image_delivery.deliveries(model):
+        request = await background.in_thread(building.image_request, model, suspect, delivery)
         try:
             if request:
                 await service.client().complete(request)
@@ -82,7 +81,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
             logger.warning("An image could not be tried: %s", type(error).__name__)
         else:
             if suspect.image:
-                image_delivery.remember(delivery)
+                image_delivery.remember(model, delivery)
         return False
     return True
 

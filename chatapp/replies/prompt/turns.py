@@ -59,8 +59,8 @@ def image_part(attachment: Attachment, url: str) -> ImagePart:
 
 def _about_parts(message: Message, urls: dict[int, str]) -> list[TextPart]:
     """Return a hint where the model sees parts of a long image."""
-    seen = [each.image for each in message.attachments.all() if each.pk in urls]
-    return [TextPart(PARTS)] if any(image and image.part for image in seen) else []
+    seen = [each for each in message.attachments.all() if each.pk in urls]
+    return [TextPart(PARTS)] if any(each.part for each in seen) else []
 
 
 def _text_parts(text: str) -> tuple[TextPart, ...]:

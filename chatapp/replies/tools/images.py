@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from chatapp.accounts.models import Person
 from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge, ImageTooSlow
 from chatapp.images.models import Image
-from chatapp.images.processing import PreparedImage, process
+from chatapp.images.processing import PreparedImage, process_parts
 from chatapp.images.quota import QuotaExceeded
+from chatapp.images.shown_image import ShownImage
 from chatapp.images.store import StoreUnavailable
+from chatapp.images.worker.limits import MAX_PARTS
 
-MAX_IMAGES = 10  # of one call; opening each may take seconds
+MAX_IMAGES = 10  # of one call, counted in parts; opening each may take seconds
 
 logger = logging.getLogger(__name__)
 
@@ -58,39 +60,47 @@ class Images[P](NamedTuple):
         return f"{line} {self.note}".strip()
 
 
-async def opened(contents: Sequence[bytes], tool: str) -> Images[PreparedImage]:
-    """Decode and shrink images one after the other, in the image worker."""
-    names = [f"{tool}-{number}" for number in range(1, len(contents) + 1)]
-    few = list(zip(contents, names, strict=True))[:MAX_IMAGES]
-    too_many = [TooMany() for _content in contents[MAX_IMAGES:]]
-    return Images.of([*[await _open(content, name) for content, name in few], *too_many])
+async def opened(contents: Sequence[bytes], tool: str) -> Images[list[PreparedImage]]:
+    """Decode and shrink images one after the other, in the image worker.
+
+    A long one comes in as many parts as there is room for.
+    """
+    few = contents[:MAX_IMAGES]
+    room = MAX_IMAGES - len(few)
+    results: list[list[PreparedImage] | ImageRefused] = []
+    for number, content in enumerate(few, start=1):
+        result = await _open(content, f"{tool}-{number}", min(MAX_PARTS, 1 + room))
+        if isinstance(result, list):
+            room -= len(result) - 1
+        results.append(result)
+    return Images.of([*results, *(TooMany() for _content in contents[MAX_IMAGES:])])
 
 
-def kept(owner: Person, prepared: Images[PreparedImage]) -> Images[Image]:
+def kept(owner: Person, prepared: Images[list[PreparedImage]]) -> Images[list[ShownImage]]:
     """Store images, once per person and within their quota; repeating it finds what is there.
 
     Reads and writes the database: call it in a thread.
     """
-    results: list[Image | ImageRefused] = []
-    for one in prepared.usable:
+    results: list[list[ShownImage] | ImageRefused] = []
+    for parts in prepared.usable:
         away = next((each for each in results if isinstance(each, StoreUnavailable)), None)
-        results.append(away or _store(owner, one))  # each would wait for the store's time limit
+        results.append(away or _store(owner, parts))  # each would wait for the store's time limit
     stored = Images.of(results)
     # From now on they are deleted an hour after nothing shows them any more.
-    Image.objects.hold(owner, [image.pk for image in stored.usable])
+    Image.objects.hold(owner, [one.image.pk for parts in stored.usable for one in parts])
     return Images(stored.usable, prepared.refusals + stored.refusals)
 
 
-async def _open(content: bytes, name: str) -> PreparedImage | ImageRefused:
+async def _open(content: bytes, name: str, max_parts: int) -> list[PreparedImage] | ImageRefused:
     try:
-        return await process(content, name)
+        return await process_parts(content, name, max_parts)
     except ImageRefused as refusal:
         return _noted(refusal)
 
 
-def _store(owner: Person, image: PreparedImage) -> Image | ImageRefused:
+def _store(owner: Person, parts: list[PreparedImage]) -> list[ShownImage] | ImageRefused:
     try:
-        return Image.objects.store(owner, image)
+        return Image.objects.store_parts(owner, parts)
     except ImageRefused as refusal:
         return _noted(refusal)
 

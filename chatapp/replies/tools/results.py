@@ -10,15 +10,14 @@ import logging
 from itertools import chain, repeat
 from uuid import UUID
 
-import django.db
-
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Message, ToolCall, ToolResult
-from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
+from chatapp.images.shown_image import ShownImage
 from chatapp.replies.tools import images
 from chatapp.replies.tools.images import Images
+from chatapp.server.database_errors import DATABASE_AWAY
 from chatapp.tools.results import to_json
 from chatapp.tools.runner import CallResult
 
@@ -59,7 +58,7 @@ async def _store(tool_call: ToolCall, outcome: CallResult) -> None:
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             result = await background.in_thread(_save, tool_call, outcome, opened)
-        except (django.db.OperationalError, django.db.InterfaceError) as error:
+        except DATABASE_AWAY as error:
             logger.warning("A tool result could not be stored: %s", type(error).__name__)
             await asyncio.sleep(pause)
         else:
@@ -67,13 +66,16 @@ async def _store(tool_call: ToolCall, outcome: CallResult) -> None:
             return
 
 
-def _save(tool_call: ToolCall, outcome: CallResult, opened: Images[PreparedImage]) -> ToolResult:
-    content, kept = outcome.content, Images[Image]()
+def _save(
+    tool_call: ToolCall, outcome: CallResult, opened: Images[list[PreparedImage]]
+) -> ToolResult:
+    content, kept = outcome.content, Images[list[ShownImage]]()
     if outcome.images:
         kept = images.kept(tool_call.reply.conversation.owner, opened)
         content = _with_images(content, kept.line_for_model)
     seconds, error = outcome.seconds, outcome.error
-    result = ToolResult(content, outcome.summary, seconds, error, kept.note, kept.usable)
+    shown = tuple(chain.from_iterable(kept.usable))
+    result = ToolResult(content, outcome.summary, seconds, error, kept.note, shown)
     ToolCall.objects.finish(tool_call, result)
     return result
 
