@@ -107,7 +107,8 @@ def _split(url: str, name: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - checked only when it is read
     except ValueError as error:
-        raise ValueError(f"{name} is not an address: {error}.") from error
+        # The error may repeat a password.
+        raise ValueError(f"{name} must look like https://us.inference.heroku.com.") from error
     return parts
 
 

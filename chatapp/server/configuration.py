@@ -45,7 +45,19 @@ def redis_url(url: str) -> str:
         raise ValueError(
             "REDIS_URL must look like redis://host:6379 or rediss://:password@host:6379"
         )
+    if parts and parts.query:
+        _check_redis_options(url)
     return url
+
+
+def _check_redis_options(url: str) -> None:
+    # Imported where there are options: the package takes memory.
+    from redis.asyncio import ConnectionPool
+
+    try:
+        ConnectionPool.from_url(url).make_connection()
+    except (TypeError, ValueError) as error:
+        raise ValueError("REDIS_URL has options after the ? that Redis doesn't know") from error
 
 
 def weather_urls(env: Env) -> tuple[str, str]:

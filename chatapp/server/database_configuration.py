@@ -14,6 +14,7 @@ ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 CONNECT_SECONDS = 3  # for each address of the host; a command says within 5 s that it got none
 POOL_SECONDS = 10  # the platform ends a request after 30 s anyway
 EXAMPLES = "postgres://user:password@host:5432/name or sqlite:////folder/db.sqlite3"
+DJANGOS_OPTIONS = ("assume_role", "server_side_binding")  # libpq doesn't know these
 MIN_KEY_CHARACTERS = 12
 
 
@@ -33,6 +34,7 @@ def database(url: str, default_file: Path, on_dyno: bool) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
         return read | {"OPTIONS": options}
+    _check_options(read.get("OPTIONS", {}))
     options = {
         "connect_timeout": CONNECT_SECONDS,
         **({"sslmode": "require"} if on_dyno else {}),
@@ -46,6 +48,19 @@ def database(url: str, default_file: Path, on_dyno: bool) -> dict[str, Any]:
         # which doesn't have the cursor.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    """Refuse options that only fail, with a traceback, once somebody connects."""
+    # Imported where there is Postgres.
+    from psycopg import ProgrammingError, conninfo
+
+    try:
+        ours = {key: value for key, value in options.items() if key not in DJANGOS_OPTIONS}
+        conninfo.make_conninfo(**ours)
+        conninfo.timeout_from_conninfo(options)
+    except ProgrammingError as error:
+        raise ValueError(f"DATABASE_URL can't be used: {' '.join(str(error).split())}") from error
 
 
 def pool_connections(size: int) -> None:

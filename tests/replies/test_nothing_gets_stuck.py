@@ -3,8 +3,7 @@ after one click."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,22 +11,20 @@ from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Exchange, Message, ModelSettings, add_exchange
-from chatapp.images.shown_image import ShownImage
 from chatapp.inference import Service, retry
 from chatapp.inference.errors import BudgetUsedUp
 from chatapp.replies import service
 from tests.diagnostics.model_service import ModelService, running
 from tests.inference.wire import BLOCKED, HELLO, OK, chunk, event, plain, refusal, text_event
+from tests.replies.places import BAD, PLACES, in_an_image, say
 from tests.replies.test_refused_images import make_image
-from tests.support.replies import MODEL, complete, ended, looked, made, new_message
+from tests.support.replies import ended, made
 from tests.support.tool_kit import Kit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-type Click = Callable[[Message], Awaitable[None]]
-
-BAD = "heron-7391"
+# Those that the wire changes nothing about are in test_failures_in_every_place.
+SENT = ("this message", "history", "an image", "an earlier image", "a tool result", "settings")
 END = b"0\r\n\r\n"
 LLAMA = {
     "type": "exceed_context_size_error",
@@ -70,6 +67,17 @@ FAILURES: dict[str, bytes] = {
     "empty": finished("stop"),
     "interrupted": OK + chunk(text_event("Hel")) + END,
     "unreadable": OK + chunk(b"data: {\n\n") + END,
+    "moved": plain("301 Moved", b"", Location="https://a.example/"),
+    "405": refusal(405),
+    "408": refusal(408, "slow"),
+    "529": refusal(529, "overloaded"),
+    "dropped": b"",
+    "a page": plain("200 OK", b"<html>Welcome</html>", "text/html"),
+    "an error as an answer": plain("200 OK", b'{"error": {"message": "odd"}}'),
+    "an error in the stream": OK + chunk(b'data: {"error": {"message": "odd"}}\n\n') + END,
+    "an error in the text": OK
+    + chunk(text_event("Hel") + b'data: {"error": {"message": "odd"}}\n\n')
+    + END,
 }
 
 
@@ -85,8 +93,11 @@ class Birds(ModelService):
     async def _answer(self, writer: asyncio.StreamWriter) -> None:
         text = json.dumps(self.bodies[-1])
         is_bad = self.mark in text or self.also in text
-        writer.write(self.fails_with if is_bad else HELLO)
+        answer = self.fails_with if is_bad else HELLO
+        writer.write(answer)
         await writer.drain()
+        if not answer:
+            raise ConnectionResetError
 
 
 @pytest.fixture
@@ -99,86 +110,22 @@ async def birds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         await service.close()
 
 
-async def say(owner: Person, text: str, after: Exchange | None = None, **options: Any) -> Exchange:
-    images = tuple(map(ShownImage, options.pop("images", ())))
-    message = new_message(text, after.conversation.pk if after else None, **options)
-    return await background.in_thread(add_exchange, owner, replace(message, images=images))
-
-
-async def in_this_message(owner: Person) -> Exchange:
-    return await say(owner, f"Look at {BAD}")
-
-
-async def in_the_history(owner: Person) -> Exchange:
-    first = await say(owner, "Hello")
-    await background.in_thread(complete, first.reply, f"Look at {BAD}")
-    return await say(owner, "And?", first)
-
-
-async def in_an_image(owner: Person) -> Exchange:
-    image = await background.in_thread(make_image, owner, "heron.png")
-    return await say(owner, "What is this?", images=(image,))
-
-
-async def in_an_earlier_image(owner: Person) -> Exchange:
-    first = await in_an_image(owner)
-    await background.in_thread(complete, first.reply, "A heron.")
-    return await say(owner, "And?", first)
-
-
-async def in_a_tool_result(owner: Person) -> Exchange:
-    first = await say(owner, "Hello")
-    await looked(first, BAD)
-    return await say(owner, "And?", first)
-
-
-async def in_the_settings(owner: Person) -> Exchange:
-    return await say(owner, "Hello", instructions=f"Talk about {BAD}")
-
-
-async def exclude(failed: Message, scope: str) -> None:
-    assert failed.can_exclude
-    assert await background.in_thread(failed.exclude, scope)
-
-
-async def leave_out_the_message(failed: Message) -> None:
-    await exclude(failed, "turn")
-
-
-async def leave_out_all_before_it(failed: Message) -> None:
-    await exclude(failed, "earlier")
-
-
-async def change_the_settings(failed: Message) -> None:
-    await background.in_thread(failed.conversation.choose, ModelSettings(MODEL))
-
-
-# Where the bad part is, and the one click that helps if the next message doesn't go through.
-PLACES: dict[str, tuple[Callable[[Person], Awaitable[Exchange]], Click]] = {
-    "this message": (in_this_message, leave_out_the_message),
-    "history": (in_the_history, leave_out_all_before_it),
-    "an image": (in_an_image, leave_out_the_message),
-    "an earlier image": (in_an_earlier_image, leave_out_all_before_it),
-    "a tool result": (in_a_tool_result, leave_out_all_before_it),
-    "settings": (in_the_settings, change_the_settings),
-}
-
-
 @pytest.mark.parametrize("kind", FAILURES)
 async def test_the_conversation_goes_on(owner: Person, kit: Kit, birds: Birds, kind: str) -> None:
-    for place, (begin, click) in PLACES.items():
+    for name in SENT:
+        place = PLACES[name]
         birds.fails_with = HELLO
-        failing = await begin(owner)
+        failing = await place.begin(owner)
         birds.fails_with = FAILURES[kind]
-        birds.mark = "image_url" if "image" in place else BAD
+        birds.mark = "image_url" if place.is_image else BAD
 
         reply = await made(failing)
         if reply.status != "complete":
-            assert (reply.status, bool(reply.error)) == ("failed", True), place
-            await click(reply)
+            assert (reply.status, bool(reply.error)) == ("failed", True), name
+            await place.click(reply)
             reply = await made(await say(owner, "And now?", failing))
 
-        assert (reply.status, reply.text) == ("complete", "Hello"), place
+        assert (reply.status, reply.text) == ("complete", "Hello"), name
 
 
 @pytest.mark.parametrize("kind", ["400", "500"])

@@ -80,6 +80,12 @@ def test_our_instructions_are_the_same_bytes_for_everybody(
     assert first.messages[0].role == "system"
 
 
+def test_our_instructions_fit_any_model() -> None:
+    assert "Claude" not in building.INSTRUCTIONS + building.TITLE_INSTRUCTIONS
+    assert r"\( and \)" in building.INSTRUCTIONS
+    assert "a longer fence" in building.INSTRUCTIONS
+
+
 def test_instructions_of_the_conversation_follow_ours(owner: Person) -> None:
     added = add_exchange(owner, new_message(instructions="Answer in rhymes."))
 

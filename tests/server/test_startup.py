@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +95,20 @@ def test_a_terminal_gets_short_lines_and_whole_warnings() -> None:
 def test_the_development_server_is_refused() -> None:
     with pytest.raises(SystemExit, match="serve --local"):
         call_command("runserver")
+
+
+def test_ctrl_c_while_packages_are_imported_ends_quietly(settings: Any, tmp_path: Path) -> None:
+    # The first package that is imported presses it.
+    (tmp_path / "django.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "serve", "--local"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
+        cwd=settings.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert (ended.returncode, ended.stdout + ended.stderr) == (130, "")
