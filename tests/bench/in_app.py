@@ -7,6 +7,7 @@ conversations EMAIL COUNT   COUNT conversations without messages
 queries EMAIL PATH          how many queries a GET of PATH makes
 people NAME COUNT           COUNT people with that name; gives the session of each
 faults NAME COUNT           what is wrong with the COUNT replies that people of that name asked for
+untitled NAME               how many conversations of people of that name have no title by the model
 """
 
 import json
@@ -94,6 +95,11 @@ def faults(name: str, count: str) -> list[str]:
     return found + ["missing"] * (int(count) - len(pairs))
 
 
+def untitled(name: str) -> int:
+    own = Conversation.objects.filter(owner__email__startswith=name)
+    return own.exclude(titled_by=Conversation.TitledBy.MODEL).count()
+
+
 def _fault(question: str, reply: Message) -> str:
     asked = model.plan({"messages": [{"role": "user", "content": question}]})
     assert asked
@@ -143,7 +149,7 @@ def _words(count: int) -> str:
 
 COMMANDS: dict[str, Callable[..., object]] = {
     function.__name__: function
-    for function in (cookie, conversation, conversations, queries, people, faults)
+    for function in (cookie, conversation, conversations, queries, people, faults, untitled)
 }
 
 if __name__ == "__main__":
