@@ -48,7 +48,7 @@ WORDS = ["".join(chance.choices(LETTERS, k=chance.randint(2, 9))) for _ in range
 
 
 def cookie(email: str) -> str:
-    return str(_signed_in(email).cookies[settings.SESSION_COOKIE_NAME].value)
+    return str(signed_in(email).cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def conversation(email: str, count: str) -> str:
@@ -76,7 +76,7 @@ def conversations(email: str, count: str) -> int:
 
 
 def queries(email: str, path: str) -> int:
-    client = _signed_in(email)
+    client = signed_in(email)
     client.get(path)  # the first request of a process may look something up once
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
@@ -116,7 +116,7 @@ def _person(email: str) -> Person:
     return found or Person.objects.create_user(email)
 
 
-def _signed_in(email: str) -> Client:
+def signed_in(email: str) -> Client:
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(_person(email))
     return client

@@ -25,6 +25,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def thread_seconds(pid: int) -> float:
+    """Of a process of one thread, by the clock of the scheduler and not in ticks."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def tree_seconds(pid: int) -> float:
     """Of a process and all below it, those included that have ended and were waited for."""
     total = 0.0
