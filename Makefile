@@ -11,6 +11,7 @@ WORKERS := 6
 WITHOUT_BROWSERS := --ignore=tests/system --ignore=tests/engines
 INSTALLED_FOR_TESTS := $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed \
 	$(SERVERS)/.installed
+REPORT_SECONDS := 5
 CANDIDATES := python3.13 python3.14 python3.12 python3
 # Version managers refuse a name when .python-version asks for a version that they don't have, so
 # what they installed is tried too.
@@ -29,13 +30,20 @@ unexport PYTHONDONTWRITEBYTECODE
 # making it was interrupted.
 $(shell test ! -d .venv || .venv/bin/python -c 'import pip' 2>/dev/null || rm -rf .venv)
 
-# Installs with the Python $(1) what $(2) names, and reports every tenth package.
+# Installs with the Python $(1) what $(2) names, and reports every tenth package, what is large to
+# download, and every few seconds how much is unpacked. The reports end with the shell that waits
+# for pip, also after Ctrl+C, which a shell's background jobs ignore.
 define install
 @rm -f $@
 @{ $(1) -m pip install --no-input --disable-pip-version-check --progress-bar off $(2) \
-	&& touch $@; } | { count=0; while read -r line; do case "$$line" in \
+	&& touch $@; } | { count=0; ticker=; while read -r line; do case "$$line" in \
 	Collecting*) count=$$((count + 1)); test $$((count % 10)) -ne 0 || echo "  $$count packages";; \
-	Installing*) echo "  unpacking $$count packages";; esac; done; }
+	Downloading*MB\)*) echo "  downloading $${line#* }";; \
+	Installing*) echo "  unpacking $$count packages"; \
+		while sleep $(REPORT_SECONDS) >&- 2>&- && kill -0 $$$$ 2>&-; do \
+			set -- $(1:/bin/python=)/lib/python*/site-packages/*.dist-info; \
+			echo "  $$# unpacked"; \
+		done & ticker=$$!;; esac; done; test -z "$$ticker" || kill $$ticker; }
 @test -f $@
 endef
 
@@ -186,5 +194,6 @@ $(BIN)/python:
  exit 1; }
 	@test -n "$(PYTHON)" || { echo "This needs Python 3.12 or newer, and none was found\
  (looked for: $(CANDIDATES)). Get it from https://www.python.org/downloads/."; exit 1; }
+	@echo "Making an environment with $(PYTHON)…"
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) can't make a virtual environment.\
  On Debian and Ubuntu: apt install python3-venv"; exit 1; }

@@ -11,6 +11,13 @@ import pytest
 from django.conf import settings
 
 ROOT: Path = settings.ROOT
+PIP = """case "$*" in *"pip install"*)
+seq 10 | sed "s/^/Collecting package/"
+echo "  Downloading small.whl (12 kB)"
+echo "  Downloading large.whl (5.1 MB)"
+mkdir -p {package}
+echo "Installing collected packages: package1, package2"
+cat {gate};; esac"""
 MANAGED = ".pyenv/versions/3.12.1/bin/python3"
 
 
@@ -64,6 +71,33 @@ def test_an_environment_whose_python_does_not_run_is_made_again(
     assert not (checkout / ".venv").exists()
     assert "/found/python3.12 -m venv .venv" in commands
     assert "--require-hashes -r requirements.txt" in commands
+
+
+def test_the_installation_reports_what_it_does(checkout: Path) -> None:
+    python, gate = checkout / ".venv" / "bin" / "python", checkout / "gate"
+    package = checkout / ".venv" / "lib" / "python3.13" / "site-packages" / "one.dist-info"
+    os.mkfifo(gate)
+    program(python, PIP.format(package=package, gate=gate))
+
+    make = subprocess.Popen(
+        ["make", ".venv/bin/.installed", "REPORT_SECONDS=0.01"],
+        cwd=checkout,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert make.stdout
+    lines = [make.stdout.readline() for _ in range(5)]
+    gate.write_text("")  # as far as here while pip still works
+    make.communicate()
+
+    assert make.returncode == 0
+    assert lines == [
+        "Installing the packages (once, a minute or two)…\n",
+        "  10 packages\n",
+        "  downloading large.whl (5.1 MB)\n",
+        "  unpacking 10 packages\n",
+        "  1 unpacked\n",
+    ]
 
 
 def test_an_environment_that_works_is_kept(checkout: Path) -> None:

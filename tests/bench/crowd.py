@@ -49,7 +49,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    seen: dict[str, list[float]]  # by run: when each token was here, by CLOCK_MONOTONIC
+    asked: dict[str, float]  # by run: when its question was sent, by CLOCK_MONOTONIC
+    seen: dict[str, list[float]]  # by run: when each token was here
     errors: list[str]
     cpu: float  # seconds, of following alone
 
@@ -90,11 +91,13 @@ async def main(plan: Plan) -> None:
             print("each is open", flush=True)
             await asyncio.to_thread(sys.stdin.read)
             return
-        asks = [_of_app(*pair) for pair in zip(plan.members, tabs, strict=True)]
+        asks = [_of_app(*each) for each in zip(plan.members, tabs, sightings, strict=True)]
     before = time.process_time()
     errors = await _ask_all(asks, plan)
     used = time.process_time() - before
-    result = Result({sighting.run: sighting.seen for sighting in sightings}, errors, used)
+    asked = {sighting.run: sighting.asked for sighting in sightings}
+    seen = {sighting.run: sighting.seen for sighting in sightings}
+    result = Result(asked, seen, errors, used)
     print(json.dumps(asdict(result)), flush=True)
 
 
@@ -108,8 +111,9 @@ async def _open(member: Member, sighting: Sighting, gate: asyncio.Semaphore) -> 
     return tab
 
 
-def _of_app(member: Member, tab: Tab) -> Ask:
+def _of_app(member: Member, tab: Tab, sighting: Sighting) -> Ask:
     async def ask() -> None:
+        sighting.asked = time.monotonic()
         await send(member.sends_to, member.cookie, member.question)
         await tab.finished
 
@@ -118,6 +122,7 @@ def _of_app(member: Member, tab: Tab) -> Ask:
 
 def _of_floor(member: Member, sighting: Sighting) -> Ask:
     async def ask() -> None:
+        sighting.asked = time.monotonic()
         place = urlsplit(member.listens_to)
         _, reader = await asyncio.get_running_loop().create_connection(
             lambda: Reader(member.question, sighting), place.hostname, place.port

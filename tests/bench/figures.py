@@ -10,8 +10,10 @@ class Figure:
     """`reach` is absolute, or holds for a machine on which the floor is `stated_floor`.
 
     Machines differ, so a figure with a floor holds when ours ÷ floor, both measured now, is at most
-    reach ÷ stated floor. A stated floor of 1 makes `reach` a plain factor. Without a `reach` the
-    figure is only reported. All values are in `unit`.
+    reach ÷ stated floor. A stated floor of 1 makes `reach` a plain factor. Where this machine was
+    compared with the one that `reach` is for by another quantity than the figure's own, `slowness`
+    is how many times longer that takes here. Without a `reach` the figure is only reported. All
+    values are in `unit`.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Figure:
     reach: float | None = None
     floor: float | None = None
     stated_floor: float | None = None
+    slowness: float = 1.0
     floor_name: str = "floor"
     others: str = ""
     statistic: str = ""
@@ -33,8 +36,10 @@ class Figure:
     @property
     def limit(self) -> float | None:
         """What ours may be at most on this machine, now."""
-        if self.reach is None or self.stated_floor is None or self.floor is None:
-            return self.reach
+        if self.reach is None:
+            return None
+        if self.stated_floor is None or self.floor is None:
+            return self.reach if self.slowness == 1 else self.reach * self.slowness
         return self.reach / self.stated_floor * self.floor
 
     @property

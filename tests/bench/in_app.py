@@ -7,6 +7,7 @@ conversations EMAIL COUNT   COUNT conversations without messages
 queries EMAIL PATH          how many queries a GET of PATH makes
 people NAME COUNT           COUNT people with that name; gives the session of each
 faults NAME COUNT           what is wrong with the COUNT replies that people of that name asked for
+untitled NAME               how many conversations of people of that name have no title by the model
 """
 
 import json
@@ -47,7 +48,7 @@ WORDS = ["".join(chance.choices(LETTERS, k=chance.randint(2, 9))) for _ in range
 
 
 def cookie(email: str) -> str:
-    return str(_signed_in(email).cookies[settings.SESSION_COOKIE_NAME].value)
+    return str(signed_in(email).cookies[settings.SESSION_COOKIE_NAME].value)
 
 
 def conversation(email: str, count: str) -> str:
@@ -75,7 +76,7 @@ def conversations(email: str, count: str) -> int:
 
 
 def queries(email: str, path: str) -> int:
-    client = _signed_in(email)
+    client = signed_in(email)
     client.get(path)  # the first request of a process may look something up once
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
@@ -94,6 +95,11 @@ def faults(name: str, count: str) -> list[str]:
     return found + ["missing"] * (int(count) - len(pairs))
 
 
+def untitled(name: str) -> int:
+    own = Conversation.objects.filter(owner__email__startswith=name)
+    return own.exclude(titled_by=Conversation.TitledBy.MODEL).count()
+
+
 def _fault(question: str, reply: Message) -> str:
     asked = model.plan({"messages": [{"role": "user", "content": question}]})
     assert asked
@@ -110,7 +116,7 @@ def _person(email: str) -> Person:
     return found or Person.objects.create_user(email)
 
 
-def _signed_in(email: str) -> Client:
+def signed_in(email: str) -> Client:
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(_person(email))
     return client
@@ -143,7 +149,7 @@ def _words(count: int) -> str:
 
 COMMANDS: dict[str, Callable[..., object]] = {
     function.__name__: function
-    for function in (cookie, conversation, conversations, queries, people, faults)
+    for function in (cookie, conversation, conversations, queries, people, faults, untitled)
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Many replies at once: the questions, what came of them, and what it cost."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +10,24 @@ from typing import Literal
 from tests.bench.crowd import Member, Plan, Result, crowd
 from tests.bench.harness import SLACK_SECONDS, Model
 from tests.bench.model import prompt
-from tests.bench.usage import Usage, watched
+from tests.bench.usage import Usage, tree_seconds, wait_until_idle, watched
 
 RATE = 50  # tokens a second and reply
 TOKENS = 1000  # of each reply
 SENDS_A_SECOND = 50
 SERVERS, HARNESS = 0, 1  # cores
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run asks for; without a `ramp`, so many questions a second."""
+
+    tokens: int = TOKENS  # of each reply
+    ramp: float = 0.0  # seconds over which the questions are spread
+    slack: float = SLACK_SECONDS  # that the last reply may take beyond its pace
+
+
+STEADY = Work()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +47,26 @@ class Load:
     result: Result
     servers: Usage
     harness: Usage
+    tokens: int = TOKENS  # of each reply
+    stores_cpu: float = 0.0  # seconds, of a database and Redis, from the first question on
 
     @cached_property
     def window(self) -> tuple[float, float]:
         """From the last reply's beginning to the first one's end: all run."""
-        whole = [times for times in self.sent.values() if len(times) == TOKENS]
+        whole = [times for times in self.sent.values() if len(times) == self.tokens]
         return max(times[0] for times in whole), min(times[-1] for times in whole)
 
     @property
     def incomplete(self) -> int:
         """Replies that did not come whole."""
         seen = self.result.seen
-        return sum(len(seen[run]) < TOKENS for run in self.sent)
+        return sum(len(seen[run]) < self.tokens for run in self.sent)
+
+    @property
+    def waits(self) -> list[float]:
+        """From each question to its first token, in ms; endless for one that never came."""
+        seen, asked = self.result.seen, self.result.asked
+        return [(seen[run][0] - asked[run]) * 1000 if seen[run] else math.inf for run in self.sent]
 
     @property
     def delays(self) -> list[float]:
@@ -73,8 +94,13 @@ class Load:
 
     @property
     def whole_cpu(self) -> float:
-        """The same from the first question to the last end."""
-        return self.servers.cpu / self._thousands * 1000
+        """The same from the first question until all is done, titles too; with the stores."""
+        return (self.servers.cpu + self.stores_cpu) / self._thousands * 1000
+
+    @property
+    def cpu_per_reply(self) -> float:
+        """All of that in ms, divided by the replies."""
+        return (self.servers.cpu + self.stores_cpu) / len(self.sent) * 1000
 
     @property
     def harness_cpu(self) -> str:
@@ -90,19 +116,25 @@ class Load:
 
 
 def load(
-    kind: Literal["app", "floor"], places: Sequence[Place], bench_model: Model, *servers: int
+    kind: Literal["app", "floor"],
+    places: Sequence[Place],
+    bench_model: Model,
+    *servers: int,
+    work: Work = STEADY,
+    stores: Sequence[int] = (),
 ) -> Load:
-    """Ask for one reply at each place and wait until all have ended.
+    """Ask for one reply at each place and wait until all have ended and the servers are idle.
 
-    `servers` are the processes whose CPU counts.
+    `servers` are the processes whose CPU counts; of `stores`, all processes below count too.
     """
     runs = [bench_model.new_run() for _ in places]
     members = [
-        Member(place.listens_to, place.sends_to, place.cookie, run, prompt(run, TOKENS, RATE))
+        Member(place.listens_to, place.sends_to, place.cookie, run, prompt(run, work.tokens, RATE))
         for place, run in zip(places, runs, strict=True)
     ]
-    ramp = len(places) / SENDS_A_SECOND
-    plan = Plan(kind, members, ramp, ramp + TOKENS / RATE + SLACK_SECONDS)
+    ramp = work.ramp or len(places) / SENDS_A_SECOND
+    plan = Plan(kind, members, ramp, ramp + work.tokens / RATE + work.slack)
+    stores_cpu = sum(map(tree_seconds, stores))
     with (
         watched(*servers) as used,
         watched(bench_model.pid) as model_used,
@@ -110,4 +142,7 @@ def load(
     ):
         assert process.stdout
         result = Result(**json.loads(process.stdout.readline()))
-    return Load({run: bench_model.sent_so_far(run) for run in runs}, result, used, model_used)
+        wait_until_idle(*servers)
+    stores_cpu = sum(map(tree_seconds, stores)) - stores_cpu
+    sent = {run: bench_model.sent_so_far(run) for run in runs}
+    return Load(sent, result, used, model_used, work.tokens, stores_cpu)

@@ -19,7 +19,8 @@ HEAD = """\
 Written by `make bench`; do not edit. All servers, the model and the browser ran on one machine. A
 floor is a bare page on a bare server (or what the cell names) on the same model server, measured
 in the same run. Where a floor is stated, a figure holds if ours ÷ floor now is at most the
-ratio of the stated ones; the limit is what that allows on this machine.
+ratio of the stated ones; the limit is what that allows on this machine. A factor after a reach is
+how much slower this machine is than the one that the reach is for.
 """
 
 Results = Mapping[str, tuple[Any, Sequence[Figure]]]
@@ -99,6 +100,8 @@ def _reach(figure: Figure) -> str:
     if figure.stated_floor == 1:
         return f"{figure.reach:g} × {figure.floor_name}"
     text = _value(figure.reach, figure.unit)
+    if figure.slowness != 1:
+        return f"{text} × {figure.slowness:.2f}"
     stated = figure.stated_floor
     return text if stated is None else f"{text} at a floor of {_number(stated)}"
 

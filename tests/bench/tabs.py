@@ -24,9 +24,10 @@ PULSE = b'"pulse"'
 
 @dataclass(slots=True)
 class Sighting:
-    """When each token of a run was first here, in seconds of CLOCK_MONOTONIC."""
+    """When a run was asked for and each token was first here, in seconds of CLOCK_MONOTONIC."""
 
     run: str
+    asked: float = 0.0
     seen: list[float] = field(default_factory=list)
 
     def look(self, data: bytes, at: float) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.bench import model
 from tests.bench.__main__ import chosen, row_modules
 from tests.bench.figures import Figure, quantile
-from tests.bench.report import markdown
+from tests.bench.report import markdown, table_line
 
 
 def figure(**values: float | str | None) -> Figure:
@@ -29,6 +29,14 @@ def test_on_a_machine_half_as_fast_twice_the_time_is_allowed(ours: float, holds:
 
 def test_on_a_faster_machine_the_absolute_reach_is_not_enough() -> None:
     assert not figure(ours=8, reach=8, floor=1, stated_floor=2).holds
+
+
+@pytest.mark.parametrize(("ours", "holds"), [(12, True), (12.1, False)])
+def test_a_machine_found_slower_by_something_else_is_allowed_more(ours: float, holds: bool) -> None:
+    slow = figure(ours=ours, reach=8, floor=1, slowness=1.5)
+
+    assert slow.holds is holds
+    assert "| 8 ms × 1.50 | 12.0 ms |" in table_line(slow)
 
 
 def test_a_figure_without_reach_is_only_reported() -> None:

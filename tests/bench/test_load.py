@@ -1,11 +1,11 @@
 """The load rows count correctly, and the cheap tabs read every frame."""
 
 import json
-from collections.abc import Iterator
+import math
 
 import pytest
 
-from tests.bench import load, model
+from tests.bench import model
 from tests.bench.crowd import Result
 from tests.bench.load import Load
 from tests.bench.tabs import Sighting, Tab
@@ -21,13 +21,9 @@ def frame(payload: bytes) -> bytes:
     return b"\x81" + length + payload
 
 
-@pytest.fixture
-def short_replies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(load, "TOKENS", 3)
-
-
 def came(sent: dict[str, list[float]], seen: dict[str, list[float]]) -> Load:
-    return Load(sent, Result(seen, [], 0.0), Usage([]), Usage([]))
+    result = Result(dict.fromkeys(sent, 0.5), seen, [], 0.0)
+    return Load(sent, result, Usage([]), Usage([]), tokens=3)
 
 
 def test_all_tokens_before_the_newest_count_as_seen() -> None:
@@ -64,7 +60,6 @@ async def test_a_refused_tab_raises_an_error() -> None:
         tab.data_received(b"HTTP/1.1 403 Forbidden\r\n\r\n")
 
 
-@pytest.mark.usefixtures("short_replies")
 def test_delays_are_those_of_the_time_in_which_all_run() -> None:
     sent = {"1": [0.0, 1.0, 2.0], "2": [1.0, 2.0, 3.0]}
     seen = {"1": [9.0, 1.001, 2.002], "2": [1.003, 2.004, 9.0]}
@@ -74,11 +69,16 @@ def test_delays_are_those_of_the_time_in_which_all_run() -> None:
     assert max(came(sent, seen).all_delays) == 9000
 
 
-@pytest.mark.usefixtures("short_replies")
 def test_a_reply_that_lacks_a_token_is_incomplete() -> None:
     sent = {"1": [0.0, 1.0, 2.0], "2": [0.0, 1.0, 2.0], "3": []}
 
     assert came(sent, {"1": [0.0, 1.0, 2.0], "2": [0.0, 1.0], "3": []}).incomplete == 2
+
+
+def test_a_wait_is_from_the_question_to_the_first_token() -> None:
+    sent: dict[str, list[float]] = {"1": [0.0, 1.0, 2.0], "2": []}
+
+    assert came(sent, {"1": [0.75, 1.0, 2.0], "2": []}).waits == [250, math.inf]
 
 
 def test_a_question_is_one_whole_request() -> None:

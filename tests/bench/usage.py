@@ -1,5 +1,6 @@
 """What processes use, from Linux's own account of them."""
 
+import math
 import os
 import threading
 import time
@@ -12,6 +13,9 @@ import psutil
 
 TICK = os.sysconf("SC_CLK_TCK")  # ticks a second
 SAMPLE_EVERY = 0.25  # seconds
+IDLE_SHARE = 0.05  # of a core
+IDLE_EVERY = 1.0  # seconds
+IDLE_PATIENCE = 20.0  # seconds
 
 
 def cpu_seconds(pid: int) -> float:
@@ -19,6 +23,11 @@ def cpu_seconds(pid: int) -> float:
     # The name in parentheses may hold spaces.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def thread_seconds(pid: int) -> float:
+    """Of a process of one thread, by the clock of the scheduler and not in ticks."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 def tree_seconds(pid: int) -> float:
@@ -36,6 +45,15 @@ def busy_seconds(core: int) -> float:
     ticks = next(line.split()[1:] for line in lines if line.startswith(f"cpu{core} "))
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, ticks[:8])
     return (user + nice + system + irq + softirq + steal) / TICK
+
+
+def wait_until_idle(*pids: int) -> None:
+    """Return when processes have next to nothing left to do, or keep on for IDLE_PATIENCE."""
+    deadline, used = time.monotonic() + IDLE_PATIENCE, math.inf
+    while used > IDLE_SHARE * IDLE_EVERY and time.monotonic() < deadline:
+        begin = sum(map(cpu_seconds, pids))
+        time.sleep(IDLE_EVERY)
+        used = sum(map(cpu_seconds, pids)) - begin
 
 
 def resident_mb(pid: int) -> float:

@@ -64,6 +64,11 @@ class Postgres:
     def url(self) -> str:
         return self.url_of("postgres")
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def url_of(self, database: str) -> str:
         return f"postgres://{PERSON}@127.0.0.1:{self.port}/{database}"
 

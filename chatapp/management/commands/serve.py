@@ -62,6 +62,8 @@ def prepare(local: bool) -> None:
     """Build what is missing, with --local also the tables."""
     if local:
         logs.use_short_lines()
+        if not is_built():
+            print("Preparing the database and the static files (once)…", file=sys.stderr)
         call_command("migrate", interactive=False, verbosity=0)
         connections.close_all()
     try:

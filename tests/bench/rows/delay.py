@@ -16,7 +16,7 @@ from tests.bench.harness import Bench, Side, clock
 ANSWERS = 3
 TOKENS = 400
 RATE = 50  # tokens a second
-SHARES = ((0.5, "p50", 8, 2), (0.99, "p99", 40, 4))  # with reach and stated floor in ms
+SHARES = ((0.5, "p50", 4, 2), (0.99, "p99", 20, 4))  # with reach and stated floor in ms
 OTHERS = "reference app 14 / 49 ms, Open WebUI 16 / 57 ms, Chainlit 308 / 2,719 ms (p50 / p99)"
 
 

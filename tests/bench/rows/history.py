@@ -19,7 +19,8 @@ FEW_MESSAGES, MANY_MESSAGES = 200, 10_000
 FEW_CONVERSATIONS, MANY_CONVERSATIONS = 100, 20_000
 GETS = 30
 LOADS = 7
-VISIBLE = 150  # ms
+SERVER_TIME = 25  # ms
+VISIBLE = 100  # ms
 READER, KEEPER, COLLECTOR = "reader@example.com", "keeper@example.com", "collector@example.com"
 
 
@@ -39,17 +40,25 @@ def measure(bench: Bench) -> list[Figure]:
 def _opening(bench: Bench, reader: Side, few: str, many: str) -> list[Figure]:
     times = _get_times([(reader, few), (reader, many)])
     return [
+        *(
+            Figure(
+                name=f"Server time of opening {count:,} messages",
+                unit="ms",
+                ours=median(taken),
+                reach=SERVER_TIME,
+                statistic=f"median of {GETS}",
+                samples=taken,
+            )
+            for count, taken in zip((FEW_MESSAGES, MANY_MESSAGES), times, strict=True)
+        ),
         Figure(
-            name=f"Server time of opening {MANY_MESSAGES:,} messages",
+            name=f"Server time of opening {MANY_MESSAGES:,} messages, against {FEW_MESSAGES}",
             unit="ms",
             ours=median(times[1]),
             floor=median(times[0]),
             stated_floor=1,
             reach=1.3,
             floor_name=f"{FEW_MESSAGES} messages",
-            statistic=f"median of {GETS}",
-            samples=times[1],
-            floor_samples=times[0],
         ),
         _queries("opening a conversation", f"{FEW_MESSAGES} messages", bench, READER, few, many),
     ]

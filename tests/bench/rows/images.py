@@ -58,7 +58,7 @@ def measure(bench: Bench) -> list[Figure]:
         unit="ms",
         ours=median(ours),
         floor=min(floor),
-        reach=400,
+        reach=300,
         stated_floor=STATED_FLOOR,
         floor_name="plain Pillow",
         statistic=f"median of {ROUNDS}",
