@@ -93,7 +93,7 @@ def image_tokens(width: int, height: int) -> int:
 
 def estimate(request: CompletionRequest) -> int:
     """Return the tokens of everything that is sent: system text, tools and turns."""
-    return _tools_tokens(request.tools) + sum(map(_message_tokens, request.messages))
+    return _tools_tokens(request.tools) + sum(map(message_tokens, request.messages))
 
 
 def exclude_images(request: CompletionRequest, count: int) -> CompletionRequest:
@@ -122,7 +122,7 @@ def fit(
     user messages in a row are several turns: a message that was too long to be answered must not
     be kept with the next one for ever.
     """
-    sizes = [_message_tokens(message) for message in request.messages]
+    sizes = [message_tokens(message) for message in request.messages]
     if answer is None:
         answer = request.max_tokens + (request.thinking_budget or 0)
     budget = math.floor((window - answer) / scale)
@@ -196,8 +196,8 @@ def _tool_tokens(tool: Tool) -> int:
     return TOKENS_PER_TOOL + estimate_text(tool.name + tool.description + parameters)
 
 
-def _message_tokens(message: ChatMessage) -> int:
-    return TOKENS_PER_MESSAGE + sum(map(_part_tokens, message.parts))
+def message_tokens(message: ChatMessage) -> int:
+    return message.tokens or TOKENS_PER_MESSAGE + sum(map(_part_tokens, message.parts))
 
 
 def _part_tokens(part: Part) -> int:
@@ -221,4 +221,4 @@ def _without_images(message: ChatMessage, count: int) -> ChatMessage:
     places = [index for index, part in enumerate(parts) if isinstance(part, ImagePart)]
     for index in places[:count]:
         parts[index] = TextPart(EXCLUDED_IMAGE)
-    return replace(message, parts=tuple(parts))
+    return ChatMessage(message.role, tuple(parts))
