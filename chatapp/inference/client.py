@@ -34,7 +34,7 @@ from .types import (
     Waiting,
 )
 
-# Preparing and encoding a larger request takes 5 ms or more, in which no other reply could continue.
+# Preparing and encoding a larger request takes 5 ms or more, in which no reply could continue.
 MAX_LOOP_CHARACTERS = 150_000
 MAX_LOOP_MESSAGES = 300
 SHOWN = (TextDelta, ReasoningDelta, ToolCallDelta)  # can't be taken back once yielded

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .types import (
@@ -30,6 +31,7 @@ MAX_EDGE = 1_568  # pixels; the model scales larger images down to this
 PIXELS_PER_TOKEN = 750
 MAX_TOKENS_PER_IMAGE = 1_568  # at most
 
+ANSWER_SHARE = 4  # an answer gets a quarter of a small window, however long it may be
 TOKENS_PER_MESSAGE = 8  # its role and its borders; counted: 7 or 8 for a message alone
 TOKENS_PER_CALL = 40  # the id and the markup of a tool call or its result; a guess
 TOKENS_PER_TOOL = 40  # the markup of a definition; a guess
@@ -94,6 +96,22 @@ def image_tokens(width: int, height: int) -> int:
 def estimate(request: CompletionRequest) -> int:
     """Return the tokens of everything that is sent: system text, tools and turns."""
     return _tools_tokens(request.tools) + sum(map(message_tokens, request.messages))
+
+
+def estimate_messages(messages: Iterable[ChatMessage]) -> int:
+    return sum(map(message_tokens, messages))
+
+
+def room_for_history(request: CompletionRequest, window: int) -> int:
+    """Return the tokens of `window` that are left for older messages, beside those of the request
+    and its answer."""
+    return window - reserved_tokens(request, window) - estimate(request)
+
+
+def reserved_tokens(request: CompletionRequest, window: int) -> int:
+    """Return the tokens to keep free for thinking and answer, in a small window fewer than the
+    request asks for."""
+    return min(request.max_tokens + (request.thinking_budget or 0), window // ANSWER_SHARE)
 
 
 def exclude_images(request: CompletionRequest, count: int) -> CompletionRequest:
