@@ -36,9 +36,15 @@ def own_image(person: Person, image_id: UUID) -> Image:
 
 def visible_image(person: Person, image_id: UUID) -> Image:
     """Return an image that the person uploaded or that is in a conversation of theirs."""
-    sent = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__owner=person)
+    sent = Attachment.objects.filter(
+        image=OuterRef("pk"),
+        message__conversation__owner=person,
+        message__conversation__deleted_at=None,
+    )
     made = ToolCallImage.objects.filter(
-        image=OuterRef("pk"), tool_call__reply__conversation__owner=person
+        image=OuterRef("pk"),
+        tool_call__reply__conversation__owner=person,
+        tool_call__reply__conversation__deleted_at=None,
     )
     theirs = Q(owner=person) | Exists(sent) | Exists(made)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)

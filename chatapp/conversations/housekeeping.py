@@ -1,5 +1,5 @@
-"""What is cleaned up while the server runs: images that no conversation shows any more, and ended
-counts of attempts."""
+"""What is cleaned up while the server runs: deleted conversations, images that no conversation
+shows any more, and ended counts of attempts."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts import guesses
-from chatapp.accounts.models import Person
+from chatapp.conversations import removal
 from chatapp.images import garbage_collection
 from chatapp.images.store import StoreUnavailable
 
@@ -23,14 +23,9 @@ def start() -> None:
     background.spawn("housekeeping", _forever())
 
 
-def collect_soon(person: Person) -> None:
-    """Collect soon: a conversation of this person was deleted, and its images may go too."""
-    work = background.in_thread(garbage_collection.collect, timezone.now(), person)
-    background.spawn(f"collect:{person.pk}", work)
-
-
 async def _forever() -> None:
     while True:
+        removal.start()
         try:
             await background.in_thread(_collect)
         except django.db.Error:

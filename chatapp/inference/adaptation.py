@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .calls_as_text import has_calls, spell_out_calls
 from .catalog import TokenField
-from .context_window import estimate, exclude_images
+from .context_window import ANSWER_SHARE, estimate, exclude_images
 from .error_responses import NO_VISION
 from .errors import (
     ConversationTooLong,
@@ -28,7 +28,6 @@ from .firewall import rewrite
 from .model_names import other_spelling
 from .payload import image_urls, requested_tokens
 from .prepared import (
-    ANSWER_SHARE,
     PreparedRequest,
     answer_tokens,
     fit_window,

@@ -20,7 +20,7 @@ from .errors import InferenceError, ModelNotAllowed, ModelNotOffered, NotConnect
 from .knowledge import Learned, ModelKnowledge
 from .listing import fetch_listing, find_listed
 from .model_names import is_same_model
-from .payload import has_images, weight
+from .payload import body_has_images, weight
 from .prepared import PreparedRequest, pack, prepare
 from .retry import pause as pause_before_retry
 from .service import Service
@@ -35,8 +35,9 @@ from .types import (
     Waiting,
 )
 
-# Encoding a longer request takes 10 ms or more, in which no other reply could continue.
-MAX_LOOP_CHARACTERS = 250_000
+# Preparing and encoding a larger request takes 5 ms or more, in which no reply could continue.
+MAX_LOOP_CHARACTERS = 150_000
+MAX_LOOP_MESSAGES = 300
 SHOWN = (TextDelta, ReasoningDelta, ToolCallDelta)  # can't be taken back once yielded
 
 
@@ -195,7 +196,7 @@ class InferenceClient:
             "POST",
             f"{self.service.url}/v1/chat/completions",
             content=body,
-            headers=self._headers(prepared.request),
+            headers=self._headers(body),
         )
         call = Call(self._http, post, self._limits, self.service.key, self._keep_rate_limits)
         try:
@@ -216,14 +217,14 @@ class InferenceClient:
                 error.retry_after = call.rate_limits.wait
             raise
 
-    def _headers(self, request: CompletionRequest) -> dict[str, str]:
+    def _headers(self, body: bytes) -> dict[str, str]:
         # A compressing server would hold tokens back to fill its window.
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         if self.service.key:
             headers["Authorization"] = f"Bearer {self.service.key}"
         if not self._prompt_caching:
             headers["X-Heroku-Prompt-Caching"] = "false"
-        if has_images(request):
+        if body_has_images(body):
             headers["X-Forwarded-Proto"] = "https"  # as in the example of a model card
         return headers
 
@@ -235,6 +236,6 @@ async def _off_loop[**P, T](
     request: CompletionRequest, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run `work` in a thread if `request` is so large that it would block the loop."""
-    if weight(request) > MAX_LOOP_CHARACTERS:
+    if len(request.messages) > MAX_LOOP_MESSAGES or weight(request) > MAX_LOOP_CHARACTERS:
         return await asyncio.to_thread(work, *args, **kwargs)
     return work(*args, **kwargs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .types import (
@@ -30,6 +31,7 @@ MAX_EDGE = 1_568  # pixels; the model scales larger images down to this
 PIXELS_PER_TOKEN = 750
 MAX_TOKENS_PER_IMAGE = 1_568  # at most
 
+ANSWER_SHARE = 4  # an answer gets a quarter of a small window, however long it may be
 TOKENS_PER_MESSAGE = 8  # its role and its borders; counted: 7 or 8 for a message alone
 TOKENS_PER_CALL = 40  # the id and the markup of a tool call or its result; a guess
 TOKENS_PER_TOOL = 40  # the markup of a definition; a guess
@@ -93,7 +95,23 @@ def image_tokens(width: int, height: int) -> int:
 
 def estimate(request: CompletionRequest) -> int:
     """Return the tokens of everything that is sent: system text, tools and turns."""
-    return _tools_tokens(request.tools) + sum(map(_message_tokens, request.messages))
+    return _tools_tokens(request.tools) + sum(map(message_tokens, request.messages))
+
+
+def estimate_messages(messages: Iterable[ChatMessage]) -> int:
+    return sum(map(message_tokens, messages))
+
+
+def room_for_history(request: CompletionRequest, window: int) -> int:
+    """Return the tokens of `window` that are left for older messages, beside those of the request
+    and its answer."""
+    return window - reserved_tokens(request, window) - estimate(request)
+
+
+def reserved_tokens(request: CompletionRequest, window: int) -> int:
+    """Return the tokens to keep free for thinking and answer, in a small window fewer than the
+    request asks for."""
+    return min(request.max_tokens + (request.thinking_budget or 0), window // ANSWER_SHARE)
 
 
 def exclude_images(request: CompletionRequest, count: int) -> CompletionRequest:
@@ -122,7 +140,7 @@ def fit(
     user messages in a row are several turns: a message that was too long to be answered must not
     be kept with the next one for ever.
     """
-    sizes = [_message_tokens(message) for message in request.messages]
+    sizes = [message_tokens(message) for message in request.messages]
     if answer is None:
         answer = request.max_tokens + (request.thinking_budget or 0)
     budget = math.floor((window - answer) / scale)
@@ -196,8 +214,8 @@ def _tool_tokens(tool: Tool) -> int:
     return TOKENS_PER_TOOL + estimate_text(tool.name + tool.description + parameters)
 
 
-def _message_tokens(message: ChatMessage) -> int:
-    return TOKENS_PER_MESSAGE + sum(map(_part_tokens, message.parts))
+def message_tokens(message: ChatMessage) -> int:
+    return message.tokens or TOKENS_PER_MESSAGE + sum(map(_part_tokens, message.parts))
 
 
 def _part_tokens(part: Part) -> int:
@@ -221,4 +239,4 @@ def _without_images(message: ChatMessage, count: int) -> ChatMessage:
     places = [index for index, part in enumerate(parts) if isinstance(part, ImagePart)]
     for index in places[:count]:
         parts[index] = TextPart(EXCLUDED_IMAGE)
-    return replace(message, parts=tuple(parts))
+    return ChatMessage(message.role, tuple(parts))

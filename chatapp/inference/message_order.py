@@ -59,7 +59,9 @@ def _clean(message: ChatMessage) -> ChatMessage:
     parts = [part for part in message.parts if isinstance(part, allowed) and not _is_empty(part)]
     if message.role == "assistant":
         parts = [_without_tags(part) for part in parts]
-    return ChatMessage(message.role, tuple(parts))
+    cleaned = tuple(parts)
+    # Nearly every message of a long conversation stays as it is.
+    return message if cleaned == message.parts else ChatMessage(message.role, cleaned)
 
 
 def _is_empty(part: Part) -> bool:
@@ -98,11 +100,14 @@ def _with_results(turns: list[ChatMessage]) -> list[ChatMessage]:
         for part in turn.parts:
             if isinstance(part, ToolCallPart):
                 calls.setdefault(part.id, part)
+        if not calls:
+            arranged.append(turn)
+            continue
         other = (part for part in turn.parts if not isinstance(part, ToolCallPart))
         named = {call_id: _free_id(call_id, taken) for call_id in calls}
         sendable = (replace(call, id=named[call_id]) for call_id, call in calls.items())
         arranged.append(ChatMessage(turn.role, (*other, *sendable)))
-        results = _results_after(turns, index) if calls else {}
+        results = _results_after(turns, index)
         for call_id in calls:
             content = sendable_result(results.get(call_id, NO_RESULT))
             arranged.append(ChatMessage("tool", (ToolResultPart(named[call_id], content),)))

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 
 from .calls_as_text import has_calls, spell_out_calls
 from .catalog import Model, ThinkingForm, TokenField
-from .context_window import estimate, exclude_images, fit
+from .context_window import ANSWER_SHARE, estimate, exclude_images, fit, reserved_tokens
 from .errors import ConversationTooLong
 from .knowledge import NOTHING, Learned
 from .payload import MAX_REQUEST_BYTES, MIN_ANSWER_TOKENS, encode, image_urls
 from .types import Adapted, Change, CompletionRequest
-
-ANSWER_SHARE = 4  # an answer gets a quarter of a small window, however long it may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def fit_window(
     prepared: PreparedRequest, window: int, scale: float = 1.0
 ) -> PreparedRequest | None:
     """Return the request without the oldest turns and images that don't fit, None if all fit."""
-    answer = min(answer_tokens(prepared.request), window // ANSWER_SHARE)
+    answer = reserved_tokens(prepared.request, window)
     fitted = fit(prepared.request, window, scale=scale, answer=answer)
     if fitted.request is prepared.request:
         return None

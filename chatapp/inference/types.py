@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -49,8 +49,11 @@ Part = TextPart | ImagePart | ToolCallPart | ToolResultPart
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
+    """Hold one message. `tokens` is its estimate if somebody has stored it, 0 when unknown."""
+
     role: Role
     parts: tuple[Part, ...]
+    tokens: int = field(default=0, compare=False)
 
     @classmethod
     def from_text(cls, role: Role, text: str) -> ChatMessage:

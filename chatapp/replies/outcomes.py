@@ -14,9 +14,11 @@ from chatapp.conversations import events
 from chatapp.conversations.models import FinalState, Message
 from chatapp.conversations.models.lease import CloseCondition
 from chatapp.conversations.signals import reply_ended
+from chatapp.inference.context_window import estimate_messages
 from chatapp.rendering import arender_document
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
+from chatapp.replies.prompt.turns import reply_turns
 from chatapp.replies.usage import ModelRequest
 from chatapp.server.database_errors import DATABASE_AWAY
 
@@ -108,6 +110,8 @@ def _record(live: LiveReply, outcome: ReplyOutcome, html: str) -> FinalState:
         error=outcome.error,
         error_kind=outcome.error_kind,
         finish_reason=outcome.finish_reason,
+        estimated_tokens=estimate_messages(reply_turns(progress.text, live.tool_calls)),
+        is_plain=not live.tool_calls,
     )
 
 

@@ -78,7 +78,7 @@ def _find(people: set[UUID]) -> Found:
 
 
 def _running(people: set[UUID]) -> Iterable[Row]:
-    running = Message.objects.running().exclude(leased_by__in=[process_name.NAME, ""])
+    running = Message.objects.running().present().exclude(leased_by__in=[process_name.NAME, ""])
     return running.filter(conversation__owner__in=people).values_list(
         "pk", "conversation__owner", "conversation"
     )
@@ -88,6 +88,7 @@ def _awaiting_approval(people: set[UUID]) -> Iterable[Row]:
     """Return replies that await approval, whoever made them: the decision may reach another
     process."""
     waiting = Message.objects.filter(status=Message.Status.WAITING, conversation__owner__in=people)
+    waiting = waiting.present()
     return waiting.annotate(
         undecided=Count("tool_calls", filter=Q(tool_calls__state__in=UNDECIDED))
     ).values_list("pk", "conversation__owner", "conversation", "attempt", "undecided")
@@ -96,7 +97,7 @@ def _awaiting_approval(people: set[UUID]) -> Iterable[Row]:
 def _recent(people: set[UUID]) -> Iterable[Row]:
     """Return the last replies of conversations in which something was sent recently."""
     recent = timezone.now() - RECENT
-    active = Conversation.objects.filter(owner__in=people, active_at__gt=recent)
+    active = Conversation.objects.present().filter(owner__in=people, active_at__gt=recent)
     shown = Message.objects.filter(conversation=OuterRef("pk"), on_branch=True)
     branch = shown.order_by("-position")
     active = active.annotate(

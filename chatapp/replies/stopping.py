@@ -1,6 +1,7 @@
 """Stopping a reply, wherever it is made: what was published up to then stays."""
 
 import asyncio
+from collections.abc import Iterable
 from uuid import UUID
 
 from chatapp import background
@@ -30,6 +31,16 @@ async def stop(reply: Message) -> None:
     else:
         relay.send_command("stop", reply=str(reply.pk))
         background.spawn(f"stop:{reply.pk}", _await_stop(reply))
+
+
+def end_streams(replies: Iterable[UUID]) -> None:
+    """End the streams of replies whose rows are closed already, wherever they are made."""
+    here = generation.made_here()
+    for reply in replies:
+        if reply in here:
+            generation.stop_here(reply)
+        else:
+            relay.send_command("stop", reply=str(reply))
 
 
 def _request_stop(reply: Message) -> bool:

@@ -1,6 +1,5 @@
 """/storage/, and what frees space again."""
 
-import asyncio
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,10 +9,11 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import housekeeping
-from chatapp.conversations.models import Exchange
+from chatapp.conversations import housekeeping, removal
+from chatapp.conversations.models import Conversation, Exchange
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
+from tests.support.replies import ended
 
 
 def keep(person: Person, content: bytes = b"x" * 2_048) -> Image:
@@ -77,8 +77,8 @@ async def test_deleting_a_conversation_frees_its_space(
 
     await async_owner_client.post(f"/c/{exchange.conversation.pk}/deletion")
 
-    if task := background.find(f"collect:{owner.pk}"):
-        await asyncio.wait({task})
+    await ended([removal.TASK])
+    assert not await Conversation.objects.aexists()
     assert not await Image.objects.aexists()
 
 

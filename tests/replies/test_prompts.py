@@ -8,7 +8,6 @@ from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
-    Conversation,
     Exchange,
     FinalState,
     Message,
@@ -191,32 +190,6 @@ def test_everything_before_a_message_can_be_excluded(owner: Person, exchange: Ex
     assert second.reply.exclude("earlier")
 
     assert [text for _, text in turns(third.reply)] == ["Second", "A reply.", "Third"]
-
-
-def test_messages_beyond_every_context_window_are_not_fetched(
-    owner: Person, settings: Settings, django_assert_max_num_queries: Callable
-) -> None:
-    model = replace(settings.CATALOG["claude-sonnet-4-6"], context_window=9_000)
-    settings.CATALOG = {model.id: model}
-    conversation = Conversation.objects.create(owner=owner, model=model.id)
-    Message.objects.bulk_create(
-        Message(
-            conversation=conversation,
-            position=n,
-            role="assistant" if n % 2 else "user",
-            status="complete",
-            text="word " * 200,
-        )
-        for n in range(1_000)
-    )
-    added = add_exchange(owner, new_message("Now?", conversation.pk))
-
-    with django_assert_max_num_queries(6):
-        prompt = reply_prompt(added.reply)
-
-    shown = [message for message in prompt.request.messages if message.role == "user"]
-    assert 0 < len(shown) < 40
-    assert prompt.turns_excluded + len(shown) == 501
 
 
 def test_images_come_before_the_text(owner: Person, keep: Keep) -> None:

@@ -19,7 +19,7 @@ async def test_caching_is_off_when_the_setting_says_so(
     settings.SERVICE = Service("compatible", "http://127.0.0.1:1")
     settings.PROMPT_CACHING = caching
 
-    assert ("X-Heroku-Prompt-Caching" in service.client()._headers(REQUEST)) == sent
+    assert ("X-Heroku-Prompt-Caching" in service.client()._headers(b"{}")) == sent
 
     await service.close()
 

@@ -1,6 +1,5 @@
 """The list of conversations, and renaming and deleting one."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -10,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chatapp import background
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.page import page
-from chatapp.conversations import events, housekeeping
+from chatapp.conversations import events, removal
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
 from chatapp.replies import stopping
-from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import wants_json
 
 
@@ -46,13 +45,9 @@ def title(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 @require_POST
 async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Delete a conversation for good; a running reply is stopped first."""
+    """Delete a conversation for good, with a reply that runs; its rows are removed later."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
-    async for reply in conversation.messages.running().select_related("conversation"):
-        # Deleting is how space is freed in a full database; the reply then ends by itself.
-        with suppress(DatabaseFull):
-            await stopping.stop(reply)
-    await sync_to_async(conversation.delete)()
-    housekeeping.collect_soon(request.user)
+    stopping.end_streams(await background.in_thread(removal.delete, conversation))
+    removal.start()
     events.conversation_deleted(request.user.pk, conversation_id)
     return done(request, "/")

@@ -23,7 +23,15 @@ TITLE_LENGTH = 120  # characters
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def of(self, person: "Person") -> Self:
         """Return the person's own conversations: the only door to conversations."""
-        return self.filter(owner=person)
+        return self.filter(owner=person).present()
+
+    def present(self) -> Self:
+        """Return those that haven't been deleted."""
+        return self.filter(deleted_at=None)
+
+    def deleted(self) -> Self:
+        """Return those whose rows are still to be removed, in the order of their deletion."""
+        return self.exclude(deleted_at=None).order_by("deleted_at")
 
     def newest_first(self) -> Self:
         return self.order_by("-active_at", "-id")
@@ -43,6 +51,8 @@ class Conversation(WithModelSettings):
     titled_by = models.CharField(max_length=10, choices=TitledBy.choices, default=TitledBy.NOBODY)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     active_at = models.DateTimeField(default=timezone.now)
+    # Since then nobody sees it any more; `removal` deletes its rows.
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     # Names of tools that need no further approval in this conversation.
     allowed_tools = JSONField(default=list, db_default=Value([], JSONField()))
@@ -52,7 +62,12 @@ class Conversation(WithModelSettings):
     class Meta:
         indexes = [
             # The sidebar reads nothing else: on Postgres it never touches the table.
-            models.Index(fields=["owner", "-active_at", "-id"], include=["title"], name="sidebar")
+            models.Index(fields=["owner", "-active_at", "-id"], include=["title"], name="sidebar"),
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="deleted_conversations",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,9 +92,11 @@ class Conversation(WithModelSettings):
         self.save(update_fields=["title", "titled_by"])
 
     def suggest_title(self, title: str) -> bool:
-        """Set a title by the model unless the person has typed one; return whether it was set."""
+        """Set a title by the model unless the person has typed one or deleted the conversation;
+        return whether it was set."""
         changed = (
-            Conversation.objects.filter(pk=self.pk)
+            Conversation.objects.present()
+            .filter(pk=self.pk)
             .exclude(titled_by=self.TitledBy.PERSON)
             .update(title=title[:TITLE_LENGTH], titled_by=self.TitledBy.MODEL)
         )

@@ -195,4 +195,5 @@ def _lock(person: Person, conversation: Conversation | None) -> None:
     """
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if conversation:
-        Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+        present = Conversation.objects.present()
+        present.select_for_update(no_key=True).get(pk=conversation.pk)

@@ -14,6 +14,8 @@ from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.settings import ModelSettings
 from chatapp.images.shown_image import ShownImage
+from chatapp.inference import ChatMessage
+from chatapp.inference.context_window import message_tokens
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
@@ -104,6 +106,8 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
     )
     if message is None:
         return None
+    if message.conversation.deleted_at:
+        raise ConversationDeleted
     if message.text != new.text:
         raise ClientIdUsed
     reply = message.children.order_by("-on_branch", "-created_at")[0]
@@ -124,6 +128,8 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
         role=Message.Role.USER,
         status=Message.Status.COMPLETE,
         text=new.text,
+        estimated_tokens=message_tokens(ChatMessage.from_text("user", new.text)),
+        is_plain=not (new.images or new.links),
         author=person,
         client_id=new.client_id,
         changes=head.changes_for(conversation.chosen) if head else {},
@@ -141,6 +147,8 @@ def _lock(person: "Person", new: NewMessage) -> Conversation | None:
     )
     if conversation and conversation.owner_id != person.pk:
         raise Conversation.DoesNotExist
+    if conversation and conversation.deleted_at:
+        raise ConversationDeleted
     return conversation
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from chatapp.conversations.models import display, lease, reply_actions
+from chatapp.conversations.models import display, lease, reply_actions, setting_changes
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import REMOTE
 from chatapp.conversations.models.message_queries import MessageQuerySet
@@ -62,6 +62,10 @@ class Message(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices)
     status = models.CharField(max_length=10, choices=Status.choices)
     text = models.TextField(blank=True)
+    # What the model reads of it: the estimated tokens without images, and whether it has neither
+    # images nor tool calls. None until it has ended, and in rows of older releases.
+    estimated_tokens = models.PositiveIntegerField(null=True)
+    is_plain = models.BooleanField(null=True)
     # The finished reply's safe HTML, so that opening a long conversation renders nothing.
     html = models.TextField(blank=True)
     html_version = models.PositiveSmallIntegerField(default=0)
@@ -138,6 +142,12 @@ class Message(models.Model):
             models.Index(
                 fields=["status"], condition=models.Q(status="waiting"), name="waiting_replies"
             ),
+            # Removing a conversation takes the newest messages first, whichever branch has them.
+            models.Index(
+                fields=["conversation", "position"],
+                condition=models.Q(on_branch=False),
+                name="messages_off_branch",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,6 +182,8 @@ class Message(models.Model):
     retry = reply_actions.retry
     resume = reply_actions.resume
     exclude = reply_actions.exclude
+    note_changes = setting_changes.note_changes
+    changes_for = setting_changes.changes_for
 
     shown_html = property(display.shown_html)
     shown_attachments = property(display.shown_attachments)
@@ -236,14 +248,3 @@ class Message(models.Model):
         """Set attributes to what the row holds already."""
         for name, value in values.items():
             setattr(self, name, value)
-
-    def note_changes(self, chosen: ModelSettings) -> None:
-        """Store again which settings changed since the reply before this message."""
-        self.changes = self.parent.changes_for(chosen) if self.parent else {}
-        self.save(update_fields=["changes"])
-
-    def changes_for(self, chosen: ModelSettings) -> dict[str, str]:
-        """Return which settings in `chosen` differ from those that made this reply."""
-        before = {"model": self.model, "instructions": self.instructions_digest}
-        now = {"model": chosen.model, "instructions": chosen.instructions_digest}
-        return {name: now[name] for name in now if now[name] != before[name]}

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 class MessageQuerySet(models.QuerySet["Message"]):
     def of(self, person: "Person") -> Self:
         """Return the person's own messages; views use no other query."""
-        return self.filter(conversation__owner=person)
+        return self.filter(conversation__owner=person).present()
+
+    def present(self) -> Self:
+        """Return those whose conversation hasn't been deleted."""
+        return self.filter(conversation__deleted_at=None)
 
     def running(self) -> Self:
         return self.filter(role="assistant", status__in=RUNNING)

@@ -45,7 +45,8 @@ class TokenUsage:
 
 @dataclass(frozen=True, slots=True)
 class FinalState:
-    """The final state of a reply. `html` is the safe rendering of its text."""
+    """The final state of a reply. `html` is the safe rendering of its text, `estimated_tokens` and
+    `is_plain`, as in Message, are None when unknown."""
 
     status: str
     progress: Progress
@@ -54,6 +55,8 @@ class FinalState:
     error: str = ""
     error_kind: str = ""
     finish_reason: str = ""
+    estimated_tokens: int | None = None
+    is_plain: bool | None = None
 
 
 def values_of(record: Progress | TokenUsage | FinalState) -> dict[str, Any]:

@@ -63,6 +63,8 @@ def resume(reply: "Message") -> bool:
         "crashes": 0,
         "first_token_at": None,
         "finished_at": None,
+        "estimated_tokens": None,
+        "is_plain": None,
         # From here on only text is saved; the HTML of the old end would hide it.
         "html": "",
         "html_version": 0,
@@ -86,10 +88,10 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     at most MAX_CHANGED. Only a failed reply offers the first two; a reply that runs or isn't on
     the branch changes nothing.
     """
-    conversation, _head = _lock_branch(reply)
+    conversation, head = _lock_branch(reply)
     reply.refresh_from_db()
     possible = reply.can_exclude if scope in ("turn", "earlier") else reply.excluded
-    if reply.is_running or not reply.on_branch or not possible:
+    if head is None or reply.is_running or not reply.on_branch or not possible:
         return []
     wanted = scope != "none"
     branch = conversation.branch.order_by("-position").exclude(excluded=wanted)
@@ -105,6 +107,11 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
 
 
 def _lock_branch(reply: "Message") -> "tuple[Conversation, Message | None]":
-    """Lock the conversation, so that nothing is added meanwhile; return it and its head."""
+    """Lock the conversation, so that nothing is added meanwhile; return it and its head.
+
+    A conversation that was deleted in the meantime has no head.
+    """
     conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
+    if conversation.deleted_at:
+        return conversation, None
     return conversation, conversation.branch.select_related("parent").last()

@@ -2,15 +2,13 @@
 work for a streamed token."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import RUNNING, Progress
-
-if TYPE_CHECKING:
-    from chatapp.conversations.models.message import Message
 
 COLUMNS = (*Progress.__slots__, "first_token_at")
 
@@ -18,8 +16,17 @@ COLUMNS = (*Progress.__slots__, "first_token_at")
 class Snapshot(NamedTuple):
     """The progress of an attempt at a reply."""
 
-    reply: "Message"
+    reply: Message
     progress: Progress
+
+
+class Estimate(NamedTuple):
+    """What a request has found out about a message of an older release."""
+
+    pk: UUID
+    position: int
+    tokens: int
+    is_plain: bool
 
 
 def save_snapshots(snapshots: Sequence[Snapshot]) -> None:
@@ -50,7 +57,22 @@ def _row(snapshot: Snapshot, columns: Sequence[Any]) -> list[Any]:
     return [*saved, pk, reply.attempt, *map(str, RUNNING)]
 
 
-def unwanted_attempts(replies: "Sequence[Message]") -> set[UUID]:
+def save_estimates(estimates: Sequence[Estimate]) -> None:
+    """Save estimates of messages that have none."""
+    table = connection.ops.quote_name(Message._meta.db_table)
+    statement = (
+        f"UPDATE {table} SET estimated_tokens = %s, is_plain = %s "  # noqa: S608  (a name of ours)
+        "WHERE id = %s AND estimated_tokens IS NULL"
+    )
+    rows = [
+        (tokens, is_plain, Message._meta.pk.get_db_prep_value(pk, connection))
+        for pk, _position, tokens, is_plain in estimates
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+def unwanted_attempts(replies: Sequence[Message]) -> set[UUID]:
     """Return the replies whose attempt has to end: it was overtaken, or somebody stopped it."""
     if not replies:
         return set()

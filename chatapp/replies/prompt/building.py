@@ -17,9 +17,10 @@ from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
 from chatapp.inference.catalog import find_model
-from chatapp.inference.context_window import MAX_IMAGES
+from chatapp.inference.context_window import MAX_IMAGES, room_for_history
+from chatapp.replies import service
 from chatapp.replies.prompt import image_delivery
-from chatapp.replies.prompt.history import newest_messages
+from chatapp.replies.prompt.history import History, newest_messages
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
 from chatapp.replies.tools.toolbox import Toolbox
 
@@ -75,34 +76,32 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     chosen = reply.conversation.chosen
     model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
     delivery = delivery or image_delivery.deliveries(model.id)[0]
-    messages, turns_excluded = newest_messages(reply, model.context_window)
-    attachments = [attachment for message in messages for attachment in _images(message)]
-    end = _end_of_suspects([*messages, reply], model)
-    trusted = [one for message in messages if message.position > end for one in _images(message)]
-    urls = _urls(trusted, delivery) if model.vision else {}
-    turns = [turn for message in messages for turn in turns_of(message, urls, model)]
-    turns += _reply_so_far(reply)
-    toolbox = Toolbox.of(reply, _user_texts(messages))
-    may_think = not (toolbox.tools and has_calls(turns))
+    toolbox = Toolbox.of(reply)
     request = CompletionRequest(
         model=model.id,
-        messages=(ChatMessage.from_text("system", _system_text(chosen)), *turns),
+        messages=(ChatMessage.from_text("system", _system_text(chosen)), *_reply_so_far(reply)),
         max_tokens=min(chosen.max_tokens or model.max_output, model.max_output),
-        thinking_budget=_thinking_budget(reply, model) if may_think else None,
+        thinking_budget=_thinking_budget(reply, model),
         temperature=chosen.temperature,
         top_p=chosen.top_p,
         tools=toolbox.offered,
         may_call=_may_call(reply.shown_tool_calls),
         is_continuation=_ends_in_text(reply),
     )
+    window = service.learned_window(model.id) or model.context_window
+    history = newest_messages(reply, room_for_history(request, window))
+    attachments = history.attachments
+    trusted = _trusted(reply, history, model)
+    urls = _urls(trusted, delivery) if model.vision else {}
+    request = _with_history(request, history, urls, model)
     missing = len(attachments) - len(urls)
     return Prompt(
         reply,
         request,
         delivery,
-        toolbox,
+        toolbox.with_texts(history.user_texts),
         tuple(attachment for attachment in attachments if attachment.pk in urls),
-        turns_excluded,
+        history.turns_excluded,
         images_excluded=missing if model.vision else 0,
         images_unsupported=0 if model.vision else missing,
     )
@@ -114,22 +113,32 @@ def prompt_to_answer(prompt: Prompt) -> Prompt:
     return replace(prompt, request=replace(prompt.request, messages=messages))
 
 
-def _user_texts(messages: list[Message]) -> tuple[str, ...]:
-    return tuple(message.text for message in messages if message.role == Message.Role.USER)
+def _with_history(
+    request: CompletionRequest, history: History, urls: dict[int, str], model: Model
+) -> CompletionRequest:
+    turns = [turn for message in history.messages for turn in turns_of(message, urls, model)]
+    system, *reply_so_far = request.messages
+    if request.tools and has_calls([*turns, *reply_so_far]):
+        request = replace(request, thinking_budget=None)
+    return replace(request, messages=(system, *turns, *reply_so_far))
 
 
-def _images(message: Message) -> list[Attachment]:
-    """Return the attachments that the service hasn't rejected."""
-    return [attachment for attachment in message.attachments.all() if not attachment.refusal]
+def _trusted(reply: Message, history: History, model: Model) -> list[Attachment]:
+    """Return the attachments after the last reply for which the service failed with images.
 
-
-def _end_of_suspects(messages: list[Message], model: Model) -> int:
-    """Return the position up to which the model gets no images, -1 if it gets all.
-
-    The service failed with these images and answered without them. It would fail again each time.
+    It answered without them, and would fail with them again each time.
     """
-    answered = [m for m in messages if m.model == model.id and "images_suspected" in m.notices]
-    return max((message.position for message in answered), default=-1)
+    attachments = history.attachments
+    if not attachments:
+        return []
+    begin = history.messages[0].position
+    answered = reply.conversation.branch.filter(position__gte=begin, model=model.id)
+    notices = [*answered.exclude(notices={}).values_list("position", "notices")]
+    if reply.model == model.id:
+        notices.append((reply.position, reply.notices))
+    end = max((at for at, noted in notices if "images_suspected" in noted), default=-1)
+    trusted = [message for message in history.messages if message.position > end]
+    return History(trusted).attachments
 
 
 def _reply_so_far(reply: Message) -> list[ChatMessage]:

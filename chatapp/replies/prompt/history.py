@@ -1,41 +1,153 @@
-"""The messages of a conversation that go into the next request."""
+"""The messages of a conversation that go into the next request.
 
+The estimates in the rows decide which messages fit; nothing else of the others is read.
+"""
+
+import logging
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+import django.db
+from django.db.models import F, QuerySet
 
-from chatapp.conversations.models import Message, ToolCall
-from chatapp.inference.context_window import estimate_text
+from chatapp.conversations.models import Attachment, Message, ToolCall
+from chatapp.conversations.models.saving import Estimate, save_estimates
+from chatapp.inference.context_window import estimate_messages
+from chatapp.replies.prompt.turns import PastMessage, reply_turns
 
-MESSAGES_PER_FETCH = 200
+FIRST_FETCH = 500  # estimates; each further query reads twice as many
+MAX_SAVED = 2_000  # estimates of old rows that one request stores
+# The beginning of a request moves by about this part of what fits.
+PARTS = 8
+
+logger = logging.getLogger(__name__)
 
 
-def newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
-    """Return the newest messages that the model could read, oldest first, and the number of turns
-    before them, which aren't fetched."""
+class Size(NamedTuple):
+    """The estimated tokens of a message, None in a row of an older release."""
+
+    position: int
+    tokens: int | None
+
+
+class History(NamedTuple):
+    """The messages that fit, oldest first, and the number of turns before them."""
+
+    messages: list[PastMessage]
+    turns_excluded: int = 0
+
+    @property
+    def user_texts(self) -> tuple[str, ...]:
+        return tuple(m.text for m in self.messages if m.role == Message.Role.USER)
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """Return the attachments that the service hasn't rejected."""
+        return [one for m in self.messages for one in m.attachments if not one.refusal]
+
+
+def newest_messages(reply: Message, room: int) -> History:
+    """Return the newest messages before a reply, at most `room` tokens and at least one message.
+
+    Reads the database: call it in a thread.
+    """
     earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
-    messages: list[Message] = []
-    tokens = 0
-    for message in _newest_first(earlier):
-        messages.insert(0, message)
-        tokens += estimate_text(message.text) + sum(map(_tokens, message.tool_calls.all()))
-        if tokens > window:
-            break
-    if tokens <= window:
-        return messages, 0
-    first = messages[0].position
-    return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
+    first, is_whole = _first_that_fits(earlier, room)
+    if first is None:
+        return History([])
+    if is_whole:
+        return History(_read(earlier))
+    begin = _stable_begin(first, reply.position - 1)
+    before = earlier.filter(position__lt=begin, role=Message.Role.USER)
+    return History(_read(earlier.filter(position__gte=begin)), before.count())
 
 
-def _newest_first(messages: QuerySet[Message]) -> Iterator[Message]:
-    """Yield messages in a few queries, because a transaction pooler allows no cursor to stay."""
-    rest = messages.order_by("-position").prefetch_related("attachments__image", "tool_calls")
-    batch = list(rest[:MESSAGES_PER_FETCH])
-    yield from batch
-    while len(batch) == MESSAGES_PER_FETCH:
-        batch = list(rest.filter(position__lt=batch[-1].position)[:MESSAGES_PER_FETCH])
-        yield from batch
+def _first_that_fits(earlier: QuerySet[Message], room: int) -> tuple[int | None, bool]:
+    """Return the position of the oldest message that fits, and whether no message is older."""
+    first, tokens = None, 0
+    for size in _sizes(earlier):
+        tokens += size.tokens or 0
+        if tokens > room and first is not None:
+            return first, False
+        first = size.position
+    return first, True
 
 
-def _tokens(tool_call: ToolCall) -> int:
-    return estimate_text(tool_call.arguments) + estimate_text(tool_call.content)
+def _stable_begin(first: int, last: int) -> int:
+    """Return the position from which messages are sent: `first` or a little after it.
+
+    The service caches requests by their common beginning. It stays the same for many exchanges
+    and then moves by a large step, instead of by one turn in each request.
+    """
+    step = 1 << max(1, ((last - first) // PARTS).bit_length() - 1)
+    return min(first + -first % step, last)
+
+
+def _sizes(earlier: QuerySet[Message]) -> Iterator[Size]:
+    """Yield sizes, newest first, in a few queries: a transaction pooler keeps no cursor."""
+    rest = earlier.order_by("-position").values_list("position", "estimated_tokens")
+    count = FIRST_FETCH
+    batch = [Size(*row) for row in rest[:count]]
+    while batch:
+        yield from _with_estimates(earlier, batch)
+        if len(batch) < count:
+            return
+        count *= 2
+        batch = [Size(*row) for row in rest.filter(position__lt=batch[-1].position)[:count]]
+
+
+def _with_estimates(earlier: QuerySet[Message], sizes: list[Size]) -> list[Size]:
+    """Return sizes, newest first, none of them unknown."""
+    if all(size.tokens is not None for size in sizes):
+        return sizes
+    unknown = earlier.filter(
+        estimated_tokens=None, position__range=(sizes[-1].position, sizes[0].position)
+    )
+    attachments, calls = _attachments(unknown), _tool_calls(unknown)
+    estimates = []
+    for pk, position, text in unknown.order_by("-position").values_list("pk", "position", "text"):
+        tokens = estimate_messages(reply_turns(text, calls.get(position, ())))
+        is_plain = position not in attachments and position not in calls
+        estimates.append(Estimate(pk, position, tokens, is_plain))
+    try:
+        save_estimates(estimates[:MAX_SAVED])
+    except django.db.DatabaseError as error:  # without permission to write, for example
+        logger.warning("Estimates weren't saved: %s", type(error).__name__)
+    known = {estimate.position: estimate.tokens for estimate in estimates}
+    return [Size(position, known.get(position, tokens)) for position, tokens in sizes]
+
+
+def _read(messages: QuerySet[Message]) -> list[PastMessage]:
+    columns = ("position", "role", "text", "estimated_tokens", "is_plain")
+    rows = list(messages.order_by("position").values_list(*columns))
+    others = [position for position, *_, is_plain in rows if not is_plain]
+    attachments: dict[int, list[Attachment]] = {}
+    calls: dict[int, list[ToolCall]] = {}
+    if others:
+        found = messages.filter(position__range=(others[0], others[-1])).exclude(is_plain=True)
+        attachments, calls = _attachments(found), _tool_calls(found)
+    return [
+        PastMessage(
+            position, role, text, tokens, attachments.get(position, ()), calls.get(position, ())
+        )
+        for position, role, text, tokens, _is_plain in rows
+    ]
+
+
+def _attachments(messages: QuerySet[Message]) -> dict[int, list[Attachment]]:
+    """Return attachments by the position of their message."""
+    rows = Attachment.objects.filter(message__in=messages.order_by()).select_related("image")
+    found: defaultdict[int, list[Attachment]] = defaultdict(list)
+    for attachment in rows.annotate(at=F("message__position")):
+        found[attachment.at].append(attachment)
+    return found
+
+
+def _tool_calls(messages: QuerySet[Message]) -> dict[int, list[ToolCall]]:
+    """Return tool calls by the position of their reply."""
+    rows = ToolCall.objects.filter(reply__in=messages.order_by()).order_by("round", "index")
+    found: defaultdict[int, list[ToolCall]] = defaultdict(list)
+    for tool_call in rows.annotate(at=F("reply__position")):
+        found[tool_call.at].append(tool_call)
+    return found

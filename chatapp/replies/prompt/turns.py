@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from chatapp.conversations.models import Attachment, Message, ToolCall
 from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallPart, ToolResultPart
@@ -13,20 +14,41 @@ PARTS = "[A long image above is cut into parts. They are in order and overlap a 
 UNSEEN_IMAGE = "[An image that you cannot see: “{name}”.]"
 
 
-def turns_of(message: Message, urls: dict[int, str], model: Model) -> list[ChatMessage]:
+class PastMessage(NamedTuple):
+    """What a request needs of a message. `tokens` is its estimate without images, if known."""
+
+    position: int
+    role: str
+    text: str
+    tokens: int | None
+    attachments: Sequence[Attachment] = ()
+    tool_calls: Sequence[ToolCall] = ()
+
+
+def turns_of(message: PastMessage, urls: dict[int, str], model: Model) -> list[ChatMessage]:
     """Return a message as one turn, or a reply with tool calls as several.
 
     `urls` has the images that the model sees, by attachment.
     """
     if message.role != Message.Role.USER:
-        return reply_turns(message.text, list(message.tool_calls.all()))
-    images = [_image(attachment, urls, model) for attachment in message.attachments.all()]
+        return reply_turns(message.text, message.tool_calls, message.tokens)
+    if not message.attachments:
+        return [ChatMessage("user", (TextPart(message.text),), message.tokens or 0)]
+    images = [_image(attachment, urls, model) for attachment in message.attachments]
     text = [TextPart(message.text)] if message.text else []
     return [ChatMessage("user", (*images, *_about_parts(message, urls), *text))]
 
 
-def reply_turns(text: str, tool_calls: Sequence[ToolCall]) -> list[ChatMessage]:
-    """Return a reply as the model made it: text, calls, results, and so on to the last text."""
+def reply_turns(
+    text: str, tool_calls: Sequence[ToolCall], tokens: int | None = None
+) -> list[ChatMessage]:
+    """Return a reply as the model made it: text, calls, results, and so on to the last text.
+
+    `tokens` is the estimate of all of it, if known.
+    """
+    if not tool_calls:
+        parts = _text_parts(text)
+        return [ChatMessage("assistant", parts, tokens or 0)] if parts else []
     turns, begun = [], 0
     for _round, calls in groupby(tool_calls, key=attrgetter("round")):
         made = list(calls)
@@ -57,9 +79,9 @@ def image_part(attachment: Attachment, url: str) -> ImagePart:
     return ImagePart(url, image.width, image.height) if image else ImagePart(url)
 
 
-def _about_parts(message: Message, urls: dict[int, str]) -> list[TextPart]:
+def _about_parts(message: PastMessage, urls: dict[int, str]) -> list[TextPart]:
     """Return a hint where the model sees parts of a long image."""
-    seen = [each for each in message.attachments.all() if each.pk in urls]
+    seen = [each for each in message.attachments if each.pk in urls]
     return [TextPart(PARTS)] if any(each.part for each in seen) else []
 
 

@@ -87,7 +87,8 @@ def _with_images(content: str, line: str) -> str:
 
 
 def _announce(reply_id: UUID) -> None:
-    reply = Message.objects.select_related("conversation").filter(pk=reply_id).first()
+    shown = Message.objects.present().select_related("conversation")
+    reply = shown.filter(pk=reply_id).first()
     if reply and not reply.is_running:
         events.message_changed(reply)
 

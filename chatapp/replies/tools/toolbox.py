@@ -1,7 +1,7 @@
 """The tools that a model may use for a reply, and the person they run for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from django.conf import settings
@@ -27,11 +27,10 @@ class Toolbox:
     allowed: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, reply: Message, written: tuple[str, ...] = ()) -> Self:
+    def of(cls, reply: Message) -> Self:
         """Return the tools that the conversation's settings switch on.
 
-        `written` are the person's own texts that the model gets to read. Reads the database: call
-        it in a thread.
+        Reads the database: call it in a thread.
         """
         conversation = reply.conversation
         model = find_model(settings.CATALOG, reply.model)
@@ -50,8 +49,12 @@ class Toolbox:
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
         # An overtaken attempt must not close what the next one opened.
         work = f"{reply.pk}:{reply.attempt}"
-        context = Context(conversation.owner.time_zone, work, written)
+        context = Context(conversation.owner.time_zone, work)
         return cls(tools, context, frozenset(conversation.allowed_tools))
+
+    def with_texts(self, written: tuple[str, ...]) -> Self:
+        """Return the same for these texts of the person, which the model gets to read."""
+        return replace(self, context=replace(self.context, written=written)) if self.tools else self
 
     @property
     def offered(self) -> tuple[inference.Tool, ...]:

@@ -1,0 +1,76 @@
+"""Deleting a conversation: it is gone for everybody at once, and its rows go later, in batches.
+
+Each batch is a short transaction of its own, so nobody waits for a long conversation to go. The
+functions are safe in several processes at once, and after a crash the next call continues.
+"""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.progress import RUNNING, Status
+from chatapp.server.database_state import database_is_full
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+BATCH = 40  # messages; a few milliseconds on either database
+
+
+@transaction.atomic
+def delete(conversation: Conversation) -> list[UUID]:
+    """Mark a conversation as deleted and end its replies as they were saved.
+
+    Return the replies that a process may still make: whatever it writes finds no running row. Waits
+    for a send in this conversation, and every later one finds the mark. Raises DatabaseFull.
+    """
+    marked = Conversation.objects.present().filter(pk=conversation.pk)
+    if not marked.update(deleted_at=timezone.now()):
+        return []
+    unfinished = Message.objects.filter(
+        conversation=conversation, status__in=(*RUNNING, Status.WAITING)
+    )
+    ended = list(unfinished.values_list("pk", flat=True))
+    if ended:
+        now = timezone.now()
+        unfinished.update(status=Status.STOPPED, finished_at=now, leased_until=None)
+    return ended
+
+
+def remove_batch(conversation_id: UUID) -> bool:
+    """Remove the newest messages of a conversation, and at last the conversation itself.
+
+    Return whether there is more to remove. Children are never older than their parents, so no
+    batch cascades to the rest of the conversation. False, too, while another process removes it.
+    """
+    with transaction.atomic():
+        rows = Conversation.objects.filter(pk=conversation_id)
+        # A full database forbids locks. Then two processes may try the same, and one fails.
+        if not database_is_full():
+            rows = rows.select_for_update(skip_locked=True)
+        conversation = rows.first()
+        if conversation is None:
+            return False
+        newest = _newest(conversation)
+        if not newest:
+            conversation.delete()
+            return False
+        Message.objects.filter(pk__in=newest).only("pk").delete()
+    return True
+
+
+def _newest(conversation: Conversation) -> list[UUID]:
+    """Return the messages to remove next; two partial indexes find them without a sort."""
+    found: list[tuple[int, UUID]] = []
+    for on_branch in (True, False):
+        messages = Message.objects.filter(conversation=conversation, on_branch=on_branch)
+        found += _places(messages.order_by("-position"))
+    return [pk for _position, pk in sorted(found, reverse=True)[:BATCH]]
+
+
+def _places(messages: "QuerySet[Message]") -> "QuerySet[Message, tuple[int, UUID]]":
+    return messages.values_list("position", "pk")[:BATCH]

@@ -1,0 +1,75 @@
+"""Remove the rows of deleted conversations in the background, and the images that only they showed.
+
+The marks in the database are the list of what is left to do, so nothing is lost in a restart.
+"""
+
+import asyncio
+import logging
+from uuid import UUID
+
+import django.db
+from django.utils import timezone
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation, deletion
+from chatapp.images import garbage_collection
+from chatapp.server.database_errors import DatabaseFull
+
+TASK = "removal"
+REST = 5  # times as long as a batch took, so that others have the database most of the time
+MAX_REST_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+_is_wanted = False
+
+
+def delete(conversation: Conversation) -> list[UUID]:
+    """Delete a conversation for its owner; return its replies that a process may still make.
+
+    A full database takes no mark. Deleting is how space is freed there, so all rows go at once.
+    """
+    try:
+        return deletion.delete(conversation)
+    except DatabaseFull:
+        while deletion.remove_batch(conversation.pk):
+            pass
+        garbage_collection.collect(timezone.now(), conversation.owner)
+        return []
+
+
+def start() -> None:
+    """Remove what is marked; if this process does so already, it looks once more at the end."""
+    global _is_wanted
+    _is_wanted = True
+    background.spawn(TASK, _remove_all())
+
+
+async def _remove_all() -> None:
+    global _is_wanted
+    while _is_wanted:
+        _is_wanted = False
+        try:
+            for conversation in await background.in_thread(_deleted):
+                await _remove(conversation)
+        except django.db.Error:
+            # The next run finds the same.
+            logger.exception("Deleted conversations could not be removed")
+
+
+async def _remove(conversation: Conversation) -> None:
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+    while await background.in_thread(deletion.remove_batch, conversation.pk):
+        await asyncio.sleep(min(REST * (loop.time() - begin), MAX_REST_SECONDS))
+        begin = loop.time()
+    await background.in_thread(_collect_images, conversation.owner)
+
+
+def _deleted() -> list[Conversation]:
+    return list(Conversation.objects.deleted().select_related("owner"))
+
+
+def _collect_images(owner: Person) -> None:
+    garbage_collection.collect(timezone.now(), owner)
