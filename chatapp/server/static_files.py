@@ -20,6 +20,8 @@ SCRIPT = "js/app.js"
 # What reading and writing don't need. They run after the first script and share its modules.
 LATER_SCRIPTS = ("js/lightbox.js", "js/owner.js")
 IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+INDENTATION = re.compile(r"\s*\n\s*")
 FINGERPRINT = "sources.sha256"
 
 
@@ -50,11 +52,15 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
 
 
 def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[str]]:
-    """Return `entry` with its imports replaced by their content, and the names of all files."""
+    """Return `entry` with its imports replaced by their content, and the names of all files.
+
+    No string in a stylesheet may look like a comment.
+    """
     folder = entry.rpartition("/")[0]
     parts = [f"{folder}/{name}" for name in IMPORT.findall(texts[entry])]
     joined = IMPORT.sub(lambda match: texts[f"{folder}/{match['name']}"], texts[entry])
-    return joined, [entry, *parts]
+    # Comments and indentation are a seventh of what a browser loads.
+    return INDENTATION.sub("\n", COMMENT.sub("", joined)), [entry, *parts]
 
 
 def is_built() -> bool:
