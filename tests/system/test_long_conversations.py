@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.system.conftest import Chat
 from tests.system.test_scrolling import SETTLED, pane, top_of
@@ -89,6 +89,19 @@ def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> No
     assert abs(top_of(chat, first) - held) < 2
 
     pane(chat).evaluate("pane => pane.scrollTo(0, pane.scrollHeight)")
+    page.reload()
+    expect(first).to_have_count(0)
+    page.evaluate(NOTE_PRINTING)
+    requests: list[Route] = []
+    page.route("**/messages?before=*", lambda route: requests.append(route), times=1)
+    with page.expect_request("**/messages?before=*"):
+        page.keyboard.press("Control+p")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_be_visible()
+    assert page.evaluate("window.printed") is None
+    requests[0].continue_()
+    page.wait_for_function("() => window.printed === 46")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
+
     page.reload()
     expect(first).to_have_count(0)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
