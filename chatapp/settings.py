@@ -64,6 +64,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.site",
+                "chatapp.chat.inner_pages.inner_sidebar",
                 "chatapp.diagnostics.notices.owner_notices",
             ],
         },

@@ -160,4 +160,4 @@ def test_more_servers_and_tools_cost_no_more_queries(
         page(owner_client)
 
 
-QUERIES = 5  # session, person, own tools, servers, their tools
+QUERIES = 6  # session, person, own tools, servers, their tools, conversations

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.system.conftest import Chat
 from tests.system.test_scrolling import SETTLED, pane, top_of
@@ -16,6 +16,15 @@ PASTE = """text => {
     field.setRangeText(text, 0, 0, "end");
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     return performance.now() - begun;
+}"""
+
+
+NOTE_PRINTING = """() => {
+    window.print = () => (window.printed = document.querySelectorAll("article").length);
+}"""
+WATCH_DIRECTION = """box => {
+    window.watched = new MutationObserver(() => {});
+    watched.observe(box, { attributes: true, attributeFilter: ["dir"] });
 }"""
 
 
@@ -51,6 +60,10 @@ def test_a_million_characters_do_not_hold_the_page_up(chat: Chat) -> None:
     chat.box.focus()
     assert chat.page.evaluate(PASTE, HUGE) < 5_000
     expect(chat.box).to_have_attribute("dir", "ltr")
+    # Browsers look at every line again when the attribute is set, even to what it is.
+    chat.box.evaluate(WATCH_DIRECTION)
+    chat.page.keyboard.press("x")
+    assert chat.page.evaluate("watched.takeRecords().length") == 0
     chat.send_button.click()
     expect(chat.messages).to_have_attribute("data-status", "complete")
     assert height(chat.page, ".bubble") < 650
@@ -76,6 +89,19 @@ def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> No
     assert abs(top_of(chat, first) - held) < 2
 
     pane(chat).evaluate("pane => pane.scrollTo(0, pane.scrollHeight)")
+    page.reload()
+    expect(first).to_have_count(0)
+    page.evaluate(NOTE_PRINTING)
+    requests: list[Route] = []
+    page.route("**/messages?before=*", lambda route: requests.append(route), times=1)
+    with page.expect_request("**/messages?before=*"):
+        page.keyboard.press("Control+p")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_be_visible()
+    assert page.evaluate("window.printed") is None
+    requests[0].continue_()
+    page.wait_for_function("() => window.printed === 46")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
+
     page.reload()
     expect(first).to_have_count(0)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -60,7 +60,7 @@ def plain(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
 def fill_in(page: Page, url: str, name: str = "Modern") -> None:
     page.goto("/tools/")
     page.get_by_role("link", name="Add server").click()
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Address").fill(url)
 
 
@@ -119,7 +119,7 @@ def test_a_refused_form_keeps_the_text_beside_its_error(page: Page) -> None:
     address = page.get_by_label("Address")
     expect(address).to_have_value("tools.example.com")
     expect(address).to_have_accessible_description(re.compile("Enter an address such as"))
-    expect(page.get_by_label("Name")).to_have_value("Modern")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Modern")
     expect(page.get_by_label("Token", exact=True)).to_have_value("")
     expect(page.get_by_text("Enter the token again.")).to_be_visible()
 
@@ -182,7 +182,7 @@ def test_without_scripts_everything_works(plain: Page, program: PackagedServer) 
     expect(card).to_contain_text("Checked.")
 
     card.get_by_role("link", name="Edit").click()
-    plain.get_by_label("Name").fill("Newest")
+    plain.get_by_label("Name", exact=True).fill("Newest")
     plain.get_by_role("button", name="Save").click()
     expect(card.get_by_role("heading", name="Newest")).to_be_visible()
 

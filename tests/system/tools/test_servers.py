@@ -29,7 +29,7 @@ def server(app: App) -> Iterator[PackagedServer]:
 def added(chat: Chat, server: PackagedServer) -> PackagedServer:
     page = chat.page
     page.goto("/tools/servers/add")
-    page.get_by_label("Name").fill("Clock")
+    page.get_by_label("Name", exact=True).fill("Clock")
     page.get_by_label("Address").fill(server.url)
     page.get_by_role("button", name="Add").click()
     expect(page.locator("server-card")).to_contain_text("Connected · 2 tools", timeout=30_000)
