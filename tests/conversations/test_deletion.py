@@ -26,6 +26,7 @@ from chatapp.conversations.models import (
     deletion,
 )
 from chatapp.images.models import Image
+from chatapp.images.shown_image import ShownImage
 from chatapp.replies import remote, titles
 from tests.images.conftest import made
 from tests.support.replies import complete, ended, new_message
@@ -162,7 +163,7 @@ def test_removing_takes_everything_that_belongs_to_it(owner: Person, exchange: E
         reply=exchange.reply, round=0, index=0, text_length=0, call_id="1", name="n", state="done"
     )
     ToolCallImage.objects.create(tool_call=call, position=0, image=image)
-    draft = DraftContent(uuid.uuid4(), "A draft", uuid.uuid4(), 1, (image,))
+    draft = DraftContent(uuid.uuid4(), "A draft", uuid.uuid4(), 1, (ShownImage(image),))
     Draft.objects.store(owner, conversation, draft)
     Message.objects.filter(pk=exchange.reply.pk).update(status="failed")
     assert Message.objects.get(pk=exchange.reply.pk).retry()
