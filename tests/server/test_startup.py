@@ -6,11 +6,13 @@ import logging
 import socket
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
 
 from chatapp.inference import Service
+from chatapp.management.commands import serve
 from chatapp.server import logs, startup, static_files
 
 
@@ -92,3 +94,16 @@ def test_a_terminal_gets_short_lines_and_whole_warnings() -> None:
 def test_the_development_server_is_refused() -> None:
     with pytest.raises(SystemExit, match="serve --local"):
         call_command("runserver")
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_a_first_local_start_reports_that_it_prepares(
+    is_built: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serve, "is_built", lambda: is_built)
+    for name in ("logs", "connections", "call_command", "build_if_changed"):
+        monkeypatch.setattr(serve, name, Mock())
+
+    serve.prepare(local=True)
+
+    assert ("Preparing the database" in capsys.readouterr().err) is not is_built
