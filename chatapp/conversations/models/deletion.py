@@ -23,7 +23,7 @@ BATCH = 40  # messages; a few milliseconds on either database
 
 @transaction.atomic
 def delete(conversation: Conversation) -> list[UUID]:
-    """Mark a conversation as deleted and end its replies as they were saved.
+    """Mark a conversation as deleted and end its reply as it was saved.
 
     Return the replies that a process may still make: whatever it writes finds no running row. Waits
     for a send in this conversation, and every later one finds the mark. Raises DatabaseFull.
@@ -31,14 +31,12 @@ def delete(conversation: Conversation) -> list[UUID]:
     marked = Conversation.objects.present().filter(pk=conversation.pk)
     if not marked.update(deleted_at=timezone.now()):
         return []
-    unfinished = Message.objects.filter(
-        conversation=conversation, status__in=(*RUNNING, Status.WAITING)
-    )
-    ended = list(unfinished.values_list("pk", flat=True))
-    if ended:
-        now = timezone.now()
-        unfinished.update(status=Status.STOPPED, finished_at=now, leased_until=None)
-    return ended
+    head = conversation.branch.last()  # no other message can be unfinished
+    if head is None or not head.is_unfinished:
+        return []
+    unfinished = Message.objects.filter(pk=head.pk, status__in=(*RUNNING, Status.WAITING))
+    ended = unfinished.update(status=Status.STOPPED, finished_at=timezone.now(), leased_until=None)
+    return [head.pk] if ended else []
 
 
 def remove_batch(conversation_id: UUID) -> bool:
