@@ -20,7 +20,8 @@ from tests.bench.tabs import TOKEN, send
 
 OWNER, SENDER = "deleter@example.com", "sender@example.com"
 MESSAGES = 10_000
-DELETIONS = 3
+DELETIONS = 2
+CALM = 15.0  # seconds before each
 PAUSE = 0.05  # seconds between two sends
 PATIENCE = 120  # seconds for the rows of a conversation
 MAX_REQUEST = 100  # ms
@@ -40,8 +41,7 @@ async def _measure(bench: Bench, paths: list[str]) -> list[Figure]:
     calm: list[float] = []
     during: list[float] = []
     for path in paths:
-        seconds = removals[-1] if removals else 5.0
-        until = time.monotonic() + seconds
+        until = time.monotonic() + CALM
         calm += await _sends(bench, sender, lambda until=until: _is_past(until))
         begin = time.monotonic()
         requests.append(await _delete(bench, deleter, path))
