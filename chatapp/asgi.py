@@ -2,10 +2,10 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # The imports below need the apps to be loaded.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
@@ -18,14 +18,20 @@ from chatapp.realtime.consumers import LiveConsumer  # noqa: E402
 from chatapp.realtime.gate import SocketGate, refuse  # noqa: E402
 from chatapp.server.bodies.limit import BodyLimit  # noqa: E402
 from chatapp.server.database_configuration import pool_connections  # noqa: E402
+from chatapp.server.handler import RequestHandler  # noqa: E402
+from chatapp.server.request_threads import (  # noqa: E402
+    RequestThreads,
+    skip_work_at_the_start_of_requests,
+)
 from chatapp.server.startup import require_startable  # noqa: E402
 
 require_startable()
 pool_connections(settings.DATABASE_POOL_SIZE)
+skip_work_at_the_start_of_requests()
 live = SocketGate(AuthMiddlewareStack(LiveConsumer.as_asgi()))
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(django_application, find_person),
+        "http": BodyLimit(RequestThreads(RequestHandler()), find_person),
         "websocket": refuse if settings.DATABASE_MISSING else live,
         "lifespan": lifespan,
     }

@@ -13,6 +13,7 @@ from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import close_old_connections, connection
 
 from chatapp.server import logs
+from chatapp.server.request_threads import has_nothing_to_release
 
 type Planned = tuple[str, Callable[[], Coroutine[Any, Any, Any]]]
 
@@ -93,7 +94,7 @@ async def in_thread[T](function: Callable[..., T], *args: Any) -> T:
 
 async def release_connection() -> None:
     """Release the connection of a request before a long wait, because others need it."""
-    if SyncToAsync.thread_sensitive_context.get(None):
+    if SyncToAsync.thread_sensitive_context.get(None) and not has_nothing_to_release():
         await sync_to_async(close_old_connections)()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from asgiref.sync import markcoroutinefunction, sync_to_async
+from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -14,18 +14,30 @@ from whitenoise.responders import StaticFile
 
 from chatapp.server import logs
 from chatapp.server.async_middleware import AsyncMiddleware
+from chatapp.server.on_loop import on_loop
 from chatapp.server.valid_text import make_valid, make_valid_json
+
+MAX_BYTES_ON_LOOP = 16 * 1024  # of HTML; compressing them takes a third of a millisecond
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    return bool(response.get("Content-Type", "").startswith("text/html"))
+
+
+def _is_long_page(request: HttpRequest, response: HttpResponseBase) -> bool:
+    is_long = len(getattr(response, "content", b"")) > MAX_BYTES_ON_LOOP
+    return is_long and _is_page(response)
 
 
 class TextCompressionMiddleware(GZipMiddleware):
     """Compress pages, and pad them at random, so that their size doesn't reveal their content."""
 
+    __acall__ = on_loop(needs_thread=_is_long_page)  # type: ignore[assignment]
+
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if response.get("Content-Type", "").startswith("text/html"):
-            return super().process_response(request, response)
-        return response
+        return super().process_response(request, response) if _is_page(response) else response
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):
@@ -95,9 +107,9 @@ class ValidTextMiddleware(AsyncMiddleware):
         response: HttpResponseBase = await self.get_response(request)
         return response
 
-    async def process_view(self, request: HttpRequest, *_view: Any) -> None:
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
         if request.method == "POST":
-            await sync_to_async(_make_form_valid)(request)
+            _make_form_valid(request)
 
 
 class DatabaseMissingMiddleware(AsyncMiddleware):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,11 +19,11 @@ RETRY_AFTER_SECONDS = 3  # short, because the request has already waited for cap
 class BodyRefusalMiddleware(AsyncMiddleware):
     """Answer in place of the view. Other middleware that would read the form comes later."""
 
-    async def process_view(
+    def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, named: Any
     ) -> HttpResponse | None:
         refusal: Refusal | None = getattr(request, "scope", {}).get(REFUSAL)
-        return await sync_to_async(self._answer)(request, view, refusal) if refusal else None
+        return self._answer(request, view, refusal) if refusal else None
 
     def signed_out(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponse:
         """Answer a person who must sign in before sending so much."""
