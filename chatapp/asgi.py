@@ -8,11 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
 django.setup(set_prefix=False)
 
 # The imports below need the apps to be loaded.
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from chatapp.accounts.sessions import find_person  # noqa: E402
+from chatapp.accounts.sessions import SocketSignIn, find_person  # noqa: E402
 from chatapp.lifespan import lifespan  # noqa: E402
 from chatapp.realtime.consumers import LiveConsumer  # noqa: E402
 from chatapp.realtime.gate import SocketGate, refuse  # noqa: E402
@@ -28,7 +27,7 @@ from chatapp.server.startup import require_startable  # noqa: E402
 require_startable()
 pool_connections(settings.DATABASE_POOL_SIZE)
 skip_work_at_the_start_of_requests()
-live = SocketGate(AuthMiddlewareStack(LiveConsumer.as_asgi()))
+live = SocketGate(SocketSignIn(LiveConsumer.as_asgi()))
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(RequestThreads(RequestHandler()), find_person),

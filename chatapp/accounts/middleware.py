@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from chatapp.accounts.known_browser import remember_browser
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_cookie import write_person
+from chatapp.accounts.signed_in import load_person
 from chatapp.server.async_middleware import AsyncMiddleware
 from chatapp.server.bodies import refusals as bodies
 from chatapp.server.request_values import wants_json
@@ -28,8 +29,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> Any:
+        needs_person = getattr(view_func, "login_required", True)
+        if needs_person:
+            load_person(request)
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
-        if refusal is None and getattr(view_func, "login_required", True):
+        if refusal is None and needs_person:
             request.signed_in_id = request.user.pk  # type: ignore[attr-defined]
         return refusal
 

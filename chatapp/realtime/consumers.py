@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import django.db
 from channels.auth import get_user
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
@@ -26,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 class LiveConsumer(AsyncWebsocketConsumer):
     _forwarding: asyncio.Task[None] | None = None
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle a message without Channels' visit to a thread, which is for databases."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         person = self.scope["user"]

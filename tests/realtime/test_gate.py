@@ -12,7 +12,7 @@ from tests.support.tab import Socket, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLOSED = {"type": "websocket.close"}
-GET_USER = "channels.auth.get_user"
+GET_USER = "chatapp.accounts.sessions.signed_in_person"
 
 
 @pytest.mark.parametrize("path", ["/", "/ws", "/ws/x", "//ws/", "/c/1/", "/ws/%00", "/static/ws/"])

@@ -12,7 +12,7 @@ from chatapp.conversations.models import Exchange
 from chatapp.replies import generation
 from chatapp.server.request_threads import skip_work_at_the_start_of_requests
 from tests.server.served import answer
-from tests.support.tab import Tab
+from tests.support.tab import Socket, Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +87,14 @@ async def test_a_draft_needs_two_threads(visitor: Visitor) -> None:
     fields = {"client_id": uuid4(), "tab": uuid4(), "edit": 1, "text": "Hello"}
 
     assert await visitor.hops_of("POST", "/draft", JSON, fields) == 2
+
+
+async def test_a_socket_needs_one_thread(visitor: Visitor) -> None:
+    socket = Socket(visitor.session)
+    before = visitor.hops
+    assert (await socket.open())["type"] == "websocket.accept"
+    assert (await socket.event())["type"] == "hello"
+    hops = visitor.hops - before
+    await socket.close()
+
+    assert hops == 1
