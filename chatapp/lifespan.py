@@ -16,6 +16,8 @@ from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, learning, leases, remote, service, stopping
 from chatapp.server.bodies.body import Event, Receive, Send
+from chatapp.server.warm_up import warm_up
+from chatapp.tools.registry import built_in
 
 # The platform kills a process 30 s after SIGTERM, and uvicorn takes up to 3 s of them.
 RELEASE_SECONDS = 2
@@ -24,6 +26,7 @@ DRAIN_SECONDS = 1
 
 async def lifespan(scope: Event, receive: Receive, send: Send) -> None:
     await receive()
+    warm_up()
     if not settings.DATABASE_MISSING:
         _start()
     await send({"type": "lifespan.startup.complete"})
@@ -47,6 +50,7 @@ def _stop_new_replies_on_signals() -> None:
 def _start() -> None:
     _stop_new_replies_on_signals()
     service.client()  # making it takes 25 ms, which no message should wait for
+    built_in()  # so does importing the tools, which every page names
     learning.start()
     stopping.start()
     leases.start()
