@@ -13,6 +13,8 @@ MESSAGES_PER_FETCH = 200
 def newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
     """Return the newest messages that the model could read, oldest first, and the number of turns
     before them, which aren't fetched."""
+    if written := _just_written(reply):
+        return [written], 0
     earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
     messages: list[Message] = []
     tokens = 0
@@ -25,6 +27,14 @@ def newest_messages(reply: Message, window: int) -> tuple[list[Message], int]:
         return messages, 0
     first = messages[0].position
     return messages, earlier.filter(position__lt=first, role=Message.Role.USER).count()
+
+
+def _just_written(reply: Message) -> Message | None:
+    """Return the only message before a reply if this process has just written both, and nothing
+    else has to be read; else None."""
+    first = reply.parent if reply.position == 1 and Message.parent.is_cached(reply) else None
+    attachments = getattr(first, "_prefetched_objects_cache", {}).get("attachments")
+    return None if attachments is None or attachments else first
 
 
 def _newest_first(messages: QuerySet[Message]) -> Iterator[Message]:
