@@ -174,6 +174,7 @@ class Message(models.Model):
         )
 
     begin = lease.begin
+    begin_unsaved = lease.begin_unsaved
     take_over = lease.take_over
     renew = lease.renew
     release = lease.release
