@@ -85,8 +85,4 @@ def _add(person: Person, new: NewMessage, begin: bool) -> Added:
     if any(exchange.ended_drafts):
         events.draft_ended(exchange)
     html = ExchangeHtml.of(exchange) if len(new.text) > LONG_TEXT else None
-    if not begin:
-        return exchange, html, None
-    if exchange.message.position == 0 and not new.images:
-        return exchange, html, taking.prepare_now(exchange.reply, asked_at)
-    return exchange, html, taking.prepare_later(exchange.reply, asked_at)
+    return exchange, html, taking.prepare(exchange.reply, asked_at) if begin else None

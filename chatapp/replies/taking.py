@@ -9,14 +9,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from chatapp import background
-from chatapp.conversations.models import Message, ToolCall
+from chatapp.conversations.models import Attachment, Message, ToolCall
 from chatapp.rendering import LiveDocument
 from chatapp.replies import usage
-from chatapp.replies.prompt import building
+from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
 from chatapp.replies.state import saved_document
 from chatapp.replies.tools.toolbox import Toolbox
 
+MAX_QUICK_POSITION = 40  # of a reply
 SLOW_TAKE_SECONDS = 2  # seconds; a lease that took longer to get is checked again
 
 type Take = Callable[[Message], bool]
@@ -44,14 +45,17 @@ def take(reply: Message, take: Take) -> Job | None:
     return _job(reply, prompt, asked_at)
 
 
-def prepare_now(reply: Message, asked_at: float) -> Prepare:
+def prepare(reply: Message, asked_at: float) -> Prepare:
     """Prepare a reply that was taken as it was added; `asked_at` is the time before that, by the
     monotonic clock.
 
     What is returned returns the job, or raises the error: only whoever makes a reply can end it.
+    It prepares the reply itself, in a thread, if that may take longer than a sender should wait.
     """
     job: Future[Job | None] = Future()
     try:
+        if not _is_quick(reply):
+            return lambda: background.in_thread(_prepare, reply, asked_at)
         job.set_result(_prepare(reply, asked_at))
     except Exception as error:
         job.set_exception(error)
@@ -62,9 +66,16 @@ def prepare_now(reply: Message, asked_at: float) -> Prepare:
     return prepared
 
 
-def prepare_later(reply: Message, asked_at: float) -> Prepare:
-    """Return what does the same in a thread: it may take longer than a sender should wait."""
-    return lambda: background.in_thread(_prepare, reply, asked_at)
+def _is_quick(reply: Message) -> bool:
+    """Return whether preparing reads few messages, and no images."""
+    if reply.position > MAX_QUICK_POSITION:
+        return False
+    if image_delivery.deliveries()[0] == "link":
+        return True
+    if reply.position == 1 and reply.parent:
+        return not reply.parent.attachments.all()
+    shown = Attachment.objects.filter(message__conversation=reply.conversation_id)
+    return not shown.exists()
 
 
 def _prepare(reply: Message, asked_at: float) -> Job | None:

@@ -70,5 +70,5 @@ async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
 
     await exchanged(owner, first.conversation.pk)
 
-    # Adding both, the prompt, and the end of the reply.
-    assert costs == {"threads": 3, "transactions": 1, "queries": 11, "events": 5}
+    # Adding both, and the end of the reply.
+    assert costs == {"threads": 2, "transactions": 1, "queries": 12, "events": 5}

@@ -2,21 +2,23 @@
 it ends the reply visibly, and never the send."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, add_exchange
 from chatapp.inference import CompletionRequest, Finished, TextDelta
-from chatapp.replies import commands, generation
+from chatapp.replies import commands, generation, taking
 from chatapp.replies.prompt import building
 from chatapp.server import process_name
-from tests.support.replies import answering, new_message, outcome
+from tests.support.replies import answering, complete, new_message, outcome
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
 
@@ -104,3 +106,20 @@ async def test_a_long_message_is_rendered_in_a_thread(owner: Person) -> None:
         await asyncio.wait(background.running("reply:"))
 
     assert html.message.count("&lt;") == len(exchange.message.text)
+
+
+def test_a_sender_does_not_wait_for_many_messages_or_for_images(
+    owner: Person, settings: Settings
+) -> None:
+    first = add_exchange(owner, new_message())
+    assert taking._is_quick(first.reply)
+    complete(first.reply)
+
+    link = replace(new_message("And?", first.conversation.pk), links=("https://a.example/b.png",))
+    second = add_exchange(owner, link)
+    assert not taking._is_quick(second.reply)
+    settings.PUBLIC_ORIGIN = "https://chat.example"  # the service fetches images by itself
+    assert taking._is_quick(second.reply)
+
+    second.reply.position = taking.MAX_QUICK_POSITION + 1
+    assert not taking._is_quick(second.reply)
