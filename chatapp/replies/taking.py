@@ -70,7 +70,7 @@ def _is_quick(reply: Message) -> bool:
     """Return whether preparing reads few messages, and no images."""
     if reply.position > MAX_QUICK_POSITION:
         return False
-    if image_delivery.deliveries()[0] == "link":
+    if image_delivery.deliveries(reply.model)[0] == "link":
         return True
     if reply.position == 1 and reply.parent:
         return not reply.parent.attachments.all()
