@@ -70,6 +70,19 @@ def test_a_million_characters_do_not_hold_the_page_up(chat: Chat) -> None:
     assert height(chat.page, ".bubble") < 650
 
 
+def expect_printing_to_wait_for_older_messages(page: Page) -> None:
+    page.evaluate(NOTE_PRINTING)
+    requests: list[Route] = []
+    page.route("**/messages?before=*", lambda route: requests.append(route), times=1)
+    with page.expect_request("**/messages?before=*"):
+        page.keyboard.press("Control+p")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_be_visible()
+    assert page.evaluate("window.printed") is None
+    requests[0].continue_()
+    page.wait_for_function("() => window.printed === 46")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
+
+
 def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> None:
     page = chat.page
     post = None
@@ -95,16 +108,7 @@ def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> No
     pane(chat).evaluate("pane => pane.scrollTo(0, pane.scrollHeight)")
     page.reload()
     expect(first).to_have_count(0)
-    page.evaluate(NOTE_PRINTING)
-    requests: list[Route] = []
-    page.route("**/messages?before=*", lambda route: requests.append(route), times=1)
-    with page.expect_request("**/messages?before=*"):
-        page.keyboard.press("Control+p")
-    expect(page.get_by_text("Loading earlier messages for printing…")).to_be_visible()
-    assert page.evaluate("window.printed") is None
-    requests[0].continue_()
-    page.wait_for_function("() => window.printed === 46")
-    expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
+    expect_printing_to_wait_for_older_messages(page)
 
     page.reload()
     expect(first).to_have_count(0)
