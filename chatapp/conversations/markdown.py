@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from chatapp.conversations.models import Conversation, Message, ToolCall
 
 MESSAGES_PER_READ = 200
+# The columns that are read.
+WRITTEN = ("position", "role", "status", "text", "model", "attempt", "error")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 
 # Takes a path of this site and returns its URL.
@@ -47,7 +49,7 @@ def message_markdown(message: Message, absolute: Absolute) -> str:
 
 def _read(conversation: Conversation, position: int) -> list[Message]:
     tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images().defer("content"))
-    later = conversation.branch.filter(position__gt=position).defer("html", "reasoning")
+    later = conversation.branch.filter(position__gt=position).only(*WRITTEN)
     return list(later.prefetch_related("attachments__image", tool_calls)[:MESSAGES_PER_READ])
 
 
