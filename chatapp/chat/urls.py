@@ -21,6 +21,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
     path("c/<uuid:conversation_id>/markdown", markdown.markdown, name="markdown"),
+    path("reading-tools", page.reading_tools, name="reading-tools"),
     path("draft", drafts.draft, name="draft"),
     path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),
     path("c/<uuid:conversation_id>/title", conversations.title, name="title"),

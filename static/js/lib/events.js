@@ -139,11 +139,11 @@ export const REPLY_CHANGED = "reply:changed";
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// message-draft, model-controls, reply-actions, theme-switch > message-composer
+// message-draft, model-controls, reading-loader, reply-actions, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.
-// copy-actions, settings-sheet > message-list
+// copy-actions, reading-tools, settings-sheet > message-list
 export const STATUS_ANNOUNCED = "status:announced";
 
 // --- The message box
@@ -157,7 +157,7 @@ export const BOX_CLEARED = "box:cleared";
 export const BOX_RESTORED = "box:restored";
 
 // { onTouch }. Focus the box, because the button that was pressed goes; on a touch screen only with `onTouch`.
-// message-list, message-outbox > message-composer
+// message-list, message-outbox, reading-tools, shortcut-actions > message-composer
 export const BOX_REQUESTED = "box:requested";
 
 // --- Images

@@ -1,0 +1,99 @@
+// What people do with messages they read: copy them richly, quote them, and all of it by the keyboard.
+
+import { cleanHtml } from "../../lib/clean-html.js";
+import { writeToClipboard } from "../../lib/clipboard.js";
+import { BOX_REQUESTED, STATUS_ANNOUNCED, dispatch } from "../../lib/events.js";
+import { sourceOf } from "../../lib/formulas.js";
+import { isDialogOpen } from "../../lib/page.js";
+import { htmlOf, quote, selectedFormulas, selectedText } from "../../lib/selection.js";
+import { runShortcut } from "../../lib/shortcut-actions.js";
+import { toMarkdown, toTsv } from "../../lib/tables.js";
+
+const SHOWN = 1500; // ms that "Copied" is shown
+
+/** Part of the message list. */
+class ReadingTools extends HTMLElement {
+  #timer = 0;
+  #end = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    this.list = this.closest("message-list");
+    this.pane = this.list.querySelector("[role=log]");
+    this.toast = this.querySelector("[data-toast]");
+    document.addEventListener("copy", (event) => this.#copyFormulas(event), { signal });
+    this.list.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  clean(node) {
+    return cleanHtml(node);
+  }
+
+  /** Does what a shortcut stands for. */
+  run(name) {
+    if (name === "list") this.querySelector("shortcut-list").toggle();
+    else if (!isDialogOpen()) runShortcut(name, this);
+  }
+
+  /** Does what a button of the bar says with its target. */
+  act(name, { range, element, isCode }) {
+    if (name === "quote") return this.quote(selectedText(this.list), isCode);
+    const table = element?.querySelector("table");
+    const math = element?.matches("math") ? element : element?.querySelector("math");
+    const copies = {
+      "copy-selection": () => ({ "text/plain": selectedText(this.list), "text/html": htmlOf(range) }),
+      "copy-table": () => ({ "text/plain": toTsv(table), "text/html": cleanHtml(element) }),
+      "copy-markdown": () => ({ "text/plain": toMarkdown(table) }),
+      "copy-formula": () => ({ "text/plain": sourceOf(math) }),
+    };
+    return this.copy(copies[name]());
+  }
+
+  async copy(parts) {
+    await writeToClipboard(parts);
+    const sentence = this.toast.dataset.toast;
+    dispatch(document, STATUS_ANNOUNCED, { sentence });
+    this.toast.textContent = sentence;
+    this.toast.showPopover();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#hideToast(), SHOWN);
+  }
+
+  /** Copies the link to a message. */
+  copyLink(article) {
+    return this.copy({ "text/plain": `${location.origin}${location.pathname}#${article.id}` });
+  }
+
+  /** Types a quote at the end of what is in the message box, so that Undo takes it back. */
+  quote(text, isCode = false) {
+    dispatch(document, BOX_REQUESTED, { onTouch: true });
+    const field = document.activeElement;
+    const before = field.value.trimEnd();
+    field.setSelectionRange(before.length, field.value.length);
+    const quoted = `${before && "\n\n"}${quote(text, isCode)}\n\n`;
+    document.execCommand("insertText", false, quoted);
+  }
+
+  #hideToast() {
+    this.toast.hidePopover();
+    this.toast.textContent = "";
+  }
+
+  #press(button) {
+    if (button?.matches("[data-copy-link]")) this.copyLink(button.closest("article"));
+  }
+
+  /** A selection with formulas is copied with their LaTeX. */
+  #copyFormulas(event) {
+    if (!selectedFormulas(this.list).length) return;
+    event.clipboardData.setData("text/html", htmlOf(getSelection().getRangeAt(0)));
+    event.clipboardData.setData("text/plain", selectedText(this.list));
+    event.preventDefault();
+  }
+}
+
+customElements.define("reading-tools", ReadingTools);
