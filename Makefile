@@ -102,7 +102,7 @@ fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies mad
 	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 
 # Changes the inference client in one place at a time and lists what no test notices.
-# MUTANTS='chatapp.inference.sse.*' make mutate tries one module; docs/inference.md has the result.
+# MUTANTS='chatapp.inference.sse.*' make mutate tries one module.
 mutate: $(MUTATION)/.installed ## Find code of the inference client that no test covers (30 minutes)
 	rm -rf mutants
 	nice $(MUTATION)/bin/mutmut run --max-children 2 $(MUTANTS)

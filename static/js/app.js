@@ -19,6 +19,7 @@ import "./elements/messages/message-list.js";
 import "./elements/messages/message-outbox.js";
 import "./elements/messages/older-messages.js";
 import "./elements/messages/reply-actions.js";
+import "./elements/messages/top-bar.js";
 import "./elements/owner/owner-notice.js";
 import "./elements/settings/settings-button.js";
 import "./elements/settings/settings-sheet.js";

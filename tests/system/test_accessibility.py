@@ -9,11 +9,31 @@ from tests.system.sheet import Sheet
 
 INNER_PAGES = ("/storage/", "/tools/", "/diagnostics/", "/account/password/")
 
+MARKUP = """### A heading of the third level
+
+- [x] done
+- [ ] not yet
+
+| Bird | Legs |
+|---|---:|
+| Heron | 2 |
+
+```python
+@cached  # a comment
+def sleep(legs: int = 1) -> str:
+    return f"on {legs} leg" + " and on" * 40
+```
+
+> A quote with `code`, $x^2$ and a note[^1].
+
+$$\\int_0^1 x^2\\,dx$$
+
+[^1]: The note, with a [link](https://example.com/).
+"""
+
 
 def check(page: Page, part: str = "html") -> None:
-    """Look at a part of the page, without what the model wrote: its rendering has its own tests."""
-    context = {"include": [[part]], "exclude": [[".prose"]]}
-    found = Axe().run(page, context=context, options={"resultTypes": ["violations"]})
+    found = Axe().run(page, context={"include": [[part]]}, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()
 
 
@@ -33,10 +53,13 @@ def test_a_new_chat_and_its_settings(chat: Chat) -> None:
 def test_a_conversation(chat: Chat) -> None:
     page = chat.page
     chat.ask("/rate 0 Show me **everything**")
+    chat.ask(f"/echo {MARKUP}")
     chat.ask('/tool calculate {"expression": "6*7"}')
     chat.send(f"/echo {'a long line of a message ' * 90}")
     expect(page.get_by_role("button", name="Show all")).to_be_visible()
-    check(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        check(page)
     page.get_by_role("button", name="Options for").first.click()
     page.get_by_role("menuitem", name="Rename").click()
     check(page, "dialog[open]")

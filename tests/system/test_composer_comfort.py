@@ -7,6 +7,16 @@ from playwright.sync_api import Locator, Page, expect
 from tests.system.conftest import Chat
 from tests.system.images import attach, saved_many
 
+SEND = """async () => {
+    const bottom = () => document.querySelector(".composer-box").getBoundingClientRect().bottom;
+    const before = bottom();
+    document.querySelector(".send:not(.stop)").click();
+    const after = bottom();
+    const moves = document.querySelector("message-composer").getAnimations();
+    await Promise.all(moves.map((move) => move.finished));
+    return [before, after, bottom()];
+}"""
+
 
 def suggestion(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name)
@@ -36,7 +46,9 @@ def test_the_box_has_the_focus_after_its_buttons(chat: Chat, tmp_path: Any) -> N
     attach(chat.page, *saved_many(tmp_path, 1))
     expect(chat.box).to_be_focused()
     chat.box.fill("/rate 20 /long 400")
-    chat.send_button.click()
+    before, after, end = chat.page.evaluate(SEND)
+    assert abs(after - before) < 2  # it moves from here, and doesn't jump
+    assert end > before + 100
     expect(chat.box).to_be_focused()
     chat.stop_button.click()
     expect(chat.box).to_be_focused()

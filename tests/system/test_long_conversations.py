@@ -2,9 +2,10 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.system.conftest import Chat
+from tests.system.posts import send, wait_until_complete
 from tests.system.test_scrolling import SETTLED, pane, top_of
 
 LINES = "".join(f"line {number}\n" for number in range(1, 201))
@@ -16,6 +17,15 @@ PASTE = """text => {
     field.setRangeText(text, 0, 0, "end");
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     return performance.now() - begun;
+}"""
+
+
+NOTE_PRINTING = """() => {
+    window.print = () => (window.printed = document.querySelectorAll("article").length);
+}"""
+WATCH_DIRECTION = """box => {
+    window.watched = new MutationObserver(() => {});
+    watched.observe(box, { attributes: true, attributeFilter: ["dir"] });
 }"""
 
 
@@ -51,16 +61,36 @@ def test_a_million_characters_do_not_hold_the_page_up(chat: Chat) -> None:
     chat.box.focus()
     assert chat.page.evaluate(PASTE, HUGE) < 5_000
     expect(chat.box).to_have_attribute("dir", "ltr")
+    # Browsers look at every line again when the attribute is set, even to what it is.
+    chat.box.evaluate(WATCH_DIRECTION)
+    chat.page.keyboard.press("x")
+    assert chat.page.evaluate("watched.takeRecords().length") == 0
     chat.send_button.click()
     expect(chat.messages).to_have_attribute("data-status", "complete")
     assert height(chat.page, ".bubble") < 650
 
 
+def expect_printing_to_wait_for_older_messages(page: Page) -> None:
+    page.evaluate(NOTE_PRINTING)
+    requests: list[Route] = []
+    page.route("**/messages?before=*", lambda route: requests.append(route), times=1)
+    with page.expect_request("**/messages?before=*"):
+        page.keyboard.press("Control+p")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_be_visible()
+    assert page.evaluate("window.printed") is None
+    requests[0].continue_()
+    page.wait_for_function("() => window.printed === 46")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
+
+
 def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> None:
     page = chat.page
+    post = None
     for number in range(23):
-        chat.ask(f"/rate 0 /echo reply {number}")
-    page.reload()
+        post = send(page, f"/rate 0 /echo reply {number}", post)
+        wait_until_complete(page, post)
+    assert post
+    chat.open(post.conversation)
     expect(page.get_by_text("reply 0", exact=True)).to_have_count(0)
     first = page.locator(".block", has_text=re.compile("^reply 1$"))
     pane(chat).hover()
@@ -76,6 +106,10 @@ def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> No
     assert abs(top_of(chat, first) - held) < 2
 
     pane(chat).evaluate("pane => pane.scrollTo(0, pane.scrollHeight)")
+    page.reload()
+    expect(first).to_have_count(0)
+    expect_printing_to_wait_for_older_messages(page)
+
     page.reload()
     expect(first).to_have_count(0)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

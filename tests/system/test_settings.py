@@ -21,15 +21,29 @@ def test_a_new_chat_begins_with_the_edited_settings(chat: Chat) -> None:
     sheet.temperature.fill("0.3")
     sheet.choose("Model", "Claude Sonnet 4.5")
     expect(model(chat.page)).to_have_value(OTHER)
+    switch = sheet.panel.get_by_label("Weather")
+    switch.uncheck()
     sheet.save()
+    thinking(chat.page).select_option("high")
 
+    chat.page.reload()  # nothing is sent yet
+    expect(thinking(chat.page)).to_have_value("high")
+    expect(sheet.button).to_have_attribute("title", "Chat settings (changed)")
+    sheet.open()
+    expect(switch).not_to_be_checked()
+    chat.page.keyboard.press("Escape")
     chat.ask("/echo hello")
     chat.page.reload()
 
     sheet.open()
+    expect(switch).not_to_be_checked()
+    expect(thinking(chat.page)).to_have_value("high")
     expect(sheet.instructions).to_have_value("Answer like a heron.")
     expect(sheet.temperature).to_have_value("0.3")
     expect(model(chat.page)).to_have_value(OTHER)
+    chat.open()  # another chat begins with the defaults
+    expect(thinking(chat.page)).to_have_value("")
+    expect(sheet.instructions).to_have_value("")
 
 
 def test_after_the_first_message_the_sheet_saves_here(chat: Chat) -> None:

@@ -10,7 +10,13 @@ from tests.system.test_scrolling import pane
 from tests.system.test_without_scripts import covered
 
 # Width, height, and the least share of the height that messages have.
-WINDOWS = [(844, 390, 0.7), (320, 640, 0.65), (320, 256, 0.55), (640, 400, 0.7)]
+WINDOWS = [
+    (844, 390, 0.8),
+    pytest.param(320, 640, 0.65, marks=pytest.mark.long),
+    (320, 256, 0.7),
+    pytest.param(640, 400, 0.8, marks=pytest.mark.long),
+]
+LOW = 480  # px
 WIDE_AND_LOW = (844, 390)
 
 
@@ -37,6 +43,12 @@ def test_the_controls_give_way_to_the_messages(
     assert pane(chat).bounding_box()["height"] >= share * height
     assert covered(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    menu = page.get_by_role("button", name="Open conversations")
+    if height <= LOW:  # the header is gone while one reads on, and back on the way up
+        expect(menu).not_to_be_in_viewport()
+        pane(chat).hover()
+        page.mouse.wheel(0, -20)
+    expect(menu).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Attach", exact=True).click()
     for name in ("Attach images", "Attach image link"):
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)

@@ -13,11 +13,7 @@ from tests.system.app import App
 
 APP = "tests.mcp.client.modern:app"
 CONNECTED = re.compile("Connected · 3 tools · checked just now")
-LONG_AGO = """
-from chatapp.mcp.models import Server
-from datetime import UTC, datetime
-Server.objects.update(checked_at=datetime(2026, 1, 1, tzinfo=UTC))
-"""
+LONG_AGO = "UPDATE mcp_server SET checked_at = '2026-01-01 00:00:00'"
 PRESS_TWICE = """
 (button) => {
   button.click();
@@ -26,17 +22,13 @@ PRESS_TWICE = """
   return [textContent, button.form.dispatchEvent(again)];
 }
 """
-FORGET = """
-from chatapp.mcp.models import Server, ToolSetting
-Server.objects.all().delete()
-ToolSetting.objects.all().delete()
-"""
+FORGET = ("DELETE FROM mcp_toolsetting", "DELETE FROM mcp_server")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_chosen(app: App) -> Iterator[None]:
     yield
-    app.manage("shell", "-c", FORGET)
+    app.execute(*FORGET)
 
 
 @pytest.fixture
@@ -60,7 +52,7 @@ def plain(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Pa
 def fill_in(page: Page, url: str, name: str = "Modern") -> None:
     page.goto("/tools/")
     page.get_by_role("link", name="Add server").click()
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Address").fill(url)
 
 
@@ -119,7 +111,7 @@ def test_a_refused_form_keeps_the_text_beside_its_error(page: Page) -> None:
     address = page.get_by_label("Address")
     expect(address).to_have_value("tools.example.com")
     expect(address).to_have_accessible_description(re.compile("Enter an address such as"))
-    expect(page.get_by_label("Name")).to_have_value("Modern")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Modern")
     expect(page.get_by_label("Token", exact=True)).to_have_value("")
     expect(page.get_by_text("Enter the token again.")).to_be_visible()
 
@@ -146,7 +138,7 @@ def test_a_stale_state_is_checked_when_the_page_opens(
 ) -> None:
     card = add(page, program.url)
     program.stop()
-    app.manage("shell", "-c", LONG_AGO)
+    app.execute(LONG_AGO)
 
     page.goto("/tools/")
 
@@ -182,7 +174,7 @@ def test_without_scripts_everything_works(plain: Page, program: PackagedServer) 
     expect(card).to_contain_text("Checked.")
 
     card.get_by_role("link", name="Edit").click()
-    plain.get_by_label("Name").fill("Newest")
+    plain.get_by_label("Name", exact=True).fill("Newest")
     plain.get_by_role("button", name="Save").click()
     expect(card.get_by_role("heading", name="Newest")).to_be_visible()
 

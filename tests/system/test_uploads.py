@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.images.samples import noise
@@ -22,7 +23,14 @@ STEPS = """() => {
     window.steps = [];
     new MutationObserver(() => {
         const chip = document.querySelector("[data-attachment]");
-        if (chip) steps.push([chip.dataset.phase, +chip.style.getPropertyValue("--share")]);
+        if (!chip) return;
+        const middle = (name) => {
+            const { top, height } = chip.querySelector(name).getBoundingClientRect();
+            return height && top + height / 2;
+        };
+        const ring = middle(".ring");
+        const isCentred = !ring || Math.abs(ring - middle(".chip-image")) < 1;
+        steps.push([chip.dataset.phase, +chip.style.getPropertyValue("--share"), isCentred]);
     }).observe(document.querySelector("[data-chips]"), {subtree: true, attributes: true});
 }"""
 SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
@@ -40,7 +48,7 @@ def choose_one_first(chat: Chat, uploads: Held, folder: Path) -> None:
 
 def test_the_ring_shows_the_progress(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "noise.jpg"
-    noise("RGB", (900, 700), seed=1).save(path, quality=80)
+    noise("RGB", (420, 1500), seed=1).save(path, quality=80)
     assert 300_000 < path.stat().st_size < 1_500_000  # takes a while, and is sent as it is
     network = chat.page.context.new_cdp_session(chat.page)
     network.send("Network.emulateNetworkConditions", SLOW)
@@ -49,10 +57,11 @@ def test_the_ring_shows_the_progress(chat: Chat, tmp_path: Path) -> None:
     attach(chat.page, path)
 
     steps = chat.page.evaluate("steps")
-    shares = [share for phase, share in steps if phase == "sending"]
+    shares = [share for phase, share, _ in steps if phase == "sending"]
     assert shares == sorted(shares)
     assert any(0 < share < 1 for share in shares)
-    assert ["processing", 1] in steps
+    assert ["processing", 1, True] in steps
+    assert all(is_centred for *_, is_centred in steps)
 
 
 def test_two_images_are_uploaded_at_once_and_keep_their_order(chat: Chat, tmp_path: Path) -> None:
@@ -113,6 +122,7 @@ def test_an_image_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     assert alts(shown(chat)) == ["2.png"]
 
 
+@pytest.mark.long
 def test_an_image_can_be_removed_during_its_upload(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose_one_first(chat, uploads, tmp_path)
@@ -145,6 +155,7 @@ def test_a_failed_upload_can_be_retried(chat: Chat, tmp_path: Path) -> None:
     expect(shown(chat)).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_proxys_error_page_fails_an_upload(chat: Chat, tmp_path: Path) -> None:
     page = "<h1>Application error</h1>"
     chat.page.route(UPLOADS, lambda route: route.fulfill(status=503, body=page))

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from chatapp.conversations.models.attachment import Attachment
     from chatapp.conversations.models.tool_call import ToolCall
 
-LENGTH = "length"  # the finish reason of a reply that reached its token limit
-REFUSAL = "refusal"  # of one that the model declined, and would decline again
-
 
 class Message(models.Model):
     class Role(models.TextChoices):
@@ -142,6 +139,12 @@ class Message(models.Model):
             models.Index(
                 fields=["status"], condition=models.Q(status="waiting"), name="waiting_replies"
             ),
+            # Counting the turns that a long request excludes reads nothing else.
+            models.Index(
+                fields=["conversation", "on_branch", "role", "excluded", "position"],
+                condition=models.Q(on_branch=True, role="user", excluded=False),
+                name="turns_of_branch",
+            ),
             # Removing a conversation takes the newest messages first, whichever branch has them.
             models.Index(
                 fields=["conversation", "position"],
@@ -171,6 +174,7 @@ class Message(models.Model):
         )
 
     begin = lease.begin
+    begin_unsaved = lease.begin_unsaved
     take_over = lease.take_over
     renew = lease.renew
     release = lease.release
@@ -182,6 +186,9 @@ class Message(models.Model):
     retry = reply_actions.retry
     resume = reply_actions.resume
     exclude = reply_actions.exclude
+    can_retry = property(reply_actions.can_retry)
+    can_continue = property(reply_actions.can_continue)
+    can_exclude = property(reply_actions.can_exclude)
     note_changes = setting_changes.note_changes
     changes_for = setting_changes.changes_for
 
@@ -213,24 +220,6 @@ class Message(models.Model):
     def is_unfinished(self) -> bool:
         """Whether it runs or awaits an approval."""
         return self.is_running or self.status == Status.WAITING
-
-    @property
-    def can_retry(self) -> bool:
-        ended_badly = self.status in (Status.FAILED, Status.STOPPED)
-        can_end_better = ended_badly and self.finish_reason != REFUSAL
-        return self.role == self.Role.ASSISTANT and can_end_better and not self.excluded
-
-    @property
-    def can_continue(self) -> bool:
-        """Whether it ended too early and has text, or tool calls that need not be made again."""
-        is_too_short = self.status == Status.COMPLETE and self.finish_reason == LENGTH
-        ended_early = not self.excluded and (self.can_retry or is_too_short)
-        return ended_early and bool(self.text or self.shown_tool_calls)
-
-    @property
-    def can_exclude(self) -> bool:
-        """Whether it failed; whatever the reason, a message may be the cause."""
-        return self.role == self.Role.ASSISTANT and self.status == Status.FAILED
 
     @property
     def progress(self) -> Progress:

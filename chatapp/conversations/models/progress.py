@@ -16,6 +16,8 @@ class Status(models.TextChoices):
 
 
 RUNNING = (Status.QUEUED, Status.STREAMING)
+LENGTH = "length"  # the finish reason of a reply that reached its token limit
+REFUSAL = "refusal"  # of one that the model declined, and would decline again
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,30 @@ from django.utils import timezone
 
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.lease import GRACE
-from chatapp.conversations.models.progress import Status
+from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
 
 MAX_CHANGED = 40  # messages announced to open pages; older ones are loaded later
+
+
+def can_retry(reply: "Message") -> bool:
+    ended_badly = reply.status in (Status.FAILED, Status.STOPPED)
+    can_end_better = ended_badly and reply.finish_reason != REFUSAL
+    return reply.role == reply.Role.ASSISTANT and can_end_better and not reply.excluded
+
+
+def can_continue(reply: "Message") -> bool:
+    """Return whether it ended too early and has text, or tool calls that need not be made again."""
+    is_too_short = reply.status == Status.COMPLETE and reply.finish_reason == LENGTH
+    ended_early = not reply.excluded and (reply.can_retry or is_too_short)
+    return ended_early and bool(reply.text or reply.shown_tool_calls)
+
+
+def can_exclude(reply: "Message") -> bool:
+    """Return whether it failed; whatever the reason, a message may be the cause."""
+    return reply.role == reply.Role.ASSISTANT and reply.status == Status.FAILED
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from chatapp.conversations import message_html
 from chatapp.conversations.folding import pieces_of
 from chatapp.conversations.message_html import Slot
 from chatapp.conversations.models import Message
+from chatapp.conversations.own_code import html_of
 
 register = template.Library()
 
@@ -21,5 +22,5 @@ def slot(context: Context, shown: Message, name: Slot) -> SafeString:
 
 
 @register.filter
-def pieces(text: str | None) -> list[str]:
-    return pieces_of(text or "")
+def pieces(text: str | None) -> list[SafeString]:
+    return html_of(pieces_of(text or ""))

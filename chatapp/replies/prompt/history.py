@@ -52,6 +52,8 @@ def newest_messages(reply: Message, room: int) -> History:
 
     Reads the database: call it in a thread.
     """
+    if written := _just_written(reply):
+        return History([written])
     earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
     first, is_whole = _first_that_fits(earlier, room)
     if first is None:
@@ -72,6 +74,16 @@ def _first_that_fits(earlier: QuerySet[Message], room: int) -> tuple[int | None,
             return first, False
         first = size.position
     return first, True
+
+
+def _just_written(reply: Message) -> PastMessage | None:
+    """Return the only message before a reply if this process has just written both, and nothing
+    else has to be read; else None."""
+    first = reply.parent if reply.position == 1 and Message.parent.is_cached(reply) else None
+    attachments = getattr(first, "_prefetched_objects_cache", {}).get("attachments")
+    if first is None or attachments is None or attachments:
+        return None
+    return PastMessage(first.position, first.role, first.text, first.estimated_tokens)
 
 
 def _stable_begin(first: int, last: int) -> int:

@@ -1,7 +1,7 @@
 // Saves a draft: on the server after a pause, and in this tab until the server has it.
 
-import { loadDraft, removeDraft, saveDraft } from "./draft-storage.js";
 import { RequestError, post } from "./http.js";
+import { readStored, writeStored } from "./tab-storage.js";
 
 const PAUSE = 1_000; // ms after the last change
 const MAX_PAUSES = 4; // that constant typing may delay a save
@@ -113,12 +113,12 @@ export class DraftSaver {
 
   /** Returns the tab's own copy, which outlives a reload and a crash. */
   load() {
-    return loadDraft(this.#page.place());
+    return readStored("draft", this.#page.place());
   }
 
   /** Removes the tab's own copy; with an id, only if the copy is of this message. */
   forget(clientId = null) {
-    if (clientId === null || this.load()?.clientId === clientId) removeDraft(this.#page.place());
+    if (clientId === null || this.load()?.clientId === clientId) this.#store(null);
   }
 
   /** Saves without a pause. A page that may be left doesn't wait for an earlier request: the server goes by the
@@ -196,7 +196,11 @@ export class DraftSaver {
   }
 
   #keep(draft) {
-    saveDraft(this.#page.place(), { ...draft, written: this.#written });
+    this.#store({ ...draft, written: this.#written });
+  }
+
+  #store(draft) {
+    writeStored("draft", this.#page.place(), draft);
   }
 }
 

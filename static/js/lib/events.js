@@ -135,11 +135,11 @@ export const REPLY_CHANGED = "reply:changed";
 // --- Sentences for the person
 
 // { sentence }. Below the message box; "" clears it.
-// image-attacher, message-outbox, settings-sheet > message-composer
+// image-attacher, message-outbox, printing, settings-sheet > message-composer
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// message-draft, model-controls, reading-loader, reply-actions, theme-switch > message-composer
+// message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.

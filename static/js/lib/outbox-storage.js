@@ -1,32 +1,19 @@
 // Keeps a person's unsent messages in the tab's session storage, over a reload or a discarded tab.
 
-import { person } from "./page.js";
+import { readStored, storedPlaces, writeStored } from "./tab-storage.js";
 
-const PREFIX = `outbox:${person}:`; // before the id of the conversation
+const KIND = "outbox"; // its places are the ids of conversations
 
 /** `isNew` is true while the server doesn't have this conversation. */
 export function saveEntries(conversation, isNew, entries) {
-  const key = PREFIX + conversation;
-  sessionStorage.removeItem(key);
-  if (!entries.length) return;
-  try {
-    sessionStorage.setItem(key, JSON.stringify({ isNew, entries }));
-  } catch (error) {
-    // The tab's storage is full (5 MB), so the messages don't survive a reload.
-    if (error.name !== "QuotaExceededError") throw error;
-  }
+  writeStored(KIND, conversation, entries.length ? { isNew, entries } : null);
 }
 
 export function loadEntries(conversation) {
-  return read(PREFIX + conversation).entries;
+  return readStored(KIND, conversation)?.entries ?? [];
 }
 
 /** Returns the id of a conversation that was begun in this tab and that the server doesn't have, or "". */
 export function findBegun() {
-  const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
-  return keys.find((key) => read(key).isNew)?.slice(PREFIX.length) ?? "";
-}
-
-function read(key) {
-  return JSON.parse(sessionStorage.getItem(key) ?? '{"entries":[]}');
+  return storedPlaces(KIND).find((conversation) => readStored(KIND, conversation).isNew) ?? "";
 }

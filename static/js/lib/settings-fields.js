@@ -67,6 +67,13 @@ export class SettingsFields {
     this.#fields.showProblems({ [name]: "", ...(other && { [other]: "" }) });
   }
 
+  /** Returns those of the values that can be chosen here: a model may be gone meanwhile. */
+  known(values) {
+    const isKnown = (model) => this.#root.querySelector(`[name=model][value="${CSS.escape(model)}"]`);
+    const { model, ...others } = values;
+    return model && isKnown(model) ? values : others;
+  }
+
   reset() {
     this.show({ ...EMPTY, ...this.#switches.defaults, model: this.#root.querySelector("[name=model]").value });
     this.#fields.showProblems(EMPTY);

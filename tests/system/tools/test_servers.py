@@ -13,7 +13,7 @@ from tests.system.tools.conftest import ToolCalls
 
 pytestmark = needs_mcp_servers
 
-FORGET = "from chatapp.mcp.models import Server; Server.objects.all().delete()"
+FORGET = ("DELETE FROM mcp_toolsetting", "DELETE FROM mcp_server")
 ASK = '/call clock__convert_time {"source_timezone": "UTC", "time": "12:00", "target_timezone": '
 LATER = "Using convert_time of Clock"
 
@@ -22,14 +22,14 @@ LATER = "Using convert_time of Clock"
 def server(app: App) -> Iterator[PackagedServer]:
     with clock() as server:
         yield server
-    app.manage("shell", "-c", FORGET)
+    app.execute(*FORGET)
 
 
 @pytest.fixture
 def added(chat: Chat, server: PackagedServer) -> PackagedServer:
     page = chat.page
     page.goto("/tools/servers/add")
-    page.get_by_label("Name").fill("Clock")
+    page.get_by_label("Name", exact=True).fill("Clock")
     page.get_by_label("Address").fill(server.url)
     page.get_by_role("button", name="Add").click()
     expect(page.locator("server-card")).to_contain_text("Connected · 2 tools", timeout=30_000)

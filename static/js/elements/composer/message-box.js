@@ -98,8 +98,10 @@ class MessageBox extends HTMLElement {
     document.execCommand("insertText", false, button.dataset.suggestion);
   }
 
+  /** Setting it costs the browser a look at every line, even if it stays the same. */
   #direct(text) {
-    this.field.dir = directionOf(text);
+    const direction = directionOf(text);
+    if (this.field.dir !== direction) this.field.dir = direction;
   }
 
   #grow() {

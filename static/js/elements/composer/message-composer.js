@@ -8,6 +8,7 @@ import { BOX_REQUESTED, HINT_CHANGED, IMAGES_CHANGED, REPLY_CHANGED, REQUEST_FAI
 import { CONVERSATION_BEGUN, LIVE_CONVERSATION_CHANGED, dispatch, listen } from "../../lib/events.js";
 import { MESSAGE_ACCEPTED, MESSAGE_RETURNED, MESSAGE_SENDING, MESSAGE_SUBMITTED } from "../../lib/events.js";
 import { isLonger } from "../../lib/fields.js";
+import { glide } from "../../lib/glide.js";
 import { RequestError, post } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { isDialogOpen, isPopoverOpen } from "../../lib/page.js";
@@ -57,10 +58,14 @@ class MessageComposer extends HTMLElement {
     if (obstacle !== null) return;
     // Settings are sent with the first message only.
     if (!shown.url && !dispatch(document, MESSAGE_SENDING)) return;
-    const fields = new FormData(this.form);
+    // The first message ends the empty page, where the box is in the middle.
+    glide(this, this.form, () => this.#handOver(new FormData(this.form)));
+    this.box.refocus();
+  }
+
+  #handOver(fields) {
     this.box.clear();
     dispatch(document, MESSAGE_SUBMITTED, { fields, chips: this.images.clear() });
-    this.box.refocus();
   }
 
   /** Returns the reason why the message can't be sent now, "" if there is no message, or null if it can be sent. */

@@ -5,12 +5,12 @@ import "../images/image-attacher.js";
 import { isShown } from "../../lib/articles.js";
 import { shown } from "../../lib/conversation.js";
 import { DraftSaver } from "../../lib/draft-saver.js";
-import { removeDraft } from "../../lib/draft-storage.js";
 import { DraftSync } from "../../lib/draft-sync.js";
 import { BOX_CLEARED, BOX_RESTORED, CONNECTION_OPENED, CONVERSATION_BEGUN } from "../../lib/events.js";
 import { IMAGES_CHANGED, LIVE_DRAFT_CHANGED, LIVE_JOINED, MESSAGE_ACCEPTED } from "../../lib/events.js";
 import { MESSAGE_REMOVED, REQUEST_FAILED, SESSION_EXPIRED, dispatch, listen } from "../../lib/events.js";
 import { loadEntries } from "../../lib/outbox-storage.js";
+import { writeStored } from "../../lib/tab-storage.js";
 import { uuid4 } from "../../lib/uuid.js";
 
 const EMPTY_PAGE = "/"; // the place of a message that begins a conversation
@@ -111,7 +111,7 @@ class MessageDraft extends HTMLElement {
   }
 
   #enterConversation() {
-    removeDraft(EMPTY_PAGE);
+    writeStored("draft", EMPTY_PAGE, null);
     this.#sync.noteNewPlace();
     if (this.box.value || !this.images.isEmpty) this.#saver.changePlace();
   }

@@ -9,6 +9,7 @@ import { LIVE_REPLY_PATCH, LIVE_REPLY_REMOTE, LIVE_REPLY_RESUMED, REPLY_CHANGED 
 import { BOX_REQUESTED, IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
 import { dispatch, listen } from "../../lib/events.js";
 import { person } from "../../lib/page.js";
+import { printWhole } from "../../lib/printing.js";
 import { Scroll } from "../../lib/scroll.js";
 import { Thread } from "../../lib/thread.js";
 
@@ -39,7 +40,7 @@ class MessageList extends HTMLElement {
     this.#scroll.restorePlace(PLACE + shown.id, (...wanted) => this.#loadUntil(...wanted));
     jump.addEventListener("click", () => this.#jumpToEnd(), { signal });
     addEventListener("pagehide", () => this.#scroll.savePlace(PLACE + shown.id), { signal });
-    addEventListener("beforeprint", () => this.#loadAll(), { signal });
+    printWhole(this, signal);
     this.#followConnection();
     this.#followMessages();
   }
@@ -50,9 +51,8 @@ class MessageList extends HTMLElement {
     this.#catchUp.stop();
   }
 
-  /** Shows a message that is on its way, and scrolls it near the top. */
+  /** Scrolls a message that is on its way near the top. */
   showSending(article) {
-    this.thread.pending.add(article);
     this.#scroll.anchor(article);
   }
 
@@ -71,7 +71,12 @@ class MessageList extends HTMLElement {
 
   /** Replaces the link to an earlier page by its messages, without moving the text on the screen. */
   insertOlder(link, html) {
-    this.#scroll.insertAbove(link.nextElementSibling, () => this.thread.insertOlder(link, html));
+    this.keepPlace(link.nextElementSibling, () => this.thread.insertOlder(link, html));
+  }
+
+  /** Runs `insert`, which adds messages above `mark`, without moving the text on the screen. */
+  keepPlace(mark, insert) {
+    this.#scroll.insertAbove(mark, insert);
   }
 
   /** Fetches what the page misses; returns a promise that resolves when it is up to date. */
@@ -93,11 +98,6 @@ class MessageList extends HTMLElement {
       if (article) return article;
     }
     return null;
-  }
-
-  /** Paper gets the whole conversation. The browser doesn't wait for anything that is asynchronous. */
-  #loadAll() {
-    for (let link; (link = this.querySelector("older-messages")) && link.loadNow(); );
   }
 
   #jumpToEnd() {

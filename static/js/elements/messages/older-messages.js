@@ -1,6 +1,6 @@
 // A link to earlier messages, which fetches them by itself when the reader comes near.
 
-import { RequestError, getText, getTextNow } from "../../lib/http.js";
+import { RequestError, getText } from "../../lib/http.js";
 
 const AHEAD = "800px"; // from the end of the page, where the next page is fetched
 
@@ -24,18 +24,15 @@ class OlderMessages extends HTMLElement {
     this.#observer?.disconnect();
   }
 
-  /** Does the same before anything else happens. */
-  loadNow() {
-    const html = getTextNow(this.link.href);
-    if (html) this.closest("message-list").insertOlder(this, html);
-    return Boolean(html);
+  get url() {
+    return this.link.href;
   }
 
   /** Replaces itself by the messages. Returns a promise of whether that worked. */
   async load() {
     this.#observer.disconnect();
     try {
-      const html = await getText(this.link.href);
+      const html = await getText(this.url);
       if (this.isConnected) this.closest("message-list").insertOlder(this, html);
       return true;
     } catch (error) {

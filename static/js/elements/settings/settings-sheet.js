@@ -1,6 +1,7 @@
 // The settings of this conversation, in a sheet beside it. Each is saved when its field is left.
 
 import "./settings-button.js";
+import "../composer/model-controls.js";
 import { shown } from "../../lib/conversation.js";
 import { CONNECTION_OPENED, CONVERSATION_BEGUN, HINT_CHANGED, LIVE_CONVERSATION_CHANGED } from "../../lib/events.js";
 import { MESSAGE_SENDING, MODEL_CHOSEN, SESSION_EXPIRED, SETTINGS_EDITED } from "../../lib/events.js";
@@ -9,8 +10,10 @@ import { dispatch, listen } from "../../lib/events.js";
 import { coverMain } from "../../lib/page.js";
 import { SettingsFields } from "../../lib/settings-fields.js";
 import { SettingsSaver } from "../../lib/settings-saver.js";
+import { readStored, writeStored } from "../../lib/tab-storage.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)"); // the sheet covers the page
+const CHOSEN = ["settings", "/"]; // kind and place of what is chosen for a new chat
 
 class SettingsSheet extends HTMLElement {
   #fields = new SettingsFields(this);
@@ -45,12 +48,19 @@ class SettingsSheet extends HTMLElement {
     listen(document, CONVERSATION_BEGUN, ({ url }) => this.#begin(url), signal);
     listen(document, LIVE_CONVERSATION_CHANGED, (event) => this.#follow(event), signal);
     if (this.panel.popover) this.#fields.saved = this.#fields.values;
-    this.#show({});
+    this.#restore();
     if (!this.panel.popover) this.#open(); // the answer to a form without scripts shows the sheet
   }
 
   disconnectedCallback() {
     this.#end.abort();
+  }
+
+  /** Shows what was chosen for a new chat before a reload. */
+  #restore() {
+    const chosen = shown.url ? null : readStored(...CHOSEN);
+    this.#show(chosen ? this.#fields.known(chosen) : {});
+    if (chosen) this.#reportEdit();
   }
 
   #show(values) {
@@ -62,6 +72,11 @@ class SettingsSheet extends HTMLElement {
   #mark() {
     const isChanged = this.#fields.areChanged(shown.url ? this.#fields.saved : this.#fields.values);
     dispatch(this, SETTINGS_MARKED, { isChanged });
+    if (!shown.url) this.#keep(this.#fields.edited);
+  }
+
+  #keep(chosen) {
+    writeStored(...CHOSEN, Object.keys(chosen).length ? chosen : null);
   }
 
   #noteEdit(field) {
@@ -174,6 +189,7 @@ class SettingsSheet extends HTMLElement {
     for (const field of this.querySelectorAll("[form]")) field.removeAttribute("form");
     this.form.action = `${url}settings`;
     this.#fields.saved = this.#sent;
+    this.#keep({});
     this.#showState("");
     this.#saver.save();
   }
