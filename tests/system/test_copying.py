@@ -104,8 +104,10 @@ def test_a_selection_is_quoted_below_the_text_in_the_box(chat: Chat, clipboard: 
     page.keyboard.type("Why?")
     expect(chat.box).to_have_value(f"{text}Why?")
 
-    chat.page.get_by_role("log").focus()
-    chat.replies.locator("pre code").first.evaluate(SELECT)
+    page.get_by_role("log").focus()
+    code = chat.replies.locator("pre code").first
+    code.evaluate(SELECT)
+    code.scroll_into_view_if_needed()
     expect(quote).to_be_visible()
     page.keyboard.press("Tab")
     expect(quote).to_be_focused()

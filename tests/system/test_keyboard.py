@@ -1,4 +1,4 @@
-"""Everything by the keyboard: the list of shortcuts, and what they do."""
+"""Everything by the keyboard and by ear: the list of shortcuts, and what they do."""
 
 import re
 
@@ -9,6 +9,10 @@ from tests.system.conftest import Chat
 from tests.system.test_accessibility import check
 
 READ = "navigator.clipboard.readText()"
+VOICE = """() => {
+  window.spoken = [];
+  speechSynthesis.speak = ({ text }) => spoken.push(text);
+}"""
 
 
 class Keyboard:
@@ -88,3 +92,29 @@ def test_the_list_runs_what_the_page_has_buttons_for(chat: Chat, keyboard: Keybo
     expect(chat.replies.last).to_have_attribute("data-status", "stopped")
     keyboard.press("o")
     expect(page).to_have_url(re.compile(r"^https?://[^/]+/$"))
+
+
+def test_whole_sentences_are_announced_and_read_aloud(chat: Chat, keyboard: Keyboard) -> None:
+    page = chat.page
+    page.evaluate(VOICE)
+    chat.send("/rate 30 /long 150")
+    region = page.locator("spoken-reply [role=status]")
+    expect(region).to_have_text(re.compile(r"^Sentence 1 .*\.$", re.DOTALL))
+    expect(chat.replies).to_have_attribute("data-status", "streaming")
+    keyboard.press("v")
+    stop = page.get_by_role("button", name="Stop reading")
+    expect(stop).to_be_visible()
+    page.wait_for_function("spoken.some((text) => text.startsWith('Sentence 2'))")
+    expect(chat.replies).to_have_attribute("data-status", "streaming")
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    expect(page.locator("[data-spoken]")).to_have_text("Done")
+    whole = chat.replies.locator("[data-part=text]").inner_text()
+    assert page.evaluate("spoken.join(' ')").split() == whole.split()
+    expect(stop).to_be_hidden()
+
+    page.keyboard.press("Control+/")
+    page.get_by_role("checkbox", name="Announce replies").uncheck()
+    page.keyboard.press("Escape")
+    expect(region).to_have_text("")
+    chat.ask("/echo Not announced.")
+    expect(region).to_have_text("")

@@ -1,10 +1,22 @@
 // Loads the tools for reading once somebody reaches for them: rich copies, the bar at a selection, the shortcuts.
 
-import { REQUEST_FAILED, dispatch } from "./events.js";
+import { REPLY_CHANGED, REQUEST_FAILED, dispatch, listen } from "./events.js";
 import { load } from "./load.js";
 import { findShortcut } from "./shortcuts.js";
 
 const REACHED = "[data-copy-message], .table-scroll, math, .about, [data-shortcuts]";
+
+const ANNOUNCED = "announce-replies"; // in this browser's local storage: "off" after the person's choice
+
+/** Whether replies are announced to screen readers while they are written. */
+export const announcing = {
+  get isOn() {
+    return localStorage.getItem(ANNOUNCED) !== "off";
+  },
+  set isOn(isOn) {
+    localStorage.setItem(ANNOUNCED, isOn ? "on" : "off");
+  },
+};
 
 /** Returns a promise of the element. */
 export const loadReading = () => load("reading-tools");
@@ -29,6 +41,7 @@ if (document.querySelector("reading-tools")) {
     addEventListener(type, ({ target }) => target.closest?.(REACHED) && prepare());
   }
   document.addEventListener("selectionchange", () => getSelection().type === "Range" && prepare());
+  listen(document, REPLY_CHANGED, ({ isUnfinished }) => isUnfinished && announcing.isOn && prepare());
   addEventListener("keydown", (event) => run(event, findShortcut(event)));
   addEventListener("click", (event) => event.target.closest("[data-shortcuts]") && run(event, "list"));
 }

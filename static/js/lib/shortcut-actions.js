@@ -21,6 +21,8 @@ const ACTIONS = {
   quote: quoteSelection,
   previous: ({ pane }) => focusMessage(-1, pane),
   next: ({ pane }) => focusMessage(1, pane),
+  "read-aloud": (tools) => withMessage(tools, "[data-role=assistant]", (article) => tools.readAloud(article)),
+  dictate: (tools) => tools.querySelector("dictation-control").toggle(),
   sidebar: () => find(".drawer-button").click(),
   settings: () => find(".settings-button").click(),
 };

@@ -15,6 +15,8 @@ export const SHORTCUTS = {
   quote: { letter: "Q" },
   previous: { letter: "P", keys: "Alt+PageUp" },
   next: { letter: "N", keys: "Alt+PageDown" },
+  "read-aloud": { letter: "V" },
+  dictate: { letter: "D" },
   sidebar: { letter: "H" },
   settings: { letter: "S" },
 };

@@ -31,7 +31,7 @@ class ReadingBar extends HTMLElement {
     for (const type of ["pointerover", "focusin", "click"]) {
       this.list.addEventListener(type, (event) => this.#reach(event), { signal });
     }
-    this.pane.addEventListener("scroll", () => this.#place(), { passive: true, signal });
+    this.pane.addEventListener("scroll", () => this.#follow(), { passive: true, signal });
     // The selection and the focus stay where they are.
     this.bar.addEventListener("pointerdown", (event) => event.preventDefault(), { signal });
     this.bar.addEventListener("click", ({ target }) => this.#act(target.closest("button")), { signal });
@@ -86,9 +86,14 @@ class ReadingBar extends HTMLElement {
     this.#place();
   }
 
-  #hide() {
+  #follow() {
+    if (this.#target) this.#place();
+    else this.#settle(); // the selection may have come back into view
+  }
+
+  #hide({ isDone = true } = {}) {
     if (this.bar.contains(document.activeElement)) this.#origin?.focus({ preventScroll: true });
-    this.#done = this.#target?.range?.cloneRange() ?? null;
+    this.#done = (isDone && this.#target?.range?.cloneRange()) || null;
     this.#target = null;
     if (this.#isShown) this.bar.hidePopover();
   }
@@ -101,7 +106,7 @@ class ReadingBar extends HTMLElement {
     const rect = (range ?? element).getBoundingClientRect();
     const pane = this.pane.getBoundingClientRect();
     const { offsetHeight: height, offsetWidth: width } = this.bar;
-    if (rect.bottom < pane.top || rect.top > pane.bottom) return this.#hide();
+    if (rect.bottom < pane.top || rect.top > pane.bottom) return this.#hide({ isDone: false });
     const isAtEnd = kind === "text" && TOUCH.matches;
     const gap = kind === "text" ? GAP : 0; // the pointer would leave a table on its way across a gap
     const lowest = pane.bottom - height - GAP;

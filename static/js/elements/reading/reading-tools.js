@@ -21,6 +21,7 @@ class ReadingTools extends HTMLElement {
     this.list = this.closest("message-list");
     this.pane = this.list.querySelector("[role=log]");
     this.toast = this.querySelector("[data-toast]");
+    this.list.toggleAttribute("data-has-voice", "speechSynthesis" in window);
     document.addEventListener("copy", (event) => this.#copyFormulas(event), { signal });
     this.list.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
   }
@@ -57,15 +58,19 @@ class ReadingTools extends HTMLElement {
     await writeToClipboard(parts);
     const sentence = this.toast.dataset.toast;
     dispatch(document, STATUS_ANNOUNCED, { sentence });
-    this.toast.textContent = sentence;
-    this.toast.showPopover();
+    this.#showToast(sentence);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#hideToast(), SHOWN);
+    this.#timer = setTimeout(() => this.#showToast(""), SHOWN);
   }
 
   /** Copies the link to a message. */
   copyLink(article) {
     return this.copy({ "text/plain": `${location.origin}${location.pathname}#${article.id}` });
+  }
+
+  /** Begins to read a reply aloud, or stops. */
+  readAloud(article) {
+    this.querySelector("read-aloud").toggle(article);
   }
 
   /** Types a quote at the end of what is in the message box, so that Undo takes it back. */
@@ -78,13 +83,14 @@ class ReadingTools extends HTMLElement {
     document.execCommand("insertText", false, quoted);
   }
 
-  #hideToast() {
-    this.toast.hidePopover();
-    this.toast.textContent = "";
+  #showToast(sentence) {
+    this.toast.textContent = sentence;
+    this.toast.hidden = !sentence;
   }
 
   #press(button) {
     if (button?.matches("[data-copy-link]")) this.copyLink(button.closest("article"));
+    if (button?.matches("[data-read-aloud]")) this.readAloud(button.closest("article"));
   }
 
   /** A selection with formulas is copied with their LaTeX. */

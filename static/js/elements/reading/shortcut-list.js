@@ -6,6 +6,12 @@ const IS_MAC = /Mac|iP/.test(navigator.platform);
 const KEYS = { Alt: "Alt", Mod: "Ctrl", Shift: "Shift", Escape: "Esc", PageUp: "Page Up", PageDown: "Page Down" };
 const KEYS_ON_MAC = { ...KEYS, Alt: "⌥", Mod: "⌘", Shift: "⇧" };
 
+// What only some browsers offer.
+const OFFERED = {
+  "read-aloud": "speechSynthesis" in window,
+  dictate: "SpeechRecognition" in window || "webkitSpeechRecognition" in window,
+};
+
 /** Part of the tools for reading. */
 class ShortcutList extends HTMLElement {
   #end = new AbortController();
@@ -24,7 +30,7 @@ class ShortcutList extends HTMLElement {
   }
 
   get #items() {
-    return [...this.querySelectorAll("[data-shortcut]")];
+    return [...this.querySelectorAll("[data-shortcut]:not([hidden])")];
   }
 
   toggle() {
@@ -56,6 +62,7 @@ class ShortcutList extends HTMLElement {
 }
 
 function showKeys(item) {
+  item.hidden = OFFERED[item.dataset.shortcut] === false;
   const { letter = "", keys, local } = SHORTCUTS[item.dataset.shortcut];
   const names = IS_MAC ? KEYS_ON_MAC : KEYS;
   const spell = (key) => names[key] ?? key.replace("Key", "");
