@@ -1,5 +1,6 @@
 // Loads the tools for reading once somebody reaches for them: rich copies, the bar at a selection, the shortcuts.
 
+import { isRunning } from "./articles.js";
 import { REPLY_CHANGED, REQUEST_FAILED, dispatch, listen } from "./events.js";
 import { load } from "./load.js";
 import { findShortcut } from "./shortcuts.js";
@@ -10,6 +11,7 @@ const ANNOUNCED = "announce-replies"; // in this browser's local storage: "off" 
 
 /** Whether replies are announced to screen readers while they are written. */
 export const announcing = {
+  isDue: false, // a reply has begun on this page
   get isOn() {
     return localStorage.getItem(ANNOUNCED) !== "off";
   },
@@ -25,6 +27,11 @@ function prepare() {
   loadReading().catch(() => {}); // everything on the page works without them
 }
 
+function announce() {
+  announcing.isDue = true;
+  if (announcing.isOn) prepare();
+}
+
 async function run(event, name) {
   if (!name || event.defaultPrevented) return;
   event.preventDefault();
@@ -32,16 +39,17 @@ async function run(event, name) {
     (await loadReading()).run(name);
   } catch (error) {
     if (customElements.get("reading-tools")) throw error;
-    dispatch(document, REQUEST_FAILED, { sentence: "" });
+    dispatch(document, REQUEST_FAILED, { sentence: error.sentence ?? "" });
   }
 }
 
 if (document.querySelector("reading-tools")) {
+  if ([...document.querySelectorAll("article")].some(isRunning)) announce();
   for (const type of ["pointerover", "focusin"]) {
     addEventListener(type, ({ target }) => target.closest?.(REACHED) && prepare());
   }
   document.addEventListener("selectionchange", () => getSelection().type === "Range" && prepare());
-  listen(document, REPLY_CHANGED, ({ isUnfinished }) => isUnfinished && announcing.isOn && prepare());
+  listen(document, REPLY_CHANGED, ({ isUnfinished }) => isUnfinished && announce());
   addEventListener("keydown", (event) => run(event, findShortcut(event)));
   addEventListener("click", (event) => event.target.closest("[data-shortcuts]") && run(event, "list"));
 }

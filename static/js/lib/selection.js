@@ -9,7 +9,7 @@ const LISTS = "table, thead, tbody, tr, ul, ol"; // parts of these mean nothing 
 export function selectedRange(root) {
   const selection = getSelection();
   const range = selection.type === "Range" ? selection.getRangeAt(0) : null;
-  const part = range && elementOf(range.startContainer).closest("[data-role=assistant] > [data-part=text]");
+  const part = range && elementOf(range.startContainer)?.closest("[data-role=assistant] > [data-part=text]");
   return part && root.contains(part) && selection.toString().trim() ? range : null;
 }
 
@@ -44,13 +44,13 @@ export function selectedFormulas(root) {
   const selection = getSelection();
   if (selection.type !== "Range") return [];
   const place = elementOf(selection.getRangeAt(0).commonAncestorContainer);
-  if (place.closest("math, textarea")) return [];
+  if (place?.closest("math, textarea")) return [];
   return [...root.querySelectorAll("math[alttext]")].filter((math) => selection.containsNode(math, true));
 }
 
 export function htmlOf(range) {
   const place = elementOf(range.commonAncestorContainer);
-  const wrapper = place.closest("pre") ?? (place.matches(LISTS) ? place.closest("table, ul, ol") : null);
+  const wrapper = place?.closest("pre") ?? (place?.matches(LISTS) ? place.closest("table, ul, ol") : null);
   return cleanHtml(range.cloneContents(), wrapper);
 }
 
@@ -63,9 +63,10 @@ export function quote(text, isCode) {
 }
 
 export function isCode(range) {
-  return Boolean(elementOf(range.commonAncestorContainer).closest("pre"));
+  return Boolean(elementOf(range.commonAncestorContainer)?.closest("pre"));
 }
 
+/** Returns the element that a node is or is in; null for the document. */
 function elementOf(node) {
   return node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
 }

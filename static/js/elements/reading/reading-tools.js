@@ -4,6 +4,7 @@ import { cleanHtml } from "../../lib/clean-html.js";
 import { writeToClipboard } from "../../lib/clipboard.js";
 import { BOX_REQUESTED, STATUS_ANNOUNCED, dispatch } from "../../lib/events.js";
 import { sourceOf } from "../../lib/formulas.js";
+import { RequestError } from "../../lib/http.js";
 import { isDialogOpen } from "../../lib/page.js";
 import { htmlOf, quote, selectedFormulas, selectedText } from "../../lib/selection.js";
 import { runShortcut } from "../../lib/shortcut-actions.js";
@@ -55,8 +56,7 @@ class ReadingTools extends HTMLElement {
   }
 
   async copy(parts) {
-    await writeToClipboard(parts);
-    const sentence = this.toast.dataset.toast;
+    const sentence = await this.#write(parts);
     dispatch(document, STATUS_ANNOUNCED, { sentence });
     this.#showToast(sentence);
     clearTimeout(this.#timer);
@@ -83,6 +83,17 @@ class ReadingTools extends HTMLElement {
     document.execCommand("insertText", false, quoted);
   }
 
+  /** Returns the sentence about it: the browser may refuse, or a request for a part may fail. */
+  async #write(parts) {
+    try {
+      await writeToClipboard(parts);
+      return this.toast.dataset.toast;
+    } catch (error) {
+      if (!(error instanceof RequestError || error instanceof DOMException)) throw error;
+      return this.toast.dataset.failed;
+    }
+  }
+
   #showToast(sentence) {
     this.toast.textContent = sentence;
     this.toast.hidden = !sentence;
@@ -95,7 +106,8 @@ class ReadingTools extends HTMLElement {
 
   /** A selection with formulas is copied with their LaTeX. */
   #copyFormulas(event) {
-    if (!selectedFormulas(this.list).length) return;
+    const isInField = event.target.closest?.("textarea, input"); // which some browsers select separately
+    if (isInField || !selectedFormulas(this.list).length) return;
     event.clipboardData.setData("text/html", htmlOf(getSelection().getRangeAt(0)));
     event.clipboardData.setData("text/plain", selectedText(this.list));
     event.preventDefault();

@@ -28,11 +28,16 @@ class SpokenReply extends HTMLElement {
     choice.addEventListener("change", () => this.#choose(choice.checked), { signal });
     listen(document, REPLY_CHANGED, () => this.#follow(), signal);
     this.#follow();
+    if (!this.#article && announcing.isDue && announcing.isOn) this.#announceEnded();
   }
 
   disconnectedCallback() {
     this.#end.abort();
     clearInterval(this.#timer);
+  }
+
+  get #replies() {
+    return [...this.pane.querySelectorAll("article[data-role=assistant]")];
   }
 
   #choose(isOn) {
@@ -42,11 +47,22 @@ class SpokenReply extends HTMLElement {
   }
 
   #follow() {
-    const running = [...this.pane.querySelectorAll("[data-role=assistant]")].findLast(isRunning);
+    const running = this.#replies.findLast(isRunning);
     if (this.#article && this.#article !== running) this.#finish();
-    if (!running || this.#article || !announcing.isOn) return;
-    this.#article = running;
-    this.#text = new SpokenText(running.querySelector(":scope > [data-part=text]"));
+    if (running && !this.#article && announcing.isOn) this.#begin(running);
+  }
+
+  /** A short reply may have ended before this script was there. */
+  #announceEnded() {
+    const reply = this.#replies.at(-1);
+    if (!reply) return;
+    this.#begin(reply);
+    this.#finish();
+  }
+
+  #begin(article) {
+    this.#article = article;
+    this.#text = new SpokenText(article.querySelector(":scope > [data-part=text]"));
     this.#timer = setInterval(() => this.#announce(this.#text.next(false)), PAUSE);
   }
 
