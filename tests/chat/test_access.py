@@ -14,6 +14,7 @@ DRAFT = {"client_id": str(uuid.uuid4()), "tab": str(uuid.uuid4()), "edit": "1", 
 URLS = [
     ("GET", "", {}, HTTPStatus.OK),
     ("GET", "messages", {}, HTTPStatus.OK),
+    ("GET", "markdown", {}, HTTPStatus.OK),
     ("GET", "draft", {}, HTTPStatus.OK),
     ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),

@@ -34,6 +34,7 @@ PRIVATE = IMAGES | {
     "conversation",
     "conversations",
     "messages",
+    "markdown",
     "state",
     "tool_call",
     "draft",

@@ -49,6 +49,12 @@ def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     return page(request, own_conversation(request.user, conversation_id))
 
 
+@require_safe
+def reading_tools(request: PersonRequest) -> HttpResponse:
+    """Return the HTML of the tools for reading, which the first load does without."""
+    return render(request, "reading/_tools.html")
+
+
 def page(
     request: PersonRequest,
     shown: Conversation | None,
