@@ -1,8 +1,10 @@
 from django.urls import path
 
 from chatapp.chat.views import (
+    branches,
     conversations,
     drafts,
+    edits,
     images,
     messages,
     model_images,
@@ -12,6 +14,7 @@ from chatapp.chat.views import (
     storage,
     tool_calls,
     uploads,
+    versions,
 )
 
 urlpatterns = [
@@ -19,6 +22,12 @@ urlpatterns = [
     path("conversations", conversations.conversations, name="conversations"),
     path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", versions.menu, name="message"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/edit", edits.edit, name="edit"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/shown", versions.shown, name="shown"),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/branch", branches.branch, name="branch"
+    ),
     path("draft", drafts.draft, name="draft"),
     path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),
     path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
@@ -31,6 +40,11 @@ urlpatterns = [
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/continuation",
         replies.continuation,
         name="continuation",
+    ),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/regeneration",
+        versions.regeneration,
+        name="regeneration",
     ),
     path(
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/exclusion",

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.models import Message
-from chatapp.conversations.models.message import LENGTH
+from chatapp.conversations.models.progress import LENGTH
 from chatapp.inference import ToolCallPart
 from chatapp.mcp.client import sessions
 from chatapp.replies.live import LiveReply

@@ -38,10 +38,10 @@ async def suggest(reply: Message) -> None:
 
 
 def _request(reply: Message) -> CompletionRequest | None:
-    first = reply.conversation.branch.get(position=0)
+    first = reply.parent
     titled = Conversation.objects.get(pk=reply.conversation_id).titled_by
-    wanted = first.text and titled == Conversation.TitledBy.NOBODY
-    return building.title_request(first, reply.model) if wanted else None
+    wanted = first and first.text and titled == Conversation.TitledBy.NOBODY
+    return building.title_request(first, reply.model) if first and wanted else None
 
 
 def _save(conversation: Conversation, title: str) -> None:

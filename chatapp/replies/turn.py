@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.models import Message
-from chatapp.conversations.models.message import REFUSAL
+from chatapp.conversations.models.progress import REFUSAL
 from chatapp.inference import (
     Adapted,
     Delta,

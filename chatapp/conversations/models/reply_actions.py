@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models import branches
 from chatapp.conversations.models.lease import GRACE
-from chatapp.conversations.models.progress import Status
+from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -27,15 +27,15 @@ def retry(reply: "Message") -> "Message | None":
     None when the conversation continued after this reply: a new one would take everything after it
     off the screen.
     """
-    conversation, head = _lock_branch(reply)
+    conversation, head = branches.lock(reply)
     if head is None or head.parent is None or head.parent_id != reply.parent_id:
         return None
     if head.pk != reply.pk:
         return head
     if not head.can_retry:
         return None
-    type(reply).objects.filter(pk=reply.pk).update(on_branch=False)
     new = type(reply).queued_reply(conversation, head.parent, conversation.chosen)
+    branches.replace(head, new)
     new.save()
     head.parent.note_changes(conversation.chosen)
     return new
@@ -47,7 +47,7 @@ def resume(reply: "Message") -> bool:
 
     False when it isn't the head of the branch, or runs already.
     """
-    conversation, head = _lock_branch(reply)
+    conversation, head = branches.lock(reply)
     if head is None or head.pk != reply.pk or not head.can_continue:
         return False
     chosen = conversation.chosen
@@ -88,7 +88,7 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     at most MAX_CHANGED. Only a failed reply offers the first two; a reply that runs or isn't on
     the branch changes nothing.
     """
-    conversation, head = _lock_branch(reply)
+    conversation, head = branches.lock(reply)
     reply.refresh_from_db()
     possible = reply.can_exclude if scope in ("turn", "earlier") else reply.excluded
     if head is None or reply.is_running or not reply.on_branch or not possible:
@@ -106,12 +106,19 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     return newest
 
 
-def _lock_branch(reply: "Message") -> "tuple[Conversation, Message | None]":
-    """Lock the conversation, so that nothing is added meanwhile; return it and its head.
+def can_retry(reply: "Message") -> bool:
+    ended_badly = reply.status in (Status.FAILED, Status.STOPPED)
+    can_end_better = ended_badly and reply.finish_reason != REFUSAL
+    return reply.role == "assistant" and can_end_better and not reply.excluded
 
-    A conversation that was deleted in the meantime has no head.
-    """
-    conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
-    if conversation.deleted_at:
-        return conversation, None
-    return conversation, conversation.branch.select_related("parent").last()
+
+def can_continue(reply: "Message") -> bool:
+    """Return whether it ended too early and has text, or tool calls that need not be made again."""
+    is_too_short = reply.status == Status.COMPLETE and reply.finish_reason == LENGTH
+    ended_early = not reply.excluded and (can_retry(reply) or is_too_short)
+    return ended_early and bool(reply.text or reply.shown_tool_calls)
+
+
+def can_exclude(reply: "Message") -> bool:
+    """Return whether it failed; whatever the reason, a message may be the cause."""
+    return reply.role == "assistant" and reply.status == Status.FAILED

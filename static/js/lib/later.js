@@ -1,0 +1,58 @@
+// Loads scripts that reading and writing don't need, once somebody reaches for what they do. Without them an
+// image is a link to its large version, and the buttons of a message lead to pages of their own.
+
+import { IMAGE } from "./articles.js";
+import { storedPlaces } from "./tab-storage.js";
+
+const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions" }; // selector -> element of the script
+
+const loading = new Map(); // element -> promise of both files, which fails where they can't be loaded
+let wanted = null; // the link or button that was clicked last meanwhile
+
+/** The script comes after its stylesheet, or a click between the two would show what has no style yet. */
+async function load(element) {
+  const { script, stylesheet } = document.querySelector(element).dataset;
+  append("link", { rel: "modulepreload", href: script }).catch(() => {}); // the script's own request reports it
+  await append("link", { rel: "stylesheet", href: stylesheet });
+  await append("script", { type: "module", src: script });
+}
+
+function append(name, properties) {
+  const element = Object.assign(document.createElement(name), properties);
+  return new Promise((resolve, reject) => {
+    element.addEventListener("load", resolve);
+    element.addEventListener("error", reject);
+    document.head.append(element);
+  });
+}
+
+function begin(element) {
+  if (!loading.has(element)) loading.set(element, load(element).catch(() => loading.set(element, null)));
+  return loading.get(element);
+}
+
+/** A page from before a deploy may ask for files that are gone, or there is no connection: then the link or
+ *  button does what it does without scripts. */
+async function clickWanted(element) {
+  await begin(element);
+  const target = wanted;
+  wanted = null;
+  target.click();
+}
+
+function reach(event) {
+  for (const [selector, element] of Object.entries(PARTS)) {
+    const target = event.target.closest?.(selector);
+    if (!target || loading.get(element) === null || customElements.get(element)) continue;
+    if (event.type !== "click") begin(element); // the click will show whether that worked
+    else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      const isWaiting = Boolean(wanted);
+      wanted = target;
+      if (!isWaiting) clickWanted(element);
+    }
+  }
+}
+
+for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
+if (storedPlaces("edit").length && document.querySelector("message-actions")) begin("message-actions");
