@@ -24,6 +24,7 @@ WRITER_THREADS = 3
 _tasks: dict[str, asyncio.Task[Any]] = {}
 _writers = ThreadPoolExecutor(WRITER_THREADS, thread_name_prefix="background")
 _urgent = ThreadPoolExecutor(1, thread_name_prefix="urgent")
+_spare = ThreadPoolExecutor(1, thread_name_prefix="spare")
 _thread = threading.local()  # `planned`: tasks that the function in this thread wants started
 
 
@@ -101,6 +102,11 @@ async def release_connection() -> None:
 async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
     """Run a function in a separate thread, for work that must not wait behind other work."""
     return await _run(_urgent, function, args)
+
+
+async def in_spare_thread[T](function: Callable[..., T], *args: Any) -> T:
+    """Run a function in a separate thread, for work that takes long and that nobody waits for."""
+    return await _run(_spare, function, args)
 
 
 async def _run[T](

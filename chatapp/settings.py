@@ -164,5 +164,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [ROOT / "locale"]
+# Looking up every text where there is no catalogue takes 6 % of the time of a page.
+USE_I18N = LOCALE_PATHS[0].exists()
 
 LOGGING = logs.configuration(LOG_LEVEL)

@@ -34,7 +34,8 @@ JSON_FIELDS = [field for field in FIELDS if isinstance(field, JSONField)]
 PLAIN_FIELDS = [field for field in TEXT_FIELDS if not field.primary_key]
 
 few_examples = examples(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples().max_examples // 8,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -162,13 +163,26 @@ def test_every_json_column_uses_our_field(field: Field) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_json_column_gets_valid_text(field: Field, way: Callable[..., None]) -> None:
     row = ROWS[field.model]()
-    for text in [*TEXTS.values(), *LONG_TEXTS.values()]:
-        value = json_of(text)
-        way(row, field, value)
+    for text in TEXTS.values():
+        check_json(row, field, way, json_of(text))
 
-        assert stored(row, field) == make_valid_json(value)
-        kept = source(row, field)
-        assert make_valid_source(kept) == kept
+
+@each(JSON_FIELDS)
+@pytest.mark.parametrize(
+    "way", [by_save, *(pytest.param(way, marks=pytest.mark.long) for way in WAYS[1:])]
+)
+def test_a_json_column_gets_a_megabyte(field: Field, way: Callable[..., None]) -> None:
+    row = ROWS[field.model]()
+    for text in LONG_TEXTS.values():
+        check_json(row, field, way, json_of(text))
+
+
+def check_json(row: Model, field: Field, way: Callable[..., None], value: Any) -> None:
+    way(row, field, value)
+
+    assert stored(row, field) == make_valid_json(value)
+    kept = source(row, field)
+    assert make_valid_source(kept) == kept
 
 
 @each(JSON_FIELDS)

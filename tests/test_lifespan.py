@@ -54,6 +54,7 @@ async def test_every_loop_tries_again_after_an_error_of_the_database(
 
     monkeypatch.setattr(background, "in_thread", fail)
     monkeypatch.setattr(background, "in_urgent_thread", fail)
+    monkeypatch.setattr(background, "in_spare_thread", fail)
     with (
         patch.object(lifespan, "_stop_new_replies_on_signals"),
         patch.object(lifespan.service, "client"),

@@ -13,6 +13,8 @@ from django.conf import settings
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.bench.installed import installed_mb
+
 ROOT: Path = settings.ROOT
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==(\S+)(.*)$", re.MULTILINE)
 PYTHONS = ("3.12", "3.13", "3.14")
@@ -57,6 +59,13 @@ def test_the_tests_run_with_what_is_deployed() -> None:
     assert versions("requirements.txt").items() <= versions("requirements-dev.txt").items()
     assert versions("requirements.in").items() <= versions("requirements.txt").items()
     assert versions("requirements-dev.in").items() <= versions("requirements-dev.txt").items()
+
+
+def test_the_packages_of_an_installation_stay_small() -> None:
+    sizes = installed_mb()
+
+    assert len(sizes) > 80
+    assert sum(sizes.values()) < 350
 
 
 def test_what_the_packages_need_is_pinned_on_every_platform_and_python() -> None:

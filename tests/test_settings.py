@@ -1,31 +1,35 @@
 """What the config vars mean together; `test_config_vars` has what is refused."""
 
 import os
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
 
+import chatapp
+
 KEEP = ("PATH", "HOME", "LANG")
+Load = Callable[..., dict[str, Any]]
 
 
-def load(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Import the settings in a fresh process, and print the values that are tested."""
-    script = (
-        "from chatapp import settings as s;"
-        "print(s.SERVICE.kind, s.ON_DYNO, s.DATABASES['default']['ENGINE'].split('.')[-1],"
-        "next(iter(s.CATALOG)), getattr(s, 'SECURE_SSL_REDIRECT', False))"
-    )
-    clean = {name: os.environ[name] for name in KEEP if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-c", script],
-        env={**clean, "SECRET_KEY": "only for tests", **environment},
-        cwd=settings.ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Run the settings beside those of this process, with these config vars alone."""
+
+    def run(**environment: str) -> dict[str, Any]:
+        for name in os.environ.keys() - {*KEEP}:
+            monkeypatch.delenv(name)
+        for name, value in {"SECRET_KEY": "only for tests", **environment}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(chatapp, "config_vars", chatapp.config_vars)  # what comes back
+        monkeypatch.delitem(sys.modules, "chatapp.config_vars")
+        return runpy.run_path(str(settings.ROOT / "chatapp" / "settings.py"))
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -64,16 +68,17 @@ def load(**environment: str) -> subprocess.CompletedProcess[str]:
         ),
     ],
 )
-def test_config_vars_are_read(environment: dict[str, str], expected: str) -> None:
+def test_config_vars_are_read(load: Load, environment: dict[str, str], expected: str) -> None:
     loaded = load(**environment)
 
-    assert loaded.stdout.strip() == expected, loaded.stderr
+    engine = loaded["DATABASES"]["default"]["ENGINE"].split(".")[-1]
+    model, redirects = next(iter(loaded["CATALOG"])), loaded.get("SECURE_SSL_REDIRECT", False)
+    found = f"{loaded['SERVICE'].kind} {loaded['ON_DYNO']} {engine} {model} {redirects}"
+    assert found == expected
 
 
-def test_settings_load_without_secrets_on_a_dyno_that_builds() -> None:
-    loaded = load(SECRET_KEY="", DYNO="run.1")
-
-    assert loaded.returncode == 0, loaded.stderr
+def test_settings_load_without_secrets_on_a_dyno_that_builds(load: Load) -> None:
+    assert load(SECRET_KEY="", DYNO="run.1")["ON_DYNO"]
 
 
 def test_a_dyno_without_a_key_does_not_serve() -> None:

@@ -1,6 +1,6 @@
 """Texts that databases, sockets or pages have trouble with."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pytest
@@ -39,9 +39,9 @@ ANY_TEXT = st.lists(
 ).map("".join)
 
 
-def sampled(names: Iterable[str]) -> list[Any]:
+def sampled(names: Iterable[str], few: Collection[str] = FEW) -> list[Any]:
     """Return these names as parameters; only the long form of a test has more than a few."""
-    return [pytest.param(name, marks=() if name in FEW else pytest.mark.long) for name in names]
+    return [pytest.param(name, marks=() if name in few else pytest.mark.long) for name in names]
 
 
 def valid(name: str) -> str:

@@ -47,9 +47,12 @@ def exchange_added(exchange: Exchange, html: ExchangeHtml, replaces: UUID | None
     _message_created(person_id, exchange.message, html.message, replaces)
     _message_created(person_id, exchange.reply, html.reply)
     _conversation_changed(exchange.conversation, html.link, moved=True)
-    if replaces is None:
-        # The first message was written on the empty page.
-        draft_changed(person_id, exchange.conversation.pk if exchange.message.position else None)
+
+
+def draft_ended(exchange: Exchange) -> None:
+    """Announce that the draft of a message is gone. The first one was written on the empty page."""
+    is_first = exchange.message.position == 0
+    draft_changed(exchange.conversation.owner_id, None if is_first else exchange.conversation.pk)
 
 
 def draft_changed(person_id: UUID, conversation_id: UUID | None) -> None:

@@ -27,7 +27,7 @@ async def _forever() -> None:
     while True:
         removal.start()
         try:
-            await background.in_thread(_collect)
+            await background.in_spare_thread(_collect)
         except django.db.Error:
             # Nothing depends on it: the next run finds the same.
             logger.exception("The database could not be cleaned up")

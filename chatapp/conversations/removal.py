@@ -17,7 +17,7 @@ from chatapp.images import garbage_collection
 from chatapp.server.database_errors import DatabaseFull
 
 TASK = "removal"
-REST = 5  # times as long as a batch took, so that others have the database most of the time
+REST = 10  # times as long as a batch took, so that others have the database most of the time
 MAX_REST_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
@@ -51,20 +51,25 @@ async def _remove_all() -> None:
     while _is_wanted:
         _is_wanted = False
         try:
-            for conversation in await background.in_thread(_deleted):
+            deleted = await background.in_spare_thread(_deleted)
+        except django.db.Error as error:
+            logger.warning("Deleted conversations weren't found: %s", type(error).__name__)
+            return
+        for conversation in deleted:
+            try:
                 await _remove(conversation)
-        except django.db.Error:
-            # The next run finds the same.
-            logger.exception("Deleted conversations could not be removed")
+            except django.db.Error:
+                # The next run tries again, and the others don't wait for that.
+                logger.exception("A deleted conversation could not be removed")
 
 
 async def _remove(conversation: Conversation) -> None:
     loop = asyncio.get_running_loop()
     begin = loop.time()
-    while await background.in_thread(deletion.remove_batch, conversation.pk):
+    while await background.in_spare_thread(deletion.remove_batch, conversation.pk):
         await asyncio.sleep(min(REST * (loop.time() - begin), MAX_REST_SECONDS))
         begin = loop.time()
-    await background.in_thread(_collect_images, conversation.owner)
+    await background.in_spare_thread(_collect_images, conversation.owner)
 
 
 def _deleted() -> list[Conversation]:

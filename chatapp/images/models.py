@@ -75,6 +75,8 @@ class ImageManager(models.Manager["Image"]):
         From now on they can't be collected before the message is stored. Raises ValidationError
         for an invalid id.
         """
+        if not ids:
+            return []
         own = self.filter(owner_id=owner.pk, pk__in=ids)
         own.update(keep_until=timezone.now() + IN_FLIGHT)
         return list(own)

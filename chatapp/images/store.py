@@ -72,9 +72,10 @@ def read_many(images: Collection[Image]) -> dict[uuid.UUID, bytes]:
     One query reads all images in the database. Raises StoreUnavailable when an image can't be
     read now.
     """
-    in_database = [image.pk for image in images if not image.bucket_key]
-    rows = ImageData.objects.filter(pk__in=in_database).values_list("pk", "content")
-    found = {pk: bytes(content) for pk, content in rows}
+    found: dict[uuid.UUID, bytes] = {}
+    if in_database := [image.pk for image in images if not image.bucket_key]:
+        rows = ImageData.objects.filter(pk__in=in_database).values_list("pk", "content")
+        found = {pk: bytes(content) for pk, content in rows}
     if in_bucket := [image for image in images if image.bucket_key]:
         fetch = bucket().get
         with ThreadPoolExecutor(MAX_READERS) as readers:

@@ -11,7 +11,7 @@ from httpx_aiohttp import AiohttpTransport
 HttpTransport = Literal["aiohttp", "httpx"]
 
 TIMEOUT = httpx.Timeout(connect=10, read=300, write=30, pool=None)  # seconds
-KEEPALIVE_SECONDS = 15.0
+KEEPALIVE_SECONDS = 50.0  # load balancers commonly close what was idle for a minute
 
 
 def make_http_client(

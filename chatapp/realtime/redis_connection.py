@@ -11,12 +11,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 from chatapp.realtime.protocol import PROTOCOL
 from chatapp.realtime.send_queue import Batch, SendQueue
+from chatapp.server.optional_imports import left_out
+
+# Only encrypted layers need it, and it takes 8 MB of memory.
+with left_out("cryptography.fernet"):
+    from channels_redis.pubsub import RedisPubSubChannelLayer
 
 MIN_BATCH_SECONDS = 0.01  # between two batches
 PROBE_SECONDS = 2  # without events until an empty batch is sent

@@ -4,6 +4,8 @@ Each verb stores the change, announces it to the person's pages and starts the r
 one of them, in a task that continues when the browser disconnects. `stopping.stop` is another.
 """
 
+import asyncio
+import time
 from uuid import UUID
 
 from chatapp import background
@@ -20,16 +22,25 @@ from chatapp.conversations.models import (
     add_exchange,
 )
 from chatapp.conversations.models import decide as store_decision
-from chatapp.replies import generation, stopping
+from chatapp.replies import generation, stopping, taking
+
+SENDING = "send:"  # begins the name of the task that adds a message
+LONG_TEXT = 50_000  # characters; rendering more would keep the event loop busy for 2 ms
 
 type Sent = tuple[Exchange, ExchangeHtml]
+type Added = tuple[Exchange, ExchangeHtml | None, taking.Prepare | None]
 
 
 async def send(person: Person, new: NewMessage) -> Sent:
     """Add a message and start the reply to it. Raises as `add_exchange` does."""
-    exchange, html = await background.in_thread(_add, person, new)
+    exchange, html, prepare = await background.in_thread(_add, person, new, generation.may_start())
     if exchange.created:
-        generation.start(exchange.reply)
+        generation.start(exchange.reply, prepare)
+        # The model is asked first: it answers while the message is rendered.
+        await asyncio.sleep(0)
+    html = html or ExchangeHtml.of(exchange)
+    if exchange.created:
+        events.exchange_added(exchange, html, new.replaces)
     return exchange, html
 
 
@@ -89,12 +100,18 @@ async def decide(
     return reply
 
 
-def _add(person: Person, new: NewMessage) -> Sent:
-    exchange = add_exchange(person, new)
-    html = ExchangeHtml.of(exchange)
-    if exchange.created:
-        events.exchange_added(exchange, html, new.replaces)
-    return exchange, html
+def _add(person: Person, new: NewMessage, begin: bool) -> Added:
+    """Add a message. With `begin` this process takes the reply in the same transaction."""
+    asked_at = time.monotonic()
+    exchange = add_exchange(person, new, begin=begin)
+    if not exchange.created:
+        return exchange, ExchangeHtml.of(exchange), None
+    if any(exchange.ended_drafts):
+        events.draft_ended(exchange)
+    # Versions are looked up.
+    is_slow = len(new.text) > LONG_TEXT or new.replaces
+    html = ExchangeHtml.of(exchange) if is_slow else None
+    return exchange, html, taking.prepare(exchange.reply, asked_at) if begin else None
 
 
 def _unfinished_head(conversation: Conversation) -> Message | None:

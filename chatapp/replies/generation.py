@@ -5,33 +5,25 @@ A reply survives its readers and the process that makes it: another process resu
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 import django.db
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations.models import Message, ToolCall
+from chatapp.conversations.models import Message, Progress, TokenUsage
 from chatapp.images.errors import ImageRefused
 from chatapp.realtime.relay import relay
-from chatapp.rendering import LiveDocument
-from chatapp.replies import live, outcomes, saving, usage
+from chatapp.replies import live, outcomes, saving, taking
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
-from chatapp.replies.prompt import building
-from chatapp.replies.prompt.building import Prompt
-from chatapp.replies.state import saved_document
 from chatapp.replies.streaming import stream
+from chatapp.replies.taking import Job, Prepare, Take
 from chatapp.replies.tools import results
-from chatapp.replies.tools.toolbox import Toolbox
 from chatapp.server import logs
 from chatapp.server.database_errors import DATABASE_AWAY, DatabaseFull
 
 TASK = "reply:"
-SLOW_TAKE_SECONDS = 2  # seconds; a lease that took longer to get is checked again
 RESULT_WAIT_SECONDS = 0.5  # seconds that the end waits for tool results that aren't stored yet
 
 MAX_TAKEOVERS = 10  # of a reply during which the database fails again and again
@@ -40,22 +32,25 @@ logger = logging.getLogger(__name__)
 
 _is_closing = False
 
-type Take = Callable[[Message], bool]
+
+def may_start() -> bool:
+    """Return whether this process begins replies; it doesn't when it is about to end."""
+    return not _is_closing
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A reply that this process has taken, with its prompt."""
+def start(reply: Message, prepare: Prepare | None = None) -> None:
+    """Make a new reply, unless this process is about to end.
 
-    reply: Message
-    prompt: Prompt
-    document: LiveDocument
-
-
-def start(reply: Message) -> None:
-    """Make a queued reply, unless this process is about to end."""
-    if not _is_closing:
-        _spawn(reply, Message.begin)
+    A reply that this process took as it was added comes with what prepares it.
+    """
+    if prepare is None:
+        if not _is_closing:
+            _spawn(reply, Message.begin)
+    elif _is_closing:
+        release = background.in_thread(reply.release, Progress(), TokenUsage())
+        background.spawn(f"release:{reply.pk}", release)
+    else:
+        background.spawn(_task_name(reply, reply.attempt - 1), _make(reply, prepare))
 
 
 def take_over(reply: Message) -> None:
@@ -113,9 +108,13 @@ async def hand_over(wait_seconds: float, release_seconds: float) -> None:
 
 async def generate(reply: Message, take: Take = Message.begin) -> None:
     """Make one attempt at a reply, from the queue to its end; every error ends it visibly."""
+    await _make(reply, lambda: background.in_thread(taking.take, reply, take))
+
+
+async def _make(reply: Message, prepare: Prepare) -> None:
     logs.bind(conversation=str(reply.conversation_id), reply=str(reply.pk))
     try:
-        job = await background.in_thread(_take, reply, take)
+        job = await prepare()
         if job is None:
             await background.in_thread(_close_if_stopped, reply)
             return
@@ -141,27 +140,6 @@ async def generate(reply: Message, take: Take = Message.begin) -> None:
 
 def _spawn(reply: Message, take: Take) -> None:
     background.spawn(_task_name(reply, reply.attempt), generate(reply, take))
-
-
-def _take(reply: Message, take: Take) -> Job | None:
-    """Take a reply for this process; return None when there is nothing left to do."""
-    crashes, asked_at = reply.crashes, time.monotonic()
-    if not take(reply):
-        return None
-    reply.known_tool_calls = _recovered(reply) if reply.attempt > 1 else []
-    prompt = building.reply_prompt(reply)
-    if reply.crashes > crashes:
-        usage.count_lost_request(reply, prompt.request)
-    job = Job(reply, prompt, saved_document(reply))
-    if time.monotonic() - asked_at > SLOW_TAKE_SECONDS and not reply.renew():
-        return None  # the database was slow, and another process was faster
-    return job
-
-
-def _recovered(reply: Message) -> list[ToolCall]:
-    """Return the calls of earlier attempts, none of which runs any more."""
-    ToolCall.objects.recover(reply, Toolbox.of(reply).repeatable)
-    return list(reply.tool_calls.with_images())
 
 
 def _fail(reply: Message, sentence: str) -> None:

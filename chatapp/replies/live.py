@@ -197,6 +197,10 @@ class LiveReply:
         self.reasoning += reasoning
 
     @property
+    def waits_for_service(self) -> bool:
+        return self._wait.seconds_left is not None
+
+    @property
     def _live_status(self) -> LiveStatus:
         return LiveStatus(
             waits_for=self._wait.seconds_left,
@@ -219,8 +223,7 @@ class LiveReply:
         self._stale_tool_calls.clear()
         if "thinking" in slots:
             reasoning = ""  # the new slot contains it
-        waits = self._wait.seconds_left is not None
-        status = Message.Status.QUEUED if waits else Message.Status.STREAMING
+        status = Message.Status.QUEUED if self.waits_for_service else Message.Status.STREAMING
         events.reply_patched(
             self.person_id, self.reply, self.sequence, status, patches, reasoning, slots, tool_calls
         )

@@ -1,7 +1,9 @@
 """A title by the model after the first exchange. It never delays or fails anything else."""
 
+import asyncio
 import logging
 from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
 
@@ -10,38 +12,62 @@ from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Message
 from chatapp.conversations.signals import reply_ended
 from chatapp.inference import CompletionRequest, InferenceError
-from chatapp.replies import service
+from chatapp.replies import commands, live, service
 from chatapp.replies.prompt import building
 from chatapp.replies.title_text import clean_title
 
+TITLES_AT_ONCE = 4  # the service's limits are for everybody together
+PAUSE_SECONDS = 0.5  # until the next look whether somebody waits, who goes first
+
 logger = logging.getLogger(__name__)
+
+_asking: set[UUID] = set()  # conversations
 
 
 @receiver(reply_ended)
 def start_after(reply: Message, **_signal: Any) -> None:
     """Ask for a title when `reply` ends the first exchange."""
-    if reply.status == Message.Status.COMPLETE and reply.position == 1:
-        background.spawn_from_thread(f"title:{reply.conversation_id}", lambda: suggest(reply))
-
-
-async def suggest(reply: Message) -> None:
-    request = await background.in_thread(_request, reply)
-    if request is None:
+    if reply.status != Message.Status.COMPLETE or reply.position != 1:
         return
+    if request := title_request(reply):
+        name = f"title:{reply.conversation_id}"
+        background.spawn_from_thread(name, lambda: suggest(reply.conversation, request))
+
+
+def title_request(reply: Message) -> CompletionRequest | None:
+    """Return the request for a title, None if the conversation has one or nothing to name it by."""
+    conversations = Conversation.objects.filter(pk=reply.conversation_id)
+    if not (reply.parent and reply.parent.text):
+        return None
+    wanted = conversations.filter(titled_by=Conversation.TitledBy.NOBODY).exists()
+    return building.title_request(reply.parent, reply.model) if wanted else None
+
+
+async def suggest(conversation: Conversation, request: CompletionRequest) -> None:
+    """Ask for a title once nobody waits, and store it."""
+    while len(_asking) >= TITLES_AT_ONCE or _somebody_waits():  # noqa: ASYNC110 (they have no event)
+        await asyncio.sleep(PAUSE_SECONDS)
+    _asking.add(conversation.pk)
+    try:
+        await _suggest(conversation, request)
+    finally:
+        _asking.discard(conversation.pk)
+
+
+def _somebody_waits() -> bool:
+    """Return whether a person waits for a message to be stored, or for the model service."""
+    waits_for_service = any(reply.waits_for_service for reply in live.all_here())
+    return waits_for_service or bool(background.running(commands.SENDING))
+
+
+async def _suggest(conversation: Conversation, request: CompletionRequest) -> None:
     try:
         answer = await service.client().complete(request)
     except InferenceError as error:
         # The conversation keeps the first words of its first message as its title.
-        logger.warning("No title for %s: %s", reply.conversation_id, type(error).__name__)
+        logger.warning("No title for %s: %s", conversation.pk, type(error).__name__)
         return
-    await background.in_thread(_save, reply.conversation, clean_title(answer))
-
-
-def _request(reply: Message) -> CompletionRequest | None:
-    first = reply.parent
-    titled = Conversation.objects.get(pk=reply.conversation_id).titled_by
-    wanted = first and first.text and titled == Conversation.TitledBy.NOBODY
-    return building.title_request(first, reply.model) if first and wanted else None
+    await background.in_thread(_save, conversation, clean_title(answer))
 
 
 def _save(conversation: Conversation, title: str) -> None:

@@ -2,7 +2,8 @@
 JSON.
 
 cookie EMAIL                signs somebody in, who is created when missing; gives the session
-conversation EMAIL COUNT    one conversation of COUNT messages; gives its path
+conversation EMAIL COUNT [WORDS]
+                            one conversation of COUNT messages, of so many words; gives its path
 conversations EMAIL COUNT   COUNT conversations without messages
 queries EMAIL PATH          how many queries a GET of PATH makes
 people NAME COUNT           COUNT people with that name; gives the session of each
@@ -51,11 +52,11 @@ def cookie(email: str) -> str:
     return str(signed_in(email).cookies[settings.SESSION_COOKIE_NAME].value)
 
 
-def conversation(email: str, count: str) -> str:
+def conversation(email: str, count: str, words: str = "") -> str:
     shown = Conversation.objects.create(owner=_person(email), model=default_model(), title=email)
     parent, rows = None, []
     for position in range(int(count)):
-        parent = _message(shown, parent, position)
+        parent = _message(shown, parent, position, int(words or 0))
         rows.append(parent)
     Message.objects.bulk_create(rows, batch_size=BATCH)
     return shown.get_absolute_url()
@@ -122,15 +123,17 @@ def signed_in(email: str) -> Client:
     return client
 
 
-def _message(shown: Conversation, parent: Message | None, position: int) -> Message:
+def _message(shown: Conversation, parent: Message | None, position: int, words: int) -> Message:
+    """A message of so many words, 0 for an ordinary one."""
     is_reply = position % 2 == 1
+    text = _answer() if is_reply and not words else _words(words or QUESTION_WORDS)
     message = Message(
         conversation=shown,
         parent=parent,
         position=position,
         role=Message.Role.ASSISTANT if is_reply else Message.Role.USER,
         status=Message.Status.COMPLETE,
-        text=_answer() if is_reply else _words(QUESTION_WORDS),
+        text=text,
     )
     if is_reply:
         message.html = render_document(message.text, prefix=str(message.pk))

@@ -47,8 +47,14 @@ def test_the_limits_of_pages_allow_their_purpose() -> None:
     assert max(LARGE.values()) <= 64 * 1024**2
 
 
-@pytest.mark.parametrize("chunked", [False, True])
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize(
+    ("name", "chunked"),
+    [
+        *((name, False) for name in LARGE),
+        ("draft", True),
+        *(pytest.param(name, True, marks=pytest.mark.long) for name in LARGE if name != "draft"),
+    ],
+)
 async def test_a_person_may_send_exactly_as_much_as_the_page_accepts(
     name: str, chunked: bool
 ) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from tests.bodies.memory import memory
 from tests.bodies.raw_http import MULTIPART, post
-from tests.support.people import PASSWORD
 from tests.support.session import Session
 from tests.system.app import App, running_app
 
@@ -18,20 +17,14 @@ EMOJI = "🦩"
 JSON = {"Accept": "application/json"}
 MESSAGES = "/c/0ded57bd-6672-403d-a92d-870f6309903a/messages"
 GUEST = "guest@example.com"
-END_OF_SESSIONS = (
-    "from django.contrib.sessions.models import Session; from django.utils import timezone;"
-    "Session.objects.update(expire_date=timezone.now())"
-)
-DEACTIVATE = (
-    "from chatapp.accounts.models import Person;"
-    f"Person.objects.filter(email='{GUEST}').update(is_active=%s)"
-)
+END_OF_SESSIONS = "UPDATE django_session SET expire_date = '2026-01-01 00:00:00'"
+SET_ACTIVE = f"UPDATE accounts_person SET is_active = :active WHERE email = '{GUEST}'"
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with running_app(tmp_path_factory.mktemp("bodies"), CHAT_DEMO_RATE="400") as app:
-        app.manage("add_person", GUEST, "--password-stdin", given=PASSWORD)
+        app.add_person(GUEST)
         yield app
 
 
@@ -140,10 +133,10 @@ async def test_long_texts_one_after_another_do_not_add_up(app: App) -> None:
 @pytest.mark.parametrize("what", ["deactivated", "expired"])
 async def test_an_ended_session_may_send_no_large_body(app: App, what: str) -> None:
     async with Session.signed_in(app.url, GUEST) as person:
-        app.manage("shell", "-c", DEACTIVATE % False if what == "deactivated" else END_OF_SESSIONS)
+        app.execute(SET_ACTIVE if what == "deactivated" else END_OF_SESSIONS, active=0)
         body, cookies = bytes(4 * 1024**2), cookies_of(person)
         answer = post(app.port, MESSAGES, body, MULTIPART, Cookie=cookies, **JSON)
-        app.manage("shell", "-c", DEACTIVATE % True)
+        app.execute(SET_ACTIVE, active=1)
 
     assert answer.status == 401
     assert b"your text is kept" in answer.body

@@ -60,12 +60,12 @@ async def test_a_request_that_waits_for_its_message_to_be_saved_holds_no_connect
     held = []
     async with request_thread() as own:
 
-        def look(person: Person, new: NewMessage) -> Exchange:
+        def look(person: Person, new: NewMessage, *, begin: bool) -> Exchange:
             held.append(own.connection is not None)
-            return add_exchange(person, new)
+            return add_exchange(person, new, begin=begin)
 
         monkeypatch.setattr(commands, "add_exchange", look)
-        monkeypatch.setattr(generation, "start", lambda reply: None)
+        monkeypatch.setattr(generation, "start", lambda reply, prepare: None)
         answer = await tab.send("Hello")
 
     assert answer.status_code == 201

@@ -4,10 +4,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
+from django.utils.datastructures import MultiValueDict
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
+from chatapp.chat.forms.send import SendForm
 from chatapp.conversations.models import (
     Conversation,
     Defaults,
@@ -109,3 +112,13 @@ def test_a_first_message_uses_the_defaults_for_other_settings(
     started = Conversation.objects.get()
     assert started.chosen == ModelSettings(OTHER, "Be brief.", "", None, 0.2, 1000)
     assert Message.objects.get(role="assistant").model == OTHER
+
+
+def test_a_page_that_begins_a_conversation_has_none_looked_for(
+    owner: Person, django_assert_num_queries: Any
+) -> None:
+    data = QueryDict(f"client_id={uuid.uuid4()}&parent=&text=Hello")
+
+    with django_assert_num_queries(1):  # for the person's defaults
+        form = SendForm(owner, uuid.uuid4(), data, MultiValueDict())
+        assert form.is_valid()

@@ -1,12 +1,13 @@
 """Deleting a conversation: nobody finds it any more, and its rows go later, in small batches."""
 
+import asyncio
 import uuid
 from collections.abc import Iterator
 from itertools import pairwise
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -26,6 +27,7 @@ from chatapp.conversations.models import (
     deletion,
 )
 from chatapp.images.models import Image
+from chatapp.images.shown_image import ShownImage
 from chatapp.replies import remote, titles
 from tests.images.conftest import made
 from tests.support.replies import complete, ended, new_message
@@ -162,7 +164,7 @@ def test_removing_takes_everything_that_belongs_to_it(owner: Person, exchange: E
         reply=exchange.reply, round=0, index=0, text_length=0, call_id="1", name="n", state="done"
     )
     ToolCallImage.objects.create(tool_call=call, position=0, image=image)
-    draft = DraftContent(uuid.uuid4(), "A draft", uuid.uuid4(), 1, (image,))
+    draft = DraftContent(uuid.uuid4(), "A draft", uuid.uuid4(), 1, (ShownImage(image),))
     Draft.objects.store(owner, conversation, draft)
     Message.objects.filter(pk=exchange.reply.pk).update(status="failed")
     assert Message.objects.get(pk=exchange.reply.pk).retry()
@@ -216,6 +218,44 @@ async def test_removal_continues_after_a_restart(owner: Person) -> None:
     await ended([removal.TASK])
 
     assert not await Conversation.objects.aexists()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_several_processes_may_remove_one_conversation(owner: Person) -> None:
+    conversation = await background.in_thread(long_conversation, owner, 6 * deletion.BATCH)
+    await background.in_thread(deletion.delete, conversation)
+
+    async def remove() -> None:
+        while await Conversation.objects.filter(pk=conversation.pk).aexists():
+            await background.in_thread(deletion.remove_batch, conversation.pk)
+
+    await asyncio.gather(remove(), remove(), remove())
+
+    assert not await Message.objects.aexists()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_conversation_that_can_not_be_removed_holds_up_no_other(
+    owner: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = await background.in_thread(long_conversation, owner, 2)
+    second = await background.in_thread(long_conversation, owner, 2)
+    for conversation in (first, second):
+        await background.in_thread(deletion.delete, conversation)
+    remove_batch = deletion.remove_batch
+
+    def fail_at_first(conversation_id: uuid.UUID) -> bool:
+        if conversation_id == first.pk:
+            raise IntegrityError
+        return remove_batch(conversation_id)
+
+    with patch.object(deletion, "remove_batch", fail_at_first):
+        removal.start()
+        await ended([removal.TASK])
+
+    assert [one.pk async for one in Conversation.objects.all()] == [first.pk]
+    assert "could not be removed" in caplog.text
+    caplog.clear()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -129,34 +129,40 @@ def test_days_follow_the_time_zone_of_the_person(
     assert [name for name, _rows in groups] == [label]
 
 
+def known(client: Client) -> Client:
+    """Return the client with the cookie that names its person, which each first page sets."""
+    client.get("/")
+    return client
+
+
 @pytest.mark.parametrize("path", ["", "messages", "messages?before=30"])
 def test_a_longer_conversation_costs_the_same_queries(
     owner: Person,
     owner_client: Client,
     path: str,
 ) -> None:
-    client, counts = owner_client, []
+    client, counts = known(owner_client), []
     for count in (MESSAGES_PER_PAGE, 10 * MESSAGES_PER_PAGE):
         conversation = long_conversation(owner, count)
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/c/{conversation.pk}/{path}")
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] <= 12
+    assert counts[0] == counts[1] <= 11
 
 
 def test_more_conversations_cost_the_same_queries(
     owner: Person,
     owner_client: Client,
 ) -> None:
-    client, counts = owner_client, []
+    client, counts = known(owner_client), []
     for _round in range(2):
         many_conversations(owner, 100)
         with CaptureQueriesContext(connection) as queries:
             client.get("/")
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] <= 7
+    assert counts[0] == counts[1] <= 6
 
 
 def test_an_earlier_page_links_to_older_messages(owner: Person, owner_client: Client) -> None:

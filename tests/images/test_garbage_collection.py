@@ -23,6 +23,7 @@ from chatapp.images import garbage_collection, store
 from chatapp.images.bucket import Bucket
 from chatapp.images.garbage_collection import Collected, collect, remove_orphans
 from chatapp.images.models import Image, ImageData
+from chatapp.images.shown_image import ShownImage
 from tests.support.replies import new_message
 
 from .conftest import UseBucket, made, objects
@@ -38,7 +39,8 @@ def later(hours: float) -> datetime:
 
 def send(person: Person, *images: Image) -> Conversation:
     held = Image.objects.hold(person, [image.pk for image in images])
-    return add_exchange(person, replace(new_message(), images=tuple(held))).reply.conversation
+    new = replace(new_message(), images=tuple(map(ShownImage, held)))
+    return add_exchange(person, new).conversation
 
 
 def test_an_unsent_upload_is_deleted_after_a_day(owner: Person) -> None:

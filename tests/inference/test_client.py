@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import aclosing
 
@@ -10,11 +11,11 @@ import httpx
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.client import InferenceClient
+from chatapp.inference.client import InferenceClient, _off_loop
 from chatapp.inference.errors import InferenceError
 from chatapp.inference.service import Service
 from chatapp.inference.transport import make_http_client
-from chatapp.inference.types import Finished, TextDelta, Usage
+from chatapp.inference.types import ChatMessage, CompletionRequest, Finished, TextDelta, Usage
 
 from .conftest import KEY, Ask, Connect, Serve, all_of, failure
 from .wire import (
@@ -263,3 +264,17 @@ async def test_more_streams_run_at_once_than_the_libraries_allow_by_default(
     client = connect((await serve(answer)).url)
     replies = await asyncio.gather(*(client.complete(ask("Hi")) for _ in range(120)))
     assert replies == ["Hello"] * 120
+
+
+@pytest.mark.parametrize(
+    ("messages", "characters", "in_thread"), [(2, 10, False), (301, 10, True), (1, 200_000, True)]
+)
+async def test_what_would_block_the_loop_is_prepared_in_a_thread(
+    messages: int, characters: int, in_thread: bool
+) -> None:
+    message = ChatMessage.from_text("user", "a" * characters)
+    request = CompletionRequest("m", (message,) * messages, 10)
+
+    thread = await _off_loop(request, threading.get_ident)
+
+    assert (thread != threading.get_ident()) == in_thread

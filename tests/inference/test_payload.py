@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.inference.payload import encode, weight
+from chatapp.inference.payload import body_has_images, encode, weight
 from chatapp.inference.types import (
     ChatMessage,
     CompletionRequest,
@@ -209,3 +209,10 @@ def test_the_weight_is_about_the_length_of_the_body() -> None:
         ChatMessage("tool", results),
     )
     assert weight(CompletionRequest("m", history, 10)) == 15_000
+
+
+def test_images_are_found_in_a_body_and_texts_about_them_are_not() -> None:
+    image = ChatMessage("user", (ImagePart("https://a.example/b.png"), TextPart("Hi")))
+
+    assert body_has_images(encode(CompletionRequest("m", (image,), 10)))
+    assert not body_has_images(encode(asked('{"type":"image_url"}')))

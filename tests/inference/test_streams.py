@@ -50,7 +50,7 @@ def test_byte_by_byte(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 4)
 @given(places=st.lists(st.integers(0, 2_000), max_size=12))
 def test_the_stream_may_be_interrupted_anywhere(name: str, places: list[int]) -> None:
     assert result(cut(read(name), places)) == EXPECTED[name]

@@ -21,7 +21,7 @@ from chatapp.realtime.hub import CLOSE
 from tests.realtime.peers import GROUP, WAIT, running_peer
 from tests.servers.redis import RedisServer
 from tests.support.session import Session
-from tests.system.app import App, two_apps
+from tests.system.app import App, running_app, two_apps
 
 ROOT = Path(installed.ROOT)
 LOCAL = ("pulse", "joined", "reply.remote")  # each process tells its own pages
@@ -149,21 +149,25 @@ async def test_a_tab_of_another_process_follows_a_reply_and_a_sign_out(
         assert closed.value.rcvd.code == 1012
 
 
-async def test_readiness_reports_whether_redis_answers(
-    apps: tuple[App, App], redis_server: RedisServer
-) -> None:
-    async with Session.signed_in(apps[0].url) as person, person.listening() as socket:
+@pytest.fixture
+def app(tmp_path: Path, redis_server: RedisServer) -> Iterator[App]:
+    with running_app(tmp_path, REDIS_URL=redis_server.url) as app:
+        yield app
+
+
+async def test_readiness_reports_whether_redis_answers(app: App, redis_server: RedisServer) -> None:
+    async with Session.signed_in(app.url) as person, person.listening() as socket:
         await socket.until_joined()
-        assert ready(apps[0]) == (200, {"database": "ok", "redis": "ok"})
+        assert ready(app) == (200, {"database": "ok", "redis": "ok"})
         redis_server.stop()
         await socket.until("joined")
-        status, report = ready(apps[0])
+        status, report = ready(app)
         assert status == 503
         assert "Redis doesn't answer" in report["redis"]
         assert report["database"] == "ok"
         redis_server.start()
         await socket.until("joined")
-        assert ready(apps[0])[0] == 200
+        assert ready(app)[0] == 200
 
 
 def ready(app: App) -> tuple[int, dict[str, str]]:

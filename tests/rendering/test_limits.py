@@ -41,7 +41,7 @@ FORM_FEED = "|a" * 900 + "|\n" + "|-\f" + "|-" * 899 + "|\n" + "a\n" * 900
         FORM_FEED.replace("\f", "\v"),
         FOOTNOTES,
         "> " * 900 + "a",
-        "a\n\n" * 300_000,
+        pytest.param("a\n\n" * 300_000, marks=pytest.mark.long),
     ],
 )
 def test_html_is_bounded_by_the_text(text: str) -> None:
@@ -202,7 +202,7 @@ def test_large_blocks_depend_on_the_text_alone(text: str) -> None:
         "$x^2$ " * 16_000,
         "a\n" * 33_000 + "===\n",
         "a" * 1_000_000,
-        "\n" * 10**6,
+        pytest.param("\n" * 10**6, marks=pytest.mark.long),
     ],
     ids=["emphasis", "formulas", "setext", "one line", "blank lines"],
 )

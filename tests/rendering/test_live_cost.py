@@ -54,7 +54,7 @@ def test_only_the_open_block_is_rendered_again(rendered: list[int]) -> None:
         pytest.param(" ```\n" + "x\n\n" * 160_000, marks=pytest.mark.long),
         pytest.param("<div>\n\n" * 70_000, marks=pytest.mark.long),
         pytest.param("# a\n" * 120_000, marks=pytest.mark.long),
-        "[a\n\n" * 120_000,
+        pytest.param("[a\n\n" * 120_000, marks=pytest.mark.long),
     ],
     ids=["paragraphs", "list", "table", "comment", "fence", "html", "headings", "brackets"],
 )

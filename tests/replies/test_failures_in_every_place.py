@@ -19,7 +19,6 @@ from chatapp.inference import (
     errors,
 )
 from chatapp.replies import service
-from chatapp.replies.prompt import image_delivery
 from chatapp.tools.tool import Output
 from tests.replies.places import BAD, LOOK, PLACES, Place, say
 from tests.replies.test_nothing_gets_stuck import SENT
@@ -38,10 +37,7 @@ def all_errors(kind: type[InferenceError] = InferenceError) -> list[type[Inferen
 
 
 @pytest.fixture(autouse=True)
-async def _nothing_learned(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[None]:
-    monkeypatch.setattr(image_delivery, "_learned", None)
+async def _unreachable_service(settings: Settings) -> AsyncIterator[None]:
     settings.SERVICE = Service("compatible", "http://127.0.0.1:9", "")
     yield
     await background.drain(5)

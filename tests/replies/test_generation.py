@@ -12,6 +12,7 @@ from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import Finished, ReasoningDelta, TextDelta
 from chatapp.replies import generation, live, outcomes, pace
 from chatapp.replies.backlog import MAX_FLUSH
+from chatapp.replies.prompt import building
 from tests.replies.test_leases import Gate
 from tests.support.replies import answering, outcome
 
@@ -80,7 +81,7 @@ async def test_stop_keeps_only_what_was_shown(running: Exchange) -> None:
 
 async def test_an_error_before_the_stream_fails_the_reply(running: Exchange) -> None:
     with (
-        patch.object(generation.building, "reply_prompt", side_effect=KeyError("model")),
+        patch.object(building, "reply_prompt", side_effect=KeyError("model")),
         pytest.raises(KeyError),
     ):
         await generation.generate(running.reply)

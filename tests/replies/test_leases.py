@@ -14,7 +14,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, Progress
 from chatapp.conversations.models.saving import Snapshot, save_snapshots
 from chatapp.inference import Finished, TextDelta
-from chatapp.replies import generation, leases, live
+from chatapp.replies import generation, leases, live, taking
 from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import Prompt, reply_prompt
 from tests.support.replies import answering, outcome
@@ -174,7 +174,7 @@ async def test_a_process_that_shuts_down_releases_long_replies(running: Exchange
 
 
 async def test_a_reply_that_fails_in_the_database_is_not_held(running: Exchange) -> None:
-    with patch.object(generation.building, "reply_prompt", side_effect=OperationalError("away")):
+    with patch.object(building, "reply_prompt", side_effect=OperationalError("away")):
         await generation.generate(running.reply)
 
     assert (await outcome(running)).status == "streaming"
@@ -215,7 +215,7 @@ async def test_a_process_that_shuts_down_begins_no_reply(running: Exchange) -> N
 async def test_a_delayed_process_checks_its_lease_before_calling_the_model(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "SLOW_TAKE_SECONDS", 0)
+    monkeypatch.setattr(taking, "SLOW_TAKE_SECONDS", 0)
 
     def overtaken(reply: Message) -> Prompt:
         other = Message.objects.get(pk=reply.pk)

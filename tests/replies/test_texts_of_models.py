@@ -14,13 +14,12 @@ from chatapp.conversations.models import Conversation, Exchange, Message, ToolCa
 from chatapp.mcp import switches
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
-from chatapp.replies import titles
 from chatapp.server.valid_text import make_valid_json
 from chatapp.tools.tool import Output, Tool
 from tests.inference.wire import HELLO, OK, chunk, event, refusal
 from tests.realtime.peers import Listener
 from tests.replies.test_tool_streams import Model, begin, calls_of, made, model
-from tests.support.replies import outcome
+from tests.support.replies import ended, outcome
 from tests.texts import LONG_TEXTS, TEXTS, is_valid, sampled, valid
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -192,8 +191,8 @@ async def test_a_title_is_made_valid(
 ) -> None:
     await Conversation.objects.aupdate(titled_by="nobody")
     await model.says(HELLO, stream({"content": f"A {text} title"}))
-    reply = await made(running)
-    await titles.suggest(reply)
+    await made(running)
+    await ended([f"title:{running.conversation.pk}"])
 
     assert (await Conversation.objects.aget()).titled_by == "model"
     await check(async_owner_client, running, owner)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
@@ -41,8 +42,11 @@ def compiled(catalogue: dict[str, str]) -> bytes:
 
 
 @pytest.fixture
-def german(tmp_path: Path, settings: Settings) -> None:
+def german(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the language of the site to German."""
+    settings.USE_I18N = True
+    # Django reads that setting once.
+    monkeypatch.setattr(translation, "_trans", type(translation._trans)())
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.mo").write_bytes(compiled(GERMAN))

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
 
 from chatapp.inference import Service
+from chatapp.management.commands import serve
 from chatapp.server import logs, startup, static_files
 
 
@@ -112,3 +114,16 @@ def test_ctrl_c_while_packages_are_imported_ends_quietly(settings: Any, tmp_path
     )
 
     assert (ended.returncode, ended.stdout + ended.stderr) == (130, "")
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_a_first_local_start_reports_that_it_prepares(
+    is_built: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serve, "is_built", lambda: is_built)
+    for name in ("logs", "connections", "call_command", "build_if_changed"):
+        monkeypatch.setattr(serve, name, Mock())
+
+    serve.prepare(local=True)
+
+    assert ("Preparing the database" in capsys.readouterr().err) is not is_built

@@ -77,7 +77,7 @@ async def test_sending_needs_four_threads(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For the checks, for the form, for storing the message, and for the end of the request."""
-    monkeypatch.setattr(generation, "start", lambda reply: None)
+    monkeypatch.setattr(generation, "start", lambda *_reply: None)
     fields = {"client_id": uuid4(), "text": "Hello"}
 
     assert await visitor.hops_of("POST", f"/c/{uuid4()}/messages", JSON, fields) == 4

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chatapp.settings import *  # noqa: F403
-from chatapp.tools import built_in
+from chatapp.tools import built_in as package
+from tests.servers.quick_sign_in import *  # noqa: F403
 
-built_in.__path__.append(str(Path(__file__).with_name("tools")))
+package.__path__.append(str(Path(__file__).with_name("tools")))

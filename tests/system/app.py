@@ -4,7 +4,6 @@
 local way (`serve --local`), which prints its address once it is ready.
 """
 
-import atexit
 import os
 import select
 import shutil
@@ -13,20 +12,25 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import httpx
 
 from tests.servers.app import app_environment, prepare_database
 from tests.servers.ports import free_port
+from tests.servers.shared_file import shared_file
 from tests.support.people import OWNER
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOT_SECONDS = 60
+ADD_PERSON = """
+    INSERT INTO accounts_person (id, email, password, is_active, is_owner, time_zone, date_joined)
+    SELECT :id, :email, password, 1, 0, time_zone, date_joined FROM accounts_person WHERE is_owner
+"""
 
 
 @dataclass(slots=True)
@@ -72,11 +76,22 @@ class App:
             capture_output=True,
         )
 
-    def forget_drafts(self) -> None:
+    def execute(self, *statements: str, **values: object) -> None:
+        """Change the database; a command of `manage.py` would take two seconds of processor."""
         path = self.environment["DATABASE_URL"].removeprefix("sqlite:///")
         with closing(sqlite3.connect(path, timeout=20)) as database, database:
-            database.execute("DELETE FROM conversations_attachment WHERE message_id IS NULL")
-            database.execute("DELETE FROM conversations_draft")
+            for statement in statements:
+                database.execute(statement, values)
+
+    def add_person(self, email: str) -> None:
+        """Add somebody with the owner's password."""
+        self.execute(ADD_PERSON, id=uuid.uuid4().hex, email=email)
+
+    def forget_drafts(self) -> None:
+        self.execute(
+            "DELETE FROM conversations_attachment WHERE message_id IS NULL",
+            "DELETE FROM conversations_draft",
+        )
 
     def is_healthy(self) -> bool:
         return httpx.get(f"{self.url}/healthz").text == "ok\n"
@@ -97,8 +112,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[App]:
     if "DATABASE_URL" in environment:
         prepare_database(app.environment, OWNER)
     elif not file.exists():
-        with closing(sqlite3.connect(_prepared())) as prepared:
-            prepared.execute("VACUUM INTO ?", [str(file)])
+        shutil.copy(shared_file("owner.sqlite3", _prepare), file)
     app.start()
     try:
         yield app
@@ -107,14 +121,13 @@ def running_app(folder: Path, **environment: str) -> Iterator[App]:
             app.stop()
 
 
-@cache
-def _prepared() -> Path:
-    """Make a database with tables and an owner, once in each test process."""
-    folder = Path(tempfile.mkdtemp(prefix="prepared-"))
-    atexit.register(shutil.rmtree, folder)
-    environment = app_environment(DATABASE_URL=f"sqlite:///{folder / 'chat.sqlite3'}")
-    prepare_database(environment, OWNER)
-    return folder / "chat.sqlite3"
+def _prepare(file: Path) -> None:
+    """Make a database with tables and an owner."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/chat.sqlite3"
+        prepare_database(app_environment(DATABASE_URL=f"sqlite:///{path}"), OWNER)
+        with closing(sqlite3.connect(path)) as prepared:
+            prepared.execute("VACUUM INTO ?", [str(file)])
 
 
 @contextmanager

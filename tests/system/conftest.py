@@ -15,6 +15,7 @@ from tests.system.app import App, running_app
 from tests.system.browser import find_browser, launch_arguments
 
 HERE = Path(__file__).parent
+SIGN_IN = "/account/sign-in/"
 LONGEST = ("test_process_deaths.py",)
 LEFT_OUT = """
 The browser tests in tests/system were left out: no browser was found and none could be fetched.
@@ -54,23 +55,33 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with running_app(tmp_path_factory.mktemp("app"), CHAT_DEMO_RATE="400") as app:
+    environment = {
+        "CHAT_DEMO_RATE": "400",
+        "DJANGO_SETTINGS_MODULE": "tests.servers.quick_sign_in",
+    }
+    with running_app(tmp_path_factory.mktemp("app"), **environment) as app:
         yield app
 
 
 @pytest.fixture(scope="session")
 def member(app: App) -> str:
     """The address of somebody who is not the owner and has the same password."""
-    app.manage("add_person", MEMBER, "--password-stdin", given=PASSWORD)
+    app.add_person(MEMBER)
     return MEMBER
 
 
 @pytest.fixture(scope="session")
 def signed_in(app: App, browser: Browser) -> Any:
-    """The cookies of the owner, got through the sign-in page."""
-    context = browser.new_context(base_url=app.url)
-    page = context.new_page()
-    sign_in(page)
+    return cookies_of_owner(browser, app.url)
+
+
+def cookies_of_owner(browser: Browser, url: str) -> Any:
+    """Sign in with two requests, for which no page is shown, and return the cookies."""
+    context = browser.new_context(base_url=url)
+    context.request.get(SIGN_IN)
+    [token] = [cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrftoken"]
+    form = {"login": OWNER, "password": PASSWORD, "csrfmiddlewaretoken": token}
+    assert context.request.post(SIGN_IN, form=form, headers={"Referer": url}).ok
     state = context.storage_state()
     context.close()
     return state

@@ -7,9 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.people import OWNER, PASSWORD
 from tests.system.app import App
 
-END_SESSION = (
-    "from django.contrib.sessions.models import Session; Session.objects.get(pk='{}').delete()"
-)
+END_SESSION = "DELETE FROM django_session WHERE session_key = :key"
 
 
 def sign_in_afresh(page: Page, email: str = OWNER) -> None:
@@ -35,4 +33,4 @@ def sign_out(page: Page) -> None:
 def end_login(app: App, page: Page) -> None:
     """What a month of absence does to a login, or the database's sweep."""
     [key] = [c["value"] for c in page.context.cookies() if c["name"] == "sessionid"]
-    app.manage("shell", "-c", END_SESSION.format(key))
+    app.execute(END_SESSION, key=key)

@@ -154,7 +154,7 @@ def test_while_processes_are_not_joined_the_state_is_fetched_every_second(page: 
     assert len(asked) >= 3
 
 
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("known", [pytest.param(True, marks=pytest.mark.long), False])
 def test_a_reply_of_another_process_is_fetched(
     page: Page, context: BrowserContext, known: bool
 ) -> None:

@@ -78,6 +78,7 @@ def test_stop_keeps_the_text_so_far(chat: Chat) -> None:
     assert chat.replies.locator("[data-part=text]").inner_text() == kept
 
 
+@pytest.mark.long
 def test_escape_stops_too(chat: Chat) -> None:
     chat.send("/rate 50 /long 5000")
     expect(chat.replies.locator(".block").first).to_be_visible()
@@ -100,6 +101,7 @@ def test_a_failure_shows_its_reason_and_retry_works(chat: Chat) -> None:
     expect(chat.replies).to_have_attribute("data-status", "failed")
 
 
+@pytest.mark.long
 def test_an_interrupted_reply_keeps_its_text(chat: Chat) -> None:
     chat.send("/cut 20 /times 3 Tell me about herons")
 
@@ -188,6 +190,7 @@ def test_the_skip_link_leads_to_the_box_without_loading_anything(chat: Chat) -> 
     assert chat.page.evaluate("() => window.stillHere") is True
 
 
+@pytest.mark.long
 def test_emoji_arrive_whole(chat: Chat) -> None:
     text = chat.ask("/echo 🦩 flamingo 👩‍👩‍👧 family 🇵🇱 flag é")
 

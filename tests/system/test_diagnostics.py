@@ -188,6 +188,7 @@ def broken_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield app
 
 
+@pytest.mark.long
 def test_a_broken_app_shows_how_to_fix_it(browser: Browser, broken_app: App) -> None:
     for page in watched(browser.new_context(base_url=broken_app.url)):
         sign_in(page)

@@ -58,6 +58,7 @@ def test_a_send_from_one_device_empties_the_box_of_the_other(chat: Chat, phone: 
     expect(chat.messages).to_have_count(1)
 
 
+@pytest.mark.long
 def test_the_same_draft_sent_from_two_devices_is_one_message(chat: Chat, phone: Page) -> None:
     other = Chat(phone).open()
     chat.ask("/echo begun")

@@ -106,7 +106,14 @@ def test_an_offered_address_can_stay_text(chat: Chat) -> None:
     expect(chips(chat.page)).to_have_count(0)
 
 
-@pytest.mark.parametrize("text", ["https://example.com/page", f"See {LINK}", "heron.jpg"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("https://example.com/page", marks=pytest.mark.long),
+        f"See {LINK}",
+        pytest.param("heron.jpg", marks=pytest.mark.long),
+    ],
+)
 def test_other_text_is_just_pasted(chat: Chat, text: str) -> None:
     chat.box.focus()
     paste_text(chat.page, text)

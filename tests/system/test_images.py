@@ -82,7 +82,7 @@ def test_the_cost_of_images_is_shown(chat: Chat, tmp_path: Path) -> None:
     expect(chat.page.locator(".cost")).to_be_empty()
 
 
-@pytest.mark.parametrize("way", ["paste", "drop"])
+@pytest.mark.parametrize("way", ["paste", pytest.param("drop", marks=pytest.mark.long)])
 def test_an_image_is_attached_by(chat: Chat, way: str) -> None:
     chat.box.evaluate(GIVE_FILE, [way, png(), "clip.png"])
 

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from tests.system.conftest import Chat
+from tests.system.posts import send, wait_until_complete
 from tests.system.test_scrolling import SETTLED, pane, top_of
 
 LINES = "".join(f"line {number}\n" for number in range(1, 201))
@@ -69,11 +70,27 @@ def test_a_million_characters_do_not_hold_the_page_up(chat: Chat) -> None:
     assert height(chat.page, ".bubble") < 650
 
 
+def expect_printing_to_wait_for_older_messages(page: Page) -> None:
+    page.evaluate(NOTE_PRINTING)
+    requests: list[Route] = []
+    page.route("**/messages?before=*", lambda route: requests.append(route), times=1)
+    with page.expect_request("**/messages?before=*"):
+        page.keyboard.press("Control+p")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_be_visible()
+    assert page.evaluate("window.printed") is None
+    requests[0].continue_()
+    page.wait_for_function("() => window.printed === 46")
+    expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
+
+
 def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> None:
     page = chat.page
+    post = None
     for number in range(23):
-        chat.ask(f"/rate 0 /echo reply {number}")
-    page.reload()
+        post = send(page, f"/rate 0 /echo reply {number}", post)
+        wait_until_complete(page, post)
+    assert post
+    chat.open(post.conversation)
     expect(page.get_by_text("reply 0", exact=True)).to_have_count(0)
     first = page.locator(".block", has_text=re.compile("^reply 1$"))
     pane(chat).hover()
@@ -91,16 +108,7 @@ def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> No
     pane(chat).evaluate("pane => pane.scrollTo(0, pane.scrollHeight)")
     page.reload()
     expect(first).to_have_count(0)
-    page.evaluate(NOTE_PRINTING)
-    requests: list[Route] = []
-    page.route("**/messages?before=*", lambda route: requests.append(route), times=1)
-    with page.expect_request("**/messages?before=*"):
-        page.keyboard.press("Control+p")
-    expect(page.get_by_text("Loading earlier messages for printing…")).to_be_visible()
-    assert page.evaluate("window.printed") is None
-    requests[0].continue_()
-    page.wait_for_function("() => window.printed === 46")
-    expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
+    expect_printing_to_wait_for_older_messages(page)
 
     page.reload()
     expect(first).to_have_count(0)

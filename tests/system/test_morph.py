@@ -24,7 +24,7 @@ MORPH = """async ([before, after]) => {
 type Morph = Callable[[str, str], tuple[str, list[str]]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     with browser.new_context() as context:
         context.route(f"{SITE}/", lambda route: route.fulfill(body=PAGE, content_type="text/html"))

@@ -187,7 +187,7 @@ def test_a_waiting_message_is_edited_or_removed(chat: Chat) -> None:
     assert chat.said[2:] == ["/echo three", "three", "/echo one, edited", "one, edited"]
 
 
-@pytest.mark.parametrize("end", ["stopped", "failed"])
+@pytest.mark.parametrize("end", ["stopped", pytest.param("failed", marks=pytest.mark.long)])
 def test_a_waiting_message_is_not_sent_after_an_interrupted_reply(chat: Chat, end: str) -> None:
     chat.send(SLOW if end == "stopped" else "/rate 20 /cut 20 /times 3 Something that breaks off")
     expect(chat.stop_button).to_be_visible()

@@ -99,7 +99,7 @@ def test_a_reply_is_copied_as_markdown(chat: Chat) -> None:
     assert chat.page.evaluate("navigator.clipboard.readText()") == "some **bold** words"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.long), "dark"])
 def test_colours_follow_the_system(
     browser: Browser, browser_context_args: dict[str, Any], scheme: Any
 ) -> None:

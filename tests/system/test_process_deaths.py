@@ -1,11 +1,9 @@
 """Replies outlive the processes that make them, and the pages that show them need no reload."""
 
 import signal
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +18,7 @@ from tests.servers.processes import running
 from tests.support.people import OWNER
 from tests.system.app import running_app
 from tests.system.conftest import Chat, sign_in
+from tests.system.posts import send
 
 RECOVERY = 60_000  # ms; a lease has to expire first, and this machine does other things too
 REPLIES = 20
@@ -70,7 +69,7 @@ def test_a_rolling_restart_under_twenty_replies_needs_no_reload(
             chat.send(str(question(number)))
             chat.page.evaluate("window.isSamePage = true")
         for number in range(PAGES, REPLIES):
-            send(page, question(number))
+            send(page, str(question(number)))
         for chat in chats:
             expect(chat.replies.locator(".block").first).to_be_visible()
         assert instance.running_replies() == REPLIES
@@ -97,23 +96,6 @@ def signed_in_page(browser: Browser, url: str) -> Iterator[Page]:
     sign_in(page)
     yield page
     context.close()
-
-
-def send(page: Page, asked: Question) -> None:
-    """Begin another conversation without a page of its own."""
-    token = page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
-    conversation = str(uuid.uuid4())
-    form: dict[str, Any] = {
-        "csrfmiddlewaretoken": token,
-        "client_id": str(uuid.uuid4()),
-        "conversation": conversation,
-        "text": str(asked),
-        "parent": "",
-    }
-    answer = page.request.post(
-        f"/c/{conversation}/messages", form=form, headers={"Accept": "application/json"}
-    )
-    assert answer.status == 201
 
 
 def restart_one_by_one(instance: Instance) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.system.conftest import Chat
@@ -85,6 +86,7 @@ def test_scrolling_up_stops_following_and_the_button_returns_to_the_end(chat: Ch
     chat.stop_button.click()
 
 
+@pytest.mark.long
 def test_a_reply_is_followed_after_one_was_stopped(chat: Chat) -> None:
     """The buttons of a stopped reply go with the next message, which moves what is below them."""
     chat.ask("/rate 0 Show me **everything**")

@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.system.conftest import Chat
+from tests.system.posts import send, wait_until_complete
 
 CHATS = 14  # more than fit into the window
 
@@ -26,9 +27,9 @@ def test_the_list_folds_on_a_wide_screen_and_stays_folded(page: Page) -> None:
 
 def test_the_list_keeps_its_place_and_moves_by_arrow_keys(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 500})
-    chat = Chat(page)
-    for number in range(CHATS):
-        chat.open().ask(f"/rate 0 /echo chat {number}")
+    chat = Chat(page).open()
+    for post in [send(page, f"/rate 0 /echo chat {number}") for number in range(CHATS)]:
+        wait_until_complete(page, post)
     nav = chat.open().page.get_by_role("navigation", name="Conversations")
     links = nav.get_by_role("link")
     nav.evaluate("nav => nav.scrollTo(0, 90)")

@@ -10,7 +10,12 @@ from tests.system.test_scrolling import pane
 from tests.system.test_without_scripts import covered
 
 # Width, height, and the least share of the height that messages have.
-WINDOWS = [(844, 390, 0.8), (320, 640, 0.65), (320, 256, 0.7), (640, 400, 0.8)]
+WINDOWS = [
+    (844, 390, 0.8),
+    pytest.param(320, 640, 0.65, marks=pytest.mark.long),
+    (320, 256, 0.7),
+    pytest.param(640, 400, 0.8, marks=pytest.mark.long),
+]
 LOW = 480  # px
 WIDE_AND_LOW = (844, 390)
 

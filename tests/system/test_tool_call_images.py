@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.system.app import App, running_app
-from tests.system.conftest import PHONE, Chat, sign_in, watched
+from tests.system.conftest import PHONE, Chat, cookies_of_owner, watched
 from tests.system.test_lightbox import Lightbox
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
@@ -31,11 +31,7 @@ def layout(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def cookies(drawing: App, browser: Browser) -> Any:
-    context = browser.new_context(base_url=drawing.url)
-    sign_in(context.new_page())
-    state = context.storage_state()
-    context.close()
-    return state
+    return cookies_of_owner(browser, drawing.url)
 
 
 @pytest.fixture
@@ -138,6 +134,7 @@ def test_a_call_that_needs_approval_shows_its_images_afterwards(chat: Chat) -> N
     assert is_loaded(images(chat))
 
 
+@on_a_desktop
 def test_without_scripts_images_link_to_their_large_versions(
     chat: Chat, drawing: App, browser: Browser, layout: dict[str, Any]
 ) -> None:

@@ -13,11 +13,7 @@ from tests.system.app import App
 
 APP = "tests.mcp.client.modern:app"
 CONNECTED = re.compile("Connected · 3 tools · checked just now")
-LONG_AGO = """
-from chatapp.mcp.models import Server
-from datetime import UTC, datetime
-Server.objects.update(checked_at=datetime(2026, 1, 1, tzinfo=UTC))
-"""
+LONG_AGO = "UPDATE mcp_server SET checked_at = '2026-01-01 00:00:00'"
 PRESS_TWICE = """
 (button) => {
   button.click();
@@ -26,17 +22,13 @@ PRESS_TWICE = """
   return [textContent, button.form.dispatchEvent(again)];
 }
 """
-FORGET = """
-from chatapp.mcp.models import Server, ToolSetting
-Server.objects.all().delete()
-ToolSetting.objects.all().delete()
-"""
+FORGET = ("DELETE FROM mcp_toolsetting", "DELETE FROM mcp_server")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_chosen(app: App) -> Iterator[None]:
     yield
-    app.manage("shell", "-c", FORGET)
+    app.execute(*FORGET)
 
 
 @pytest.fixture
@@ -146,7 +138,7 @@ def test_a_stale_state_is_checked_when_the_page_opens(
 ) -> None:
     card = add(page, program.url)
     program.stop()
-    app.manage("shell", "-c", LONG_AGO)
+    app.execute(LONG_AGO)
 
     page.goto("/tools/")
 

@@ -147,7 +147,7 @@ def test_the_newer_of_a_local_and_a_remote_draft_is_shown(
 
 @pytest.mark.long
 def test_a_draft_kept_in_the_tab_is_not_shown_to_another_person(app: App, page: Page) -> None:
-    app.manage("add_person", "second@example.com", "--password-stdin", given=PASSWORD)
+    app.add_person("second@example.com")
     page.context.clear_cookies()
     sign_in(page, OWNER)
     page.route("**/draft", lambda route: route.abort())

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.images.samples import noise
@@ -121,6 +122,7 @@ def test_an_image_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     assert alts(shown(chat)) == ["2.png"]
 
 
+@pytest.mark.long
 def test_an_image_can_be_removed_during_its_upload(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose_one_first(chat, uploads, tmp_path)
@@ -153,6 +155,7 @@ def test_a_failed_upload_can_be_retried(chat: Chat, tmp_path: Path) -> None:
     expect(shown(chat)).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_proxys_error_page_fails_an_upload(chat: Chat, tmp_path: Path) -> None:
     page = "<h1>Application error</h1>"
     chat.page.route(UPLOADS, lambda route: route.fulfill(status=503, body=page))

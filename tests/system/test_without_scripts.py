@@ -20,7 +20,12 @@ COVERED = """all => all.filter(each => {
 CODE = "/echo ```python\nprint(1)\n```"
 
 
-@pytest.fixture(params=["desktop", "phone", pytest.param("narrow", marks=pytest.mark.long)])
+@pytest.fixture(
+    params=[
+        "desktop",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("phone", "narrow")),
+    ]
+)
 def plain(
     browser: Browser, browser_context_args: dict[str, Any], request: pytest.FixtureRequest
 ) -> Iterator[Chat]:

@@ -125,7 +125,7 @@ POINTS = [
     ),
     Point(
         "the result is saved, the next request is being built",
-        *(LOOK, "table", "conversations_attachment", ("done",), (1,)),
+        *(LOOK, "table", "mcp_toolsetting", ("done",), (1,)),
     ),
     Point(
         "SIGTERM, and a call that reads takes longer than the process has left",

@@ -21,7 +21,7 @@ IN_THE_DATABASE = [point for point in POINTS if point.weight]
 @pytest.mark.parametrize(
     "points",
     [
-        pytest.param(IN_THE_DATABASE[1::3], id="some"),
+        pytest.param(IN_THE_DATABASE[1::6], id="some"),
         pytest.param(POINTS, id="all", marks=pytest.mark.long),
     ],
 )

@@ -20,7 +20,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 @pytest.fixture
 def example_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What the example's test file defines, while its tool is among the built-in ones."""
-    tool, tests = BLOCK.findall((settings.ROOT / "CONTRIBUTING.md").read_text())
+    chapters = (settings.ROOT / "CONTRIBUTING.md").read_text()
+    tool, tests = BLOCK.findall(chapters.partition("## Add a tool")[2])
     (tmp_path / "dice.py").write_text(tool)
     monkeypatch.setattr(folder, "__path__", [*folder.__path__, str(tmp_path)])
     monkeypatch.setattr(folder, "dice", None, raising=False)

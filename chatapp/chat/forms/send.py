@@ -44,7 +44,10 @@ class SendForm(SettingsForm):
     def __init__(
         self, person: Person, conversation_id: UUID, data: QueryDict, files: MultiValueDict
     ) -> None:
-        super().__init__(_settings_so_far(person, conversation_id), data, files)
+        # The page that begins a conversation knows that there is none to look for.
+        is_first = data.get("parent") == ""
+        so_far = _settings_so_far(person, None if is_first else conversation_id)
+        super().__init__(so_far, data, files)
         self.person = person
         self.conversation_id = conversation_id
 
@@ -131,8 +134,9 @@ class SendForm(SettingsForm):
         return Image.objects.store_parts(self.person, prepared)
 
 
-def _settings_so_far(person: Person, conversation_id: UUID) -> ModelSettings:
-    conversation = Conversation.objects.of(person).filter(pk=conversation_id).first()
+def _settings_so_far(person: Person, conversation_id: UUID | None) -> ModelSettings:
+    own = Conversation.objects.of(person)
+    conversation = own.filter(pk=conversation_id).first() if conversation_id else None
     return conversation.chosen if conversation else Defaults.objects.of(person)
 
 

@@ -109,7 +109,7 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         return await sync_to_async(_refuse)(request, form, form.sentence, status)
     try:
         exchange, html = await shielded(
-            f"send:{request.user.pk}:{form.message.client_id}",
+            f"{commands.SENDING}{request.user.pk}:{form.message.client_id}",
             commands.send(request.user, form.message),
             Conversation.DoesNotExist,
             *REFUSALS,

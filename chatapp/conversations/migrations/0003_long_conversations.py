@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
+            index=models.Index(condition=models.Q(('excluded', False), ('on_branch', True), ('role', 'user')), fields=['conversation', 'on_branch', 'role', 'excluded', 'position'], name='turns_of_branch'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
             index=models.Index(condition=models.Q(('on_branch', False)), fields=['conversation', 'position'], name='messages_off_branch'),
         ),
     ]

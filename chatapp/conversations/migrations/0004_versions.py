@@ -28,6 +28,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='variation',
-            field=models.CharField(blank=True, choices=[('shorter', 'Shorter'), ('detailed', 'More detailed')], db_default='', default='', max_length=10),
+            field=models.CharField(blank=True, choices=[('shorter', 'Shorter'), ('detailed', 'More detailed')], db_default='', max_length=10),
         ),
     ]

@@ -4,10 +4,12 @@ Each batch is a short transaction of its own, so nobody waits for a long convers
 functions are safe in several processes at once, and after a crash the next call continues.
 """
 
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from chatapp.conversations.models.conversation import Conversation
@@ -15,15 +17,12 @@ from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import RUNNING, Status
 from chatapp.server.database_state import database_is_full
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
 BATCH = 40  # messages; a few milliseconds on either database
 
 
 @transaction.atomic
 def delete(conversation: Conversation) -> list[UUID]:
-    """Mark a conversation as deleted and end its replies as they were saved.
+    """Mark a conversation as deleted and end its reply as it was saved.
 
     Return the replies that a process may still make: whatever it writes finds no running row. Waits
     for a send in this conversation, and every later one finds the mark. Raises DatabaseFull.
@@ -31,14 +30,12 @@ def delete(conversation: Conversation) -> list[UUID]:
     marked = Conversation.objects.present().filter(pk=conversation.pk)
     if not marked.update(deleted_at=timezone.now()):
         return []
-    unfinished = Message.objects.filter(
-        conversation=conversation, status__in=(*RUNNING, Status.WAITING)
-    )
-    ended = list(unfinished.values_list("pk", flat=True))
-    if ended:
-        now = timezone.now()
-        unfinished.update(status=Status.STOPPED, finished_at=now, leased_until=None)
-    return ended
+    head = conversation.branch.last()  # no other message can be unfinished
+    if head is None or not head.is_unfinished:
+        return []
+    unfinished = Message.objects.filter(pk=head.pk, status__in=(*RUNNING, Status.WAITING))
+    ended = unfinished.update(status=Status.STOPPED, finished_at=timezone.now(), leased_until=None)
+    return [head.pk] if ended else []
 
 
 def remove_batch(conversation_id: UUID) -> bool:
@@ -47,30 +44,37 @@ def remove_batch(conversation_id: UUID) -> bool:
     Return whether there is more to remove. Children are never older than their parents, so no
     batch cascades to the rest of the conversation. False, too, while another process removes it.
     """
-    with transaction.atomic():
+    newest = _newest(conversation_id)
+    rows: QuerySet[Any] = Message.objects.filter(pk__in=newest).only("pk")
+    if not newest:
         rows = Conversation.objects.filter(pk=conversation_id)
-        # A full database forbids locks. Then two processes may try the same, and one fails.
-        if not database_is_full():
-            rows = rows.select_for_update(skip_locked=True)
-        conversation = rows.first()
-        if conversation is None:
+    # What belongs to them is looked up before the transaction, which on SQLite stops all writers.
+    collector = Collector(using=rows.db, origin=rows)
+    collector.collect(rows)
+    with transaction.atomic():
+        if not _lock(conversation_id):
             return False
-        newest = _newest(conversation)
-        if not newest:
-            conversation.delete()
-            return False
-        Message.objects.filter(pk__in=newest).only("pk").delete()
-    return True
+        collector.delete()
+    return bool(newest)
 
 
-def _newest(conversation: Conversation) -> list[UUID]:
+def _lock(conversation_id: UUID) -> bool:
+    """Keep other processes away from a conversation; return False if it is gone or theirs."""
+    rows = Conversation.objects.filter(pk=conversation_id)
+    # A full database forbids locks. Then two processes may try the same, and one fails.
+    if not database_is_full():
+        rows = rows.select_for_update(skip_locked=True)
+    return rows.values_list("pk").first() is not None
+
+
+def _newest(conversation_id: UUID) -> list[UUID]:
     """Return the messages to remove next; two partial indexes find them without a sort."""
     found: list[tuple[int, UUID]] = []
     for on_branch in (True, False):
-        messages = Message.objects.filter(conversation=conversation, on_branch=on_branch)
+        messages = Message.objects.filter(conversation=conversation_id, on_branch=on_branch)
         found += _places(messages.order_by("-position"))
     return [pk for _position, pk in sorted(found, reverse=True)[:BATCH]]
 
 
-def _places(messages: "QuerySet[Message]") -> "QuerySet[Message, tuple[int, UUID]]":
+def _places(messages: QuerySet[Message]) -> "QuerySet[Message, tuple[int, UUID]]":
     return messages.values_list("position", "pk")[:BATCH]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, Func, OuterRef, Sum
 from django.utils import timezone
 
@@ -83,13 +83,16 @@ class DraftManager(models.Manager["Draft"]):
         self._refuse_sent(person, written)
         return left
 
-    def end(self, person: Person, client_id: uuid.UUID) -> None:
+    def end(self, person: Person, client_id: uuid.UUID) -> list[int]:
         """Delete the draft that has become a message; call it in the transaction that adds that
-        message."""
+        message. Return the number of deleted rows, to which the commit may add another."""
         sent = self.filter(person=person, client_id=client_id)
-        sent.delete()
-        # A concurrent save didn't see the message, nor did we see its draft.
-        transaction.on_commit(sent.all().delete, robust=True)
+        counts = [sent.delete()[0]]
+        if connection.features.has_select_for_update:
+            # A concurrent save didn't see the message, nor did we see its draft. SQLite has one
+            # writer at a time, which sees what the one before it has written.
+            transaction.on_commit(lambda: counts.append(sent.all().delete()[0]), robust=True)
+        return counts
 
     def _refuse_sent(self, person: Person, written: DraftContent) -> None:
         sent = Message.objects.filter(author=person, client_id=written.client_id)

@@ -1,6 +1,7 @@
 """Sending: a person's message and the empty reply to it, in one transaction."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -60,17 +61,23 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A message and the reply to it; `created` is False when the same message was sent before."""
+    """A message and the reply to it.
+
+    `created` is False when the same message was sent before, and `ended_drafts` counts drafts that
+    the message has ended.
+    """
 
     conversation: Conversation
     message: Message
     reply: Message
     created: bool
+    ended_drafts: Sequence[int] = ()
 
 
-def add_exchange(person: "Person", new: NewMessage) -> Exchange:
+def add_exchange(person: "Person", new: NewMessage, *, begin: bool = False) -> Exchange:
     """Add a message and a queued reply to a conversation, which the first send creates.
 
+    With `begin` this process has taken the reply, which saves it a second transaction.
     One client id is one message: a double click or a retry returns the exchange of the first.
     Raises Conversation.DoesNotExist for somebody else's conversation, ConversationDeleted for a
     deleted one, ConversationContinued when the message doesn't follow the head of the branch,
@@ -80,11 +87,11 @@ def add_exchange(person: "Person", new: NewMessage) -> Exchange:
     """
     try:
         with transaction.atomic():
-            return _add(person, new)
+            return _add(person, new, begin=begin, is_second_try=False)
     except IntegrityError:
         # A concurrent send created the conversation or used the id. Now its row is visible.
         with transaction.atomic():
-            return _add(person, new)
+            return _add(person, new, begin=begin, is_second_try=True)
 
 
 def _find(person: "Person", new: NewMessage) -> Exchange | None:
@@ -103,9 +110,10 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
     return Exchange(message.conversation, message, reply, created=False)
 
 
-def _add(person: "Person", new: NewMessage) -> Exchange:
+def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool) -> Exchange:
     conversation = _lock(person, new)
-    if earlier := _find(person, new):
+    # Nearly always the id is new with its conversation; otherwise a constraint reports it.
+    if (conversation or is_second_try) and (earlier := _find(person, new)):
         return earlier
     head = conversation.branch.last() if conversation else None
     _check_parent(conversation, head, new)
@@ -128,10 +136,12 @@ def _add(person: "Person", new: NewMessage) -> Exchange:
     if old:
         branches.replace(old, message)
     reply = Message.queued_reply(conversation, message, conversation.chosen)
+    if begin:
+        reply.begin_unsaved()
     Message.objects.bulk_create([message, reply])
     _attach(message, new)
-    Draft.objects.end(person, new.client_id)
-    return Exchange(conversation, message, reply, created=True)
+    ended = Draft.objects.end(person, new.client_id)
+    return Exchange(conversation, message, reply, created=True, ended_drafts=ended)
 
 
 def _lock(person: "Person", new: NewMessage) -> Conversation | None:
@@ -142,6 +152,8 @@ def _lock(person: "Person", new: NewMessage) -> Conversation | None:
         raise Conversation.DoesNotExist
     if conversation and conversation.deleted_at:
         raise ConversationDeleted
+    if conversation:
+        conversation.owner = person
     return conversation
 
 
@@ -216,3 +228,7 @@ def _attach(message: Message, new: NewMessage) -> None:
         attachment.message = message
         attachment.position = position
     Attachment.objects.bulk_create(attachments)
+    # As `prefetch_related` does: neither the page nor the prompt needs to read them again.
+    written = message.attachments.all()
+    written._result_cache = attachments
+    message._prefetched_objects_cache = {"attachments": written}  # type: ignore[attr-defined]

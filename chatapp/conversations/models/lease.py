@@ -44,6 +44,13 @@ def begin(reply: "Message") -> bool:
     return _take(reply, queued, {"started_at": timezone.now()})
 
 
+def begin_unsaved(reply: "Message") -> None:
+    """Take a new reply for its first attempt before it is inserted: nobody else knows of it yet."""
+    values: dict[str, Any] = {"leased_until": Now() + LEASE, "started_at": timezone.now()}
+    reply.assign(values | _taken(reply))
+    reply.known_tool_calls = []
+
+
 def take_over(reply: "Message") -> bool:
     """Take a reply whose lease ended, for an attempt that resumes after what was saved.
 
@@ -134,14 +141,18 @@ def _released(reply: "Message", progress: Progress, token_usage: TokenUsage) -> 
 
 
 def _take(reply: "Message", row: "MessageQuerySet", values: dict[str, Any]) -> bool:
-    values |= {
+    values |= _taken(reply)
+    is_taken = row.filter(attempt=reply.attempt).update(**values, leased_until=Now() + LEASE)
+    reply.assign(values)
+    return bool(is_taken)
+
+
+def _taken(reply: "Message") -> dict[str, Any]:
+    return {
         "attempt": reply.attempt + 1,
         "status": Status.STREAMING,
         "leased_by": process_name.NAME,
     }
-    is_taken = row.filter(attempt=reply.attempt).update(**values, leased_until=Now() + LEASE)
-    reply.assign(values)
-    return bool(is_taken)
 
 
 def _row(reply: "Message") -> "MessageQuerySet":

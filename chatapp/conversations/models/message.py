@@ -63,7 +63,7 @@ class Message(models.Model):
     on_branch = models.BooleanField(default=True)
     # When it was last chosen among the versions of a message; None while there was only one.
     shown_at = models.DateTimeField(null=True)
-    # A reply ended in the part of the tree behind this version while another version was shown.
+    # A reply ended behind this version while another one was shown.
     has_news = models.BooleanField(default=False, db_default=False)
     # The model doesn't read it, because the service or a filter in front of it refused it.
     excluded = models.BooleanField(default=False)
@@ -80,8 +80,7 @@ class Message(models.Model):
     html_version = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # A person's message. The id is made in the page: one id is one message, or one regenerated
-    # reply.
+    # The id is made in the page: one id is one message of a person, or one regenerated reply.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
     )
@@ -94,7 +93,7 @@ class Message(models.Model):
     thinking = models.CharField(max_length=10, choices=Effort.choices, blank=True)
     instructions_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     variation = models.CharField(
-        max_length=10, choices=Variation.choices, blank=True, default="", db_default=""
+        max_length=10, choices=Variation.choices, blank=True, db_default=""
     )
 
     # A reply: what the model answered. Notices are changes of the request that the person should
@@ -156,6 +155,12 @@ class Message(models.Model):
             models.Index(
                 fields=["status"], condition=models.Q(status="waiting"), name="waiting_replies"
             ),
+            # Counting the turns that a long request excludes reads nothing else.
+            models.Index(
+                fields=["conversation", "on_branch", "role", "excluded", "position"],
+                condition=models.Q(on_branch=True, role="user", excluded=False),
+                name="turns_of_branch",
+            ),
             # Removing a conversation takes the newest messages first, whichever branch has them.
             models.Index(
                 fields=["conversation", "position"],
@@ -185,6 +190,7 @@ class Message(models.Model):
         )
 
     begin = lease.begin
+    begin_unsaved = lease.begin_unsaved
     take_over = lease.take_over
     renew = lease.renew
     release = lease.release
@@ -224,7 +230,6 @@ class Message(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it runs or awaits an approval."""
         return self.is_running or self.status == Status.WAITING
 
     @property

@@ -18,6 +18,8 @@ class Status(models.TextChoices):
 LENGTH = "length"  # the finish reason of a reply that reached its token limit
 REFUSAL = "refusal"  # of one that the model declined, and would decline again
 RUNNING = (Status.QUEUED, Status.STREAMING)
+LENGTH = "length"  # the finish reason of a reply that reached its token limit
+REFUSAL = "refusal"  # of one that the model declined, and would decline again
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,24 @@ if TYPE_CHECKING:
 MAX_CHANGED = 40  # messages announced to open pages; older ones are loaded later
 
 
+def can_retry(reply: "Message") -> bool:
+    ended_badly = reply.status in (Status.FAILED, Status.STOPPED)
+    can_end_better = ended_badly and reply.finish_reason != REFUSAL
+    return reply.role == reply.Role.ASSISTANT and can_end_better and not reply.excluded
+
+
+def can_continue(reply: "Message") -> bool:
+    """Return whether it ended too early and has text, or tool calls that need not be made again."""
+    is_too_short = reply.status == Status.COMPLETE and reply.finish_reason == LENGTH
+    ended_early = not reply.excluded and (reply.can_retry or is_too_short)
+    return ended_early and bool(reply.text or reply.shown_tool_calls)
+
+
+def can_exclude(reply: "Message") -> bool:
+    """Return whether it failed; whatever the reason, a message may be the cause."""
+    return reply.role == reply.Role.ASSISTANT and reply.status == Status.FAILED
+
+
 @transaction.atomic
 def retry(reply: "Message") -> "Message | None":
     """Replace this reply by a new empty one; called twice, return the same new one.
@@ -104,21 +122,3 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     for message in newest:
         message.conversation, message.excluded = conversation, wanted
     return newest
-
-
-def can_retry(reply: "Message") -> bool:
-    ended_badly = reply.status in (Status.FAILED, Status.STOPPED)
-    can_end_better = ended_badly and reply.finish_reason != REFUSAL
-    return reply.role == "assistant" and can_end_better and not reply.excluded
-
-
-def can_continue(reply: "Message") -> bool:
-    """Return whether it ended too early and has text, or tool calls that need not be made again."""
-    is_too_short = reply.status == Status.COMPLETE and reply.finish_reason == LENGTH
-    ended_early = not reply.excluded and (can_retry(reply) or is_too_short)
-    return ended_early and bool(reply.text or reply.shown_tool_calls)
-
-
-def can_exclude(reply: "Message") -> bool:
-    """Return whether it failed; whatever the reason, a message may be the cause."""
-    return reply.role == "assistant" and reply.status == Status.FAILED

@@ -53,6 +53,8 @@ def newest_messages(reply: Message, room: int) -> History:
     They lead to the reply, also while another branch is shown. Reads the database: call it in a
     thread.
     """
+    if written := _just_written(reply):
+        return History([written])
     while True:
         hidden = branches.hidden(reply)
         earlier = branches.before(reply, hidden).filter(excluded=False)
@@ -81,6 +83,16 @@ def _first_that_fits(earlier: QuerySet[Message], room: int) -> tuple[int | None,
             return first, False
         first = size.position
     return first, True
+
+
+def _just_written(reply: Message) -> PastMessage | None:
+    """Return the only message before a reply if this process has just written both, and nothing
+    else has to be read; else None."""
+    first = reply.parent if reply.position == 1 and Message.parent.is_cached(reply) else None
+    attachments = getattr(first, "_prefetched_objects_cache", {}).get("attachments")
+    if first is None or attachments is None or attachments:
+        return None
+    return PastMessage(first.position, first.role, first.text, first.estimated_tokens)
 
 
 def _stable_begin(first: int, last: int) -> int:

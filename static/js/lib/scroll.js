@@ -62,7 +62,8 @@ export class Scroll {
   watch(reply) {
     if (this.#pace.isOf(reply)) return;
     const question = reply.previousElementSibling;
-    if (question && this.#isFollowing) this.anchor(question);
+    // With the first text, if it comes before the next frame: the page is laid out once for both.
+    if (question) requestAnimationFrame(() => this.#isFollowing && this.anchor(question));
     this.#pace.start(reply);
     this.#observer.observe(reply);
   }

@@ -143,7 +143,7 @@ def test_any_list_of_tools_is_read(tools: list[Any]) -> None:
     response = JSONRPCResponse(jsonrpc="2.0", id=1, result={"tools": tools})
     stream: Any = Received(SessionMessage(response))
 
-    asyncio.run(ToolListFilter(stream, found).receive())
+    asyncio.run(ToolListFilter(stream, found, token="").receive())
 
     ListToolsResult.model_validate(response.result)
     check_tools(found)

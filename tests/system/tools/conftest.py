@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.servers.note_service import NoteService, running_note_service
 from tests.system.app import App, running_app
-from tests.system.conftest import Chat, sign_in
+from tests.system.conftest import Chat, cookies_of_owner
 from tests.system.tools.weather import Weather, running_weather
 
 
@@ -36,11 +36,7 @@ def app(
 
 @pytest.fixture(scope="session")
 def signed_in(app: App, browser: Browser) -> Any:
-    context = browser.new_context(base_url=app.url)
-    sign_in(context.new_page())
-    state = context.storage_state()
-    context.close()
-    return state
+    return cookies_of_owner(browser, app.url)
 
 
 @pytest.fixture

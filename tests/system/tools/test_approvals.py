@@ -154,7 +154,7 @@ def test_a_call_can_be_allowed_without_scripts(
     plain.page.context.close()
 
 
-@pytest.mark.parametrize("way", ["button", "Escape"])
+@pytest.mark.parametrize("way", ["button", pytest.param("Escape", marks=pytest.mark.long)])
 def test_stop_ends_a_waiting_call(chat: Chat, note_service: NoteService, way: str) -> None:
     tool_calls = wait_note(chat)
     expect(chat.stop_button).to_be_visible()

@@ -65,7 +65,10 @@ def test_a_stopped_reply_stays_stopped(chat: Chat, note_service: NoteService) ->
     expect(chat.stop_button).to_be_hidden()
 
 
-@pytest.mark.parametrize(("word", "state"), [("Allow once", "done"), ("Deny", "denied")])
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [("Allow once", "done"), pytest.param("Deny", "denied", marks=pytest.mark.long)],
+)
 def test_a_decided_call_stays_decided(
     chat: Chat, note_service: NoteService, word: str, state: str
 ) -> None:

@@ -13,7 +13,7 @@ from tests.system.tools.conftest import ToolCalls
 
 pytestmark = needs_mcp_servers
 
-FORGET = "from chatapp.mcp.models import Server; Server.objects.all().delete()"
+FORGET = ("DELETE FROM mcp_toolsetting", "DELETE FROM mcp_server")
 ASK = '/call clock__convert_time {"source_timezone": "UTC", "time": "12:00", "target_timezone": '
 LATER = "Using convert_time of Clock"
 
@@ -22,7 +22,7 @@ LATER = "Using convert_time of Clock"
 def server(app: App) -> Iterator[PackagedServer]:
     with clock() as server:
         yield server
-    app.manage("shell", "-c", FORGET)
+    app.execute(*FORGET)
 
 
 @pytest.fixture

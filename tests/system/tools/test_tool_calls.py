@@ -141,6 +141,7 @@ def test_long_words_do_not_widen_a_phone(phone: Page, note_service: NoteService)
     assert not is_widened(phone)
 
 
+@pytest.mark.long
 def test_a_line_runs_in_the_direction_of_its_words(chat: Chat, note_service: NoteService) -> None:
     chat.ask('/call search_drawer {"words": "مرحبا"}')
 

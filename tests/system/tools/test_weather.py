@@ -79,7 +79,10 @@ ERRORS = {
 }
 
 
-@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize(
+    "error",
+    ["failing", *(pytest.param(name, marks=pytest.mark.long) for name in ("slow", "down"))],
+)
 def test_an_error_is_shown_in_the_tool_call_and_the_reply_still_ends(
     chat: Chat, tool_calls: ToolCalls, weather: Weather, error: str
 ) -> None:

@@ -52,9 +52,8 @@ class MessageList extends HTMLElement {
     this.#catchUp.stop();
   }
 
-  /** Shows a message that is on its way, and scrolls it near the top. */
+  /** Scrolls a message that is on its way near the top. */
   showSending(article) {
-    this.thread.pending.add(article);
     this.#scroll.anchor(article);
   }
 

@@ -48,9 +48,11 @@ class MessageOutbox extends HTMLElement {
     this.#chips.set(entry, chips);
     const { head, isReplying, pending } = this.list.thread;
     entry.isInPlace = !this.#outbox.isWaiting && !isReplying;
-    if (entry.isInPlace) this.list.showSending(this.#createCopy(entry));
-    else pending.add(this.#createCopy(entry)); // without scrolling
+    const copy = this.#createCopy(entry);
+    pending.add(copy);
     this.#outbox.add(entry, head);
+    // The request has left: laying out the page takes a few milliseconds.
+    if (entry.isInPlace) this.list.showSending(copy);
   }
 
   async #post(entry) {
@@ -121,9 +123,11 @@ class MessageOutbox extends HTMLElement {
   }
 
   #resend(entry, article) {
-    this.list.thread.pending.setStatus(entry.id, "sending", "");
+    const { head, pending } = this.list.thread;
+    pending.setStatus(entry.id, "sending", "");
+    pending.add(article);
+    this.#outbox.add(entry, head);
     this.list.showSending(article);
-    this.#outbox.add(entry, this.list.thread.head);
   }
 
   #discard(entry) {
