@@ -137,6 +137,7 @@ def reply_remote(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None
 
 
 def message_finished(person_id: UUID, message: Message) -> None:
+    message.known_versions = None  # there may be others since its beginning
     publish(
         person_id,
         "message.finished",

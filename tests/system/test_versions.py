@@ -60,7 +60,8 @@ def test_a_message_is_edited_by_keyboard(chat: Chat) -> None:
     expect(editor).to_have_value("/echo edited")
     editor.press("Enter")
 
-    expect(chat.replies.last).to_have_attribute("data-status", "complete")
+    expect(chat.replies).to_have_text([re.compile("edited")])
+    expect(chat.replies).to_have_attribute("data-status", "complete")
     assert chat.said == ["/echo edited", "edited"]
     expect(versions(chat.page)).to_have_text(["2 / 2"])
     press(chat.messages.first, "Previous version")
@@ -111,6 +112,7 @@ def test_a_page_without_events_catches_up_with_a_switch(
     expect(versions(page)).to_have_text(["3 / 3"])
     expect(versions(chat.page)).to_have_text(["3 / 3"])
     expect(chat.page.locator(".news")).to_be_visible(timeout=30_000)
+    expect(chat.replies).to_have_attribute("data-status", "complete", timeout=30_000)
     press(chat.replies.first, "Previous version")
     expect(chat.replies).to_have_attribute("data-status", "complete")
     expect(chat.page.locator(".news")).to_have_count(0)

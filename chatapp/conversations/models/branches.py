@@ -45,7 +45,7 @@ SHOW = """
         FROM downwards WHERE downwards.id IS NOT NULL
     )
     UPDATE conversations_message SET on_branch = TRUE, has_news = FALSE
-    WHERE id IN (SELECT id FROM downwards WHERE id IS NOT NULL)
+    FROM downwards WHERE conversations_message.id = downwards.id
 """
 
 
