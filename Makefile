@@ -103,7 +103,7 @@ fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies mad
 
 # Changes the inference client in one place at a time and lists what no test notices.
 # MUTANTS='chatapp.inference.sse.*' make mutate tries one module.
-mutate: $(MUTATION)/.installed ## Find code of the inference client that no test covers (30 minutes)
+mutate: $(MUTATION)/.installed ## Find code of the inference client that no test covers
 	rm -rf mutants
 	nice $(MUTATION)/bin/mutmut run --max-children 2 $(MUTANTS)
 	@$(MUTATION)/bin/mutmut results | sed '/: not checked$$/d'

@@ -37,11 +37,6 @@ def client() -> InferenceClient:
     return _client
 
 
-def learned_window(model: str) -> int | None:
-    """Return the context window that an answer has named, in tokens; None when none has."""
-    return _client.knowledge.of(model).context_window if _client else None
-
-
 def note(failure: InferenceError | None) -> None:
     """Remember how the last request of this process ended; None means that it succeeded."""
     global _refusal

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -16,8 +16,9 @@ from chatapp.conversations.models import Conversation, Exchange, Message, add_ex
 from chatapp.inference import ChatMessage, Model
 from chatapp.inference.catalog import find_model
 from chatapp.inference.context_window import message_tokens
+from chatapp.inference.knowledge import Learned, ModelKnowledge
 from chatapp.inference.prepared import prepare
-from chatapp.replies import service
+from chatapp.replies import learning
 from chatapp.replies.prompt import history
 from chatapp.replies.prompt.building import Prompt, reply_prompt
 from tests.support.replies import MODEL, complete, new_message
@@ -152,11 +153,14 @@ def test_messages_of_an_older_release_are_estimated_once(
     assert known.count() == 100
 
 
-def test_estimates_that_can_not_be_saved_change_nothing(owner: Person, small_window: Model) -> None:
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
+def test_estimates_that_can_not_be_saved_change_nothing(
+    owner: Person, small_window: Model, error: type[Exception]
+) -> None:
     conversation = long_conversation(owner, 100, is_old=True)
     added = add_exchange(owner, new_message("Now?", conversation.pk))
 
-    with patch.object(history, "save_estimates", side_effect=DatabaseError):
+    with patch.object(history, "save_estimates", side_effect=error):
         prompt = reply_prompt(added.reply)
 
     assert prompt.turns_excluded > 0
@@ -166,7 +170,8 @@ def test_a_window_that_the_service_has_named_is_kept(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversation = long_conversation(owner, 200)
-    monkeypatch.setattr(service, "learned_window", lambda _model: 9_000)
+    monkeypatch.setattr(learning, "_knowledge", ModelKnowledge())
+    learning.learn(MODEL, Learned(context_window=9_000))
 
     [prompt] = exchanges(owner, conversation, 1)
 

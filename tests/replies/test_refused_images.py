@@ -4,6 +4,7 @@ import base64
 import io
 from dataclasses import replace
 from functools import partial
+from typing import Literal
 
 import pytest
 from django.test import Client
@@ -19,8 +20,8 @@ from chatapp.images.shown_image import ShownImage
 from chatapp.images.store import StoreUnavailable
 from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta
 from chatapp.inference.errors import ImageRejected
-from chatapp.inference.knowledge import ModelKnowledge
-from chatapp.replies import generation, learning
+from chatapp.inference.knowledge import Learned, ModelKnowledge
+from chatapp.replies import generation, learning, service
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.building import reply_prompt
 from tests.support.replies import MODEL, answering, complete, new_message, outcome
@@ -113,8 +114,31 @@ async def test_the_other_delivery_is_tried_first_and_remembered(
     reply = await outcome(exchange)
     assert asked == ["https", "data"]
     assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
-    assert image_delivery.deliveries(MODEL) == ("inline",)
+    assert image_delivery.deliveries(MODEL) == ("inline", "link")
     assert image_delivery.deliveries("another") == ("link", "inline")
+
+
+@pytest.mark.usefixtures("no_service")
+@pytest.mark.parametrize(("learned", "works"), [("link", "data:"), ("inline", "https:")])
+async def test_a_learned_delivery_that_no_longer_works_excludes_no_image(
+    owner: Person, settings: Settings, learned: Literal["link", "inline"], works: str
+) -> None:
+    settings.PUBLIC_ORIGIN = "https://chat.example.com"
+    service.client()  # begins with empty knowledge
+    learning.learn(MODEL, Learned(image_delivery=learned))
+    image = await background.in_thread(make_image, owner, "heron.png")
+    exchange = await background.in_thread(ask, owner, image)
+
+    def answer(request: CompletionRequest) -> object:
+        [part] = [p for m in request.messages for p in m.parts if isinstance(p, ImagePart)]
+        return TextDelta("A heron.") if part.url.startswith(works) else ImageRejected()
+
+    with answering(answer, Finished("stop")):
+        await generation.generate(exchange.reply)
+
+    reply = await outcome(exchange)
+    assert (reply.status, reply.text, reply.notices) == ("complete", "A heron.", {})
+    assert image_delivery.deliveries(MODEL)[0] != learned
 
 
 @pytest.mark.usefixtures("no_service")
@@ -142,7 +166,7 @@ async def test_one_bad_image_does_not_rule_out_its_delivery(
     assert (reply.status, reply.text) == ("complete", "Two herons.")
     refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
     assert [attachment.name for attachment in refused] == ["bad.png"]
-    assert image_delivery.deliveries(MODEL) == (("link",) if taken == "https:" else ("inline",))
+    assert image_delivery.deliveries(MODEL)[0] == ("link" if taken == "https:" else "inline")
 
 
 @pytest.mark.usefixtures("no_service")

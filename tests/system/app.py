@@ -93,6 +93,9 @@ class App:
             "DELETE FROM conversations_draft",
         )
 
+    def forget_servers(self) -> None:
+        self.execute("DELETE FROM mcp_toolsetting", "DELETE FROM mcp_server")
+
     def is_healthy(self) -> bool:
         return httpx.get(f"{self.url}/healthz").text == "ok\n"
 

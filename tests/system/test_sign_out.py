@@ -1,6 +1,7 @@
 """A deliberate sign-out: nothing private is shown or kept in any tab of the browser."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,8 @@ def test_a_tab_that_slept_through_a_sign_out_shows_nothing_to_another_person(
     expect(Chat(first).box).to_be_visible()
 
     session.send("Emulation.setScriptExecutionDisabled", {"value": False})
-    second.page.evaluate("document.dispatchEvent(new Event('resume'))")
+    with suppress(Error):  # its socket may have led the page away already
+        second.page.evaluate("document.dispatchEvent(new Event('resume'))")
 
     page = second.page
     expect(page.get_by_role("button", name=re.compile(member))).to_be_visible()

@@ -22,13 +22,12 @@ PRESS_TWICE = """
   return [textContent, button.form.dispatchEvent(again)];
 }
 """
-FORGET = ("DELETE FROM mcp_toolsetting", "DELETE FROM mcp_server")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_chosen(app: App) -> Iterator[None]:
     yield
-    app.execute(*FORGET)
+    app.forget_servers()
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def test_a_pasted_data_address_and_a_long_screenshot_are_attached(
 
     expect(chips(chat.page)).to_have_count(5)
     expect(chips(chat.page).nth(1)).to_contain_text("Sent in 4 parts")
-    expect(chips(chat.page).nth(4)).to_contain_text("Part 4 of 4.")
+    expect(chips(chat.page).nth(4)).to_contain_text("4 / 4")
     expect(chat.page.get_by_text("about 5,100 tokens")).to_be_visible()
     chat.page.reload()
     expect(chips(chat.page)).to_have_count(5)

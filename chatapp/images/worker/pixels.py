@@ -19,7 +19,7 @@ from chatapp.images.formats import Format
 from .parts import Plan
 from .protocol import Reason, Refused
 
-STRIP_ROWS = 64  # rows that are looked at at once
+STRIP_ROWS = 64  # that are looked at together
 
 MAX_PIXELS = {
     Format.JPEG: 64_000_000,

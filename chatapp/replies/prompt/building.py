@@ -19,7 +19,7 @@ from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
 from chatapp.inference.catalog import find_model
 from chatapp.inference.context_window import MAX_IMAGES, room_for_history
-from chatapp.replies import service
+from chatapp.replies import learning
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.history import History, newest_messages
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
@@ -89,7 +89,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
         may_call=_may_call(reply.shown_tool_calls),
         is_continuation=_ends_in_text(reply),
     )
-    window = service.learned_window(model.id) or model.context_window
+    window = learning.known(model.id).context_window or model.context_window
     history = newest_messages(reply, room_for_history(request, window))
     attachments = history.attachments
     trusted = _trusted(reply, history, model)

@@ -133,7 +133,7 @@ def _with_estimates(earlier: QuerySet[Message], sizes: list[Size]) -> list[Size]
         estimates.append(Estimate(pk, position, tokens, is_plain))
     try:
         save_estimates(estimates[:MAX_SAVED])
-    except django.db.DatabaseError as error:  # without permission to write, for example
+    except django.db.Error as error:  # without permission to write, for example
         logger.warning("Estimates weren't saved: %s", type(error).__name__)
     known = {estimate.position: estimate.tokens for estimate in estimates}
     return [Size(position, known.get(position, tokens)) for position, tokens in sizes]

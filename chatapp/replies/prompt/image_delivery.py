@@ -1,8 +1,8 @@
 """How an image reaches the model: as a link that the service fetches, or as inline bytes.
 
 The documented delivery is the link, which needs an address that the service can reach. Which one a
-service really accepts isn't known: both are tried until one is accepted, and what was accepted is
-kept among the other facts about the model.
+service really accepts isn't known: one is tried after the other, and what was accepted is kept
+among the other facts about the model, to be tried first.
 """
 
 import base64
@@ -32,8 +32,9 @@ def deliveries(model: str) -> tuple[Delivery, ...]:
         return ("link",) if settings.IMAGE_DELIVERY == "link" else ("inline",)
     if not settings.PUBLIC_ORIGIN:
         return ("inline",)
-    learned = learning.known(model).image_delivery
-    return (learned,) if learned else ("link", "inline")
+    # The other one stays: an address that was reachable may no longer be.
+    is_inline = learning.known(model).image_delivery == "inline"
+    return ("inline", "link") if is_inline else ("link", "inline")
 
 
 def remember(model: str, delivery: Delivery) -> None:

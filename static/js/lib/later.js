@@ -6,7 +6,7 @@ import { storedPlaces } from "./tab-storage.js";
 
 const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions" }; // selector -> element of the script
 
-const loading = new Map(); // element -> promise of both files, which fails where they can't be loaded
+const loading = {}; // element -> promise of both files; null where they can't be loaded
 let wanted = null; // the link or button that was clicked last meanwhile
 
 /** The script comes after its stylesheet, or a click between the two would show what has no style yet. */
@@ -27,14 +27,13 @@ function append(name, properties) {
 }
 
 function begin(element) {
-  if (!loading.has(element)) loading.set(element, load(element).catch(() => loading.set(element, null)));
-  return loading.get(element);
+  loading[element] ??= load(element).catch(() => (loading[element] = null));
 }
 
 /** A page from before a deploy may ask for files that are gone, or there is no connection: then the link or
- *  button does what it does without scripts. */
+ *  button does what it does without scripts, and this page stays as it is. */
 async function clickWanted(element) {
-  await begin(element);
+  await loading[element];
   const target = wanted;
   wanted = null;
   target.click();
@@ -43,14 +42,12 @@ async function clickWanted(element) {
 function reach(event) {
   for (const [selector, element] of Object.entries(PARTS)) {
     const target = event.target.closest?.(selector);
-    if (!target || loading.get(element) === null || customElements.get(element)) continue;
-    if (event.type !== "click") begin(element); // the click will show whether that worked
-    else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault();
-      const isWaiting = Boolean(wanted);
-      wanted = target;
-      if (!isWaiting) clickWanted(element);
-    }
+    if (!target || loading[element] === null || customElements.get(element)) continue;
+    begin(element);
+    if (event.type !== "click" || event.ctrlKey || event.metaKey || event.shiftKey) continue;
+    event.preventDefault();
+    if (!wanted) clickWanted(element);
+    wanted = target;
   }
 }
 

@@ -25,7 +25,7 @@ export function printWhole(list, signal) {
 }
 
 function isPrintKey({ key, ctrlKey, metaKey, shiftKey, altKey }) {
-  return key.toLowerCase() === "p" && (ctrlKey || metaKey) && !shiftKey && !altKey;
+  return ["p", "P"].includes(key) && (ctrlKey || metaKey) && !shiftKey && !altKey;
 }
 
 async function loadAll(list) {

@@ -78,14 +78,14 @@ export class Scroll {
   }
 
   /** Saves, for this tab, which message is at the top. At the end there is nothing to save. */
-  savePlace(key) {
-    savePlace(key, this.#isFollowing ? null : this.pane);
+  savePlace(conversation) {
+    savePlace(conversation, this.#isFollowing ? null : this.pane);
   }
 
   /** Scrolls to the saved message, or to the end. `load` adds earlier messages until one has the id. */
-  async restorePlace(key, load) {
+  async restorePlace(conversation, load) {
     this.scrollToEnd();
-    const { id, offset } = readPlace(key);
+    const { id, offset } = readPlace(conversation);
     if (!id) return;
     this.#restoring = new AbortController();
     const { signal } = this.#restoring;

@@ -2,7 +2,7 @@
 
 import { person } from "./page.js";
 
-// What other people have left there is removed by its key, which includes the person.
+// The key includes the person: `guard.js` removes what other people have left in this tab.
 const keyOf = (kind, place) => `${kind}:${person}:${place}`;
 
 /** Returns the value that was stored, or null. */

@@ -13,7 +13,6 @@ from tests.system.tools.conftest import ToolCalls
 
 pytestmark = needs_mcp_servers
 
-FORGET = ("DELETE FROM mcp_toolsetting", "DELETE FROM mcp_server")
 ASK = '/call clock__convert_time {"source_timezone": "UTC", "time": "12:00", "target_timezone": '
 LATER = "Using convert_time of Clock"
 
@@ -22,7 +21,7 @@ LATER = "Using convert_time of Clock"
 def server(app: App) -> Iterator[PackagedServer]:
     with clock() as server:
         yield server
-    app.execute(*FORGET)
+    app.forget_servers()
 
 
 @pytest.fixture

@@ -8,12 +8,9 @@ import { LIVE_BRANCH_CHANGED, LIVE_MESSAGE_CHANGED, LIVE_MESSAGE_CREATED, LIVE_M
 import { LIVE_REPLY_PATCH, LIVE_REPLY_REMOTE, LIVE_REPLY_RESUMED, REPLY_CHANGED } from "../../lib/events.js";
 import { BOX_REQUESTED, EDIT_REQUESTED, IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
 import { dispatch, listen } from "../../lib/events.js";
-import { person } from "../../lib/page.js";
 import { printWhole } from "../../lib/printing.js";
 import { Scroll } from "../../lib/scroll.js";
 import { Thread } from "../../lib/thread.js";
-
-const PLACE = `place:${person}:`; // of the reader, in this tab's session storage, per conversation
 
 class MessageList extends HTMLElement {
   thread; // for the elements that are part of the list
@@ -38,9 +35,9 @@ class MessageList extends HTMLElement {
       announce: (sentence) => this.announce(sentence),
     });
     this.#scroll = new Scroll(messages.parentElement, messages, (isFar) => (jump.hidden = !isFar), signal);
-    this.#scroll.restorePlace(PLACE + shown.id, (...wanted) => this.#loadUntil(...wanted));
+    this.#scroll.restorePlace(shown.id, (...wanted) => this.#loadUntil(...wanted));
     jump.addEventListener("click", () => this.#jumpToEnd(), { signal });
-    addEventListener("pagehide", () => this.#scroll.savePlace(PLACE + shown.id), { signal });
+    addEventListener("pagehide", () => this.#scroll.savePlace(shown.id), { signal });
     printWhole(this, signal);
     this.#followConnection();
     this.#followMessages();
