@@ -1,8 +1,10 @@
 from django.urls import path
 
 from chatapp.chat.views import (
+    branches,
     conversations,
     drafts,
+    edits,
     images,
     markdown,
     messages,
@@ -13,6 +15,7 @@ from chatapp.chat.views import (
     storage,
     tool_calls,
     uploads,
+    versions,
 )
 
 urlpatterns = [
@@ -22,6 +25,12 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
     path("c/<uuid:conversation_id>/markdown", markdown.markdown, name="markdown"),
     path("reading-tools", page.reading_tools, name="reading-tools"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", versions.menu, name="message"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/edit", edits.edit, name="edit"),
+    path("c/<uuid:conversation_id>/messages/<uuid:message_id>/shown", versions.shown, name="shown"),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/branch", branches.branch, name="branch"
+    ),
     path("draft", drafts.draft, name="draft"),
     path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),
     path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
@@ -34,6 +43,11 @@ urlpatterns = [
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/continuation",
         replies.continuation,
         name="continuation",
+    ),
+    path(
+        "c/<uuid:conversation_id>/replies/<uuid:reply_id>/regeneration",
+        versions.regeneration,
+        name="regeneration",
     ),
     path(
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/exclusion",

@@ -22,6 +22,12 @@ def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
     )
 
 
+def own_message(person: Person, conversation_id: UUID, message_id: UUID) -> Message:
+    """Return a message of a person or of a model, whether or not its branch is shown."""
+    messages = Message.objects.of(person).select_related("conversation")
+    return get_object_or_404(messages, pk=message_id, conversation=conversation_id)
+
+
 def own_tool_call(
     person: Person, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
 ) -> ToolCall:

@@ -6,4 +6,7 @@ class ConversationsConfig(AppConfig):
     label = "conversations"
 
     def ready(self) -> None:
-        from chatapp.conversations import closing_sockets  # noqa: F401  (apps must be loaded first)
+        from chatapp.conversations import (  # noqa: F401  (apps must be loaded first)
+            closing_sockets,
+            news,
+        )

@@ -38,10 +38,13 @@ class ExchangeHtml(NamedTuple):
         )
 
 
-def exchange_added(exchange: Exchange, html: ExchangeHtml) -> None:
-    """Announce a person's message, the empty reply to it, and the conversation's new place."""
+def exchange_added(exchange: Exchange, html: ExchangeHtml, replaces: UUID | None = None) -> None:
+    """Announce a person's message, the empty reply to it, and the conversation's new place.
+
+    `replaces` is the message of which this one is a version.
+    """
     person_id = exchange.conversation.owner_id
-    _message_created(person_id, exchange.message, html.message)
+    _message_created(person_id, exchange.message, html.message, replaces)
     _message_created(person_id, exchange.reply, html.reply)
     _conversation_changed(exchange.conversation, html.link, moved=True)
 
@@ -68,6 +71,19 @@ def reply_replaced(old: Message, new: Message) -> None:
     if new.parent:
         message_changed(new.parent)
     _message_created(old.conversation.owner_id, new, message_html(new), replaces=old.pk)
+
+
+def version_added(old: Message, new: Message) -> None:
+    """Announce a new version of a reply, which the conversation now ends with."""
+    conversation = new.conversation
+    _message_created(conversation.owner_id, new, message_html(new), replaces=old.pk)
+    _conversation_changed(conversation, link_html(conversation), moved=True)
+
+
+def branch_changed(conversation: Conversation) -> None:
+    """Announce that another branch is shown; pages fetch what they don't show of it."""
+    head = conversation.branch.values_list("pk", flat=True).last()
+    publish(conversation.owner_id, "branch.changed", conversation=conversation.pk, head=head)
 
 
 def reply_resumed(reply: Message) -> None:
@@ -121,6 +137,7 @@ def reply_remote(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None
 
 
 def message_finished(person_id: UUID, message: Message) -> None:
+    message.known_versions = None  # there may be others since its beginning
     publish(
         person_id,
         "message.finished",
@@ -145,6 +162,11 @@ def message_changed(message: Message) -> None:
 def conversation_changed(conversation: Conversation) -> None:
     """Announce a new title or new settings; the conversation keeps its place in the list."""
     _conversation_changed(conversation, link_html(conversation), moved=False)
+
+
+def conversation_begun(conversation: Conversation) -> None:
+    """Announce a conversation that began as a copy, at the top of the list."""
+    _conversation_changed(conversation, link_html(conversation), moved=True)
 
 
 def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:

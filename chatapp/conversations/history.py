@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
 from chatapp.conversations import stored_html
-from chatapp.conversations.models import Conversation, Message, ToolCall
+from chatapp.conversations.models import Conversation, Message, ToolCall, branches, versions
 
 MESSAGES_PER_PAGE = 40
 CONVERSATIONS_PER_PAGE = 30
@@ -43,6 +43,7 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
     newest = list(branch.order_by("-position")[: MESSAGES_PER_PAGE + 1])
     messages = newest[:MESSAGES_PER_PAGE][::-1]
     stored_html.renew(messages)
+    versions.load(messages)
     if len(newest) <= MESSAGES_PER_PAGE:
         return MessagePage(messages, older_url="")
     older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"
@@ -50,7 +51,16 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
 
 
 def messages_after(conversation: Conversation, position: int) -> list[Message]:
-    return list(_shown(conversation).filter(position__gt=position)[:MESSAGES_PER_PAGE])
+    messages = list(_shown(conversation).filter(position__gt=position)[:MESSAGES_PER_PAGE])
+    versions.load(messages)
+    return messages
+
+
+def first_hidden(conversation: Conversation, head: UUID) -> int | None:
+    """Return from which position on a page with this head shows another branch; None if nowhere."""
+    message = Message.objects.filter(conversation=conversation, pk=head).first()
+    hidden = branches.hidden(message) if message and not message.on_branch else []
+    return hidden[0].position if hidden else None
 
 
 def conversation_page(

@@ -1,4 +1,4 @@
-"""What a person asks of a conversation's replies: send, retry, resume, decide.
+"""What a person asks of a conversation's replies: send, edit, retry, regenerate, resume, decide.
 
 Each verb stores the change, announces it to the person's pages and starts the reply. A view calls
 one of them, in a task that continues when the browser disconnects. `stopping.stop` is another.
@@ -13,14 +13,16 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import events
 from chatapp.conversations.events import ExchangeHtml
 from chatapp.conversations.models import (
+    Conversation,
     Decision,
     Exchange,
     Message,
     NewMessage,
+    NewVersion,
     add_exchange,
 )
 from chatapp.conversations.models import decide as store_decision
-from chatapp.replies import generation, taking
+from chatapp.replies import generation, stopping, taking
 
 SENDING = "send:"  # begins the name of the task that adds a message
 LONG_TEXT = 50_000  # characters; rendering more would keep the event loop busy for 2 ms
@@ -38,8 +40,30 @@ async def send(person: Person, new: NewMessage) -> Sent:
         await asyncio.sleep(0)
     html = html or ExchangeHtml.of(exchange)
     if exchange.created:
-        events.exchange_added(exchange, html)
+        events.exchange_added(exchange, html, new.replaces)
     return exchange, html
+
+
+async def regenerate(reply: Message, wanted: NewVersion) -> Message:
+    """Start a further version of a reply. Raises as `Message.regenerate` does."""
+    new, created = await background.in_thread(reply.regenerate, wanted)
+    if created:
+        await background.in_thread(events.version_added, reply, new)
+        generation.start(new)
+    return new
+
+
+async def stop_head(conversation: Conversation) -> None:
+    """Stop the reply that a conversation ends with, if it runs or awaits an approval."""
+    head = await background.in_thread(_unfinished_head, conversation)
+    if head:
+        await stopping.stop(head)
+
+
+async def show(message: Message) -> None:
+    """Show the branch that a message lies on. A reply that runs on the other one goes on."""
+    if await background.in_thread(message.show):
+        await background.in_thread(events.branch_changed, message.conversation)
 
 
 async def retry(reply: Message) -> Message | None:
@@ -84,5 +108,12 @@ def _add(person: Person, new: NewMessage, begin: bool) -> Added:
         return exchange, ExchangeHtml.of(exchange), None
     if any(exchange.ended_drafts):
         events.draft_ended(exchange)
-    html = ExchangeHtml.of(exchange) if len(new.text) > LONG_TEXT else None
+    # Versions are looked up.
+    is_slow = len(new.text) > LONG_TEXT or new.replaces
+    html = ExchangeHtml.of(exchange) if is_slow else None
     return exchange, html, taking.prepare(exchange.reply, asked_at) if begin else None
+
+
+def _unfinished_head(conversation: Conversation) -> Message | None:
+    head = conversation.branch.select_related("conversation").last()
+    return head if head and head.is_unfinished else None

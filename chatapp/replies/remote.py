@@ -78,7 +78,8 @@ def _find(people: set[UUID]) -> Found:
 
 
 def _running(people: set[UUID]) -> Iterable[Row]:
-    running = Message.objects.running().present().exclude(leased_by__in=[process_name.NAME, ""])
+    running = Message.objects.running().present().filter(on_branch=True)
+    running = running.exclude(leased_by__in=[process_name.NAME, ""])
     return running.filter(conversation__owner__in=people).values_list(
         "pk", "conversation__owner", "conversation"
     )

@@ -1,4 +1,6 @@
-"""Read values of a request: the kind of answer that it accepts, and numbers."""
+"""Read values of a request: the kind of answer that it accepts, numbers and ids."""
+
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -19,3 +21,10 @@ def whole_number(text: str) -> int | None:
     """Return a number as our own pages write it, None for anything else."""
     is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
     return int(text) if is_number else None
+
+
+def read_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -28,5 +28,5 @@ import "./elements/sidebar/conversation-menu.js";
 import "./elements/sidebar/side-drawer.js";
 import "./elements/sidebar/theme-switch.js";
 import "./lib/guard.js";
-import "./lib/lightbox-loader.js";
+import "./lib/later.js";
 import "./lib/reading-loader.js";

@@ -1,4 +1,4 @@
-// What shows images large. `lib/lightbox-loader.js` loads it when it is needed.
+// What shows images large. `lib/later.js` loads it when it is needed.
 
 import "./elements/images/image-description.js";
 import "./elements/images/image-lightbox.js";

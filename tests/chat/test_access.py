@@ -11,6 +11,7 @@ from chatapp.conversations.models import Exchange
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DRAFT = {"client_id": str(uuid.uuid4()), "tab": str(uuid.uuid4()), "edit": "1", "text": "Half"}
+NEW = str(uuid.uuid4())
 URLS = [
     ("GET", "", {}, HTTPStatus.OK),
     ("GET", "messages", {}, HTTPStatus.OK),
@@ -26,6 +27,14 @@ URLS = [
     ("POST", "replies/{reply}/retry", {}, HTTPStatus.CONFLICT),
     ("POST", "replies/{reply}/continuation", {}, HTTPStatus.CONFLICT),
     ("POST", "replies/{reply}/exclusion", {"scope": "turn"}, HTTPStatus.CONFLICT),
+    ("POST", "replies/{reply}/regeneration", {}, HTTPStatus.UNPROCESSABLE_ENTITY),
+    ("GET", "messages/{reply}/", {}, HTTPStatus.OK),
+    ("GET", "messages/{message}/", {}, HTTPStatus.OK),
+    ("GET", "messages/{message}/edit", {}, HTTPStatus.OK),
+    ("POST", "messages/{message}/edit", {"text": "New"}, HTTPStatus.UNPROCESSABLE_ENTITY),
+    ("POST", "messages/{reply}/shown", {}, HTTPStatus.NO_CONTENT),
+    ("POST", "messages/{reply}/branch", {"conversation": NEW}, HTTPStatus.CREATED),
+    ("GET", "?message={reply}", {}, HTTPStatus.FOUND),
 ]
 every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
 
@@ -33,7 +42,8 @@ every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS
 def ask(
     client: Client, exchange: Exchange, method: str, path: str, fields: dict[str, str]
 ) -> HTTPStatus:
-    path = f"/c/{exchange.conversation.pk}/{path.format(reply=exchange.reply.pk)}"
+    path = path.format(reply=exchange.reply.pk, message=exchange.message.pk)
+    path = f"/c/{exchange.conversation.pk}/{path}"
     call = client.post if method == "POST" else client.get
     return HTTPStatus(call(path, fields, headers={"accept": "application/json"}).status_code)
 

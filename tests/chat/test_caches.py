@@ -35,6 +35,8 @@ PRIVATE = IMAGES | {
     "conversations",
     "messages",
     "markdown",
+    "message",
+    "edit",
     "state",
     "tool_call",
     "draft",
@@ -62,6 +64,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
     values = {
         "conversation_id": exchange.conversation.pk,
         "reply_id": exchange.reply.pk,
+        "message_id": exchange.message.pk,
         "tool_call_id": tool_call.pk,
         "image_id": image.pk,
         "token": image_delivery.link(image).rpartition("/")[2],

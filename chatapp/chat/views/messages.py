@@ -1,6 +1,7 @@
 """/c/<id>/messages: a conversation's messages page by page, and sending."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -17,7 +18,7 @@ from chatapp.chat.views.page import page
 from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.events import ExchangeHtml
-from chatapp.conversations.history import message_page, messages_after
+from chatapp.conversations.history import first_hidden, message_page, messages_after
 from chatapp.conversations.models import (
     AwaitsApproval,
     ClientIdUsed,
@@ -30,7 +31,7 @@ from chatapp.conversations.models import (
     TooManyConversations,
 )
 from chatapp.replies import commands
-from chatapp.server.request_values import wants_json, whole_number
+from chatapp.server.request_values import read_uuid, wants_json, whole_number
 
 # Messages that the conversation doesn't accept: status, reason for scripts, sentence.
 REFUSALS = {
@@ -80,14 +81,21 @@ async def messages(request: PersonRequest, conversation_id: UUID) -> HttpRespons
 def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Return the messages after a position, for a page that catches up, or a batch of older ones.
 
-    Without scripts they are part of the whole page.
+    A page names its last message as `head`. If another branch is shown meanwhile, the answer begins
+    where the two part, and says so. Without scripts they are part of the whole page.
     """
     conversation = own_conversation(request.user, conversation_id)
     after, before = (whole_number(request.GET.get(name, "")) for name in ("after", "before"))
     if not wants_json(request):
         return page(request, conversation, before=before)
     if after is not None:
-        context = {"messages": messages_after(conversation, after), "older_url": ""}
+        head = read_uuid(request.GET.get("head", ""))
+        hidden = first_hidden(conversation, head) if head else None
+        after = after if hidden is None else hidden - 1
+        context: dict[str, Any] = {
+            "messages": messages_after(conversation, after),
+            "hidden": hidden,
+        }
     else:
         found = message_page(conversation, before)
         context = {"messages": found.messages, "older_url": found.older_url}
@@ -95,7 +103,7 @@ def _listing(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 
 async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    form = await sync_to_async(_checked_form)(request, conversation_id)
+    form = await sync_to_async(checked_form)(request, conversation_id)
     if form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return await sync_to_async(_refuse)(request, form, form.sentence, status)
@@ -113,17 +121,17 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         return await sync_to_async(_refuse)(request, form, str(sentence), status, mark)
     if form.cleaned_data["as_default"]:
         await sync_to_async(Defaults.objects.store)(request.user, form.chosen)
-    return _accept(request, exchange, html)
+    return accept(request, exchange, html)
 
 
-def _checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
+def checked_form(request: PersonRequest, conversation_id: UUID) -> SendForm:
     form = SendForm(request.user, conversation_id, request.POST, request.FILES)
     form.is_valid()
     remember_zone(request)
     return form
 
 
-def _accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> HttpResponse:
+def accept(request: PersonRequest, exchange: Exchange, html: ExchangeHtml) -> HttpResponse:
     conversation = exchange.conversation
     if not wants_json(request):
         return done(request, f"{conversation.get_absolute_url()}#message-{exchange.reply.pk}")

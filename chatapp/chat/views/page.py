@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from chatapp.accounts.models import Person
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.chat.forms.settings import (
@@ -21,7 +22,8 @@ from chatapp.chat.forms.settings import (
     SettingsForm,
 )
 from chatapp.chat.model_labels import short_labels
-from chatapp.conversations.access import own_conversation
+from chatapp.conversations import events
+from chatapp.conversations.access import own_conversation, own_message
 from chatapp.conversations.history import (
     ConversationPage,
     MessagePage,
@@ -31,6 +33,7 @@ from chatapp.conversations.history import (
 from chatapp.conversations.models import Conversation, Defaults, Draft, Effort, Message
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
+from chatapp.server.request_values import read_uuid
 
 PAGE = "chat/page.html"
 COMPOSER_FORM = "composer-form"  # its id
@@ -46,7 +49,17 @@ def home(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    return page(request, own_conversation(request.user, conversation_id))
+    """Show a conversation; with `?message=<id>` the branch on which that message lies."""
+    shown = own_conversation(request.user, conversation_id)
+    if "message" not in request.GET:
+        return page(request, shown)
+    message_id = read_uuid(request.GET["message"])
+    if message_id is None:
+        raise Http404
+    message = own_message(request.user, conversation_id, message_id)
+    if message.show():
+        events.branch_changed(shown)
+    return redirect(f"{shown.get_absolute_url()}#message-{message.pk}")
 
 
 @require_safe
@@ -78,8 +91,18 @@ def page(
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
         composer = {"parent": head, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
+        context["source"] = _source(request.user, shown)
         context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)
+
+
+def _source(person: Person, shown: Conversation | None) -> Message | None:
+    """Return the message up to which the conversation is a copy of another one, if it's there."""
+    if shown is None or shown.branched_from is None:
+        return None
+    messages = Message.objects.of(person).select_related("conversation")
+    source: Message | None = messages.filter(pk=shown.branched_from).first()
+    return source
 
 
 def _last(history: MessagePage) -> Message | None:

@@ -1,22 +1,22 @@
 from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models.branching_off import branch_off
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import REMOTE, LiveStatus
 from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent, DraftsFull
-from chatapp.conversations.models.exchange import (
+from chatapp.conversations.models.exchange import Exchange, NewMessage, add_exchange
+from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.progress import FinalState, Progress, TokenUsage
+from chatapp.conversations.models.refusals import (
     AwaitsApproval,
     ClientIdUsed,
     ConversationContinued,
     ConversationDeleted,
-    Exchange,
-    NewMessage,
     ReplyRunning,
     TooManyConversations,
-    add_exchange,
 )
-from chatapp.conversations.models.message import Message
-from chatapp.conversations.models.progress import FinalState, Progress, TokenUsage
-from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings
+from chatapp.conversations.models.regeneration import NewVersion
+from chatapp.conversations.models.settings import Defaults, Effort, ModelSettings, Variation
 from chatapp.conversations.models.tool_call import (
     MAX_ROUNDS,
     UNDECIDED,
@@ -51,6 +51,7 @@ __all__ = [
     "Message",
     "ModelSettings",
     "NewMessage",
+    "NewVersion",
     "Progress",
     "ReplyRunning",
     "State",
@@ -60,6 +61,8 @@ __all__ = [
     "ToolCallImage",
     "ToolRequest",
     "ToolResult",
+    "Variation",
     "add_exchange",
+    "branch_off",
     "decide",
 ]

@@ -51,6 +51,8 @@ class Conversation(WithModelSettings):
     titled_by = models.CharField(max_length=10, choices=TitledBy.choices, default=TitledBy.NOBODY)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     active_at = models.DateTimeField(default=timezone.now)
+    # The message in another conversation up to which this one is a copy; it may be gone since.
+    branched_from = models.UUIDField(null=True, editable=False)
     # Since then nobody sees it any more; `removal` deletes its rows.
     deleted_at = models.DateTimeField(null=True, editable=False)
 

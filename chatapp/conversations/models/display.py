@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_TOOL_CALLS = 4  # lines that a reply's tool calls take up until somebody unfolds them
 # Each is a URL of a reply.
-RESOURCES = ("state", "stop", "retry", "continuation", "exclusion")
+RESOURCES = ("state", "stop", "retry", "continuation", "exclusion", "regeneration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,15 @@ def shown_attachments(message: "Message") -> "list[Attachment]":
     return list(message.attachments.all()) if message.role == "user" else []
 
 
+def shown_tool_calls(message: "Message") -> "list[ToolCall]":
+    if message.role == "user" or not message.attempt:
+        return []  # nothing has been asked for yet
+    if message.known_tool_calls is not None:
+        return message.known_tool_calls
+    is_prefetched = "tool_calls" in getattr(message, "_prefetched_objects_cache", {})
+    return list(message.tool_calls.all() if is_prefetched else message.tool_calls.with_images())
+
+
 def folded_tool_calls(message: "Message") -> "list[ToolCall]":
     """Return all but the last few of many tool calls, without those that await approval.
 
@@ -92,6 +101,18 @@ def change_lines(message: "Message") -> list[str]:
         lines.append(
             _("Instructions changed") if message.changes["instructions"] else _("No instructions")
         )
+    return lines
+
+
+def difference_lines(message: "Message") -> list[str]:
+    """Return how this version of a reply was asked for, as far as versions may differ."""
+    if message.role == "user" or message.versions.count == 1:
+        return []
+    lines = [_label(message.model)]
+    if message.thinking:
+        lines.append(_("Thinking: %(effort)s") % {"effort": message.get_thinking_display()})
+    if message.variation:
+        lines.append(message.get_variation_display())
     return lines
 
 

@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from chatapp.conversations.models import branches
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.refusals import (
+    AwaitsApproval,
+    ClientIdUsed,
+    ConversationContinued,
+    ConversationDeleted,
+    ReplyRunning,
+    TooManyConversations,
+)
+from chatapp.conversations.models.regeneration import check_ended
 from chatapp.conversations.models.settings import ModelSettings
 from chatapp.images.shown_image import ShownImage
 from chatapp.inference import ChatMessage
@@ -27,30 +37,6 @@ EXCERPT = 300  # characters read
 FIRST_TITLE = 60  # characters kept
 # Conversations that one person may begin in the last minute: enough for any script of theirs.
 MAX_BEGUN, BEGUN_WITHIN = 1_200, timedelta(minutes=1)
-
-
-class ClientIdUsed(Exception):
-    """Another text was sent with this client id, so the page is out of date. Nothing was added."""
-
-
-class ReplyRunning(Exception):
-    """A reply runs in this conversation. Nothing was added."""
-
-
-class AwaitsApproval(Exception):
-    """A tool call awaits approval in this conversation. Nothing was added."""
-
-
-class ConversationContinued(Exception):
-    """The conversation has messages that the page doesn't show. Nothing was added."""
-
-
-class TooManyConversations(Exception):
-    """The person begins conversations faster than anybody reads them. Nothing was added."""
-
-
-class ConversationDeleted(Exception):
-    """The page shows a conversation that has been deleted. Nothing was added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +55,8 @@ class NewMessage:
     # The last message that the page shows, None on an empty one. Only checked with `names_parent`.
     parent: uuid.UUID | None = None
     names_parent: bool = False
+    # The message that the person has edited: this one becomes a version of it.
+    replaces: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +83,7 @@ def add_exchange(person: "Person", new: NewMessage, *, begin: bool = False) -> E
     deleted one, ConversationContinued when the message doesn't follow the head of the branch,
     ReplyRunning while a reply runs, AwaitsApproval while a tool call awaits approval, ClientIdUsed
     when the id belongs to another text, TooManyConversations when this would begin one too many.
+    An edited message becomes a version of the old one; it may name another head than its parent.
     """
     try:
         with transaction.atomic():
@@ -128,11 +117,13 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
         return earlier
     head = conversation.branch.last() if conversation else None
     _check_parent(conversation, head, new)
+    old = _edited(conversation, head, new)
+    parent = old.parent if old else head
     conversation = _continue(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
-        parent=head,
-        position=head.position + 1 if head else 0,
+        parent=parent,
+        position=parent.position + 1 if parent else 0,
         role=Message.Role.USER,
         status=Message.Status.COMPLETE,
         text=new.text,
@@ -140,8 +131,10 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
         is_plain=not (new.images or new.links),
         author=person,
         client_id=new.client_id,
-        changes=head.changes_for(conversation.chosen) if head else {},
+        changes=parent.changes_for(conversation.chosen) if parent else {},
     )
+    if old:
+        branches.replace(old, message)
     reply = Message.queued_reply(conversation, message, conversation.chosen)
     if begin:
         reply.begin_unsaved()
@@ -170,21 +163,44 @@ def _check_parent(conversation: Conversation | None, head: Message | None, new: 
         raise ConversationDeleted
     if new.names_parent and new.parent != (head.pk if head else None):
         raise ConversationContinued
+    if new.replaces:
+        return
     if head and head.status == Message.Status.WAITING:
         raise AwaitsApproval
     if head and head.is_running:
         raise ReplyRunning
 
 
+def _edited(
+    conversation: Conversation | None, head: Message | None, new: NewMessage
+) -> Message | None:
+    """Return the message that was edited, whose reply may still be stopping."""
+    if new.replaces is None:
+        return None
+    if conversation is None or head is None:
+        raise ConversationDeleted
+    own = conversation.branch.select_related("parent").filter(role=Message.Role.USER)
+    old: Message | None = own.filter(pk=new.replaces).first()
+    if old is None:
+        raise ConversationContinued
+    check_ended(head)
+    return old
+
+
 def _begin(person: "Person", new: NewMessage) -> Conversation:
+    check_pace(person)
+    return Conversation.objects.create(
+        id=new.conversation_id, owner=person, title=_first_words(new.text), **asdict(new.chosen)
+    )
+
+
+def check_pace(person: "Person") -> None:
+    """Raise TooManyConversations when the person would begin one too many."""
     since = timezone.now() - BEGUN_WITHIN
     # The index of the sidebar finds the few that were active since.
     recent = Conversation.objects.filter(owner=person, active_at__gt=since, created_at__gt=since)
     if recent.count() >= MAX_BEGUN:
         raise TooManyConversations
-    return Conversation.objects.create(
-        id=new.conversation_id, owner=person, title=_first_words(new.text), **asdict(new.chosen)
-    )
 
 
 def _continue(conversation: Conversation, new: NewMessage) -> Conversation:

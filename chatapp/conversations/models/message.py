@@ -11,12 +11,20 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from chatapp.conversations.models import display, lease, reply_actions, setting_changes
+from chatapp.conversations.models import (
+    branches,
+    display,
+    lease,
+    regeneration,
+    reply_actions,
+    setting_changes,
+    versions,
+)
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.display import REMOTE
 from chatapp.conversations.models.message_queries import MessageQuerySet
 from chatapp.conversations.models.progress import RUNNING, Progress, Status, TokenUsage, values_of
-from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort, ModelSettings
+from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort, ModelSettings, Variation
 from chatapp.server import process_name
 from chatapp.server.columns import JSONField
 
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 
     from chatapp.conversations.models.attachment import Attachment
     from chatapp.conversations.models.tool_call import ToolCall
+    from chatapp.conversations.models.versions import Versions
 
 
 class Message(models.Model):
@@ -49,10 +58,13 @@ class Message(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.CASCADE, related_name="children", null=True, blank=True
     )
-    # Distance from the first message. With on_branch it makes a page of a long branch one index
-    # scan.
+    # Distance from the first message. With on_branch it makes a page of a branch one index scan.
     position = models.PositiveIntegerField()
     on_branch = models.BooleanField(default=True)
+    # When it was last chosen among the versions of a message; None while there was only one.
+    shown_at = models.DateTimeField(null=True)
+    # A reply ended behind this version while another one was shown.
+    has_news = models.BooleanField(default=False, db_default=False)
     # The model doesn't read it, because the service or a filter in front of it refused it.
     excluded = models.BooleanField(default=False)
 
@@ -68,7 +80,7 @@ class Message(models.Model):
     html_version = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # A person's message. The id is made in the page: one id is one message.
+    # The id is made in the page: one id is one message of a person, or one regenerated reply.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
     )
@@ -80,6 +92,9 @@ class Message(models.Model):
     model = models.CharField(max_length=100, blank=True)
     thinking = models.CharField(max_length=10, choices=Effort.choices, blank=True)
     instructions_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    variation = models.CharField(
+        max_length=10, choices=Variation.choices, blank=True, db_default=""
+    )
 
     # A reply: what the model answered. Notices are changes of the request that the person should
     # know about.
@@ -115,6 +130,7 @@ class Message(models.Model):
     # Set on an instance by code with newer data than the row.
     live_status = REMOTE
     known_tool_calls: "list[ToolCall] | None" = None
+    known_versions: "Versions | None" = None
 
     if TYPE_CHECKING:
         attachments: RelatedManager[Attachment]
@@ -189,28 +205,24 @@ class Message(models.Model):
     can_retry = property(reply_actions.can_retry)
     can_continue = property(reply_actions.can_continue)
     can_exclude = property(reply_actions.can_exclude)
+    regenerate = regeneration.regenerate
+    show = branches.show
+    versions = property(versions.versions)
     note_changes = setting_changes.note_changes
     changes_for = setting_changes.changes_for
 
     shown_html = property(display.shown_html)
     shown_attachments = property(display.shown_attachments)
     shown_status = property(display.shown_status)
+    shown_tool_calls = property(display.shown_tool_calls)
     folded_tool_calls = property(display.folded_tool_calls)
     model_label = property(display.model_label)
     change_lines = property(display.change_lines)
     notice_lines = property(display.notice_lines)
     thought_line = property(display.thought_line)
     duration_seconds = property(display.duration_seconds)
+    difference_lines = property(display.difference_lines)
     urls = property(display.urls)
-
-    @property
-    def shown_tool_calls(self) -> "list[ToolCall]":
-        if self.role == self.Role.USER or not self.attempt:
-            return []  # nothing has been asked for yet
-        if self.known_tool_calls is not None:
-            return self.known_tool_calls
-        is_prefetched = "tool_calls" in getattr(self, "_prefetched_objects_cache", {})
-        return list(self.tool_calls.all() if is_prefetched else self.tool_calls.with_images())
 
     @property
     def is_running(self) -> bool:
@@ -218,7 +230,6 @@ class Message(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it runs or awaits an approval."""
         return self.is_running or self.status == Status.WAITING
 
     @property

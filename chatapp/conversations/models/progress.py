@@ -15,6 +15,8 @@ class Status(models.TextChoices):
     FAILED = "failed"
 
 
+LENGTH = "length"  # the finish reason of a reply that reached its token limit
+REFUSAL = "refusal"  # of one that the model declined, and would decline again
 RUNNING = (Status.QUEUED, Status.STREAMING)
 LENGTH = "length"  # the finish reason of a reply that reached its token limit
 REFUSAL = "refusal"  # of one that the model declined, and would decline again

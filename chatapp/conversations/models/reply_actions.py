@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from chatapp.conversations.models.conversation import Conversation
+from chatapp.conversations.models import branches
 from chatapp.conversations.models.lease import GRACE
 from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
 
@@ -45,15 +45,15 @@ def retry(reply: "Message") -> "Message | None":
     None when the conversation continued after this reply: a new one would take everything after it
     off the screen.
     """
-    conversation, head = _lock_branch(reply)
+    conversation, head = branches.lock(reply)
     if head is None or head.parent is None or head.parent_id != reply.parent_id:
         return None
     if head.pk != reply.pk:
         return head
     if not head.can_retry:
         return None
-    type(reply).objects.filter(pk=reply.pk).update(on_branch=False)
     new = type(reply).queued_reply(conversation, head.parent, conversation.chosen)
+    branches.replace(head, new)
     new.save()
     head.parent.note_changes(conversation.chosen)
     return new
@@ -65,7 +65,7 @@ def resume(reply: "Message") -> bool:
 
     False when it isn't the head of the branch, or runs already.
     """
-    conversation, head = _lock_branch(reply)
+    conversation, head = branches.lock(reply)
     if head is None or head.pk != reply.pk or not head.can_continue:
         return False
     chosen = conversation.chosen
@@ -106,7 +106,7 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     at most MAX_CHANGED. Only a failed reply offers the first two; a reply that runs or isn't on
     the branch changes nothing.
     """
-    conversation, head = _lock_branch(reply)
+    conversation, head = branches.lock(reply)
     reply.refresh_from_db()
     possible = reply.can_exclude if scope in ("turn", "earlier") else reply.excluded
     if head is None or reply.is_running or not reply.on_branch or not possible:
@@ -122,14 +122,3 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     for message in newest:
         message.conversation, message.excluded = conversation, wanted
     return newest
-
-
-def _lock_branch(reply: "Message") -> "tuple[Conversation, Message | None]":
-    """Lock the conversation, so that nothing is added meanwhile; return it and its head.
-
-    A conversation that was deleted in the meantime has no head.
-    """
-    conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
-    if conversation.deleted_at:
-        return conversation, None
-    return conversation, conversation.branch.select_related("parent").last()

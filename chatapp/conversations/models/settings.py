@@ -28,6 +28,13 @@ class Effort(models.TextChoices):
     HIGH = "high", _("High")
 
 
+class Variation(models.TextChoices):
+    """How a version of a reply is to differ from the usual."""
+
+    SHORTER = "shorter", _("Shorter")
+    DETAILED = "detailed", _("More detailed")
+
+
 def default_model() -> str:
     """Return the first model of the catalogue."""
     return next(iter(settings.CATALOG))

@@ -12,6 +12,7 @@ from chatapp.conversations.models import (
     Message,
     ModelSettings,
     ToolCall,
+    branches,
 )
 from chatapp.images import store
 from chatapp.images.models import Image
@@ -21,7 +22,7 @@ from chatapp.inference.context_window import MAX_IMAGES, room_for_history
 from chatapp.replies import learning
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.history import History, newest_messages
-from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of
+from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
 from chatapp.replies.tools.toolbox import Toolbox
 
 # Byte for byte the same in every request, and first, because the service caches it.
@@ -93,7 +94,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     attachments = history.attachments
     trusted = _trusted(reply, history, model)
     urls = _urls(trusted, delivery) if model.vision else {}
-    request = _with_history(request, history, urls, model)
+    request = _with_history(request, history, urls, model, reply.variation)
     missing = len(attachments) - len(urls)
     return Prompt(
         reply,
@@ -114,9 +115,14 @@ def prompt_to_answer(prompt: Prompt) -> Prompt:
 
 
 def _with_history(
-    request: CompletionRequest, history: History, urls: dict[int, str], model: Model
+    request: CompletionRequest,
+    history: History,
+    urls: dict[int, str],
+    model: Model,
+    variation: str,
 ) -> CompletionRequest:
     turns = [turn for message in history.messages for turn in turns_of(message, urls, model)]
+    turns = vary(turns, variation)
     system, *reply_so_far = request.messages
     if request.tools and has_calls([*turns, *reply_so_far]):
         request = replace(request, thinking_budget=None)
@@ -132,7 +138,8 @@ def _trusted(reply: Message, history: History, model: Model) -> list[Attachment]
     if not attachments:
         return []
     begin = history.messages[0].position
-    answered = reply.conversation.branch.filter(position__gte=begin, model=model.id)
+    before = branches.before(reply, branches.hidden(reply))
+    answered = before.filter(position__gte=begin, model=model.id)
     notices = [*answered.exclude(notices={}).values_list("position", "notices")]
     if reply.model == model.id:
         notices.append((reply.position, reply.notices))

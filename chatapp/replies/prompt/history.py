@@ -11,7 +11,7 @@ from typing import NamedTuple
 import django.db
 from django.db.models import F, QuerySet
 
-from chatapp.conversations.models import Attachment, Message, ToolCall
+from chatapp.conversations.models import Attachment, Message, ToolCall, branches
 from chatapp.conversations.models.saving import Estimate, save_estimates
 from chatapp.inference.context_window import estimate_messages
 from chatapp.replies.prompt.turns import PastMessage, reply_turns
@@ -50,11 +50,20 @@ class History(NamedTuple):
 def newest_messages(reply: Message, room: int) -> History:
     """Return the newest messages before a reply, at most `room` tokens and at least one message.
 
-    Reads the database: call it in a thread.
+    They lead to the reply, also while another branch is shown. Reads the database: call it in a
+    thread.
     """
     if written := _just_written(reply):
         return History([written])
-    earlier = reply.conversation.branch.filter(position__lt=reply.position, excluded=False)
+    while True:
+        hidden = branches.hidden(reply)
+        earlier = branches.before(reply, hidden).filter(excluded=False)
+        history = _newest(earlier, reply, room)
+        if branches.hidden(reply) == hidden:  # else somebody switched branches in between
+            return history
+
+
+def _newest(earlier: QuerySet[Message], reply: Message, room: int) -> History:
     first, is_whole = _first_that_fits(earlier, room)
     if first is None:
         return History([])

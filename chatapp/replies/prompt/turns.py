@@ -5,12 +5,16 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from chatapp.conversations.models import Attachment, Message, ToolCall
+from chatapp.conversations.models import Attachment, Message, ToolCall, Variation
 from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallPart, ToolResultPart
 from chatapp.inference.context_window import EXCLUDED_IMAGE
 
 REFUSED_IMAGE = "[The model service could not use the image “{name}”. It was excluded.]"
 PARTS = "[A long image above is cut into parts. They are in order and overlap a little.]"
+VARIATIONS: dict[str, str] = {
+    Variation.SHORTER: "[Answer this more briefly than you usually would.]",
+    Variation.DETAILED: "[Answer this in more detail than you usually would.]",
+}
 UNSEEN_IMAGE = "[An image that you cannot see: “{name}”.]"
 
 
@@ -66,6 +70,17 @@ def reply_turns(
     if rest := _text_parts(text[begun:]):
         turns.append(ChatMessage("assistant", rest))
     return turns
+
+
+def vary(turns: list[ChatMessage], variation: str) -> list[ChatMessage]:
+    """Return the turns with an instruction for the reply before the text of the last one.
+
+    Everything before that message stays byte for byte the same, because the service caches it.
+    """
+    if not variation or not turns or turns[-1].role != "user":
+        return turns
+    *parts, last = turns[-1].parts
+    return [*turns[:-1], ChatMessage("user", (*parts, TextPart(VARIATIONS[variation]), last))]
 
 
 def has_calls(turns: Sequence[ChatMessage]) -> bool:

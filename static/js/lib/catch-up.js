@@ -34,7 +34,7 @@ export class CatchUp {
         last = this.getLast(); // one answer may not hold all messages
         // From one message earlier: another tab may have retried the last reply meanwhile.
         const after = Math.max(0, +last.dataset.position - 1);
-        this.onNewer(await getText(`${this.getUrl()}messages?after=${after}`));
+        this.onNewer(await getText(`${this.getUrl()}messages?after=${after}&head=${last.dataset.message}`));
       }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;

@@ -26,6 +26,10 @@ export const LIVE_MESSAGE_CREATED = "live:message.created";
 // live-socket > message-list
 export const LIVE_MESSAGE_CHANGED = "live:message.changed";
 
+// { conversation, head }. Another branch is shown, whose last message is `head`.
+// live-socket > message-list
+export const LIVE_BRANCH_CHANGED = "live:branch.changed";
+
 // { conversation, message, attempt, html }
 // live-socket > message-list
 export const LIVE_MESSAGE_FINISHED = "live:message.finished";
@@ -121,7 +125,7 @@ export const MESSAGE_SUBMITTED = "message:submitted";
 export const MESSAGE_ACCEPTED = "message:accepted";
 
 // { clientId, text, chips: image-chip[] }. The message goes back into the box; refused unless that is empty.
-// message-outbox > message-composer
+// message-editor, message-outbox > message-composer
 export const MESSAGE_RETURNED = "message:returned";
 
 // { clientId }. The person removed the message: it will never be sent.
@@ -139,7 +143,7 @@ export const REPLY_CHANGED = "reply:changed";
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
+// message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.
@@ -159,6 +163,10 @@ export const BOX_RESTORED = "box:restored";
 // { onTouch }. Focus the box, because the button that was pressed goes; on a touch screen only with `onTouch`.
 // dictation-control, message-list, message-outbox, reading-tools, shortcut-actions > message-composer
 export const BOX_REQUESTED = "box:requested";
+
+// Up was pressed in the empty box: edit the last message.
+// message-box > message-list
+export const EDIT_REQUESTED = "edit:requested";
 
 // --- Images
 

@@ -13,14 +13,16 @@ const MAX_TRIES = 6; // of an upload, while the server is busy
 const REASONS = ["moved", "running", "already_sent", "gone", "expired"]; // refusals that the page can handle
 
 /** A failed request. `status` is 0 when the server was not reached; `sentence` is the
- *  server's own, or ""; `fields` has one for each field that is wrong; `reason` is one of REASONS;
+ *  server's own, or ""; `fields` has one for each field that is wrong; `html` is a question that the
+ *  person may answer; `reason` is one of REASONS;
  *  `retryAfter` is how many seconds a busy server asks to wait, or 0. */
 export class RequestError extends Error {
-  constructor(status, { error = "", fields = {}, ...marks } = {}, retryAfter = 0) {
+  constructor(status, { error = "", fields = {}, html = "", ...marks } = {}, retryAfter = 0) {
     super(error || `Request failed (${status})`);
     this.status = status;
     this.sentence = error;
     this.fields = fields;
+    this.html = html;
     this.reason = REASONS.find((reason) => marks[reason]) ?? "";
     this.retryAfter = Number(retryAfter) || 0;
   }

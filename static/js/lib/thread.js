@@ -15,9 +15,10 @@ export class Thread {
   });
 
   /** `element` holds the articles. onStatus(article): a message was added, or its status has changed;
+   *  onRemoved(article);
    *  announce(sentence): about a running reply. */
-  constructor(element, { onStatus, announce }) {
-    Object.assign(this, { onStatus, announce });
+  constructor(element, { onStatus, onRemoved, announce }) {
+    Object.assign(this, { onStatus, onRemoved, announce });
     this.#element = element;
     this.pending = new PendingMessages(element);
     for (const article of element.querySelectorAll("article")) this.#register(article);
@@ -47,14 +48,32 @@ export class Thread {
     return this.#articles.get(id)?.dataset.status;
   }
 
+  /** Before its messages an answer may have the position from which on another branch is shown now. */
   insert(html) {
-    for (const article of parse(html)) this.#place(article);
+    for (const element of parse(html)) {
+      if (element.matches("article")) this.#place(element);
+      else this.#switchBranch(+element.dataset.hidden);
+    }
   }
 
-  /** `replaces` is the id of the reply that the new one replaces, if any. */
+  /** `replaces` is the id of the message of which the new one is a version, if any. */
   insertNew({ html, replaces }) {
+    const [article] = parse(html);
+    if (replaces && !this.#articles.has(article.dataset.message)) this.#hideFrom(+article.dataset.position);
     if (replaces) this.#replaced.add(replaces);
     this.insert(html);
+  }
+
+  /** Shows a message as it is now; returns false if it isn't on the page. */
+  update(html) {
+    const [article] = parse(html);
+    const isKnown = this.has(article.dataset.message);
+    if (isKnown) this.#place(article);
+    return isKnown;
+  }
+
+  has(id) {
+    return this.#articles.has(id);
   }
 
   /** Adds the messages in the answer to a send, except those that the socket has brought already: they are newer. */
@@ -67,6 +86,18 @@ export class Thread {
     const nodes = parse(html);
     link.replaceWith(...nodes);
     for (const node of nodes) if (node.matches("article")) this.#register(node);
+  }
+
+  /** Where the branches part may be on an earlier page. */
+  #switchBranch(position) {
+    this.#replaced.clear();
+    const first = this.#element.querySelector("article");
+    if (this.#element.querySelector("older-messages") && position <= +first.dataset.position) location.reload();
+    else this.#hideFrom(position);
+  }
+
+  #hideFrom(position) {
+    for (const article of [...this.#articles.values()]) if (+article.dataset.position >= position) this.#remove(article);
   }
 
   #place(article) {
@@ -109,6 +140,7 @@ export class Thread {
     this.#articles.delete(article.dataset.message);
     this.replies.forget(article.dataset.message);
     article.remove();
+    this.onRemoved(article);
   }
 
   #register(article) {

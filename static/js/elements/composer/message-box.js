@@ -1,6 +1,6 @@
 // The field that messages are written in: its keys, its height, and the id of the message in it.
 
-import { BOX_CLEARED, BOX_RESTORED, dispatch } from "../../lib/events.js";
+import { BOX_CLEARED, BOX_RESTORED, EDIT_REQUESTED, dispatch } from "../../lib/events.js";
 import { directionOf } from "../../lib/direction.js";
 import { uuid4 } from "../../lib/uuid.js";
 
@@ -15,6 +15,7 @@ class MessageBox extends HTMLElement {
     const { signal } = this.#end;
     this.field = this.querySelector("textarea");
     this.field.addEventListener("keydown", (event) => this.#sendByKey(event), { signal });
+    this.field.addEventListener("keydown", (event) => this.#editByKey(event), { signal });
     this.field.addEventListener("beforeinput", ({ data }) => data && this.#direct(this.value + data), { signal });
     this.field.addEventListener("input", () => this.#grow(), { signal });
     this.closest("message-composer").addEventListener("click", (event) => this.#suggest(event), { signal });
@@ -87,6 +88,11 @@ class MessageBox extends HTMLElement {
     if (!isPlain && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     this.field.form.requestSubmit();
+  }
+
+  /** Up in an empty box edits the last message. */
+  #editByKey(event) {
+    if (event.key === "ArrowUp" && !this.value && dispatch(this, EDIT_REQUESTED)) event.preventDefault();
   }
 
   #suggest({ target }) {

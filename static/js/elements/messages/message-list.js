@@ -4,9 +4,9 @@ import { IMAGE, describeStatus, isReply, isUnfinished } from "../../lib/articles
 import { CatchUp } from "../../lib/catch-up.js";
 import { shown } from "../../lib/conversation.js";
 import { CONNECTION_LOST, CONNECTION_OPENED, LIVE_HELLO, LIVE_JOINED, PAGE_WOKEN } from "../../lib/events.js";
-import { LIVE_MESSAGE_CHANGED, LIVE_MESSAGE_CREATED, LIVE_MESSAGE_FINISHED } from "../../lib/events.js";
+import { LIVE_BRANCH_CHANGED, LIVE_MESSAGE_CHANGED, LIVE_MESSAGE_CREATED, LIVE_MESSAGE_FINISHED } from "../../lib/events.js";
 import { LIVE_REPLY_PATCH, LIVE_REPLY_REMOTE, LIVE_REPLY_RESUMED, REPLY_CHANGED } from "../../lib/events.js";
-import { BOX_REQUESTED, IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
+import { BOX_REQUESTED, EDIT_REQUESTED, IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
 import { dispatch, listen } from "../../lib/events.js";
 import { printWhole } from "../../lib/printing.js";
 import { Scroll } from "../../lib/scroll.js";
@@ -31,6 +31,7 @@ class MessageList extends HTMLElement {
     this.#status = this.querySelector("[data-spoken]");
     this.thread = new Thread(messages, {
       onStatus: (article) => isReply(article) && this.#reportReply(article),
+      onRemoved: (article) => this.#scroll.release(article),
       announce: (sentence) => this.announce(sentence),
     });
     this.#scroll = new Scroll(messages.parentElement, messages, (isFar) => (jump.hidden = !isFar), signal);
@@ -115,15 +116,23 @@ class MessageList extends HTMLElement {
     const { signal } = this.#end;
     const listenHere = (type, handle) =>
       listen(document, type, (event) => event.conversation === shown.id && handle(event), signal);
-    listenHere(LIVE_MESSAGE_CREATED, (event) => this.thread.insertNew(event));
-    listenHere(LIVE_MESSAGE_FINISHED, ({ html }) => this.thread.insert(html));
-    listenHere(LIVE_MESSAGE_CHANGED, ({ html }) => this.thread.insert(html));
-    listenHere(LIVE_REPLY_RESUMED, ({ html }) => this.thread.insert(html));
+    listenHere(LIVE_MESSAGE_CREATED, (event) => this.#insertNew(event));
+    for (const type of [LIVE_MESSAGE_FINISHED, LIVE_MESSAGE_CHANGED, LIVE_REPLY_RESUMED]) {
+      listenHere(type, ({ html }) => this.thread.update(html) || this.catchUp());
+    }
+    listenHere(LIVE_BRANCH_CHANGED, ({ head }) => head === this.thread.head || this.catchUp());
     listenHere(LIVE_REPLY_PATCH, (patch) => this.thread.replies.receive(patch));
     listenHere(LIVE_REPLY_REMOTE, ({ reply }) => this.#followRemote(reply));
     listen(document, MESSAGE_ACCEPTED, ({ messages }) => this.thread.confirm(messages), signal);
     listen(document, STATUS_ANNOUNCED, ({ sentence }) => this.announce(sentence), signal);
+    listen(document, EDIT_REQUESTED, () => [...this.querySelectorAll("[data-do=edit]")].at(-1)?.click(), signal);
     listen(document, IMAGE_DESCRIBED, (image) => this.#describeImage(image), signal);
+  }
+
+  /** A message that follows none of those on the page belongs to a branch that the page misses. */
+  #insertNew(event) {
+    if (event.parent && !this.thread.has(event.parent)) this.catchUp();
+    else this.thread.insertNew(event);
   }
 
   /** Notes whether the socket brings the events of all processes, and returns it. */

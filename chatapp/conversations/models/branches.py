@@ -1,0 +1,117 @@
+"""Which branch of the tree is shown: making room for a new version, and switching.
+
+Each message remembers when it was last chosen among its versions, so a branch that is shown again
+looks as it was left. Switching costs the same few queries however long the branches are.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from chatapp.conversations.models.conversation import Conversation
+
+if TYPE_CHECKING:
+    from chatapp.conversations.models.message import Message
+    from chatapp.conversations.models.message_queries import MessageQuerySet
+
+# A message and those before it, up to the first one that is shown.
+UPWARDS = """
+    WITH RECURSIVE upwards(id, parent_id, position, on_branch) AS (
+        SELECT id, parent_id, position, on_branch FROM conversations_message WHERE id = %s
+        UNION ALL
+        SELECT message.id, message.parent_id, message.position, message.on_branch
+        FROM conversations_message message JOIN upwards ON message.id = upwards.parent_id
+        WHERE NOT upwards.on_branch
+    )
+"""
+HIDDEN = "SELECT id, position FROM upwards WHERE NOT on_branch ORDER BY position"
+CHOOSE = (
+    "UPDATE conversations_message SET shown_at = %s"
+    " WHERE id IN (SELECT id FROM upwards WHERE NOT on_branch)"
+)
+# A message and those after it, each time the version that was chosen last.
+SHOW = """
+    WITH RECURSIVE downwards(id) AS (
+        SELECT id FROM conversations_message WHERE id = %s
+        UNION ALL
+        SELECT (
+            SELECT version.id FROM conversations_message version
+            WHERE version.parent_id = downwards.id
+            ORDER BY COALESCE(version.shown_at, version.created_at) DESC, version.id DESC LIMIT 1
+        )
+        FROM downwards WHERE downwards.id IS NOT NULL
+    )
+    UPDATE conversations_message SET on_branch = TRUE, has_news = FALSE
+    FROM downwards WHERE conversations_message.id = downwards.id
+"""
+
+
+class Place(NamedTuple):
+    """A message that isn't shown."""
+
+    id: UUID
+    position: int
+
+
+def lock(message: "Message") -> "tuple[Conversation, Message | None]":
+    """Lock the conversation, so that nothing is added meanwhile; return it and its head.
+
+    A conversation that was deleted in the meantime has no head.
+    """
+    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    if conversation.deleted_at:
+        return conversation, None
+    return conversation, conversation.branch.select_related("parent").last()
+
+
+def replace(old: "Message", new: "Message") -> None:
+    """Hide a message and everything after it, for a new version of it that isn't saved yet.
+
+    The caller holds the lock of the conversation.
+    """
+    rows = type(old).objects.filter(conversation=old.conversation_id)
+    rows.filter(on_branch=True, position__gte=old.position).update(on_branch=False)
+    rows.filter(pk=old.pk, shown_at=None).update(shown_at=old.created_at)
+    new.shown_at = timezone.now()
+
+
+@transaction.atomic
+def show(message: "Message") -> bool:
+    """Show the branch that a message lies on, as it was left; False when it is shown already."""
+    conversation, head = lock(message)
+    places = hidden(message) if head else []
+    if not places:
+        return False
+    first, pk = places[0], _db_value(message, message.pk)
+    rows = type(message).objects.filter(conversation=conversation, on_branch=True)
+    with connection.cursor() as cursor:
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute(UPWARDS + CHOOSE, [pk, now])
+        rows.filter(position__gte=first.position).update(on_branch=False)
+        cursor.execute(SHOW, [_db_value(message, first.id)])
+    return True
+
+
+def hidden(message: "Message") -> list[Place]:
+    """Return the message and those before it that aren't shown, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(UPWARDS + HIDDEN, [_db_value(message, message.pk)])
+        return [Place(UUID(str(pk)), position) for pk, position in cursor.fetchall()]
+
+
+def before(message: "Message", places: list[Place]) -> "MessageQuerySet":
+    """Return the messages that lead to this one, of which `places` are hidden."""
+    rows: MessageQuerySet = type(message).objects.filter(
+        conversation=message.conversation_id, position__lt=message.position
+    )
+    if not places:
+        return rows.filter(on_branch=True)
+    shown = Q(on_branch=True, position__lt=places[0].position)
+    return rows.filter(shown | Q(pk__in=[place.id for place in places]))
+
+
+def _db_value(message: "Message", pk: UUID) -> Any:
+    return message._meta.pk.get_db_prep_value(pk, connection)

@@ -1,0 +1,25 @@
+"""Why a conversation doesn't take what a person sends. Nothing was added."""
+
+
+class ClientIdUsed(Exception):
+    """Another text was sent with this client id, so the page is out of date."""
+
+
+class ReplyRunning(Exception):
+    """A reply runs in this conversation."""
+
+
+class AwaitsApproval(Exception):
+    """A tool call awaits approval in this conversation."""
+
+
+class ConversationContinued(Exception):
+    """The page doesn't show the messages that the conversation shows now."""
+
+
+class TooManyConversations(Exception):
+    """The person begins conversations faster than anybody reads them."""
+
+
+class ConversationDeleted(Exception):
+    """The page shows a conversation that has been deleted."""

@@ -1,0 +1,5 @@
+// What changes messages that were sent. `lib/later.js` loads it when it is needed.
+
+import "./elements/messages/message-actions.js";
+import "./elements/messages/message-editor.js";
+import "./elements/messages/message-menu.js";

@@ -1,0 +1,95 @@
+"""A new conversation that begins with a copy: everything is in it, and the original stays."""
+
+import uuid
+
+import pytest
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import (
+    AwaitsApproval,
+    Conversation,
+    ConversationContinued,
+    Exchange,
+    Message,
+    NewVersion,
+    ReplyRunning,
+    ToolCall,
+    ToolCallImage,
+    add_exchange,
+    branch_off,
+)
+from chatapp.images.models import Image
+from tests.conversations.test_history import long_conversation
+from tests.images.conftest import made
+from tests.support.replies import MODEL, complete, new_message
+
+
+def test_the_branch_up_to_a_message_is_copied(owner: Person, exchange: Exchange) -> None:
+    image = Image.objects.store(owner, made())
+    exchange.message.attachments.create(position=0, image=image)
+    call = ToolCall.objects.create(
+        reply=exchange.reply, round=0, index=0, text_length=0, call_id="1", name="n", state="done"
+    )
+    ToolCallImage.objects.create(tool_call=call, position=0, image=image)
+    later = add_exchange(owner, new_message("Later", exchange.conversation.pk))
+    complete(later.reply)
+
+    new, created = branch_off(exchange.reply, uuid.uuid4())
+
+    assert created
+    message, reply = new.branch
+    assert (message.text, reply.text, reply.html) == ("Hello", "A reply.", "<p>A reply.</p>")
+    assert (message.parent, reply.parent) == (None, message)
+    assert (new.title, new.model, new.branched_from) == ("Hello (branch)", MODEL, exchange.reply.pk)
+    assert message.attachments.get().image == image  # the image itself isn't copied
+    assert reply.tool_calls.get().images.get().image == image
+    assert exchange.conversation.branch.count() == 4
+
+
+def test_a_hidden_branch_can_be_copied_and_a_message_with_its_reply(exchange: Exchange) -> None:
+    new, _created = exchange.reply.regenerate(NewVersion(uuid.uuid4(), MODEL))
+    complete(new, "Another")
+
+    hidden, _created = branch_off(exchange.reply, uuid.uuid4())
+    shown, _created = branch_off(exchange.message, uuid.uuid4())
+
+    assert [message.text for message in hidden.branch] == ["Hello", "A reply."]
+    assert [message.text for message in shown.branch] == ["Hello", "Another"]
+    assert not Message.objects.filter(conversation=shown, shown_at__isnull=False).exists()
+
+
+def test_one_id_makes_one_conversation(exchange: Exchange) -> None:
+    wanted = uuid.uuid4()
+
+    assert branch_off(exchange.reply, wanted)[1]
+    assert not branch_off(exchange.reply, wanted)[1]
+    with pytest.raises(ConversationContinued):
+        branch_off(exchange.reply, exchange.conversation.pk)
+    assert Conversation.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"), [("streaming", ReplyRunning), ("waiting", AwaitsApproval)]
+)
+def test_a_reply_that_has_not_ended_is_not_copied(
+    running: Exchange, status: str, refused: type[Exception]
+) -> None:
+    Message.objects.filter(pk=running.reply.pk).update(status=status)
+    running.reply.refresh_from_db()
+
+    with pytest.raises(refused):
+        branch_off(running.reply, uuid.uuid4())
+    assert Conversation.objects.count() == 1
+
+
+def test_a_long_title_keeps_its_mark_and_a_long_branch_its_order(owner: Person) -> None:
+    conversation = long_conversation(owner, 450)
+    conversation.rename("Long " * 40)
+    last = conversation.branch.last()
+    assert last
+
+    new, _created = branch_off(last, uuid.uuid4())
+
+    assert new.title.endswith(" (branch)")
+    assert len(new.title) == 120
+    assert [message.text for message in new.branch] == [f"Message {n}" for n in range(450)]
