@@ -121,7 +121,7 @@ class ReadingBar extends HTMLElement {
     if (!button) return;
     const target = this.#target;
     this.#hide();
-    await this.tools.act(button.dataset.do, target);
+    await this.tools.act(button.dataset.bar, target);
   }
 
   /** Tab leads from the selection or the table into the bar and back, Esc closes it. */
