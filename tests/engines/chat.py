@@ -11,6 +11,8 @@ LAST_REPLY = f"() => [...document.querySelectorAll('{REPLIES}')].at(-1)"
 TEXT = f"({LAST_REPLY})()?.querySelector('[data-part=text]')?.textContent.trim() ?? ''"
 TEXTS = f"""() => [...document.querySelectorAll("{REPLIES} [data-part=text]")].map(
     (each) => each.textContent.trim())"""
+# Loaded once somebody reaches for them.
+LATER = "image-lightbox, image-lightbox *, message-actions, reading-tools"
 
 
 class Chat:
@@ -33,7 +35,7 @@ class Chat:
         """Wait for the box and for every element whose script may have failed while it loaded."""
         self.engine.wait_until_shown(MESSAGE)
         self.engine.wait_for(
-            "() => !document.querySelector(':not(:defined, image-lightbox, image-lightbox *)')"
+            "(later) => !document.querySelector(`:not(:defined, ${later})`)", LATER
         )
 
     def send(self, text: str) -> None:
