@@ -65,6 +65,10 @@ def test_letters_copy_quote_and_move(chat: Chat, keyboard: Keyboard) -> None:
     expect(chat.messages.last).to_be_focused()
     keyboard.press("m")
     expect(chat.box).to_be_focused()
+    keyboard.press("r")
+    expect(chat.replies.last.locator("[data-part=versions]")).to_contain_text("2 / 2")
+    keyboard.press("e")
+    expect(chat.messages.last.get_by_role("textbox")).to_be_focused()
 
 
 def test_the_list_runs_what_the_page_has_buttons_for(chat: Chat, keyboard: Keyboard) -> None:

@@ -3,7 +3,7 @@
 import { SHORTCUTS } from "../../lib/shortcuts.js";
 
 const IS_MAC = /Mac|iP/.test(navigator.platform);
-const KEYS = { Alt: "Alt", Mod: "Ctrl", Shift: "Shift", Escape: "Esc", PageUp: "Page Up", PageDown: "Page Down" };
+const KEYS = { Mod: "Ctrl", ArrowUp: "↑", Escape: "Esc", PageUp: "Page Up", PageDown: "Page Down" };
 const KEYS_ON_MAC = { ...KEYS, Alt: "⌥", Mod: "⌘", Shift: "⇧" };
 
 // What only some browsers offer.
