@@ -12,6 +12,9 @@ DECLARATION = re.compile(
 )
 PREFIX = 'export const LIVE = "live:";'
 IMPORT = re.compile(r'^import (?:\{ (?P<names>.+) \} from )?"(?P<path>.+)";$', re.MULTILINE)
+SHORTCUTS = (FOLDER / "lib" / "shortcuts.js").read_text().partition("/** Returns")[0]
+ACTIONS = (FOLDER / "lib" / "shortcut-actions.js").read_text().partition("/** `tools`")[0]
+LIST_OF_SHORTCUTS = (settings.ROOT / "templates/reading/_shortcuts.html").read_text()
 SCRIPTS = {path: path.read_text() for path in sorted(FOLDER.rglob("*.js"))}
 ELEMENTS = {path.stem: text for path, text in SCRIPTS.items() if "elements" in path.parts}
 # What a person types is reported by the event that their keys would cause. The colour of the
@@ -67,11 +70,22 @@ def test_an_element_does_not_look_up_another_element() -> None:
     assert not found
 
 
-@pytest.mark.parametrize("entry", ["app", "lightbox", "owner"])
+@pytest.mark.parametrize("entry", ["app", "lightbox", "owner", "reading"])
 def test_an_entry_imports_and_does_nothing_else(entry: str) -> None:
     lines = SCRIPTS[FOLDER / f"{entry}.js"].splitlines()
 
     assert all(not line or line.startswith("//") or IMPORT.fullmatch(line) for line in lines)
+
+
+def test_every_shortcut_has_a_letter_a_label_and_an_action() -> None:
+    names = re.findall(r'^  "?([\w-]+)"?: \{ (?:letter: "(\w)")?', SHORTCUTS, re.MULTILINE)
+    labelled = re.findall(r'with name="([\w-]+)"', LIST_OF_SHORTCUTS)
+    actions = re.findall(r'^  "?([\w-]+)"?[:,(]', ACTIONS, re.MULTILINE)
+    letters = [letter for _name, letter in names if letter]
+
+    assert {name for name, _letter in names} == set(labelled) == {*actions, "list"}
+    assert len(labelled) == len(names) == len(letters) + 1
+    assert len(letters) == len(set(letters))
 
 
 def test_a_script_begins_with_a_sentence_about_it() -> None:

@@ -7,7 +7,7 @@ connection in the first.
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
-from asgiref.sync import ThreadSensitiveContext
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.signals import request_started
 from django.db import close_old_connections, connections, reset_queries
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -54,9 +54,16 @@ class RequestThreads:
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         thread = self._idle.pop() if self._idle else RequestThread()
         token = _lent.set(thread)
+
+        async def releasing(event: Event) -> None:
+            # Django would keep the connection until the client has read a long body.
+            if event.get("more_body") and thread.holds_connection:
+                await sync_to_async(close_old_connections)()
+            await send(event)
+
         try:
             async with ThreadSensitiveContext(executor=thread):
-                await self._application(scope, receive, send)
+                await self._application(scope, receive, releasing)
         except BaseException:
             # The request may not have come to the point where Django releases its connection.
             thread.retire()

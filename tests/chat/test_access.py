@@ -15,6 +15,7 @@ NEW = str(uuid.uuid4())
 URLS = [
     ("GET", "", {}, HTTPStatus.OK),
     ("GET", "messages", {}, HTTPStatus.OK),
+    ("GET", "markdown", {}, HTTPStatus.OK),
     ("GET", "draft", {}, HTTPStatus.OK),
     ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),

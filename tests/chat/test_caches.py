@@ -34,6 +34,7 @@ PRIVATE = IMAGES | {
     "conversation",
     "conversations",
     "messages",
+    "markdown",
     "message",
     "edit",
     "state",

@@ -111,16 +111,24 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
     # A file that is missing there would be imported by no other, and be served by itself.
     served = {path for path in Path(settings.STATIC_ROOT).glob("css/**/*") if path.is_file()}
     names = {path.name.split(".")[0] for path in served}
-    assert names == {"account", "app", "diagnostics", "lightbox", "tools", "without-scripts"}
+    assert names == {
+        "account",
+        "app",
+        "diagnostics",
+        "lightbox",
+        "reading",
+        "tools",
+        "without-scripts",
+    }
 
 
-def test_the_modules_are_three_files() -> None:
+def test_the_modules_are_four_files() -> None:
     sources = settings.ROOT / "static"
     served = {path for path in Path(settings.STATIC_ROOT).glob("js/**/*") if path.is_file()}
     texts = [path.read_text() for path in served if path.suffix == ".js"]
     parts = [part for text in texts for part in re.findall(r"^// (js/.+\.js)$", text, re.MULTILINE)]
 
-    assert {path.name.split(".")[0] for path in served} == {"app", "lightbox", "owner"}
+    assert {path.name.split(".")[0] for path in served} == {"app", "lightbox", "owner", "reading"}
     # A module that is missing here would be imported by no other, and do nothing silently.
     assert sorted(parts) == sorted(str(path.relative_to(sources)) for path in sources.rglob("*.js"))
 

@@ -109,3 +109,29 @@ async def test_only_a_connection_that_others_need_is_released(
     assert seen["open file"] is (connections["default"].vendor == "sqlite")
     assert not seen["server"]
     assert not has_nothing_to_release()
+
+
+async def test_a_client_that_reads_slowly_holds_no_connection(
+    retired: list[RequestThreads], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+
+    async def application(_scope: Any, _receive: Any, send: Any) -> None:
+        own = await sync_to_async(lambda: connections["default"])()
+        await sync_to_async(own.ensure_connection)()
+        monkeypatch.setattr(own, "vendor", "postgresql")
+        own.close_at = 0
+        await send({"type": "http.response.start"})
+        for more in (True, False):
+            await send({"type": "http.response.body", "body": b"long", "more_body": more})
+        monkeypatch.undo()
+
+    async def send(event: dict[str, Any]) -> None:
+        if event["type"] == "http.response.body":
+            held.append(not has_nothing_to_release())
+
+    threads = RequestThreads(application)
+    retired.append(threads)
+    await threads({}, None, send)  # type: ignore[arg-type]
+
+    assert held == [False, False]

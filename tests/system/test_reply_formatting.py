@@ -47,8 +47,9 @@ a/very/long/line/of/code/that/does/not/fit/on/any/phone/and/goes/on/and/on/and/o
 """
 
 STYLE = "(e, name) => getComputedStyle(e)[name]"
-COPY = """() => {
+COPY = """async () => {
   getSelection().selectAllChildren(document.querySelector('article[data-role=assistant] .prose'));
+  await customElements.whenDefined('reading-tools'); // a selection loads them
   const data = new DataTransfer();
   document.dispatchEvent(new ClipboardEvent('copy', { clipboardData: data, cancelable: true }));
   return data.getData('text/plain');

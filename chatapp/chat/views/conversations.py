@@ -14,9 +14,11 @@ from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.page import page
+from chatapp.chat.views.shielding import shielded
 from chatapp.conversations import events, removal
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.history import conversation_page
+from chatapp.conversations.models import Conversation
 from chatapp.replies import stopping
 from chatapp.server.request_values import wants_json
 
@@ -47,7 +49,11 @@ def title(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 async def deletion(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Delete a conversation for good, with a reply that runs; its rows are removed later."""
     conversation = await sync_to_async(own_conversation)(request.user, conversation_id)
+    await shielded(f"deletion:{conversation_id}", _delete(conversation))
+    return done(request, "/")
+
+
+async def _delete(conversation: Conversation) -> None:
     stopping.end_streams(await background.in_thread(removal.delete, conversation))
     removal.start()
-    events.conversation_deleted(request.user.pk, conversation_id)
-    return done(request, "/")
+    events.conversation_deleted(conversation.owner_id, conversation.pk)

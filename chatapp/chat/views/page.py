@@ -62,6 +62,12 @@ def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     return redirect(f"{shown.get_absolute_url()}#message-{message.pk}")
 
 
+@require_safe
+def reading_tools(request: PersonRequest) -> HttpResponse:
+    """Return the HTML of the tools for reading, which the first load does without."""
+    return render(request, "reading/_tools.html")
+
+
 def page(
     request: PersonRequest,
     shown: Conversation | None,

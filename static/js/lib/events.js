@@ -133,21 +133,21 @@ export const MESSAGE_RETURNED = "message:returned";
 export const MESSAGE_REMOVED = "message:removed";
 
 // { isUnfinished, stopUrl }. A reply began or ended.
-// message-list > message-composer, message-outbox
+// message-list > message-composer, message-outbox, reading-loader, spoken-reply
 export const REPLY_CHANGED = "reply:changed";
 
 // --- Sentences for the person
 
 // { sentence }. Below the message box; "" clears it.
-// image-attacher, message-outbox, printing, settings-sheet > message-composer
+// dictation-control, image-attacher, message-outbox, printing, settings-sheet > message-composer
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// message-actions, message-draft, model-controls, printing, reply-actions, theme-switch > message-composer
+// message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.
-// copy-actions, settings-sheet > message-list
+// copy-actions, reading-tools, settings-sheet, spoken-reply > message-list
 export const STATUS_ANNOUNCED = "status:announced";
 
 // --- The message box
@@ -161,7 +161,7 @@ export const BOX_CLEARED = "box:cleared";
 export const BOX_RESTORED = "box:restored";
 
 // { onTouch }. Focus the box, because the button that was pressed goes; on a touch screen only with `onTouch`.
-// message-list, message-outbox > message-composer
+// dictation-control, message-list, message-outbox, reading-tools, shortcut-actions > message-composer
 export const BOX_REQUESTED = "box:requested";
 
 // Up was pressed in the empty box: edit the last message.

@@ -2,29 +2,13 @@
 // image is a link to its large version, and the buttons of a message lead to pages of their own.
 
 import { IMAGE } from "./articles.js";
+import { load } from "./load.js";
 import { storedPlaces } from "./tab-storage.js";
 
 const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions" }; // selector -> element of the script
 
 const loading = {}; // element -> promise of both files; null where they can't be loaded
 let wanted = null; // the link or button that was clicked last meanwhile
-
-/** The script comes after its stylesheet, or a click between the two would show what has no style yet. */
-async function load(element) {
-  const { script, stylesheet } = document.querySelector(element).dataset;
-  append("link", { rel: "modulepreload", href: script }).catch(() => {}); // the script's own request reports it
-  await append("link", { rel: "stylesheet", href: stylesheet });
-  await append("script", { type: "module", src: script });
-}
-
-function append(name, properties) {
-  const element = Object.assign(document.createElement(name), properties);
-  return new Promise((resolve, reject) => {
-    element.addEventListener("load", resolve);
-    element.addEventListener("error", reject);
-    document.head.append(element);
-  });
-}
 
 function begin(element) {
   loading[element] ??= load(element).catch(() => (loading[element] = null));

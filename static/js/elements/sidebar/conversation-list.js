@@ -8,6 +8,7 @@ import { RequestError, getText } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { person } from "../../lib/page.js";
 import { Roving } from "../../lib/roving.js";
+import { findShortcut } from "../../lib/shortcuts.js";
 
 const PLACE = `sidebar:${person}`; // how far the list is scrolled, in this tab's session storage
 
@@ -137,7 +138,7 @@ class ConversationList extends HTMLElement {
   }
 
   #openNewChat(event) {
-    if (event.code !== "KeyO" || !event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+    if (findShortcut(event) !== "new-chat") return;
     event.preventDefault();
     this.newChat.click();
   }

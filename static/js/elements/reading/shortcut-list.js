@@ -1,0 +1,78 @@
+// The dialog that lists all shortcuts. In it a letter is enough.
+
+import { SHORTCUTS } from "../../lib/shortcuts.js";
+
+const IS_MAC = /Mac|iP/.test(navigator.platform);
+const KEYS = { Alt: "Alt", Mod: "Ctrl", Shift: "Shift", Escape: "Esc", PageUp: "Page Up", PageDown: "Page Down" };
+const KEYS_ON_MAC = { ...KEYS, Alt: "⌥", Mod: "⌘", Shift: "⇧" };
+
+// What only some browsers offer.
+const OFFERED = {
+  "read-aloud": "speechSynthesis" in window,
+  dictate: "SpeechRecognition" in window || "webkitSpeechRecognition" in window,
+};
+
+/** Part of the tools for reading. */
+class ShortcutList extends HTMLElement {
+  #end = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    this.tools = this.closest("reading-tools");
+    this.dialog = this.querySelector("dialog");
+    for (const item of this.#items) showKeys(item);
+    this.dialog.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-shortcut]")), { signal });
+    this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+  }
+
+  get #items() {
+    return [...this.querySelectorAll("[data-shortcut]:not([hidden])")];
+  }
+
+  toggle() {
+    if (this.dialog.open) return this.dialog.close();
+    this.dialog.showModal();
+    this.#items[0].focus({ focusVisible: true }); // keys with Ctrl alone don't count as keyboard use
+  }
+
+  #pressKey(event) {
+    const { key, code } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const items = this.#items;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+    const isOther = key.length === 1 && key > "\x7f"; // another alphabet: its keys count by their place
+    const letter = isOther ? code.replace("Key", "") : key.toUpperCase();
+    const item = items.find(({ dataset }) => SHORTCUTS[dataset.shortcut].letter === letter);
+    if (!step && !item) return;
+    event.preventDefault();
+    if (item) return this.#choose(item);
+    items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
+  }
+
+  /** The dialog closes first, so that the focus and the selection are where they were. */
+  #choose(item) {
+    if (!item) return;
+    this.dialog.close();
+    this.tools.run(item.dataset.shortcut);
+  }
+}
+
+function showKeys(item) {
+  item.hidden = OFFERED[item.dataset.shortcut] === false;
+  const { letter = "", keys, local } = SHORTCUTS[item.dataset.shortcut];
+  const names = IS_MAC ? KEYS_ON_MAC : KEYS;
+  const spell = (key) => names[key] ?? key.replace("Key", "");
+  const shown = (keys ?? local ?? "").split("+").map(spell).join(IS_MAC ? "" : "+");
+  if (letter) item.setAttribute("aria-keyshortcuts", letter);
+  for (const text of [shown, letter]) {
+    const cell = document.createElement(text ? "kbd" : "span");
+    cell.textContent = text;
+    item.append(cell);
+  }
+}
+
+customElements.define("shortcut-list", ShortcutList);
