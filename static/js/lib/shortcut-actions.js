@@ -14,6 +14,8 @@ const ACTIONS = {
   "new-chat": () => find("[data-new-chat]").click(),
   "message-box": () => dispatch(document, BOX_REQUESTED, { onTouch: true }),
   stop: ({ pane }) => [...pane.querySelectorAll("article")].some(isUnfinished) && find("#stop-form").requestSubmit(),
+  edit: (tools) => pressIn(tools, "[data-do=edit]"),
+  regenerate: (tools) => pressIn(tools, "[data-do=regenerate]"),
   "copy-reply": (tools) => withMessage(tools, REPLY, (article) => tools.copy(copyOf(article))),
   "copy-code": (tools) => withMessage(tools, ":has(.code-block)", (article) => copyCode(article, tools)),
   "copy-link": (tools) => withMessage(tools, "[id]", (article) => tools.copyLink(article)),
@@ -39,6 +41,12 @@ function find(selector) {
 function withMessage({ pane }, selector, act) {
   const article = chosenMessage(pane, selector);
   if (article) act(article);
+}
+
+/** Presses a button of the focused message, or of the last one that has it. */
+function pressIn({ pane }, button) {
+  const focused = document.activeElement.closest("article")?.querySelector(button);
+  (focused ?? [...pane.querySelectorAll(button)].at(-1))?.click();
 }
 
 function copyCode(article, tools) {

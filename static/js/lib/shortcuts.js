@@ -8,6 +8,8 @@ export const SHORTCUTS = {
   "new-chat": { letter: "O", keys: "Mod+Shift+KeyO" },
   "message-box": { letter: "M" },
   stop: { letter: "X", local: "Escape" },
+  edit: { letter: "E", local: "ArrowUp" },
+  regenerate: { letter: "R" },
   "copy-reply": { letter: "C" },
   "copy-code": { letter: "B" },
   "copy-link": { letter: "L" },
