@@ -22,6 +22,9 @@ FIND = """(selector, name) => [...document.querySelectorAll(selector)].find((eac
 MIDDLE = f"""(selector, name) => {{
     const element = ({FIND})(selector, name);
     if (!element) return null;
+    const moves = ({{effect}}) =>
+        effect.getTiming().iterations !== Infinity && effect.target.contains(element);
+    if (document.getAnimations().some(moves)) return null;
     element.scrollIntoView({{block: "nearest", behavior: "instant"}});
     const {{x, y, width, height}} = element.getBoundingClientRect();
     const at = [Math.round(x + width / 2), Math.round(y + height / 2)];
@@ -77,7 +80,7 @@ class Engine(ABC):
         raise AssertionError(f"Not within {WAIT_SECONDS} s: {function} {arguments}: {last}")
 
     def click(self, selector: str, name: str = "") -> None:
-        """Click the first visible element with this selector and name, once nothing covers it."""
+        """Click the first visible element with this selector and name, once it rests uncovered."""
         x, y = self.wait_for(MIDDLE, selector, name)
         move = {"type": "pointerMove", "x": x, "y": y, "duration": 0}
         button = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]

@@ -60,8 +60,8 @@ async def exchanged(person: Person, conversation: UUID | None = None) -> Exchang
 async def test_the_first_exchange(owner: Person, costs: Counter[str]) -> None:
     await exchanged(owner)
 
-    # Adding both, the end of the reply, and the title.
-    assert costs == {"threads": 3, "transactions": 1, "queries": 10, "events": 6}
+    # Adding both, the end of the reply, whether its branch is shown, and the title.
+    assert costs == {"threads": 3, "transactions": 1, "queries": 11, "events": 6}
 
 
 async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
@@ -70,5 +70,5 @@ async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
 
     await exchanged(owner, first.conversation.pk)
 
-    # Adding both, and the end of the reply.
-    assert costs == {"threads": 2, "transactions": 1, "queries": 11, "events": 5}
+    # Adding both, the end of the reply, and whether its branch is shown.
+    assert costs == {"threads": 2, "transactions": 1, "queries": 12, "events": 5}

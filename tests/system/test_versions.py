@@ -64,6 +64,11 @@ def test_a_message_is_edited_by_keyboard(chat: Chat) -> None:
     expect(chat.replies).to_have_attribute("data-status", "complete")
     assert chat.said == ["/echo edited", "edited"]
     expect(versions(chat.page)).to_have_text(["2 / 2"])
+    chat.page.keyboard.press("Control+/")
+    expect(chat.page.get_by_role("menuitem", name="Regenerate the last reply")).to_be_visible()
+    chat.page.keyboard.press("r")
+    expect(versions(chat.page)).to_have_text(["2 / 2", "2 / 2"])
+    expect(chat.replies).to_have_attribute("data-status", "complete")
     press(chat.messages.first, "Previous version")
     expect(chat.replies).to_have_text([re.compile("first")])
     chat.page.reload()

@@ -102,10 +102,10 @@ def hidden(message: "Message") -> list[Place]:
         return [Place(UUID(str(pk)), position) for pk, position in cursor.fetchall()]
 
 
-def before(message: "Message", places: list[Place]) -> "MessageQuerySet":
-    """Return the messages that lead to this one, of which `places` are hidden."""
+def up_to(message: "Message", places: list[Place]) -> "MessageQuerySet":
+    """Return the messages that lead to this one, and this one; `places` are the hidden ones."""
     rows: MessageQuerySet = type(message).objects.filter(
-        conversation=message.conversation_id, position__lt=message.position
+        conversation=message.conversation_id, position__lte=message.position
     )
     if not places:
         return rows.filter(on_branch=True)

@@ -61,9 +61,7 @@ def branch_off(message: Message, new_id: uuid.UUID) -> tuple[Conversation, bool]
         raise ReplyRunning
     check_pace(source.owner)
     new = _copy_conversation(source, last, new_id)
-    hidden = branches.hidden(last)
-    earlier_rows = branches.before(last, hidden)
-    _copy_messages(new, earlier_rows | Message.objects.filter(pk=last.pk))
+    _copy_messages(new, branches.up_to(last, branches.hidden(last)))
     return new, True
 
 

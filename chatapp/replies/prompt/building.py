@@ -138,7 +138,7 @@ def _trusted(reply: Message, history: History, model: Model) -> list[Attachment]
     if not attachments:
         return []
     begin = history.messages[0].position
-    before = branches.before(reply, branches.hidden(reply))
+    before = branches.up_to(reply, branches.hidden(reply)).exclude(pk=reply.pk)
     answered = before.filter(position__gte=begin, model=model.id)
     notices = [*answered.exclude(notices={}).values_list("position", "notices")]
     if reply.model == model.id:

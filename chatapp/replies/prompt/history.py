@@ -12,12 +12,14 @@ import django.db
 from django.db.models import F, QuerySet
 
 from chatapp.conversations.models import Attachment, Message, ToolCall, branches
+from chatapp.conversations.models.branches import Place
 from chatapp.conversations.models.saving import Estimate, save_estimates
 from chatapp.inference.context_window import estimate_messages
 from chatapp.replies.prompt.turns import PastMessage, reply_turns
 
 FIRST_FETCH = 500  # estimates; each further query reads twice as many
 MAX_SAVED = 2_000  # estimates of old rows that one request stores
+MAX_SWITCHES = 5  # of branches while the messages are read, after which the reply must be gone
 # The beginning of a request moves by about this part of what fits.
 PARTS = 8
 
@@ -51,27 +53,33 @@ def newest_messages(reply: Message, room: int) -> History:
     """Return the newest messages before a reply, at most `room` tokens and at least one message.
 
     They lead to the reply, also while another branch is shown. Reads the database: call it in a
-    thread.
+    thread. Raises Message.DoesNotExist for a reply that was removed.
     """
     if written := _just_written(reply):
         return History([written])
-    while True:
-        hidden = branches.hidden(reply)
-        earlier = branches.before(reply, hidden).filter(excluded=False)
-        history = _newest(earlier, reply, room)
-        if branches.hidden(reply) == hidden:  # else somebody switched branches in between
+    hidden = [] if reply.on_branch else branches.hidden(reply)
+    for _try in range(MAX_SWITCHES):
+        if history := _newest(reply, hidden, room):
             return history
+        hidden = branches.hidden(reply)
+    raise Message.DoesNotExist
 
 
-def _newest(earlier: QuerySet[Message], reply: Message, room: int) -> History:
+def _newest(reply: Message, hidden: list[Place], room: int) -> History | None:
+    """Return None if somebody switched branches in between."""
+    rows = branches.up_to(reply, hidden).filter(excluded=False)
+    earlier = rows.filter(position__lt=reply.position)
     first, is_whole = _first_that_fits(earlier, room)
     if first is None:
         return History([])
+    begin = first if is_whole else _stable_begin(first, reply.position - 1)
+    messages = _read(rows.filter(position__gte=begin), reply, hidden)
+    if messages is None:
+        return None
     if is_whole:
-        return History(_read(earlier))
-    begin = _stable_begin(first, reply.position - 1)
+        return History(messages)
     before = earlier.filter(position__lt=begin, role=Message.Role.USER)
-    return History(_read(earlier.filter(position__gte=begin)), before.count())
+    return History(messages, before.count())
 
 
 def _first_that_fits(earlier: QuerySet[Message], room: int) -> tuple[int | None, bool]:
@@ -139,20 +147,32 @@ def _with_estimates(earlier: QuerySet[Message], sizes: list[Size]) -> list[Size]
     return [Size(position, known.get(position, tokens)) for position, tokens in sizes]
 
 
-def _read(messages: QuerySet[Message]) -> list[PastMessage]:
+def _read(
+    messages: QuerySet[Message], reply: Message, hidden: list[Place]
+) -> list[PastMessage] | None:
+    """Return the messages before a reply, which is the last of them; None if they don't belong to
+    one branch.
+
+    One statement reads one branch, so the reply is among its rows if it is on that branch.
+    """
     columns = ("position", "role", "text", "estimated_tokens", "is_plain")
-    rows = list(messages.order_by("position").values_list(*columns))
-    others = [position for position, *_, is_plain in rows if not is_plain]
+    rows = list(messages.order_by("position").values_list(*columns, "pk"))
+    if not rows or rows.pop()[-1] != reply.pk:
+        return None
+    others = [position for position, *_, is_plain, _pk in rows if not is_plain]
     attachments: dict[int, list[Attachment]] = {}
     calls: dict[int, list[ToolCall]] = {}
     if others:
         found = messages.filter(position__range=(others[0], others[-1])).exclude(is_plain=True)
         attachments, calls = _attachments(found), _tool_calls(found)
+    # Further statements may have read another branch.
+    if (others or hidden) and branches.hidden(reply) != hidden:
+        return None
     return [
         PastMessage(
             position, role, text, tokens, attachments.get(position, ()), calls.get(position, ())
         )
-        for position, role, text, tokens, _is_plain in rows
+        for position, role, text, tokens, *_ in rows
     ]
 
 

@@ -82,8 +82,8 @@ export class Replies {
   }
 
   #adopt(id, state) {
-    const text = this.#known.get(id)?.text;
-    if (!text) return;
+    const { text, url } = this.#known.get(id) ?? {};
+    if (!url) return; // it isn't on the page any more
     // The state of an attempt that has ended is final, even if its last patches were never saved.
     const isEnd = !state.running && state.attempt >= text.attempt;
     const changes = text.adopt({ ...state, blocks: blocksOf(state.html) });
