@@ -82,6 +82,7 @@ def test_the_installation_reports_what_it_does(checkout: Path) -> None:
     make = subprocess.Popen(
         ["make", ".venv/bin/.installed", "REPORT_SECONDS=0.01"],
         cwd=checkout,
+        env={"PATH": os.environ["PATH"]},  # without what `make test` passes on
         stdout=subprocess.PIPE,
         text=True,
     )
