@@ -70,9 +70,12 @@ class Person:
         expect(self.chat.replies).to_have_attribute("data-status", "streaming")
 
     def see_the_end(self) -> str:
-        """Wait for the end of the last reply, without help; return its text."""
+        """Wait for the end of the last reply, without help; return its text.
+
+        Its model may be silent for two minutes.
+        """
         reply = self.chat.replies.last
-        expect(reply).to_have_attribute("data-status", "complete", timeout=2 * PATIENCE)
+        expect(reply).to_have_attribute("data-status", "complete", timeout=3 * PATIENCE)
         assert self.page.evaluate("window.isTheSamePage"), "the page was loaded anew"
         return reply.locator("[data-part=text]").inner_text()
 
