@@ -1,10 +1,12 @@
 """What the rows measure with: the app and the floor on one model server, and a browser for both."""
 
+import asyncio
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -136,6 +138,12 @@ class Bench:
     def in_app(self, *arguments: object) -> Any:
         """Run a command of `in_app.py` on the app's database."""
         return in_app(self.app.environment, *arguments)
+
+
+def run_apart[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a loop in a thread of its own: this one's loop may be the browser's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def in_app(environment: dict[str, str], *arguments: object) -> Any:

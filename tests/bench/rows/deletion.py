@@ -15,7 +15,7 @@ from statistics import median
 import httpx
 
 from tests.bench.figures import Figure, quantile
-from tests.bench.harness import Bench, in_app
+from tests.bench.harness import Bench, in_app, run_apart
 from tests.bench.tabs import TOKEN, send
 from tests.system.app import App, running_app
 
@@ -36,7 +36,7 @@ def measure(bench: Bench) -> list[Figure]:
     folder.mkdir()
     paths = [bench.in_app("conversation", OWNER, MESSAGES) for _ in range(DELETIONS)]
     with running_app(folder, INFERENCE_URL=bench.model.url, CHAT_LOG_LEVEL="WARNING") as other:
-        return asyncio.run(_measure(bench.app, other, paths))
+        return run_apart(_measure(bench.app, other, paths))
 
 
 async def _measure(app: App, other: App, paths: list[str]) -> list[Figure]:

@@ -16,7 +16,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from tests.bench.figures import Figure
-from tests.bench.harness import Bench
+from tests.bench.harness import Bench, run_apart
 from tests.bench.model import prompt
 from tests.bench.tabs import Sighting, Tab, send
 from tests.bench.usage import cpu_seconds
@@ -36,7 +36,7 @@ def measure(bench: Bench) -> list[Figure]:
     many = bench.in_app("conversation", EMAIL, MANY)
     short = bench.in_app("conversation", EMAIL, MANY, SHORT_WORDS)
     paths = (few, many, short)
-    served = asyncio.run(_served(bench, paths))
+    served = run_apart(_served(bench, paths))
     alone = _alone(bench, paths)
     cpu, blocks = [cost["cpu"] for cost in alone], [cost["block"] for cost in alone]
     short_name = f"{MANY:,} short messages, all sent"
