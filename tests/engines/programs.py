@@ -1,14 +1,15 @@
 """Programs that an engine runs. Whoever waits for one learns of its death at once."""
 
+import os
+import select
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 
 from tests.engines.engine import POLL_SECONDS
 
-WATCH_SECONDS = 0.25  # between two looks at a program that runs
 END_SECONDS = 5  # between a broken connection and the end of the process that had it
 SHOWN_CHARACTERS = 4_000  # of the end of a log
 
@@ -44,22 +45,34 @@ class Program:
         return thread
 
     def _watch_child(self) -> None:
-        had_child = False
-        while self._process.poll() is None:
-            has_child = bool(_running_children(self._process.pid))
-            if had_child and not has_child:
-                self._process.terminate()
-            had_child = had_child or has_child
-            # Only a program that dies as it starts could be missed.
-            time.sleep(WATCH_SECONDS if had_child else POLL_SECONDS)
+        process_id, children = self._process.pid, list[int]()
+        # Nothing announces that a process has begun. One that dies as it starts could be missed.
+        while self._process.poll() is None and not (children := _running_children(process_id)):
+            time.sleep(POLL_SECONDS)
+        while children:
+            _wait_for_an_end(process_id, *children)
+            children = _running_children(process_id)
+        self._process.terminate()
 
 
-def _running_children(process_id: int) -> list[str]:
+def _wait_for_an_end(*process_ids: int) -> None:
+    """Return when at least one of the processes has ended."""
+    waiting = select.poll()
+    with ExitStack() as stack, suppress(ProcessLookupError):
+        for process_id in process_ids:
+            descriptor = os.pidfd_open(process_id)
+            stack.callback(os.close, descriptor)
+            waiting.register(descriptor, select.POLLIN)
+        waiting.poll()
+
+
+def _running_children(process_id: int) -> list[int]:
     found: list[str] = []
-    with suppress(OSError):  # the process or one of its threads has just ended
+    with suppress(OSError):  # the process has just ended
         for thread in Path(f"/proc/{process_id}/task").iterdir():
-            found += (thread / "children").read_text().split()
-    return [child for child in found if _is_running(child)]
+            with suppress(OSError):  # one of its threads has
+                found += (thread / "children").read_text().split()
+    return [int(child) for child in found if _is_running(child)]
 
 
 def _is_running(process_id: str) -> bool:
