@@ -30,7 +30,7 @@ type Ask = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Of the app, `sends_to` and `listens_to` may be different processes."""
+    """Hold one tab's part. `sends_to` and `listens_to` may be different processes of the app."""
 
     listens_to: str
     sends_to: str = ""
@@ -57,7 +57,7 @@ class Result:
 
 @contextmanager
 def crowd(plan: Plan, core: int) -> "Iterator[subprocess.Popen[str]]":
-    """The process on a core, with its plan; it ends with the block."""
+    """Run the tabs on a core until the block ends."""
     with pinned(core):
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.crowd"],
@@ -133,7 +133,7 @@ def _of_floor(member: Member, sighting: Sighting) -> Ask:
 
 
 async def _ask_all(asks: Sequence[Ask], plan: Plan) -> list[str]:
-    """What went wrong, one line each; the others are left alone."""
+    """Send all questions, and return a line for each reply that failed or is late."""
 
     async def in_turn(index: int, ask: Ask) -> None:
         await asyncio.sleep(plan.ramp * index / len(asks))

@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def limit(self) -> float | None:
-        """What ours may be at most on this machine, now."""
+        """Return what ours may be at most on this machine, now."""
         if self.reach is None:
             return None
         if self.stated_floor is None or self.floor is None:
@@ -48,10 +48,10 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Ours ÷ floor, both measured now."""
+        """Return ours ÷ floor, both measured now."""
         return self.ours / self.floor if self.floor else None
 
 
 def quantile(samples: Sequence[float], share: float) -> float:
-    """The smallest sample that at least `share` of all samples do not exceed."""
+    """Return the smallest sample that at least `share` of all samples do not exceed."""
     return sorted(samples)[max(0, math.ceil(share * len(samples)) - 1)]

@@ -43,7 +43,7 @@ class Model:
         return str(next(self.numbers))
 
     def sent(self, run: str, seconds: float) -> list[float]:
-        """When each token left, in seconds of CLOCK_MONOTONIC; waits for the end of the run.
+        """Wait for the end of a run and return when each token left, in seconds (CLOCK_MONOTONIC).
 
         Raises httpx.ReadTimeout when it is not over in time, as when no question arrived.
         """
@@ -51,7 +51,7 @@ class Model:
         return times
 
     def sent_so_far(self, run: str) -> list[float]:
-        """The same at once, also when the run is not over or was never asked for."""
+        """Return the same at once, also for a run that isn't over or was never asked for."""
         times: list[float] = httpx.get(f"{self.url}/sent-so-far/{run}").json()
         return times
 
@@ -68,7 +68,7 @@ class Side:
 
     @contextmanager
     def page(self, *scripts: str, **options: Any) -> Iterator[Page]:
-        """A page of a new context with an empty cache; `scripts` run before those of the page."""
+        """Open a page with an empty cache; `scripts` run before those of the page."""
         context = self.browser.new_context(**{"base_url": self.url, **options})
         if self.cookie:
             context.add_cookies([{"name": "sessionid", "value": self.cookie, "url": self.url}])
@@ -93,7 +93,7 @@ class Side:
 
 
 class Bench:
-    """Everything is started when a row first asks for it and ends with `stack`."""
+    """Start everything when a row first asks for it, and end it with `stack`."""
 
     def __init__(self, stack: ExitStack, folder: Path) -> None:
         self._stack = stack
@@ -132,7 +132,7 @@ class Bench:
         return self.ours, self.floor
 
     def app_as(self, email: str) -> Side:
-        """The app with somebody signed in, who is created when missing."""
+        """Return the app with somebody signed in, who is created if missing."""
         return Side("ours", self.app.url, self.model, self.browser, self.in_app("cookie", email))
 
     def in_app(self, *arguments: object) -> Any:
@@ -154,7 +154,7 @@ def in_app(environment: dict[str, str], *arguments: object) -> Any:
 
 
 def clock(page: Page, session: CDPSession) -> float:
-    """What to add to `performance.now()`, in seconds, to get this process's `time.monotonic()`.
+    """Return what to add to `performance.now()`, in seconds, to get our `time.monotonic()`.
 
     Chromium's time ticks are CLOCK_MONOTONIC on Linux, as are Python's, and `performance.now()`
     counts from the start of the navigation, which the browser tells in its own ticks. So there is
@@ -171,6 +171,6 @@ def clock(page: Page, session: CDPSession) -> float:
 
 
 def metrics(session: CDPSession) -> dict[str, float]:
-    """The browser's counters for a page; times are in seconds."""
+    """Return the browser's counters for a page; times are in seconds."""
     told = session.send("Performance.getMetrics")["metrics"]
     return {metric["name"]: metric["value"] for metric in told}

@@ -89,7 +89,7 @@ def people(name: str, count: str) -> list[str]:
 
 
 def faults(name: str, count: str) -> list[str]:
-    """One line for each reply that is not stored and rendered as the model said it."""
+    """Return a line for each reply that isn't stored and rendered as the model wrote it."""
     asked = Message.objects.filter(author__email__startswith=name)
     pairs = [(message.text, message.children.get()) for message in asked]
     found = [fault for pair in pairs if (fault := _fault(*pair))]
@@ -124,7 +124,7 @@ def signed_in(email: str) -> Client:
 
 
 def _message(shown: Conversation, parent: Message | None, position: int, words: int) -> Message:
-    """A message of so many words, 0 for an ordinary one."""
+    """Return a message of so many words, 0 for an ordinary one."""
     is_reply = position % 2 == 1
     text = _answer() if is_reply and not words else _words(words or QUESTION_WORDS)
     message = Message(

@@ -52,25 +52,25 @@ class Load:
 
     @cached_property
     def window(self) -> tuple[float, float]:
-        """From the last reply's beginning to the first one's end: all run."""
+        """Return the times between which all replies run: the last has begun, none has ended."""
         whole = [times for times in self.sent.values() if len(times) == self.tokens]
         return max(times[0] for times in whole), min(times[-1] for times in whole)
 
     @property
     def incomplete(self) -> int:
-        """Replies that did not come whole."""
+        """Return how many replies did not come whole."""
         seen = self.result.seen
         return sum(len(seen[run]) < self.tokens for run in self.sent)
 
     @property
     def waits(self) -> list[float]:
-        """From each question to its first token, in ms; endless for one that never came."""
+        """Return the ms from each question to its first token, infinity if that never came."""
         seen, asked = self.result.seen, self.result.asked
         return [(seen[run][0] - asked[run]) * 1000 if seen[run] else math.inf for run in self.sent]
 
     @property
     def delays(self) -> list[float]:
-        """Of the tokens that left while all replies ran, in ms."""
+        """Return the delays of the tokens that left while all replies ran, in ms."""
         begin, end = self.window
         return [
             (here - left) * 1000
@@ -81,25 +81,25 @@ class Load:
 
     @property
     def all_delays(self) -> list[float]:
-        """Of all tokens, in ms."""
+        """Return the delays of all tokens, in ms."""
         pairs = (zip(s, self.result.seen[run], strict=False) for run, s in self.sent.items())
         return [(here - left) * 1000 for pair in pairs for left, here in pair]
 
     @property
     def cpu(self) -> float:
-        """Milliseconds of CPU of the servers per 1,000 tokens, while all replies ran."""
+        """Return the ms of CPU of the servers per 1,000 tokens, while all replies ran."""
         used, begin, end = self.servers.cpu_within(*self.window)
         count = sum(begin <= left <= end for times in self.sent.values() for left in times)
         return used / count * 1_000_000
 
     @property
     def whole_cpu(self) -> float:
-        """The same from the first question until all is done, titles too; with the stores."""
+        """Return the same from the first question to the last title, with the stores."""
         return (self.servers.cpu + self.stores_cpu) / self._thousands * 1000
 
     @property
     def cpu_per_reply(self) -> float:
-        """All of that in ms, divided by the replies."""
+        """Return the ms of CPU that `whole_cpu` counts for each reply."""
         return (self.servers.cpu + self.stores_cpu) / len(self.sent) * 1000
 
     @property

@@ -76,7 +76,7 @@ def body(question: str) -> bytes:
 
 
 def request(question: str) -> bytes:
-    """A whole HTTP request, for clients that know nothing about HTTP."""
+    """Return a whole HTTP request, for clients that know nothing about HTTP."""
     asked = body(question)
     head = (
         "POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n"
@@ -86,7 +86,7 @@ def request(question: str) -> bytes:
 
 
 def plan(request: dict[str, Any]) -> Plan | None:
-    """What the last message asks for, None when it is not a question of the benchmark."""
+    """Return what the last message asks for, None if it isn't a question of the benchmark."""
     if not (match := PROMPT.fullmatch(text_of(request["messages"][-1]).strip())):
         return None
     return Plan(match[1], int(match[2]), float(match[3]))
@@ -97,7 +97,7 @@ def bomb_prompt(name: str, size: int, seed: int, rate: float = 0.0) -> str:
 
 
 def bomb_plan(request: dict[str, Any]) -> BombPlan | None:
-    """The bomb that the last message of a person asks for, also when calls were made since."""
+    """Return the bomb that a person's last message asks for, also after calls."""
     messages = request["messages"]
     if wants_title(messages):
         return None

@@ -40,8 +40,10 @@ class OneCore:
         return self.is_alive and resident_mb(self.pid) < self.fresh_mb + STALE_MB
 
     def refresh(self) -> None:
-        """What it has in memory now is what a fresh server has. From here on, a bomb that takes
-        all memory ends this server alone."""
+        """Take its memory of now as that of a fresh server, and limit it.
+
+        From here on, a bomb that takes all memory ends this server alone.
+        """
         self.fresh_mb = resident_mb(self.pid)
         most = psutil.Process(self.pid).memory_info().vms + MAX_GROWTH_MB * 1024**2
         resource.prlimit(self.pid, resource.RLIMIT_AS, (most, most))
@@ -52,7 +54,7 @@ class OneCore:
         self.app.process.communicate()
 
     def restart(self) -> None:
-        """Replies that ran when the server was ended do not begin again."""
+        """Start the server anew. Replies that ran when it was ended don't begin again."""
         if self.is_alive:
             self.kill()
         with closing(self.database()) as database, database:
@@ -63,7 +65,7 @@ class OneCore:
             self.app.start()
 
     def foreign_seconds(self, core: int) -> float:
-        """In which its core worked for anybody else."""
+        """Return how long its core worked for anybody else."""
         return busy_seconds(core) - tree_seconds(self.pid)
 
     def database(self) -> sqlite3.Connection:

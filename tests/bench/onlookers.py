@@ -48,7 +48,7 @@ class Neighbour:
         await self.tab.begun
 
     async def end(self) -> list[tuple[float, float]]:
-        """When each token left and when it was here. One that never came counts as coming now."""
+        """Return when each token left and when it was here; one that never came counts as now."""
         async with httpx.AsyncClient(timeout=LAST_SECONDS) as http:
             sent = (await http.get(f"{self.model.url}/end/{self.run}")).json()
         await asyncio.wait({self.tab.finished}, timeout=LAST_SECONDS)
@@ -67,7 +67,7 @@ class Visitor:
     failures: set[str] = field(default_factory=set)
 
     async def look_around(self, over: asyncio.Event) -> None:
-        """Goes on until it is over, and finishes the round."""
+        """Open pages until it is over, and finish the round."""
         while not over.is_set():
             for path in self.paths:
                 await self.open(path)
@@ -95,7 +95,7 @@ class Asker:
     durations: list[float] = field(default_factory=list)  # ms from the last token to the end
 
     async def ask(self, over: asyncio.Event) -> None:
-        """Goes on until it is over or the server is gone, and waits for the last reply."""
+        """Ask until it is over or the server is gone, and wait for the last reply."""
         with suppress(ConnectionError, RuntimeError):
             while not over.is_set():
                 reply = Neighbour(self.url, self.cookie, self.model, SHORT, rate=0)

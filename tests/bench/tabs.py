@@ -31,7 +31,7 @@ class Sighting:
     seen: list[float] = field(default_factory=list)
 
     def look(self, data: bytes, at: float) -> None:
-        """Tokens come in order, so all before the newest are here too."""
+        """Note the newest token. Tokens come in order, so all before it are here too."""
         mark = f"w{self.run}x".encode()
         if (start := data.rfind(mark)) >= 0 and (digits := NUMBER.match(data, start + len(mark))):
             newest = int(digits[0])
@@ -84,7 +84,7 @@ class Tab(asyncio.Protocol):
         self._transport.close()
 
     def _take_frame(self, at: float) -> bool:
-        """Servers do not mask, and ours never divides a message."""
+        """Take a whole frame, if there is one. Servers don't mask, and ours divide no message."""
         data = self._rest
         if len(data) < 2:
             return False

@@ -1,4 +1,4 @@
-"""What processes use, from Linux's own account of them."""
+"""Read what processes use from Linux's own account of them."""
 
 import math
 import os
@@ -19,19 +19,19 @@ IDLE_PATIENCE = 20.0  # seconds
 
 
 def cpu_seconds(pid: int) -> float:
-    """Of all its threads, in user and kernel mode; not of its children."""
+    """Return the CPU time of all its threads, in user and kernel mode, without its children."""
     # The name in parentheses may hold spaces.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def thread_seconds(pid: int) -> float:
-    """Of a process of one thread, by the clock of the scheduler and not in ticks."""
+    """Return the CPU time of a process of one thread, by the scheduler's clock, not in ticks."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 def tree_seconds(pid: int) -> float:
-    """Of a process and all below it, those included that have ended and were waited for."""
+    """Return the CPU time of a process and all below it, also of those that have ended."""
     total = 0.0
     for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
@@ -40,7 +40,7 @@ def tree_seconds(pid: int) -> float:
 
 
 def busy_seconds(core: int) -> float:
-    """In which a core did anything at all, or was taken away from this machine."""
+    """Return how long a core did anything at all, or was taken away from this machine."""
     lines = Path("/proc/stat").read_text().splitlines()
     ticks = next(line.split()[1:] for line in lines if line.startswith(f"cpu{core} "))
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, ticks[:8])
@@ -61,7 +61,7 @@ def resident_mb(pid: int) -> float:
 
 
 def peak_mb(pid: int) -> float:
-    """The most that was resident since `forget_peak`, however short it was."""
+    """Return the most that was resident since `forget_peak`, for however short a time."""
     return _memory_mb(pid, "VmHWM")
 
 
@@ -70,7 +70,7 @@ def forget_peak(pid: int) -> None:
 
 
 def children_mb(pid: int) -> float:
-    """What all processes below this one have resident together."""
+    """Return what all processes below this one have resident together."""
     total = 0
     for child in psutil.Process(pid).children(recursive=True):
         with suppress(psutil.NoSuchProcess):  # it has just ended
@@ -84,7 +84,7 @@ def _memory_mb(pid: int, name: str) -> float:
 
 
 class Usage:
-    """Samples of several processes, in the order in which they were taken."""
+    """Take samples of several processes and keep them in order."""
 
     def __init__(self, pids: Sequence[int]) -> None:
         self._pids = pids
@@ -99,11 +99,11 @@ class Usage:
 
     @property
     def cpu(self) -> float:
-        """Seconds, from the first sample to the last."""
+        """Return the seconds of CPU from the first sample to the last."""
         return self._cpu[-1] - self._cpu[0]
 
     def cpu_within(self, begin: float, end: float) -> tuple[float, float, float]:
-        """Seconds of CPU, and the first and the last sample between which they were used."""
+        """Return seconds of CPU, and the times of the two samples between which they were used."""
         first, last = bisect_left(self._times, begin), bisect_right(self._times, end) - 1
         return self._cpu[last] - self._cpu[first], self._times[first], self._times[last]
 

@@ -76,7 +76,7 @@ async def test_a_page_needs_few_threads(
 async def test_sending_needs_four_threads(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For the checks, for the form, for storing the message, and for the end of the request."""
+    """It visits one for the checks, the form, storing the message, and the end of the request."""
     monkeypatch.setattr(generation, "start", lambda *_reply: None)
     fields = {"client_id": uuid4(), "text": "Hello"}
 

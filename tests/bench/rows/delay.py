@@ -48,7 +48,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 
 def _delays(side: Side) -> list[float]:
-    """One answer's delays in ms, token by token."""
+    """Return the delays of one answer in ms, token by token."""
     with side.page("tokens.js") as page:
         page.goto("/", wait_until="networkidle")
         offset = clock(page, page.context.new_cdp_session(page))

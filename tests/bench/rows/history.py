@@ -128,7 +128,7 @@ def _same_queries(what: str, than: str, few: int, many: int) -> Figure:
 
 
 def _get_times(gets: list[tuple[Side, str]]) -> list[list[float]]:
-    """The times in ms of GETs that take turns, so that a slow moment meets all alike."""
+    """Return the times in ms of GETs in turn, so that a slow moment meets all alike."""
     times: list[list[float]] = [[] for _ in gets]
     with httpx.Client() as client:
         for turn in range(-3, GETS):  # the first three warm up

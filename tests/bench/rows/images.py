@@ -69,7 +69,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 
 def photo() -> Image.Image:
-    """Smooth colours under grain, which codecs find about as hard as a photo."""
+    """Draw smooth colours under grain, which codecs find about as hard as a photo."""
     coarse = (SIZE[0] // 24, SIZE[1] // 24)
     pixels = random.Random(4).randbytes(coarse[0] * coarse[1] * 3)
     colours = Image.frombytes("RGB", coarse, pixels).resize(SIZE, Image.Resampling.BICUBIC)

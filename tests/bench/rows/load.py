@@ -104,7 +104,7 @@ def _largest(many: Load, bare: Sequence[Load]) -> list[Figure]:
 
 
 def _replies(count: int, app: App, model: Model) -> tuple[Load, int]:
-    """One run, and how many of its replies failed."""
+    """Return one run, and how many of its replies failed."""
     assert app.process
     name = f"load-{count}-"
     cookies = in_app(app.environment, "people", name, count)

@@ -51,7 +51,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 
 async def _served(bench: Bench, paths: tuple[str, ...]) -> list[list[float]]:
-    """The CPU of the server for each exchange, in ms, by conversation."""
+    """Return the CPU of the server for each exchange, in ms, by conversation."""
     cookie = bench.in_app("cookie", EMAIL)
     assert bench.app.process
     pid = bench.app.process.pid

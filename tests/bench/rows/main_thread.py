@@ -54,7 +54,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 
 def _stream(side: Side) -> tuple[float, int]:
-    """Seconds of main thread and number of long tasks in one answer."""
+    """Return the seconds of main thread and the number of long tasks in one answer."""
     with side.page("long_tasks.js") as page:
         page.goto("/", wait_until="networkidle")
         session = page.context.new_cdp_session(page)
