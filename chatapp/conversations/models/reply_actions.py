@@ -107,9 +107,11 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     the branch changes nothing.
     """
     conversation, head = branches.lock(reply)
+    if head is None:
+        return []
     reply.refresh_from_db()
     possible = reply.can_exclude if scope in ("turn", "earlier") else reply.excluded
-    if head is None or reply.is_running or not reply.on_branch or not possible:
+    if reply.is_running or not reply.on_branch or not possible:
         return []
     wanted = scope != "none"
     branch = conversation.branch.order_by("-position").exclude(excluded=wanted)
