@@ -186,6 +186,13 @@ def test_a_deleted_conversation_changes_no_more(exchange: Exchange, is_removed: 
     assert exchange.reply.exclude("turn") == []
 
 
+def test_a_retry_keeps_the_variation(exchange: Exchange) -> None:
+    short, _created = exchange.reply.regenerate(again(variation="shorter"))
+    Message.objects.filter(pk=short.pk).update(status="failed")
+
+    assert short.retry().variation == "shorter"
+
+
 def test_a_reply_that_ends_on_a_hidden_branch_marks_its_version(
     exchange: Exchange, running_after: Exchange
 ) -> None:

@@ -53,6 +53,7 @@ def retry(reply: "Message") -> "Message | None":
     if not head.can_retry:
         return None
     new = type(reply).queued_reply(conversation, head.parent, conversation.chosen)
+    new.variation = head.variation
     branches.replace(head, new)
     new.save()
     head.parent.note_changes(conversation.chosen)
