@@ -1,6 +1,10 @@
 """A new conversation that begins with a copy: everything is in it, and the original stays."""
 
+import gc
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from weakref import WeakSet
 
 import pytest
 
@@ -17,6 +21,7 @@ from chatapp.conversations.models import (
     ToolCallImage,
     add_exchange,
     branch_off,
+    branching_off,
 )
 from chatapp.images.models import Image
 from tests.conversations.test_history import long_conversation
@@ -58,6 +63,25 @@ def test_a_hidden_branch_can_be_copied_and_a_message_with_its_reply(exchange: Ex
     assert not Message.objects.filter(conversation=shown, shown_at__isnull=False).exists()
 
 
+def test_a_message_is_copied_with_the_reply_that_was_shown_last(
+    owner: Person, exchange: Exchange
+) -> None:
+    """A retry of an older release doesn't say when it was shown."""
+    conversation = exchange.conversation
+    second, _created = exchange.reply.regenerate(NewVersion(uuid.uuid4(), MODEL))
+    complete(second, "Second")
+    Message.objects.filter(pk=second.pk).update(on_branch=False)
+    third = Message.queued_reply(conversation, exchange.message, conversation.chosen)
+    third.save()
+    complete(third, "Third")
+    edit = replace(new_message("Other", conversation.pk), replaces=exchange.message.pk)
+    add_exchange(owner, edit)
+
+    new, _created = branch_off(exchange.message, uuid.uuid4())
+
+    assert [message.text for message in new.branch] == ["Hello", "Third"]
+
+
 def test_one_id_makes_one_conversation(exchange: Exchange) -> None:
     wanted = uuid.uuid4()
 
@@ -93,3 +117,24 @@ def test_a_long_title_keeps_its_mark_and_a_long_branch_its_order(owner: Person) 
     assert new.title.endswith(" (branch)")
     assert len(new.title) == 120
     assert [message.text for message in new.branch] == [f"Message {n}" for n in range(450)]
+
+
+def test_memory_holds_one_batch_of_a_long_branch(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_parts, in_memory, counts = branching_off._copy_parts, WeakSet[Message](), []
+
+    def counting(copies: Mapping[uuid.UUID, Message]) -> None:
+        in_memory.update(copies.values())
+        gc.collect()
+        counts.append(len(in_memory))
+        copy_parts(copies)
+
+    monkeypatch.setattr(branching_off, "BATCH", 10)
+    monkeypatch.setattr(branching_off, "_copy_parts", counting)
+    last = long_conversation(owner, 50).branch.last()
+    assert last
+
+    branch_off(last, uuid.uuid4())
+
+    assert counts == [10] * 5

@@ -21,6 +21,7 @@ from chatapp.conversations.models import (
     DraftContent,
     Exchange,
     Message,
+    NewVersion,
     ToolCall,
     ToolCallImage,
     add_exchange,
@@ -30,7 +31,7 @@ from chatapp.images.models import Image
 from chatapp.images.shown_image import ShownImage
 from chatapp.replies import remote, titles
 from tests.images.conftest import made
-from tests.support.replies import complete, ended, new_message
+from tests.support.replies import MODEL, complete, ended, new_message
 
 URLS = ("/c/{c}/", "/c/{c}/messages", "/c/{c}/draft", "/c/{c}/replies/{r}/state")
 
@@ -129,6 +130,17 @@ def test_deleting_ends_an_unfinished_reply(running: Exchange, status: str) -> No
     assert running.reply.status == "stopped"
     assert not Message.objects.lost().exists()
     assert deletion.delete(running.conversation) == []
+
+
+def test_deleting_ends_a_reply_that_runs_on_a_hidden_branch(exchange: Exchange) -> None:
+    running, _created = exchange.reply.regenerate(NewVersion(uuid.uuid4(), MODEL))
+    running.begin()
+    assert exchange.reply.show()
+
+    assert deletion.delete(exchange.conversation) == [running.pk]
+
+    running.refresh_from_db()
+    assert (running.status, running.leased_until) == ("stopped", None)
 
 
 def test_what_its_reply_still_does_is_not_announced(

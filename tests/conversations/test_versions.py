@@ -23,6 +23,7 @@ from chatapp.conversations.models import (
     NewVersion,
     ReplyRunning,
     add_exchange,
+    branch_off,
     deletion,
     versions,
 )
@@ -168,14 +169,28 @@ def running_after(exchange: Exchange) -> Exchange:
     return add_exchange(exchange.conversation.owner, second)
 
 
-def test_a_deleted_conversation_changes_no_more(exchange: Exchange) -> None:
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_deleted_conversation_changes_no_more(exchange: Exchange, is_removed: bool) -> None:
     deletion.delete(exchange.conversation)
+    while is_removed and deletion.remove_batch(exchange.conversation.pk):
+        pass
 
     with pytest.raises(ConversationDeleted):
         exchange.reply.regenerate(again())
     with pytest.raises(ConversationDeleted):
         edited(exchange, "Other")
+    with pytest.raises(ConversationDeleted):
+        branch_off(exchange.reply, uuid.uuid4())
     assert not exchange.reply.show()
+    assert exchange.reply.retry() is None
+    assert exchange.reply.exclude("turn") == []
+
+
+def test_a_retry_keeps_the_variation(exchange: Exchange) -> None:
+    short, _created = exchange.reply.regenerate(again(variation="shorter"))
+    Message.objects.filter(pk=short.pk).update(status="failed")
+
+    assert short.retry().variation == "shorter"
 
 
 def test_a_reply_that_ends_on_a_hidden_branch_marks_its_version(

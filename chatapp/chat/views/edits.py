@@ -46,7 +46,9 @@ async def edit(request: PersonRequest, conversation_id: UUID, message_id: UUID) 
     new = replace(form.message, replaces=message.pk)
     try:
         exchange, html = await shielded(
-            f"send:{request.user.pk}:{new.client_id}", commands.send(request.user, new), *REFUSALS
+            f"{commands.SENDING}{request.user.pk}:{new.client_id}",
+            commands.send(request.user, new),
+            *REFUSALS,
         )
     except tuple(REFUSALS) as refused:
         return await sync_to_async(_refuse)(request, message, refused)

@@ -60,7 +60,7 @@ async def regeneration(
         await commands.stop_head(reply.conversation)
     try:
         new = await shielded(
-            f"regenerate:{form.wanted.client_id}",
+            f"regenerate:{reply.pk}:{form.wanted.client_id}",
             commands.regenerate(reply, form.wanted),
             *REFUSALS,
         )

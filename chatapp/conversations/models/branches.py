@@ -59,11 +59,12 @@ class Place(NamedTuple):
 def lock(message: "Message") -> "tuple[Conversation, Message | None]":
     """Lock the conversation, so that nothing is added meanwhile; return it and its head.
 
-    A conversation that was deleted in the meantime has no head.
+    A conversation that was deleted in the meantime has no head, whether or not its row is left.
     """
-    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
-    if conversation.deleted_at:
-        return conversation, None
+    rows = Conversation.objects.select_for_update()
+    conversation = rows.filter(pk=message.conversation_id).first()
+    if conversation is None or conversation.deleted_at:
+        return message.conversation, None
     return conversation, conversation.branch.select_related("parent").last()
 
 

@@ -4,6 +4,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models import branches
@@ -70,7 +71,9 @@ def _end(message: Message) -> Message:
     message.refresh_from_db()
     if message.role == Message.Role.ASSISTANT:
         return message
-    replies = message.children.order_by("-on_branch", "-shown_at", "-created_at")
+    # As in `branches.SHOW`; the two databases sort a missing time differently.
+    chosen_last = Coalesce("shown_at", "created_at").desc()
+    replies = message.children.order_by("-on_branch", chosen_last)
     return replies.first() or message
 
 
@@ -90,19 +93,23 @@ def _copy_conversation(source: Conversation, last: Message, new_id: uuid.UUID) -
 
 
 def _copy_messages(new: Conversation, rows: "QuerySet[Message]") -> None:
-    """Copy a branch in batches; a copy's parent is the one before it."""
-    parent, position = None, 0
+    """Copy a branch in batches; a copy's parent is the one before it.
+
+    A copy knows only the id of its parent: with the row, every batch would stay in memory.
+    """
+    parent_id, position = None, 0
     while batch := list(rows.filter(position__gte=position).order_by("position")[:BATCH]):
         copies = []
         for message in batch:
-            parent = _copy(
+            copy = _copy(
                 message,
                 conversation=new,
-                parent=parent,
+                parent_id=parent_id,
                 client_id=message.client_id and uuid.uuid4(),
                 **FRESH,
             )
-            copies.append(parent)
+            copies.append(copy)
+            parent_id = copy.pk
         Message.objects.bulk_create(copies)
         _copy_parts(dict(zip([message.pk for message in batch], copies, strict=True)))
         position = batch[-1].position + 1
@@ -131,6 +138,6 @@ def _copy[Row: Model](row: Row, **values: Any) -> Row:
     same = {
         field.attname: getattr(row, field.attname)
         for field in meta.concrete_fields
-        if not field.primary_key and field.name not in values
+        if not field.primary_key and not {field.name, field.attname} & values.keys()
     }
     return type(row)(**same, **values)

@@ -18,11 +18,12 @@ from chatapp.conversations.models.progress import RUNNING, Status
 from chatapp.server.database_state import database_is_full
 
 BATCH = 40  # messages; a few milliseconds on either database
+UNFINISHED = (*RUNNING, Status.WAITING)
 
 
 @transaction.atomic
 def delete(conversation: Conversation) -> list[UUID]:
-    """Mark a conversation as deleted and end its reply as it was saved.
+    """Mark a conversation as deleted and end its replies as they were saved.
 
     Return the replies that a process may still make: whatever it writes finds no running row. Waits
     for a send in this conversation, and every later one finds the mark. Raises DatabaseFull.
@@ -30,12 +31,11 @@ def delete(conversation: Conversation) -> list[UUID]:
     marked = Conversation.objects.present().filter(pk=conversation.pk)
     if not marked.update(deleted_at=timezone.now()):
         return []
-    head = conversation.branch.last()  # no other message can be unfinished
-    if head is None or not head.is_unfinished:
-        return []
-    unfinished = Message.objects.filter(pk=head.pk, status__in=(*RUNNING, Status.WAITING))
-    ended = unfinished.update(status=Status.STOPPED, finished_at=timezone.now(), leased_until=None)
-    return [head.pk] if ended else []
+    replies = _unfinished(conversation)
+    Message.objects.filter(pk__in=replies, status__in=UNFINISHED).update(
+        status=Status.STOPPED, finished_at=timezone.now(), leased_until=None
+    )
+    return replies
 
 
 def remove_batch(conversation_id: UUID) -> bool:
@@ -56,6 +56,17 @@ def remove_batch(conversation_id: UUID) -> bool:
             return False
         collector.delete()
     return bool(newest)
+
+
+def _unfinished(conversation: Conversation) -> list[UUID]:
+    """Return the replies that haven't ended: the head of the branch that is shown, and any that
+    went on when another branch was chosen. Indexes find both."""
+    head = conversation.branch.last()
+    hidden = Message.objects.filter(
+        conversation=conversation, on_branch=False, status__in=UNFINISHED
+    )
+    shown = [head.pk] if head and head.is_unfinished else []
+    return [*shown, *hidden.values_list("pk", flat=True)]
 
 
 def _lock(conversation_id: UUID) -> bool:

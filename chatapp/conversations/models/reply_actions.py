@@ -53,6 +53,7 @@ def retry(reply: "Message") -> "Message | None":
     if not head.can_retry:
         return None
     new = type(reply).queued_reply(conversation, head.parent, conversation.chosen)
+    new.variation = head.variation
     branches.replace(head, new)
     new.save()
     head.parent.note_changes(conversation.chosen)
@@ -107,9 +108,11 @@ def exclude(reply: "Message", scope: str) -> "list[Message]":
     the branch changes nothing.
     """
     conversation, head = branches.lock(reply)
+    if head is None:
+        return []
     reply.refresh_from_db()
     possible = reply.can_exclude if scope in ("turn", "earlier") else reply.excluded
-    if head is None or reply.is_running or not reply.on_branch or not possible:
+    if reply.is_running or not reply.on_branch or not possible:
         return []
     wanted = scope != "none"
     branch = conversation.branch.order_by("-position").exclude(excluded=wanted)
