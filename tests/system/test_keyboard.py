@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.system.conftest import Chat
 from tests.system.test_accessibility import check
@@ -124,3 +124,24 @@ def test_whole_sentences_are_announced_and_read_aloud(chat: Chat, keyboard: Keyb
     expect(region).to_have_text("")
     chat.ask("/echo Not announced.")
     expect(region).to_have_text("")
+
+
+def test_tools_that_come_after_a_failure_come_once(page: Page) -> None:
+    page.clock.install()
+    page.route("**/js/reading*.js", lambda route: route.abort())
+    Chat(page).open()
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    for _ in range(2):
+        page.keyboard.press("Control+/")
+        expect(page.locator("[data-hint]")).not_to_be_empty()
+        page.clock.run_for(6_000)
+    page.unroute_all()
+    page.keyboard.press("Control+/")
+    expect(dialog).to_be_visible()
+    page.clock.run_for(10_000)
+    first = page.locator("shortcut-list").element_handle()
+    for is_visible in (False, True):
+        page.keyboard.press("Control+/")
+        expect(dialog).to_be_visible(visible=is_visible)
+    assert first
+    assert first.evaluate("list => list.isConnected")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.system.conftest import Chat
 from tests.system.test_scrolling import pane
@@ -18,6 +18,11 @@ WINDOWS = [
 ]
 LOW = 480  # px
 WIDE_AND_LOW = (844, 390)
+HAS_ROOM_FOR_HEADER = "document.querySelector('main').style.getPropertyValue('--bar')"
+IS_AT_END = """() => {
+    const pane = document.querySelector(".scroller");
+    return pane.scrollHeight - pane.clientHeight - pane.scrollTop <= 2;
+}"""
 
 
 def box(page: Page, selector: str) -> Any:
@@ -55,6 +60,18 @@ def test_the_controls_give_way_to_the_messages(
     with page.expect_file_chooser():
         page.get_by_role("button", name="Attach images").click()
     expect(page.get_by_role("button", name="Attach images")).to_be_hidden()
+
+
+def test_a_conversation_opens_at_its_end_beside_the_header(
+    page: Page, context: BrowserContext
+) -> None:
+    chat = Chat(page).open()
+    chat.ask("/rate 0 Show me **everything**")
+    other = context.new_page()
+    other.set_viewport_size({"width": 844, "height": 390})
+    other.goto(page.url)
+    other.wait_for_function(HAS_ROOM_FOR_HEADER)
+    other.wait_for_function(IS_AT_END, timeout=5_000)
 
 
 def test_a_phone_names_the_model_and_has_room_for_fingers(phone: Page) -> None:

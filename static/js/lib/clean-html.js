@@ -33,7 +33,7 @@ function clean(node) {
   return isKept ? [copyElement(node, parts)] : parts;
 }
 
-/** A link inside the page leads nowhere elsewhere. */
+/** Whether a link still leads somewhere in another program. A link to a place in this page wouldn't. */
 function isLink(node) {
   return LINKS.includes(node.protocol) && !node.getAttribute("href").startsWith("#");
 }

@@ -8,10 +8,12 @@ const loading = new Map(); // name of the element > promise of it
 /** Returns a promise of the element `name`, which names its files, once its script has run. The script comes last:
  *  a click before the stylesheet is there would show the element without any style. */
 export function load(name) {
-  if (!loading.has(name)) loading.set(name, loadFiles(document.querySelector(name)));
-  const files = loading.get(name);
-  files.catch(() => setTimeout(() => loading.delete(name), RETRY));
-  return files;
+  if (!loading.has(name)) {
+    const files = loadFiles(document.querySelector(name));
+    files.catch(() => setTimeout(() => loading.delete(name), RETRY));
+    loading.set(name, files);
+  }
+  return loading.get(name);
 }
 
 async function loadFiles(element) {

@@ -25,7 +25,7 @@ export class Scroll {
   /** `content` is the child of `pane` that grows; onMove(isFar) is called at every change. */
   constructor(pane, content, onMove, signal) {
     Object.assign(this, { pane, content, onMove });
-    this.#observer.observe(content);
+    this.#observer.observe(content, { box: "border-box" }); // its padding grows with the header over it
     this.#observer.observe(pane);
     pane.addEventListener("scroll", () => this.#followReader(), { passive: true, signal });
     pane.addEventListener("wheel", ({ deltaY }) => this.#noteInput(deltaY < 0), { passive: true, signal });

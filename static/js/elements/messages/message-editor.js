@@ -31,6 +31,7 @@ class MessageEditor extends HTMLElement {
     this.field = this.querySelector("textarea");
     this.field.value = readStored(KIND, message) ?? this.field.value;
     this.addEventListener("input", () => writeStored(KIND, message, this.field.value));
+    this.addEventListener("change", ({ target }) => target.files && this.#showChosen(target.files));
     this.addEventListener("keydown", (event) => this.#press(event));
     this.addEventListener("submit", (event) => this.#submit(event));
     this.addEventListener("click", (event) => event.target.closest("[data-close]") && this.#leave(event));
@@ -53,6 +54,15 @@ class MessageEditor extends HTMLElement {
     const text = readStored(KIND, this.#message);
     const isReturned = text && dispatch(document, MESSAGE_RETURNED, { clientId: uuid4(), text, chips: [] });
     if (isReturned) writeStored(KIND, this.#message, null);
+  }
+
+  #showChosen(files) {
+    const images = Array.from(files, (file) => {
+      const image = Object.assign(new Image(), { alt: file.name, title: file.name, src: URL.createObjectURL(file) });
+      image.onload = image.onerror = () => URL.revokeObjectURL(image.src);
+      return image;
+    });
+    this.querySelector("[data-chosen]").replaceChildren(...images);
   }
 
   #press(event) {

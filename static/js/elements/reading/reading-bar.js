@@ -113,8 +113,14 @@ class ReadingBar extends HTMLElement {
     const above = rect.top - height - gap;
     const y = isAtEnd ? lowest : above > pane.top ? above : Math.min(Math.max(rect.bottom + gap, pane.top), lowest);
     const middle = (Math.max(rect.left, pane.left) + Math.min(rect.right, pane.right) - width) / 2;
-    const x = kind === "table" ? Math.min(rect.right, pane.right) - width : middle;
+    const x = kind === "table" ? Math.max(rect.left, this.#endOf(element, pane) - width) : middle;
     this.bar.style.translate = `${Math.min(Math.max(x, GAP), innerWidth - width - GAP)}px ${y}px`;
+  }
+
+  /** The end of a table, or of the part in the window; what scrolls it may be wider or narrower than it. */
+  #endOf(element, pane) {
+    const ends = [element, element.querySelector("table")].map((box) => box.getBoundingClientRect().right);
+    return Math.min(...ends, pane.right);
   }
 
   async #act(button) {
