@@ -44,13 +44,11 @@ def visible_image(person: Person, image_id: UUID) -> Image:
     """Return an image that the person uploaded or that is in a conversation of theirs."""
     sent = Attachment.objects.filter(
         image=OuterRef("pk"),
-        message__conversation__owner=person,
-        message__conversation__deleted_at=None,
+        message__conversation__in=Conversation.objects.of(person),
     )
     made = ToolCallImage.objects.filter(
         image=OuterRef("pk"),
-        tool_call__reply__conversation__owner=person,
-        tool_call__reply__conversation__deleted_at=None,
+        tool_call__reply__conversation__in=Conversation.objects.of(person),
     )
     theirs = Q(owner=person) | Exists(sent) | Exists(made)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)

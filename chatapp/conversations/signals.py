@@ -1,9 +1,16 @@
-"""Signals for packages above, sent once the change is stored, in the thread that stored it.
+"""Signals for packages above, sent in the thread that stored the change.
 
 A receiver may use the database, and starts tasks with `background.spawn_from_thread`.
 """
 
 from django.dispatch import Signal
 
-# `reply` is complete, stopped or failed. Sent once for each end, by the process that stored it.
+# `reply` is complete, stopped or failed. Sent once for each end, by the process that stored it, and
+# after it was stored.
 reply_ended = Signal()
+
+# `conversation` went to the trash, came back from it, or was deleted for good. Sent in the
+# transaction that stores it, so what a receiver writes is stored with it or not at all.
+conversation_trashed = Signal()
+conversation_restored = Signal()
+conversation_deleted = Signal()

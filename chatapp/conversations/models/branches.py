@@ -63,7 +63,7 @@ def lock(message: "Message") -> "tuple[Conversation, Message | None]":
     """
     rows = Conversation.objects.select_for_update()
     conversation = rows.filter(pk=message.conversation_id).first()
-    if conversation is None or conversation.deleted_at:
+    if conversation is None or not conversation.is_present:
         return message.conversation, None
     return conversation, conversation.branch.select_related("parent").last()
 

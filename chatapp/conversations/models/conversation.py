@@ -26,8 +26,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(owner=person).present()
 
     def present(self) -> Self:
-        """Return those that haven't been deleted."""
-        return self.filter(deleted_at=None)
+        """Return those that are neither in the trash nor deleted."""
+        return self.filter(trashed_at=None, deleted_at=None)
+
+    def in_trash(self) -> Self:
+        """Return those that may be restored, the last trashed first."""
+        return self.exclude(trashed_at=None).filter(deleted_at=None).order_by("-trashed_at")
 
     def deleted(self) -> Self:
         """Return those whose rows are still to be removed, in the order of their deletion."""
@@ -53,6 +57,10 @@ class Conversation(WithModelSettings):
     active_at = models.DateTimeField(default=timezone.now)
     # The message in another conversation up to which this one is a copy; it may be gone since.
     branched_from = models.UUIDField(null=True, editable=False)
+    pinned_at = models.DateTimeField(null=True, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+    # Since then it is only on the page of the trash, from where it can be restored.
+    trashed_at = models.DateTimeField(null=True, editable=False)
     # Since then nobody sees it any more; `removal` deletes its rows.
     deleted_at = models.DateTimeField(null=True, editable=False)
 
@@ -77,6 +85,11 @@ class Conversation(WithModelSettings):
 
     def get_absolute_url(self) -> str:
         return reverse("conversation", args=[self.id])
+
+    @property
+    def is_present(self) -> bool:
+        """Tell whether it is neither in the trash nor deleted."""
+        return not (self.trashed_at or self.deleted_at)
 
     @property
     def display_title(self) -> str:

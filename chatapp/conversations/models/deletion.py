@@ -15,6 +15,7 @@ from django.utils import timezone
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import RUNNING, Status
+from chatapp.conversations.signals import conversation_deleted
 from chatapp.server.database_state import database_is_full
 
 BATCH = 40  # messages; a few milliseconds on either database
@@ -31,6 +32,7 @@ def delete(conversation: Conversation) -> list[UUID]:
     marked = Conversation.objects.present().filter(pk=conversation.pk)
     if not marked.update(deleted_at=timezone.now()):
         return []
+    conversation_deleted.send(Conversation, conversation=conversation)
     replies = _unfinished(conversation)
     Message.objects.filter(pk__in=replies, status__in=UNFINISHED).update(
         status=Status.STOPPED, finished_at=timezone.now(), leased_until=None

@@ -102,7 +102,7 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
     )
     if message is None:
         return None
-    if message.conversation.deleted_at:
+    if not message.conversation.is_present:
         raise ConversationDeleted
     if message.text != new.text:
         raise ClientIdUsed
@@ -150,7 +150,7 @@ def _lock(person: "Person", new: NewMessage) -> Conversation | None:
     )
     if conversation and conversation.owner_id != person.pk:
         raise Conversation.DoesNotExist
-    if conversation and conversation.deleted_at:
+    if conversation and not conversation.is_present:
         raise ConversationDeleted
     if conversation:
         conversation.owner = person

@@ -24,8 +24,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(conversation__owner=person).present()
 
     def present(self) -> Self:
-        """Return those whose conversation hasn't been deleted."""
-        return self.filter(conversation__deleted_at=None)
+        """Return those whose conversation is neither in the trash nor deleted."""
+        return self.filter(conversation__trashed_at=None, conversation__deleted_at=None)
 
     def running(self) -> Self:
         return self.filter(role="assistant", status__in=RUNNING)
