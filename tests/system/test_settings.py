@@ -94,6 +94,7 @@ def test_closing_the_sheet_saves_what_is_valid_and_a_reset_can_be_undone(chat: C
     expect(sheet.instructions).to_have_value("Be a heron.")
 
 
+@pytest.mark.long
 def test_the_other_tab_follows_unless_it_is_edited(chat: Chat) -> None:
     chat.ask("/echo hello")
     here = Sheet(chat.page).open()
@@ -132,6 +133,7 @@ def test_the_quick_controls_save_at_once(chat: Chat) -> None:
     expect(sheet.chosen("Thinking", "Medium")).to_be_checked()
 
 
+@pytest.mark.long
 def test_typing_in_one_of_temperature_and_top_p_clears_the_other(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     sheet.temperature.fill("0.4")
@@ -159,6 +161,7 @@ def test_the_keyboard_opens_and_saves_the_sheet(chat: Chat) -> None:
     expect(sheet.button).to_have_attribute("title", re.compile("changed"))
 
 
+@pytest.mark.long
 def test_reset_empties_the_fields_and_removes_the_dot(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     sheet.instructions.fill("Something")
@@ -204,6 +207,7 @@ def small_page(small_app: App, browser: Browser) -> Iterator[Page]:
         yield page
 
 
+@pytest.mark.long
 def test_a_model_without_thinking_is_explained(small_page: Page) -> None:
     thinking(small_page).select_option("high")
     model(small_page).select_option("plain")
@@ -217,6 +221,7 @@ def test_a_model_without_thinking_is_explained(small_page: Page) -> None:
     expect(sheet.panel.get_by_text("256–500")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_new_chat_begins_with_the_persons_defaults(small_page: Page) -> None:
     sheet = Sheet(small_page).open()
     sheet.instructions.fill("Always brief.")

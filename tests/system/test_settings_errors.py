@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.system.conftest import Chat
@@ -43,6 +44,7 @@ def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -
     expect(sheet.length).to_be_focused()
 
 
+@pytest.mark.long
 def test_edits_are_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
