@@ -82,7 +82,9 @@ def test_an_entry_imports_and_does_nothing_else(entry: str) -> None:
 
 def test_a_script_uses_nothing_of_another_that_it_does_not_import() -> None:
     """In a joined file it would be found, until one of the two moves to another file."""
-    exported = re.findall(r"^export const ([A-Z][A-Z_]+)\b", "\n".join(SCRIPTS.values()), re.MULTILINE)
+    exported = re.findall(
+        r"^export const ([A-Z][A-Z_]+)\b", "\n".join(SCRIPTS.values()), re.MULTILINE
+    )
     for path, text in SCRIPTS.items():
         code = re.sub(r"//.*|/\*.*?\*/|\"[^\"\n]*\"", "", text)
         known = {name for names, _path in IMPORT.findall(text) for name in names.split(", ")}

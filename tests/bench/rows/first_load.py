@@ -67,7 +67,8 @@ def _traffic(side: Side, path: str, act: Callable[[Page], None] | None = None) -
     with side.page("loading.js") as page:
         traffic = Traffic(page.context.new_cdp_session(page))
         page.goto(path, wait_until="networkidle")
-        page.evaluate("usable")
+        if page.locator("message-composer").count():
+            page.evaluate("usable")
         if act:
             act(page)
             page.wait_for_load_state("networkidle")
