@@ -6,7 +6,7 @@ import "./elements/live/sign-in-again.js";
 import "./elements/messages/local-time.js";
 import "./elements/owner/owner-notice.js";
 import "./elements/sidebar/conversation-list.js";
-import "./elements/sidebar/conversation-menu.js";
 import "./elements/sidebar/side-drawer.js";
 import "./elements/sidebar/theme-switch.js";
 import "./lib/guard.js";
+import "./lib/later.js";

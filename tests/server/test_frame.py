@@ -138,6 +138,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "frame",
         "lightbox",
         "reading",
+        "settings",
         "tools",
         "versions",
         "without-scripts",
@@ -151,7 +152,18 @@ def test_the_modules_are_few_files() -> None:
     parts = [part for text in texts for part in re.findall(r"^// (js/.+\.js)$", text, re.MULTILINE)]
 
     names = {path.name.split(".")[0] for path in served}
-    assert names == {"account", "app", "frame", "lightbox", "owner", "reading", "versions"}
+    assert names == {
+        "account",
+        "app",
+        "frame",
+        "images",
+        "lightbox",
+        "owner",
+        "reading",
+        "settings",
+        "sidebar",
+        "versions",
+    }
     # A module that is missing here would be imported by no other, and do nothing silently.
     assert sorted(set(parts)) == sorted(
         str(path.relative_to(sources)) for path in sources.rglob("*.js")
