@@ -1,11 +1,11 @@
 // Loads scripts that reading and writing don't need, once somebody reaches for what they do. Without them an
-// image is a link to its large version, and the buttons of a message lead to pages of their own.
+// image is a link to its large version, and the buttons of a message and of a chat lead to pages of their own.
 
 import { IMAGE } from "./articles.js";
 import { load } from "./load.js";
 import { storedPlaces } from "./tab-storage.js";
 
-const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions" }; // selector -> element of the script
+const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions", "[data-share]": "share-dialog" }; // selector -> element of the script
 
 const loading = {}; // element -> promise of both files; null where they can't be loaded
 let wanted = null; // the link or button that was clicked last meanwhile
