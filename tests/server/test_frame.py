@@ -137,8 +137,10 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "diagnostics",
         "frame",
         "lightbox",
+        "page",
         "reading",
         "settings",
+        "share",
         "tools",
         "versions",
         "without-scripts",
@@ -161,6 +163,7 @@ def test_the_modules_are_few_files() -> None:
         "owner",
         "reading",
         "settings",
+        "sharing",
         "sidebar",
         "versions",
     }

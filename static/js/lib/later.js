@@ -13,6 +13,7 @@ const PARTS = {
   "[data-attach-link]": "image-tools",
   "[data-do]": "message-actions",
   "[data-menu]": "conversation-menu",
+  "[data-share]": "share-dialog",
   ".settings-button": "settings-sheet",
 };
 
