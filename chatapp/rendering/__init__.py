@@ -12,7 +12,7 @@ from chatapp.rendering.renderer import (
 from chatapp.rendering.text_parts import cut, slot
 
 # The HTML of finished replies is stored. Raise this number to have it rendered again.
-VERSION = 3
+VERSION = 4
 
 __all__ = [
     "VERSION",
