@@ -27,7 +27,7 @@ def split(source: str) -> list[str]:
 
 def slot(number: int) -> str:
     """Return the empty place before part `number`. No text of a reply becomes such an element."""
-    return f'<div class="slot activity" data-slot="activity-{number}"></div>'
+    return f'<div class="activity" data-slot="activity-{number}"></div>'
 
 
 def part_prefix(prefix: str, number: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 HELD_PATCHES = 2000
-SLOT = re.compile(r'^(<div class="slot activity" [^>]*>).*(</div>)$', re.DOTALL)
+SLOT = re.compile(r'^(<div class="activity" [^>]*>).*(</div>)$', re.DOTALL)
 BLOCK = '<div class="block">'
 END = "</div><!--/text-->"
 

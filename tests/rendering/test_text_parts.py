@@ -92,4 +92,4 @@ def test_footnotes_of_two_parts_have_ids_of_their_own() -> None:
 
 @pytest.mark.parametrize("text", [slot(1), f"`{slot(1)}`", "a\0b\0c"])
 def test_no_text_makes_a_slot(text: str) -> None:
-    assert '<div class="slot' not in render_document(text, prefix="m")
+    assert '<div class="activity' not in render_document(text, prefix="m")

@@ -45,11 +45,6 @@ class Page:
             self.blocks[index] = self.blocks[index][:kept] + html
         self.slots |= patch.get("parts", {})
 
-    @property
-    def slots_in_text(self) -> list[int]:
-        """Return the indexes of the blocks that hold a slot."""
-        return [at for at, block in enumerate(self.blocks) if block.startswith('<div class="slot')]
-
 
 def shown(running: Exchange) -> list[str]:
     """Return what a page shows that asks for the state now."""
@@ -83,7 +78,6 @@ async def test_each_part_appears_where_it_happens(
     for so_far, count in zip(seen, (3, 6, 6, 8), strict=True):
         assert [line.replace("…", "") for line in so_far[:count]][-1] in ("look", "Did look")
         assert len(so_far) == count
-    assert page.slots_in_text == [1, 3]
     assert page.blocks == [
         '<p dir="auto">First.</p>',
         slot(1),

@@ -17,7 +17,7 @@ export function textOf(article) {
 
 function blocksIn(article) {
   const part = partOf(article);
-  const blocks = [...part.children].filter((block) => !block.querySelector(":scope > .slot"));
+  const blocks = [...part.querySelectorAll(":scope > :not(:has(> .activity))")];
   return blocks.length ? blocks : [part]; // a reply that can't be rendered has none
 }
 
