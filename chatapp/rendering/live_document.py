@@ -1,7 +1,6 @@
 """Render a streaming reply: take text, and return the changes of the page's HTML."""
 
 import re
-from collections.abc import Callable
 
 from chatapp.rendering.blocks import finish_block
 from chatapp.rendering.code import no_highlighting
@@ -30,7 +29,7 @@ class LiveDocument:
     """
 
     def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+        self._prefix = self._part_prefix = prefix
         self._text: list[str] = []
         self._length = 0
         self.slots = 0  # between parts of the text
@@ -75,15 +74,19 @@ class LiveDocument:
         """Add text, and return the changes of the HTML in the order in which they apply."""
         self._text.append(text)
         self._length += len(text)
-        return self._change(lambda: self._add_all(self._incoming.add(text)))
+        return self._change(text)
 
     def add_slot(self) -> tuple[BlockPatch, ...]:
         """End the part of the text, whatever is open in it, and add an empty slot after it."""
-        return self._change(self._end_part)
+        return self._change(None)
 
-    def _change(self, change: Callable[[], None]) -> tuple[BlockPatch, ...]:
+    def _change(self, text: str | None) -> tuple[BlockPatch, ...]:
+        """Add text, or end its part."""
         first, before, growing = len(self._finished), self._open, self._growing
-        change()
+        if text is None:
+            self._end_part()
+        else:
+            self._add_all(self._incoming.add(text))
         self._render_open()
         patches: list[BlockPatch] = []
         if growing:
@@ -126,6 +129,7 @@ class LiveDocument:
         self._add_finished(self._safe_blocks(live_blocks(self._chunk.source), self._outline))
         self._chunk = Chunk()
         self.slots += 1
+        self._part_prefix = part_prefix(self._prefix, self.slots)
         self._add_finished([slot(self.slots)])
 
     def _add_all(self, text: str) -> None:
@@ -221,9 +225,8 @@ class LiveDocument:
         ]
 
     def _safe_blocks(self, raw_blocks: list[str], outline: Outline) -> list[str]:
-        prefix = part_prefix(self._prefix, self.slots)
         return [
-            finish_block(raw, prefix=prefix, highlight=no_highlighting, outline=outline)
+            finish_block(raw, prefix=self._part_prefix, highlight=no_highlighting, outline=outline)
             for raw in raw_blocks
         ]
 
