@@ -60,7 +60,7 @@ def text_html(
 def tool_call_html(message: Message, tool_call: ToolCall) -> SafeString:
     """Render one tool call as it appears among the others; empty if that fails."""
     with reported(message):
-        folded = [part for activity in message.activities for part in activity.folded]
+        folded = [item for activity in message.activities for item in activity.folded]
         return _rendered("_tool_call", message, None, tool_call=tool_call, folded=folded)
     return SafeString()
 

@@ -105,7 +105,7 @@ def test_a_reply_shows_its_parts_in_their_order(shape: str) -> None:
 def test_each_thought_has_its_own_reasoning() -> None:
     message = reply(A, [(0, 0, "one")], thoughts=[[0, 0, 1.0], [1, 5, 1.0]], reasoning="Hm?\n\nSo.")
 
-    before, call, after = message.activities[0].parts
+    before, call, after = message.activities[0].items
     assert (before.reasoning, call.summary, after.reasoning) == ("Hm?", "one", "So.")
 
 
@@ -113,7 +113,7 @@ def test_reasoning_of_an_older_release_is_above_everything() -> None:
     message = reply(A + B, [(0, ONE, "look")], reasoning="Hm?\n\nSo.", thought_seconds=4.0)
 
     assert order_of(message_html(message)) == ["Thought for 4 s", "First.", "look", "Second."]
-    assert message.activities[0].parts[0].reasoning == "Hm?\n\nSo."
+    assert message.activities[0].items[0].reasoning == "Hm?\n\nSo."
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_many_calls_fold_with_the_thoughts_between_them() -> None:
     activity = reply(A, calls, thoughts=thoughts, reasoning="abcdefg").activities[0]
 
     assert activity.folded_count == 3
-    folded = activity.parts.index(activity.folded[0]), activity.parts.index(activity.folded[-1])
+    folded = activity.items.index(activity.folded[0]), activity.items.index(activity.folded[-1])
     assert folded == (1, 6)  # from the first call to the thought after the third
     assert [call.summary for call in activity.tool_calls[-3:]] == ["look 3", "look 4", "look 5"]
 

@@ -1,4 +1,5 @@
-"""The changes of several patches are painted in the order in which they happened."""
+"""The changes of several patches are painted in the order in which they happened, and what is read
+aloud or quoted of a reply is its text alone."""
 
 from typing import Any
 
@@ -13,13 +14,17 @@ PAGE = """<!doctype html><article data-role="assistant" data-status="queued">
 PAINT = """async patches => {
   const { ReplyText } = await import("/patches.js");
   const { paintReply } = await import("/articles.js");
+  const { SpokenText } = await import("/spoken-text.js");
+  const { textOf } = await import("/copies.js");
   const text = new ReplyText({ blocks: [] });
   const changes = patches.map(patch => text.receive(patch)).at(-1);
   const article = document.querySelector("article");
   const spoken = paintReply(article, text.blocks, changes);
   const states = [...article.querySelectorAll("[data-part=tool]")].map(call => call.dataset.state);
   const reasoning = [...article.querySelectorAll("[data-reasoning]")].map(each => each.textContent);
-  return { states, reasoning, shown: article.innerText.trim(), spoken };
+  const readAloud = new SpokenText(article.querySelector("[data-part=text]")).next(true);
+  const shown = article.innerText;
+  return { states, reasoning, shown, spoken, readAloud, quoted: textOf(article) };
 }"""
 
 
@@ -68,6 +73,8 @@ def test_patches_that_waited_for_an_earlier_one_end_as_they_happened(browser: Br
     lines = [line for line in painted["shown"].split("\n") if line]
     assert lines == ["Hmm.", "One", "a done", "b running", "So.", "Two"]
     assert painted["spoken"] == "a done. b running"
+    assert painted["readAloud"].split() == ["One", "Two"]
+    assert painted["quoted"] == "One\n\nTwo"
 
 
 def source(url: str) -> str:

@@ -54,11 +54,11 @@ class Activity:
 
     number: int
     text_length: int
-    parts: "list[Thought | ToolCall]"
+    items: "list[Thought | ToolCall]"
 
     @property
     def tool_calls(self) -> "list[ToolCall]":
-        return [part for part in self.parts if not isinstance(part, Thought)]
+        return [item for item in self.items if not isinstance(item, Thought)]
 
     @property
     def folded(self) -> "list[Thought | ToolCall]":
@@ -70,23 +70,23 @@ class Activity:
         tool_calls = self.tool_calls
         if len(tool_calls) <= MAX_TOOL_CALLS:
             return []
-        begin, end = (self.parts.index(tool_calls[at]) for at in (0, 1 - MAX_TOOL_CALLS))
+        begin, end = (self.items.index(tool_calls[at]) for at in (0, 1 - MAX_TOOL_CALLS))
         return [
-            part
-            for part in self.parts[begin:end]
-            if isinstance(part, Thought) or not part.is_undecided
+            item
+            for item in self.items[begin:end]
+            if isinstance(item, Thought) or not item.is_undecided
         ]
 
     @property
     def folded_count(self) -> int:
         """Return how many tool calls are folded."""
-        return sum(not isinstance(part, Thought) for part in self.folded)
+        return sum(not isinstance(item, Thought) for item in self.folded)
 
 
 def activities(message: "Message") -> list[Activity]:
     """Return the activities of a reply; the first is above its text and may be empty.
 
-    The last part is the thought of the last turn. It too is empty unless the model thought then.
+    The last item is the thought of the last turn. It too is empty unless the model thought then.
     """
     known = _thoughts(message)
     found = [Activity(0, 0, [known.get(0) or Thought(0)])]
@@ -95,7 +95,7 @@ def activities(message: "Message") -> list[Activity]:
         begin, end = found[-1].text_length, calls[0].text_length
         if message.text[begin:end].strip():
             found.append(Activity(len(found), end, []))
-        found[-1].parts.extend([*calls, known.get(turn + 1) or Thought(turn + 1)])
+        found[-1].items.extend([*calls, known.get(turn + 1) or Thought(turn + 1)])
     if message.is_running:
         _open_last(message, found[-1])
     return found
@@ -128,10 +128,10 @@ def _thoughts(message: "Message") -> dict[int, Thought]:
 
 def _open_last(message: "Message", activity: Activity) -> None:
     """Show in the last thought what is known about it while the reply runs."""
-    *_, thought = activity.parts
+    *_, thought = activity.items
     has_text = bool(message.text[activity.text_length :].strip())
     if isinstance(thought, Thought):
-        activity.parts[-1] = replace(
+        activity.items[-1] = replace(
             thought,
             seconds_so_far=message.live_status.has_thought_for,
             is_open=message.live_status is REMOTE and not has_text,
