@@ -5,7 +5,7 @@ misses one asks for the state. They go from server to browser only: every comman
 request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
-from chatapp.conversations.message_html import Slot, message_html
+from chatapp.conversations.message_html import message_html
 from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.realtime.hub import hub
 from chatapp.realtime.protocol import encode, person_group, publish
@@ -105,13 +105,13 @@ def reply_patched(
     status: str,
     blocks: tuple[BlockPatch, ...],
     reasoning: str = "",
-    slots: dict[Slot, str] | None = None,
+    slots: Mapping[str, str] | None = None,
     tool_calls: Sequence[str] = (),
 ) -> None:
     """Announce changed blocks: block `index` keeps the first `kept` UTF-16 code units of its HTML,
     followed by `html`.
 
-    `reasoning` is appended to the reasoning so far; `slots` are their new HTML, and
+    `reasoning` is appended to the last thought; `slots` are their new HTML by name, and
     `tool_calls` new HTML for tool calls that are in their slot already.
     """
     publish(

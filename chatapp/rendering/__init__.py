@@ -9,9 +9,10 @@ from chatapp.rendering.renderer import (
     render_block,
     render_document,
 )
+from chatapp.rendering.text_parts import cut, slot
 
 # The HTML of finished replies is stored. Raise this number to have it rendered again.
-VERSION = 3
+VERSION = 4
 
 __all__ = [
     "VERSION",
@@ -22,6 +23,8 @@ __all__ = [
     "PlainMarkdown",
     "arender_block",
     "arender_document",
+    "cut",
     "render_block",
     "render_document",
+    "slot",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from tests.chaos.question import Question
 from tests.chaos.record import Act, ModelRequest, Record, Row, Sent, Shown
 from tests.chaos.recovery import pauses
 from tests.chaos.reply_text import blocks_of, joined
-from tests.chaos.tools import shown_calls, tool_violations
+from tests.chaos.tools import shown_calls, text_ends, tool_violations
 from tests.chaos.violation import Violation
 from tests.chaos.words import seen
 
@@ -162,7 +162,8 @@ def _views(facts: Facts) -> Iterator[Violation]:
     calls = shown_calls(facts.record)
     for row in sorted(facts.rows.values(), key=lambda row: row.position):
         if row.on_branch:
-            paths[row.conversation].append(_as_shown(row, calls[row.id]))
+            ends = text_ends(facts.record, row)
+            paths[row.conversation].append(_as_shown(row, calls[row.id], ends))
     for view in facts.record.views:
         wanted = paths[view.conversation]
         if [shown.id for shown in view.shown] != [row.id for row in wanted]:
@@ -182,11 +183,11 @@ def _alike(shown: Shown) -> Shown:
     return replace(shown, html=TAG.sub(sort, shown.html))
 
 
-def _as_shown(row: Row, calls: tuple[str, ...]) -> Shown:
+def _as_shown(row: Row, calls: tuple[str, ...], ends: Sequence[int]) -> Shown:
     """Return a message as a page must show it."""
     html = row.text
     if row.role == "assistant":
-        rendered = render_document(row.text, prefix=row.id)
+        rendered = render_document(row.text, prefix=row.id, ends=ends)
         html = joined(blocks_of(f'<div data-part="text">{rendered}</div><!--/text-->'))
     return _alike(Shown(row.id, row.role, row.status, row.attempt, html, calls))
 

@@ -27,7 +27,8 @@ ROWS = """
 
 CALLS = """
     SELECT id::text, reply_id::text AS reply, name, arguments::json ->> 'what' AS what, state,
-        CASE WHEN content = '' THEN NULL ELSE (content::json ->> 'number')::int END AS number
+        CASE WHEN content = '' THEN NULL ELSE (content::json ->> 'number')::int END AS number,
+        text_length
     FROM conversations_toolcall ORDER BY reply_id, round, index
 """
 

@@ -72,7 +72,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call in the database; `number` is that of the ToolRun whose result was saved."""
+    """A call in the database, after `text_length` characters of its reply; `number` is that of the
+    ToolRun whose result was saved."""
 
     id: str
     reply: str
@@ -80,6 +81,7 @@ class Call:
     what: str
     state: str
     number: int | None
+    text_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

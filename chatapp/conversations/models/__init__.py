@@ -1,10 +1,11 @@
+from chatapp.conversations.models.activities import Activity, Thought, text_ends
 from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.branching_off import branch_off
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.display import REMOTE, LiveStatus
 from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent, DraftsFull
 from chatapp.conversations.models.exchange import Exchange, NewMessage, add_exchange
+from chatapp.conversations.models.live_status import REMOTE, LiveStatus
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import FinalState, Progress, TokenUsage
 from chatapp.conversations.models.refusals import (
@@ -32,6 +33,7 @@ __all__ = [
     "MAX_ROUNDS",
     "REMOTE",
     "UNDECIDED",
+    "Activity",
     "AlreadySent",
     "Attachment",
     "AwaitsApproval",
@@ -55,6 +57,7 @@ __all__ = [
     "Progress",
     "ReplyRunning",
     "State",
+    "Thought",
     "TokenUsage",
     "TooManyConversations",
     "ToolCall",
@@ -65,4 +68,5 @@ __all__ = [
     "add_exchange",
     "branch_off",
     "decide",
+    "text_ends",
 ]

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from chatapp.conversations.models import (
+    activities,
     branches,
     display,
     lease,
@@ -21,7 +22,7 @@ from chatapp.conversations.models import (
     versions,
 )
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.display import REMOTE
+from chatapp.conversations.models.live_status import REMOTE
 from chatapp.conversations.models.message_queries import MessageQuerySet
 from chatapp.conversations.models.progress import RUNNING, Progress, Status, TokenUsage, values_of
 from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort, ModelSettings, Variation
@@ -96,10 +97,10 @@ class Message(models.Model):
         max_length=10, choices=Variation.choices, blank=True, db_default=""
     )
 
-    # A reply: what the model answered. Notices are changes of the request that the person should
-    # know about.
+    # A reply: what the model answered. Notices are changes of the request that matter to people.
     reasoning = models.TextField(blank=True)
     thought_seconds = models.FloatField(null=True)
+    thoughts = JSONField(null=True)  # of each turn: number, beginning in the reasoning, seconds
     notices = JSONField(default=dict)
     resume_positions = JSONField(default=list)
     error = models.TextField(blank=True)
@@ -215,11 +216,10 @@ class Message(models.Model):
     shown_attachments = property(display.shown_attachments)
     shown_status = property(display.shown_status)
     shown_tool_calls = property(display.shown_tool_calls)
-    folded_tool_calls = property(display.folded_tool_calls)
+    activities = property(activities.activities)
     model_label = property(display.model_label)
     change_lines = property(display.change_lines)
     notice_lines = property(display.notice_lines)
-    thought_line = property(display.thought_line)
     duration_seconds = property(display.duration_seconds)
     difference_lines = property(display.difference_lines)
     urls = property(display.urls)
