@@ -49,12 +49,17 @@ def text_html(
     """
     html = message.shown_html
     for activity in activities:
-        place, end = slot(activity.number), "</div>"
-        filled = place.removesuffix(end) + slot_html(
-            message, "activity", context, activity=activity
-        )
-        html = html.replace(place, filled + end, 1) if place in html else html + filled + end
-    return mark_safe(html)  # noqa: S308  (sanitised, and rendered by a template)
+        shown = slot_html(message, "activity", context, activity=activity)
+        html = with_activity(html, activity.number, shown)
+    return html
+
+
+def with_activity(html: SafeString, number: int, shown: SafeString) -> SafeString:
+    """Return the HTML of a reply's text with what is shown of an activity in its place."""
+    place, end = slot(number), "</div>"
+    filled = place.removesuffix(end) + shown + end
+    html_with = html.replace(place, filled, 1) if place in html else html + filled
+    return mark_safe(html_with)  # noqa: S308  (sanitised, and rendered by a template)
 
 
 def tool_call_html(message: Message, tool_call: ToolCall) -> SafeString:

@@ -65,8 +65,25 @@ class SharedMessage(msgspec.Struct, frozen=True):
     excluded: bool = False
     reasoning: str = ""
     thought_seconds: float | None = None
+    thoughts: list[tuple[int, int, float | None]] | None = None
     images: tuple[SharedImage, ...] = ()
     tool_calls: tuple[SharedToolCall, ...] = ()
+
+    def row(self, *, with_thinking: bool = True, with_tool_calls: bool = True) -> Message:
+        """Return a row that isn't stored, with what a share shows of it."""
+        row = Message(
+            id=self.id,
+            role=self.role,
+            status=self.status,
+            model=self.model,
+            text=self.text,
+            attempt=1,
+            reasoning=self.reasoning if with_thinking else "",
+            thought_seconds=self.thought_seconds,
+            thoughts=self.thoughts if with_thinking else None,
+        )
+        row.known_tool_calls = [call.row(row) for call in self.tool_calls if with_tool_calls]
+        return row
 
     @property
     def is_complete(self) -> bool:

@@ -81,13 +81,15 @@ def _columns(shared: SharedMessage, html_version: int, share: Share) -> dict[str
         return columns
     columns |= {
         "html": shared.html,
-        "html_version": html_version,
+        # Without tool calls the text has other places for what the model did meanwhile.
+        "html_version": html_version if share.with_tool_calls or not shared.tool_calls else 0,
         "model": shared.model,
         "finish_reason": shared.finish_reason,
         "attempt": 1,
     }
     if share.with_thinking:
-        columns |= {"reasoning": shared.reasoning, "thought_seconds": shared.thought_seconds}
+        names = ("reasoning", "thought_seconds", "thoughts")
+        columns |= {name: getattr(shared, name) for name in names}
     if not shared.is_complete:
         # The author's own error may name what is nobody else's business.
         columns |= {"status": Message.Status.FAILED, "error": _("The reply was interrupted.")}

@@ -1,16 +1,18 @@
 """What the page of a share shows of its snapshot, as its author chose."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import django.db
 import msgspec
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from chatapp.conversations.models import Message, ToolCall
+from chatapp.conversations.message_html import with_activity
+from chatapp.conversations.models import Message, Thought, ToolCall, text_ends
 from chatapp.conversations.models.progress import LENGTH
 from chatapp.conversations.own_code import html_of
 from chatapp.rendering import VERSION, render_document
@@ -36,7 +38,15 @@ class ShownMessage:
     ending: str
     images: list[ShownImage]
     left_out: int  # images
-    tool_calls: list[tuple[ToolCall, list[ShownImage]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """What a model did beside writing: it thought, or called a tool."""
+
+    thought: Thought | None = None
+    tool_call: ToolCall | None = None
+    images: list[ShownImage] = field(default_factory=list)
 
 
 def shown_messages(share: Share) -> list[ShownMessage]:
@@ -71,30 +81,41 @@ def _renewed(snapshot: Snapshot) -> Content:
 def _rendered(message: SharedMessage) -> SharedMessage:
     if message.role == "user":
         return message
-    html = render_document(message.text, prefix=str(message.id))
+    ends = text_ends(message.row())
+    html = render_document(message.text, prefix=str(message.id), ends=ends)
     return msgspec.structs.replace(message, html=html)
 
 
 def _shown(message: SharedMessage, share: Share) -> ShownMessage:
-    row = Message(
-        id=message.id,
-        role=message.role,
-        status=message.status,
-        model=message.model,
-        reasoning=message.reasoning if share.with_thinking else "",
-        thought_seconds=message.thought_seconds,
-    )
+    row = message.row(with_thinking=share.with_thinking, with_tool_calls=share.with_tool_calls)
     is_reply = message.role == "assistant"
     calls = message.tool_calls if share.with_tool_calls else ()
     all_images = [*message.images, *chain.from_iterable(each.shown_images for each in calls)]
     return ShownMessage(
         row=row,
-        html=mark_safe(message.html) if is_reply else html_of([message.text])[0],  # noqa: S308
+        html=_reply_html(message, row, share) if is_reply else html_of([message.text])[0],
         ending=_ending(message) if is_reply else "",
         images=_images(message.images, share),
         left_out=0 if share.with_images else len(all_images),
-        tool_calls=[(each.row(row), _images(each.shown_images, share)) for each in calls],
     )
+
+
+def _reply_html(message: SharedMessage, row: Message, share: Share) -> SafeString:
+    """Return a reply's text with its thoughts and tool calls in their places."""
+    images = {(call.round, call.index): call.shown_images for call in message.tool_calls}
+    html = mark_safe(message.html)  # noqa: S308  (sanitised when it was rendered)
+    for activity in row.activities:
+        items = []
+        for item in activity.items:
+            if isinstance(item, ToolCall):
+                shown = _images(images[item.round, item.index], share)
+                items.append(ShownItem(tool_call=item, images=shown))
+            elif item.reasoning:
+                items.append(ShownItem(thought=item))
+        if items:
+            activity_html = render_to_string("sharing/_activity.html", {"items": items})
+            html = with_activity(html, activity.number, activity_html)
+    return html
 
 
 def _images(images: tuple[SharedImage, ...], share: Share) -> list[ShownImage]:

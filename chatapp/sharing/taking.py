@@ -79,6 +79,7 @@ def _message(row: Message, numbers: Iterator[int]) -> SharedMessage:
         excluded=row.excluded,
         reasoning=row.reasoning,
         thought_seconds=row.thought_seconds,
+        thoughts=row.thoughts and [tuple(thought) for thought in row.thoughts],
         tool_calls=tuple(_tool_call(call, numbers) for call in row.shown_tool_calls),
     )
 

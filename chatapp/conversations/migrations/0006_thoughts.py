@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0004_versions'),
+        ('conversations', '0005_finding_and_keeping'),
     ]
 
     operations = [
