@@ -86,6 +86,22 @@ def branch_changed(conversation: Conversation) -> None:
     publish(conversation.owner_id, "branch.changed", conversation=conversation.pk, head=head)
 
 
+def version_deleted(message: Message) -> None:
+    """Announce that a version was deleted, with the offer to undo that."""
+    branch_changed(message.conversation)
+    _deletion(message, html=undo_html(message))
+
+
+def version_restored(message: Message) -> None:
+    """Announce that a deleted version is back and shown."""
+    branch_changed(message.conversation)
+    _deletion(message, html="")
+
+
+def undo_html(message: Message) -> str:
+    return render_to_string("messages/_undo.html", {"deleted": message})
+
+
 def reply_resumed(reply: Message) -> None:
     """Announce that a reply that had ended continues after its text, in a new attempt."""
     publish(
@@ -171,6 +187,16 @@ def conversation_begun(conversation: Conversation) -> None:
 
 def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
     publish(person_id, "conversation.deleted", conversation=conversation_id)
+
+
+def _deletion(message: Message, html: str) -> None:
+    publish(
+        message.conversation.owner_id,
+        "version.deleted",
+        conversation=message.conversation_id,
+        message=message.pk,
+        html=html,
+    )
 
 
 def link_html(conversation: Conversation) -> str:

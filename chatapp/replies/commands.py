@@ -66,6 +66,20 @@ async def show(message: Message) -> None:
         await background.in_thread(events.branch_changed, message.conversation)
 
 
+async def delete_version(message: Message, head: UUID | None) -> None:
+    """Delete a version and stop what runs in it. Raises as `Message.delete_version` does."""
+    stopped = await background.in_thread(message.delete_version, head)
+    if stopped is not None:
+        stopping.end_streams(stopped)
+        await background.in_thread(events.version_deleted, message)
+
+
+async def restore_version(message: Message) -> None:
+    """Undo the deletion of a version. Raises as `Message.restore_version` does."""
+    if await background.in_thread(message.restore_version):
+        await background.in_thread(events.version_restored, message)
+
+
 async def retry(reply: Message) -> Message | None:
     """Start a new reply in the place of this one; None when the conversation continued."""
     new = await background.in_thread(reply.retry)

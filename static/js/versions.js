@@ -3,3 +3,4 @@
 import "./elements/messages/message-actions.js";
 import "./elements/messages/message-editor.js";
 import "./elements/messages/message-menu.js";
+import "./elements/messages/undo-offer.js";

@@ -30,6 +30,7 @@ def menu(request: PersonRequest, conversation_id: UUID, message_id: UUID) -> Htt
         "message": message,
         "conversation": message.conversation,
         "version": uuid.uuid4(),
+        "head": message.conversation.branch.values_list("pk", flat=True).last(),
         "new_conversation": uuid.uuid4(),
         "models": [model for model in settings.CATALOG.values() if model.id != message.model],
         "efforts": Effort.choices if _can_think(message.model) else [],

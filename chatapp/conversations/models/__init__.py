@@ -12,6 +12,8 @@ from chatapp.conversations.models.refusals import (
     ClientIdUsed,
     ConversationContinued,
     ConversationDeleted,
+    NotRestorable,
+    OnlyVersion,
     ReplyRunning,
     TooManyConversations,
 )
@@ -52,6 +54,8 @@ __all__ = [
     "ModelSettings",
     "NewMessage",
     "NewVersion",
+    "NotRestorable",
+    "OnlyVersion",
     "Progress",
     "ReplyRunning",
     "State",

@@ -34,6 +34,7 @@ FRESH: "Mapping[str, Any]" = {
     "on_branch": True,
     "shown_at": None,
     "has_news": False,
+    "deleted_at": None,
     "leased_by": "",
     "leased_until": None,
     "stop_requested_at": None,
@@ -69,11 +70,13 @@ def branch_off(message: Message, new_id: uuid.UUID) -> tuple[Conversation, bool]
 def _end(message: Message) -> Message:
     """Return the last message to copy: no conversation ends with a message that has a reply."""
     message.refresh_from_db()
+    if message.deleted_at:
+        raise ConversationContinued
     if message.role == Message.Role.ASSISTANT:
         return message
     # As in `branches.SHOW`; the two databases sort a missing time differently.
     chosen_last = Coalesce("shown_at", "created_at").desc()
-    replies = message.children.order_by("-on_branch", chosen_last)
+    replies = message.children.filter(deleted_at=None).order_by("-on_branch", chosen_last)
     return replies.first() or message
 
 

@@ -30,6 +30,10 @@ export const LIVE_MESSAGE_CHANGED = "live:message.changed";
 // live-socket > message-list
 export const LIVE_BRANCH_CHANGED = "live:branch.changed";
 
+// { conversation, message, html }. A version was deleted: `html` offers to undo that, "" once it is undone.
+// live-socket > later
+export const LIVE_VERSION_DELETED = "live:version.deleted";
+
 // { conversation, message, attempt, html }
 // live-socket > message-list
 export const LIVE_MESSAGE_FINISHED = "live:message.finished";

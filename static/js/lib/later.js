@@ -2,10 +2,12 @@
 // image is a link to its large version, and the buttons of a message lead to pages of their own.
 
 import { IMAGE } from "./articles.js";
+import { LIVE_VERSION_DELETED, listen } from "./events.js";
 import { load } from "./load.js";
 import { storedPlaces } from "./tab-storage.js";
 
-const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions" }; // selector -> element of the script
+const ACTIONS = "message-actions";
+const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": ACTIONS }; // selector -> element of the script
 
 const loading = {}; // element -> promise of both files; null where they can't be loaded
 let wanted = null; // the link or button that was clicked last meanwhile
@@ -36,4 +38,11 @@ function reach(event) {
 }
 
 for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
-if (storedPlaces("edit").length && document.querySelector("message-actions")) begin("message-actions");
+const actions = document.querySelector(ACTIONS);
+if (actions && (storedPlaces("edit").length || storedPlaces("undo").length)) begin(ACTIONS);
+// Every tab offers to undo what one of them deleted.
+listen(document, LIVE_VERSION_DELETED, async (deletion) => {
+  begin(ACTIONS);
+  await loading[ACTIONS];
+  actions.offerUndo?.(deletion);
+});
