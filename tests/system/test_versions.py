@@ -1,13 +1,11 @@
 """Editing, regenerating, versions and branching off, as people do them."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.system.conftest import Chat
-from tests.system.images import attach, saved_many
 from tests.system.test_stale_tab import deaf
 
 
@@ -75,30 +73,6 @@ def test_a_message_is_edited_by_keyboard(chat: Chat) -> None:
     expect(chat.replies).to_have_text([re.compile("first")])
     chat.page.reload()
     expect(editor).to_have_count(0)
-
-
-def test_an_edit_shows_the_images_that_it_will_send(chat: Chat, tmp_path: Path) -> None:
-    files = saved_many(tmp_path, 3)
-    attach(chat.page, *files[:2])
-    chat.ask("/echo first")
-    press(chat.messages.first, "Edit")
-    kept = chat.page.get_by_role("group", name="Images to keep")
-    expect(kept.locator("img")).to_have_count(2)
-    for part in kept.locator("label, img").all():
-        expect(part).to_have_css("opacity", "1")
-
-    kept.get_by_role("checkbox").first.uncheck()
-    chat.page.get_by_label("Add images").set_input_files(files[2])
-    expect(kept.locator("img").first).to_have_css("opacity", "0.35")
-    expect(kept.locator("img").last).to_have_css("opacity", "1")
-    added = chat.page.get_by_role("img", name=files[2].name)
-    expect(added).to_have_js_property("complete", True)
-    assert added.evaluate("image => image.naturalWidth")
-    chat.page.locator("message-editor").get_by_role("button", name="Send").click()
-
-    expect(versions(chat.page)).to_have_text(["2 / 2"])
-    expect(chat.messages.locator("[data-part=image]")).to_have_count(2)
-    expect(chat.replies).to_have_attribute("data-status", "complete")
 
 
 def test_an_edit_stops_a_running_reply_after_a_question(chat: Chat) -> None:

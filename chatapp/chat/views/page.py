@@ -142,19 +142,24 @@ def _context(
             "kind": settings.SERVICE.kind,
             "sentence": settings.SERVICE.translated(gettext),
         },
-        "limits": {
-            "max_characters": settings.MAX_MESSAGE_CHARACTERS,
-            "max_images": settings.MAX_IMAGES_PER_MESSAGE,
-            "max_image_bytes": MAX_UPLOAD_BYTES,
-            "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
-            "image_types": IMAGE_TYPES,
-        },
+        "limits": limits(),
         "composer": {
             "action": reverse("messages", args=[conversation_id]),
             "conversation_id": conversation_id,
             "error": "",
             **composer,
         },
+    }
+
+
+def limits() -> dict[str, Any]:
+    """Return what a message may have at most, as forms show it."""
+    return {
+        "max_characters": settings.MAX_MESSAGE_CHARACTERS,
+        "max_images": settings.MAX_IMAGES_PER_MESSAGE,
+        "max_image_bytes": MAX_UPLOAD_BYTES,
+        "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
+        "image_types": IMAGE_TYPES,
     }
 
 
