@@ -104,7 +104,7 @@ class Tab:
         last = self.articles.last
         after = max(0, last.position - 1) if last else 0
         if last:
-            path = f"/c/{self.conversation}/messages?after={after}"
+            path = f"/c/{self.conversation}/messages?after={after}&head={last.id}"
             self.articles.insert((await self._session.get(path)).text)
             self._tell()
 
@@ -142,10 +142,18 @@ class Tab:
 
     def _take(self, event: Mapping[str, Any]) -> None:
         match event["type"]:
+            case "message.created" if event["parent"] not in {None, *self.articles.known}:
+                self._spawn(self._catch_up_until_told())
             case "message.created":
                 self.articles.insert_new(event["html"], event["replaces"])
             case "message.finished" | "message.changed" | "reply.resumed":
-                self.articles.insert(event["html"])
+                if event["message"] in self.articles.known:
+                    self.articles.insert(event["html"])
+                else:
+                    self._spawn(self._catch_up_until_told())
+            case "branch.changed":
+                if not self.articles.last or event["head"] != self.articles.last.id:
+                    self._spawn(self._catch_up_until_told())
             case "reply.patch":
                 self._heard[event["reply"]] = time.monotonic()
                 self.articles.patch(event)
