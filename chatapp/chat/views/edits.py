@@ -41,7 +41,7 @@ async def edit(request: PersonRequest, conversation_id: UUID, message_id: UUID) 
             return refusal(form.sentence, form, status)
         return await sync_to_async(_page)(request, message, status, error=form.sentence)
     if request.POST.get("stop"):
-        await commands.stop_head(message.conversation)
+        await commands.stop_head(message, form.message.parent)
     new = replace(form.message, replaces=message.pk)
     try:
         exchange, html = await shielded(

@@ -58,7 +58,7 @@ async def regeneration(
     if not form.is_valid():
         return await sync_to_async(refuse_values)(request, reply.conversation, form.sentence)
     if form.cleaned_data["stop"]:
-        await commands.stop_head(reply.conversation)
+        await commands.stop_head(reply, form.wanted.head)
     try:
         new = await shielded(
             f"regenerate:{reply.pk}:{form.wanted.client_id}",
