@@ -14,17 +14,20 @@ from chatapp.accounts.models import Person
 from chatapp.conversations import events
 from chatapp.conversations.events import ExchangeHtml
 from chatapp.conversations.models import (
+    Conversation,
     Decision,
     Exchange,
     Message,
     NewMessage,
     NewVersion,
     add_exchange,
+    branching_off,
 )
 from chatapp.conversations.models import decide as store_decision
 from chatapp.replies import generation, stopping, taking
 
 SENDING = "send:"  # begins the name of the task that adds a message
+MAX_REST_SECONDS = 0.1  # between two batches of a copy
 LONG_TEXT = 50_000  # characters; rendering more would keep the event loop busy for 2 ms
 
 type Sent = tuple[Exchange, ExchangeHtml]
@@ -75,6 +78,25 @@ async def show(message: Message) -> None:
     """Show the branch that a message lies on. A reply that runs on the other one goes on."""
     if await background.in_thread(message.show):
         await background.in_thread(events.branch_changed, message.conversation)
+
+
+async def branch_off(message: Message, new_id: UUID) -> Conversation:
+    """Begin a new conversation with a copy of the messages up to this one, in small transactions.
+
+    The same id makes one conversation: a repeated request returns it, or helps to finish it. Raises
+    as `branching_off.begin` and `add_batch` do.
+    """
+    copying = await background.in_thread(branching_off.begin, message, new_id)
+    is_announced = copying.is_whole and not copying.is_new
+    loop = asyncio.get_running_loop()
+    while not copying.is_whole:
+        begin = loop.time()
+        copying = await background.in_spare_thread(branching_off.add_batch, copying)
+        # So that others get at the database, too.
+        await asyncio.sleep(min(loop.time() - begin, MAX_REST_SECONDS))
+    if not is_announced:
+        await background.in_thread(events.conversation_begun, copying.conversation)
+    return copying.conversation
 
 
 async def delete_version(message: Message, head: UUID | None) -> None:

@@ -56,7 +56,7 @@ REFUSALS = {
     TooManyConversations: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "",
-        _("You began too many chats in the last minute. Try again soon."),
+        _("You began too many chats, or too long ones, in the last minute. Try again soon."),
     ),
 }
 CAN_STOP = (ReplyRunning, AwaitsApproval)  # a question: the person may stop the reply

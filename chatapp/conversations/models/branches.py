@@ -27,6 +27,15 @@ UPWARDS = """
         WHERE NOT upwards.on_branch
     )
 """
+LINEAGE = """
+    WITH RECURSIVE lineage(id, parent_id, position) AS (
+        SELECT id, parent_id, position FROM conversations_message WHERE id = %s
+        UNION ALL
+        SELECT message.id, message.parent_id, message.position
+        FROM conversations_message message JOIN lineage ON message.id = lineage.parent_id
+    )
+    SELECT id FROM lineage ORDER BY position
+"""
 HIDDEN = "SELECT id, position FROM upwards WHERE NOT on_branch ORDER BY position"
 CHOOSE = (
     "UPDATE conversations_message SET shown_at = %s"
@@ -114,6 +123,13 @@ def hidden(message: "Message") -> list[Place]:
     with connection.cursor() as cursor:
         cursor.execute(UPWARDS + HIDDEN, [db_value(message, message.pk)])
         return [Place(UUID(str(pk)), position) for pk, position in cursor.fetchall()]
+
+
+def lineage(message: "Message") -> list[UUID]:
+    """Return the messages that lead to this one, and this one; no switch of branches changes it."""
+    with connection.cursor() as cursor:
+        cursor.execute(LINEAGE, [db_value(message, message.pk)])
+        return [UUID(str(pk)) for (pk,) in cursor.fetchall()]
 
 
 def up_to(message: "Message", places: list[Place]) -> "MessageQuerySet":

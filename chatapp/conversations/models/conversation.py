@@ -31,7 +31,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def deleted(self) -> Self:
         """Return those whose rows are still to be removed, in the order of their deletion."""
-        return self.exclude(deleted_at=None).order_by("deleted_at")
+        return self.filter(deleted_at__lte=timezone.now()).order_by("deleted_at")
 
     def newest_first(self) -> Self:
         return self.order_by("-active_at", "-id")
@@ -53,7 +53,8 @@ class Conversation(WithModelSettings):
     active_at = models.DateTimeField(default=timezone.now)
     # The message in another conversation up to which this one is a copy; it may be gone since.
     branched_from = models.UUIDField(null=True, editable=False)
-    # Since then nobody sees it any more; `removal` deletes its rows.
+    # Since then nobody sees it any more; `removal` deletes its rows. In the future: an unfinished
+    # copy, see `branching_off`.
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     # Names of tools that need no further approval in this conversation.
