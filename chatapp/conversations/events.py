@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
@@ -175,9 +176,15 @@ def message_changed(message: Message) -> None:
     )
 
 
+@transaction.atomic
 def conversation_changed(conversation: Conversation) -> None:
-    """Announce a new title or new settings; the conversation keeps its place in the list."""
-    _conversation_changed(conversation, link_html(conversation), moved=False)
+    """Announce a new title or new settings; the conversation keeps its place in the list.
+
+    Nothing is announced after its deletion, which waits for the lock: pages would show it again.
+    """
+    present = Conversation.objects.present().select_for_update().filter(pk=conversation.pk)
+    if present.values_list("pk").first():
+        _conversation_changed(conversation, link_html(conversation), moved=False)
 
 
 def conversation_begun(conversation: Conversation) -> None:

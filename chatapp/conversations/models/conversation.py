@@ -89,10 +89,14 @@ class Conversation(WithModelSettings):
         return self.messages.filter(on_branch=True).order_by("position")
 
     def rename(self, title: str) -> None:
-        """Set the title that the person typed; it takes precedence over any by the model."""
+        """Set the title that the person typed; it takes precedence over any by the model.
+
+        A conversation that was deleted meanwhile stays as it is.
+        """
         self.title = " ".join(title.split())[:TITLE_LENGTH]
         self.titled_by = self.TitledBy.PERSON
-        self.save(update_fields=["title", "titled_by"])
+        rows = Conversation.objects.present().filter(pk=self.pk)
+        rows.update(title=self.title, titled_by=self.titled_by)
 
     def suggest_title(self, title: str) -> bool:
         """Set a title by the model unless the person has typed one or deleted the conversation;

@@ -1,11 +1,11 @@
 // The shortcuts of the page: all of them, in one place. Their labels are in `templates/reading/_shortcuts.html`.
 
 /** By name: the letter that chooses it in the list of shortcuts, the `keys` that work everywhere, and the `local`
- *  ones that an element binds where they apply. Mod is Ctrl, on a Mac Cmd. No keys are a screen reader's own, and
- *  only those of a new chat are a browser's (its bookmarks): they begin one in other chats, too. */
+ *  ones that an element binds where they apply. Mod is Ctrl, on a Mac Cmd. No keys are a screen reader's or a
+ *  browser's own. */
 export const SHORTCUTS = {
   list: { keys: "Mod+/" },
-  "new-chat": { letter: "O", keys: "Mod+Shift+KeyO" },
+  "new-chat": { letter: "O" },
   "message-box": { letter: "M" },
   stop: { letter: "X", local: "Escape" },
   edit: { letter: "E", local: "ArrowUp" }, // in the empty message box

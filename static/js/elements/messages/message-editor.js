@@ -130,7 +130,8 @@ class MessageEditor extends HTMLElement {
     this.#isLeaving = true;
     writeStored(KIND, this.#message, null);
     this.remove();
-    this.article.querySelector("[data-do=edit]").focus();
+    // On a phone the menu has the button.
+    [...this.article.querySelectorAll("[data-do=edit], [data-do=menu]")].find((each) => each.checkVisibility())?.focus();
   }
 }
 
