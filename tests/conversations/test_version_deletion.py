@@ -11,7 +11,7 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chatapp.conversations import news
+from chatapp.conversations import news, removal
 from chatapp.conversations.access import own_message, own_reply, visible_image
 from chatapp.conversations.history import first_hidden
 from chatapp.conversations.models import (
@@ -281,3 +281,15 @@ def test_deleting_costs_the_same_queries_however_long_the_version_is(exchange: E
         assert branches.is_deleted(version)
 
     assert counts[0] == counts[1]
+
+
+def test_removal_takes_versions_too(exchange: Exchange) -> None:
+    delete(regenerated(exchange.reply, "Another"))
+
+    assert not removal._remove_versions()
+    Message.objects.exclude(deleted_at=None).update(
+        deleted_at=timezone.now() - version_deletion.KEPT - timedelta(minutes=1)
+    )
+    assert removal._remove_versions()
+    assert not removal._remove_versions()
+    assert Message.objects.count() == 2

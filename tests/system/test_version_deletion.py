@@ -47,6 +47,7 @@ def test_every_tab_offers_to_undo_a_deletion(chat: Chat, context: BrowserContext
     chat.page.clock.run_for(OFFERED)
     for each in (chat, other):
         expect(each.page.get_by_role("button", name="Undo")).to_have_count(0)
+        expect(each.replies).to_have_count(1)
         assert each.said == ["/echo first", "first"]
 
 
