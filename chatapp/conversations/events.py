@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
@@ -86,6 +87,22 @@ def branch_changed(conversation: Conversation) -> None:
     publish(conversation.owner_id, "branch.changed", conversation=conversation.pk, head=head)
 
 
+def version_deleted(message: Message) -> None:
+    """Announce that a version was deleted, with the offer to undo that."""
+    branch_changed(message.conversation)
+    _deletion(message, html=undo_html(message))
+
+
+def version_restored(message: Message) -> None:
+    """Announce that a deleted version is back and shown."""
+    branch_changed(message.conversation)
+    _deletion(message, html="")
+
+
+def undo_html(message: Message) -> str:
+    return render_to_string("messages/_undo.html", {"deleted": message})
+
+
 def reply_resumed(reply: Message) -> None:
     """Announce that a reply that had ended continues after its text, in a new attempt."""
     publish(
@@ -159,9 +176,15 @@ def message_changed(message: Message) -> None:
     )
 
 
+@transaction.atomic
 def conversation_changed(conversation: Conversation) -> None:
-    """Announce a new title or new settings; the conversation keeps its place in the list."""
-    _conversation_changed(conversation, link_html(conversation), moved=False)
+    """Announce a new title or new settings; the conversation keeps its place in the list.
+
+    Nothing is announced after its deletion, which waits for the lock: pages would show it again.
+    """
+    present = Conversation.objects.present().select_for_update().filter(pk=conversation.pk)
+    if present.values_list("pk").first():
+        _conversation_changed(conversation, link_html(conversation), moved=False)
 
 
 def conversation_begun(conversation: Conversation) -> None:
@@ -171,6 +194,16 @@ def conversation_begun(conversation: Conversation) -> None:
 
 def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
     publish(person_id, "conversation.deleted", conversation=conversation_id)
+
+
+def _deletion(message: Message, html: str) -> None:
+    publish(
+        message.conversation.owner_id,
+        "version.deleted",
+        conversation=message.conversation_id,
+        message=message.pk,
+        html=html,
+    )
 
 
 def link_html(conversation: Conversation) -> str:

@@ -1,5 +1,6 @@
 """Render a model's Markdown as safe HTML blocks, whole or while it streams."""
 
+from chatapp.rendering.closing import close_blocks
 from chatapp.rendering.live_document import LiveDocument
 from chatapp.rendering.patches import BlockPatch
 from chatapp.rendering.plain_blocks import PlainBlock, PlainCode, PlainMarkdown
@@ -23,6 +24,7 @@ __all__ = [
     "PlainMarkdown",
     "arender_block",
     "arender_document",
+    "close_blocks",
     "cut",
     "render_block",
     "render_document",

@@ -12,6 +12,7 @@ from tests.chaos.record import Act, ModelRequest, Record, Row, Sent, Shown
 from tests.chaos.recovery import pauses
 from tests.chaos.reply_text import blocks_of, joined
 from tests.chaos.tools import shown_calls, text_ends, tool_violations
+from tests.chaos.versions import version_violations
 from tests.chaos.violation import Violation
 from tests.chaos.words import seen
 
@@ -33,14 +34,21 @@ class Facts:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.sent = {sent.client_id: sent for sent in record.sent}
-        self.rows = {row.id: row for row in record.rows}
-        self.replies = [row for row in record.rows if row.role == "assistant"]
+        copies = {copy.conversation for copy in record.copies}
+        self.rows = {row.id: row for row in record.rows if row.conversation not in copies}
+        self.replies = [row for row in self.rows.values() if row.role == "assistant"]
         self.asked: defaultdict[str, list[ModelRequest]] = defaultdict(list)
         for asked in sorted(record.requests, key=lambda asked: asked.start):
             self.asked[asked.run].append(asked)
         self.acts: defaultdict[str, list[Act]] = defaultdict(list)
         for act in record.acts:
             self.acts[act.run].append(act)
+
+    @property
+    def without_copies(self) -> Record:
+        """Return the record without the calls of copied replies, which nobody made."""
+        calls = [call for call in self.record.calls if call.reply in self.rows]
+        return replace(self.record, calls=calls)
 
     def sent_for(self, reply: Row) -> Sent | None:
         """Return the send that a reply answers."""
@@ -56,7 +64,8 @@ def violations(record: Record, recovery_seconds: float) -> list[Violation]:
         *_replies(facts),
         *_requests(facts),
         *_views(facts),
-        *tool_violations(record),
+        *version_violations(record),
+        *tool_violations(facts.without_copies),
         *_recoveries(record, recovery_seconds),
     ]
 

@@ -28,7 +28,7 @@ class Sent:
 class Act:
     """What a person did about a reply; `seen` is the number of words that the page showed then."""
 
-    kind: Literal["stop", "retry", "continue"]
+    kind: Literal["stop", "retry", "continue", "regenerate"]
     run: str
     reply: str
     at: float
@@ -85,6 +85,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A conversation that branched off after a message, or after the reply to it."""
+
+    conversation: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A message as a page shows it; `html` is that of the text alone, `calls` are the states of
     what tools were asked for."""
@@ -119,6 +127,7 @@ class Row:
     error: str = ""
     attempt: int = 0
     client_id: str | None = None
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -131,6 +140,9 @@ class Record:
     browsed: int = 0  # conversations that a real browser read along
     rows: list[Row] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)  # of versions, by their kinds
+    copies: list[Copy] = field(default_factory=list)
+    deletions: dict[str, bool] = field(default_factory=dict)  # version: whether it stayed deleted
     tool_runs: list[ToolRun] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     # Of each reply the first moment at which any page showed text of an attempt, and each moment
@@ -151,4 +163,5 @@ class Record:
             if request.outcome.startswith(("cut", "refused"))
         )
         stops = Counter("Stop by a person" for act in self.acts if act.kind == "stop")
-        return Counter(fault.kind for fault in self.faults) + model + stops
+        changes = Counter(self.changes)
+        return Counter(fault.kind for fault in self.faults) + model + stops + changes

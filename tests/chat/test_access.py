@@ -38,7 +38,10 @@ URLS = [
     ("POST", "messages/{message}/edit", {"text": "New"}, HTTPStatus.UNPROCESSABLE_ENTITY),
     ("POST", "messages/{reply}/shown", {}, HTTPStatus.NO_CONTENT),
     ("POST", "messages/{reply}/branch", {"conversation": NEW}, HTTPStatus.CREATED),
+    ("POST", "messages/{reply}/version-deletion", {}, HTTPStatus.CONFLICT),
+    ("POST", "messages/{reply}/version-restoration", {}, HTTPStatus.NO_CONTENT),
     ("GET", "?message={reply}", {}, HTTPStatus.FOUND),
+    ("GET", "?deleted={reply}", {}, HTTPStatus.OK),
 ]
 every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
 

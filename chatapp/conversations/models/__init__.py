@@ -13,6 +13,8 @@ from chatapp.conversations.models.refusals import (
     ClientIdUsed,
     ConversationContinued,
     ConversationDeleted,
+    NotRestorable,
+    OnlyVersion,
     ReplyRunning,
     TooManyConversations,
 )
@@ -54,6 +56,8 @@ __all__ = [
     "ModelSettings",
     "NewMessage",
     "NewVersion",
+    "NotRestorable",
+    "OnlyVersion",
     "Progress",
     "ReplyRunning",
     "State",

@@ -29,7 +29,7 @@ def decide(
     any more.
     """
     conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
-    waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)
+    waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING, deleted_at=None)
     if attempt is not None:
         waiting = waiting.filter(attempt=attempt)
     tool_call = ToolCall.objects.filter(pk=tool_call_id, reply__in=waiting).first()

@@ -8,7 +8,6 @@ import { RequestError, getText } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { person } from "../../lib/page.js";
 import { Roving } from "../../lib/roving.js";
-import { findShortcut } from "../../lib/shortcuts.js";
 
 const PLACE = `sidebar:${person}`; // how far the list is scrolled, in this tab's session storage
 
@@ -26,7 +25,6 @@ class ConversationList extends HTMLElement {
     listen(document, LIVE_CONVERSATION_CHANGED, (event) => this.#change(event), signal);
     listen(document, LIVE_CONVERSATION_DELETED, ({ conversation }) => this.#remove(conversation), signal);
     listen(document, MESSAGE_ACCEPTED, ({ conversation }) => this.#add(conversation), signal);
-    document.addEventListener("keydown", (event) => this.#openNewChat(event), { signal });
     this.roving = new Roving(this.nav, signal);
     this.#restorePlace();
     addEventListener("pagehide", () => sessionStorage.setItem(PLACE, this.nav.scrollTop), { signal });
@@ -135,12 +133,6 @@ class ConversationList extends HTMLElement {
       const { signal } = this.#end;
       document.addEventListener(CONNECTION_OPENED, () => this.#watchMore(), { once: true, signal });
     }
-  }
-
-  #openNewChat(event) {
-    if (findShortcut(event) !== "new-chat") return;
-    event.preventDefault();
-    this.newChat.click();
   }
 }
 
