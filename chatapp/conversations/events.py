@@ -178,13 +178,13 @@ def message_changed(message: Message) -> None:
 
 @transaction.atomic
 def conversation_changed(conversation: Conversation) -> None:
-    """Announce a new title or new settings; the conversation keeps its place in the list.
+    """Announce the stored title and settings; the conversation keeps its place in the list.
 
     Nothing is announced after its deletion, which waits for the lock: pages would show it again.
     """
-    present = Conversation.objects.present().select_for_update().filter(pk=conversation.pk)
-    if present.values_list("pk").first():
-        _conversation_changed(conversation, link_html(conversation), moved=False)
+    present = Conversation.objects.present().select_for_update()
+    if stored := present.filter(pk=conversation.pk).first():
+        _conversation_changed(stored, link_html(stored), moved=False)
 
 
 def conversation_begun(conversation: Conversation) -> None:
