@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "chatapp.accounts",
+    "chatapp.jobs",
     "chatapp.images",
     "chatapp.mcp",
     "chatapp.conversations",

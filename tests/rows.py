@@ -23,6 +23,7 @@ from chatapp.conversations.models import (
 from chatapp.diagnostics.models import ImageLink
 from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
+from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.replies.models import LearnedFact
 
@@ -92,6 +93,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
+    Job: lambda: Job.objects.create(kind="work", owner=person()),
     LearnedFact: lambda: LearnedFact.objects.create(
         service=unique(), model=unique(), name="max_output", value=1, until=timezone.now()
     ),
