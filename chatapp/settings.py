@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",
+    "chatapp.transfer",
     "chatapp.diagnostics",
 ]
 
