@@ -1,12 +1,15 @@
 """/transfer/: the archive of everything; made in the background, fetched for a day."""
 
+from datetime import timedelta
 from http import HTTPStatus
+from math import ceil
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatapp.accounts.person_request import PersonRequest
@@ -17,6 +20,7 @@ from chatapp.transfer.archive import export
 from chatapp.transfer.archive.download import Archive
 
 PAGE = "transfer"
+HOUR = timedelta(hours=1)
 
 
 @require_safe
@@ -76,5 +80,8 @@ def _finished(request: PersonRequest, export_id: UUID) -> Job:
 
 def _context(request: PersonRequest) -> dict[str, object]:
     job = export.current(request.user)
-    size = Archive(job).size if job and job.state == State.DONE else 0
-    return {"job": job, "size": size, "hours": export.KEPT.total_seconds() // 3600}
+    context: dict[str, object] = {"job": job, "hours": export.KEPT // HOUR}
+    if job and job.state == State.DONE and job.expires_at:
+        left = (job.expires_at - timezone.now()) / HOUR
+        context |= {"size": Archive(job).size, "hours_left": ceil(left)}
+    return context
