@@ -30,14 +30,20 @@ def _is_long_page(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 class TextCompressionMiddleware(GZipMiddleware):
-    """Compress pages, and pad them at random, so that their size doesn't reveal their content."""
+    """Compress pages, and pad them at random, so that their size doesn't reveal their content.
+
+    What is sent in pieces is a file, which may have images of megabytes inside. Compressing those
+    would hold up the loop, and gain nothing.
+    """
 
     __acall__ = on_loop(needs_thread=_is_long_page)  # type: ignore[assignment]
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        return super().process_response(request, response) if _is_page(response) else response
+        if response.streaming or not _is_page(response):
+            return response
+        return super().process_response(request, response)
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):

@@ -118,19 +118,20 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "lightbox",
         "reading",
         "tools",
+        "transfer",
         "versions",
         "without-scripts",
     }
 
 
-def test_the_modules_are_five_files() -> None:
+def test_the_modules_are_six_files() -> None:
     sources = settings.ROOT / "static"
     served = {path for path in Path(settings.STATIC_ROOT).glob("js/**/*") if path.is_file()}
     texts = [path.read_text() for path in served if path.suffix == ".js"]
     parts = [part for text in texts for part in re.findall(r"^// (js/.+\.js)$", text, re.MULTILINE)]
 
     names = {path.name.split(".")[0] for path in served}
-    assert names == {"app", "lightbox", "owner", "reading", "versions"}
+    assert names == {"app", "lightbox", "owner", "reading", "transfer", "versions"}
     # A module that is missing here would be imported by no other, and do nothing silently.
     assert sorted(parts) == sorted(str(path.relative_to(sources)) for path in sources.rglob("*.js"))
 
