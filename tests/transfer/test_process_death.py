@@ -17,7 +17,7 @@ from tests.support.people import OWNER
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
-CONVERSATIONS, MESSAGES, IMAGES = 400, 400, 20
+CONVERSATIONS, MESSAGES, IMAGES = 150, 200, 20
 ARCHIVE = re.compile(r'href="([^"]+/archive)"')
 LOOK_SECONDS = 0.2
 PATIENCE = 90  # seconds; a lease ends after 10
