@@ -7,7 +7,9 @@ from playwright.sync_api import Page, expect
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
 
-INNER_PAGES = ("/storage/", "/shares/", "/tools/", "/diagnostics/", "/account/password/")
+INNER_PAGES = (
+    *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/"),
+)
 
 MARKUP = """### A heading of the third level
 
