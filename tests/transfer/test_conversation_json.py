@@ -22,6 +22,7 @@ OMITTED = {
     Message: {
         *("conversation", "author", "html", "html_version", "attempt", "leased_by", "leased_until"),
         *("takeovers", "crashes", "sequence", "stop_requested_at", "estimated_tokens", "is_plain"),
+        "deleted_at",
     },
 }
 ELSEWHERE = {  # columns that are inside of another object
