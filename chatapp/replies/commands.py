@@ -25,6 +25,7 @@ from chatapp.conversations.models import decide as store_decision
 from chatapp.replies import generation, stopping, taking
 
 SENDING = "send:"  # begins the name of the task that adds a message
+LOOP_TURNS_UNTIL_ASKED = 2  # the task of the reply begins in the first, that of its stream in the second
 LONG_TEXT = 50_000  # characters; rendering more would keep the event loop busy for 2 ms
 
 type Sent = tuple[Exchange, ExchangeHtml]
@@ -37,7 +38,8 @@ async def send(person: Person, new: NewMessage) -> Sent:
     if exchange.created:
         generation.start(exchange.reply, prepare)
         # The model is asked first: it answers while the message is rendered.
-        await asyncio.sleep(0)
+        for _ in range(LOOP_TURNS_UNTIL_ASKED):
+            await asyncio.sleep(0)
     html = html or ExchangeHtml.of(exchange)
     if exchange.created:
         events.exchange_added(exchange, html, new.replaces)

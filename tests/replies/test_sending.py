@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
+from chatapp.conversations import events
 from chatapp.conversations.models import Exchange, Message, add_exchange
 from chatapp.inference import CompletionRequest, Finished, TextDelta
 from chatapp.replies import commands, generation, taking
@@ -55,6 +56,24 @@ async def test_the_model_gets_the_message(
     assert (reply.status, reply.text, reply.attempt) == ("complete", "Hi.", 1)
     texts = [message.text for message in asked[0].messages[1:]]
     assert texts == [*(["Hello", "A reply."] if is_later else []), "Hello <b>there</b>"]
+
+
+async def test_the_model_is_asked_before_the_message_is_rendered(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers meanwhile; asked afterwards, it would be late by all that rendering takes."""
+    happened = []
+    render = events.message_html
+
+    def noting(message: Message) -> str:
+        happened.append("rendered")
+        return render(message)
+
+    monkeypatch.setattr(events, "message_html", noting)
+    with answering(lambda _request: happened.append("asked") or TextDelta("Hi."), Finished("stop")):
+        await sent(owner)
+
+    assert happened[:2] == ["asked", "rendered"]
 
 
 @pytest.mark.parametrize("is_later", [False, True])
