@@ -25,7 +25,9 @@ from chatapp.conversations.models import decide as store_decision
 from chatapp.replies import generation, stopping, taking
 
 SENDING = "send:"  # begins the name of the task that adds a message
-LOOP_TURNS_UNTIL_ASKED = 2  # the task of the reply begins in the first, that of its stream in the second
+LOOP_TURNS_UNTIL_ASKED = (
+    2  # the task of the reply begins in the first, that of its stream in the second
+)
 LONG_TEXT = 50_000  # characters; rendering more would keep the event loop busy for 2 ms
 
 type Sent = tuple[Exchange, ExchangeHtml]

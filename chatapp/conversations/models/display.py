@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.notices import notice_sentence, refused_image_sentence
 from chatapp.inference.catalog import find_model
 from chatapp.rendering import VERSION, render_document
+from chatapp.server.quick_reverse import url_of
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.attachment import Attachment
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 MAX_TOOL_CALLS = 4  # lines that a reply's tool calls take up until somebody unfolds them
-# Each is a URL of a reply.
-RESOURCES = ("state", "stop", "retry", "continuation", "exclusion", "regeneration")
+# Each is a URL of a message, most of them only of a reply.
+RESOURCES = ("message", "state", "stop", "retry", "continuation", "exclusion", "regeneration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class LiveStatus:
     has_thought_for: float | None = None  # while the model thinks
 
 
-class ReplyUrls:
-    """The URLs of a reply by their names. Most templates need one or two, and each takes 10 µs."""
+class MessageUrls:
+    """The URLs of a message by their names."""
 
-    def __init__(self, reply: "Message") -> None:
-        self._args = (reply.conversation_id, reply.pk)
+    def __init__(self, message: "Message") -> None:
+        self._ids = (message.conversation_id, message.pk)
 
     def __getitem__(self, name: str) -> str:
         if name not in RESOURCES:
             raise KeyError(name)
-        return reverse(name, args=self._args)
+        return url_of(name, *self._ids)
 
 
 REMOTE = LiveStatus()  # nothing is known: the reply has ended, or another process makes it
@@ -148,8 +148,8 @@ def duration_seconds(message: "Message") -> float | None:
     return None
 
 
-def urls(message: "Message") -> "ReplyUrls":
-    return ReplyUrls(message)
+def urls(message: "Message") -> "MessageUrls":
+    return MessageUrls(message)
 
 
 def _label(model_id: str) -> str:
