@@ -69,18 +69,20 @@ def test_a_tag_without_an_end_is_refused() -> None:
         without_layout("<p>\n<a href")
 
 
-def compiled(folder: Path, **sources: str) -> str:
-    """Return the source that is compiled for the template `page`, among others."""
-    for name, source in sources.items():
-        (folder / f"{name}.html").write_text(source)
+def compiled(folder: Path, page: str, part: str = "", name: str = "messages/page.html") -> str:
+    """Return the source that is compiled for a template that may include another one."""
+    for path, source in {name: page, "part.html": part}.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(source)
     loader = Loader(Engine(dirs=[folder]))
-    return loader.get_contents(next(loader.get_template_sources("page.html")))
+    return loader.get_contents(next(loader.get_template_sources(name)))
 
 
-def test_an_included_template_is_part_of_the_page(tmp_path: Path) -> None:
-    page = '<p>\n  {% include "part.html" %}\n</p>'
+def test_an_included_template_is_part_of_a_message(tmp_path: Path) -> None:
+    page, part = '<p>\n  {% include "part.html" %}\n</p>', "<b>\n  a\n</b>\n"
 
-    assert compiled(tmp_path, page=page, part="<b>\n  a\n</b>\n") == "<p><b>a</b></p>"
+    assert compiled(tmp_path, page, part) == "<p><b>a</b></p>"
+    assert compiled(tmp_path, page, part, "page.html") == '<p>{% include "part.html" %}</p>'
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_an_included_template_is_part_of_the_page(tmp_path: Path) -> None:
 def test_a_template_with_variables_of_its_own_stays_apart(
     tmp_path: Path, tag: str, part: str
 ) -> None:
-    assert compiled(tmp_path, page=tag, part=part) == tag
+    assert compiled(tmp_path, tag, part) == tag
 
 
 TEXTS = (
@@ -105,7 +107,7 @@ TEXTS = (
 
 
 def test_a_text_that_is_not_translated_is_no_tag(tmp_path: Path) -> None:
-    source = compiled(tmp_path, page=TEXTS)
+    source = compiled(tmp_path, TEXTS)
 
     assert source == (
         "{% load i18n %}Don't run a > \"b\" 100%{% translate 'kept' as text %}{% translate text %}"
@@ -116,7 +118,7 @@ def test_a_text_that_is_not_translated_is_no_tag(tmp_path: Path) -> None:
 def test_texts_stay_tags_where_they_are_translated(tmp_path: Path, settings: Settings) -> None:
     settings.USE_I18N = True
 
-    assert compiled(tmp_path, page=TEXTS) == TEXTS
+    assert compiled(tmp_path, TEXTS) == TEXTS
 
 
 def as_django_renders(source: str) -> str:

@@ -6,9 +6,10 @@ holds a line break is dropped when a template is compiled. It becomes one space 
 between two lines of text, and between text and an element that follows or precedes it. In <pre>,
 <textarea> and {% blocktranslate %} it stays as it is.
 
-An included template becomes part of the one that includes it, and a text that nobody translates
-is written as it is: each tag costs a few microseconds whenever it is rendered, and a page of 40
-messages had 800 of them, a sixth of its time.
+A text that nobody translates is written as it is, and in the templates of messages an included
+template becomes part of the one that includes it: each tag costs a few microseconds whenever it is
+rendered, and a page of 40 messages had 800 of them, a sixth of its time. Other templates are
+rendered once for a page, and a second copy of what they include takes memory.
 """
 
 import re
@@ -43,6 +44,7 @@ TEXT = re.compile(
     r"""\{%\ translate\ (?P<quote>["'])(?P<text>(?:(?!(?P=quote)|\\).)*)(?P=quote)\ %\}"""
 )
 INCLUDE = re.compile(r'\{% include "(?P<name>[^"]+)" %\}')
+RENDERED_OFTEN = "messages/"
 ASSIGNMENT = re.compile(r"\ as\ \w+\ %\}")
 
 
@@ -78,7 +80,9 @@ class Loader(filesystem.Loader):
         contents = without_layout(contents)
         if not settings.USE_I18N:
             contents = TEXT.sub(r"\g<text>", contents)
-        return INCLUDE.sub(self._included, contents)
+        if str(origin.template_name).startswith(RENDERED_OFTEN):
+            contents = INCLUDE.sub(self._included, contents)
+        return contents
 
     def _included(self, tag: re.Match[str]) -> str:
         """Return what stands in place of a tag that includes a template.
