@@ -149,8 +149,8 @@ async def _error_body(response: httpx.Response) -> bytes:
 
 
 def _raw(response: httpx.Response) -> AsyncGenerator[bytes]:
-    """Return the chunks as they arrive. `aiter_raw` would put a generator of its own around them."""
-    # httpx declares less than it returns.
+    """Return the chunks as they arrive."""
+    # `aiter_raw` would put a generator of its own around them. httpx declares less than it returns.
     return cast("AsyncGenerator[bytes]", aiter(cast("httpx.AsyncByteStream", response.stream)))
 
 
