@@ -28,6 +28,8 @@ from chatapp.replies import generation, stopping, taking
 
 SENDING = "send:"  # begins the name of the task that adds a message
 MAX_REST_SECONDS = 0.1  # between two batches of a copy
+# The task of the reply begins in the first, that of its stream in the second.
+LOOP_TURNS_UNTIL_ASKED = 2
 LONG_TEXT = 50_000  # characters; rendering more would keep the event loop busy for 2 ms
 
 type Sent = tuple[Exchange, ExchangeHtml]
@@ -40,7 +42,8 @@ async def send(person: Person, new: NewMessage) -> Sent:
     if exchange.created:
         generation.start(exchange.reply, prepare)
         # The model is asked first: it answers while the message is rendered.
-        await asyncio.sleep(0)
+        for _ in range(LOOP_TURNS_UNTIL_ASKED):
+            await asyncio.sleep(0)
     # Versions are looked up.
     is_slow = len(new.text) > LONG_TEXT or new.replaces or not exchange.created
     html = (

@@ -3,6 +3,7 @@ and event has a price for everybody who sends at the same time."""
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -47,10 +48,13 @@ async def costs(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-async def exchanged(person: Person, conversation: UUID | None = None) -> Exchange:
+async def exchanged(
+    person: Person, conversation: UUID | None = None, *, names_parent: bool = False
+) -> Exchange:
     """Send a message and wait for the end of everything that follows."""
+    new = replace(new_message("Hello", conversation), names_parent=names_parent)
     with answering(*SAID):
-        exchange, _html = await commands.send(person, new_message("Hello", conversation))
+        exchange, _html = await commands.send(person, new)
         await asyncio.wait(background.running("reply:"))
         await ended([f"title:{exchange.conversation.pk}"])
     assert exchange.created
@@ -63,6 +67,14 @@ async def test_the_first_exchange(owner: Person, costs: Counter[str]) -> None:
     # Adding both, the end of the reply, whether its branch is shown, and the title, which is
     # announced under a lock.
     assert costs == {"threads": 3, "transactions": 2, "queries": 11, "events": 6}
+
+
+async def test_a_page_that_begins_a_conversation_looks_for_none(
+    owner: Person, costs: Counter[str]
+) -> None:
+    await exchanged(owner, names_parent=True)
+
+    assert costs == {"threads": 3, "transactions": 2, "queries": 10, "events": 6}
 
 
 async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:

@@ -68,6 +68,24 @@ async def test_the_model_gets_the_message(
     assert texts == [*(["Hello", "A reply."] if is_later else []), "Hello <b>there</b>"]
 
 
+async def test_the_model_is_asked_before_the_message_is_rendered(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers meanwhile; asked afterwards, it would be late by all that rendering takes."""
+    happened = []
+    render = events.message_html
+
+    def noting(message: Message) -> str:
+        happened.append("rendered")
+        return render(message)
+
+    monkeypatch.setattr(events, "message_html", noting)
+    with answering(lambda _request: happened.append("asked") or TextDelta("Hi."), Finished("stop")):
+        await sent(owner)
+
+    assert happened[:2] == ["asked", "rendered"]
+
+
 @pytest.mark.parametrize("is_later", [False, True])
 async def test_an_error_before_the_stream_fails_the_reply_and_not_the_send(
     owner: Person, exchange: Exchange, is_later: bool, caplog: pytest.LogCaptureFixture

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Value
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.settings import WithModelSettings
 from chatapp.server.columns import JSONField
+from chatapp.server.quick_reverse import url_of
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
@@ -85,7 +85,7 @@ class Conversation(WithModelSettings):
         return self.display_title
 
     def get_absolute_url(self) -> str:
-        return reverse("conversation", args=[self.id])
+        return url_of("conversation", self.id)
 
     @property
     def is_present(self) -> bool:

@@ -58,6 +58,11 @@ class NewMessage:
     # The message that the person has edited: this one becomes a version of it.
     replaces: uuid.UUID | None = None
 
+    @property
+    def begins_conversation(self) -> bool:
+        """Return whether the page that sends it shows no message."""
+        return self.names_parent and not (self.parent or self.replaces)
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -113,8 +118,9 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
 
 
 def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool) -> Exchange:
-    conversation = _lock(person, new)
     # Nearly always the id is new with its conversation; otherwise a constraint reports it.
+    begins = new.begins_conversation and not is_second_try
+    conversation = None if begins else _lock(person, new)
     if (conversation or is_second_try) and (earlier := _find(person, new)):
         return earlier
     head = conversation.branch.last() if conversation else None
