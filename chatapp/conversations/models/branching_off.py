@@ -21,6 +21,7 @@ from chatapp.conversations.models.refusals import (
 from chatapp.conversations.models.settings import ModelSettings
 from chatapp.conversations.models.tool_call import ToolCall
 from chatapp.conversations.models.tool_call_image import ToolCallImage
+from chatapp.conversations.signals import messages_added
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -112,6 +113,7 @@ def _copy_messages(new: Conversation, rows: "QuerySet[Message]") -> None:
             parent_id = copy.pk
         Message.objects.bulk_create(copies)
         _copy_parts(dict(zip([message.pk for message in batch], copies, strict=True)))
+        messages_added.send(Message, conversation=new, messages=copies, is_new=position == 0)
         position = batch[-1].position + 1
 
 
