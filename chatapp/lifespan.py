@@ -15,6 +15,7 @@ from chatapp.images.processing import worker_queue
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, learning, leases, remote, service, stopping
+from chatapp.search import indexer
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
 from chatapp.tools.registry import built_in
@@ -56,6 +57,7 @@ def _start() -> None:
     leases.start()
     remote.start()
     housekeeping.start()
+    indexer.start()
     database_watch.start()
     relay.start()
     ended_sessions.start()

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",
+    "chatapp.search",
     "chatapp.diagnostics",
 ]
 

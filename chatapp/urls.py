@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.chat.urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
+    path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),
 ]
 

@@ -15,6 +15,7 @@ from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
+from chatapp.search import indexer
 
 PAUSE_SECONDS = 0.01
 PAUSES = (
@@ -26,6 +27,7 @@ PAUSES = (
     (leases, "SWEEP_SECONDS"),
     (remote, "POLL_SECONDS"),
     (remote, "JOINED_POLL_SECONDS"),
+    (indexer, "LOOK_SECONDS"),
 )
 
 
