@@ -70,7 +70,7 @@ def test_an_element_does_not_look_up_another_element() -> None:
     assert not found
 
 
-@pytest.mark.parametrize("entry", ["app", "lightbox", "owner", "reading"])
+@pytest.mark.parametrize("entry", ["app", "lightbox", "owner", "reading", "search"])
 def test_an_entry_imports_and_does_nothing_else(entry: str) -> None:
     lines = SCRIPTS[FOLDER / f"{entry}.js"].splitlines()
 

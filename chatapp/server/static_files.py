@@ -15,10 +15,16 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from chatapp.server import modules
 from chatapp.server.modules import join_modules
 
-STYLESHEET = "css/app.css"
+STYLESHEETS = ("css/app.css", "css/search.css")
 SCRIPT = "js/app.js"
 # What reading and writing don't need. They run after the first script and share its modules.
-LATER_SCRIPTS = ("js/lightbox.js", "js/owner.js", "js/reading.js", "js/versions.js")
+LATER_SCRIPTS = (
+    "js/lightbox.js",
+    "js/owner.js",
+    "js/reading.js",
+    "js/search.js",
+    "js/versions.js",
+)
 IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)
 COMMENT_OR_TEXT = re.compile(r"""/\*.*?\*/|(?P<text>"[^"\n]*"|'[^'\n]*')""", re.DOTALL)
 INDENT = re.compile(r"\s*\n\s*")
@@ -37,7 +43,7 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
         served = dict(paths)
         texts = {name: _read(*at) for name, at in paths.items() if name.endswith((".css", ".js"))}
         joined = {
-            STYLESHEET: join_stylesheets(texts, STYLESHEET),
+            **{entry: join_stylesheets(texts, entry) for entry in STYLESHEETS},
             SCRIPT: join_modules(texts, SCRIPT),
         }
         for entry in LATER_SCRIPTS:
