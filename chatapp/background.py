@@ -113,7 +113,6 @@ async def in_spare_thread[T](function: Callable[..., T], *args: Any) -> T:
 
 async def in_reader_thread[T](function: Callable[..., T], *args: Any) -> T:
     """Run a function that reads much, in one of two threads: the others don't wait behind it."""
-    await release_connection()
     return await _run(_readers, function, args)
 
 

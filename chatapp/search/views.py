@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from chatapp import background
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.search import filling
 from chatapp.search.commands import COMMANDS
 from chatapp.search.finding import Results, search
-from chatapp.search.turns import Overtaken, turn
+from chatapp.search.turns import Overtaken, run_in_turn
 from chatapp.server.request_values import wants_json
 
 MAX_DIGITS = 19  # of a key
@@ -41,10 +40,8 @@ async def results(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     older = _key(request.GET.get("before", ""))
     try:
-        async with turn(request.user.pk):
-            context = await background.in_reader_thread(
-                _search, request.user, text, zone_of(request), older
-            )
+        person = request.user
+        context = await run_in_turn(person.pk, _search, person, text, zone_of(request), older)
     except Overtaken:
         return await _overtaken(request, text)
     return await sync_to_async(_answer)(request, context)

@@ -1,6 +1,7 @@
 """/search/: results for each person, whatever is typed, never a 500."""
 
 import asyncio
+import threading
 from http import HTTPStatus
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.search import finding, turns
 from chatapp.search.engines import TooSlow, engine, postgres
@@ -159,6 +161,24 @@ async def test_of_searches_that_wait_only_the_newest_runs(owner: Person) -> None
 
     assert ran == [0, 3]
     assert [type(each) for each in ended[1:3]] == [turns.Overtaken] * 2
+    assert not turns._running
+
+
+async def test_a_search_keeps_its_turn_when_the_browser_leaves(owner: Person) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def search_slowly() -> None:
+        begun.set()
+        release.wait(10)
+
+    request = asyncio.create_task(turns.run_in_turn(owner.pk, search_slowly))
+    await asyncio.to_thread(begun.wait, 10)
+    request.cancel()
+    await asyncio.wait([request])
+
+    assert turns._running[owner.pk].locked()
+    release.set()
+    await asyncio.gather(*background.running(f"search:{owner.pk}"))
     assert not turns._running
 
 
