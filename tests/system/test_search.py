@@ -66,3 +66,15 @@ def test_a_lost_connection_is_explained_and_a_search_works_again(chat: Chat) -> 
     box.fill("walrus s")
     expect(page.locator("[data-error]")).to_be_hidden()
     expect(page.locator(".search-count")).to_have_text("Nothing found.")
+
+
+def test_the_page_fits_a_phone(chat: Chat) -> None:
+    page = chat.page
+    chat.ask("/echo a walrus whose title is far too long for the width of a phone")
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    page.goto("/search/?q=walrus")
+
+    expect(page.locator(".hit").first).to_be_visible()
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= 390
+    check(page)
