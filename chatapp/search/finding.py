@@ -101,7 +101,8 @@ def _find(person: Person, query: Query, results: Results, older: int | None) -> 
         _add_read(person, plan, matcher, results)
     else:
         _add_messages(person, plan, matcher, results)
-    results.count += len(results.titles)
+    if not results.has_more:
+        results.count += len(results.titles)
 
 
 def _plan(person: Person, query: Query, mark: str, chats: Sequence[Term]) -> Plan:
