@@ -37,6 +37,7 @@ from chatapp.conversations.models import (  # noqa: E402
     add_exchange,
 )
 from chatapp.conversations.models.settings import default_model  # noqa: E402
+from chatapp.server.database_configuration import pool_connections  # noqa: E402
 from tests.bench import search_data as data  # noqa: E402
 from tests.bench.in_app import signed_in  # noqa: E402
 from tests.bench.usage import thread_seconds  # noqa: E402
@@ -46,6 +47,7 @@ chance = random.Random(3)
 
 
 def main(rows: int, count: int) -> None:
+    pool_connections(4)  # as a server has them; their processes are counted
     if not Person.objects.filter(email=data.OWNERS[0]).exists():
         data.build(rows)
     clients = {email: signed_in(email) for email in data.OWNERS[:7]}

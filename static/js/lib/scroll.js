@@ -13,7 +13,7 @@ const STILL = 3; // frames without a change, after which they have settled
 
 /** Returns the message that a link to it has opened the page at; a reload leads back to the reader's place. */
 function linkedPlace() {
-  const isNew = performance.getEntriesByType("navigation")[0].type === "navigate";
+  const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
   return isNew && /^#message-./.test(location.hash) ? { id: location.hash.slice(1), offset: ANCHOR_GAP } : null;
 }
 

@@ -5,8 +5,8 @@
  *  only those of a new chat are a browser's (its bookmarks): they begin one in other chats, too. */
 export const SHORTCUTS = {
   list: { keys: "Mod+/" },
-  search: { letter: "K", keys: "Mod+KeyK" },
   "new-chat": { letter: "O", keys: "Mod+Shift+KeyO" },
+  search: { letter: "K", keys: "Mod+KeyK" },
   "message-box": { letter: "M" },
   stop: { letter: "X", local: "Escape" },
   edit: { letter: "E", local: "ArrowUp" }, // in the empty message box

@@ -1,6 +1,7 @@
 """Search in a person's messages for a word that many of them have.
 
-On Postgres the statements are those of a reader thread, whose connection only the row `search` counts.
+On Postgres the statements are those of a reader thread, whose connection is counted by the row
+`search` alone.
 """
 
 from chatapp.conversations.models import Conversation
