@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "chatapp.replies",
     "chatapp.sharing",
     "chatapp.transfer",
+    "chatapp.search",
     "chatapp.diagnostics",
 ]
 

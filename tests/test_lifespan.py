@@ -17,6 +17,7 @@ from chatapp.jobs import runner
 from chatapp.leases import renewal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
+from chatapp.search import indexer
 
 PAUSE_SECONDS = 0.01
 PAUSES = (
@@ -29,6 +30,7 @@ PAUSES = (
     (runner, "SWEEP_SECONDS"),
     (remote, "POLL_SECONDS"),
     (remote, "JOINED_POLL_SECONDS"),
+    (indexer, "LOOK_SECONDS"),
 )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message, deletion, version_deletion
+from chatapp.conversations.signals import conversation_deleted
 from chatapp.images import garbage_collection
 from chatapp.server.database_errors import DatabaseFull
 
@@ -36,6 +37,7 @@ def delete(conversation: Conversation) -> list[UUID]:
     except DatabaseFull:
         while deletion.remove_batch(conversation.pk):
             pass
+        conversation_deleted.send(Conversation, conversation=conversation)
         garbage_collection.collect(timezone.now(), conversation.owner)
         return []
 

@@ -13,7 +13,7 @@ from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import FinalState, Message, text_ends
 from chatapp.conversations.models.lease import CloseCondition
-from chatapp.conversations.signals import reply_ended
+from chatapp.conversations.signals import reply_ended, text_prepared
 from chatapp.inference.context_window import estimate_messages
 from chatapp.rendering import arender_document
 from chatapp.replies import usage
@@ -91,6 +91,7 @@ def _await_approval(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
 
 
 def _finish(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
+    text_prepared.send(Message, text=live.text)
     if live.reply.finish(_record(live, outcome, html)):
         _announce(live.person_id, live.reply)
 

@@ -23,6 +23,7 @@ from chatapp.conversations.models import (
     ToolCallImage,
 )
 from chatapp.conversations.models.exchange import check_pace
+from chatapp.conversations.signals import messages_added
 from chatapp.images.models import Image
 from chatapp.sharing.content import Content, SharedImage, SharedMessage
 from chatapp.sharing.models import Share, Snapshot
@@ -73,6 +74,7 @@ def _copy(new: Conversation, snapshot: Snapshot, share: Share) -> None:
         parent_id = message.pk
     Message.objects.bulk_create(messages)
     _copy_parts(content, messages, share)
+    messages_added.send(Message, conversation=new, messages=messages, is_new=True)
 
 
 def _columns(shared: SharedMessage, html_version: int, share: Share) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from chatapp.chat.model_labels import short_labels
 from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation, own_message
 from chatapp.conversations.history import (
+    MESSAGES_PER_PAGE,
     ConversationPage,
     MessagePage,
     conversation_page,
@@ -62,7 +63,7 @@ def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     message = own_message(request.user, conversation_id, message_id)
     if message.show():
         events.branch_changed(shown)
-    return redirect(f"{shown.get_absolute_url()}#message-{message.pk}")
+    return redirect(f"{_page_with(shown, message)}#message-{message.pk}")
 
 
 @require_safe
@@ -115,6 +116,16 @@ def _deleted(shown: Conversation, message: str) -> Message | None:
     if message_id is None:
         return None
     return shown.messages.exclude(deleted_at=None).filter(pk=message_id).first()
+
+
+def _page_with(shown: Conversation, message: Message) -> str:
+    """Return the URL of the page that has a message of the branch: the conversation's own, or one
+    of its earlier pages with the message in the middle."""
+    head = shown.branch.values_list("position", flat=True).last() or 0
+    if head - message.position < MESSAGES_PER_PAGE:
+        return shown.get_absolute_url()
+    before = message.position + MESSAGES_PER_PAGE // 2
+    return f"{reverse('messages', args=[shown.pk])}?before={before}"
 
 
 def _source(person: Person, shown: Conversation | None) -> Message | None:

@@ -24,6 +24,7 @@ from chatapp.conversations.models.refusals import (
 from chatapp.conversations.models.settings import ModelSettings
 from chatapp.conversations.models.tool_call import ToolCall
 from chatapp.conversations.models.tool_call_image import ToolCallImage
+from chatapp.conversations.signals import conversation_restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,6 +114,8 @@ def add_batch(copying: Copying) -> Copying:
     is_whole = _copy_messages(new, branches.lineage(copying.last))
     new.deleted_at = None if is_whole else timezone.now() + UNFINISHED
     new.save(update_fields=["deleted_at"])
+    if is_whole:
+        conversation_restored.send(Conversation, conversation=new)
     return copying._replace(conversation=new, is_whole=is_whole)
 
 

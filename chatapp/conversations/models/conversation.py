@@ -4,12 +4,13 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.settings import WithModelSettings
+from chatapp.conversations.signals import conversation_titled
 from chatapp.server.columns import JSONField
 from chatapp.server.quick_reverse import url_of
 
@@ -101,6 +102,7 @@ class Conversation(WithModelSettings):
         """Return the messages of the branch that is shown, oldest first."""
         return self.messages.filter(on_branch=True).order_by("position")
 
+    @transaction.atomic
     def rename(self, title: str) -> None:
         """Set the title that the person typed; it takes precedence over any by the model.
 
@@ -109,8 +111,10 @@ class Conversation(WithModelSettings):
         self.title = " ".join(title.split())[:TITLE_LENGTH]
         self.titled_by = self.TitledBy.PERSON
         rows = Conversation.objects.present().filter(pk=self.pk)
-        rows.update(title=self.title, titled_by=self.titled_by)
+        if rows.update(title=self.title, titled_by=self.titled_by):
+            conversation_titled.send(Conversation, conversation=self)
 
+    @transaction.atomic
     def suggest_title(self, title: str) -> bool:
         """Set a title by the model unless the person has typed one or deleted the conversation;
         return whether it was set."""
@@ -120,4 +124,7 @@ class Conversation(WithModelSettings):
             .exclude(titled_by=self.TitledBy.PERSON)
             .update(title=title[:TITLE_LENGTH], titled_by=self.TitledBy.MODEL)
         )
+        if changed:
+            self.title = title[:TITLE_LENGTH]
+            conversation_titled.send(Conversation, conversation=self)
         return bool(changed)

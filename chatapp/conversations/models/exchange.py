@@ -24,6 +24,7 @@ from chatapp.conversations.models.refusals import (
 )
 from chatapp.conversations.models.regeneration import check_ended
 from chatapp.conversations.models.settings import ModelSettings
+from chatapp.conversations.signals import messages_added, text_prepared
 from chatapp.images.shown_image import ShownImage
 from chatapp.inference import ChatMessage
 from chatapp.inference.context_window import message_tokens
@@ -90,6 +91,7 @@ def add_exchange(person: "Person", new: NewMessage, *, begin: bool = False) -> E
     when the id belongs to another text, TooManyConversations when this would begin one too many.
     An edited message becomes a version of the old one; it may name another head than its parent.
     """
+    text_prepared.send(Message, text=new.text)
     try:
         with transaction.atomic():
             return _add(person, new, begin=begin, is_second_try=False)
@@ -127,6 +129,7 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
     _check_parent(conversation, head, new)
     old = _edited(conversation, head, new)
     parent = old.parent if old else head
+    is_new = conversation is None
     conversation = _continue(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
@@ -148,6 +151,9 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
         reply.begin_unsaved()
     Message.objects.bulk_create([message, reply])
     _attach(message, new)
+    messages_added.send(
+        Message, conversation=conversation, messages=[message, reply], is_new=is_new
+    )
     ended = Draft.objects.end(person, new.client_id)
     return Exchange(conversation, message, reply, created=True, ended_drafts=ended)
 

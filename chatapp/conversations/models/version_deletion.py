@@ -19,6 +19,7 @@ from chatapp.conversations.models.refusals import (
     NotRestorable,
     OnlyVersion,
 )
+from chatapp.conversations.signals import messages_added, messages_deleted
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -50,7 +51,7 @@ def delete(message: "Message", head: UUID | None) -> list[UUID] | None:
     to stop, None when it was deleted before. Raises ConversationDeleted, ConversationContinued for
     a page that shows something else, OnlyVersion.
     """
-    conversation, last = branches.lock(message)
+    _conversation, last = branches.lock(message)
     if last is None:
         raise ConversationDeleted
     if branches.is_deleted(message):
@@ -65,13 +66,11 @@ def delete(message: "Message", head: UUID | None) -> list[UUID] | None:
         raise OnlyVersion
     message.deleted_at = timezone.now()
     _execute(DELETE, message, message.deleted_at)
+    deleted = _marked(message, message.deleted_at)
+    messages_deleted.send(type(message), ids=list(deleted.values_list("pk", flat=True)))
     branches.choose(type(message).objects.get(pk=beside))
     # Whoever makes them sees that within a second, so none goes on if this process dies now.
-    running = (
-        type(message)
-        .objects.running()
-        .filter(conversation=conversation, deleted_at=message.deleted_at)
-    )
+    running = deleted.running()
     stopped = list(running.values_list("pk", flat=True))
     running.update(stop_requested_at=timezone.now())
     return stopped
@@ -83,7 +82,7 @@ def restore(message: "Message") -> bool:
 
     A reply that was stopped stays stopped. Raises ConversationDeleted, NotRestorable.
     """
-    _conversation, last = branches.lock(message)
+    conversation, last = branches.lock(message)
     if last is None:
         raise ConversationDeleted
     rows = type(message).objects.select_related("parent").filter(pk=message.pk)
@@ -92,8 +91,10 @@ def restore(message: "Message") -> bool:
         raise NotRestorable
     if row.deleted_at is None:
         return False
+    restored = list(_marked(message, row.deleted_at))
     _execute(RESTORE, message, row.deleted_at)
     message.deleted_at = None
+    messages_added.send(type(message), conversation=conversation, messages=restored, is_new=False)
     branches.choose(message)
     return True
 
@@ -109,6 +110,12 @@ def remove_batch(rows: "MessageQuerySet", before: datetime) -> bool:
     batch = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
     rows.filter(pk__in=batch).delete()
     return bool(batch)
+
+
+def _marked(message: "Message", moment: datetime) -> "MessageQuerySet":
+    """Return what was deleted with a version."""
+    rows = type(message).objects.filter(conversation=message.conversation_id, deleted_at=moment)
+    return rows.order_by("position")
 
 
 def _execute(statement: str, message: "Message", moment: datetime) -> None:

@@ -11,6 +11,7 @@ import { chosenMessage, focusMessage } from "./steps.js";
 const REPLY = "[data-role=assistant]:has([data-copy-message])"; // one that has ended, with text
 
 const ACTIONS = {
+  search: () => find("[data-search]").click(),
   "new-chat": () => find("[data-new-chat]").click(),
   "message-box": () => dispatch(document, BOX_REQUESTED, { onTouch: true }),
   stop: ({ pane }) => [...pane.querySelectorAll("article")].some(isUnfinished) && find("#stop-form").requestSubmit(),

@@ -6,6 +6,7 @@
 export const SHORTCUTS = {
   list: { keys: "Mod+/" },
   "new-chat": { letter: "O" },
+  search: { letter: "K", keys: "Mod+KeyK" },
   "message-box": { letter: "M" },
   stop: { letter: "X", local: "Escape" },
   edit: { letter: "E", local: "ArrowUp" }, // in the empty message box
