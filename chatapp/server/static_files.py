@@ -18,7 +18,13 @@ from chatapp.server.modules import join_modules
 STYLESHEET = "css/app.css"
 SCRIPT = "js/app.js"
 # What reading and writing don't need. They run after the first script and share its modules.
-LATER_SCRIPTS = ("js/lightbox.js", "js/owner.js", "js/reading.js", "js/versions.js")
+LATER_SCRIPTS = (
+    "js/lightbox.js",
+    "js/owner.js",
+    "js/reading.js",
+    "js/sidebar.js",
+    "js/versions.js",
+)
 IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)
 COMMENT_OR_TEXT = re.compile(r"""/\*.*?\*/|(?P<text>"[^"\n]*"|'[^'\n]*')""", re.DOTALL)
 INDENT = re.compile(r"\s*\n\s*")

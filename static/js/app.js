@@ -24,7 +24,6 @@ import "./elements/owner/owner-notice.js";
 import "./elements/settings/settings-button.js";
 import "./elements/settings/settings-sheet.js";
 import "./elements/sidebar/conversation-list.js";
-import "./elements/sidebar/conversation-menu.js";
 import "./elements/sidebar/side-drawer.js";
 import "./elements/sidebar/theme-switch.js";
 import "./lib/guard.js";

@@ -190,7 +190,11 @@ def _edited(
 def _begin(person: "Person", new: NewMessage) -> Conversation:
     check_pace(person)
     return Conversation.objects.create(
-        id=new.conversation_id, owner=person, title=_first_words(new.text), **asdict(new.chosen)
+        id=new.conversation_id,
+        owner=person,
+        title=_first_words(new.text),
+        is_unread=True,
+        **asdict(new.chosen),
     )
 
 
@@ -204,11 +208,14 @@ def check_pace(person: "Person") -> None:
 
 
 def _continue(conversation: Conversation, new: NewMessage) -> Conversation:
-    """Move the conversation to the top, with the model that was chosen last."""
+    """Move the conversation to the top, out of the archive, with the model that was chosen last."""
     conversation.active_at = timezone.now()
+    conversation.archived_at = None
+    conversation.is_unread = True
     conversation.model = new.chosen.model
     conversation.thinking = new.chosen.thinking
-    conversation.save(update_fields=["active_at", "model", "thinking"])
+    columns = ["active_at", "archived_at", "is_unread", "model", "thinking"]
+    conversation.save(update_fields=columns)
     return conversation
 
 

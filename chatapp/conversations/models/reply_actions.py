@@ -56,6 +56,7 @@ def retry(reply: "Message") -> "Message | None":
     new.variation = head.variation
     branches.replace(head, new)
     new.save()
+    conversation.expect_reply()
     head.parent.note_changes(conversation.chosen)
     return new
 
@@ -94,6 +95,7 @@ def resume(reply: "Message") -> bool:
     if head.model not in settings.CATALOG:
         values["model"] = chosen.model
     type(reply).objects.filter(pk=reply.pk).update(**values)
+    conversation.expect_reply()
     reply.refresh_from_db()
     return True
 

@@ -5,7 +5,12 @@ import { IMAGE } from "./articles.js";
 import { load } from "./load.js";
 import { storedPlaces } from "./tab-storage.js";
 
-const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions" }; // selector -> element of the script
+// selector -> element of the script
+const PARTS = {
+  [IMAGE]: "image-lightbox",
+  "[data-do]": "message-actions",
+  "[data-menu], [data-restore]": "conversation-menu",
+};
 
 const loading = {}; // element -> promise of both files; null where they can't be loaded
 let wanted = null; // the link or button that was clicked last meanwhile
@@ -36,4 +41,6 @@ function reach(event) {
 }
 
 for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
+// What was deleted can be restored for some seconds, also on the next page; a list follows other tabs.
+if (storedPlaces("undo").length || document.querySelector("[data-follow]")) begin("conversation-menu");
 if (storedPlaces("edit").length && document.querySelector("message-actions")) begin("message-actions");
