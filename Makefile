@@ -6,8 +6,9 @@ MUTATION := .venv/mutation
 BUCKET := .venv/bucket
 SERVERS := .venv/mcp
 PINS := .venv/pins
-# Three for each of two cores: tests of processes and of pages mostly wait.
-WORKERS := 6
+# Two for each of two cores: tests of processes and of pages wait now and then. A worker costs five
+# seconds before its first test.
+WORKERS := 4
 WITHOUT_BROWSERS := --ignore=tests/system --ignore=tests/engines
 INSTALLED_FOR_TESTS := $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed \
 	$(SERVERS)/.installed

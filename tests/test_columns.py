@@ -239,19 +239,12 @@ def test_a_session_cookie_of_a_stranger_may_contain_anything() -> None:
 @needs_postgres
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="is what it starts")
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    "chosen",
-    [
-        pytest.param("by_update or by_named_save and JSON", id="some"),
-        pytest.param("", id="all", marks=pytest.mark.long),
-    ],
-)
-def test_these_tests_pass_on_postgres(tmp_path: Path, chosen: str) -> None:
+@pytest.mark.long
+def test_these_tests_pass_on_postgres(tmp_path: Path) -> None:
     with running_postgres(tmp_path) as postgres:
         environment = os.environ | {"DATABASE_URL": postgres.create_database("chat")}
         environment.pop("CI", None)  # in CI a skipped test fails, and some are only for SQLite
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
-        command += ["-k", chosen]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stdout[-5_000:]

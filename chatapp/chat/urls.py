@@ -21,13 +21,19 @@ from chatapp.chat.views import (
     versions,
 )
 
+# What pages load when it is needed: address and name > template.
+LATER = {
+    "conversation-menu": "sidebar/_conversation_menu.html",
+    "image-tools": "images/_tools.html",
+    "reading-tools": "reading/_tools.html",
+}
 urlpatterns = [
     path("", page.home, name="home"),
     path("conversations", conversations.conversations, name="conversations"),
     path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
     path("c/<uuid:conversation_id>/markdown", markdown.markdown, name="markdown"),
-    path("reading-tools", page.reading_tools, name="reading-tools"),
+    *(path(name, page.later, {"template": file}, name) for name, file in LATER.items()),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", versions.menu, name="message"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/edit", edits.edit, name="edit"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/shown", versions.shown, name="shown"),
@@ -38,7 +44,6 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),
     path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
     path("c/<uuid:conversation_id>/settings", settings.settings, name="settings"),
-    path("c/<uuid:conversation_id>/options", arrangement.options, name="options"),
     path("c/<uuid:conversation_id>/pin", arrangement.pin, name="pin"),
     path("c/<uuid:conversation_id>/archive", arrangement.archive, name="archiving"),
     path("c/<uuid:conversation_id>/seen", arrangement.seen, name="seen"),
@@ -46,7 +51,6 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/restoration", restoration.restoration, name="restoration"),
     path("c/<uuid:conversation_id>/removal", trash.removal, name="removal"),
     path("conversations/batch", arrangement.batch, name="batch"),
-    path("conversation-menu", arrangement.menu, name="conversation-menu"),
     path("archive/", arrangement.archive_list, name="archive"),
     path("trash/", trash.trash, name="trash"),
     path("trash/emptying", trash.emptying, name="emptying"),

@@ -24,6 +24,7 @@ PATIENCE = 15.0  # seconds for one bomb
 
 
 # One test, so that there is one server however many processes share the tests.
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "bombs",

@@ -20,8 +20,8 @@ URLS = [
     ("GET", "draft", {}, HTTPStatus.OK),
     ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
+    ("GET", "settings", {}, HTTPStatus.OK),
     ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
-    ("GET", "options", {}, HTTPStatus.OK),
     ("POST", "pin", {"on": "on"}, HTTPStatus.NO_CONTENT),
     ("POST", "archive", {"on": "on"}, HTTPStatus.NO_CONTENT),
     ("POST", "seen", {}, HTTPStatus.NO_CONTENT),
@@ -94,7 +94,7 @@ def test_a_stranger_must_sign_in(
     assert ask(stranger_client, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
 
 
-COMMANDS = ["title", "settings", "pin", "archive", "seen", "deletion", "restoration", "removal"]
+COMMANDS = ["title", "pin", "archive", "seen", "deletion", "restoration", "removal"]
 
 
 @pytest.mark.parametrize("path", [*COMMANDS, "replies/{reply}/stop"])
@@ -139,7 +139,7 @@ def test_a_batch_leaves_out_what_belongs_to_others(
     assert Conversation.objects.values().get() == before
 
 
-@pytest.mark.parametrize("path", ["/trash/", "/archive/", "/conversation-menu"])
+@pytest.mark.parametrize("path", ["/trash/", "/archive/"])
 def test_lists_and_batches_need_a_person(stranger_client: Client, path: str) -> None:
     posts = [f"{path}emptying" if path == "/trash/" else "/conversations/batch"]
 

@@ -63,6 +63,7 @@ def test_new_columns_of_old_tables_have_a_default(
     )
 
 
+@pytest.mark.long
 def test_the_linter_refuses_migrations_that_remove_something(
     planted: Path, released: Path, released_database: str, tmp_path: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_the_linter_refuses_migrations_that_remove_something(
         assert (f"{told}ERR\n\t{complaint}" if complaint else f"{told}OK\n") in said
 
 
+@pytest.mark.long
 def test_columns_without_a_default_are_found(
     planted: Path, postgres: Postgres, released_database: str
 ) -> None:

@@ -43,6 +43,7 @@ def built(released: Path) -> Path:
     return released
 
 
+@pytest.mark.long
 def test_old_and_new_code_continue_one_conversation(
     built: Path, new_database: str, model: str, http: httpx.Client, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def test_a_database_from_before_the_reset_gets_one_sentence(tmp_path: Path) -> N
     assert "Traceback" not in release.stderr
 
 
+@pytest.mark.long
 def test_a_new_database_is_not_refused(tmp_path: Path) -> None:
     environment = app_environment(DATABASE_URL=f"sqlite:///{tmp_path / 'db.sqlite3'}")
 

@@ -131,6 +131,7 @@ def test_an_interruption_anywhere_loses_nothing(
     assert not relocation.images_outside(to).exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @BOTH_WAYS
 def test_two_moves_can_run_at_once(to: relocation.Place, keep: Any, bucket: Bucket) -> None:

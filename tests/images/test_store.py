@@ -55,6 +55,7 @@ def test_in_a_bucket_they_are_private_objects_and_no_rows(owner: Person, bucket:
         assert [grant["Permission"] for grant in found.Acl().grants] == ["FULL_CONTROL"]
 
 
+@pytest.mark.long
 def test_several_apps_share_a_bucket_by_folder(
     owner: Person, bucket_url: str, bucket: Bucket, use_bucket: UseBucket
 ) -> None:

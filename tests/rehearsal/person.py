@@ -72,7 +72,7 @@ class Person:
     def see_the_end(self) -> str:
         """Wait for the end of the last reply, without help; return its text.
 
-        Its model may be silent for two minutes.
+        Its model may be silent for a minute.
         """
         reply = self.chat.replies.last
         expect(reply).to_have_attribute("data-status", "complete", timeout=3 * PATIENCE)

@@ -25,7 +25,7 @@ from tests.servers.certificates import self_signed
 
 NAME = "your-chat"  # as the README calls it
 SETTLE_SECONDS = 120
-SILENCE = 120  # seconds
+SILENCE = 65  # seconds; longer than every time limit of the router
 LONG = "/rate 40 /long 800"  # 20 seconds
 BROKEN_MIGRATION = """from django.db import migrations
 
@@ -77,7 +77,7 @@ class Rehearsal:
         self._with_image = self.person.page.url
 
     def stay_silent(self) -> None:
-        """Let the model be silent for two minutes, longer than every time limit of the router."""
+        """Let the model be silent while the router would cut a connection that is."""
         self.person.begin(f"/silent {SILENCE} /echo At last.")
         sockets = len(self.person.sockets)
         assert "At last." in self.person.see_the_end()

@@ -220,6 +220,7 @@ def test_blocks_are_never_more_than_the_html_allows() -> None:
     assert len(blocks) == 1_000
 
 
+@pytest.mark.long
 def test_many_slow_blocks_of_code_leave_their_reply_formatted() -> None:
     fences = "".join(f"```java\n{SLOW_CODE}{number}\n```\n\n" for number in range(12))
     html = render_document(f"**before**\n\n{fences}", prefix="m")

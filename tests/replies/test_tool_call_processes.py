@@ -47,11 +47,10 @@ async def logged(capfd: pytest.CaptureFixture[str], words: str) -> None:
         written += capfd.readouterr().err
 
 
+@pytest.mark.long
 @needs_postgres
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(
-    ("is_long", "takeovers"), [(False, 0), pytest.param(True, 1, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("is_long", "takeovers"), [(False, 0), (True, 1)])
 async def test_the_result_of_a_call_waits_for_the_database(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],

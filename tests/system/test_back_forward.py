@@ -122,6 +122,7 @@ def shows_nothing(page: Page) -> None:
     assert SECRET not in page.content()
 
 
+@pytest.mark.long
 def test_back_leads_to_the_page_as_it_was_left(kept: Chat, restored: list[str]) -> None:
     kept.box.fill("half a thought")
     leave(kept.page)
@@ -195,6 +196,7 @@ def test_an_expired_login_keeps_the_page_in_memory(
     expect(kept.box).to_have_value("half a thought")
 
 
+@pytest.mark.long
 def test_back_shows_another_person_nothing(
     kept: Chat, app: App, member: str, restored: list[str]
 ) -> None:

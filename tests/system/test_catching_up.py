@@ -97,6 +97,7 @@ def test_a_page_that_is_visible_again_does_not_trust_its_connection(
     assert far.said == near.said
 
 
+@pytest.mark.long
 def test_after_a_sleep_the_page_reconnects(page: Page, app: App, proxy: Proxy) -> None:
     page.clock.install()
     chat = Chat(page).open(proxy.url)
@@ -126,6 +127,7 @@ def test_a_page_from_the_browsers_cache_catches_up(far: Chat, near: Chat) -> Non
     expect(far.messages).to_have_count(3)
 
 
+@pytest.mark.long
 def test_the_state_of_a_reply_whose_events_are_lost_is_fetched(page: Page) -> None:
     wire = Wire(page)
     wire.dropped = {"reply.patch", "message.finished"}

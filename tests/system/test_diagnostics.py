@@ -43,6 +43,7 @@ def test_the_menu_leads_to_results_that_fill_in(page: Page) -> None:
         expect_level(page, name, "green")
 
 
+@pytest.mark.long
 def test_the_page_measures_a_socket_of_its_own(page: Page) -> None:
     page.goto("/diagnostics/")
 
@@ -108,6 +109,7 @@ def test_running_again_asks_for_every_result_once(page: Page) -> None:
     assert len(checks) == len(set(checks)) == page.locator("li[data-url]").count()
 
 
+@pytest.mark.long
 def test_a_test_email_has_one_result(page: Page) -> None:
     page.goto("/diagnostics/")
     expect_done(page)

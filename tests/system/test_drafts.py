@@ -178,6 +178,7 @@ def test_text_typed_while_the_first_message_is_sent_becomes_the_next_draft(
     expect(Chat(context.new_page()).open().box).to_have_value("")
 
 
+@pytest.mark.long
 def test_images_of_a_draft_are_restored_and_sent(chat: Chat, phone: Page, tmp_path: Path) -> None:
     with chat.page.expect_response(is_save):
         attach(chat.page, *saved_many(tmp_path, 2))

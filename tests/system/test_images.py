@@ -56,6 +56,7 @@ def test_an_image_takes_its_room_before_it_loads(chat: Chat, photo: Path) -> Non
     assert before["width"] / before["height"] == pytest.approx(1.5, abs=0.02)
 
 
+@pytest.mark.long
 def test_the_images_of_a_pending_message_are_not_replaced(chat: Chat, photo: Path) -> None:
     attach(chat.page, photo)
     with Held(chat.page, "**/messages") as sends:
@@ -116,6 +117,7 @@ def test_a_computer_offers_no_camera(chat: Chat) -> None:
     expect(chat.page.get_by_role("button", name="Take a photo")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_format_unknown_to_the_browser_is_shown_once_it_is_stored(
     chat: Chat, tmp_path: Path
 ) -> None:

@@ -126,6 +126,7 @@ def test_whole_sentences_are_announced_and_read_aloud(chat: Chat, keyboard: Keyb
     expect(region).to_have_text("")
 
 
+@pytest.mark.long
 def test_tools_that_come_after_a_failure_come_once(page: Page) -> None:
     page.clock.install()
     page.route("**/js/reading*.js", lambda route: route.abort())

@@ -101,6 +101,7 @@ def test_a_message_is_sent_once_the_server_is_less_busy(chat: Chat) -> None:
     assert chat.said == ["/echo patience", "patience"]
 
 
+@pytest.mark.long
 def test_an_image_is_sent_again_once_the_server_is_less_busy(chat: Chat, tmp_path: Path) -> None:
     busy = Busy(chat.page, UPLOADS, times=2)
 
@@ -132,6 +133,7 @@ def without_scripts(browser: Browser, browser_context_args: dict[str, Any]) -> A
     context.close()
 
 
+@pytest.mark.long
 def test_without_scripts_long_instructions_are_saved(chat: Chat, without_scripts: Chat) -> None:
     """In emoji, twelve bytes each in a form that isn't multipart."""
     chat.ask("/echo first")

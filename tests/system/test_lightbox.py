@@ -94,6 +94,7 @@ def test_keys_and_buttons_lead_to_the_other_images(box: Lightbox, three: Chat, w
     expect(three.messages.locator("a.image").first).to_be_focused()
 
 
+@pytest.mark.long
 def test_keys_and_buttons_zoom(box: Lightbox) -> None:
     box.page.keyboard.press("+")
     box.button("Zoom in").click()
@@ -154,6 +155,7 @@ def test_an_enlarged_image_is_dragged_within_its_edges(box: Lightbox) -> None:
     assert size["x"] == pytest.approx(pane["x"], abs=1)
 
 
+@pytest.mark.long
 def test_a_click_beside_the_image_closes_it(box: Lightbox) -> None:
     pane = box.pane.bounding_box()
     assert pane
@@ -212,6 +214,7 @@ def test_two_clicks_while_it_is_loading_open_the_last_image(three: Chat) -> None
     expect(box.dialog).to_be_hidden()
 
 
+@pytest.mark.long
 def test_an_image_whose_lightbox_is_gone_opens_in_a_tab_of_its_own(three: Chat) -> None:
     page = three.page.context.new_page()
     page.route("**/js/**lightbox.*js", lambda route: route.fulfill(status=404))
@@ -225,6 +228,7 @@ def test_an_image_whose_lightbox_is_gone_opens_in_a_tab_of_its_own(three: Chat) 
     assert page.url == three.page.url
 
 
+@pytest.mark.long
 def test_an_image_is_downloaded(box: Lightbox) -> None:
     with box.page.expect_download() as download:
         box.dialog.get_by_role("link", name="Download").click()
@@ -266,6 +270,7 @@ def test_escape_closes_the_description_field_first(box: Lightbox) -> None:
     expect(box.dialog).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_description_that_is_not_saved_shows_an_error_and_is_kept(box: Lightbox) -> None:
     box.page.route("**/alt", lambda route: route.abort())
     box.edit.click()

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from chatapp.server.modules import join_modules
+from chatapp.server.static_files import join_scripts
 from tests.servers.app import ROOT
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
@@ -23,7 +23,7 @@ def joined_in(order: str) -> str:
         imports.reverse()
     else:
         random.Random(order).shuffle(imports)
-    return join_modules({**sources, ENTRY: "\n".join(imports)}, ENTRY)[0]
+    return join_scripts({**sources, ENTRY: "\n".join(imports)})[ENTRY][0]
 
 
 @pytest.fixture(
@@ -43,6 +43,7 @@ def waiting(chat: Chat) -> Locator:
     return chat.page.locator(".outgoing[data-part=notice]:visible")
 
 
+@pytest.mark.long
 def test_a_message_that_waits_is_not_in_the_box_after_a_reload(ordered: Chat) -> None:
     sheet = Sheet(ordered.page).open()
     sheet.instructions.fill("Be brief.")
@@ -64,6 +65,7 @@ def test_a_message_that_waits_is_not_in_the_box_after_a_reload(ordered: Chat) ->
     assert ordered.said == ["/echo first", "first", "/echo second", "second"]
 
 
+@pytest.mark.long
 def test_a_held_message_is_in_the_box_when_the_page_opens(
     ordered: Chat, context: BrowserContext
 ) -> None:

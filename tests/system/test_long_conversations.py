@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.system.conftest import Chat
@@ -83,6 +84,7 @@ def expect_printing_to_wait_for_older_messages(page: Page) -> None:
     expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> None:
     page = chat.page
     post = None

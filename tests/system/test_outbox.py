@@ -135,6 +135,7 @@ def test_a_waiting_first_message_survives_a_reload(chat: Chat) -> None:
     assert re.search(r"/c/[0-9a-f-]{36}/$", chat.page.url)
 
 
+@pytest.mark.long
 def test_images_wait_with_their_message_and_return_to_the_box(chat: Chat, tmp_path: Path) -> None:
     refuse_sends(chat.page)
     attach(chat.page, saved(tmp_path / "heron.png"))
@@ -187,6 +188,7 @@ def test_a_waiting_message_is_edited_or_removed(chat: Chat) -> None:
     assert chat.said[2:] == ["/echo three", "three", "/echo one, edited", "one, edited"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", ["stopped", pytest.param("failed", marks=pytest.mark.long)])
 def test_a_waiting_message_is_not_sent_after_an_interrupted_reply(chat: Chat, end: str) -> None:
     chat.send(SLOW if end == "stopped" else "/rate 20 /cut 20 /times 3 Something that breaks off")

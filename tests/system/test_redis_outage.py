@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.system.app import App
@@ -20,6 +21,7 @@ reply.finish(FinalState(Message.Status.COMPLETE, Progress(text="Yes."), html="<p
 """
 
 
+@pytest.mark.long
 def test_a_page_fetches_what_it_missed_while_redis_was_away(chat: Chat, app: App) -> None:
     chat.ask("First")
     conversation = chat.page.url.rstrip("/").rsplit("/", 1)[-1]

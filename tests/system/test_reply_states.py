@@ -118,6 +118,7 @@ def test_an_interrupted_reply_keeps_its_text_and_can_continue(chat: Chat) -> Non
     expect(chat.replies).to_have_attribute("data-status", "complete")
 
 
+@pytest.mark.long
 def test_refused_words_are_split_and_the_reply_reports_that(
     chat: Chat,
 ) -> None:
@@ -126,6 +127,7 @@ def test_refused_words_are_split_and_the_reply_reports_that(
     expect(notice(chat)).to_contain_text("refused some words")
 
 
+@pytest.mark.long
 def test_a_message_that_is_always_refused_can_be_excluded(chat: Chat) -> None:
     chat.send("/error html")
     problem = chat.replies.locator("[data-part=error]")
@@ -150,6 +152,7 @@ def test_a_conversation_that_is_too_long_reports_the_excluded_turns(chat: Chat) 
     expect(notice(chat)).to_contain_text("oldest turn")
 
 
+@pytest.mark.long
 def test_an_image_that_the_model_refuses_is_excluded_and_named(chat: Chat, tmp_path: Path) -> None:
     for name, size in (("good.png", (40, 40)), ("unlucky.png", (13, 13))):
         Image.new("RGB", size, "teal").save(tmp_path / name)

@@ -115,6 +115,7 @@ def test_a_fast_reply_leaves_its_question_near_the_top(chat: Chat) -> None:
     expect(chat.page.get_by_role("button", name="Jump to newest")).to_be_visible()
 
 
+@pytest.mark.long
 def test_every_visit_leads_to_the_same_line(chat: Chat) -> None:
     for _ in range(5):
         chat.ask("/rate 0 /long 400")

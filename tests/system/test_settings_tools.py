@@ -70,6 +70,7 @@ def test_another_tab_follows_except_for_edited_switches(chat: Chat) -> None:
     expect(switch(there, "Calculator")).not_to_be_checked()
 
 
+@pytest.mark.long
 def test_reset_restores_the_defaults_of_the_site(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
@@ -103,6 +104,7 @@ def test_an_edited_switch_is_kept_without_a_connection(chat: Chat) -> None:
     expect(switch(sheet.open(), "Weather")).not_to_be_checked()
 
 
+@pytest.mark.long
 def test_without_scripts_the_first_message_saves_the_switches(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
@@ -142,6 +144,7 @@ def small_page(small_app: App, browser: Browser) -> Iterator[Page]:
         yield page
 
 
+@pytest.mark.long
 def test_a_model_without_tools_is_explained_and_keeps_the_switches(small_page: Page) -> None:
     sheet = Sheet(small_page).open()
     sentence = sheet.panel.get_by_text("This model can't use tools.")

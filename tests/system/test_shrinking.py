@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.images.samples import noise
@@ -62,6 +63,7 @@ def test_a_file_too_large_for_the_server_is_shrunk_below_its_limit(
     assert (answer["width"], answer["height"]) == (1568, 941)
 
 
+@pytest.mark.long
 def test_a_long_screenshot_keeps_what_its_parts_need(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     noise("L", (1200, 4000), seed=6).save(path)
@@ -75,6 +77,7 @@ def test_a_long_screenshot_keeps_what_its_parts_need(chat: Chat, tmp_path: Path)
     assert chat.page.evaluate("sent[0][0]") == "image/webp"
 
 
+@pytest.mark.long
 def test_transparency_is_kept(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "logo.png"
     image = noise("RGBA", (1000, 800), seed=3)

@@ -44,6 +44,7 @@ def test_a_message_is_sent_after_signing_in_again_in_place(expired: Chat) -> Non
     assert expired.ask("/echo fourth") == "fourth"  # the socket and the token are new
 
 
+@pytest.mark.long
 def test_closing_the_dialog_loses_nothing(expired: Chat) -> None:
     page = expired.page
     expired.send("/echo second")

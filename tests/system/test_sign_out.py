@@ -152,6 +152,7 @@ def test_a_frozen_tab_is_emptied_when_it_wakes(first: Page, second: Chat) -> Non
     shows_nothing(second.page)
 
 
+@pytest.mark.long
 def test_a_tab_that_slept_through_a_sign_out_shows_nothing_to_another_person(
     first: Page, second: Chat, member: str
 ) -> None:

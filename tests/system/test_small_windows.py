@@ -87,6 +87,7 @@ def test_a_phone_names_the_model_and_has_room_for_fingers(phone: Page) -> None:
         assert size["height"] >= 44
 
 
+@pytest.mark.long
 def test_a_notice_leaves_room_and_stays_hidden(page: Page) -> None:
     page.set_viewport_size({"width": 640, "height": 400})
     chat = Chat(page).open()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.servers.proxy import running_proxy
@@ -39,6 +40,7 @@ def test_a_stale_tab_shows_the_new_messages_and_keeps_the_text(
     assert stale.said[2:4] == ["/echo elsewhere", "elsewhere"]
 
 
+@pytest.mark.long
 def test_messages_queued_offline_are_held_after_a_turn_in_another_tab(
     page: Page, app: App, context: BrowserContext
 ) -> None:
@@ -73,6 +75,7 @@ def test_messages_queued_offline_are_held_after_a_turn_in_another_tab(
         ]
 
 
+@pytest.mark.long
 def test_only_one_of_two_tabs_waiting_for_a_reply_sends_its_message(
     chat: Chat, context: BrowserContext
 ) -> None:

@@ -63,6 +63,7 @@ def is_loaded(image: Locator) -> bool:
     return bool(image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)"))
 
 
+@pytest.mark.long
 @on_a_desktop
 def test_images_appear_when_the_tool_call_ends_and_stay(chat: Chat) -> None:
     asked(chat, THREE)

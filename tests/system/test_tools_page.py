@@ -115,6 +115,7 @@ def test_a_refused_form_keeps_the_text_beside_its_error(page: Page) -> None:
     expect(page.get_by_text("Enter the token again.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_check_updates_the_state_and_keeps_unsaved_choices(
     page: Page, program: PackagedServer
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_check_without_an_answer_is_explained_and_keeps_the_state(
     expect(card).to_have_attribute("data-state", "connected")
 
 
+@pytest.mark.long
 def test_without_scripts_everything_works(plain: Page, program: PackagedServer) -> None:
     card = add(plain, program.url)
     expect(card).to_contain_text(CONNECTED)

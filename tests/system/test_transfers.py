@@ -161,6 +161,7 @@ def test_an_animation_is_told_from_an_image(bare: Page, kind: str) -> None:
     assert found == [True, False, False]
 
 
+@pytest.mark.long
 def test_a_pasted_data_address_and_a_long_screenshot_are_attached(
     chat: Chat, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def test_text_typed_offline_is_saved_after_reconnecting(
     expect(other.box).to_have_value("In the tunnel", timeout=20_000)
 
 
+@pytest.mark.long
 def test_a_text_whose_send_was_interrupted_appears_once_after_a_reload(
     page: Page, proxy: Proxy
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_send_whose_answer_was_lost_empties_the_box(chat: Chat) -> None:
     is_there_once(chat)
 
 
+@pytest.mark.long
 def test_the_newer_of_a_local_and_a_remote_draft_is_shown(
     page: Page, phone: Page, proxy: Proxy
 ) -> None:
@@ -212,6 +214,7 @@ def write_at_once(chat: Chat, text: str) -> None:
         chat.page.clock.run_for(2 * SECOND)
 
 
+@pytest.mark.long
 def test_constant_typing_is_saved_every_few_seconds(page: Page, saves: list[Request]) -> None:
     chat = frozen(page)
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.system.conftest import Chat
@@ -121,6 +122,7 @@ def test_an_edit_stops_a_running_reply_after_a_question(chat: Chat) -> None:
     expect(chat.replies).to_have_attribute("data-status", "stopped")
 
 
+@pytest.mark.long
 def test_a_page_without_events_catches_up_with_a_switch(
     chat: Chat, context: BrowserContext
 ) -> None:

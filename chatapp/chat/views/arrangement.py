@@ -35,19 +35,6 @@ def archive_list(request: PersonRequest) -> HttpResponse:
     return render(request, f"sidebar/{name}.html", context)
 
 
-@require_safe
-def options(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Show what can be done with a conversation, for browsers without scripts."""
-    conversation = own_conversation(request.user, conversation_id)
-    return render(request, "sidebar/options.html", {"conversation": conversation})
-
-
-@require_safe
-def menu(request: PersonRequest) -> HttpResponse:
-    """Return the HTML of the sidebar's menu, which the first load does without."""
-    return render(request, "sidebar/_conversation_menu.html")
-
-
 @require_POST
 def pin(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Pin a conversation, or with an empty `on` unpin it."""

@@ -73,6 +73,7 @@ async def test_a_call_after_a_restart_of_the_server_works(
     assert await problem(server) == ""
 
 
+@pytest.mark.long
 @needs_mcp_servers
 async def test_a_stopped_server_is_explained_and_used_again_later(
     forecasts: PackagedServer, added: Added, use: Use
@@ -91,6 +92,7 @@ async def test_a_stopped_server_is_explained_and_used_again_later(
     assert await problem(server) == ""
 
 
+@pytest.mark.long
 @needs_mcp_servers
 async def test_a_server_behind_a_packaged_proxy_is_used(
     time_url: str, added: Added, use: Use

@@ -107,6 +107,7 @@ def test_a_decision_in_another_tab_is_shown_in_both(chat: Chat, note_service: No
     assert note_service.notes == ["hello"]
 
 
+@pytest.mark.long
 def test_the_first_of_two_decisions_counts(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     second = other_tab(chat)
@@ -170,6 +171,7 @@ def test_stop_ends_a_waiting_call(chat: Chat, note_service: NoteService, way: st
     assert note_service.notes == []
 
 
+@pytest.mark.long
 def test_a_page_opened_while_a_call_waits_can_stop_it(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -213,6 +215,7 @@ def test_a_message_queued_before_a_call_asks_is_sent_after_the_decision(
     expect(chat.replies.last).to_contain_text("And another thing")
 
 
+@pytest.mark.long
 def test_reading_an_unmentioned_page_asks_with_its_whole_address(
     chat: Chat, note_service: NoteService
 ) -> None:

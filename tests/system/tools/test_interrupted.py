@@ -13,6 +13,7 @@ from tests.system.tools.conftest import ToolCalls, wait_note
 RECOVERY = 60_000  # ms; a lease has to expire first
 
 
+@pytest.mark.long
 def test_a_call_still_waits_for_approval_after_a_restart(
     chat: Chat, note_service: NoteService, app: App
 ) -> None:

@@ -53,6 +53,7 @@ def reload(chat: Chat) -> Late:
     return missed
 
 
+@pytest.mark.long
 def test_a_stopped_reply_stays_stopped(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     missed = reload(chat)

@@ -55,6 +55,7 @@ def test_a_tool_of_a_server_is_used_from_the_chat(chat: Chat, added: PackagedSer
     expect(tool_calls.lines).to_have_text("Used convert_time of Clock")
 
 
+@pytest.mark.long
 def test_a_call_fails_while_its_server_is_away_and_works_again_later(
     chat: Chat, added: PackagedServer
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_call_fails_while_its_server_is_away_and_works_again_later(
     tool_calls.expect_state("failed", "done")
 
 
+@pytest.mark.long
 def test_a_switch_turns_a_server_off_in_one_conversation(chat: Chat, added: PackagedServer) -> None:
     chat.page.get_by_role("button", name="Chat settings").click()
     switch = chat.page.get_by_role("checkbox", name="Clock · 2 tools")

@@ -36,6 +36,7 @@ def height_of(tool_calls: ToolCalls) -> float:
     return box["height"]
 
 
+@pytest.mark.long
 def test_many_tool_calls_fold_except_for_the_last(chat: Chat, weather: Weather) -> None:
     weather.hold()
     tool_calls = ask_about(chat, TOWNS)
@@ -92,6 +93,7 @@ def test_only_an_opened_tool_call_stays_open(
     expect(tool_calls.all.nth(1).locator("pre").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_long_answer_scrolls_in_its_box(phone: Page) -> None:
     chat = Chat(phone).open()
     chat.box.fill('/call search_drawer {"words": "heron", "kilobytes": 48}')
@@ -122,6 +124,7 @@ def test_a_page_has_the_beginning_of_a_result_and_a_link_to_the_rest(chat: Chat)
     assert "Input" in whole
 
 
+@pytest.mark.long
 def test_long_words_do_not_widen_a_phone(phone: Page, note_service: NoteService) -> None:
     chat = Chat(phone).open()
     word = "a" * 300
@@ -150,6 +153,7 @@ def test_a_line_runs_in_the_direction_of_its_words(chat: Chat, note_service: Not
     expect(ToolCalls(chat).lines).to_have_text(re.compile("مرحبا"))
 
 
+@pytest.mark.long
 def test_with_reduced_motion_nothing_pulses(chat: Chat, weather: Weather) -> None:
     chat.page.emulate_media(reduced_motion="reduce")
     weather.hold()

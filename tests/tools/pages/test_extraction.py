@@ -18,6 +18,7 @@ from chatapp.tools.pages import extraction
 from chatapp.tools.pages.extraction import MAX_AT_ONCE, Extract, extract
 from chatapp.tools.pages.worker import MAX_DATA_BYTES
 from chatapp.tools.tool import ToolFailed
+from tests.texts import sampled
 
 SIZE = 2_000_000  # bytes, as large as pages may be
 CODE_BYTES = 50_000_000  # what a worker has of files, beside its own memory
@@ -54,14 +55,10 @@ HOSTILE = {
     + "&d;" * 1_000,
     "a file": '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><p>&b;</p><p>more text</p>',
 }
-# These take all the time that a page is given.
-LONG = ("line breaks", "words", "attributes", "titles", "nested divs", "nested lists")
-SOME_HOSTILE = [
-    pytest.param(kind, marks=pytest.mark.long) if kind in LONG else kind for kind in HOSTILE
-]
+FEW = ("entities", "an open comment", "nul", "an entity of its own", "a file")
 
 
-@pytest.mark.parametrize("kind", SOME_HOSTILE)
+@pytest.mark.parametrize("kind", sampled(HOSTILE, few=FEW))
 async def test_a_hostile_page_gives_a_text_or_a_sentence(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +84,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-@pytest.mark.parametrize("kind", ["nested formatting", "paragraphs", "cells", "line breaks"])
+@pytest.mark.parametrize(
+    "kind", sampled(["nested formatting", "paragraphs", "cells", "line breaks"], few=("cells",))
+)
 def test_a_worker_keeps_within_its_memory(kind: str) -> None:
     """These would take 400 to 800 MB."""
     header = {"content_type": "", "url": "https://a.com/", "links": False, "most": 30_000}

@@ -76,10 +76,8 @@ class ConversationMenu extends HTMLElement {
   #press(event) {
     const menu = event.target.closest("[data-menu]");
     const item = event.target.closest(".chat-menu :is(button, a)");
-    if (menu) {
-      event.preventDefault();
-      this.#openMenu(menu);
-    } else if (item) {
+    if (menu) this.#openMenu(menu);
+    if (item) {
       this.menu.hidePopover();
       this.#act(item.dataset.act, this.list.findEntry(this.#chosen));
     }
