@@ -67,6 +67,8 @@ def test_the_trash_restores_and_deletes_for_good(page: Page, context: BrowserCon
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Empty trash").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+    for tab in (page, other):
+        expect(tab.get_by_text("Deleted", exact=True)).to_be_hidden()
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
 
 

@@ -51,7 +51,7 @@ export const LIVE_REPLY_REMOTE = "live:reply.remote";
 export const LIVE_CONVERSATION_CHANGED = "live:conversation.changed";
 
 // { conversation, undo }. It is in the trash if `undo` names the deletion, else gone for good.
-// live-socket > chat-selection, conversation-list, put-away-list
+// live-socket > chat-selection, conversation-list, put-away-list, undo-toast
 export const LIVE_CONVERSATION_DELETED = "live:conversation.deleted";
 
 // { conversation }. The person has seen its last reply, in any tab.

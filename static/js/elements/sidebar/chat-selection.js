@@ -59,15 +59,15 @@ class ChatSelection extends HTMLElement {
   }
 
   get #boxes() {
-    return [...this.list.nav.querySelectorAll("label.pick input")];
+    return [...this.list.nav.querySelectorAll("label.choice-box input")];
   }
 
   /** Rows are replaced when their conversation changes, and more of them are loaded. */
   #addBoxes() {
-    for (const entry of this.list.nav.querySelectorAll("li:not(:has(label.pick))")) {
+    for (const entry of this.list.nav.querySelectorAll("li:not(:has(label.choice-box))")) {
       const label = document.createElement("label");
       const box = document.createElement("input");
-      label.className = "pick";
+      label.className = "choice-box";
       Object.assign(box, { type: "checkbox", value: entry.dataset.conversation });
       box.checked = this.#chosen.has(box.value);
       label.append(box, entry.querySelector("a").textContent.trim());
@@ -84,7 +84,7 @@ class ChatSelection extends HTMLElement {
 
   /** A click with Shift chooses everything from the box that was pressed before. */
   #choose(event) {
-    const box = event.target.closest("label.pick input");
+    const box = event.target.closest("label.choice-box input");
     if (!box) return;
     const boxes = this.#boxes;
     const from = boxes.findIndex((each) => each.value === this.#last);

@@ -1,6 +1,6 @@
 // Offers for ten seconds to undo a deletion, in every tab of the person.
 
-import { BOX_REQUESTED, LIVE_SIDEBAR_CHANGED, dispatch, listen } from "../../lib/events.js";
+import { BOX_REQUESTED, LIVE_CONVERSATION_DELETED, LIVE_SIDEBAR_CHANGED, dispatch, listen } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
 import { readStored, storedPlaces, writeStored } from "../../lib/tab-storage.js";
 
@@ -22,6 +22,7 @@ class UndoToast extends HTMLElement {
     this.button.addEventListener("click", () => this.#restore(), { signal });
     document.addEventListener("keydown", (event) => this.#undoByKey(event), { signal });
     listen(document, LIVE_SIDEBAR_CHANGED, ({ restored }) => this.#forget(restored), signal);
+    listen(document, LIVE_CONVERSATION_DELETED, ({ conversation, undo }) => undo || this.#forget([conversation]), signal);
     for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => clearTimeout(this.#timer), { signal });
     for (const type of ["pointerleave", "focusout"]) this.addEventListener(type, () => this.#hideIn(SHOWN), { signal });
     this.offer();
@@ -72,9 +73,10 @@ class UndoToast extends HTMLElement {
     this.hidePopover();
   }
 
-  #forget(restored) {
+  /** These were restored, or deleted for good, in any tab. */
+  #forget(gone) {
     const { ids } = readStored("undo", this.#undo) ?? {};
-    if (ids?.some((id) => restored.includes(id))) this.#hide();
+    if (ids?.some((id) => gone.includes(id))) this.#hide();
   }
 
   async #restore() {
