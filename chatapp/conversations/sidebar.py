@@ -3,13 +3,13 @@
 Its cost doesn't grow with the number of conversations.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,6 +20,7 @@ from chatapp.conversations.keyset import Cursor
 from chatapp.conversations.models import Conversation, Message
 from chatapp.conversations.models.arrangement import MAX_PINNED
 from chatapp.conversations.models.conversation import ConversationQuerySet
+from chatapp.conversations.models.progress import RUNNING
 
 CONVERSATIONS_PER_PAGE = 30
 COLUMNS = ("title", "active_at", "pinned_at", "archived_at", "is_unread")
@@ -52,7 +53,7 @@ def conversation_page(
     archived = [current] if current and current.archived_at else []
     if current and _is_older(current, shown):
         shown.append(current)
-    _mark_running(person, [*pinned, *shown, *archived])
+    _mark_running([*pinned, *shown, *archived])
     groups = [(_("Pinned"), pinned), *_by_date(shown), (_("Archived"), archived)]
     return ConversationPage([group for group in groups if group[1]], more_url)
 
@@ -70,12 +71,17 @@ def _is_older(current: Conversation, shown: list[Conversation]) -> bool:
     return bool(shown) and not is_elsewhere and current.active_at <= shown[-1].active_at
 
 
-def _mark_running(person: Person, conversations: Iterable[Conversation]) -> None:
-    """Set `is_running`. Few replies run at once, whosever they are: an index has just these."""
-    running = Message.objects.running().filter(conversation__owner=person)
-    found: set[UUID] = set(running.values_list("conversation", flat=True))
+def _mark_running(conversations: Sequence[Conversation]) -> None:
+    """Set `is_running`. A reply that runs is unread, so only heads of unread ones are looked up,
+    each by an index."""
+    unread = [conversation.pk for conversation in conversations if conversation.is_unread]
+    branch = Message.objects.filter(conversation=OuterRef("pk"), on_branch=True)
+    heads = Conversation.objects.filter(pk__in=unread).annotate(
+        head_status=Subquery(branch.order_by("-position").values("status")[:1])
+    )
+    statuses: dict[UUID, str] = dict(heads.values_list("pk", "head_status"))
     for conversation in conversations:
-        conversation.is_running = conversation.pk in found
+        conversation.is_running = statuses.get(conversation.pk) in RUNNING
 
 
 def _by_date(rows: list[Conversation]) -> list[Group]:

@@ -94,7 +94,7 @@ class ConversationMenu extends HTMLElement {
     const lowest = innerHeight - this.menu.offsetHeight - EDGE;
     const farthest = innerWidth - this.menu.offsetWidth - EDGE;
     this.menu.style.translate = `${Math.min(left, farthest)}px ${Math.min(bottom, lowest)}px`;
-    this.menu.querySelector("button").focus();
+    this.menu.querySelector("[role=menuitem]").focus();
   }
 
   #label(name, isOn) {
