@@ -244,6 +244,8 @@ def test_lightbox(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> N
 
 
 def test_sidebar(chat: Chat, shoot: Callable[[str], None], layout: str) -> None:
+    ask(chat, "/echo hello")
+    chat.open()
     if layout == "phone":
         chat.page.get_by_role("button", name="Open conversations").click()
     options = chat.page.get_by_role("navigation", name="Conversations").get_by_role("button")
@@ -254,7 +256,7 @@ def test_sidebar(chat: Chat, shoot: Callable[[str], None], layout: str) -> None:
     chat.page.keyboard.press("Escape")
     options.first.click()
     chat.page.get_by_role("menuitem", name="Delete").click()
-    expect(chat.page.get_by_text("Deleted", exact=True)).to_be_visible()
+    expect(chat.page.locator("undo-toast")).to_be_visible()
     shoot("undo")
     chat.page.goto("/trash/")
     shoot("trash")
