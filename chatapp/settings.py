@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",
+    "chatapp.sharing",
     "chatapp.diagnostics",
 ]
 
@@ -65,6 +66,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.site",
                 "chatapp.chat.inner_pages.inner_sidebar",
+                "chatapp.sharing.offer.sharing",
                 "chatapp.diagnostics.notices.owner_notices",
             ],
         },

@@ -25,6 +25,7 @@ from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.replies.models import LearnedFact
+from chatapp.sharing.models import Share, Snapshot
 
 
 def unique() -> str:
@@ -66,6 +67,16 @@ def tool_setting() -> ToolSetting:
     return ToolSetting.objects.create(name=unique(), access="ask", server=server)
 
 
+def share() -> Share:
+    return Share.objects.create(
+        conversation=conversation(),
+        token_digest=unique(),
+        taken_at=timezone.now(),
+        message_count=0,
+        byte_size=0,
+    )
+
+
 def content_type() -> ContentType:
     return ContentType.objects.create(app_label=unique(), model="row")
 
@@ -102,6 +113,8 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
+    Share: share,
+    Snapshot: lambda: Snapshot.objects.create(share=share(), stored={}, html_version=0),
     ToolCall: tool_call,
     ToolCallImage: lambda: ToolCallImage.objects.create(
         tool_call=tool_call(), image=image(), position=0

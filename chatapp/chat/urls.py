@@ -18,6 +18,7 @@ from chatapp.chat.views import (
     tool_calls,
     trash,
     uploads,
+    version_deletion,
     versions,
 )
 
@@ -39,6 +40,16 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/shown", versions.shown, name="shown"),
     path(
         "c/<uuid:conversation_id>/messages/<uuid:message_id>/branch", branches.branch, name="branch"
+    ),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/version-deletion",
+        version_deletion.deletion,
+        name="version-deletion",
+    ),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/version-restoration",
+        version_deletion.restoration,
+        name="version-restoration",
     ),
     path("draft", drafts.draft, name="draft"),
     path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),

@@ -39,6 +39,12 @@ def own_message(person: Person, conversation_id: UUID, message_id: UUID) -> Mess
     return get_object_or_404(messages, pk=message_id, conversation=conversation_id)
 
 
+def own_version(person: Person, conversation_id: UUID, message_id: UUID) -> Message:
+    """Return a message, also of a version that was deleted, which may be undone."""
+    messages = Message.objects.with_deleted_of(person).select_related("conversation")
+    return get_object_or_404(messages, pk=message_id, conversation=conversation_id)
+
+
 def own_tool_call(
     person: Person, conversation_id: UUID, reply_id: UUID, tool_call_id: UUID
 ) -> ToolCall:
@@ -56,10 +62,12 @@ def visible_image(person: Person, image_id: UUID) -> Image:
     sent = Attachment.objects.filter(
         image=OuterRef("pk"),
         message__conversation__in=Conversation.objects.of(person),
+        message__deleted_at=None,
     )
     made = ToolCallImage.objects.filter(
         image=OuterRef("pk"),
         tool_call__reply__conversation__in=Conversation.objects.of(person),
+        tool_call__reply__deleted_at=None,
     )
     theirs = Q(owner=person) | Exists(sent) | Exists(made)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)

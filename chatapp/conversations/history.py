@@ -40,9 +40,14 @@ def messages_after(conversation: Conversation, position: int) -> list[Message]:
 
 
 def first_hidden(conversation: Conversation, head: UUID) -> int | None:
-    """Return from which position on a page with this head shows another branch; None if nowhere."""
+    """Return from which position on a page with this head shows another branch; None if nowhere.
+
+    A head whose row is gone was on a version that was deleted, nobody knows any more where.
+    """
     message = Message.objects.filter(conversation=conversation, pk=head).first()
-    hidden = branches.hidden(message) if message and not message.on_branch else []
+    if message is None:
+        return 0
+    hidden = branches.hidden(message) if not message.on_branch else []
     return hidden[0].position if hidden else None
 
 

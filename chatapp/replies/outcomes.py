@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.models import FinalState, Message
+from chatapp.conversations.models import FinalState, Message, text_ends
 from chatapp.conversations.models.lease import CloseCondition
 from chatapp.conversations.signals import reply_ended
 from chatapp.inference.context_window import estimate_messages
@@ -50,7 +50,8 @@ async def save(live: LiveReply, outcome: ReplyOutcome) -> None:
     """
     html = ""
     if not outcome.is_released:
-        html = await arender_document(live.text, prefix=str(live.reply.pk))
+        prefix, ends = str(live.reply.pk), text_ends(live.reply)
+        html = await arender_document(live.text, prefix=prefix, ends=ends)
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             await background.in_thread(choose_outcome(outcome), live, outcome, html)

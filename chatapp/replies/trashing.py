@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations import events, removal
+from chatapp.conversations import events, removal, sidebar_events
 from chatapp.conversations.models import Conversation
 from chatapp.conversations.models import trash as store
 from chatapp.replies import stopping
@@ -37,7 +37,7 @@ async def restore(person: Person, conversations: Iterable[Conversation]) -> None
         if await background.in_thread(store.restore, conversation)
     ]
     if restored:
-        events.sidebar_changed(person.pk, restored)
+        sidebar_events.sidebar_changed(person.pk, restored)
 
 
 async def delete(conversation: Conversation) -> None:

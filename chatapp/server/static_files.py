@@ -25,6 +25,7 @@ LATER_SCRIPTS = {
     "js/owner.js": ("js/frame.js",),
     "js/reading.js": ("js/app.js",),
     "js/settings.js": ("js/app.js",),
+    "js/sharing.js": ("js/app.js",),
     "js/sidebar.js": ("js/app.js", "js/frame.js"),
     "js/versions.js": ("js/app.js",),
 }

@@ -19,6 +19,9 @@ URLS = [
     ("GET", "markdown", {}, HTTPStatus.OK),
     ("GET", "draft", {}, HTTPStatus.OK),
     ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
+    ("GET", "share", {}, HTTPStatus.OK),
+    ("POST", "share", {}, HTTPStatus.OK),
+    ("POST", "share/snapshot", {}, HTTPStatus.OK),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
     ("GET", "settings", {}, HTTPStatus.OK),
     ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
@@ -42,7 +45,10 @@ URLS = [
     ("POST", "messages/{message}/edit", {"text": "New"}, HTTPStatus.UNPROCESSABLE_ENTITY),
     ("POST", "messages/{reply}/shown", {}, HTTPStatus.NO_CONTENT),
     ("POST", "messages/{reply}/branch", {"conversation": NEW}, HTTPStatus.CREATED),
+    ("POST", "messages/{reply}/version-deletion", {}, HTTPStatus.CONFLICT),
+    ("POST", "messages/{reply}/version-restoration", {}, HTTPStatus.NO_CONTENT),
     ("GET", "?message={reply}", {}, HTTPStatus.FOUND),
+    ("GET", "?deleted={reply}", {}, HTTPStatus.OK),
 ]
 every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
 

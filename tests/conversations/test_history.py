@@ -1,5 +1,6 @@
 """Pages of messages and of conversations: complete, in order, at a constant cost."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,9 +24,12 @@ NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 
 def long_conversation(owner: Person, count: int) -> Conversation:
     conversation = Conversation.objects.create(owner=owner, model=MODEL, title=f"{count} messages")
+    ids = [uuid.uuid4() for _position in range(count)]
     Message.objects.bulk_create(
         Message(
+            id=ids[position],
             conversation=conversation,
+            parent_id=ids[position - 1] if position else None,
             position=position,
             role=Message.Role.ASSISTANT if position % 2 else Message.Role.USER,
             status=Message.Status.COMPLETE,

@@ -139,8 +139,10 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "lightbox",
         "menu",
         "put-away",
+        "page",
         "reading",
         "settings",
+        "share",
         "tools",
         "versions",
         "without-scripts",
@@ -163,6 +165,7 @@ def test_the_modules_are_few_files() -> None:
         "owner",
         "reading",
         "settings",
+        "sharing",
         "sidebar",
         "versions",
     }

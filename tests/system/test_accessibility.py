@@ -9,6 +9,7 @@ from tests.system.sheet import Sheet
 
 INNER_PAGES = (
     "/storage/",
+    "/shares/",
     "/trash/",
     "/archive/",
     "/tools/",
@@ -71,6 +72,37 @@ def test_a_conversation(chat: Chat) -> None:
     check(page, ".chat-menu")
     page.get_by_role("menuitem", name="Select chats").click()
     check(page, "#sidebar")
+
+
+def test_a_shared_chat(chat: Chat) -> None:
+    page = chat.page
+    chat.ask(f"/echo {MARKUP}")
+    chat.ask('/tool calculate {"expression": "6*7"}')
+    page.get_by_role("button", name="Share", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Share")
+    dialog.get_by_label("Tool calls").check()
+    dialog.get_by_text("Time limit, password, name").click()
+    check(page, "dialog[open]")
+    dialog.get_by_role("button", name="Create link").click()
+    link = dialog.get_by_label("Link", exact=True)
+    expect(link).to_be_visible()
+    check(page, "dialog[open]")
+    shared = link.input_value()
+    page.goto(shared)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        check(page)
+    page.get_by_role("link", name="Continue this chat").click()
+    check(page)
+    page.goto("/shares/")
+    check(page)
+    page.get_by_role("link", name="Change").first.click()
+    check(page)
+    page.get_by_text("Time limit, password, name").click()
+    page.get_by_label("Password", exact=True).fill("open sesame")
+    page.get_by_role("button", name="Save changes").click()
+    page.goto(shared)
+    check(page)
 
 
 def test_a_phone_in_the_dark(phone: Page) -> None:

@@ -141,7 +141,9 @@ def test_the_phone_sends_with_control_and_enter(phone: Page) -> None:
 def test_a_shortcut_begins_a_new_chat(chat: Chat) -> None:
     chat.ask("/echo something")
 
-    chat.page.keyboard.press("Control+Shift+O")
+    chat.page.keyboard.press("Control+/")
+    expect(chat.page.get_by_role("menuitem", name="New chat")).to_be_focused()
+    chat.page.keyboard.press("o")
 
     expect(chat.page).to_have_url(re.compile(r"^https?://[^/]+/$"))
     expect(chat.messages).to_have_count(0)

@@ -15,7 +15,7 @@ from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.trash import TRASH, put_in_trash
-from chatapp.conversations import events
+from chatapp.conversations import sidebar_events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Conversation, arrangement
 from chatapp.conversations.put_away import archive_page
@@ -47,7 +47,7 @@ def pin(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         sentence %= {"count": arrangement.MAX_PINNED}
         return error(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
     if is_changed:
-        events.sidebar_changed(request.user.pk)
+        sidebar_events.sidebar_changed(request.user.pk)
     return done(request, conversation.get_absolute_url())
 
 
@@ -57,7 +57,7 @@ def archive(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     conversation = own_conversation(request.user, conversation_id)
     act = arrangement.archive if request.POST.get("on") else arrangement.unarchive
     if act(conversation):
-        events.sidebar_changed(request.user.pk)
+        sidebar_events.sidebar_changed(request.user.pk)
     is_from_list = request.POST.get("from") == "archive"
     return done(request, reverse("archive") if is_from_list else conversation.get_absolute_url())
 
@@ -67,7 +67,7 @@ def seen(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Note that the person has seen the last reply."""
     conversation = own_conversation(request.user, conversation_id)
     if arrangement.see(conversation):
-        events.conversation_seen(request.user.pk, conversation.pk)
+        sidebar_events.conversation_seen(request.user.pk, conversation.pk)
     return done(request, conversation.get_absolute_url())
 
 
@@ -104,4 +104,4 @@ def _own(person: Person, keys: set[UUID]) -> list[Conversation]:
 def _arrange(person: Person, conversations: list[Conversation], action: str) -> None:
     changed = [ARCHIVE[action](conversation) for conversation in conversations]
     if any(changed):
-        events.sidebar_changed(person.pk)
+        sidebar_events.sidebar_changed(person.pk)

@@ -24,7 +24,7 @@ from chatapp.chat.forms.settings import (
 )
 from chatapp.chat.model_labels import short_labels
 from chatapp.chat.views.trash import show_trashed
-from chatapp.conversations import events
+from chatapp.conversations import events, sidebar_events
 from chatapp.conversations.access import own_message
 from chatapp.conversations.history import MessagePage, message_page
 from chatapp.conversations.models import (
@@ -55,13 +55,16 @@ def home(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Show a conversation; with `?message=<id>` the branch on which that message lies."""
+    """Show a conversation; with `?message=<id>` the branch on which that message lies.
+
+    With `?deleted=<id>` it offers to bring that version back.
+    """
     shown = Conversation.objects.of(request.user).filter(pk=conversation_id).first()
     if shown is None:
         return show_trashed(request, conversation_id)
     if "message" not in request.GET:
         _see(shown)
-        return page(request, shown)
+        return page(request, shown, deleted=_deleted(shown, request.GET.get("deleted", "")))
     message_id = read_uuid(request.GET["message"])
     if message_id is None:
         raise Http404
@@ -76,7 +79,7 @@ def _see(shown: Conversation) -> None:
     with suppress(DatabaseFull):
         if shown.is_unread and arrangement.see(shown):
             shown.is_unread = False
-            events.conversation_seen(shown.owner_id, shown.pk)
+            sidebar_events.conversation_seen(shown.owner_id, shown.pk)
 
 
 @require_safe
@@ -102,6 +105,7 @@ def page(
     sidebar_before: str = "",
     form: SettingsForm | None = None,
     sheet_is_open: bool = False,
+    deleted: Message | None = None,
     **composer: Any,
 ) -> HttpResponse:
     """Render the page; `form` and `composer` carry over what was refused, as it was typed.
@@ -116,9 +120,18 @@ def page(
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
         composer = {"parent": head, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
+        context["deleted"] = deleted
         context["source"] = _source(request.user, shown)
         context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)
+
+
+def _deleted(shown: Conversation, message: str) -> Message | None:
+    """Return the version that was deleted, unless it is back or its row is gone."""
+    message_id = read_uuid(message)
+    if message_id is None:
+        return None
+    return shown.messages.exclude(deleted_at=None).filter(pk=message_id).first()
 
 
 def _source(person: Person, shown: Conversation | None) -> Message | None:
@@ -154,19 +167,24 @@ def _context(
             "kind": settings.SERVICE.kind,
             "sentence": settings.SERVICE.translated(gettext),
         },
-        "limits": {
-            "max_characters": settings.MAX_MESSAGE_CHARACTERS,
-            "max_images": settings.MAX_IMAGES_PER_MESSAGE,
-            "max_image_bytes": MAX_UPLOAD_BYTES,
-            "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
-            "image_types": IMAGE_TYPES,
-        },
+        "limits": limits(),
         "composer": {
             "action": reverse("messages", args=[conversation_id]),
             "conversation_id": conversation_id,
             "error": "",
             **composer,
         },
+    }
+
+
+def limits() -> dict[str, Any]:
+    """Return what a message may have at most, as forms show it."""
+    return {
+        "max_characters": settings.MAX_MESSAGE_CHARACTERS,
+        "max_images": settings.MAX_IMAGES_PER_MESSAGE,
+        "max_image_bytes": MAX_UPLOAD_BYTES,
+        "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
+        "image_types": IMAGE_TYPES,
     }
 
 

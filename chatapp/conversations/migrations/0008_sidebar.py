@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0005_finding_and_keeping'),
+        ('conversations', '0007_deleted_versions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

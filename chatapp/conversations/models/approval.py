@@ -32,7 +32,7 @@ def decide(
     conversation = present.filter(pk=reply.conversation_id).first()
     if conversation is None:
         return False
-    waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)
+    waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING, deleted_at=None)
     if attempt is not None:
         waiting = waiting.filter(attempt=attempt)
     tool_call = ToolCall.objects.filter(pk=tool_call_id, reply__in=waiting).first()

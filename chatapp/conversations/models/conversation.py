@@ -50,7 +50,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def deleted(self) -> Self:
         """Return those whose rows are still to be removed, in the order of their deletion."""
-        return self.exclude(deleted_at=None).order_by("deleted_at")
+        return self.filter(deleted_at__lte=timezone.now()).order_by("deleted_at")
 
     def newest_first(self) -> Self:
         return self.order_by("-active_at", "-id")
@@ -78,7 +78,8 @@ class Conversation(WithModelSettings):
     is_unread = models.BooleanField(default=False, db_default=False, editable=False)
     # Since then it is only on the page of the trash, from where it can be restored.
     trashed_at = models.DateTimeField(null=True, editable=False)
-    # Since then nobody sees it any more; `removal` deletes its rows.
+    # Since then nobody sees it any more; `removal` deletes its rows. In the future: an unfinished
+    # copy, see `branching_off`.
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     # Names of tools that need no further approval in this conversation.
@@ -147,10 +148,14 @@ class Conversation(WithModelSettings):
         Conversation.objects.filter(pk=self.pk, is_unread=False).update(is_unread=True)
 
     def rename(self, title: str) -> None:
-        """Set the title that the person typed; it takes precedence over any by the model."""
+        """Set the title that the person typed; it takes precedence over any by the model.
+
+        A conversation that was deleted meanwhile stays as it is.
+        """
         self.title = " ".join(title.split())[:TITLE_LENGTH]
         self.titled_by = self.TitledBy.PERSON
-        self.save(update_fields=["title", "titled_by"])
+        rows = Conversation.objects.present().filter(pk=self.pk)
+        rows.update(title=self.title, titled_by=self.titled_by)
 
     def suggest_title(self, title: str) -> bool:
         """Set a title by the model unless the person has typed one or deleted the conversation;

@@ -104,6 +104,8 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
         return None
     if not message.conversation.is_present:
         raise ConversationDeleted
+    if message.deleted_at:
+        raise ConversationContinued
     if message.text != new.text:
         raise ClientIdUsed
     reply = message.children.order_by("-on_branch", "-created_at")[0]

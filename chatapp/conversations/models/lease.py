@@ -63,7 +63,7 @@ def take_over(reply: "Message") -> bool:
         values["crashes"] = reply.crashes + 1
     if not (reply.text or reply.tool_calls.exists()):
         # With no text and no tool call to resume from, the model starts and thinks again.
-        values |= {"reasoning": "", "thought_seconds": None}
+        values |= {"reasoning": "", "thought_seconds": None, "thoughts": None}
     return _take(reply, _row(reply).lost(), values)
 
 

@@ -30,6 +30,10 @@ export const LIVE_MESSAGE_CHANGED = "live:message.changed";
 // live-socket > message-list
 export const LIVE_BRANCH_CHANGED = "live:branch.changed";
 
+// { conversation, message, html }. A version was deleted: `html` offers to undo that, "" once it is undone.
+// live-socket > later
+export const LIVE_VERSION_DELETED = "live:version.deleted";
+
 // { conversation, message, attempt, running, html }
 // live-socket > conversation-list, message-list
 export const LIVE_MESSAGE_FINISHED = "live:message.finished";
@@ -151,11 +155,11 @@ export const REPLY_CHANGED = "reply:changed";
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
+// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, share-dialog, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.
-// copy-actions, reading-tools, settings-sheet, spoken-reply > message-list
+// copy-actions, image-order, reading-tools, settings-sheet, spoken-reply > message-list
 export const STATUS_ANNOUNCED = "status:announced";
 
 // --- The message box
@@ -179,15 +183,15 @@ export const EDIT_REQUESTED = "edit:requested";
 // --- Images
 
 // An image was attached, uploaded, refused or removed.
-// image-attacher, image-chip > image-attacher, message-composer, message-draft
+// image-attacher, image-chip, image-order > image-attacher, message-composer, message-draft, message-editor
 export const IMAGES_CHANGED = "images:changed";
 
 // { files: File[] }. Dropped or pasted anywhere on the page.
-// image-drop > image-attacher
+// image-drop, message-editor > image-attacher
 export const FILES_ADDED = "files:added";
 
 // { link }. The address of an image to attach.
-// image-drop, image-link > image-attacher
+// image-drop, image-link, message-editor > image-attacher
 export const IMAGE_LINKED = "image:linked";
 
 // { url, alt }. The description of an image was changed.

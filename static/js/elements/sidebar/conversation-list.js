@@ -10,7 +10,6 @@ import { load } from "../../lib/load.js";
 import { parse } from "../../lib/morph.js";
 import { person } from "../../lib/page.js";
 import { Roving } from "../../lib/roving.js";
-import { findShortcut } from "../../lib/shortcuts.js";
 import { findNeighbour, findToday, joinPage, markState, stateOf } from "../../lib/sidebar-rows.js";
 import { readStored, writeStored } from "../../lib/tab-storage.js";
 
@@ -41,7 +40,6 @@ class ConversationList extends HTMLElement {
     listen(document, CONNECTION_OPENED, () => this.#catchUp(), signal);
     document.addEventListener("visibilitychange", () => this.#see(), { signal });
     listen(document, MESSAGE_ACCEPTED, ({ conversation }) => this.#add(conversation), signal);
-    document.addEventListener("keydown", (event) => this.#openNewChat(event), { signal });
     this.nav.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
     this.roving = new Roving(this.nav, signal);
     this.#restorePlace();
@@ -128,8 +126,8 @@ class ConversationList extends HTMLElement {
   }
 
   #keepForUndo(undo, conversation, isShown) {
-    const { at, ids, url } = readStored("undo", undo) ?? { at: Date.now(), ids: [], url: "" };
-    writeStored("undo", undo, { at, ids: [...new Set([...ids, conversation])], url: isShown ? shown.url : url });
+    const { at, ids, url } = readStored("trashed", undo) ?? { at: Date.now(), ids: [], url: "" };
+    writeStored("trashed", undo, { at, ids: [...new Set([...ids, conversation])], url: isShown ? shown.url : url });
   }
 
   #follow(conversation, isRunning, type) {
@@ -188,12 +186,6 @@ class ConversationList extends HTMLElement {
       const { signal } = this.#end;
       document.addEventListener(CONNECTION_OPENED, () => this.#watchMore(), { once: true, signal });
     }
-  }
-
-  #openNewChat(event) {
-    if (findShortcut(event) !== "new-chat") return;
-    event.preventDefault();
-    this.newChat.click();
   }
 }
 

@@ -6,7 +6,7 @@ import { readStored, storedPlaces, writeStored } from "../../lib/tab-storage.js"
 
 const SHOWN = 10_000; // ms
 
-/** The conversation list stores what was deleted, because its page may be left at once: "undo" has, by the id of
+/** The conversation list stores what was deleted, because its page may be left at once: "trashed" has, by the id of
  *  the deletion, { at, ids, url }; `url` is that of the conversation that the page showed. */
 class UndoToast extends HTMLElement {
   #undo = ""; // the id of the deletion that is offered
@@ -35,9 +35,9 @@ class UndoToast extends HTMLElement {
 
   /** Shows the last deletion, if it isn't long ago. */
   offer() {
-    const kept = storedPlaces("undo").map((undo) => ({ undo, ...readStored("undo", undo) }));
+    const kept = storedPlaces("trashed").map((undo) => ({ undo, ...readStored("trashed", undo) }));
     const [last, ...older] = kept.sort((one, other) => other.at - one.at);
-    for (const { undo } of older) writeStored("undo", undo, null);
+    for (const { undo } of older) writeStored("trashed", undo, null);
     if (!last) return;
     const left = last.at + SHOWN - Date.now();
     this.#undo = last.undo;
@@ -66,7 +66,7 @@ class UndoToast extends HTMLElement {
   }
 
   #hide() {
-    if (this.#undo) writeStored("undo", this.#undo, null);
+    if (this.#undo) writeStored("trashed", this.#undo, null);
     this.#undo = "";
     this.status.textContent = "";
     if (this.contains(document.activeElement)) dispatch(document, BOX_REQUESTED, {});
@@ -75,12 +75,12 @@ class UndoToast extends HTMLElement {
 
   /** These were restored, or deleted for good, in any tab. */
   #forget(gone) {
-    const { ids } = readStored("undo", this.#undo) ?? {};
+    const { ids } = readStored("trashed", this.#undo) ?? {};
     if (ids?.some((id) => gone.includes(id))) this.#hide();
   }
 
   async #restore() {
-    const { ids, url } = readStored("undo", this.#undo) ?? {};
+    const { ids, url } = readStored("trashed", this.#undo) ?? {};
     if (!ids) return;
     try {
       await post("/conversations/batch", fieldsOf(ids));
