@@ -204,6 +204,16 @@ def conversation_deleted(person_id: UUID, conversation_id: UUID, undo: UUID | No
     publish(person_id, "conversation.deleted", conversation=conversation_id, undo=undo)
 
 
+def _deletion(message: Message, html: str) -> None:
+    publish(
+        message.conversation.owner_id,
+        "version.deleted",
+        conversation=message.conversation_id,
+        message=message.pk,
+        html=html,
+    )
+
+
 def link_html(conversation: Conversation) -> str:
     return render_to_string("sidebar/_conversation_link.html", {"conversation": conversation})
 
