@@ -20,11 +20,13 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "chatapp.accounts",
+    "chatapp.jobs",
     "chatapp.images",
     "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",
     "chatapp.sharing",
+    "chatapp.transfer",
     "chatapp.diagnostics",
 ]
 

@@ -18,6 +18,7 @@ from chatapp.mcp.models import Server
 from chatapp.replies.prompt import image_delivery
 from chatapp.sharing.publishing import Choices, publish
 from tests.images.samples import encoded
+from tests.transfer.kit import made_export
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -47,6 +48,11 @@ PRIVATE = IMAGES | {
     "shared-image",
     "shared-thumbnail",
     "shared-continuation",
+    "conversation-html",
+    "conversation-json",
+    "transfer",
+    "exports",
+    "archive",
 }
 
 
@@ -83,6 +89,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
         "name": "migrations",
         "link_id": uuid.uuid4(),
+        "export_id": made_export(owner).pk,
         "uidb36": "1",
         "key": "set-password",
     }

@@ -144,6 +144,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "settings",
         "share",
         "tools",
+        "transfer",
         "versions",
         "without-scripts",
     }
@@ -167,6 +168,7 @@ def test_the_modules_are_few_files() -> None:
         "settings",
         "sharing",
         "sidebar",
+        "transfer",
         "versions",
     }
     # A module that is missing here would be imported by no other, and do nothing silently.

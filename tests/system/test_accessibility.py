@@ -10,6 +10,7 @@ from tests.system.sheet import Sheet
 INNER_PAGES = (
     "/storage/",
     "/shares/",
+    "/transfer/",
     "/trash/",
     "/archive/",
     "/tools/",

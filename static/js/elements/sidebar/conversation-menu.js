@@ -1,4 +1,4 @@
-// The menu that all entries of the sidebar share: pin, archive, rename, save as Markdown, select, delete.
+// The menu that all entries of the sidebar share: pin, archive, rename, save as a file, select, delete.
 
 import "./chat-selection.js";
 import "./undo-toast.js";
@@ -89,7 +89,7 @@ class ConversationMenu extends HTMLElement {
     this.#chosen = entry.dataset.conversation;
     this.#label("pin", "pinned" in entry.dataset);
     this.#label("archive", "archived" in entry.dataset);
-    this.menu.querySelector("[data-markdown]").href = `${pathOf(entry)}markdown`;
+    for (const link of this.menu.querySelectorAll("[data-as]")) link.href = pathOf(entry) + link.dataset.as;
     this.menu.showPopover({ source: button });
     const lowest = innerHeight - this.menu.offsetHeight - EDGE;
     const farthest = innerWidth - this.menu.offsetWidth - EDGE;
