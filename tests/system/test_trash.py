@@ -116,7 +116,7 @@ def test_without_scripts_deleting_leads_to_a_page_that_restores(
     expect(page).to_have_url(url)
     page.get_by_text("Options", exact=True).click()
     page.get_by_role("button", name="Pin").click()
-    expect(sidebar(page).locator("[data-pinned]")).to_have_count(1)
+    expect(sidebar(page).locator("[data-pinned]:has([aria-current])")).to_have_count(1)
     page.get_by_text("Options", exact=True).click()
     page.get_by_role("button", name="Unpin").click()
     page.get_by_text("Options", exact=True).click()
