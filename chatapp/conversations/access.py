@@ -8,11 +8,22 @@ from django.shortcuts import get_object_or_404
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
+from chatapp.conversations.models.conversation import ConversationQuerySet
 from chatapp.images.models import Image
 
 
 def own_conversation(person: Person, conversation_id: UUID) -> Conversation:
     return get_object_or_404(Conversation.objects.of(person), pk=conversation_id)
+
+
+def own_trashed(person: Person, conversation_id: UUID) -> Conversation:
+    return get_object_or_404(_in_trash(person), pk=conversation_id)
+
+
+def trashed(person: Person, conversation_id: UUID) -> Conversation | None:
+    """Return a conversation of the person that can be restored, None if there is no such one."""
+    found: Conversation | None = _in_trash(person).filter(pk=conversation_id).first()
+    return found
 
 
 def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
@@ -60,3 +71,8 @@ def visible_image(person: Person, image_id: UUID) -> Image:
     )
     theirs = Q(owner=person) | Exists(sent) | Exists(made)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)
+
+
+def _in_trash(person: Person) -> ConversationQuerySet:
+    own: ConversationQuerySet = Conversation.objects.filter(owner=person)
+    return own.in_trash()

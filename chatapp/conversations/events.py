@@ -32,6 +32,7 @@ class ExchangeHtml(NamedTuple):
 
     @classmethod
     def of(cls, exchange: Exchange) -> Self:
+        exchange.conversation.is_running = exchange.reply.is_running
         return cls(
             message_html(exchange.message),
             message_html(exchange.reply),
@@ -77,6 +78,7 @@ def reply_replaced(old: Message, new: Message) -> None:
 def version_added(old: Message, new: Message) -> None:
     """Announce a new version of a reply, which the conversation now ends with."""
     conversation = new.conversation
+    conversation.is_running = new.is_running
     _message_created(conversation.owner_id, new, message_html(new), replaces=old.pk)
     _conversation_changed(conversation, link_html(conversation), moved=True)
 
@@ -111,6 +113,7 @@ def reply_resumed(reply: Message) -> None:
         conversation=reply.conversation_id,
         message=reply.pk,
         attempt=reply.attempt,
+        running=reply.is_running,
         html=message_html(reply),
     )
 
@@ -146,10 +149,12 @@ def reply_patched(
     )
 
 
-def reply_remote(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None:
+def reply_remote(
+    person_id: UUID, conversation_id: UUID, reply_id: UUID, *, is_running: bool
+) -> None:
     """Announce, to the sockets of this process, that another process makes this reply or has just
     ended it."""
-    event = encode("reply.remote", conversation=conversation_id, reply=reply_id)
+    event = encode("reply.remote", conversation=conversation_id, reply=reply_id, running=is_running)
     hub.deliver(person_group(person_id), event)
 
 
@@ -189,11 +194,14 @@ def conversation_changed(conversation: Conversation) -> None:
 
 def conversation_begun(conversation: Conversation) -> None:
     """Announce a conversation that began as a copy, at the top of the list."""
+    conversation.is_running = False
     _conversation_changed(conversation, link_html(conversation), moved=True)
 
 
-def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
-    publish(person_id, "conversation.deleted", conversation=conversation_id)
+def conversation_deleted(person_id: UUID, conversation_id: UUID, undo: UUID | None = None) -> None:
+    """Announce a conversation that is gone. With `undo` it is in the trash, and pages offer to
+    restore everything that was deleted with the same id."""
+    publish(person_id, "conversation.deleted", conversation=conversation_id, undo=undo)
 
 
 def _deletion(message: Message, html: str) -> None:
@@ -235,5 +243,6 @@ def _message_created(
         parent=message.parent_id,
         position=message.position,
         replaces=replaces,
+        running=message.is_running,
         html=html,
     )

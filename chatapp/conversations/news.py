@@ -17,6 +17,7 @@ def mark(reply: Message, **_signal: Any) -> None:
         return
     messages = Message.objects.filter(conversation=reply.conversation_id)
     messages.filter(pk=hidden[0].id).update(has_news=True)
+    reply.conversation.expect_reply()  # somebody may have seen it while this version was hidden
     at_its_place = messages.filter(on_branch=True, position=hidden[0].position)
     for shown in at_its_place.select_related("conversation"):
         events.message_changed(shown)

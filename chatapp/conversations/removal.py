@@ -13,7 +13,14 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Message, deletion, version_deletion
+from chatapp.conversations.models import (
+    Conversation,
+    Message,
+    deletion,
+    trash,
+    version_deletion,
+)
+from chatapp.conversations.models.conversation import ConversationQuerySet
 from chatapp.conversations.signals import conversation_deleted
 from chatapp.images import garbage_collection
 from chatapp.server.database_errors import DatabaseFull
@@ -28,18 +35,41 @@ _is_wanted = False
 
 
 def delete(conversation: Conversation) -> list[UUID]:
-    """Delete a conversation for its owner; return its replies that a process may still make.
+    """Delete a conversation for good; return its replies that a process may still make.
 
     A full database takes no mark. Deleting is how space is freed there, so all rows go at once.
     """
     try:
         return deletion.delete(conversation)
     except DatabaseFull:
-        while deletion.remove_batch(conversation.pk):
-            pass
-        conversation_deleted.send(Conversation, conversation=conversation)
-        garbage_collection.collect(timezone.now(), conversation.owner)
+        _remove_now(conversation)
         return []
+
+
+def delete_trashed(trashed: ConversationQuerySet) -> list[Conversation]:
+    """Delete these conversations in the trash for good, and return them; several batches may be
+    needed, until one is empty. A full database removes the rows at once."""
+    try:
+        return trash.delete_batch(trashed)
+    except DatabaseFull:
+        rows = list(trashed.select_related("owner")[: trash.BATCH])
+        for conversation in rows:
+            _remove_now(conversation)
+        return rows
+
+
+def delete_expired() -> None:
+    """Delete for good what has been in the trash long enough."""
+    expired = trash.expired(timezone.now())
+    while gone := trash.delete_batch(expired):
+        logger.info("Deleted %s conversations that were in the trash", len(gone))
+
+
+def _remove_now(conversation: Conversation) -> None:
+    while deletion.remove_batch(conversation.pk):
+        pass
+    conversation_deleted.send(Conversation, conversation=conversation)
+    garbage_collection.collect(timezone.now(), conversation.owner)
 
 
 def start() -> None:

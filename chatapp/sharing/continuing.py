@@ -22,7 +22,7 @@ from chatapp.conversations.models import (
     ToolCall,
     ToolCallImage,
 )
-from chatapp.conversations.models.exchange import check_pace
+from chatapp.conversations.models.beginning import check_pace
 from chatapp.conversations.signals import messages_added
 from chatapp.images.models import Image
 from chatapp.sharing.content import Content, SharedImage, SharedMessage

@@ -83,5 +83,5 @@ async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
 
     await exchanged(owner, first.conversation.pk)
 
-    # Adding both, the end of the reply, and whether its branch is shown. Two queries are for search.
+    # Adding both, the end of the reply, whether its branch is shown, and two queries for search.
     assert costs == {"threads": 2, "transactions": 2, "queries": 14, "events": 5}

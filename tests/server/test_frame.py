@@ -137,6 +137,8 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "diagnostics",
         "frame",
         "lightbox",
+        "menu",
+        "put-away",
         "page",
         "reading",
         "search",

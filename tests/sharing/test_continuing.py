@@ -13,7 +13,7 @@ from chatapp.conversations.models import (
     Message,
     ModelSettings,
     add_exchange,
-    exchange,
+    beginning,
 )
 from chatapp.images.models import Image
 from chatapp.sharing.models import Share
@@ -95,7 +95,7 @@ def test_the_same_id_makes_one_copy(
 def test_copies_are_limited_like_new_chats(
     member_client: Client, share: Share, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "MAX_BEGUN", 0)
+    monkeypatch.setattr(beginning, "MAX_BEGUN", 0)
     answer = member_client.post(f"{url}continue", {"conversation": str(uuid.uuid4())})
 
     assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
@@ -107,6 +107,7 @@ def test_a_copy_stays_when_the_share_and_its_chat_go(
 ) -> None:
     new = copy(member_client, url)
     owner_client.post(f"/c/{share.conversation_id}/deletion")
+    owner_client.post(f"/c/{share.conversation_id}/removal")
 
     assert not Share.objects.exists()
     assert new.branch.count() == 2

@@ -1,6 +1,7 @@
 """The page: a conversation, or the empty composer."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +23,22 @@ from chatapp.chat.forms.settings import (
     SettingsForm,
 )
 from chatapp.chat.model_labels import short_labels
-from chatapp.conversations import events
-from chatapp.conversations.access import own_conversation, own_message
-from chatapp.conversations.history import (
-    MESSAGES_PER_PAGE,
-    ConversationPage,
-    MessagePage,
-    conversation_page,
-    message_page,
+from chatapp.chat.views.trash import show_trashed
+from chatapp.conversations import events, sidebar_events
+from chatapp.conversations.access import own_message
+from chatapp.conversations.history import MESSAGES_PER_PAGE, MessagePage, message_page
+from chatapp.conversations.models import (
+    Conversation,
+    Defaults,
+    Draft,
+    Effort,
+    Message,
+    arrangement,
 )
-from chatapp.conversations.models import Conversation, Defaults, Draft, Effort, Message
+from chatapp.conversations.sidebar import ConversationPage, conversation_page
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
+from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
 
 PAGE = "chat/page.html"
@@ -54,8 +59,11 @@ def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
     With `?deleted=<id>` it offers to bring that version back.
     """
-    shown = own_conversation(request.user, conversation_id)
+    shown = Conversation.objects.of(request.user).filter(pk=conversation_id).first()
+    if shown is None:
+        return show_trashed(request, conversation_id)
     if "message" not in request.GET:
+        _see(shown)
         return page(request, shown, deleted=_deleted(shown, request.GET.get("deleted", "")))
     message_id = read_uuid(request.GET["message"])
     if message_id is None:
@@ -64,6 +72,14 @@ def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     if message.show():
         events.branch_changed(shown)
     return redirect(f"{_page_with(shown, message)}#message-{message.pk}")
+
+
+def _see(shown: Conversation) -> None:
+    """Count the conversation as read. A full database can't note that, but shows the page."""
+    with suppress(DatabaseFull):
+        if shown.is_unread and arrangement.see(shown):
+            shown.is_unread = False
+            sidebar_events.conversation_seen(shown.owner_id, shown.pk)
 
 
 @require_safe

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models.beginning import BEGUN_WITHIN, check_pace
 from chatapp.conversations.models.conversation import TITLE_LENGTH, Conversation
-from chatapp.conversations.models.exchange import BEGUN_WITHIN, check_pace
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.refusals import (
     AwaitsApproval,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
 
 TITLE_LENGTH = 120  # characters
+PRESENT = models.Q(trashed_at=None, deleted_at=None)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -30,9 +31,23 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return those that are neither in the trash nor deleted."""
         return self.filter(trashed_at=None, deleted_at=None)
 
+    def listed(self) -> Self:
+        """Return those in the sidebar below the pinned ones."""
+        return self.present().filter(pinned_at=None, archived_at=None)
+
+    def pinned(self) -> Self:
+        """Return those at the top of the sidebar, the last pinned first."""
+        pinned = self.present().filter(pinned_at__isnull=False, archived_at=None)
+        return pinned.order_by("-pinned_at")
+
+    def archived(self) -> Self:
+        return self.present().filter(archived_at__isnull=False)
+
     def in_trash(self) -> Self:
         """Return those that may be restored, the last trashed first."""
-        return self.exclude(trashed_at=None).filter(deleted_at=None).order_by("-trashed_at")
+        # SQLite takes the index for "IS NOT NULL", but not for the "NOT … IS NULL" of exclude().
+        trashed = self.filter(trashed_at__isnull=False, deleted_at=None)
+        return trashed.order_by("-trashed_at", "-id")
 
     def deleted(self) -> Self:
         """Return those whose rows are still to be removed, in the order of their deletion."""
@@ -60,6 +75,8 @@ class Conversation(WithModelSettings):
     branched_from = models.UUIDField(null=True, editable=False)
     pinned_at = models.DateTimeField(null=True, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
+    # Nobody has seen the end of its last reply, which may still run.
+    is_unread = models.BooleanField(default=False, db_default=False, editable=False)
     # Since then it is only on the page of the trash, from where it can be restored.
     trashed_at = models.DateTimeField(null=True, editable=False)
     # Since then nobody sees it any more; `removal` deletes its rows. In the future: an unfinished
@@ -68,6 +85,10 @@ class Conversation(WithModelSettings):
 
     # Names of tools that need no further approval in this conversation.
     allowed_tools = JSONField(default=list, db_default=Value([], JSONField()))
+
+    # Set on an instance by code that has looked: whether a reply runs, days left in the trash.
+    is_running: bool | None = None
+    days_left: int | None = None
 
     objects: ClassVar = ConversationQuerySet.as_manager()
 
@@ -79,6 +100,27 @@ class Conversation(WithModelSettings):
                 fields=["deleted_at"],
                 condition=models.Q(deleted_at__isnull=False),
                 name="deleted_conversations",
+            ),
+            # Each list costs the same however long the others are.
+            models.Index(
+                fields=["owner", "-active_at", "-id"],
+                condition=PRESENT & models.Q(pinned_at=None, archived_at=None),
+                name="listed_conversations",
+            ),
+            models.Index(
+                fields=["owner", "-pinned_at"],
+                condition=PRESENT & models.Q(pinned_at__isnull=False, archived_at=None),
+                name="pinned_conversations",
+            ),
+            models.Index(
+                fields=["owner", "-active_at", "-id"],
+                condition=PRESENT & models.Q(archived_at__isnull=False),
+                name="archived_conversations",
+            ),
+            models.Index(
+                fields=["owner", "-trashed_at", "-id"],
+                condition=models.Q(trashed_at__isnull=False, deleted_at=None),
+                name="trashed_conversations",
             ),
         ]
 
@@ -101,6 +143,10 @@ class Conversation(WithModelSettings):
     def branch(self) -> "models.QuerySet[Message]":
         """Return the messages of the branch that is shown, oldest first."""
         return self.messages.filter(on_branch=True).order_by("position")
+
+    def expect_reply(self) -> None:
+        """Count as unread from the end of the reply that begins until somebody sees it."""
+        Conversation.objects.filter(pk=self.pk, is_unread=False).update(is_unread=True)
 
     @transaction.atomic
     def rename(self, title: str) -> None:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models.beginning import check_pace, first_words
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.message import Message
@@ -20,7 +20,6 @@ from chatapp.conversations.models.refusals import (
     ConversationContinued,
     ConversationDeleted,
     ReplyRunning,
-    TooManyConversations,
 )
 from chatapp.conversations.models.regeneration import check_ended
 from chatapp.conversations.models.settings import ModelSettings
@@ -31,13 +30,6 @@ from chatapp.inference.context_window import message_tokens
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
-
-
-# Until the model has suggested a title, the conversation is called by its first words.
-EXCERPT = 300  # characters read
-FIRST_TITLE = 60  # characters kept
-# Conversations that one person may begin in the last minute: enough for any script of theirs.
-MAX_BEGUN, BEGUN_WITHIN = 1_200, timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,35 +196,24 @@ def _edited(
 def _begin(person: "Person", new: NewMessage) -> Conversation:
     check_pace(person)
     return Conversation.objects.create(
-        id=new.conversation_id, owner=person, title=_first_words(new.text), **asdict(new.chosen)
+        id=new.conversation_id,
+        owner=person,
+        title=first_words(new.text),
+        is_unread=True,
+        **asdict(new.chosen),
     )
 
 
-def check_pace(person: "Person") -> None:
-    """Raise TooManyConversations when the person would begin one too many."""
-    since = timezone.now() - BEGUN_WITHIN
-    # The index of the sidebar finds the few that were active since.
-    recent = Conversation.objects.filter(owner=person, active_at__gt=since, created_at__gt=since)
-    if recent.count() >= MAX_BEGUN:
-        raise TooManyConversations
-
-
 def _continue(conversation: Conversation, new: NewMessage) -> Conversation:
-    """Move the conversation to the top, with the model that was chosen last."""
+    """Move the conversation to the top, out of the archive, with the model that was chosen last."""
     conversation.active_at = timezone.now()
+    conversation.archived_at = None
+    conversation.is_unread = True
     conversation.model = new.chosen.model
     conversation.thinking = new.chosen.thinking
-    conversation.save(update_fields=["active_at", "model", "thinking"])
+    columns = ["active_at", "archived_at", "is_unread", "model", "thinking"]
+    conversation.save(update_fields=columns)
     return conversation
-
-
-def _first_words(text: str) -> str:
-    line = " ".join(text[:EXCERPT].split())
-    if len(line) <= FIRST_TITLE:
-        return line
-    # A long first word, such as a line of Chinese, is shortened anywhere.
-    cut = line[:FIRST_TITLE].rsplit(" ", 1)[0]
-    return f"{cut}…"
 
 
 def _attach(message: Message, new: NewMessage) -> None:

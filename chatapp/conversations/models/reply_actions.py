@@ -66,6 +66,7 @@ def retry(reply: "Message") -> "Message | None":
     new.client_id = uuid.uuid4() if is_own else None
     branches.replace(head, new)
     new.save()
+    conversation.expect_reply()
     if not is_own:
         head.parent.note_changes(chosen)
     return new
@@ -105,6 +106,7 @@ def resume(reply: "Message") -> bool:
     if head.model not in settings.CATALOG:
         values["model"] = chosen.model
     type(reply).objects.filter(pk=reply.pk).update(**values)
+    conversation.expect_reply()
     reply.refresh_from_db()
     return True
 

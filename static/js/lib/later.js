@@ -12,7 +12,7 @@ const PARTS = {
   [IMAGE]: "image-lightbox",
   "[data-attach-link]": "image-tools",
   "[data-do]": "message-actions",
-  "[data-menu]": "conversation-menu",
+  "[data-menu], [data-restore]": "conversation-menu",
   "[data-share]": "share-dialog",
   ".settings-button": "settings-sheet",
 };
@@ -54,6 +54,8 @@ function reach(event) {
 }
 
 for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
+// What was deleted can be restored for some seconds, also on the next page; a list follows other tabs.
+if (storedPlaces("trashed").length || document.querySelector("[data-follow]")) prepare("conversation-menu");
 const actions = document.querySelector("message-actions");
 if (actions && (storedPlaces("edit").length || storedPlaces("undo").length)) prepare("message-actions");
 // Every tab offers to undo what one of them deleted.
