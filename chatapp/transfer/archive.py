@@ -6,20 +6,24 @@ that arrive, because a zip may lie about them.
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
 
 MEGABYTE = 1_000_000
 MAX_ENTRIES = 50_000
+MAX_DIRECTORY_BYTES = 25 * MEGABYTE  # of the list of entries, which is read as a whole
 MAX_ENTRY_BYTES = 1_000 * MEGABYTE
 MAX_TOTAL_BYTES = 8_000 * MEGABYTE
 MAX_RATIO = 200  # of an entry's bytes to its compressed bytes
 FREE_BYTES = 10 * MEGABYTE  # of an entry, for which no ratio counts
 # A file that holds conversations, by the last part of its name.
-SHARD = re.compile(r"^conversations(?:[-_ ]?(?:part[-_ ]?)?\d+)?(?: \(\d+\))?\.json$", re.IGNORECASE)
+SHARD = re.compile(
+    r"^conversations(?:[-_ ]?(?:part[-_ ]?)?\d+)?(?: \(\d+\))?\.json$", re.IGNORECASE
+)
 FAILURES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 
@@ -63,7 +67,9 @@ class Archive:
         names, or else every JSON file."""
         named = [entry for entry in self.entries if SHARD.match(entry.short_name)]
         found = named or [each for each in self.entries if each.name.lower().endswith(".json")]
-        return sorted(found, key=lambda entry: [*map(_natural, re.split(r"(\d+)", entry.name))])
+        return sorted(
+            found, key=lambda entry: [*map(_natural, re.split(r"(\d+)", entry.short_name))]
+        )
 
     @property
     def inner_archives(self) -> list[Entry]:
@@ -79,7 +85,7 @@ class Archive:
         info = self._zip.infolist()[entry.number]
         try:
             with self._zip.open(info) as packed:
-                yield io.BufferedReader(_Bounded(packed, info.compress_size, self))  # type: ignore[type-var]
+                yield io.BufferedReader(_Bounded(packed, info.compress_size, self))
         except ArchiveRefused:
             raise
         except FAILURES as error:
@@ -95,7 +101,7 @@ class Archive:
 class _Bounded(io.RawIOBase):
     """An entry whose bytes are counted while they are unpacked."""
 
-    def __init__(self, packed: zipfile.ZipExtFile | object, compressed: int, archive: Archive) -> None:
+    def __init__(self, packed: IO[bytes], compressed: int, archive: Archive) -> None:
         self._packed = packed
         self._most = min(MAX_ENTRY_BYTES, max(FREE_BYTES, compressed * MAX_RATIO))
         self._count = 0
@@ -104,13 +110,14 @@ class _Bounded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        block: bytes = self._packed.read(len(buffer))  # type: ignore[attr-defined]
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(cast("bytearray", buffer))
+        block = self._packed.read(len(target))
         self._count += len(block)
         self._archive.count(len(block))
         if self._count > self._most:
             raise ArchiveRefused("bomb")
-        buffer[: len(block)] = block
+        target[: len(block)] = block
         return len(block)
 
 
@@ -119,9 +126,26 @@ def _zip(file: BinaryIO) -> zipfile.ZipFile | None:
     if file.read(2) != b"PK":
         return None
     try:
+        if _directory_bytes(file) > MAX_DIRECTORY_BYTES:
+            raise ArchiveRefused("too_many_entries")
         return zipfile.ZipFile(file)
-    except FAILURES as error:
+    except (*FAILURES, struct.error) as error:
         raise ArchiveRefused("broken_zip") from error
+
+
+def _directory_bytes(file: BinaryIO) -> int:
+    """Return the size of the list of entries (APPNOTE.TXT 4.3.14 to 4.3.16), before it is read."""
+    end = file.seek(0, io.SEEK_END)
+    file.seek(max(0, end - 65_557))
+    tail = file.read()
+    record = tail.rfind(b"PK\5\6")
+    if record < 0:
+        raise zipfile.BadZipFile
+    size: int = struct.unpack_from("<L", tail, record + 12)[0]
+    long_record = tail.rfind(b"PK\6\6", 0, record)
+    if size == 0xFFFFFFFF or long_record >= 0:
+        size = struct.unpack_from("<Q", tail, long_record + 40)[0]
+    return size
 
 
 def _entries(archive: zipfile.ZipFile) -> list[Entry]:
