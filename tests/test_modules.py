@@ -15,15 +15,14 @@ def test_a_module_is_a_scope_that_returns_its_exports() -> None:
     numbers = "export const one = (two) => two;\n\nconst own = 3;\nexport class Two {}\n"
 
     assert joined(app, numbers=numbers) == (
-        "const $modules = (globalThis.$modules ??= {});\n"
         "// js/lib/numbers.js\n"
-        '$modules["js/lib/numbers.js"] = (() => {\n'
+        "const { one, Two } = (() => {\n"
         "const one = (two) => two;\n\nconst own = 3;\nclass Two {}\n"
         "return { one, Two };\n"
         "})();\n"
         "// js/app.js\n"
         "(() => {\n"
-        'const { one, Two } = $modules["js/lib/numbers.js"];\n\none(new Two());\n'
+        "\n\none(new Two());\n"
         "})();\n"
     )
 
@@ -48,10 +47,19 @@ def test_a_later_module_shares_what_has_run_before() -> None:
     sources = {"js/app.js": first, "js/later.js": later}
     sources |= {f"js/lib/{name}.js": f"export const {name} = 1;\n" for name in ("shared", "own")}
 
-    text, parts = join_modules(sources, "js/later.js", join_modules(sources, "js/app.js")[1])
+    before, shared = join_modules(sources, "js/app.js", later=["js/later.js"])
+    text, parts = join_modules(sources, "js/later.js", shared)
 
+    assert before.endswith("\nglobalThis.$modules = { shared };\n")
     assert parts == ["js/lib/own.js", "js/later.js"]
-    assert 'const { shared } = $modules["js/lib/shared.js"];' in text
+    assert text.startswith("const { shared } = $modules;\n")
+
+
+def test_two_modules_that_export_the_same_name_are_refused() -> None:
+    app = 'import { one } from "./lib/a.js";\nimport "./lib/b.js";\n'
+
+    with pytest.raises(ModuleError, match=r"^js/lib/b\.js:1: js/lib/a\.js exports one, too$"):
+        joined(app, a="export const one = 1;", b="export const one = 2;")
 
 
 def test_line_numbers_within_a_file_are_kept() -> None:

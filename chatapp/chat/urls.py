@@ -18,13 +18,19 @@ from chatapp.chat.views import (
     versions,
 )
 
+# What pages load when it is needed: address and name > template.
+LATER = {
+    "conversation-menu": "sidebar/_conversation_menu.html",
+    "image-tools": "images/_tools.html",
+    "reading-tools": "reading/_tools.html",
+}
 urlpatterns = [
     path("", page.home, name="home"),
     path("conversations", conversations.conversations, name="conversations"),
     path("c/<uuid:conversation_id>/", page.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages", messages.messages, name="messages"),
     path("c/<uuid:conversation_id>/markdown", markdown.markdown, name="markdown"),
-    path("reading-tools", page.reading_tools, name="reading-tools"),
+    *(path(name, page.later, {"template": file}, name) for name, file in LATER.items()),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", versions.menu, name="message"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/edit", edits.edit, name="edit"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/shown", versions.shown, name="shown"),

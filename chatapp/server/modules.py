@@ -7,6 +7,9 @@ A module may import and export in these forms, each on one line and from its fir
     export function NAME              or async function, class, const
 
 Other forms raise ModuleError when the file is built, because they would fail only in browsers.
+What a module exports becomes names of the joined file, so nothing is left of the imports: a name
+can be exported by one module only.
+
 Comments and indents are left out: they are a quarter of what a browser would load. Line n of a file
 is n + 1 lines below the comment with its name, so that stack traces can be read.
 """
@@ -22,7 +25,7 @@ IMPORT = re.compile(
 )
 EXPORT = re.compile(rf"export (?=(?:async function|function|class|const) (?P<name>{NAME}))")
 TRAILING_COMMENT = re.compile(r"\s//.*")
-SCOPES = "$modules"  # what each module exports, by name
+SHARED = "$modules"  # global, with what later scripts need of the first one, by name
 REFUSED = (
     (
         re.compile(r"(?<![\w$.#])import\s*[(.]"),
@@ -36,7 +39,7 @@ REFUSED = (
         re.compile(r"^\s*export\b"),
         "an export begins a line as export function, async function, class or const, and a name",
     ),
-    (re.compile(rf"{re.escape(SCOPES)}\b"), f"{SCOPES} is a name of the joined file"),
+    (re.compile(rf"{re.escape(SHARED)}\b"), f"{SHARED} is a name of the joined file"),
 )
 
 
@@ -63,19 +66,49 @@ class Module:
 
 
 def join_modules(
-    sources: Mapping[str, str], entry: str, shared: Collection[str] = ()
+    sources: Mapping[str, str],
+    entry: str,
+    shared: Collection[str] = (),
+    later: Collection[str] = (),
 ) -> tuple[str, list[str]]:
     """Return one module that does what `entry` does, and the names of the files in it.
 
     `sources` has the texts by path, `entry` is a path. Each file runs once and in the order of ES
     modules: its imports first, in their order, then the file itself. Those in `shared` are left
-    out, because a joined module that has run on the page before contains them.
+    out, because a joined module that has run on the page before contains them. It was given the
+    names of all scripts that run `later`, and shares with them what they import.
     """
+    modules = _modules(sources, entry)
+    _refuse_equal_exports(modules)
+    own = {name: module for name, module in modules.items() if name not in shared}
+    lines = [_scope(module) for module in own.values()]
+    if wanted := _imported(own, modules.keys() - own.keys()):
+        lines.insert(0, f"const {{ {', '.join(wanted)} }} = {SHARED};")
+    if given := {name for each in later for name in _imported(_modules(sources, each), own)}:
+        lines.append(f"globalThis.{SHARED} = {{ {', '.join(sorted(given))} }};")
+    return "\n".join([*lines, ""]), list(own)
+
+
+def _modules(sources: Mapping[str, str], entry: str) -> dict[str, Module]:
     modules: dict[str, Module] = {}
     _collect(sources, entry, modules, [])
-    own = {name: module for name, module in modules.items() if name not in shared}
-    scopes = [_scope(module) for module in own.values()]
-    return "\n".join([f"const {SCOPES} = (globalThis.{SCOPES} ??= {{}});", *scopes, ""]), list(own)
+    return modules
+
+
+def _imported(modules: Mapping[str, Module], exporters: Collection[str]) -> list[str]:
+    """Return which names those of the modules that aren't exporters import from the exporters."""
+    own = [module for name, module in modules.items() if name not in exporters]
+    imports = [one for module in own for one in module.imports if one.name in exporters]
+    return sorted({name for one in imports for name in one.wanted})
+
+
+def _refuse_equal_exports(modules: Mapping[str, Module]) -> None:
+    exporters: dict[str, str] = {}
+    for module in modules.values():
+        for name in module.exports:
+            if name in exporters:
+                raise ModuleError(module.name, 1, f"{exporters[name]} exports {name}, too")
+            exporters[name] = module.name
 
 
 def _collect(
@@ -105,7 +138,7 @@ def _parse(name: str, text: str) -> Module:
         if in_head and (found := IMPORT.fullmatch(code)):
             names, path = found["names"], _resolve(found["path"], name)
             module.imports.append(Import(number, path, names.split(", ") if names else []))
-            module.body.append(f'const {{ {names} }} = {SCOPES}["{path}"];' if names else "")
+            module.body.append("")
         else:
             in_head = in_head and not code
             if found := EXPORT.match(code):
@@ -170,6 +203,6 @@ def _refuse_top_level_await(name: str, codes: list[str]) -> None:
 def _scope(module: Module) -> str:
     begin, end = "(() => {", "})();"
     if module.exports:
-        begin = f'{SCOPES}["{module.name}"] = {begin}'
-        end = f"return {{ {', '.join(module.exports)} }};\n{end}"
+        names = f"{{ {', '.join(module.exports)} }}"
+        begin, end = f"const {names} = {begin}", f"return {names};\n{end}"
     return "\n".join([f"// {module.name}", begin, *module.body, end])

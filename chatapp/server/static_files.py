@@ -13,12 +13,21 @@ from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from chatapp.server import modules
-from chatapp.server.modules import join_modules
+from chatapp.server.modules import ModuleError, join_modules
 
-STYLESHEET = "css/app.css"
-SCRIPT = "js/app.js"
-# What reading and writing don't need. They run after the first script and share its modules.
-LATER_SCRIPTS = ("js/lightbox.js", "js/owner.js", "js/reading.js", "js/versions.js")
+# What a page names in its head: the chat, the pages beside it, and the pages before a sign-in.
+STYLESHEETS = ("css/app.css", "css/frame.css", "css/account.css", "css/settings.css")
+SCRIPTS = ("js/app.js", "js/frame.js", "js/account.js")
+# What these do without. Each runs after any of its first scripts and shares the modules of all.
+LATER_SCRIPTS = {
+    "js/images.js": ("js/app.js",),
+    "js/lightbox.js": ("js/app.js",),
+    "js/owner.js": ("js/frame.js",),
+    "js/reading.js": ("js/app.js",),
+    "js/settings.js": ("js/app.js",),
+    "js/sidebar.js": ("js/app.js", "js/frame.js"),
+    "js/versions.js": ("js/app.js",),
+}
 IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)
 COMMENT_OR_TEXT = re.compile(r"""/\*.*?\*/|(?P<text>"[^"\n]*"|'[^'\n]*')""", re.DOTALL)
 INDENT = re.compile(r"\s*\n\s*")
@@ -36,12 +45,8 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     def _join(self, paths: dict[str, Any]) -> dict[str, Any]:
         served = dict(paths)
         texts = {name: _read(*at) for name, at in paths.items() if name.endswith((".css", ".js"))}
-        joined = {
-            STYLESHEET: join_stylesheets(texts, STYLESHEET),
-            SCRIPT: join_modules(texts, SCRIPT),
-        }
-        for entry in LATER_SCRIPTS:
-            joined[entry] = join_modules(texts, entry, shared=joined[SCRIPT][1])
+        joined = {name: join_stylesheets(texts, name) for name in STYLESHEETS}
+        joined |= join_scripts(texts)
         for entry, (text, parts) in joined.items():
             for part in set(parts) & served.keys():
                 self.delete(part)
@@ -49,6 +54,24 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
             self._save(entry, ContentFile(text.encode()))
             served[entry] = (self, entry)
         return served
+
+
+def join_scripts(texts: Mapping[str, str]) -> dict[str, tuple[str, list[str]]]:
+    """Return each joined script and the names of its files, by its name.
+
+    Raises ModuleError when a later script would run a module again that only some of its first
+    scripts have.
+    """
+    joined = {}
+    for first in SCRIPTS:
+        later = [name for name, firsts in LATER_SCRIPTS.items() if first in firsts]
+        joined[first] = join_modules(texts, first, later=later)
+    for name, firsts in LATER_SCRIPTS.items():
+        parts = [set(joined[first][1]) for first in firsts]
+        joined[name] = join_modules(texts, name, shared=set.intersection(*parts))
+        if again := set.union(*parts) & set(joined[name][1]):
+            raise ModuleError(name, 1, f"{', '.join(sorted(again))} must be in each of {firsts}")
+    return joined
 
 
 def join_stylesheets(texts: Mapping[str, str], entry: str) -> tuple[str, list[str]]:

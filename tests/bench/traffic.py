@@ -12,6 +12,7 @@ class Request:
     url: str
     kind: str  # "Document", "Script", "Stylesheet", "Image", "Fetch" and so on
     depth: int  # steps from the document (0) to this one, by who asked for it
+    is_later: bool = False  # asked for by an act of the person
     bytes: int = 0  # on the wire, with headers
 
     @property
@@ -24,6 +25,7 @@ class Traffic:
 
     def __init__(self, session: CDPSession) -> None:
         self._requests: dict[str, Request] = {}
+        self.is_loaded = False  # set before the person acts
         self.sockets = 0
         session.on("Network.requestWillBeSent", self._sent)
         session.on("Network.loadingFinished", self._finished)
@@ -41,14 +43,15 @@ class Traffic:
     @property
     def depth(self) -> int:
         """The longest chain of files; what scripts fetch once the page stands is news."""
-        return max(request.depth for request in self.requests if request.kind != "Fetch")
+        first = (request for request in self.requests if not request.is_later)
+        return max(request.depth for request in first if request.kind != "Fetch")
 
     def _sent(self, event: dict[str, Any]) -> None:
         url = event["request"]["url"]
         if url.startswith("http"):
             is_document = event["requestId"] == event["loaderId"]
             depth = 0 if is_document else 1 + self._depth_of(asking(event["initiator"]))
-            self._requests[event["requestId"]] = Request(url, event["type"], depth)
+            self._requests[event["requestId"]] = Request(url, event["type"], depth, self.is_loaded)
 
     def _finished(self, event: dict[str, Any]) -> None:
         if request := self._requests.get(event["requestId"]):

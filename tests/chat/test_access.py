@@ -19,6 +19,7 @@ URLS = [
     ("GET", "draft", {}, HTTPStatus.OK),
     ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
+    ("GET", "settings", {}, HTTPStatus.OK),
     ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
     ("POST", "deletion", {}, HTTPStatus.NO_CONTENT),
     ("GET", "replies/{reply}/state", {}, HTTPStatus.OK),
@@ -86,7 +87,7 @@ def test_a_stranger_must_sign_in(
     assert ask(stranger_client, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
 
 
-@pytest.mark.parametrize("path", ["title", "settings", "deletion", "replies/{reply}/stop"])
+@pytest.mark.parametrize("path", ["title", "deletion", "replies/{reply}/stop"])
 def test_commands_need_a_post(owner_client: Client, exchange: Exchange, path: str) -> None:
     status = ask(owner_client, exchange, "GET", path, {})
 

@@ -29,8 +29,8 @@ def test_invalid_defaults_are_reported_at_their_field(
     assert not Defaults.objects.exists()
 
 
-def test_defaults_need_a_post_and_a_person(owner_client: Client, stranger_client: Client) -> None:
-    assert owner_client.get("/settings/defaults").status_code == 405
+def test_defaults_need_a_person(stranger_client: Client) -> None:
+    assert stranger_client.get("/settings/defaults", headers=JSON).status_code == 401
     assert stranger_client.post("/settings/defaults", EVERYTHING, headers=JSON).status_code == 401
     assert not Defaults.objects.exists()
 

@@ -1,5 +1,6 @@
 """POST /c/<id>/settings: the settings of one conversation."""
 
+import re
 import threading
 from contextlib import suppress
 from typing import Any
@@ -152,7 +153,7 @@ def test_without_scripts_saving_redirects_to_the_conversation(
     response = owner_client.post(f"{url}settings", EVERYTHING)
 
     assert (response.status_code, response["Location"]) == (303, url)
-    page = owner_client.get(url).content.decode()
+    page = owner_client.get(f"{url}settings").content.decode()
     assert "Answer like a heron.</textarea>" in page
     assert 'name="temperature" min="0" max="1" step="any" inputmode="decimal" value="0.3"' in page
 
@@ -172,6 +173,20 @@ def test_without_scripts_a_refusal_keeps_the_typed_text(
     assert 'name="as_default" checked' in page
     # The sheet is open, because nothing could open it without scripts.
     assert 'aria-labelledby="settings-heading">' in page
+
+
+def test_the_settings_are_a_panel_for_scripts_and_a_page_without_them(
+    owner_client: Client, exchange: Exchange
+) -> None:
+    for url in (f"/c/{exchange.conversation.pk}/settings", "/settings/defaults"):
+        panel = owner_client.get(url, headers=JSON).content.decode()
+        page = owner_client.get(url).content.decode()
+
+        assert re.search(r'class="panel"\s+popover\s', panel)
+        assert "<html" not in panel
+        assert re.search(r'class="panel"\s+data-saved', page)  # open
+        assert 'name="text"' in page
+        assert f'<form action="{url}"><button' in page
 
 
 def test_reset_shows_the_defaults_of_the_app_and_saves_nothing(
@@ -247,7 +262,7 @@ def test_settings_become_the_persons_defaults_on_request(
 
     assert Defaults.objects.of(owner) == CHOSEN
     assert Defaults.objects.of(member) == ModelSettings(MODEL)
-    page = owner_client.get("/").content.decode()
+    page = owner_client.get("/settings/defaults").content.decode()
     assert "Answer like a heron.</textarea>" in page
 
 

@@ -44,7 +44,7 @@ def test_a_switch_shows_which_tools_need_approval_and_how_many_a_server_has(
     ]
     monkeypatch.setattr(settings, "switches", lambda: [*own, *servers])
 
-    page = owner_client.get("/").content.decode()
+    page = owner_client.get("/settings/defaults").content.decode()
 
     labels = re.findall(r'data-usual="(\w+)"(.*?)</label>', page)
     assert [(usual, words(rest)) for usual, rest in labels] == [
@@ -60,7 +60,7 @@ def test_there_are_no_switches_when_the_owner_turned_all_tools_off(owner_client:
     for name in built_in():
         ToolSetting.objects.create(name=name, access="off")
 
-    assert "<legend>Tools</legend>" not in owner_client.get("/").content.decode()
+    assert "<legend>Tools</legend>" not in owner_client.get("/settings/defaults").content.decode()
 
 
 @pytest.mark.urls(__name__)
@@ -72,8 +72,8 @@ def test_only_the_owner_has_a_link_to_the_tools_page(
         ToolSetting.objects.create(name=name, access="off")
 
     link = 'id="settings".*<a href="/tools/">.*</settings-sheet>'
-    assert re.search(link, owner_client.get("/").content.decode(), re.DOTALL)
-    assert not re.search(link, member_client.get("/").content.decode(), re.DOTALL)
+    assert re.search(link, owner_client.get("/settings/defaults").content.decode(), re.DOTALL)
+    assert not re.search(link, member_client.get("/settings/defaults").content.decode(), re.DOTALL)
 
 
 def test_a_model_without_tools_is_offered_none(
@@ -83,7 +83,7 @@ def test_a_model_without_tools_is_offered_none(
     exchange.reply.model = "plain"
 
     assert not Toolbox.of(exchange.reply).tools
-    page = owner_client.get("/").content.decode()
+    page = owner_client.get("/settings/defaults").content.decode()
     assert re.findall(r'value="([^"]+)"[^>]*data-without-tools', page) == ["plain"]
 
 

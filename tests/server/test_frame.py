@@ -6,12 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange
+from chatapp.server.compression import compress
 
 
 def inline_code(page: str) -> list[str]:
@@ -88,14 +90,32 @@ def test_static_files_are_hashed_compressed_and_cached_for_ever(owner_client: Cl
             assert "immutable" in response["Cache-Control"]
 
 
-def test_pages_are_compressed_and_padded(owner_client: Client) -> None:
-    client, gzip = owner_client, {"accept-encoding": "gzip"}
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip", "gzip"), ("gzip, deflate, br, zstd", "br"), ("gzip, br;q=0", "gzip")],
+)
+def test_pages_are_compressed_and_padded(
+    owner_client: Client, accepted: str, encoding: str
+) -> None:
+    client, headers = owner_client, {"accept-encoding": accepted}
 
-    sizes = {len(client.get("/", headers=gzip).content) for _ in range(20)}
+    pages = [client.get("/account/password/", headers=headers) for _ in range(20)]
 
-    assert client.get("/", headers=gzip)["Content-Encoding"] == "gzip"
-    assert max(sizes) < len(client.get("/").content) / 2
+    assert {page["Content-Encoding"] for page in pages} == {encoding}
+    assert {page["Vary"].count("Accept-Encoding") for page in pages} == {1}
+    assert all(page["Content-Length"] == str(len(page.content)) for page in pages)
+    sizes = {len(page.content) for page in pages}
+    assert max(sizes) < len(client.get("/account/password/").content) / 2
     assert len(sizes) > 1
+
+
+def test_padding_is_no_part_of_a_page() -> None:
+    page = "<p>Zoë</p>".encode() * 30_000
+
+    streams = [compress(page) for _ in range(200)]
+
+    assert all(brotli.decompress(stream) == page for stream in streams)
+    assert len({len(stream) for stream in streams}) > 50
 
 
 def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
@@ -115,24 +135,39 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "account",
         "app",
         "diagnostics",
+        "frame",
         "lightbox",
         "reading",
+        "settings",
         "tools",
         "versions",
         "without-scripts",
     }
 
 
-def test_the_modules_are_five_files() -> None:
+def test_the_modules_are_few_files() -> None:
     sources = settings.ROOT / "static"
     served = {path for path in Path(settings.STATIC_ROOT).glob("js/**/*") if path.is_file()}
     texts = [path.read_text() for path in served if path.suffix == ".js"]
     parts = [part for text in texts for part in re.findall(r"^// (js/.+\.js)$", text, re.MULTILINE)]
 
     names = {path.name.split(".")[0] for path in served}
-    assert names == {"app", "lightbox", "owner", "reading", "versions"}
+    assert names == {
+        "account",
+        "app",
+        "frame",
+        "images",
+        "lightbox",
+        "owner",
+        "reading",
+        "settings",
+        "sidebar",
+        "versions",
+    }
     # A module that is missing here would be imported by no other, and do nothing silently.
-    assert sorted(parts) == sorted(str(path.relative_to(sources)) for path in sources.rglob("*.js"))
+    assert sorted(set(parts)) == sorted(
+        str(path.relative_to(sources)) for path in sources.rglob("*.js")
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

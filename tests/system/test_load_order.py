@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from chatapp.server.modules import join_modules
+from chatapp.server.static_files import join_scripts
 from tests.servers.app import ROOT
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
@@ -23,7 +23,7 @@ def joined_in(order: str) -> str:
         imports.reverse()
     else:
         random.Random(order).shuffle(imports)
-    return join_modules({**sources, ENTRY: "\n".join(imports)}, ENTRY)[0]
+    return join_scripts({**sources, ENTRY: "\n".join(imports)})[ENTRY][0]
 
 
 @pytest.fixture(

@@ -43,7 +43,7 @@ def test_a_new_chat_begins_with_the_edited_settings(chat: Chat) -> None:
     expect(model(chat.page)).to_have_value(OTHER)
     chat.open()  # another chat begins with the defaults
     expect(thinking(chat.page)).to_have_value("")
-    expect(sheet.instructions).to_have_value("")
+    expect(sheet.open().instructions).to_have_value("")
 
 
 def test_after_the_first_message_the_sheet_saves_here(chat: Chat) -> None:
@@ -61,7 +61,7 @@ def test_after_the_first_message_the_sheet_saves_here(chat: Chat) -> None:
     assert "Be brief." not in (sent.value.post_data or "")
     expect(chat.page.get_by_text("Instructions changed")).to_be_visible()
     chat.page.reload()
-    expect(sheet.instructions).to_have_value("Be brief.")
+    expect(sheet.open().instructions).to_have_value("Be brief.")
 
 
 def test_closing_the_sheet_saves_what_is_valid_and_a_reset_can_be_undone(chat: Chat) -> None:
@@ -81,17 +81,17 @@ def test_closing_the_sheet_saves_what_is_valid_and_a_reset_can_be_undone(chat: C
     expect(chat.page.get_by_text("A setting wasn't saved. Enter a number")).to_be_visible()
     expect(sheet.temperature).to_have_value("7")
     chat.page.reload()
+    sheet.open()
     expect(sheet.instructions).to_have_value("Be a heron.")
     expect(sheet.temperature).to_have_value("")
 
-    sheet.open()
     with chat.page.expect_response("**/settings"):
         sheet.panel.get_by_role("button", name="Reset").click()
     expect(sheet.instructions).to_have_value("")
     with chat.page.expect_response("**/settings"):
         sheet.panel.get_by_role("button", name="Undo").click()
     chat.page.reload()
-    expect(sheet.instructions).to_have_value("Be a heron.")
+    expect(sheet.open().instructions).to_have_value("Be a heron.")
 
 
 @pytest.mark.long
@@ -232,8 +232,9 @@ def test_a_new_chat_begins_with_the_persons_defaults(small_page: Page) -> None:
     small_page.reload()
 
     expect(thinking(small_page)).to_have_value("low")
-    expect(sheet.instructions).to_have_value("Always brief.")
     expect(sheet.button).to_have_attribute("data-changed", "")
+    expect(sheet.open().instructions).to_have_value("Always brief.")
+    small_page.keyboard.press("Escape")
     chat = Chat(small_page)
     chat.ask("/echo hello")
     expect(thinking(small_page)).to_have_value("low")

@@ -57,7 +57,7 @@ def test_edits_are_kept_without_a_connection(chat: Chat) -> None:
     chat.page.context.set_offline(False)
     sheet.save()
     chat.page.reload()
-    expect(sheet.instructions).to_have_value("Typed in a tunnel")
+    expect(sheet.open().instructions).to_have_value("Typed in a tunnel")
 
 
 def test_without_scripts_the_first_message_saves_the_settings(
@@ -83,6 +83,6 @@ def test_without_scripts_the_first_message_saves_the_settings(
     expect(sheet.instructions).to_have_value("Be a heron")
     sheet.instructions.fill("Be a crane")
     chat.page.get_by_role("button", name="Save").click()
-    expect(sheet.instructions).to_have_value("Be a crane")
     expect(sheet.panel).to_be_hidden()
+    expect(sheet.open().instructions).to_have_value("Be a crane")
     context.close()

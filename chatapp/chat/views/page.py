@@ -63,9 +63,17 @@ def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def reading_tools(request: PersonRequest) -> HttpResponse:
-    """Return the HTML of the tools for reading, which the first load does without."""
-    return render(request, "reading/_tools.html")
+def later(request: PersonRequest, template: str) -> HttpResponse:
+    """Return the HTML of something that the first load does without."""
+    return render(request, template)
+
+
+def settings_panel(
+    request: PersonRequest, shown: Conversation | None, form: SettingsForm
+) -> HttpResponse:
+    """Return the HTML of the settings, which the first load does without."""
+    context = {"conversation": shown, "models": settings.CATALOG.values()}
+    return render(request, "settings/_panel.html", {**context, "sheet": _sheet(shown, form)})
 
 
 def page(
@@ -152,7 +160,7 @@ def _written(draft: Draft | None) -> dict[str, Any]:
     return {"client_id": uuid.uuid4(), "text": ""}
 
 
-def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool) -> dict[str, Any]:
+def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool = False) -> dict[str, Any]:
     """Return what the settings sheet and the composer's two quick controls show."""
     chosen = settings.CATALOG.get(form.shown["model"]) or settings.CATALOG[form.base.model]
     problems = form.problems if form.is_bound else {}

@@ -1,4 +1,7 @@
-"""/c/<id>/settings: how the model is asked in one conversation. /settings/defaults: in new ones."""
+"""/c/<id>/settings: how the model is asked in one conversation. /settings/defaults: in new ones.
+
+Each shows the settings, too: to scripts the panel, without scripts the page with the panel open.
+"""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -6,12 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.forms.settings import SettingsForm
 from chatapp.chat.views.answers import done, refusal
-from chatapp.chat.views.page import page
+from chatapp.chat.views.page import page, settings_panel
 from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings
@@ -19,9 +22,12 @@ from chatapp.conversations.models.settings import default_model
 from chatapp.server.request_values import wants_json
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Change the posted fields; `reset` shows the defaults without saving them."""
+    if request.method != "POST":
+        conversation = own_conversation(request.user, conversation_id)
+        return _show(request, conversation, conversation.chosen)
     if "reset" in request.POST:
         conversation = own_conversation(request.user, conversation_id)
         original = SettingsForm(ModelSettings(default_model()))
@@ -33,14 +39,26 @@ def settings(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     return done(request, conversation.get_absolute_url())
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def defaults(request: PersonRequest) -> HttpResponse:
     """Remember settings for new conversations."""
-    form = SettingsForm(Defaults.objects.of(request.user), request.POST)
+    base = Defaults.objects.of(request.user)
+    if request.method != "POST":
+        return _show(request, None, base)
+    form = SettingsForm(base, request.POST)
     if not form.is_valid():
         return _refuse(request, None, form)
     Defaults.objects.store(request.user, form.chosen)
     return done(request, "/")
+
+
+def _show(
+    request: PersonRequest, shown: Conversation | None, chosen: ModelSettings
+) -> HttpResponse:
+    form = SettingsForm(chosen)
+    if wants_json(request):
+        return settings_panel(request, shown, form)
+    return page(request, shown, form=form, sheet_is_open=True)
 
 
 @transaction.atomic

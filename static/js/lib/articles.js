@@ -5,9 +5,6 @@ import { describeCalls, paintCall, readCallStates } from "./tool-calls.js";
 
 const RUNNING = ["queued", "streaming"];
 
-/** Selector of the images in messages, each a link to its large version. */
-export const IMAGE = "a[data-part=image][data-owner]";
-
 export const isRunning = (article) => RUNNING.includes(article.dataset.status);
 /** Whether a reply is running or waits for the person's approval. */
 export const isUnfinished = (article) => isRunning(article) || article.dataset.status === "waiting";

@@ -47,7 +47,7 @@ export const LIVE_REPLY_PATCH = "live:reply.patch";
 export const LIVE_REPLY_REMOTE = "live:reply.remote";
 
 // { conversation, title, settings, moved, html }
-// live-socket > conversation-list, message-composer, model-controls, settings-sheet
+// live-socket > conversation-list, message-composer, model-controls, settings-button, settings-sheet
 export const LIVE_CONVERSATION_CHANGED = "live:conversation.changed";
 
 // { conversation }
@@ -95,7 +95,7 @@ export const PERSON_LEFT = "person:left";
 // --- The conversation that the page shows
 
 // { url }. The empty page became the page of a conversation.
-// conversation > message-composer, message-draft, settings-sheet
+// conversation > chosen-settings, message-composer, message-draft, settings-button, settings-sheet
 export const CONVERSATION_BEGUN = "conversation:begun";
 
 // { title }. The shown conversation has this title.
@@ -143,7 +143,7 @@ export const REPLY_CHANGED = "reply:changed";
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
+// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.
@@ -197,7 +197,7 @@ export const ZOOM_SWIPED = "zoom:swiped";
 // --- Settings
 
 // { model, thinking }. Chosen beside the message box.
-// model-controls > settings-sheet
+// model-controls > chosen-settings, settings-sheet
 export const MODEL_CHOSEN = "settings:model-chosen";
 
 // { model, thinking } and the others. Chosen in the sheet, in a new chat.
@@ -207,6 +207,10 @@ export const SETTINGS_EDITED = "settings:edited";
 // { isChanged }. Whether a setting that only the sheet shows differs from its default.
 // settings-sheet > settings-button
 export const SETTINGS_MARKED = "settings:marked";
+
+// { panel }. The sheet has loaded.
+// settings-sheet > settings-button
+export const SETTINGS_READY = "settings:ready";
 
 // --- Diagnostics
 

@@ -1,5 +1,7 @@
 // Reads and writes the fields of a form by name, and compares them with the values that the server has.
 
+import { isLonger } from "./length.js";
+
 const CHECKED = ["radio", "checkbox"];
 
 /** A group of radio buttons counts as one field. So does a checkbox with the hidden field before it, which
@@ -78,9 +80,4 @@ export class Fields {
 function findProblem(field) {
   const { max, sentence } = field.dataset;
   return (max && isLonger(field.value, max)) || !field.validity.valid ? sentence : "";
-}
-
-/** The server counts characters; `length` counts an emoji twice. */
-export function isLonger(text, max) {
-  return text.length > max && [...text].length > max;
 }

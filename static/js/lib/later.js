@@ -1,39 +1,60 @@
-// Loads scripts that reading and writing don't need, once somebody reaches for what they do. Without them an
-// image is a link to its large version, and the buttons of a message lead to pages of their own.
+// Loads what reading and writing don't need, once somebody points at, focuses or clicks what needs it. Until then a
+// link leads to a page of its own, and so does a button, which sends a form. How to add one: CONTRIBUTING.md.
 
-import { IMAGE } from "./articles.js";
+import { readChosen } from "./chosen-settings.js";
+import { REQUEST_FAILED, dispatch } from "./events.js";
 import { load } from "./load.js";
+import { IMAGE } from "./page.js";
 import { storedPlaces } from "./tab-storage.js";
 
-const PARTS = { [IMAGE]: "image-lightbox", "[data-do]": "message-actions" }; // selector -> element of the script
+/** Selector of what needs a script -> the element that names its files. */
+const PARTS = {
+  [IMAGE]: "image-lightbox",
+  "[data-attach-link]": "image-tools",
+  "[data-do]": "message-actions",
+  "[data-menu]": "conversation-menu",
+  ".settings-button": "settings-sheet",
+};
 
-const loading = {}; // element -> promise of both files; null where they can't be loaded
-let wanted = null; // the link or button that was clicked last meanwhile
+let wanted = null; // the target that was clicked last while its script was loaded, and the element
+let isRepeated = false; // whether a click is one of ours
 
-function begin(element) {
-  loading[element] ??= load(element).catch(() => (loading[element] = null));
+/** Returns a promise of whether the script is there. After a failure `load` tries again, at the next use. */
+function prepare(element) {
+  return load(element).then(() => true, () => false);
 }
 
 /** A page from before a deploy may ask for files that are gone, or there is no connection: then the link or
  *  button does what it does without scripts, and this page stays as it is. */
-async function clickWanted(element) {
-  await loading[element];
-  const target = wanted;
+async function clickWanted() {
+  let element, isThere;
+  while (element !== wanted.element) isThere = await prepare((element = wanted.element));
+  const { target } = wanted;
   wanted = null;
+  isRepeated = true;
   target.click();
+  isRepeated = false;
+  if (!isThere && target.type === "button") dispatch(document, REQUEST_FAILED, { sentence: "" }); // it did nothing
 }
 
 function reach(event) {
   for (const [selector, element] of Object.entries(PARTS)) {
     const target = event.target.closest?.(selector);
-    if (!target || loading[element] === null || customElements.get(element)) continue;
-    begin(element);
-    if (event.type !== "click" || event.ctrlKey || event.metaKey || event.shiftKey) continue;
+    if (!target || isRepeated || customElements.get(element)) continue;
+    if (event.type !== "click" || event.ctrlKey || event.metaKey || event.shiftKey) {
+      prepare(element);
+      continue;
+    }
     event.preventDefault();
-    if (!wanted) clickWanted(element);
-    wanted = target;
+    const isFirst = !wanted;
+    wanted = { target, element };
+    if (isFirst) clickWanted();
   }
 }
 
 for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
-if (storedPlaces("edit").length && document.querySelector("message-actions")) begin("message-actions");
+if (storedPlaces("edit").length && document.querySelector("message-actions")) prepare("message-actions");
+// What was chosen before a reload is to be seen, and a panel that came with the page works.
+if (document.querySelector("settings-sheet") && (readChosen() || document.querySelector(".panel"))) {
+  prepare("settings-sheet");
+}

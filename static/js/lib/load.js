@@ -17,9 +17,9 @@ export function load(name) {
 }
 
 async function loadFiles(element) {
-  const { script, stylesheet, html } = element.dataset;
+  const { script, stylesheet, html } = element.dataset; // the last two only where there are any
   append("link", { rel: "modulepreload", href: script }).catch(() => {}); // the script's own request reports it
-  const [text] = await Promise.all([html && getText(html), append("link", { rel: "stylesheet", href: stylesheet })]);
+  const [text] = await Promise.all([html && getText(html), stylesheet && append("link", { rel: "stylesheet", href: stylesheet })]);
   if (text) element.innerHTML = text;
   await append("script", { type: "module", src: script });
   return element;

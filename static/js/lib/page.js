@@ -3,6 +3,9 @@
 /** The id of the page's person; "" on a page that anybody may see. */
 export const person = document.documentElement.dataset.person ?? "";
 
+/** Selector of the images in messages, each a link to its large version. */
+export const IMAGE = "a[data-part=image][data-owner]";
+
 export function isDialogOpen() {
   return Boolean(document.querySelector("dialog[open]"));
 }

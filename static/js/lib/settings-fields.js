@@ -1,9 +1,9 @@
 // The fields of the settings sheet: how a choice changes the others, and which differ from their defaults.
 
+import { ONLY_IN_SHEET } from "./chosen-settings.js";
 import { Fields } from "./fields.js";
 import { ToolSwitches } from "./tool-switches.js";
 
-const ONLY_IN_SHEET = ["instructions", "temperature", "top_p", "max_tokens"];
 const NAMES = ["model", "thinking", ...ONLY_IN_SHEET]; // the first two are also beside the message box
 const EITHER = { temperature: "top_p", top_p: "temperature" };
 const EMPTY = Object.fromEntries(NAMES.map((name) => [name, ""]));

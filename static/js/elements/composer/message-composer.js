@@ -7,9 +7,9 @@ import { shown } from "../../lib/conversation.js";
 import { BOX_REQUESTED, HINT_CHANGED, IMAGES_CHANGED, REPLY_CHANGED, REQUEST_FAILED } from "../../lib/events.js";
 import { CONVERSATION_BEGUN, LIVE_CONVERSATION_CHANGED, dispatch, listen } from "../../lib/events.js";
 import { MESSAGE_ACCEPTED, MESSAGE_RETURNED, MESSAGE_SENDING, MESSAGE_SUBMITTED } from "../../lib/events.js";
-import { isLonger } from "../../lib/fields.js";
 import { glide } from "../../lib/glide.js";
 import { RequestError, post } from "../../lib/http.js";
+import { isLonger } from "../../lib/length.js";
 import { parse } from "../../lib/morph.js";
 import { isDialogOpen, isPopoverOpen } from "../../lib/page.js";
 

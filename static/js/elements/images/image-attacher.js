@@ -115,7 +115,6 @@ class ImageAttacher extends HTMLElement {
     if (!button) return;
     if (button.matches("[data-attach]")) this.querySelector("input[name=images]").click();
     if (button.matches("[data-take-photo]")) this.querySelector("[data-camera]").click();
-    if (button.matches("[data-attach-link]")) this.querySelector("image-link").open();
     if (button.matches("[data-remove]")) this.#remove(button.closest("[data-attachment]"));
   }
 

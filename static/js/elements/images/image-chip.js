@@ -3,8 +3,8 @@
 import { IMAGES_CHANGED, SESSION_EXPIRED, dispatch } from "../../lib/events.js";
 import { RequestError, upload } from "../../lib/http.js";
 import { JobQueue } from "../../lib/job-queue.js";
+import { load } from "../../lib/load.js";
 import { parse } from "../../lib/morph.js";
-import { shrinkImage } from "../../lib/shrink.js";
 
 const uploads = new JobQueue(2); // at once
 const HOPELESS = [413, 422]; // statuses that the same file would get again
@@ -85,7 +85,8 @@ class ImageChip extends HTMLElement {
 
   async #fieldsOf(file) {
     const fields = new FormData();
-    fields.set("image", await shrinkImage(file), file.name);
+    const tools = await load("image-tools").catch(() => null); // without them the server shrinks it
+    fields.set("image", (await tools?.shrink(file)) ?? file, file.name);
     fields.set("room", this.#room);
     return fields;
   }

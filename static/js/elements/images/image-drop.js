@@ -1,7 +1,9 @@
 // Attaches images that are dropped or pasted anywhere on the page, and covers the page while they are dragged.
 
 import { FILES_ADDED, IMAGE_LINKED, dispatch } from "../../lib/events.js";
+import { load } from "../../lib/load.js";
 import { isDialogOpen } from "../../lib/page.js";
+import { findImageLink } from "../../lib/pasted-links.js";
 import { droppedImages, pastedImages } from "../../lib/transfers.js";
 
 const FILE_TYPES = ["Files", "application/x-moz-file-promise"]; // the second: Firefox, an image of another page
@@ -49,6 +51,14 @@ class ImageDrop extends HTMLElement {
     const images = pastedImages(event.clipboardData);
     if (images.links.length && event.target.closest?.("input")) return;
     if (this.#attach(images)) event.preventDefault();
+    else if (event.target.matches?.("#message")) this.#offer(event.clipboardData.getData("text/plain"));
+  }
+
+  /** The address of an image stays in the text, as it was pasted, where it can't be offered as an image. */
+  async #offer(text) {
+    const link = findImageLink(text);
+    const tools = link && (await load("image-tools").catch(() => null));
+    if (tools) tools.offer(link);
   }
 
   /** Returns whether there is anything to attach. */

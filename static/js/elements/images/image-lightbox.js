@@ -1,8 +1,8 @@
 // Shows the images of the conversation large, one at a time.
 
+import { IMAGE } from "../../lib/page.js";
 import "./image-description.js";
 import "./zoom-pane.js";
-import { IMAGE } from "../../lib/articles.js";
 import { IMAGE_DESCRIBED, ZOOM_SWIPED, ZOOM_TAPPED, listen } from "../../lib/events.js";
 
 const STEP = 1.5; // times, for each press of + or −

@@ -1,7 +1,6 @@
 // Images from the web: asks for their address in a dialog, or offers to attach an address that is pasted.
 
 import { IMAGE_LINKED, dispatch } from "../../lib/events.js";
-import { findImageLink } from "../../lib/pasted-links.js";
 
 /** Part of the image attacher. */
 class ImageLink extends HTMLElement {
@@ -11,11 +10,13 @@ class ImageLink extends HTMLElement {
   connectedCallback() {
     const { signal } = this.#end;
     this.dialog = this.querySelector("[data-link-dialog]");
-    this.offer = this.querySelector("[data-offer]");
-    this.field = this.closest("image-attacher").querySelector("textarea");
+    this.offered = this.querySelector("[data-offer]");
+    const attacher = this.closest("image-attacher");
+    this.field = attacher.querySelector("textarea");
+    attacher.addEventListener("click", ({ target }) => target.closest("[data-attach-link]") && this.#open(), { signal });
     this.dialog.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
-    this.field.addEventListener("paste", (event) => this.#paste(event), { signal });
+    this.field.addEventListener("paste", () => this.#withdraw(), { signal });
     this.field.addEventListener("input", () => this.#withdrawIfGone(), { signal });
     this.field.form.addEventListener("submit", () => this.#withdraw(), { signal });
   }
@@ -24,7 +25,13 @@ class ImageLink extends HTMLElement {
     this.#end.abort();
   }
 
-  open() {
+  /** The address was pasted as text; the offer below the box turns it into an image. */
+  offer(link) {
+    this.#offered = link;
+    this.offered.hidden = !this.field.value.includes(link);
+  }
+
+  #open() {
     this.dialog.showModal();
   }
 
@@ -46,12 +53,6 @@ class ImageLink extends HTMLElement {
     if (button.matches("[data-accept], [data-decline]")) this.field.focus();
   }
 
-  /** The address is pasted as text; the offer below the box turns it into an image. */
-  #paste(event) {
-    this.#offered = findImageLink(event.clipboardData.getData("text/plain"));
-    this.offer.hidden = !this.#offered;
-  }
-
   #withdrawIfGone() {
     if (this.#offered && !this.field.value.includes(this.#offered)) this.#withdraw();
   }
@@ -68,7 +69,7 @@ class ImageLink extends HTMLElement {
 
   #withdraw() {
     this.#offered = "";
-    this.offer.hidden = true;
+    this.offered.hidden = true;
   }
 
   #attach(link) {

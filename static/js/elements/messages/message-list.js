@@ -1,6 +1,6 @@
 // The messages on the page: shows those that the socket and the answers to requests bring.
 
-import { IMAGE, describeStatus, isReply, isUnfinished } from "../../lib/articles.js";
+import { describeStatus, isReply, isUnfinished } from "../../lib/articles.js";
 import { CatchUp } from "../../lib/catch-up.js";
 import { shown } from "../../lib/conversation.js";
 import { CONNECTION_LOST, CONNECTION_OPENED, LIVE_HELLO, LIVE_JOINED, PAGE_WOKEN } from "../../lib/events.js";
@@ -8,6 +8,7 @@ import { LIVE_BRANCH_CHANGED, LIVE_MESSAGE_CHANGED, LIVE_MESSAGE_CREATED, LIVE_M
 import { LIVE_REPLY_PATCH, LIVE_REPLY_REMOTE, LIVE_REPLY_RESUMED, REPLY_CHANGED } from "../../lib/events.js";
 import { BOX_REQUESTED, EDIT_REQUESTED, IMAGE_DESCRIBED, MESSAGE_ACCEPTED, SESSION_EXPIRED, STATUS_ANNOUNCED } from "../../lib/events.js";
 import { dispatch, listen } from "../../lib/events.js";
+import { IMAGE } from "../../lib/page.js";
 import { printWhole } from "../../lib/printing.js";
 import { Scroll } from "../../lib/scroll.js";
 import { Thread } from "../../lib/thread.js";

@@ -2,22 +2,21 @@
 
 import "./settings-button.js";
 import "../composer/model-controls.js";
+import { keepChosen, readChosen } from "../../lib/chosen-settings.js";
 import { shown } from "../../lib/conversation.js";
 import { CONNECTION_OPENED, CONVERSATION_BEGUN, HINT_CHANGED, LIVE_CONVERSATION_CHANGED } from "../../lib/events.js";
 import { MESSAGE_SENDING, MODEL_CHOSEN, SESSION_EXPIRED, SETTINGS_EDITED } from "../../lib/events.js";
-import { SETTINGS_MARKED, STATUS_ANNOUNCED } from "../../lib/events.js";
+import { SETTINGS_MARKED, SETTINGS_READY, STATUS_ANNOUNCED } from "../../lib/events.js";
 import { dispatch, listen } from "../../lib/events.js";
 import { coverMain } from "../../lib/page.js";
 import { SettingsFields } from "../../lib/settings-fields.js";
 import { SettingsSaver } from "../../lib/settings-saver.js";
-import { readStored, writeStored } from "../../lib/tab-storage.js";
 
 const NARROW = matchMedia("(max-width: 49.99rem)"); // the sheet covers the page
-const CHOSEN = ["settings", "/"]; // kind and place of what is chosen for a new chat
 
 class SettingsSheet extends HTMLElement {
   #fields = new SettingsFields(this);
-  #sent = {}; // values in the message that begins the conversation
+  #sent; // values in the message that begins the conversation
   #replaced = null; // values before a reset, as long as it can be undone
   #saver;
   #end = new AbortController();
@@ -29,7 +28,7 @@ class SettingsSheet extends HTMLElement {
     this.addEventListener("input", ({ target }) => this.#noteEdit(target), { signal });
     this.addEventListener("keydown", (event) => this.#saveByKey(event), { signal });
     this.#saver = new SettingsSaver(this.#fields, {
-      defaultsUrl: this.dataset.defaultsUrl,
+      defaultsUrl: this.panel.dataset.defaultsUrl,
       asDefault: this.querySelector("[name=as_default]"),
       onSaved: () => this.#noteSaved(),
       onFailed: (error) => this.#noteFailure(error),
@@ -49,7 +48,9 @@ class SettingsSheet extends HTMLElement {
     listen(document, LIVE_CONVERSATION_CHANGED, (event) => this.#follow(event), signal);
     if (this.panel.popover) this.#fields.saved = this.#fields.values;
     this.#restore();
+    if (shown.url && composer) this.#begin(shown.url); // meanwhile
     if (!this.panel.popover) this.#open(); // the answer to a form without scripts shows the sheet
+    dispatch(this, SETTINGS_READY, { panel: this.panel });
   }
 
   disconnectedCallback() {
@@ -58,7 +59,7 @@ class SettingsSheet extends HTMLElement {
 
   /** Shows what was chosen for a new chat before a reload. */
   #restore() {
-    const chosen = shown.url ? null : readStored(...CHOSEN);
+    const chosen = readChosen();
     this.#show(chosen ? this.#fields.known(chosen) : {});
     if (chosen) this.#reportEdit();
   }
@@ -72,11 +73,7 @@ class SettingsSheet extends HTMLElement {
   #mark() {
     const isChanged = this.#fields.areChanged(shown.url ? this.#fields.saved : this.#fields.values);
     dispatch(this, SETTINGS_MARKED, { isChanged });
-    if (!shown.url) this.#keep(this.#fields.edited);
-  }
-
-  #keep(chosen) {
-    writeStored(...CHOSEN, Object.keys(chosen).length ? chosen : null);
+    if (!shown.url) keepChosen(this.#fields.edited);
   }
 
   #noteEdit(field) {
@@ -115,7 +112,7 @@ class SettingsSheet extends HTMLElement {
   /** Saves however the sheet was closed. What can't be saved stays in its field, and the page says so. */
   #close() {
     const [sentence] = Object.values(this.#fields.problems).filter(Boolean);
-    if (sentence && shown.url) dispatch(document, HINT_CHANGED, { sentence: `${this.dataset.unsaved} ${sentence}` });
+    if (sentence && shown.url) dispatch(document, HINT_CHANGED, { sentence: `${this.panel.dataset.unsaved} ${sentence}` });
     this.#saver.save({ isLeaving: true });
   }
 
@@ -147,12 +144,12 @@ class SettingsSheet extends HTMLElement {
   #noteSaved() {
     this.#showFailure("");
     this.#show({});
-    this.#showState(this.dataset.saved);
-    dispatch(this, STATUS_ANNOUNCED, { sentence: this.dataset.saved });
+    this.#showState(this.panel.dataset.saved);
+    dispatch(this, STATUS_ANNOUNCED, { sentence: this.panel.dataset.saved });
   }
 
   #noteFailure(error) {
-    const sentence = error.sentence || this.dataset.offline;
+    const sentence = error.sentence || this.panel.dataset.offline;
     if (error.status === 401) dispatch(document, SESSION_EXPIRED);
     this.#showProblems(error.fields, sentence);
     if (!this.panel.matches(":popover-open")) dispatch(document, HINT_CHANGED, { sentence });
@@ -188,8 +185,7 @@ class SettingsSheet extends HTMLElement {
   #begin(url) {
     for (const field of this.querySelectorAll("[form]")) field.removeAttribute("form");
     this.form.action = `${url}settings`;
-    this.#fields.saved = this.#sent;
-    this.#keep({});
+    this.#fields.saved = this.#sent ?? this.#fields.values;
     this.#showState("");
     this.#saver.save();
   }
