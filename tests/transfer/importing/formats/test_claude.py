@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from chatapp.transfer.formats.contents import content_of
-from chatapp.transfer.formats.conversation import Skipped
-from chatapp.transfer.formats.recognition import is_list_of_downloads, read_conversation
+from chatapp.transfer.importing.formats.contents import content_of
+from chatapp.transfer.importing.formats.conversation import Skipped
+from chatapp.transfer.importing.formats.recognition import is_list_of_downloads, read_conversation
 
 ROOT = "00000000-0000-4000-8000-000000000000"
 

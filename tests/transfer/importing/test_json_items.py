@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.transfer import json_items
-from chatapp.transfer.json_items import Item, Problem, items
+from chatapp.transfer.importing import json_items
+from chatapp.transfer.importing.json_items import Item, Problem, items
 
 ANY = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text()),

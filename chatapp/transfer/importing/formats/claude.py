@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from chatapp.transfer.formats.conversation import (
+from chatapp.transfer.importing.formats.conversation import (
     MAX_NAME,
     File,
     Node,
@@ -17,8 +17,8 @@ from chatapp.transfer.formats.conversation import (
     Role,
     Skipped,
 )
-from chatapp.transfer.formats.turns import turns
-from chatapp.transfer.formats.values import as_dict, as_id, as_list, as_text, as_time
+from chatapp.transfer.importing.formats.turns import turns
+from chatapp.transfer.importing.formats.values import as_dict, as_id, as_list, as_text, as_time
 
 SOURCE = "claude"
 ROOT = "00000000-0000-4000-8000-000000000000"

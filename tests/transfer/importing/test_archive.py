@@ -9,8 +9,8 @@ import zlib
 
 import pytest
 
-from chatapp.transfer import archive
-from chatapp.transfer.archive import Archive, ArchiveRefused
+from chatapp.transfer.importing import archive
+from chatapp.transfer.importing.archive import Archive, ArchiveRefused
 
 
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chatapp.transfer.formats.contents import content_of
-from chatapp.transfer.formats.recognition import read_conversation
+from chatapp.transfer.importing.formats.contents import content_of
+from chatapp.transfer.importing.formats.recognition import read_conversation
 
 
 def read(messages: dict[str, Any], current: str = "", **fields: Any) -> Any:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatapp.transfer.formats.contents import content_of
-from chatapp.transfer.formats.conversation import MAX_TEXT
-from chatapp.transfer.formats.recognition import read_conversation
-from chatapp.transfer.formats.values import as_time
+from chatapp.transfer.importing.formats.contents import content_of
+from chatapp.transfer.importing.formats.conversation import MAX_TEXT
+from chatapp.transfer.importing.formats.recognition import read_conversation
+from chatapp.transfer.importing.formats.values import as_time
 
 NAMES = st.sampled_from(
     (

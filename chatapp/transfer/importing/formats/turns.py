@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from chatapp.transfer.formats.conversation import Node, ReadMessage, Skipped
+from chatapp.transfer.importing.formats.conversation import Node, ReadMessage, Skipped
 
 MAX_COPIES = 100_000  # pieces that several branches share, of one conversation
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message
 from chatapp.images.models import Image
-from chatapp.transfer.adding import Added, add
-from chatapp.transfer.formats.conversation import File, ReadConversation
-from chatapp.transfer.formats.recognition import read_conversation
+from chatapp.transfer.importing.adding import Added, add
+from chatapp.transfer.importing.formats.conversation import File, ReadConversation
+from chatapp.transfer.importing.formats.recognition import read_conversation
 from tests.images.conftest import made
 
 pytestmark = pytest.mark.django_db

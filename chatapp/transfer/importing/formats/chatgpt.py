@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from chatapp.transfer.formats.conversation import (
+from chatapp.transfer.importing.formats.conversation import (
     MAX_NAME,
     File,
     Node,
@@ -17,8 +17,8 @@ from chatapp.transfer.formats.conversation import (
     Role,
     Skipped,
 )
-from chatapp.transfer.formats.turns import turns
-from chatapp.transfer.formats.values import (
+from chatapp.transfer.importing.formats.turns import turns
+from chatapp.transfer.importing.formats.values import (
     as_dict,
     as_id,
     as_list,

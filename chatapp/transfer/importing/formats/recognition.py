@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chatapp.transfer.formats import chatgpt, claude, open_webui
-from chatapp.transfer.formats.conversation import ReadConversation
-from chatapp.transfer.formats.values import as_dict
+from chatapp.transfer.importing.formats import chatgpt, claude, open_webui
+from chatapp.transfer.importing.formats.conversation import ReadConversation
+from chatapp.transfer.importing.formats.values import as_dict
 
 FORMATS = (chatgpt, claude, open_webui)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chatapp.transfer.formats.contents import content_of
-from chatapp.transfer.formats.conversation import Role, Skipped
-from chatapp.transfer.formats.recognition import read_conversation
+from chatapp.transfer.importing.formats.contents import content_of
+from chatapp.transfer.importing.formats.conversation import Role, Skipped
+from chatapp.transfer.importing.formats.recognition import read_conversation
 
 
 def node(
