@@ -12,6 +12,7 @@ from chatapp.accounts import ended_sessions
 from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
 from chatapp.images.processing import worker_queue
+from chatapp.jobs import runner
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, learning, leases, remote, service, stopping
@@ -56,6 +57,7 @@ def _start() -> None:
     leases.start()
     remote.start()
     housekeeping.start()
+    runner.start()
     database_watch.start()
     relay.start()
     ended_sessions.start()
@@ -65,6 +67,7 @@ def _start() -> None:
 
 
 async def _end() -> None:
+    runner.close()
     await generation.hand_over(settings.HAND_OVER_SECONDS, RELEASE_SECONDS)
     await background.drain(DRAIN_SECONDS)
     await service.close()

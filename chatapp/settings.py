@@ -20,10 +20,12 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "chatapp.accounts",
+    "chatapp.jobs",
     "chatapp.images",
     "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",
+    "chatapp.transfer",
     "chatapp.diagnostics",
 ]
 

@@ -23,8 +23,10 @@ from chatapp.conversations.models import (
 from chatapp.diagnostics.models import ImageLink
 from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
+from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.replies.models import LearnedFact
+from chatapp.transfer.models import ArchivePart
 
 
 def unique() -> str:
@@ -66,6 +68,10 @@ def tool_setting() -> ToolSetting:
     return ToolSetting.objects.create(name=unique(), access="ask", server=server)
 
 
+def job() -> Job:
+    return Job.objects.create(kind="work", owner=person())
+
+
 def content_type() -> ContentType:
     return ContentType.objects.create(app_label=unique(), model="row")
 
@@ -79,6 +85,7 @@ def email() -> EmailAddress:
 
 
 ROWS: dict[type[Model], Callable[[], Model]] = {
+    ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
     AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
     Attachment: attachment,
     ContentType: content_type,
@@ -92,6 +99,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
+    Job: job,
     LearnedFact: lambda: LearnedFact.objects.create(
         service=unique(), model=unique(), name="max_output", value=1, until=timezone.now()
     ),

@@ -13,6 +13,8 @@ from django.db import InterfaceError, OperationalError
 from chatapp import background, lifespan
 from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
+from chatapp.jobs import runner
+from chatapp.leases import renewal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
 
@@ -22,8 +24,9 @@ PAUSES = (
     (housekeeping, "INTERVAL_SECONDS"),
     (database_watch, "INTERVAL_SECONDS"),
     (learning, "REFRESH_SECONDS"),
-    (leases, "RETRY_SECONDS"),
+    (renewal, "RETRY_SECONDS"),
     (leases, "SWEEP_SECONDS"),
+    (runner, "SWEEP_SECONDS"),
     (remote, "POLL_SECONDS"),
     (remote, "JOINED_POLL_SECONDS"),
 )
@@ -68,4 +71,4 @@ async def test_every_loop_tries_again_after_an_error_of_the_database(
     finally:
         await background.drain(5)
 
-    assert {"renew leases", "sweep", "ended sessions", "housekeeping"} < names
+    assert {"renew leases", "sweep", "sweep jobs", "ended sessions", "housekeeping"} < names

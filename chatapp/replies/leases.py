@@ -10,13 +10,11 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.models import Message
-from chatapp.conversations.models.lease import LEASE, MAX_CRASHES
+from chatapp.leases import MAX_CRASHES
+from chatapp.leases.renewal import renew_forever
 from chatapp.realtime.relay import relay
 from chatapp.replies import generation, outcomes
 
-RENEW_SECONDS = 3
-RETRY_SECONDS = 0.5
-LEASE_MARGIN_SECONDS = 1.5  # before its end at which a lease counts as lost
 SWEEP_SECONDS = 2
 SWEPT_AT_ONCE = 10  # replies; the rest is for other processes, or the next sweep
 FULL_SWEEP_SECONDS = 0.2  # pause after a sweep that found as many as it may take
@@ -41,31 +39,9 @@ def sweep_soon() -> None:
 
 
 async def _renew_forever() -> None:
-    """Renew leases.
-
-    If that fails, end the streams while the leases still hold, because afterwards other processes
-    may take over the replies.
-    """
-    loop = asyncio.get_running_loop()
-    renewed = loop.time()
-    while True:
-        asked, lost = loop.time(), renewed + LEASE.total_seconds() - LEASE_MARGIN_SECONDS
-        try:
-            async with asyncio.timeout_at(lost):
-                await background.in_urgent_thread(
-                    Message.objects.renew_leases, generation.made_here()
-                )
-        except (TimeoutError, django.db.Error) as error:
-            logger.warning("Leases could not be renewed: %s", type(error).__name__)
-            if loop.time() + RETRY_SECONDS >= lost:
-                generation.release_all()
-                asked = loop.time()  # replies that begin from here on have new leases
-            else:
-                asked = renewed
-            await asyncio.sleep(RETRY_SECONDS)
-        else:
-            await asyncio.sleep(RENEW_SECONDS)
-        renewed = asked
+    """Renew leases; if that fails, end the streams before other processes take the replies over."""
+    renew = Message.objects.renew_leases
+    await renew_forever(renew, generation.made_here, generation.release_all)
 
 
 async def _sweep_forever(wake: asyncio.Event) -> None:

@@ -26,6 +26,7 @@ LATER_SCRIPTS = {
     "js/reading.js": ("js/app.js",),
     "js/settings.js": ("js/app.js",),
     "js/sidebar.js": ("js/app.js", "js/frame.js"),
+    "js/transfer.js": ("js/frame.js",),
     "js/versions.js": ("js/app.js",),
 }
 IMPORT = re.compile(r'^@import "(?P<name>[\w/-]+\.css)";$', re.MULTILINE)

@@ -5,12 +5,14 @@ cookie EMAIL                signs somebody in, who is created when missing; give
 conversation EMAIL COUNT [WORDS]
                             one conversation of COUNT messages, of so many words; gives its path
 conversations EMAIL COUNT   COUNT conversations without messages
+images PATH COUNT KILOBYTES adds COUNT images of so many kilobytes to a conversation
 queries EMAIL PATH          how many queries a GET of PATH makes
 people NAME COUNT           COUNT people with that name; gives the session of each
 faults NAME COUNT           what is wrong with the COUNT replies that people of that name asked for
 untitled NAME               how many conversations of people of that name have no title by the model
 """
 
+import hashlib
 import json
 import os
 import random
@@ -31,8 +33,9 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from chatapp.accounts.models import Person  # noqa: E402
-from chatapp.conversations.models import Conversation, Message  # noqa: E402
+from chatapp.conversations.models import Attachment, Conversation, Message  # noqa: E402
 from chatapp.conversations.models.settings import default_model  # noqa: E402
+from chatapp.images.models import Image, ImageData  # noqa: E402
 from chatapp.rendering import VERSION, render_document  # noqa: E402
 from tests.bench import model  # noqa: E402
 
@@ -74,6 +77,24 @@ def conversations(email: str, count: str) -> int:
         for age in range(int(count))
     )
     return len(Conversation.objects.bulk_create(rows, batch_size=BATCH))
+
+
+def images(path: str, count: str, kilobytes: str) -> int:
+    shown = Conversation.objects.get(pk=path.strip("/").split("/")[1])
+    head = shown.branch.filter(role=Message.Role.USER).first()
+    assert head
+    for position in range(int(count)):
+        content = os.urandom(int(kilobytes) * 1024)
+        size = {"width": 1, "height": 1, "byte_size": len(content)}
+        image = Image.objects.create(
+            owner=shown.owner,
+            sha256=hashlib.sha256(content).hexdigest(),
+            content_type="image/png",
+            **size,
+        )
+        ImageData.objects.create(image=image, content=content)
+        Attachment.objects.create(message=head, position=position, image=image)
+    return int(count)
 
 
 def queries(email: str, path: str) -> int:
@@ -152,7 +173,9 @@ def _words(count: int) -> str:
 
 COMMANDS: dict[str, Callable[..., object]] = {
     function.__name__: function
-    for function in (cookie, conversation, conversations, queries, people, faults, untitled)
+    for function in (
+        *(cookie, conversation, conversations, images, queries, people, faults, untitled),
+    )
 }
 
 if __name__ == "__main__":

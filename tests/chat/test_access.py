@@ -16,6 +16,8 @@ URLS = [
     ("GET", "", {}, HTTPStatus.OK),
     ("GET", "messages", {}, HTTPStatus.OK),
     ("GET", "markdown", {}, HTTPStatus.OK),
+    ("GET", "html", {}, HTTPStatus.OK),
+    ("GET", "json", {}, HTTPStatus.OK),
     ("GET", "draft", {}, HTTPStatus.OK),
     ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),

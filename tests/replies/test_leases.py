@@ -14,6 +14,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, Progress
 from chatapp.conversations.models.saving import Snapshot, save_snapshots
 from chatapp.inference import Finished, TextDelta
+from chatapp.leases import renewal
 from chatapp.replies import generation, leases, live, taking
 from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import Prompt, reply_prompt
@@ -131,9 +132,9 @@ async def test_a_released_reply_is_saved_completely(running: Exchange) -> None:
 async def test_a_process_that_cannot_renew_releases_before_its_lease_ends(
     running: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
-    monkeypatch.setattr(leases, "LEASE_MARGIN_SECONDS", 0.2)
-    monkeypatch.setattr(leases, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(renewal, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(renewal, "LEASE_MARGIN_SECONDS", 0.2)
+    monkeypatch.setattr(renewal, "RETRY_SECONDS", 0.05)
     gate = Gate()
     with (
         answering(TextDelta("Half of it"), gate),

@@ -1,16 +1,12 @@
-"""Leases: one process makes a reply, until a time on the database's clock.
-
-Taking a reply begins a new attempt at it, and every write names its attempt: an attempt that was
-overtaken changes nothing any more. These functions are methods of Message.
-"""
+"""The lease of a reply: one process makes it at a time. These functions are methods of Message."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone
 
+from chatapp import leases
 from chatapp.conversations.models.progress import (
     FinalState,
     Progress,
@@ -19,16 +15,13 @@ from chatapp.conversations.models.progress import (
     values_of,
 )
 from chatapp.rendering import VERSION as RENDERING_VERSION
-from chatapp.server import process_name
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
     from chatapp.conversations.models.message_queries import MessageQuerySet
 
-LEASE = timedelta(seconds=10)
 # A new reply waits this long for the process that queued it.
 GRACE = timedelta(seconds=3)
-MAX_CRASHES = 3  # processes that died while making one reply; the reply may be the cause
 
 type CloseCondition = Literal[
     "is running", "is this attempt", "is lost", "has a stop request", "awaits approval"
@@ -46,8 +39,8 @@ def begin(reply: "Message") -> bool:
 
 def begin_unsaved(reply: "Message") -> None:
     """Take a new reply for its first attempt before it is inserted: nobody else knows of it yet."""
-    values: dict[str, Any] = {"leased_until": Now() + LEASE, "started_at": timezone.now()}
-    reply.assign(values | _taken(reply))
+    values: dict[str, Any] = {"leased_until": leases.until(), "started_at": timezone.now()}
+    reply.assign(values | leases.taken(reply) | {"status": Status.STREAMING})
     reply.known_tool_calls = []
 
 
@@ -69,7 +62,7 @@ def take_over(reply: "Message") -> bool:
 
 def renew(reply: "Message") -> bool:
     """Make the lease of this attempt last its full time again; False when it was overtaken."""
-    return bool(_of_this_attempt(reply).update(leased_until=Now() + LEASE))
+    return bool(_of_this_attempt(reply).update(leased_until=leases.until()))
 
 
 def release(reply: "Message", progress: Progress, token_usage: TokenUsage) -> bool:
@@ -133,26 +126,11 @@ def close(
 
 def _released(reply: "Message", progress: Progress, token_usage: TokenUsage) -> dict[str, Any]:
     values = values_of(progress) | values_of(token_usage)
-    return values | {
-        "leased_by": "",
-        "leased_until": None,
-        "first_token_at": reply.first_token_at,
-    }
+    return values | leases.released() | {"first_token_at": reply.first_token_at}
 
 
 def _take(reply: "Message", row: "MessageQuerySet", values: dict[str, Any]) -> bool:
-    values |= _taken(reply)
-    is_taken = row.filter(attempt=reply.attempt).update(**values, leased_until=Now() + LEASE)
-    reply.assign(values)
-    return bool(is_taken)
-
-
-def _taken(reply: "Message") -> dict[str, Any]:
-    return {
-        "attempt": reply.attempt + 1,
-        "status": Status.STREAMING,
-        "leased_by": process_name.NAME,
-    }
+    return leases.take(reply, row, values | {"status": Status.STREAMING})
 
 
 def _row(reply: "Message") -> "MessageQuerySet":

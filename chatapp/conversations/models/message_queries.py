@@ -3,12 +3,9 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
 
-from chatapp.conversations.models.lease import LEASE
+from chatapp import leases
 from chatapp.conversations.models.progress import RUNNING
-from chatapp.server import process_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,9 +29,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def lost(self) -> Self:
         """Return replies that nobody makes: released, expired, or never begun."""
-        return self.running().filter(Q(leased_until=None) | Q(leased_until__lt=Now()))
+        return self.running().filter(leases.lost())
 
     def renew_leases(self, replies: "Collection[UUID]") -> int:
         """Make the leases that this process holds on these replies last their full time again."""
-        mine = self.running().filter(pk__in=replies, leased_by=process_name.NAME)
-        return mine.update(leased_until=Now() + LEASE)
+        return leases.renew(self.running(), replies)

@@ -19,7 +19,13 @@ from chatapp.conversations.models.tool_call import State
 from chatapp.inference.context_window import message_tokens
 from chatapp.inference.types import ChatMessage
 from chatapp.transfer.importing.formats.contents import Content, content_of
-from chatapp.transfer.importing.formats.conversation import Call, File, ReadConversation, ReadMessage, Role
+from chatapp.transfer.importing.formats.conversation import (
+    Call,
+    File,
+    ReadConversation,
+    ReadMessage,
+    Role,
+)
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person

@@ -3,7 +3,14 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from chatapp.transfer.importing.formats.conversation import MAX_CALLS, MAX_TEXT, Call, File, ReadMessage, Role
+from chatapp.transfer.importing.formats.conversation import (
+    MAX_CALLS,
+    MAX_TEXT,
+    Call,
+    File,
+    ReadMessage,
+    Role,
+)
 
 CUT_OFF = "\n\n*The rest of this message was too long to import.*"
 

@@ -1,4 +1,4 @@
-// The menu that all entries of the sidebar share: rename, save as Markdown, delete.
+// The menu that all entries of the sidebar share: rename, save as a file, delete.
 
 import { CONVERSATION_DELETED, CONVERSATION_RENAMED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
@@ -14,7 +14,7 @@ class ConversationMenu extends HTMLElement {
     const { signal } = this.#end;
     const list = this.closest("conversation-list");
     this.menu = this.querySelector("[role=menu]");
-    list.addEventListener("click", (event) => this.#press(event.target.closest("button, [data-markdown]")), { signal });
+    list.addEventListener("click", (event) => this.#press(event.target.closest("button, [data-as]")), { signal });
     // Scrolling would move the entry away from its menu. The event doesn't bubble, so it is captured.
     list.addEventListener("scroll", () => this.menu.hidePopover(), { capture: true, signal });
     this.menu.addEventListener("keydown", (event) => this.#moveByKey(event), { signal });
@@ -27,7 +27,7 @@ class ConversationMenu extends HTMLElement {
 
   #press(button) {
     if (button?.matches("[data-menu]")) this.#openMenu(button);
-    if (button?.matches("[data-markdown]")) this.menu.hidePopover();
+    if (button?.matches("[data-as]")) this.menu.hidePopover();
     if (button?.matches("[data-open]")) this.#openDialog(button.dataset.open);
     if (button?.matches("[data-close]")) button.closest("dialog").close();
   }
@@ -35,7 +35,8 @@ class ConversationMenu extends HTMLElement {
   #openMenu(button) {
     const { bottom, left } = button.getBoundingClientRect();
     this.#chosen = button.closest("li");
-    this.menu.querySelector("[data-markdown]").href = `${this.#chosen.querySelector("a").pathname}markdown`;
+    for (const link of this.menu.querySelectorAll("[data-as]"))
+      link.href = this.#chosen.querySelector("a").pathname + link.dataset.as;
     this.menu.showPopover({ source: button });
     const lowest = innerHeight - this.menu.offsetHeight - EDGE;
     const farthest = innerWidth - this.menu.offsetWidth - EDGE;

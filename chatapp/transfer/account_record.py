@@ -1,0 +1,62 @@
+"""What an archive has of a person beside conversations. No secret is part of it: no password, no
+session, no token, and of an address only what names the server."""
+
+from typing import Any
+
+from yarl import URL
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Defaults, Draft
+from chatapp.mcp.models import Server, ToolSetting
+from chatapp.transfer.records import attachment_record, settings_record
+
+
+def account_record(person: Person) -> dict[str, Any]:
+    """Return the account; the owner's has the tools of the instance too."""
+    defaults = Defaults.objects.filter(person=person).first()
+    record: dict[str, Any] = {
+        "email": person.email,
+        "time_zone": person.time_zone,
+        "joined_at": person.date_joined,
+        "defaults": settings_record(defaults) if defaults else None,
+        "drafts": _drafts(person),
+    }
+    return record | _tools() if person.is_owner else record
+
+
+def _drafts(person: Person) -> list[dict[str, Any]]:
+    present = Draft.objects.filter(person=person).exclude(conversation__trashed_at__isnull=False)
+    rows = present.exclude(conversation__deleted_at__isnull=False)
+    return [
+        {
+            "conversation": draft.conversation_id,
+            "text": draft.text,
+            "updated_at": draft.updated_at,
+            "attachments": [attachment_record(each, person.pk) for each in draft.attachments.all()],
+        }
+        for draft in rows.prefetch_related("attachments__image").order_by("pk")
+    ]
+
+
+def _tools() -> dict[str, Any]:
+    built_in = ToolSetting.objects.filter(server=None)
+    servers = Server.objects.prefetch_related("tools")
+    return {
+        "tools": {tool.name: tool.access for tool in built_in},
+        "mcp_servers": [
+            {
+                "name": server.name,
+                "url": _bare(server.url),
+                "has_token": bool(server.encrypted_token),
+                "is_enabled": server.is_enabled,
+                "tools": {tool.remote_name: tool.access for tool in server.tools.all()},
+            }
+            for server in servers
+        ],
+    }
+
+
+def _bare(address: str) -> str:
+    """Return an address without what may be a key: a name before the host, a query."""
+    url = URL(address)
+    return str(url.with_user(None).with_password(None).with_query(None).with_fragment(None))

@@ -1,0 +1,1 @@
+"""Everything of a person as one zip, made in the background and sent as often as wanted."""

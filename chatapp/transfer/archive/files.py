@@ -1,0 +1,191 @@
+"""The files of an archive, each phase writing those of one kind. docs/export.md describes them."""
+
+from functools import cache
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from chatapp.conversations.models import Conversation
+from chatapp.images import store
+from chatapp.images.models import Image
+from chatapp.jobs.kinds import TryLater
+from chatapp.transfer import pages
+from chatapp.transfer.account_record import account_record
+from chatapp.transfer.archive.step import Step
+from chatapp.transfer.conversation_json import CLOSING, conversation_opening, messages_piece
+from chatapp.transfer.reading import Place, branch_after, images_of_person, place_of
+from chatapp.transfer.records import encode, file_record, image_name, image_record
+from chatapp.transfer.stylesheet import FONT_NAME, linked_stylesheet, math_font
+
+SHARD_BYTES = 8 * 1024**2  # a conversation isn't divided, so a shard may be longer
+IMAGES_AT_ONCE = 20
+STYLE = "style.css"
+
+
+def shard_name(number: int) -> str:
+    return f"conversations/{number:04}.json"
+
+
+def page_name(conversation_id: object) -> str:
+    return f"pages/{conversation_id}.html"
+
+
+def write_conversations(step: Step) -> bool:
+    """Write shards of JSON; return whether that was all."""
+    writer, cursor = step.writer, step.cursor
+
+    def begin(conversation: Conversation) -> None:
+        if writer.is_open:
+            writer.write(b",\n")
+        else:
+            cursor["shards"] = cursor.get("shards", 0) + 1
+            writer.begin(shard_name(cursor["shards"]))
+            writer.write(encode(file_record(step.job.created_at))[:-1] + b',"conversations":[\n')
+        writer.write(conversation_opening(conversation))
+
+    def piece(conversation: Conversation, place: Place) -> Place | None:
+        data, place_after = messages_piece(conversation, place)
+        writer.write(data)
+        return place_after
+
+    def end() -> None:
+        writer.write(CLOSING)
+        if writer.size_of_file > SHARD_BYTES:
+            end_shard()
+
+    def end_shard() -> None:
+        writer.write(b"]}\n")
+        writer.end()
+
+    is_all = step.walk(begin, piece, end)
+    if is_all and writer.is_open:
+        end_shard()
+    return is_all
+
+
+def write_pages(step: Step) -> bool:
+    """Write a page of HTML for each conversation."""
+    writer = step.writer
+
+    def begin(conversation: Conversation) -> None:
+        writer.begin(page_name(conversation.pk))
+        writer.write(_page_opening(conversation).encode())
+
+    def piece(conversation: Conversation, place: Place) -> Place | None:
+        messages = branch_after(conversation, place)
+        for message in messages:
+            html = pages.message_page(message, conversation.owner_id, _image_url)
+            writer.write(html.encode())
+        return place_of(messages[-1]) if messages else None
+
+    def end() -> None:
+        writer.write(_page_closing().encode())
+        writer.end()
+
+    return step.walk(begin, piece, end)
+
+
+def write_images(step: Step) -> bool:
+    """Write the images that conversations show. Raises TryLater when the store doesn't answer."""
+    cursor = step.cursor
+    while not step.is_full:
+        rest = images_of_person(step.person)
+        if after := cursor.get("after"):
+            rest = rest.filter(pk__gt=after)
+        images = list(rest[:IMAGES_AT_ONCE])
+        if not images:
+            return True
+        for image in images:
+            _write_image(step, image)
+            cursor["after"] = str(image.pk)
+            step.job.done += 1
+            if step.is_full:
+                break
+    return False
+
+
+def write_rest(step: Step) -> bool:
+    """Write what describes and opens the other files; the manifest comes last."""
+    writer, at = step.writer, step.job.created_at
+    writer.begin("images.json")
+    writer.write(encode(file_record(at))[:-1] + b',"images":[')
+    before = b"\n"
+    for image in Image.objects.filter(archive_parts__job=step.job).order_by("pk").iterator():
+        name = f"images/{image_name(image)}"
+        writer.write(before + encode(image_record(image, file=name)))
+        before = b",\n"
+    writer.write(b"]}\n")
+    writer.end()
+    writer.add("account.json", encode(file_record(at, **account_record(step.person))))
+    writer.add(f"pages/{STYLE}", linked_stylesheet().encode())
+    writer.add(f"pages/{FONT_NAME}", math_font())
+    _write_index(step)
+    writer.add("manifest.json", encode(file_record(at, **_manifest(step))))
+    return True
+
+
+def _write_image(step: Step, image: Image) -> None:
+    try:
+        content = store.read(image)
+    except store.StoreUnavailable as error:
+        raise TryLater(error.sentence) from error
+    except store.ImageMissing:
+        step.cursor.setdefault("missing", []).append(image.sha256)
+        return
+    step.writer.add_image(f"images/{image_name(image)}", image, content)
+
+
+def _write_index(step: Step) -> None:
+    """Write the page that lists all conversations, the newest first."""
+    opening, closing = pages.frame(
+        "transfer/index.html", policy=pages.BESIDE, style_url=f"pages/{STYLE}"
+    )
+    step.writer.begin("index.html")
+    step.writer.write(opening.encode())
+    for conversation in step.conversations.newest_first().iterator(chunk_size=500):
+        step.writer.write(_index_line(conversation).encode())
+    step.writer.write(closing.encode())
+    step.writer.end()
+
+
+def _index_line(conversation: Conversation) -> SafeString:
+    return format_html(
+        '<li><a href="{}" dir="auto">{}</a> <time datetime="{}">{}</time></li>\n',
+        page_name(conversation.pk),
+        conversation.display_title,
+        conversation.active_at.isoformat(),
+        f"{conversation.active_at:%Y-%m-%d}",
+    )
+
+
+def _manifest(step: Step) -> dict[str, object]:
+    shards = range(1, step.cursor.get("shards", 0) + 1)
+    return {
+        "conversations": [shard_name(number) for number in shards],
+        "images": "images.json",
+        "account": "account.json",
+        "missing_images": step.cursor.get("missing", []),
+    }
+
+
+def _page_opening(conversation: Conversation) -> str:
+    return _frame(conversation)[0]
+
+
+@cache
+def _page_closing() -> str:
+    return _frame(Conversation())[1]
+
+
+def _frame(conversation: Conversation) -> tuple[str, str]:
+    return pages.frame(
+        "transfer/conversation.html",
+        conversation=conversation,
+        policy=pages.BESIDE,
+        style_url=STYLE,
+        index_url="../index.html",
+    )
+
+
+def _image_url(image: Image) -> str:
+    return f"../images/{image_name(image)}"

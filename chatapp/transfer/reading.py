@@ -1,0 +1,92 @@
+"""Read what is exported, a bounded piece at a time, however long a conversation is."""
+
+import uuid
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Length
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
+from chatapp.images.models import Image
+
+MESSAGES_AT_ONCE = 40
+CHARACTERS_AT_ONCE = 2_000_000  # of text, unless one message is longer
+
+
+class Place(NamedTuple):
+    """The place of a message in the order of a file: parents come before their children."""
+
+    position: int
+    id: str
+
+
+START = Place(-1, "")
+
+
+def messages_after(conversation: Conversation, after: Place) -> list[Message]:
+    """Return the next messages of all branches."""
+    return _loaded(_next_places(conversation, after, (True, False)))
+
+
+def branch_after(conversation: Conversation, after: Place) -> list[Message]:
+    """Return the next messages of the branch that is shown."""
+    return _loaded(_next_places(conversation, after, (True,)))
+
+
+def place_of(message: Message) -> Place:
+    return Place(message.position, str(message.pk))
+
+
+def images_of(conversation: Conversation) -> QuerySet[Image]:
+    """Return the person's own images that a conversation shows, in the order of their hashes."""
+    return _shown(conversation.owner_id, Q(pk=conversation.pk)).order_by("sha256")
+
+
+def images_of_person(person: Person) -> QuerySet[Image]:
+    """Return the person's own images that any of their conversations shows, by id."""
+    return _shown(person.pk, Q()).order_by("pk")
+
+
+def _shown(owner_id: uuid.UUID, which: Q) -> QuerySet[Image]:
+    conversations = Conversation.objects.present().filter(which, owner_id=owner_id)
+    sent = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__in=conversations)
+    made = ToolCallImage.objects.filter(
+        image=OuterRef("pk"), tool_call__reply__conversation__in=conversations
+    )
+    return Image.objects.filter(Exists(sent) | Exists(made), owner_id=owner_id)
+
+
+def _next_places(
+    conversation: Conversation, after: Place, branches: tuple[bool, ...]
+) -> list[uuid.UUID]:
+    """Return the ids of the next messages; a partial index finds those of each kind of branch."""
+    found: list[tuple[int, uuid.UUID, int]] = []
+    later = Q(position__gt=after.position)
+    if after.id:
+        later |= Q(position=after.position, pk__gt=after.id)
+    for on_branch in branches:
+        rows = Message.objects.filter(later, conversation=conversation, on_branch=on_branch)
+        rows = rows.filter(position__gte=after.position if after.id else 0)
+        sized = rows.annotate(size=Length("text") + Length("reasoning"))
+        found += sized.order_by("position", "pk").values_list("position", "pk", "size")[
+            :MESSAGES_AT_ONCE
+        ]
+    return _up_to_limit(sorted(found)[:MESSAGES_AT_ONCE])
+
+
+def _up_to_limit(found: list[tuple[int, uuid.UUID, int]]) -> list[uuid.UUID]:
+    ids: list[uuid.UUID] = []
+    characters = 0
+    for _position, pk, size in found:
+        characters += size
+        if ids and characters > CHARACTERS_AT_ONCE:
+            break
+        ids.append(pk)
+    return ids
+
+
+def _loaded(ids: list[uuid.UUID]) -> list[Message]:
+    tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images())
+    rows = Message.objects.filter(pk__in=ids).prefetch_related("attachments__image", tool_calls)
+    return list(rows.order_by("position", "pk"))
