@@ -14,3 +14,7 @@ reply_ended = Signal()
 conversation_trashed = Signal()
 conversation_restored = Signal()
 conversation_deleted = Signal()
+
+# `messages` were added to `conversation`, which `is_new` if they begin it. Sent in the transaction.
+# Replies among them have not begun, unless they are copies.
+messages_added = Signal()

@@ -17,6 +17,8 @@ OUTSIDE = re.compile(rb"[\"\[\]{},]")
 INSIDE = re.compile(rb"[\"\\]")
 BLANK = b" \t\r\n"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MAX_KEY_BYTES = 1_000
+KEY = re.compile(rb'^\s*"(\w+)"\s*:\s*$')
 
 
 class Problem(StrEnum):
@@ -32,17 +34,40 @@ class Item(NamedTuple):
     problem: Problem | None = None
 
 
+class Source(NamedTuple):
+    """The text of an item, or why there is none. `key` is the name of its list in an object."""
+
+    text: bytes = b""
+    problem: Problem | None = None
+    key: str = ""
+
+
 def items(stream: BinaryIO, max_bytes: int) -> Iterator[Item]:
     """Yield the items of the array in a stream, or the object in it as the only item.
 
     Holds at most `max_bytes` of the text at once. Whatever follows the document is ignored.
     """
-    scanner = _Scanner(max_bytes)
+    return map(parsed, sources(stream, max_bytes))
+
+
+def sources(stream: BinaryIO, max_bytes: int, *, of_object: bool = False) -> Iterator[Source]:
+    """Yield what `items` does as it is written. With `of_object`, yield the items of all lists in
+    an object, and each of its other members as an object."""
+    scanner = (_ObjectScanner if of_object else _Scanner)(max_bytes)
     while block := stream.read(BLOCK_BYTES):
         yield from scanner.feed(block)
         if scanner.is_over:
             return
-    yield Item(None, Problem.TRUNCATED if scanner.has_begun else Problem.NOT_JSON)
+    yield Source(problem=Problem.TRUNCATED if scanner.has_begun else Problem.NOT_JSON)
+
+
+def parsed(source: Source) -> Item:
+    if source.problem:
+        return Item(None, source.problem)
+    try:
+        return Item(json.loads(source.text))
+    except ValueError:  # a number with too many digits, or letters that are no UTF-8, too
+        return Item(None, Problem.NOT_JSON)
 
 
 class _Scanner:
@@ -57,30 +82,32 @@ class _Scanner:
         self._item = bytearray()
         self._size = 0  # of the item, with what isn't kept
 
-    def feed(self, block: bytes) -> Iterator[Item]:
+    def feed(self, block: bytes) -> Iterator[Source]:
         if not self.has_begun and not (block := block.removeprefix(BYTE_ORDER_MARK).lstrip(BLANK)):
             return
         if not self.has_begun:
             self.has_begun, self._is_array = True, block.startswith(b"[")
             if not block.startswith((b"[", b"{")):
                 self.is_over = True
-                yield Item(None, Problem.NOT_JSON)
+                yield Source(problem=Problem.NOT_JSON)
                 return
         kept = place = 0
-        while found := self._find(block, place):
-            token, place = found.group(), found.end()
-            self._enter(token)
-            is_outermost = self._is_array and self._depth == 1
-            if token == b"[" and is_outermost:
+        while not self.is_over and (found := self._find(block, place)):
+            place = found.end()
+            self._enter(found.group())
+            if self._is_border(found.group()):
+                yield from self._end(block[kept : self._last(found)], found.group())
                 kept = place
-            elif token == b"," and is_outermost:
-                yield from self._end(block[kept : place - 1])
-                kept = place
-            elif token in b"]}" and self._depth == 0:
-                self.is_over = True
-                yield from self._end(block[kept : place - 1 if self._is_array else place])
-                return
         self._keep(block[kept:])
+
+    def _is_border(self, token: bytes) -> bool:
+        """Return whether an item begins or ends at a bracket or comma, and note the end of all."""
+        self.is_over = self._depth == 0
+        return self.is_over or (self._is_array and self._depth == 1 and token in b"[,")
+
+    def _last(self, found: re.Match[bytes]) -> int:
+        """Return where an item ends: an object has its bracket."""
+        return found.start() if self._is_array else found.end()
 
     def _find(self, block: bytes, place: int) -> re.Match[bytes] | None:
         """Return the next bracket or comma outside strings, from a place on."""
@@ -117,21 +144,48 @@ class _Scanner:
         else:
             self._item.clear()
 
-    def _end(self, piece: bytes) -> Iterator[Item]:
+    def _end(self, piece: bytes, token: bytes) -> Iterator[Source]:
         self._keep(piece)
         item, size, deepest = bytes(self._item), self._size, self._deepest
         self._item.clear()
         self._size, self._deepest = 0, self._depth
         if size > self._max_bytes:
-            yield Item(None, Problem.TOO_LARGE)
+            yield Source(problem=Problem.TOO_LARGE)
         elif item.strip(BLANK):
-            yield _parsed(item, deepest)
+            yield from self._taken(item, token, is_deep=deepest > MAX_DEPTH)
+
+    def _taken(self, item: bytes, _token: bytes, *, is_deep: bool) -> Iterator[Source]:
+        yield Source(problem=Problem.NOT_JSON) if is_deep else Source(item)
 
 
-def _parsed(item: bytes, deepest: int) -> Item:
-    if deepest > MAX_DEPTH:
-        return Item(None, Problem.NOT_JSON)
-    try:
-        return Item(json.loads(item))
-    except ValueError:  # a number with too many digits, or letters that are no UTF-8, too
-        return Item(None, Problem.NOT_JSON)
+class _ObjectScanner(_Scanner):
+    """Split an object at its commas, and at those of the lists in it."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(max_bytes)
+        self._key = ""  # of the list
+
+    def _is_border(self, token: bytes) -> bool:
+        self.is_over = self._depth == 0
+        place = self._depth, token
+        is_member = place in ((1, b"{"), (1, b","))
+        is_list = place in ((2, b","), (1, b"]")) if self._key else place == (2, b"[")
+        return self.is_over or is_member or is_list
+
+    def _last(self, found: re.Match[bytes]) -> int:
+        return found.start()
+
+    def _end(self, piece: bytes, token: bytes) -> Iterator[Source]:
+        yield from super()._end(piece, token)
+        if (self._depth, token) == (1, b"]"):
+            self._key = ""
+
+    def _taken(self, item: bytes, token: bytes, *, is_deep: bool) -> Iterator[Source]:
+        key, name = self._key, KEY.match(item[:MAX_KEY_BYTES])
+        if self._depth == 2 and token == b"[" and not key:
+            self._key = name.group(1).decode() if name else "-"
+            return
+        if is_deep:
+            yield Source(problem=Problem.NOT_JSON, key=key)
+        else:
+            yield Source(item if key else b"{" + item + b"}", key=key)

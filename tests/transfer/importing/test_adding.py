@@ -151,7 +151,7 @@ def test_images_are_attached_and_other_files_are_named(owner: Person) -> None:
     assert [attachment.image for attachment in first.attachments.all()] == [image]
     assert "notes.txt" in first.text
     assert "````\nBuy ``` milk\n````" in first.text
-    assert "Not in the export: gone.pdf" in first.text
+    assert "Not imported: gone.pdf" in first.text
     assert first.is_plain is False
 
 
