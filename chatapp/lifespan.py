@@ -19,6 +19,7 @@ from chatapp.replies import generation, learning, leases, remote, service, stopp
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
 from chatapp.tools.registry import built_in
+from chatapp.transfer import upkeep
 
 # The platform kills a process 30 s after SIGTERM, and uvicorn takes up to 3 s of them.
 RELEASE_SECONDS = 2
@@ -58,6 +59,7 @@ def _start() -> None:
     remote.start()
     housekeeping.start()
     runner.start()
+    upkeep.start()
     database_watch.start()
     relay.start()
     ended_sessions.start()
