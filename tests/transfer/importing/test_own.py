@@ -50,8 +50,14 @@ def records(owner: Person) -> dict[str, Any]:
     found = {name: read_json(archive, name) for name in names}
     for each in found.values():
         del each["exported_at"]
+    found["images.json"]["images"].sort(key=lambda image: image["sha256"])
     files = {name: archive.read(name) for name in archive.namelist() if "images/" in name}
     return found | files
+
+
+def first_of(conversation: Conversation) -> Message:
+    found: Message = conversation.branch.get(position=0)
+    return found
 
 
 def remove_everything() -> None:
@@ -67,7 +73,7 @@ def remove_everything() -> None:
 def test_an_export_that_is_imported_elsewhere_is_the_same(owner: Person) -> None:
     conversation = rich_conversation(owner)
     branch = rich_conversation(owner, "Another")
-    branch.branched_from = conversation.branch.first().pk
+    branch.branched_from = first_of(conversation).pk
     branch.temperature, branch.tool_choices = 0.5, {"fetch_page": False}
     branch.save()
     Defaults.objects.store(owner, ModelSettings("claude-sonnet-4-6", instructions="Be brief."))
@@ -107,7 +113,7 @@ def test_another_person_gets_copies_and_touches_nothing(owner: Person, member: P
     assert [each.text for each in copy.branch] == [each.text for each in conversation.branch]
     assert {each.author_id for each in copy.messages.all()} <= {member.pk, None}
     shown = Attachment.objects.filter(message__conversation=copy, link="")
-    assert [each.image.owner_id for each in shown] == [member.pk]
+    assert [each.image and each.image.owner_id for each in shown] == [member.pk]
     assert ToolCall.objects.filter(reply__conversation=copy).count() == 1
     assert records(owner) == before
 
@@ -188,7 +194,7 @@ def test_values_that_the_pages_cannot_show_are_refused(owner: Person, fields: An
 def test_ids_of_other_people_are_never_touched(owner: Person, member: Person) -> None:
     conversation = rich_conversation(owner)
     before = records(owner)
-    first = conversation.branch.first()
+    first = first_of(conversation)
     call = ToolCall.objects.get()
     reply = {"role": "assistant", "status": "complete", "text": "Mine", "on_branch": True}
     stolen = hostile(

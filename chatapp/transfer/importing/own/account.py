@@ -17,7 +17,8 @@ from chatapp.conversations.models import (
     ModelSettings,
 )
 from chatapp.images.shown_image import ShownImage
-from chatapp.transfer.importing.own.adding import FindImage, find_conversation, is_link
+from chatapp.transfer.importing.own.adding import FindImage, find_conversation
+from chatapp.transfer.importing.own.lookups import is_link
 from chatapp.transfer.importing.own.records import DraftRecord, SettingsRecord
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec.structs import asdict
@@ -21,11 +20,10 @@ from chatapp.conversations.models import (
     ToolCallImage,
 )
 from chatapp.conversations.signals import messages_added
-from chatapp.fetching import FetchError
-from chatapp.fetching.links import parse
 from chatapp.inference.context_window import message_tokens
 from chatapp.inference.types import ChatMessage
 from chatapp.transfer.importing.adding import NAMESPACE, Added
+from chatapp.transfer.importing.own.lookups import is_link, sent, taken
 from chatapp.transfer.importing.own.records import (
     ConversationRecord,
     MessageRecord,
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
     from chatapp.images.models import Image
 
 BATCH = 200  # rows
-AT_ONCE = 500  # ids looked up by one query
 MAX_IMAGES = 500  # of a message or a tool call
 
 type FindImage = Callable[[str], "Image | None"]
@@ -126,9 +123,9 @@ class _Adding:
     def add(self, records: list[MessageRecord]) -> None:
         known = {} if self._is_new else self._known()
         tree = placed(records, known, self._keys(records, known))
-        self._used = _sent(self._person, records)
+        self._used = sent(self._person, records)
         calls = [call.id for each in tree if not each.is_known for call in each.record.tool_calls]
-        self._taken_calls = _taken(ToolCall.objects.all(), calls)
+        self._taken_calls = taken(ToolCall.objects.all(), calls)
         for place in tree:
             if not place.is_known:
                 self._add(place)
@@ -149,8 +146,8 @@ class _Adding:
     ) -> dict[uuid.UUID, uuid.UUID]:
         """Return the id of each message here, by its id in the file."""
         ids = [record.id for record in records]
-        taken = _taken(Message.objects.all(), ids) - set(known)
-        return {id_: other_id(self._person, id_) if id_ in taken else id_ for id_ in ids}
+        others = taken(Message.objects.all(), ids) - set(known)
+        return {id_: other_id(self._person, id_) if id_ in others else id_ for id_ in ids}
 
     def _add(self, place: Placed) -> None:
         record = place.record
@@ -223,34 +220,9 @@ class _Adding:
                 )
 
 
-def is_link(text: str) -> bool:
-    try:
-        return bool(text and parse(text))
-    except FetchError:
-        return False
-
-
 def _columns(record: MessageRecord) -> dict[str, Any]:
     left = ("id", "parent", "on_branch", "created_at", "client_id", "attachments", "usage")
     values = {
         name: value for name, value in asdict(record).items() if name not in (*left, "tool_calls")
     }
     return values | asdict(record.usage)
-
-
-def _sent(person: "Person", records: Iterable[MessageRecord]) -> set[uuid.UUID]:
-    """Return the client ids among the records that the person has sent already."""
-    ids = [record.client_id for record in records if record.client_id]
-    found: set[uuid.UUID] = set()
-    for begin in range(0, len(ids), AT_ONCE):
-        some = ids[begin : begin + AT_ONCE]
-        rows = Message.objects.filter(author=person, client_id__in=some)
-        found |= {row.client_id for row in rows.only("client_id") if row.client_id}
-    return found
-
-
-def _taken(rows: "models.QuerySet[Any]", ids: list[uuid.UUID]) -> set[uuid.UUID]:
-    found: set[uuid.UUID] = set()
-    for begin in range(0, len(ids), AT_ONCE):
-        found.update(rows.filter(pk__in=ids[begin : begin + AT_ONCE]).values_list("pk", flat=True))
-    return found
