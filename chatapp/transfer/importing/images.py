@@ -111,7 +111,6 @@ class ExportedImages:
         return self._found[key]
 
     def forget(self) -> None:
-        """Forget what was found, so that memory doesn't grow with an archive."""
         self._found.clear()
 
     def _stored(self, file: File) -> Image | None:

@@ -72,6 +72,9 @@ class Reader:
 
     def end_shard(self) -> None:
         self.shard, self.item, self.waiting, self._sources = self.shard + 1, 0, None, None
+
+    def forget_images(self) -> None:
+        """Forget which images were found, so that memory doesn't grow with an archive."""
         self.images.forget()
         self.own_images.forget()
 

@@ -88,6 +88,8 @@ class Step:
             reader.end_shard()
         self.cursor |= {"shard": reader.shard, "item": reader.item}
         self._save(batch)
+        if is_over:
+            reader.forget_images()
         self._keep(reader)
 
     def _save(self, batch: Batch | None) -> None:

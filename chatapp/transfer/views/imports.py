@@ -42,6 +42,7 @@ def files(request: PersonRequest) -> HttpResponse:
     size, modified = (_number(request.POST.get(each, "")) for each in ("size", "modified"))
     if not name or size is None or modified is None:
         return _error(_("We couldn't read that request."), HTTPStatus.UNPROCESSABLE_ENTITY)
+    job.note_ends(request.user)
     try:
         file = uploads.begin(request.user, Chosen(name, size, modified))
     except UploadRefused as refusal:
@@ -134,6 +135,7 @@ def _import_file(request: PersonRequest) -> HttpResponse:
 
 
 def _store(request: PersonRequest, sent: Upload) -> None:
+    job.note_ends(request.user)
     name = (sent.name or "")[:NAME_LENGTH] or "conversations.json"
     file = uploads.begin(request.user, Chosen(name, sent.size or 0, 0))
     for number in range(uploads.count_slices(file)):

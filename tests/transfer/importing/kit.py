@@ -97,6 +97,7 @@ def run(job: Job, at_most: int = 10_000) -> int:
 
 def begun(person: Person, *files: Any) -> Job:
     """Upload files and begin to import them: bytes, or what becomes JSON."""
+    import_job.note_ends(person)
     for number, file in enumerate(files):
         content = file if isinstance(file, bytes) else json.dumps(file).encode()
         uploaded(person, content, f"{number}.zip" if content[:2] == b"PK" else f"{number}.json")

@@ -46,7 +46,6 @@ class OwnImages:
         return self._found[sha256]
 
     def forget(self) -> None:
-        """Forget what was found in the archive; what came as base64 is known by its hash."""
         self._found.clear()
 
     def take(self, record: ImageRecord) -> None:

@@ -139,8 +139,8 @@ class ChatImport extends HTMLElement {
     if (!html || this.#end.signal.aborted || this.#upload) return;
     const before = this.#state;
     const hadFocus = this.contains(document.activeElement);
-    const open = new Set([...this.querySelectorAll("article:has(details[open])")].map(({ ariaLabelledBy }) => ariaLabelledBy));
-    if (open.size && before !== "running") return;
+    // Whoever reads a report isn't interrupted.
+    if (before !== "running" && this.querySelector("details[open]")) return;
     this.innerHTML = html;
     this.#prepare();
     if (hadFocus) this.querySelector("input, button")?.focus();
