@@ -123,12 +123,12 @@ class Report:
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
 
-    def __getitem__(self, name: str) -> int:
+    def number(self, name: str) -> int:
         count: int = self.values.get(name, 0)
         return count
 
     def count(self, name: str, number: int = 1) -> None:
-        self.values[name] = self[name] + number
+        self.values[name] = self.number(name) + number
 
     def skip(self, reasons: Mapping[Any, int]) -> None:
         """Count what wasn't imported, by its reason."""
@@ -158,7 +158,7 @@ class Report:
     @property
     def is_empty(self) -> bool:
         """Return whether there was nothing to import."""
-        return not any(map(self.__getitem__, ("conversations", "grown", "known", "gone")))
+        return not any(map(self.number, ("conversations", "grown", "known", "gone")))
 
     @property
     def skipped_lines(self) -> list[str]:
@@ -169,6 +169,6 @@ class Report:
     def problem_lines(self) -> list[ProblemLine]:
         problems = self.values.get("problems", [])
         found = [ProblemLine(name, str(PROBLEMS[kind])) for kind, name in problems]
-        if more := self["more_problems"]:
+        if more := self.number("more_problems"):
             found.append(ProblemLine("", _("%(count)d more problems.") % {"count": more}))
         return found

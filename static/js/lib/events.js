@@ -61,10 +61,10 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 // --- The connection
 
 // The socket is open: fetch what was missed.
-// live-socket > conversation-list, message-draft, message-list, message-outbox, settings-sheet
+// live-socket > chat-import, conversation-list, export-state, message-draft, message-list, message-outbox, settings-sheet
 export const CONNECTION_OPENED = "connection:opened";
 
-// live-socket > guard, message-list
+// live-socket > export-state, guard, message-list
 export const CONNECTION_LOST = "connection:lost";
 
 // The page is visible again or the machine woke up, and the socket seems to be open.

@@ -169,6 +169,13 @@ def test_a_form_imports_one_file_without_scripts(owner: Person, owner_client: Cl
     run(Job.objects.get())
     assert Conversation.objects.of(owner).count() == 3
 
+    run_of_nothing = owner_client.post(FORM, {"file": SimpleUploadedFile("d.json", b"[]")})
+    assert run_of_nothing.status_code == 302
+    run(Job.objects.get(state="queued"))
+    page = owner_client.get(PAGE).content.decode()
+    assert "Nothing was imported" in page
+    assert "has nothing in it." in page
+
     empty = owner_client.post(FORM)
     assert empty.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Choose a file to import." in empty.content.decode()

@@ -141,7 +141,14 @@ class ChatImport extends HTMLElement {
     const hadFocus = this.contains(document.activeElement);
     // Whoever reads a report isn't interrupted.
     if (before !== "running" && this.querySelector("details[open]")) return;
-    this.innerHTML = html;
+    const shown = document.createElement("template");
+    shown.innerHTML = html;
+    const box = shown.content.querySelector("[data-state]");
+    if (box.dataset.state === "none" && before === "none") {
+      // The field stays: a dialog for it may be open, and would answer to one that is gone.
+      box.replaceWith(this.querySelector("[data-state]"));
+    }
+    this.replaceChildren(shown.content);
     this.#prepare();
     if (hadFocus) this.querySelector("input, button")?.focus();
     if (before === "running" && this.#state !== "running") this.#announce(this.dataset.ended);
