@@ -1,6 +1,7 @@
 """Imports in a real browser: files are chosen, uploaded in slices, imported and reported."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def test_an_upload_continues_after_a_failure_and_a_reload(chat: Chat, tmp_path: 
     page = chat.page
     # 5 MB that zip doesn't make smaller: three slices.
     chats = claude(3, name=HOSTILE)
-    files = {"conversations.json": chats, "noise.bin": _noise(5_000_000)}
+    files = {"conversations.json": chats, "noise.bin": random.Random(1).randbytes(5_000_000)}
     export = written(tmp_path, "data.zip", zip_of(files))
     sent: list[str] = []
 
@@ -73,9 +74,5 @@ def test_files_are_dropped_and_what_is_wrong_is_explained(chat: Chat, tmp_path: 
     )
     expect(page.get_by_text("1 new chat", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="Problems")).to_be_visible()
-
-
-def _noise(size: int) -> bytes:
-    import random
-
-    return random.Random(1).randbytes(size)
+    list_of_chats = page.get_by_role("navigation", name="Conversations")
+    expect(list_of_chats.get_by_role("link", name="Chat dropped")).to_be_visible()

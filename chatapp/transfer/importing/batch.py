@@ -19,7 +19,6 @@ from chatapp.transfer.importing.json_items import Source, parsed
 from chatapp.transfer.importing.own.items import OwnItems
 from chatapp.transfer.importing.reader import Reader
 from chatapp.transfer.importing.report import Report
-from chatapp.transfer.importing.sources import is_counted
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
@@ -44,15 +43,16 @@ class Batch:
         while count < CONVERSATIONS_AT_ONCE and size < BYTES_AT_ONCE:
             source = self.reader.next()
             if source is None:
-                if not self.reader.item:
+                if self.reader.has_nothing:
                     self._report.problem("nothing", self.reader.name)
                 return True
             if not self._take(source):
                 return self._own.is_refused  # or its images take another step
+            before = self.reader.count
             self.reader.take()
             size += len(source.text)
             count += 1
-            self._job.done += is_counted(source, of_object=self.reader.is_own)
+            self._job.done += self.reader.count - before
             if time.monotonic() > self._until:
                 break
         return False

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, BinaryIO, NamedTuple
 
+from chatapp.server.valid_text import make_valid_json
+
 BLOCK_BYTES = 256 * 1024
 MAX_DEPTH = 400  # of brackets; Python's parser recurses
 OUTSIDE = re.compile(rb"[\"\[\]{},]")
 INSIDE = re.compile(rb"[\"\\]")
 BLANK = b" \t\r\n"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 MAX_KEY_BYTES = 1_000
 KEY = re.compile(rb'^\s*"(\w+)"\s*:\s*$')
 
@@ -65,7 +68,9 @@ def parsed(source: Source) -> Item:
     if source.problem:
         return Item(None, source.problem)
     try:
-        return Item(json.loads(source.text))
+        value = json.loads(source.text)
+        # Halves of characters can't be stored or hashed.
+        return Item(make_valid_json(value) if SUSPECT.search(source.text) else value)
     except ValueError:  # a number with too many digits, or letters that are no UTF-8, too
         return Item(None, Problem.NOT_JSON)
 

@@ -12,6 +12,8 @@ from chatapp.transfer.importing.slice_file import SliceFile
 from chatapp.transfer.importing.sources import Contents, is_counted, is_own, look, parts_of
 from chatapp.transfer.models import UploadedFile
 
+ACCOUNT = "account.json"
+
 
 class Reader:
     """Stays open between the steps of a process; another process finds the place again.
@@ -27,6 +29,7 @@ class Reader:
         self.images = ExportedImages(self.archive, self.store)
         self.own_images = OwnImages(self.archive, self.contents.images, self.store)
         self.shard = self.item = 0
+        self.count = 0  # conversations among the items of the shard that were taken
         self.is_own = False
         self.waiting: Source | None = None  # an item that was read but not taken yet
         self.read: Any = None  # what was made of it
@@ -50,9 +53,14 @@ class Reader:
         """Continue at an item. Reads what comes before it again, but parses nothing of it."""
         if (shard, item) == (self.shard, self.item) and self._sources:
             return
-        self.shard, self.item, self.waiting, self._sources = shard, 0, None, None
+        self._begin_shard(shard)
         while self.item < item and self.next():
             self.take()
+
+    @property
+    def has_nothing(self) -> bool:
+        """Return whether a shard that was read to its end has no conversations."""
+        return not self.count and self.entry.short_name != ACCOUNT
 
     def next(self) -> Source | None:
         """Return the next item of the shard without taking it; None at the shard's end.
@@ -67,11 +75,17 @@ class Reader:
         return self.waiting
 
     def take(self) -> None:
+        if self.waiting:
+            self.count += is_counted(self.waiting, of_object=self.is_own)
         self.waiting = self.read = None
         self.item += 1
 
     def end_shard(self) -> None:
-        self.shard, self.item, self.waiting, self._sources = self.shard + 1, 0, None, None
+        self._begin_shard(self.shard + 1)
+
+    def _begin_shard(self, shard: int) -> None:
+        self.shard, self.item, self.count = shard, 0, 0
+        self.waiting, self.read, self._sources = None, None, None
 
     def forget_images(self) -> None:
         """Forget which images were found, so that memory doesn't grow with an archive."""
@@ -80,12 +94,11 @@ class Reader:
 
     def count_shard(self) -> int:
         """Return how many conversations a shard seems to have, and go to the next one."""
-        count = 0
         try:
-            while source := self.next():
-                count += is_counted(source, of_object=self.is_own)
+            while self.next():
                 self.take()
         except ArchiveRefused:
             pass  # its problem is reported when it is imported
+        count = self.count
         self.end_shard()
         return count
