@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.servers.exports import chatgpt, claude, zip_of
 from tests.system.conftest import Chat
-from tests.transfer.importing.kit import chatgpt, claude, zip_of
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

@@ -18,7 +18,8 @@ from chatapp.jobs.models import Job
 from chatapp.transfer.importing import archive, step
 from chatapp.transfer.importing.report import PROBLEMS, SKIPPED, Report
 from chatapp.transfer.models import Import
-from tests.transfer.importing.kit import chatgpt, claude, imported, zip_of
+from tests.servers.exports import chatgpt, claude, zip_of
+from tests.transfer.importing.kit import imported
 from tests.transfer.importing.test_own import hostile, message
 
 pytestmark = pytest.mark.django_db(transaction=True)

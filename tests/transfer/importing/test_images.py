@@ -13,7 +13,8 @@ from chatapp.images import processing
 from chatapp.images.models import Image
 from chatapp.transfer.importing import step
 from chatapp.transfer.models import Import
-from tests.transfer.importing.kit import begun, chatgpt, imported, run, zip_of
+from tests.servers.exports import chatgpt, zip_of
+from tests.transfer.importing.kit import begun, imported, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

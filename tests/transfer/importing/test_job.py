@@ -13,7 +13,8 @@ from chatapp.transfer.importing import job as import_job
 from chatapp.transfer.importing import step
 from chatapp.transfer.importing.report import Report
 from chatapp.transfer.models import Import, ImportedConversation, UploadedSlice
-from tests.transfer.importing.kit import begun, chatgpt, claude, imported, run, zip_of, zipped
+from tests.servers.exports import chatgpt, claude, zip_of, zipped
+from tests.transfer.importing.kit import begun, imported, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

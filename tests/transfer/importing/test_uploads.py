@@ -22,7 +22,8 @@ from chatapp.transfer.importing import job as import_job
 from chatapp.transfer.importing import uploads
 from chatapp.transfer.importing.slice_file import SliceFile
 from chatapp.transfer.models import Import, UploadedFile, UploadedSlice
-from tests.transfer.importing.kit import claude, imported, run, uploaded
+from tests.servers.exports import claude
+from tests.transfer.importing.kit import imported, run, uploaded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
