@@ -37,6 +37,8 @@ class TextCompressionMiddleware(GZipMiddleware):
     """Compress pages, and pad them at random, so that their size doesn't reveal their content.
 
     Browsers accept Brotli over HTTPS and from this machine, and gzip everywhere.
+    What is sent in pieces is a file, which may have images of megabytes inside. Compressing those
+    would hold up the loop, and gain nothing.
     """
 
     __acall__ = on_loop(needs_thread=_is_long_page)  # type: ignore[assignment]
@@ -44,7 +46,7 @@ class TextCompressionMiddleware(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if not _is_page(response):
+        if response.streaming or not _is_page(response):
             return response
         if ACCEPTS_BROTLI.search(request.headers.get("Accept-Encoding", "")):
             _compress_with_brotli(response)

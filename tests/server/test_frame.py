@@ -140,6 +140,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "reading",
         "settings",
         "tools",
+        "transfer",
         "versions",
         "without-scripts",
     }
@@ -162,6 +163,7 @@ def test_the_modules_are_few_files() -> None:
         "reading",
         "settings",
         "sidebar",
+        "transfer",
         "versions",
     }
     # A module that is missing here would be imported by no other, and do nothing silently.
