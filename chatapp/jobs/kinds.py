@@ -49,8 +49,9 @@ class JobKind:
                 added: Job = Job.objects.create(kind=self.name, owner_id=owner.pk, cursor=cursor)
                 return added
         except IntegrityError:
-            running: Job = self.of(owner).unfinished().get()
-            return running
+            running: Job | None = self.of(owner).unfinished().first()
+            # It may have ended between the two statements.
+            return running or self.enqueue(owner, **cursor)
 
     def of(self, owner: AbstractBaseUser) -> JobQuerySet:
         """Return the person's own jobs of this kind, the newest first: views use no other query."""

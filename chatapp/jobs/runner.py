@@ -23,7 +23,7 @@ from chatapp.realtime.hub import call_on
 
 MAX_JOBS = 2  # that this process makes at once; the rest waits, or is for other processes
 SWEEP_SECONDS = 3
-REST = 1  # times as long as a step took, so that others have the processor most of the time
+REST = 2  # times as long as a step took, so that others have the processor most of the time
 MAX_REST_SECONDS = 1.0
 ANNOUNCE_SECONDS = 0.5  # between two events about progress
 MAX_FAILURES = 6  # in a row, of a step that is repeated

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from chatapp import background
-from chatapp.conversations.models import Conversation, Message
+from chatapp.conversations.models import Conversation
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.transfer import pages
-from chatapp.transfer.reading import START, Place, branch_after, place_of
+from chatapp.transfer.reading import START, Place, branch_after
 
 MATH = "<math"
 
@@ -36,12 +36,12 @@ async def conversation_html(conversation: Conversation) -> AsyncIterator[str]:
 
 
 def _next(conversation: Conversation, place: Place, mark: str) -> tuple[str, Place | None]:
-    messages: list[Message] = branch_after(conversation, place)
+    batch = branch_after(conversation, place)
     html = "".join(
         pages.message_page(each, conversation.owner_id, lambda image: f"{mark}{image.pk}")
-        for each in messages
+        for each in batch.messages
     )
-    return html, place_of(messages[-1]) if messages else None
+    return html, batch.place
 
 
 def _data_url(image_id: UUID) -> str:

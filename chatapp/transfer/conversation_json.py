@@ -9,7 +9,7 @@ from chatapp import background
 from chatapp.conversations.models import Conversation, Message
 from chatapp.images import store
 from chatapp.images.models import Image
-from chatapp.transfer.reading import START, Place, images_of, messages_after, place_of
+from chatapp.transfer.reading import START, Place, images_of, messages_after
 from chatapp.transfer.records import (
     conversation_record,
     encode,
@@ -46,9 +46,8 @@ def conversation_opening(conversation: Conversation) -> bytes:
 
 def messages_piece(conversation: Conversation, after: Place) -> tuple[bytes, Place | None]:
     """Return the next messages, and after which place to continue; None at the end."""
-    messages = messages_after(conversation, after)
-    lines = list(_lines(conversation, after, messages))
-    return b"".join(lines), place_of(messages[-1]) if messages else None
+    batch = messages_after(conversation, after)
+    return b"".join(_lines(conversation, after, batch.messages)), batch.place
 
 
 def _lines(conversation: Conversation, after: Place, messages: list[Message]) -> Iterator[bytes]:

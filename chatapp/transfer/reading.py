@@ -3,15 +3,15 @@
 import uuid
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Length
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
 from chatapp.images.models import Image
 
 MESSAGES_AT_ONCE = 40
-CHARACTERS_AT_ONCE = 2_000_000  # of text, unless one message is longer
+CHARACTERS_AT_ONCE = 2_000_000  # of text and tool calls, unless one message has more
 
 
 class Place(NamedTuple):
@@ -24,18 +24,21 @@ class Place(NamedTuple):
 START = Place(-1, "")
 
 
-def messages_after(conversation: Conversation, after: Place) -> list[Message]:
+class Batch(NamedTuple):
+    """Messages, and the place after which to continue; None when these are the last ones."""
+
+    messages: list[Message]
+    place: Place | None
+
+
+def messages_after(conversation: Conversation, after: Place) -> Batch:
     """Return the next messages of all branches."""
-    return _loaded(_next_places(conversation, after, (True, False)))
+    return _batch(conversation, after, (True, False))
 
 
-def branch_after(conversation: Conversation, after: Place) -> list[Message]:
+def branch_after(conversation: Conversation, after: Place) -> Batch:
     """Return the next messages of the branch that is shown."""
-    return _loaded(_next_places(conversation, after, (True,)))
-
-
-def place_of(message: Message) -> Place:
-    return Place(message.position, str(message.pk))
+    return _batch(conversation, after, (True,))
 
 
 def images_of(conversation: Conversation) -> QuerySet[Image]:
@@ -57,10 +60,22 @@ def _shown(owner_id: uuid.UUID, which: Q) -> QuerySet[Image]:
     return Image.objects.filter(Exists(sent) | Exists(made), owner_id=owner_id)
 
 
+def _batch(conversation: Conversation, after: Place, branches: tuple[bool, ...]) -> Batch:
+    found = _next_places(conversation, after, branches)
+    ids = _up_to_limit(found[:MESSAGES_AT_ONCE])
+    messages = _loaded(ids) if ids else []
+    is_last = len(ids) == len(found) or not messages
+    last = None if is_last else messages[-1]
+    return Batch(messages, Place(last.position, str(last.pk)) if last else None)
+
+
 def _next_places(
     conversation: Conversation, after: Place, branches: tuple[bool, ...]
-) -> list[uuid.UUID]:
-    """Return the ids of the next messages; a partial index finds those of each kind of branch."""
+) -> list[tuple[int, uuid.UUID, int]]:
+    """Return position, id and size of the next messages, and of one more if there is one.
+
+    A partial index finds those of each kind of branch.
+    """
     found: list[tuple[int, uuid.UUID, int]] = []
     later = Q(position__gt=after.position)
     if after.id:
@@ -68,11 +83,17 @@ def _next_places(
     for on_branch in branches:
         rows = Message.objects.filter(later, conversation=conversation, on_branch=on_branch)
         rows = rows.filter(position__gte=after.position if after.id else 0)
-        sized = rows.annotate(size=Length("text") + Length("reasoning"))
-        found += sized.order_by("position", "pk").values_list("position", "pk", "size")[
-            :MESSAGES_AT_ONCE
-        ]
-    return _up_to_limit(sorted(found)[:MESSAGES_AT_ONCE])
+        sized = rows.annotate(size=Length("text") + Length("reasoning") + _calls_size())
+        places = sized.order_by("position", "pk").values_list("position", "pk", "size")
+        found += places[: MESSAGES_AT_ONCE + 1]
+    return sorted(found)[: MESSAGES_AT_ONCE + 1]
+
+
+def _calls_size() -> Coalesce:
+    """Return the characters of all tool calls of a message."""
+    calls = ToolCall.objects.filter(reply=OuterRef("pk")).order_by().values("reply")
+    size = Sum(Length("content") + Length("arguments"))
+    return Coalesce(Subquery(calls.annotate(size=size).values("size")), 0)
 
 
 def _up_to_limit(found: list[tuple[int, uuid.UUID, int]]) -> list[uuid.UUID]:

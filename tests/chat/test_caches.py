@@ -17,6 +17,7 @@ from chatapp.images.processing import prepare
 from chatapp.mcp.models import Server
 from chatapp.replies.prompt import image_delivery
 from tests.images.samples import encoded
+from tests.transfer.kit import made_export
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -40,6 +41,11 @@ PRIVATE = IMAGES | {
     "state",
     "tool_call",
     "draft",
+    "conversation-html",
+    "conversation-json",
+    "transfer",
+    "exports",
+    "archive",
 }
 
 
@@ -71,6 +77,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
         "name": "migrations",
         "link_id": uuid.uuid4(),
+        "export_id": made_export(owner).pk,
         "uidb36": "1",
         "key": "set-password",
     }

@@ -125,7 +125,7 @@ async def test_the_file_has_the_title_as_its_name(
 
     assert response["Content-Type"] == "text/markdown; charset=utf-8"
     assert response["Content-Disposition"] == (
-        "attachment; filename*=utf-8''Either-or%3A%20gr%C3%B6%C3%9Fer.md"
+        "attachment; filename*=utf-8''Either-or-%20gr%C3%B6%C3%9Fer.md"
     )
     text = "".join([piece.decode() async for piece in response.streaming_content])
     assert text.startswith("# Either/or: größer\n\n## You\n\nHello\n\n## Claude")

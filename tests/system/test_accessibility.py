@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
 
-INNER_PAGES = ("/storage/", "/tools/", "/diagnostics/", "/account/password/")
+INNER_PAGES = ("/storage/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/")
 
 MARKUP = """### A heading of the third level
 

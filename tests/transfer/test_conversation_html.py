@@ -128,3 +128,10 @@ def test_a_message_that_cannot_be_rendered_is_shown_as_text(
 
     assert "Plain" in exported(owner_client, conversation)
     assert unshown
+
+
+def test_images_in_a_page_are_not_compressed_again(owner: Person, owner_client: Client) -> None:
+    url = f"/c/{rich_conversation(owner).pk}/html"
+
+    response = owner_client.get(url, headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in response

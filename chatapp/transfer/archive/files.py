@@ -13,7 +13,7 @@ from chatapp.transfer import pages
 from chatapp.transfer.account_record import account_record
 from chatapp.transfer.archive.step import Step
 from chatapp.transfer.conversation_json import CLOSING, conversation_opening, messages_piece
-from chatapp.transfer.reading import Place, branch_after, images_of_person, place_of
+from chatapp.transfer.reading import Place, branch_after, images_of_person
 from chatapp.transfer.records import encode, file_record, image_name, image_record
 from chatapp.transfer.stylesheet import FONT_NAME, linked_stylesheet, math_font
 
@@ -72,11 +72,11 @@ def write_pages(step: Step) -> bool:
         writer.write(_page_opening(conversation).encode())
 
     def piece(conversation: Conversation, place: Place) -> Place | None:
-        messages = branch_after(conversation, place)
-        for message in messages:
+        batch = branch_after(conversation, place)
+        for message in batch.messages:
             html = pages.message_page(message, conversation.owner_id, _image_url)
             writer.write(html.encode())
-        return place_of(messages[-1]) if messages else None
+        return batch.place
 
     def end() -> None:
         writer.write(_page_closing().encode())

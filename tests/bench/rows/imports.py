@@ -1,10 +1,10 @@
 """An import of many conversations: memory and processor of the server until it has ended.
 
 ChatGPT's export of 5,000 conversations with 6 messages each, in a zip. The memory is by how much
-the peak of the whole process exceeds its memory before, with the upload. What an account of 50,000
-would take is ten times the processor that is measured here: a step costs the same wherever it
-begins, which the tests of growth show. The job rests as long as it works, so that the time until
-its end is twice that. The floor is Python's `json`, which parses the same file and writes it again.
+the peak of the whole process exceeds its memory before, with the upload. The job rests as long as
+it works, so that the time until its end is twice its processor at least. An account of 50,000 is
+ten times this; its time is extrapolated. The floor is Python's `json`, which parses the same file
+and writes it again.
 """
 
 import json
