@@ -74,5 +74,6 @@ def test_files_are_dropped_and_what_is_wrong_is_explained(chat: Chat, tmp_path: 
     )
     expect(page.get_by_text("1 new chat", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="Problems")).to_be_visible()
+    page.get_by_role("link", name="Show your chats").click()
     list_of_chats = page.get_by_role("navigation", name="Conversations")
     expect(list_of_chats.get_by_role("link", name="Chat dropped")).to_be_visible()

@@ -61,7 +61,7 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 // --- The connection
 
 // The socket is open: fetch what was missed.
-// chat-import, live-socket > chat-import, conversation-list, export-state, message-draft, message-list, message-outbox, settings-sheet
+// live-socket > chat-import, conversation-list, export-state, message-draft, message-list, message-outbox, settings-sheet
 export const CONNECTION_OPENED = "connection:opened";
 
 // live-socket > export-state, guard, message-list

@@ -1,7 +1,7 @@
 // Uploads exports in slices and shows how far their import is. An upload that stopped continues when the same
 // files are chosen again: only slices that the server doesn't have are sent.
 
-import { CONNECTION_OPENED, LIVE, dispatch, listen } from "../../lib/events.js";
+import { CONNECTION_OPENED, LIVE, listen } from "../../lib/events.js";
 import { getText, post, upload } from "../../lib/http.js";
 
 // { job, work, state, done, total }. Long work has a new state or is further.
@@ -151,9 +151,7 @@ class ChatImport extends HTMLElement {
     this.replaceChildren(shown.content);
     this.#prepare();
     if (hadFocus) this.querySelector("input, button")?.focus();
-    if (before !== "running" || this.#state === "running") return;
-    this.#announce(this.dataset.ended);
-    dispatch(document, CONNECTION_OPENED); // so that the list of conversations is fetched, too
+    if (before === "running" && this.#state !== "running") this.#announce(this.dataset.ended);
   }
 
   get #state() {
