@@ -24,7 +24,10 @@ FREE_BYTES = 10 * MEGABYTE  # of an entry, for which no ratio counts
 SHARD = re.compile(
     r"^conversations(?:[-_ ]?(?:part[-_ ]?)?\d+)?(?: \(\d+\))?\.json$", re.IGNORECASE
 )
-FAILURES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+FAILURES = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
+    *(RuntimeError, OSError, ValueError, OverflowError),
+)
 
 
 class ArchiveRefused(Exception):
@@ -129,7 +132,7 @@ def _zip(file: BinaryIO) -> zipfile.ZipFile | None:
         if _directory_bytes(file) > MAX_DIRECTORY_BYTES:
             raise ArchiveRefused("too_many_entries")
         return zipfile.ZipFile(file)
-    except (*FAILURES, struct.error) as error:
+    except FAILURES as error:
         raise ArchiveRefused("broken_zip") from error
 
 

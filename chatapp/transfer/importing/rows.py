@@ -82,8 +82,10 @@ class _Adding:
     def __init__(self, rows: Rows, conversation: Conversation, known: list[Known] | None) -> None:
         self._rows = rows
         self._conversation = conversation
-        self._is_new = known is None
         self._known = {message.pk: message for message in known or ()}
+        shown = [message for message in self._known.values() if message.on_branch]
+        head = max(shown, key=lambda message: message.position, default=None)
+        self._head = head and head.pk  # the last message that is shown, to which others are added
         self._characters = 0
 
     def add(self, read: ReadConversation) -> int:
@@ -110,11 +112,8 @@ class _Adding:
         while message:
             shown.append(message)
             message = message.parent
-        if not self._is_new:
-            heads = (each for each in self._known.values() if each.on_branch)
-            head = max(heads, key=lambda each: each.position, default=None)
-            if head and head.pk not in self._keys(shown):
-                return set()
+        if self._head and self._head not in self._keys(shown):
+            return set()
         return {id(message) for message in shown}
 
     def _keys(self, messages: Sequence[ReadMessage]) -> set[uuid.UUID]:
@@ -139,6 +138,9 @@ class _Adding:
         return self._known[key]
 
     def _row(self, key: uuid.UUID, parent: Known | None, role: Role, on_branch: bool) -> Message:
+        # An export may have moved what is here already: one message is shown at a position.
+        if on_branch := on_branch and self._head == (parent and parent.pk):
+            self._head = key
         row = Message(
             pk=key,
             conversation=self._conversation,
@@ -208,7 +210,10 @@ class _Adding:
         if key not in self._known:
             return 0
         missing = Message.objects.filter(pk=key, status=Message.Status.FAILED, text="")
-        return int(missing.filter(children=None).delete()[0] > 0)
+        is_removed = missing.filter(children=None).delete()[0] > 0
+        if is_removed and self._head == key:
+            self._head = message.pk
+        return int(is_removed)
 
 
 def _tool_call(reply: Message, number: int, call: Call) -> ToolCall:

@@ -176,3 +176,14 @@ def test_a_chain_of_2_000_messages_is_added(owner: Person) -> None:
     ]
 
     assert added(owner, export(*chain)).messages == 2_000
+
+
+def test_an_export_that_moved_messages_leaves_the_branch_as_it_is(owner: Person) -> None:
+    added(owner, export(HELLO, HI))
+
+    new = ("n", None, "human", "New")
+    reply = ("m", "n", "assistant", "Newer")
+    moved = ("a", "m", "human", "Hello")
+    found = added(owner, export(new, reply, moved, HI)).conversation
+    assert shown(found) == ["Hello", "Hi"]
+    assert found.messages.count() == 4

@@ -223,3 +223,19 @@ def test_ids_of_other_people_are_never_touched(owner: Person, member: Person) ->
     [mine] = Conversation.objects.of(member)
     assert [each.text for each in mine.branch] == ["Mine", "Mine"]
     assert not Image.objects.filter(owner=member).exists()
+
+
+def test_a_message_that_several_chats_have_comes_into_each(owner: Person) -> None:
+    messages = [
+        message("a", None, "user", on_branch=True),
+        message("b", "a", "assistant", on_branch=True),
+    ]
+    files = [hostile(messages=messages) for _ in range(4)]
+    for _ in range(2):
+        for file in files:
+            imported(owner, file)
+
+    assert Conversation.objects.of(owner).count() == 4
+    for conversation in Conversation.objects.of(owner):
+        assert [each.text for each in conversation.branch] == ["a", "b"]
+        assert conversation.messages.count() == 2

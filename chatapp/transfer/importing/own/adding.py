@@ -146,8 +146,18 @@ class _Adding:
     ) -> dict[uuid.UUID, uuid.UUID]:
         """Return the id of each message here, by its id in the file."""
         ids = [record.id for record in records]
-        others = taken(Message.objects.all(), ids) - set(known)
-        return {id_: other_id(self._person, id_) if id_ in others else id_ for id_ in ids}
+        keys = {id_: id_ for id_ in ids}
+        for other in (self._person_key, self._own_key):
+            others = taken(Message.objects.all(), list(keys.values())) - set(known)
+            keys = {id_: other(id_) if key in others else key for id_, key in keys.items()}
+        return keys
+
+    def _person_key(self, id_: uuid.UUID) -> uuid.UUID:
+        return other_id(self._person, id_)
+
+    def _own_key(self, id_: uuid.UUID) -> uuid.UUID:
+        """Return the id of a message that the person has in two other conversations already."""
+        return uuid.uuid5(self._conversation.pk, f"own/{id_}")
 
     def _add(self, place: Placed) -> None:
         record = place.record
@@ -208,7 +218,8 @@ class _Adding:
         values = asdict(record)
         del values["images"]
         if record.id in self._taken_calls:
-            values["id"] = other_id(self._person, record.id)
+            place = f"own/{record.round}/{record.index}/{record.id}"
+            values["id"] = uuid.uuid5(row.pk, place)
         self._taken_calls.add(record.id)
         call = ToolCall(reply=row, **values)
         self._tool_calls.append(call)
