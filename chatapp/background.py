@@ -20,10 +20,12 @@ type Planned = tuple[str, Callable[[], Coroutine[Any, Any, Any]]]
 logger = logging.getLogger(__name__)
 
 WRITER_THREADS = 3
+READER_THREADS = 2  # of the four connections that a process has by default
 
 _tasks: dict[str, asyncio.Task[Any]] = {}
 _writers = ThreadPoolExecutor(WRITER_THREADS, thread_name_prefix="background")
 _urgent = ThreadPoolExecutor(1, thread_name_prefix="urgent")
+_readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
 _spare = ThreadPoolExecutor(1, thread_name_prefix="spare")
 _thread = threading.local()  # `planned`: tasks that the function in this thread wants started
 
@@ -107,6 +109,11 @@ async def in_urgent_thread[T](function: Callable[..., T], *args: Any) -> T:
 async def in_spare_thread[T](function: Callable[..., T], *args: Any) -> T:
     """Run a function in a separate thread, for work that takes long and that nobody waits for."""
     return await _run(_spare, function, args)
+
+
+async def in_reader_thread[T](function: Callable[..., T], *args: Any) -> T:
+    """Run a function that reads much, in one of two threads: the others don't wait behind it."""
+    return await _run(_readers, function, args)
 
 
 async def _run[T](

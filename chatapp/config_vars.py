@@ -72,6 +72,8 @@ try:
     TOOLS = configuration.tools(env.list("CHAT_TOOLS", [ALL_TOOLS]), ALL_TOOLS, built_in)
     WEATHER_URL, GEOCODING_URL = configuration.weather_urls(env)
 
+    SHARING = env.bool("CHAT_SHARING", True)
+
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     EMAIL_URL = env.str("EMAIL_URL", "").strip()
     MAILERS = {"default": email_configuration.email_backend(EMAIL_URL, ON_DYNO)}

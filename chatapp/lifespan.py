@@ -16,6 +16,7 @@ from chatapp.jobs import runner
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, learning, leases, remote, service, stopping
+from chatapp.search import indexer
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
 from chatapp.tools.registry import built_in
@@ -60,6 +61,7 @@ def _start() -> None:
     housekeeping.start()
     runner.start()
     upkeep.start()
+    indexer.start()
     database_watch.start()
     relay.start()
     ended_sessions.start()

@@ -25,7 +25,9 @@ INSTALLED_APPS = [
     "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",
+    "chatapp.sharing",
     "chatapp.transfer",
+    "chatapp.search",
     "chatapp.diagnostics",
 ]
 
@@ -67,6 +69,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.site",
                 "chatapp.chat.inner_pages.inner_sidebar",
+                "chatapp.sharing.offer.sharing",
                 "chatapp.diagnostics.notices.owner_notices",
             ],
         },

@@ -8,8 +8,10 @@ urlpatterns = [
     path("theme/", views.choose_theme, name="theme"),
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.chat.urls")),
+    path("", include("chatapp.sharing.urls")),
     path("", include("chatapp.transfer.urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
+    path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),
 ]
 

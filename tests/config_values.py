@@ -56,6 +56,7 @@ NONSENSE: dict[str, list[str]] = {
     "CHAT_MODELS": ["not json", "[]", "{}", '[{"id": 1}]', '[{"id": "a", "vision": 2}]'],
     "CHAT_INFERENCE_ATTACHMENT": ["second one", "lower"],
     "CHAT_PROMPT_CACHING": ["perhaps", ""],
+    "CHAT_SHARING": ["perhaps", ""],
     "CHAT_HTTP_TRANSPORT": ["carrier pigeon"],
     "CHAT_IMAGE_DELIVERY": ["both"],
     "CHAT_PUBLIC_ORIGIN": [

@@ -26,6 +26,7 @@ from chatapp.images.models import Image
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.replies.models import LearnedFact
+from chatapp.sharing.models import Share, Snapshot
 from chatapp.transfer.models import (
     ArchivePart,
     Import,
@@ -72,6 +73,16 @@ def attachment() -> Attachment:
 def tool_setting() -> ToolSetting:
     server = Server.objects.create(name=unique(), url="https://example.com/mcp")
     return ToolSetting.objects.create(name=unique(), access="ask", server=server)
+
+
+def share() -> Share:
+    return Share.objects.create(
+        conversation=conversation(),
+        token_digest=unique(),
+        taken_at=timezone.now(),
+        message_count=0,
+        byte_size=0,
+    )
 
 
 def job() -> Job:
@@ -130,6 +141,8 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
+    Share: share,
+    Snapshot: lambda: Snapshot.objects.create(share=share(), stored={}, html_version=0),
     ToolCall: tool_call,
     ToolCallImage: lambda: ToolCallImage.objects.create(
         tool_call=tool_call(), image=image(), position=0

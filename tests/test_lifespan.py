@@ -17,6 +17,8 @@ from chatapp.jobs import runner
 from chatapp.leases import renewal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
+from chatapp.search import indexer
+from chatapp.transfer import upkeep
 
 PAUSE_SECONDS = 0.01
 PAUSES = (
@@ -29,6 +31,8 @@ PAUSES = (
     (runner, "SWEEP_SECONDS"),
     (remote, "POLL_SECONDS"),
     (remote, "JOINED_POLL_SECONDS"),
+    (indexer, "LOOK_SECONDS"),
+    (upkeep, "INTERVAL_SECONDS"),
 )
 
 
@@ -71,4 +75,11 @@ async def test_every_loop_tries_again_after_an_error_of_the_database(
     finally:
         await background.drain(5)
 
-    assert {"renew leases", "sweep", "sweep jobs", "ended sessions", "housekeeping"} < names
+    assert {
+        "renew leases",
+        "sweep",
+        "sweep jobs",
+        "clean up uploads",
+        "ended sessions",
+        "housekeeping",
+    } < names

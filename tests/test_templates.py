@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
-from django.template import engines
+from django.template import Context, Engine, engines
+from pytest_django import Settings
 
-from chatapp.server.templates import without_layout
+from chatapp.server.templates import Loader, without_layout
 
 FOLDER = settings.ROOT / "templates"
 
@@ -64,6 +67,63 @@ def test_only_the_tag_of_a_textarea_is_joined() -> None:
 def test_a_tag_without_an_end_is_refused() -> None:
     with pytest.raises(ValueError, match="a tag that doesn't end: <a href"):
         without_layout("<p>\n<a href")
+
+
+def compiled(folder: Path, page: str, part: str = "", name: str = "messages/page.html") -> str:
+    """Return the source that is compiled for a template that may include another one."""
+    for path, source in {name: page, "part.html": part}.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(source)
+    loader = Loader(Engine(dirs=[folder]))
+    return loader.get_contents(next(loader.get_template_sources(name)))
+
+
+def test_an_included_template_is_part_of_a_message(tmp_path: Path) -> None:
+    page, part = '<p>\n  {% include "part.html" %}\n</p>', "<b>\n  a\n</b>\n"
+
+    assert compiled(tmp_path, page, part) == "<p><b>a</b></p>"
+    assert compiled(tmp_path, page, part, "page.html") == '<p>{% include "part.html" %}</p>'
+
+
+@pytest.mark.parametrize(
+    ("tag", "part"),
+    [
+        ('{% include "part.html" with a=b %}', "{{ a }}"),
+        ('{% include "part.html" %}', "{% now 'Y' as a %}{{ a }}"),
+        ('{% include "none.html" %}', ""),
+        ("{% include part %}", ""),
+    ],
+)
+def test_a_template_with_variables_of_its_own_stays_apart(
+    tmp_path: Path, tag: str, part: str
+) -> None:
+    assert compiled(tmp_path, tag, part) == tag
+
+
+TEXTS = (
+    '{% load i18n %}{% translate "Don\'t run" %} {% translate \'a > "b" 100%\' %}'
+    "{% translate 'kept' as text %}{% translate text %}"
+)
+
+
+def test_a_text_that_is_not_translated_is_no_tag(tmp_path: Path) -> None:
+    source = compiled(tmp_path, TEXTS)
+
+    assert source == (
+        "{% load i18n %}Don't run a > \"b\" 100%{% translate 'kept' as text %}{% translate text %}"
+    )
+    assert as_django_renders(source) == as_django_renders(TEXTS)
+
+
+def test_texts_stay_tags_where_they_are_translated(tmp_path: Path, settings: Settings) -> None:
+    settings.USE_I18N = True
+
+    assert compiled(tmp_path, TEXTS) == TEXTS
+
+
+def as_django_renders(source: str) -> str:
+    libraries = {"i18n": "django.templatetags.i18n"}
+    return str(Engine(libraries=libraries).from_string(source).render(Context()))
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.html")), ids=lambda path: path.stem)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.time_zones import zone_of
-from chatapp.conversations.history import ConversationPage, conversation_page
+from chatapp.conversations.sidebar import ConversationPage, conversation_page
 
 
 def inner_sidebar(request: HttpRequest) -> dict[str, Callable[[], ConversationPage]]:

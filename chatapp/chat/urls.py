@@ -1,6 +1,7 @@
 from django.urls import path
 
 from chatapp.chat.views import (
+    arrangement,
     branches,
     conversations,
     drafts,
@@ -11,10 +12,13 @@ from chatapp.chat.views import (
     model_images,
     page,
     replies,
+    restoration,
     settings,
     storage,
     tool_calls,
+    trash,
     uploads,
+    version_deletion,
     versions,
 )
 
@@ -37,11 +41,30 @@ urlpatterns = [
     path(
         "c/<uuid:conversation_id>/messages/<uuid:message_id>/branch", branches.branch, name="branch"
     ),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/version-deletion",
+        version_deletion.deletion,
+        name="version-deletion",
+    ),
+    path(
+        "c/<uuid:conversation_id>/messages/<uuid:message_id>/version-restoration",
+        version_deletion.restoration,
+        name="version-restoration",
+    ),
     path("draft", drafts.draft, name="draft"),
     path("c/<uuid:conversation_id>/draft", drafts.draft, name="conversation-draft"),
     path("c/<uuid:conversation_id>/title", conversations.title, name="title"),
     path("c/<uuid:conversation_id>/settings", settings.settings, name="settings"),
-    path("c/<uuid:conversation_id>/deletion", conversations.deletion, name="deletion"),
+    path("c/<uuid:conversation_id>/pin", arrangement.pin, name="pin"),
+    path("c/<uuid:conversation_id>/archive", arrangement.archive, name="archiving"),
+    path("c/<uuid:conversation_id>/seen", arrangement.seen, name="seen"),
+    path("c/<uuid:conversation_id>/deletion", trash.deletion, name="deletion"),
+    path("c/<uuid:conversation_id>/restoration", restoration.restoration, name="restoration"),
+    path("c/<uuid:conversation_id>/removal", trash.removal, name="removal"),
+    path("conversations/batch", arrangement.batch, name="batch"),
+    path("archive/", arrangement.archive_list, name="archive"),
+    path("trash/", trash.trash, name="trash"),
+    path("trash/emptying", trash.emptying, name="emptying"),
     path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/state", replies.state, name="state"),
     path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/stop", replies.stop, name="stop"),
     path("c/<uuid:conversation_id>/replies/<uuid:reply_id>/retry", replies.retry, name="retry"),

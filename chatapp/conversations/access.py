@@ -8,11 +8,22 @@ from django.shortcuts import get_object_or_404
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
+from chatapp.conversations.models.conversation import ConversationQuerySet
 from chatapp.images.models import Image
 
 
 def own_conversation(person: Person, conversation_id: UUID) -> Conversation:
     return get_object_or_404(Conversation.objects.of(person), pk=conversation_id)
+
+
+def own_trashed(person: Person, conversation_id: UUID) -> Conversation:
+    return get_object_or_404(_in_trash(person), pk=conversation_id)
+
+
+def trashed(person: Person, conversation_id: UUID) -> Conversation | None:
+    """Return a conversation of the person that can be restored, None if there is no such one."""
+    found: Conversation | None = _in_trash(person).filter(pk=conversation_id).first()
+    return found
 
 
 def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
@@ -25,6 +36,12 @@ def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
 def own_message(person: Person, conversation_id: UUID, message_id: UUID) -> Message:
     """Return a message of a person or of a model, whether or not its branch is shown."""
     messages = Message.objects.of(person).select_related("conversation")
+    return get_object_or_404(messages, pk=message_id, conversation=conversation_id)
+
+
+def own_version(person: Person, conversation_id: UUID, message_id: UUID) -> Message:
+    """Return a message, also of a version that was deleted, which may be undone."""
+    messages = Message.objects.with_deleted_of(person).select_related("conversation")
     return get_object_or_404(messages, pk=message_id, conversation=conversation_id)
 
 
@@ -45,10 +62,17 @@ def visible_image(person: Person, image_id: UUID) -> Image:
     sent = Attachment.objects.filter(
         image=OuterRef("pk"),
         message__conversation__in=Conversation.objects.of(person),
+        message__deleted_at=None,
     )
     made = ToolCallImage.objects.filter(
         image=OuterRef("pk"),
         tool_call__reply__conversation__in=Conversation.objects.of(person),
+        tool_call__reply__deleted_at=None,
     )
     theirs = Q(owner=person) | Exists(sent) | Exists(made)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)
+
+
+def _in_trash(person: Person) -> ConversationQuerySet:
+    own: ConversationQuerySet = Conversation.objects.filter(owner=person)
+    return own.in_trash()

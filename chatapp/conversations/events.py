@@ -5,15 +5,16 @@ misses one asks for the state. They go from server to browser only: every comman
 request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from chatapp.conversations.draft_state import draft_state
-from chatapp.conversations.message_html import Slot, message_html
+from chatapp.conversations.message_html import message_html
 from chatapp.conversations.models import Conversation, Exchange, Message
 from chatapp.realtime.hub import hub
 from chatapp.realtime.protocol import encode, person_group, publish
@@ -31,6 +32,7 @@ class ExchangeHtml(NamedTuple):
 
     @classmethod
     def of(cls, exchange: Exchange) -> Self:
+        exchange.conversation.is_running = exchange.reply.is_running
         return cls(
             message_html(exchange.message),
             message_html(exchange.reply),
@@ -76,6 +78,7 @@ def reply_replaced(old: Message, new: Message) -> None:
 def version_added(old: Message, new: Message) -> None:
     """Announce a new version of a reply, which the conversation now ends with."""
     conversation = new.conversation
+    conversation.is_running = new.is_running
     _message_created(conversation.owner_id, new, message_html(new), replaces=old.pk)
     _conversation_changed(conversation, link_html(conversation), moved=True)
 
@@ -86,6 +89,22 @@ def branch_changed(conversation: Conversation) -> None:
     publish(conversation.owner_id, "branch.changed", conversation=conversation.pk, head=head)
 
 
+def version_deleted(message: Message) -> None:
+    """Announce that a version was deleted, with the offer to undo that."""
+    branch_changed(message.conversation)
+    _deletion(message, html=undo_html(message))
+
+
+def version_restored(message: Message) -> None:
+    """Announce that a deleted version is back and shown."""
+    branch_changed(message.conversation)
+    _deletion(message, html="")
+
+
+def undo_html(message: Message) -> str:
+    return render_to_string("messages/_undo.html", {"deleted": message})
+
+
 def reply_resumed(reply: Message) -> None:
     """Announce that a reply that had ended continues after its text, in a new attempt."""
     publish(
@@ -94,6 +113,7 @@ def reply_resumed(reply: Message) -> None:
         conversation=reply.conversation_id,
         message=reply.pk,
         attempt=reply.attempt,
+        running=reply.is_running,
         html=message_html(reply),
     )
 
@@ -105,13 +125,13 @@ def reply_patched(
     status: str,
     blocks: tuple[BlockPatch, ...],
     reasoning: str = "",
-    slots: dict[Slot, str] | None = None,
+    slots: Mapping[str, str] | None = None,
     tool_calls: Sequence[str] = (),
 ) -> None:
     """Announce changed blocks: block `index` keeps the first `kept` UTF-16 code units of its HTML,
     followed by `html`.
 
-    `reasoning` is appended to the reasoning so far; `slots` are their new HTML, and
+    `reasoning` is appended to the last thought; `slots` are their new HTML by name, and
     `tool_calls` new HTML for tool calls that are in their slot already.
     """
     publish(
@@ -129,10 +149,12 @@ def reply_patched(
     )
 
 
-def reply_remote(person_id: UUID, conversation_id: UUID, reply_id: UUID) -> None:
+def reply_remote(
+    person_id: UUID, conversation_id: UUID, reply_id: UUID, *, is_running: bool
+) -> None:
     """Announce, to the sockets of this process, that another process makes this reply or has just
     ended it."""
-    event = encode("reply.remote", conversation=conversation_id, reply=reply_id)
+    event = encode("reply.remote", conversation=conversation_id, reply=reply_id, running=is_running)
     hub.deliver(person_group(person_id), event)
 
 
@@ -159,18 +181,37 @@ def message_changed(message: Message) -> None:
     )
 
 
+@transaction.atomic
 def conversation_changed(conversation: Conversation) -> None:
-    """Announce a new title or new settings; the conversation keeps its place in the list."""
-    _conversation_changed(conversation, link_html(conversation), moved=False)
+    """Announce the stored title and settings; the conversation keeps its place in the list.
+
+    Nothing is announced after its deletion, which waits for the lock: pages would show it again.
+    """
+    present = Conversation.objects.present().select_for_update()
+    if stored := present.filter(pk=conversation.pk).first():
+        _conversation_changed(stored, link_html(stored), moved=False)
 
 
 def conversation_begun(conversation: Conversation) -> None:
     """Announce a conversation that began as a copy, at the top of the list."""
+    conversation.is_running = False
     _conversation_changed(conversation, link_html(conversation), moved=True)
 
 
-def conversation_deleted(person_id: UUID, conversation_id: UUID) -> None:
-    publish(person_id, "conversation.deleted", conversation=conversation_id)
+def conversation_deleted(person_id: UUID, conversation_id: UUID, undo: UUID | None = None) -> None:
+    """Announce a conversation that is gone. With `undo` it is in the trash, and pages offer to
+    restore everything that was deleted with the same id."""
+    publish(person_id, "conversation.deleted", conversation=conversation_id, undo=undo)
+
+
+def _deletion(message: Message, html: str) -> None:
+    publish(
+        message.conversation.owner_id,
+        "version.deleted",
+        conversation=message.conversation_id,
+        message=message.pk,
+        html=html,
+    )
 
 
 def link_html(conversation: Conversation) -> str:
@@ -202,5 +243,6 @@ def _message_created(
         parent=message.parent_id,
         position=message.position,
         replaces=replaces,
+        running=message.is_running,
         html=html,
     )

@@ -1,8 +1,9 @@
-"""What is cleaned up while the server runs: deleted conversations, images that no conversation
-shows any more, and ended counts of attempts."""
+"""What is cleaned up while the server runs: the trash, deleted conversations, images that no
+conversation shows any more, and ended counts of attempts."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import django.db
 from django.conf import settings
@@ -25,13 +26,18 @@ def start() -> None:
 
 async def _forever() -> None:
     while True:
+        await _attempt(removal.delete_expired)
         removal.start()
-        try:
-            await background.in_spare_thread(_collect)
-        except django.db.Error:
-            # Nothing depends on it: the next run finds the same.
-            logger.exception("The database could not be cleaned up")
+        await _attempt(_collect)
         await asyncio.sleep(INTERVAL_SECONDS)
+
+
+async def _attempt(work: Callable[[], None]) -> None:
+    try:
+        await background.in_spare_thread(work)
+    except django.db.Error:
+        # Nothing depends on it: the next run finds the same.
+        logger.exception("The database could not be cleaned up")
 
 
 def _collect() -> None:

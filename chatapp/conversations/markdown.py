@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models import Conversation, Message, ToolCall
+from chatapp.rendering import close_blocks
 
 MESSAGES_PER_READ = 200
 # The columns that are read.
@@ -30,7 +31,7 @@ async def conversation_markdown(
     yield f"# {_in_line(conversation.display_title)}\n"
     position = -1
     while messages := await sync_to_async(_read)(conversation, position):
-        yield "".join(f"\n{message_markdown(message, absolute)}\n" for message in messages)
+        yield await sync_to_async(_join)(messages, absolute)
         position = messages[-1].position
 
 
@@ -47,6 +48,10 @@ def message_markdown(message: Message, absolute: Absolute) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def _join(messages: Sequence[Message], absolute: Absolute) -> str:
+    return "".join(f"\n{message_markdown(message, absolute)}\n" for message in messages)
+
+
 def _read(conversation: Conversation, position: int) -> list[Message]:
     tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images().defer("content"))
     later = conversation.branch.filter(position__gt=position).only(*WRITTEN)
@@ -54,12 +59,16 @@ def _read(conversation: Conversation, position: int) -> list[Message]:
 
 
 def _text_with_tool_calls(message: Message, absolute: Absolute) -> Sequence[str]:
-    """Return the text, divided where the model called tools."""
+    """Return the text, divided where the model called tools; no part swallows what follows it."""
     parts, start = [], 0
     for end, calls in groupby(message.shown_tool_calls, key=lambda call: call.text_length):
-        parts += [message.text[start:end].strip("\n"), _tool_calls(list(calls), absolute)]
+        parts += [_closed(message.text[start:end]), _tool_calls(list(calls), absolute)]
         start = end
-    return [*parts, message.text[start:].strip("\n")]
+    return [*parts, _closed(message.text[start:])]
+
+
+def _closed(text: str) -> str:
+    return close_blocks(text.strip("\n"))
 
 
 def _tool_calls(calls: "Sequence[ToolCall]", absolute: Absolute) -> str:

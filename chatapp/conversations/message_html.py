@@ -5,7 +5,7 @@ and its plain text, and the log has the reason.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -13,11 +13,12 @@ import django.db
 from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
-from chatapp.conversations.models import Message, ToolCall
+from chatapp.conversations.models import Activity, Message, Thought, ToolCall
+from chatapp.rendering import slot
 from chatapp.server.valid_text import make_valid
 
-# Places in a reply beside its text, each with a partial of its own.
-Slot = Literal["notices", "thinking", "thinking_line", "tool_calls"]
+# Places in a reply beside its text, each with a partial of its own. All but the first are numbered.
+Slot = Literal["notices", "activity", "thinking", "thinking_line"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,18 +31,42 @@ def message_html(message: Message, context: Context | None = None) -> SafeString
     return html or _rendered("_message", message, context, is_unshown=True)
 
 
-def slot_html(message: Message, slot: Slot, context: Context | None = None) -> SafeString:
+def slot_html(
+    message: Message, slot: Slot, context: Context | None = None, **shown: Activity | Thought
+) -> SafeString:
     """Render a slot of a reply. If that fails, it shows a sentence, and the other slots stay."""
     with reported(message):
-        return _rendered(f"_{slot}", message, context)
+        return _rendered(f"_{slot}", message, context, **shown)
     return _rendered("_unshown_part", message, context)
+
+
+def text_html(
+    message: Message, activities: Sequence[Activity], context: Context | None = None
+) -> SafeString:
+    """Return the text of a reply, with these activities in their places.
+
+    One whose place isn't in the text, because that is shown as its source, comes after it.
+    """
+    html = message.shown_html
+    for activity in activities:
+        shown = slot_html(message, "activity", context, activity=activity)
+        html = with_activity(html, activity.number, shown)
+    return html
+
+
+def with_activity(html: SafeString, number: int, shown: SafeString) -> SafeString:
+    """Return the HTML of a reply's text with what is shown of an activity in its place."""
+    place, end = slot(number), "</div>"
+    filled = place.removesuffix(end) + shown + end
+    html_with = html.replace(place, filled, 1) if place in html else html + filled
+    return mark_safe(html_with)  # noqa: S308  (sanitised, and rendered by a template)
 
 
 def tool_call_html(message: Message, tool_call: ToolCall) -> SafeString:
     """Render one tool call as it appears among the others; empty if that fails."""
     with reported(message):
-        context = Context({"tool_call": tool_call, "folded": message.folded_tool_calls})
-        return _rendered("_tool_call", message, context)
+        folded = [item for activity in message.activities for item in activity.folded]
+        return _rendered("_tool_call", message, None, tool_call=tool_call, folded=folded)
     return SafeString()
 
 
@@ -59,11 +84,9 @@ def reported(message: Message) -> Iterator[None]:
         logger.exception("A message can't be shown", extra={"message_id": str(message.pk)})
 
 
-def _rendered(
-    name: str, message: Message, context: Context | None, *, is_unshown: bool = False
-) -> SafeString:
+def _rendered(name: str, message: Message, context: Context | None, **shown: object) -> SafeString:
     """Render a template to HTML that every response and socket can encode."""
     context = Context() if context is None else context
-    with context.push(message=message, is_unshown=is_unshown):
+    with context.push(**{"is_unshown": False, "message": message, **shown}):
         html = Engine.get_default().get_template(f"messages/{name}.html").render(context)
     return mark_safe(make_valid(html))  # noqa: S308  (rendered and escaped by the template)

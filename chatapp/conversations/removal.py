@@ -1,10 +1,11 @@
-"""Remove the rows of deleted conversations in the background, and the images that only they showed.
+"""Remove rows of deleted conversations and versions in the background, and images that are over.
 
 The marks in the database are the list of what is left to do, so nothing is lost in a restart.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 import django.db
@@ -12,7 +13,15 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, deletion
+from chatapp.conversations.models import (
+    Conversation,
+    Message,
+    deletion,
+    trash,
+    version_deletion,
+)
+from chatapp.conversations.models.conversation import ConversationQuerySet
+from chatapp.conversations.signals import conversation_deleted
 from chatapp.images import garbage_collection
 from chatapp.server.database_errors import DatabaseFull
 
@@ -26,17 +35,41 @@ _is_wanted = False
 
 
 def delete(conversation: Conversation) -> list[UUID]:
-    """Delete a conversation for its owner; return its replies that a process may still make.
+    """Delete a conversation for good; return its replies that a process may still make.
 
     A full database takes no mark. Deleting is how space is freed there, so all rows go at once.
     """
     try:
         return deletion.delete(conversation)
     except DatabaseFull:
-        while deletion.remove_batch(conversation.pk):
-            pass
-        garbage_collection.collect(timezone.now(), conversation.owner)
+        _remove_now(conversation)
         return []
+
+
+def delete_trashed(trashed: ConversationQuerySet) -> list[Conversation]:
+    """Delete these conversations in the trash for good, and return them; several batches may be
+    needed, until one is empty. A full database removes the rows at once."""
+    try:
+        return trash.delete_batch(trashed)
+    except DatabaseFull:
+        rows = list(trashed.select_related("owner")[: trash.BATCH])
+        for conversation in rows:
+            _remove_now(conversation)
+        return rows
+
+
+def delete_expired() -> None:
+    """Delete for good what has been in the trash long enough."""
+    expired = trash.expired(timezone.now())
+    while gone := trash.delete_batch(expired):
+        logger.info("Deleted %s conversations that were in the trash", len(gone))
+
+
+def _remove_now(conversation: Conversation) -> None:
+    while deletion.remove_batch(conversation.pk):
+        pass
+    conversation_deleted.send(Conversation, conversation=conversation)
+    garbage_collection.collect(timezone.now(), conversation.owner)
 
 
 def start() -> None:
@@ -61,15 +94,30 @@ async def _remove_all() -> None:
             except django.db.Error:
                 # The next run tries again, and the others don't wait for that.
                 logger.exception("A deleted conversation could not be removed")
+        try:
+            await _remove_rows(_remove_versions)
+        except django.db.Error:
+            logger.exception("Deleted versions could not be removed")
 
 
 async def _remove(conversation: Conversation) -> None:
+    await _remove_rows(lambda: deletion.remove_batch(conversation.pk))
+    await background.in_spare_thread(_collect_images, conversation.owner)
+
+
+async def _remove_rows(remove_batch: Callable[[], bool]) -> None:
+    """Remove batch after batch until there is none, and rest after each."""
     loop = asyncio.get_running_loop()
     begin = loop.time()
-    while await background.in_spare_thread(deletion.remove_batch, conversation.pk):
+    while await background.in_spare_thread(remove_batch):
         await asyncio.sleep(min(REST * (loop.time() - begin), MAX_REST_SECONDS))
         begin = loop.time()
-    await background.in_spare_thread(_collect_images, conversation.owner)
+
+
+def _remove_versions() -> bool:
+    """Their images are collected with all others."""
+    before = timezone.now() - version_deletion.KEPT
+    return version_deletion.remove_batch(Message.objects.all(), before)
 
 
 def _deleted() -> list[Conversation]:

@@ -9,12 +9,26 @@ from django.dispatch import Signal
 # after it was stored.
 reply_ended = Signal()
 
-# `conversation` went to the trash, came back from it, or was deleted for good. Sent in the
-# transaction that stores it, so what a receiver writes is stored with it or not at all.
+# `conversation` went to the trash, came back from it (or is a copy that is whole now), or was
+# deleted for good. Sent in the transaction that stores it, so what a receiver writes is stored with
+# it or not at all.
 conversation_trashed = Signal()
 conversation_restored = Signal()
 conversation_deleted = Signal()
 
+# `text` is about to be stored as that of a message. Sent before the transaction and in its thread,
+# so that a receiver can prepare what it will write.
+text_prepared = Signal()
+
 # `messages` were added to `conversation`, which `is_new` if they begin it. Sent in the transaction.
 # Replies among them have not begun, unless they are copies.
 messages_added = Signal()
+
+# `replies` have ended: all that one transaction stores. Sent in it.
+replies_stored = Signal()
+
+# `ids` are of messages that were deleted from a conversation that stays. Sent in the transaction.
+messages_deleted = Signal()
+
+# The title of `conversation` has changed. Sent in the transaction.
+conversation_titled = Signal()

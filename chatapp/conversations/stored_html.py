@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import django.db
 
-from chatapp.conversations.models import Message
+from chatapp.conversations.models import Message, text_ends
 from chatapp.rendering import VERSION, render_document
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ def renew(messages: Iterable[Message]) -> None:
     if not old:
         return
     for message in old:
-        message.html = render_document(message.text, prefix=str(message.pk))
+        message.html = render_document(
+            message.text, prefix=str(message.pk), ends=text_ends(message)
+        )
         message.html_version = VERSION
     # A reply that was resumed meanwhile isn't among the rows any more.
     rows = Message.objects.filter(status__in=_ENDED, html_version__lt=VERSION)

@@ -20,6 +20,7 @@ from .image_data import ImageData
 from .processing import MAX_NAME_LENGTH, PreparedImage
 from .quota import Usage
 from .shown_image import ShownImage
+from .signals import image_described
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -173,10 +174,12 @@ class Image(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @transaction.atomic
     def describe(self, text: str) -> None:
         """Set the text for screen readers. If it is empty, they get the name of the file."""
         self.alt = " ".join(text.split())[:ALT_LENGTH]
         self.save(update_fields=["alt"])
+        image_described.send(Image, image=self)
 
     @property
     def alternative(self) -> str:

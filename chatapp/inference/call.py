@@ -149,9 +149,9 @@ async def _error_body(response: httpx.Response) -> bytes:
 
 
 def _raw(response: httpx.Response) -> AsyncGenerator[bytes]:
-    return cast(
-        "AsyncGenerator[bytes]", response.aiter_raw()
-    )  # httpx declares less than it returns
+    """Return the chunks as they arrive."""
+    # `aiter_raw` would put a generator of its own around them. httpx declares less than it returns.
+    return cast("AsyncGenerator[bytes]", aiter(cast("httpx.AsyncByteStream", response.stream)))
 
 
 def _connection_error(error: Exception, *, answered: bool) -> InferenceError:

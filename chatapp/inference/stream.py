@@ -156,7 +156,9 @@ class CompletionParser:
             deltas.extend(self._calls.read([{"function": message["function_call"]}]))
 
     def _add_text(self, text: str, deltas: list[Delta]) -> None:
-        if text:
+        if text and self._tags.are_over:
+            deltas.append(TextDelta(text))
+        elif text:
             deltas += [_delta(kind, piece) for kind, piece in self._tags.feed(text)]
 
 

@@ -25,6 +25,11 @@ class ThinkingTags:
         self._end = ""
         self._has_thought = False
 
+    @property
+    def are_over(self) -> bool:
+        """Return whether all further text is text."""
+        return self._state == "text"
+
     def feed(self, text: str) -> list[tuple[Kind, str]]:
         if self._state == "text":
             return [("text", text)]

@@ -145,7 +145,7 @@ class Job(models.Model):
     def expire(self) -> bool:
         """Let an ended job be removed at the next clean-up."""
         ended = Job.objects.filter(pk=self.pk).exclude(state__in=UNFINISHED)
-        return bool(ended.update(expires_at=timezone.now()))
+        return bool(ended.update(expires_at=Now()))  # by the clock that `expired` asks
 
     def _mine(self) -> JobQuerySet:
         rows: JobQuerySet = Job.objects.filter(pk=self.pk, attempt=self.attempt)

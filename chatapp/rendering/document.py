@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from chatapp.rendering import text_parts
 from chatapp.rendering.blocks import finish_block
 from chatapp.rendering.code import Highlighter, no_highlighting, plain
 from chatapp.rendering.incoming_text import normalise
@@ -16,20 +17,24 @@ class TooLarge(Exception):
 
 
 def finished_blocks(text: str, prefix: str, highlight: Highlighter = no_highlighting) -> list[str]:
-    """Return the safe HTML of each top-level Markdown block.
+    """Return the safe HTML of each top-level Markdown block, with slots between the parts.
 
-    Footnotes are the last block; `prefix` makes their ids unique in a page with many messages.
-    Raises TooLarge.
+    `text` is one part, or several as `text_parts.join` returns them. Footnotes are the last block
+    of a part; `prefix` makes their ids unique in a page with many messages. Raises TooLarge.
     """
     blocks: list[str] = []
     outline = Outline()
     left = max_html(len(text))
-    for raw in render_blocks(normalise(text)):
-        block = finish_block(raw, prefix=prefix, highlight=highlight, outline=outline)
-        left -= size_on_page(block)
-        if left < 0:
-            raise TooLarge
-        blocks.append(block)
+    for number, part in enumerate(text_parts.split(text)):
+        if number:
+            blocks.append(text_parts.slot(number))
+        ids = text_parts.part_prefix(prefix, number)
+        for raw in render_blocks(normalise(part)):
+            block = finish_block(raw, prefix=ids, highlight=highlight, outline=outline)
+            left -= size_on_page(block)
+            if left < 0:
+                raise TooLarge
+            blocks.append(block)
     return blocks
 
 

@@ -15,6 +15,7 @@ from chatapp.rendering.open_fence import OpenFence
 from chatapp.rendering.outline import Outline
 from chatapp.rendering.patches import BlockPatch, difference
 from chatapp.rendering.plain_blocks import PlainBlock, PlainCode, PlainMarkdown
+from chatapp.rendering.text_parts import part_prefix, slot
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -22,15 +23,16 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 class LiveDocument:
     """Hold a streaming reply as a list of blocks, of which only the end still changes.
 
-    The HTML depends on the text alone, not on how it was divided among appends. Links and
+    The HTML depends on the text and its parts, not on how it was divided among appends. Links and
     footnotes that are defined after their use, and colours in code outside the top level, need
     the whole document once the reply is complete.
     """
 
     def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+        self._prefix = self._part_prefix = prefix
         self._text: list[str] = []
         self._length = 0
+        self.slots = 0  # between parts of the text
         self._incoming = IncomingText()
         self._finished: list[str] = []
         self._finished_size = self._replaced_size = self._seen = 0
@@ -72,9 +74,19 @@ class LiveDocument:
         """Add text, and return the changes of the HTML in the order in which they apply."""
         self._text.append(text)
         self._length += len(text)
+        return self._change(text)
+
+    def add_slot(self) -> tuple[BlockPatch, ...]:
+        """End the part of the text, whatever is open in it, and add an empty slot after it."""
+        return self._change(None)
+
+    def _change(self, text: str | None) -> tuple[BlockPatch, ...]:
+        """Add text, or end its part."""
         first, before, growing = len(self._finished), self._open, self._growing
-        for fragment in _LINE.findall(self._incoming.add(text)):
-            self._add(fragment)
+        if text is None:
+            self._end_part()
+        else:
+            self._add_all(self._incoming.add(text))
         self._render_open()
         patches: list[BlockPatch] = []
         if growing:
@@ -103,6 +115,26 @@ class LiveDocument:
             return ()
         self._finished[index], self._replaced_size = html, grown
         return (difference(index, before, html),)
+
+    def _end_part(self) -> None:
+        self._incoming = IncomingText()
+        match self._growing:
+            case OpenFence() as fence:
+                self._end_fence(fence)
+            case LargeBlock() as large:
+                self._end_large(large)
+            case PlainRest() as rest:
+                self._growing = None
+                self._add_finished([rest.html])
+        self._add_finished(self._safe_blocks(live_blocks(self._chunk.source), self._outline))
+        self._chunk = Chunk()
+        self.slots += 1
+        self._part_prefix = part_prefix(self._prefix, self.slots)
+        self._add_finished([slot(self.slots)])
+
+    def _add_all(self, text: str) -> None:
+        for fragment in _LINE.findall(text):
+            self._add(fragment)
 
     def _add(self, fragment: str) -> None:
         self._seen += len(fragment)
@@ -145,7 +177,7 @@ class LiveDocument:
         self._plain_blocks.append(PlainMarkdown(len(self._finished), large.source))
         self._end_growing(large)
         self._seen -= len(large.held)  # `_add` counts it again
-        self._add(large.held)
+        self._add_all(large.held)
 
     def _end_growing(self, block: GrowingBlock) -> None:
         self._growing = None
@@ -155,10 +187,13 @@ class LiveDocument:
         self._finish(self._safe_blocks(raw_blocks, self._outline))
 
     def _finish(self, blocks: list[str]) -> None:
-        self._finished += blocks
-        self._finished_size += sum(map(size_on_page, blocks))
+        self._add_finished(blocks)
         if self._growing is None and self._html_left < 0:
             self._show_rest_plain()
+
+    def _add_finished(self, blocks: list[str]) -> None:
+        self._finished += blocks
+        self._finished_size += sum(map(size_on_page, blocks))
 
     @property
     def _html_left(self) -> int:
@@ -191,7 +226,7 @@ class LiveDocument:
 
     def _safe_blocks(self, raw_blocks: list[str], outline: Outline) -> list[str]:
         return [
-            finish_block(raw, prefix=self._prefix, highlight=no_highlighting, outline=outline)
+            finish_block(raw, prefix=self._part_prefix, highlight=no_highlighting, outline=outline)
             for raw in raw_blocks
         ]
 

@@ -6,10 +6,11 @@ A short reply without code is rendered here, because asking the worker would cos
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import IO
 
+from chatapp.rendering import text_parts
 from chatapp.rendering.document import TooLarge, finished_blocks, join_blocks, source_document
 from chatapp.rendering.incoming_text import normalise
 from chatapp.rendering.labels import labels
@@ -41,23 +42,25 @@ class RenderWorkerProcess(WorkerProcess):
 _queue = WorkerQueue(RenderWorkerProcess)
 
 
-def render_document(text: str, *, prefix: str) -> str:
+def render_document(text: str, *, prefix: str, ends: Sequence[int] = ()) -> str:
     """Return the complete, safe HTML of a reply: one `<div class="block">` per top-level block.
 
-    Waits for the worker, so call it outside the event loop. A reply that takes too long or becomes
-    too large is returned as its source below a sentence. Never raises for any text; returns "" for
-    "".
+    After so many characters as in `ends`, a block holds an empty slot (`text_parts`). Waits for the
+    worker, so call it outside the event loop. A reply that takes too long or becomes too large is
+    returned as its source below a sentence. Never raises for any text; returns "" for "".
     """
-    html = _short(text, prefix) if _is_short(text) else _ask("document", prefix, text).result()
+    source = text_parts.join(text_parts.cut(text, ends))
+    html = _short(source, prefix) if _is_short(text) else _ask("document", prefix, source).result()
     return source_document(text) if html is None else html
 
 
-async def arender_document(text: str, *, prefix: str) -> str:
+async def arender_document(text: str, *, prefix: str, ends: Sequence[int] = ()) -> str:
     """Return what `render_document` does, for callers on the event loop."""
+    source = text_parts.join(text_parts.cut(text, ends))
     if _is_short(text):
-        html = _short(text, prefix)
+        html = _short(source, prefix)
     else:
-        html = await asyncio.wrap_future(_ask("document", prefix, text))
+        html = await asyncio.wrap_future(_ask("document", prefix, source))
     return source_document(text) if html is None else html
 
 
@@ -80,21 +83,21 @@ def _is_short(text: str) -> bool:
     return len(text) <= MAX_SHORT and "```" not in text and "~~~" not in text
 
 
-def _short(text: str, prefix: str) -> str | None:
+def _short(source: str, prefix: str) -> str | None:
     try:
-        return join_blocks(finished_blocks(text, prefix))
+        return join_blocks(finished_blocks(source, prefix))
     except TooLarge:
         return None
 
 
 def _ask_for_block(block: PlainBlock, prefix: str) -> Future[str | None]:
     if isinstance(block, PlainCode):
-        return _ask("code", block.language, block.code)
-    return _ask("blocks", prefix, block.source)
+        return _ask("code", block.language, normalise(block.code))
+    return _ask("blocks", prefix, normalise(block.source))
 
 
 def _ask(kind: Kind, detail: str, text: str) -> Future[str | None]:
-    request = Request(kind, detail, normalise(text))
+    request = Request(kind, detail, text)
     return _queue.submit(lambda ready_worker: _render(request, ready_worker))
 
 

@@ -8,10 +8,10 @@ class Backlog:
     def __init__(self) -> None:
         self._text: list[str] = []
         self._reasoning: list[str] = []
-        self._text_length = self._reasoning_length = 0
+        self._text_length = self.reasoning_length = 0
 
     def __len__(self) -> int:
-        return self._text_length + self._reasoning_length
+        return self._text_length + self.reasoning_length
 
     @property
     def has_text(self) -> bool:
@@ -19,7 +19,7 @@ class Backlog:
 
     @property
     def has_reasoning(self) -> bool:
-        return self._reasoning_length > 0
+        return self.reasoning_length > 0
 
     @property
     def is_full(self) -> bool:
@@ -32,7 +32,7 @@ class Backlog:
 
     def add_reasoning(self, text: str) -> None:
         self._reasoning.append(text)
-        self._reasoning_length += len(text)
+        self.reasoning_length += len(text)
 
     def take(self) -> tuple[str, str]:
         """Return all reasoning, and as much text as can be rendered at once."""
@@ -46,5 +46,5 @@ class Backlog:
         text, reasoning = "".join(self._text), "".join(self._reasoning)
         self._text.clear()
         self._reasoning.clear()
-        self._text_length = self._reasoning_length = 0
+        self._text_length = self.reasoning_length = 0
         return text, reasoning

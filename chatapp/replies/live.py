@@ -7,13 +7,14 @@ from uuid import UUID
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.message_html import Slot, slot_html, tool_call_html
-from chatapp.conversations.models import REMOTE, LiveStatus, Message, Progress, ToolCall
+from chatapp.conversations.models import REMOTE, Activity, LiveStatus, Message, Progress, ToolCall
+from chatapp.conversations.models.activities import SEPARATOR
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, PlainBlock, arender_block
 from chatapp.replies.backlog import Backlog
 from chatapp.replies.pace import MAX_IMPROVED_AT_ONCE, FlushClock
 from chatapp.replies.state import LiveState
-from chatapp.replies.thinking import ThinkingTimer
+from chatapp.replies.thinking import Thinking
 from chatapp.replies.waiting import ServiceWait
 
 STREAM = "stream:"  # begins the name of the task that asks the model
@@ -45,12 +46,12 @@ class LiveReply:
         self.is_released = False  # another process is to resume it
         self.stream_name = f"{STREAM}{reply.pk}:{reply.attempt}"
         self.saved_sequence = reply.sequence
-        self._thinking = ThinkingTimer(reply.thought_seconds)
+        self._thinking = Thinking(reply)
         self._document = document
         self._backlog = Backlog()
         self._unpublished = ""  # text that is only saved
         self._stale_slots: set[Slot] = set()
-        self._tool_calls_html = ""
+        self._new_slots: dict[str, str] = {}  # by name
         self._stale_tool_calls: list[ToolCall] = []
         self._wait = ServiceWait(self._notices_changed)
         self._clock = FlushClock(self.flush)
@@ -107,6 +108,7 @@ class LiveReply:
             reasoning=self.reasoning,
             sequence=self.sequence,
             thought_seconds=self._thinking.seconds,
+            thoughts=self._thinking.stored or None,
             notices=dict(self.notices),
             resume_positions=list(self.resume_positions),
         )
@@ -127,12 +129,12 @@ class LiveReply:
     def think(self, text: str) -> None:
         """Take a piece of the model's reasoning."""
         if not self._thinking.is_running:
-            self._thinking.begin()
             if self.reasoning or self._backlog.has_reasoning:
-                self._stale_slots.add("thinking_line")
-                self._backlog.add_reasoning("\n\n")  # it has reasoned before
-            else:
-                self._stale_slots.add("thinking")
+                self._backlog.add_reasoning(SEPARATOR)
+            begin = len(self.reasoning) + self._backlog.reasoning_length
+            turn = self.tool_calls[-1].round + 1 if self.tool_calls else 0
+            is_new = self._thinking.begin(turn, begin)
+            self._stale_slots.add("thinking" if is_new else "thinking_line")
         self._backlog.add_reasoning(text)
         self._clock.soon(self._document.open_block_size)
 
@@ -156,12 +158,11 @@ class LiveReply:
         refused = self.notices.get("images_refused", [])
         self.notify("images_refused", [*refused, [name, why]])
 
-    def show_tool_calls(self, html: str) -> None:
-        """Show new tool calls; `html` replaces all of them."""
-        self._tool_calls_html = html
-        self._stale_slots.add("tool_calls")
-        self._stale_tool_calls.clear()
+    def show_activity(self, activity: Activity, html: str) -> None:
+        """Show new tool calls, which are in `html` with the rest of their activity."""
         self.flush()
+        self._new_slots[f"activity-{activity.number}"] = html
+        self._publish(self._document.add_slot() if activity.number > self._document.slots else ())
 
     def show_changed(self, tool_calls: Sequence[ToolCall]) -> None:
         """Show tool calls that began or ended."""
@@ -205,7 +206,7 @@ class LiveReply:
         return LiveStatus(
             waits_for=self._wait.seconds_left,
             wait_reason=self._wait.reason,
-            has_thought_for=self._thinking.seconds if self._thinking.is_running else None,
+            has_thought_for=self._thinking.seconds_so_far,
         )
 
     def _notices_changed(self) -> None:
@@ -213,28 +214,28 @@ class LiveReply:
         self.flush()
 
     def _publish(self, patches: tuple[BlockPatch, ...], reasoning: str = "") -> None:
-        if not (patches or reasoning or self._stale_slots or self._stale_tool_calls):
+        has_slots = self._stale_slots or self._new_slots or self._stale_tool_calls
+        if not (patches or reasoning or has_slots):
             return
         self.sequence += 1
         self.reasoning += reasoning
-        slots = {slot: self._slot_html(slot) for slot in self._stale_slots}
-        self._stale_slots.clear()
-        tool_calls = [tool_call_html(self.reply, call) for call in self._stale_tool_calls]
-        self._stale_tool_calls.clear()
-        if "thinking" in slots:
+        if "thinking" in self._stale_slots:
             reasoning = ""  # the new slot contains it
+        slots = dict(map(self._named_slot, self._stale_slots)) | self._new_slots
+        tool_calls = [tool_call_html(self.reply, call) for call in self._stale_tool_calls]
+        self._stale_slots, self._new_slots, self._stale_tool_calls = set(), {}, []
         status = Message.Status.QUEUED if self.waits_for_service else Message.Status.STREAMING
         events.reply_patched(
             self.person_id, self.reply, self.sequence, status, patches, reasoning, slots, tool_calls
         )
 
-    def _slot_html(self, slot: Slot) -> str:
-        if slot == "tool_calls":
-            return self._tool_calls_html
-        self.reply.reasoning, self.reply.notices = self.reasoning, self.notices
-        self.reply.thought_seconds = self._thinking.finished
-        self.reply.live_status = self._live_status
-        return slot_html(self.reply, slot)
+    def _named_slot(self, slot: Slot) -> tuple[str, str]:
+        """Return the name and the HTML of a slot."""
+        if slot == "notices":
+            self.reply.notices, self.reply.live_status = self.notices, self._live_status
+            return slot, slot_html(self.reply, slot)
+        html = slot_html(self.reply, slot, thought=self._thinking.last(self.reasoning))
+        return f"{slot}-{self._thinking.turn}", html
 
     def _improve_pieces(self) -> None:
         name = f"render:{self.reply.pk}:"

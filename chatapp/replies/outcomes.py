@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.models import FinalState, Message
+from chatapp.conversations.models import FinalState, Message, text_ends
 from chatapp.conversations.models.lease import CloseCondition
-from chatapp.conversations.signals import reply_ended
+from chatapp.conversations.signals import reply_ended, text_prepared
 from chatapp.inference.context_window import estimate_messages
 from chatapp.rendering import arender_document
 from chatapp.replies import usage
@@ -50,7 +50,8 @@ async def save(live: LiveReply, outcome: ReplyOutcome) -> None:
     """
     html = ""
     if not outcome.is_released:
-        html = await arender_document(live.text, prefix=str(live.reply.pk))
+        prefix, ends = str(live.reply.pk), text_ends(live.reply)
+        html = await arender_document(live.text, prefix=prefix, ends=ends)
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             await background.in_thread(choose_outcome(outcome), live, outcome, html)
@@ -90,6 +91,7 @@ def _await_approval(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
 
 
 def _finish(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
+    text_prepared.send(Message, text=live.text)
     if live.reply.finish(_record(live, outcome, html)):
         _announce(live.person_id, live.reply)
 

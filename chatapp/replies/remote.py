@@ -43,6 +43,7 @@ class Seen(NamedTuple):
     conversation: UUID
     attempt: int | None = None
     undecided: int | None = None
+    is_running: bool = False
 
 
 def start() -> None:
@@ -68,13 +69,18 @@ async def _poll_and_announce(before: Found) -> Found:
     now = await background.in_thread(_find, people) if people else {}
     for reply_id, seen in (before | now).items():
         if seen.attempt is None or seen != before.get(reply_id) or reply_id not in now:
-            events.reply_remote(seen.person, seen.conversation, reply_id)
+            is_running = seen.is_running and reply_id in now
+            events.reply_remote(seen.person, seen.conversation, reply_id, is_running=is_running)
     return now
 
 
 def _find(people: set[UUID]) -> Found:
-    rows = [*_awaiting_approval(people), *_recent(people), *_running(people)]
-    return {pk: Seen(*fields) for pk, *fields in rows}
+    ended = {pk: Seen(*fields) for pk, *fields in (*_awaiting_approval(people), *_recent(people))}
+    running = {
+        pk: Seen(person, conversation, is_running=True)
+        for pk, person, conversation in _running(people)
+    }
+    return ended | running
 
 
 def _running(people: set[UUID]) -> Iterable[Row]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatapp.conversations.models import LiveStatus, Message, Progress, ToolCall
-from chatapp.rendering import VERSION, LiveDocument
+from chatapp.conversations.models import LiveStatus, Message, Progress, ToolCall, text_ends
+from chatapp.rendering import VERSION, LiveDocument, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ def saved_document(reply: Message) -> LiveDocument:
     """Return the text of a row as a document that can grow, with plain code. Slow: call it in a
     thread."""
     document = LiveDocument(prefix=str(reply.pk))
-    document.append(reply.text)
+    beginning, *rest = cut(reply.text, text_ends(reply))
+    document.append(beginning)
+    for part in rest:
+        document.add_slot()
+        document.append(part)
     return document
 
 

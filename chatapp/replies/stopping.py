@@ -24,8 +24,12 @@ async def stop(reply: Message) -> None:
 
     The request is stored, so a stream that hasn't begun yet sees it too.
     """
-    if not await background.in_thread(_request_stop, reply):
-        return
+    if await background.in_thread(_request_stop, reply):
+        end_requested(reply)
+
+
+def end_requested(reply: Message) -> None:
+    """End a reply whose row has the request to stop already, wherever it is made."""
     if generation.is_made_here(reply):
         generation.stop_here(reply.pk)
     else:

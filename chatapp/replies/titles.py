@@ -72,5 +72,4 @@ async def _suggest(conversation: Conversation, request: CompletionRequest) -> No
 
 def _save(conversation: Conversation, title: str) -> None:
     if title and conversation.suggest_title(title):
-        conversation.refresh_from_db()
         events.conversation_changed(conversation)

@@ -37,6 +37,7 @@ class TextCompressionMiddleware(GZipMiddleware):
     """Compress pages, and pad them at random, so that their size doesn't reveal their content.
 
     Browsers accept Brotli over HTTPS and from this machine, and gzip everywhere.
+
     What is sent in pieces is a file, which may have images of megabytes inside. Compressing those
     would hold up the loop, and gain nothing.
     """

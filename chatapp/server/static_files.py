@@ -16,7 +16,10 @@ from chatapp.server import modules
 from chatapp.server.modules import ModuleError, join_modules
 
 # What a page names in its head: the chat, the pages beside it, and the pages before a sign-in.
-STYLESHEETS = ("css/app.css", "css/frame.css", "css/account.css", "css/settings.css")
+STYLESHEETS = (
+    *("css/app.css", "css/frame.css", "css/account.css"),
+    *("css/search.css", "css/settings.css"),
+)
 SCRIPTS = ("js/app.js", "js/frame.js", "js/account.js")
 # What these do without. Each runs after any of its first scripts and shares the modules of all.
 LATER_SCRIPTS = {
@@ -24,7 +27,9 @@ LATER_SCRIPTS = {
     "js/lightbox.js": ("js/app.js",),
     "js/owner.js": ("js/frame.js",),
     "js/reading.js": ("js/app.js",),
+    "js/search.js": ("js/app.js",),
     "js/settings.js": ("js/app.js",),
+    "js/sharing.js": ("js/app.js",),
     "js/sidebar.js": ("js/app.js", "js/frame.js"),
     "js/transfer.js": ("js/frame.js",),
     "js/versions.js": ("js/app.js",),

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from chatapp.conversations.message_html import reported
+from chatapp.conversations.message_html import reported, with_activity
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCallImage
 from chatapp.images.models import Image
 from chatapp.server.valid_text import make_valid
@@ -59,8 +59,20 @@ def message_page(message: Message, owner_id: object, image_url: ImageUrl) -> str
         shown.exported_url = image_url(image) if image and is_own else ""  # type: ignore[union-attr]
     html = ""
     with reported(message):
-        html = _rendered("transfer/_message.html", {"message": message})
+        html = _rendered("transfer/_message.html", {"message": message, "html": _reply(message)})
     return html or _rendered("transfer/_message.html", {"message": message, "is_unshown": True})
+
+
+def _reply(message: Message) -> SafeString:
+    """Return the text of a reply with its thoughts and tool calls in their places."""
+    html = SafeString()
+    if message.role == Message.Role.ASSISTANT:
+        html = message.shown_html
+        for activity in message.activities:
+            context = {"message": message, "activity": activity}
+            shown = mark_safe(_rendered("transfer/_activity.html", context))  # noqa: S308
+            html = with_activity(html, activity.number, shown)
+    return html
 
 
 def math_style() -> SafeString:

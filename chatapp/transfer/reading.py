@@ -53,10 +53,9 @@ def images_of_person(person: Person) -> QuerySet[Image]:
 
 def _shown(owner_id: uuid.UUID, which: Q) -> QuerySet[Image]:
     conversations = Conversation.objects.present().filter(which, owner_id=owner_id)
-    sent = Attachment.objects.filter(image=OuterRef("pk"), message__conversation__in=conversations)
-    made = ToolCallImage.objects.filter(
-        image=OuterRef("pk"), tool_call__reply__conversation__in=conversations
-    )
+    messages = Message.objects.filter(conversation__in=conversations, deleted_at=None)
+    sent = Attachment.objects.filter(image=OuterRef("pk"), message__in=messages)
+    made = ToolCallImage.objects.filter(image=OuterRef("pk"), tool_call__reply__in=messages)
     return Image.objects.filter(Exists(sent) | Exists(made), owner_id=owner_id)
 
 
@@ -81,7 +80,7 @@ def _next_places(
     if after.id:
         later |= Q(position=after.position, pk__gt=after.id)
     for on_branch in branches:
-        rows = Message.objects.filter(later, conversation=conversation, on_branch=on_branch)
+        rows = conversation.messages.filter(later, on_branch=on_branch, deleted_at=None)
         rows = rows.filter(position__gte=after.position if after.id else 0)
         sized = rows.annotate(size=Length("text") + Length("reasoning") + _calls_size())
         places = sized.order_by("position", "pk").values_list("position", "pk", "size")

@@ -23,6 +23,7 @@ _MARKS = ("pinned_at", "archived_at", "allowed_tools")
 _MESSAGE = ("id", "position", "on_branch", "shown_at", "has_news", "excluded", "role")
 _REPLY = (
     *("model", "thinking", "instructions_digest", "variation", "reasoning", "thought_seconds"),
+    "thoughts",
     *("notices", "resume_positions", "error", "error_kind", "finish_reason"),
     *("started_at", "first_token_at", "finished_at"),
 )

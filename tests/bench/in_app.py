@@ -5,6 +5,7 @@ cookie EMAIL                signs somebody in, who is created when missing; give
 conversation EMAIL COUNT [WORDS]
                             one conversation of COUNT messages, of so many words; gives its path
 conversations EMAIL COUNT   COUNT conversations without messages
+shared EMAIL COUNT          one conversation of COUNT messages, shared; gives the path of the share
 images PATH COUNT KILOBYTES adds COUNT images of so many kilobytes to a conversation
 queries EMAIL PATH          how many queries a GET of PATH makes
 people NAME COUNT           COUNT people with that name; gives the session of each
@@ -30,6 +31,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from chatapp.accounts.models import Person  # noqa: E402
@@ -37,6 +39,7 @@ from chatapp.conversations.models import Attachment, Conversation, Message  # no
 from chatapp.conversations.models.settings import default_model  # noqa: E402
 from chatapp.images.models import Image, ImageData  # noqa: E402
 from chatapp.rendering import VERSION, render_document  # noqa: E402
+from chatapp.sharing.publishing import Choices, publish  # noqa: E402
 from tests.bench import model  # noqa: E402
 
 BATCH = 1000  # rows
@@ -77,6 +80,14 @@ def conversations(email: str, count: str) -> int:
         for age in range(int(count))
     )
     return len(Conversation.objects.bulk_create(rows, batch_size=BATCH))
+
+
+def shared(email: str, count: str) -> str:
+    path = conversation(email, count)
+    kept = Conversation.objects.get(pk=path.split("/")[2])
+    return reverse(
+        "shared", args=[publish(kept, Choices(None, None, True, False, False, "")).token]
+    )
 
 
 def images(path: str, count: str, kilobytes: str) -> int:
@@ -174,7 +185,7 @@ def _words(count: int) -> str:
 COMMANDS: dict[str, Callable[..., object]] = {
     function.__name__: function
     for function in (
-        *(cookie, conversation, conversations, images, queries, people, faults, untitled),
+        *(cookie, conversation, conversations, images, shared, queries, people, faults, untitled),
     )
 }
 

@@ -136,7 +136,8 @@ async def send(url: str, cookie: str, question: str, conversation: str = "") -> 
     """Begin a conversation as the page's own script does; without an id, any. Raises RuntimeError
     when refused."""
     host, path = urlsplit(url).netloc, f"/c/{conversation or uuid4()}/messages"
-    body = urlencode({"client_id": uuid4(), "text": question}).encode()
+    first = {} if conversation else {"parent": ""}
+    body = urlencode({"client_id": uuid4(), "text": question, **first}).encode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
         f"Accept: application/json\r\nCookie: sessionid={cookie}; csrftoken={TOKEN}\r\n"

@@ -8,7 +8,14 @@ from typing import Any
 
 from tests.chaos.record import Shown
 from tests.chaos.reply_text import Blocks, Changes, ReplyText, blocks_of, joined
-from tests.support.markup import ACTION_URL, DECISION_URL, RUNNING, TOOL_CALL_STATE
+from tests.support.markup import (
+    ACTION_URL,
+    DECISION_URL,
+    HIDDEN_FROM,
+    RUNNING,
+    TOOL_CALL_STATE,
+    VERSION_URL,
+)
 
 ARTICLE = re.compile(r'<article class="message.*?</article>', re.DOTALL)
 ATTRIBUTE = re.compile(r' data-([a-z-]+)="([^"]*)"')
@@ -27,6 +34,7 @@ class Article:
     asks: list[str] = field(default_factory=list)  # where to say whether a call may be made
     about: str = ""  # the state of the first call that is asked about
     calls: tuple[str, ...] = ()  # their states
+    versions: list[str] = field(default_factory=list)  # where to show the ones beside it
 
     @property
     def id(self) -> str:
@@ -75,7 +83,9 @@ def parse(html: str) -> list[Article]:
 def _article(html: str) -> Article:
     opening = html[: html.index(">")]
     article = Article(
-        dict(ATTRIBUTE.findall(opening)), {act: url for url, act in ACTION_URL.findall(html)}
+        dict(ATTRIBUTE.findall(opening)),
+        {act: url for url, act in ACTION_URL.findall(html)},
+        versions=VERSION_URL.findall(html),
     )
     if article.is_reply:
         article.blocks = blocks_of(html)
@@ -113,6 +123,10 @@ class Articles:
         return [article for article in self.known.values() if article.is_running]
 
     def insert(self, html: str) -> None:
+        """Show messages; before them may stand from where on another branch is shown now."""
+        if hidden := HIDDEN_FROM.search(html):
+            self._replaced.clear()
+            self._hide_from(int(hidden[1]))
         for article in parse(html):
             self._place(article)
 
@@ -124,6 +138,9 @@ class Articles:
 
     def insert_new(self, html: str, replaces: str | None) -> None:
         if replaces:
+            article = parse(html)[0]
+            if article.id not in self.known:
+                self._hide_from(article.position)
             self._replaced.add(replaces)
         self.insert(html)
 
@@ -146,6 +163,12 @@ class Articles:
 
     def is_behind(self, reply: str) -> bool:
         return reply in self.texts and self.texts[reply].behind
+
+    def _hide_from(self, position: int) -> None:
+        for article in self.in_order:
+            if article.position >= position:
+                del self.known[article.id]
+                self.forget(article.id)
 
     def _place(self, article: Article) -> None:
         if article.id in self._replaced:

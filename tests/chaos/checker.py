@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,7 +11,8 @@ from tests.chaos.question import Question
 from tests.chaos.record import Act, ModelRequest, Record, Row, Sent, Shown
 from tests.chaos.recovery import pauses
 from tests.chaos.reply_text import blocks_of, joined
-from tests.chaos.tools import shown_calls, tool_violations
+from tests.chaos.tools import shown_calls, text_ends, tool_violations
+from tests.chaos.versions import version_violations
 from tests.chaos.violation import Violation
 from tests.chaos.words import seen
 
@@ -33,14 +34,21 @@ class Facts:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.sent = {sent.client_id: sent for sent in record.sent}
-        self.rows = {row.id: row for row in record.rows}
-        self.replies = [row for row in record.rows if row.role == "assistant"]
+        copies = {copy.conversation for copy in record.copies}
+        self.rows = {row.id: row for row in record.rows if row.conversation not in copies}
+        self.replies = [row for row in self.rows.values() if row.role == "assistant"]
         self.asked: defaultdict[str, list[ModelRequest]] = defaultdict(list)
         for asked in sorted(record.requests, key=lambda asked: asked.start):
             self.asked[asked.run].append(asked)
         self.acts: defaultdict[str, list[Act]] = defaultdict(list)
         for act in record.acts:
             self.acts[act.run].append(act)
+
+    @property
+    def without_copies(self) -> Record:
+        """Return the record without the calls of copied replies, which nobody made."""
+        calls = [call for call in self.record.calls if call.reply in self.rows]
+        return replace(self.record, calls=calls)
 
     def sent_for(self, reply: Row) -> Sent | None:
         """Return the send that a reply answers."""
@@ -56,7 +64,8 @@ def violations(record: Record, recovery_seconds: float) -> list[Violation]:
         *_replies(facts),
         *_requests(facts),
         *_views(facts),
-        *tool_violations(record),
+        *version_violations(record),
+        *tool_violations(facts.without_copies),
         *_recoveries(record, recovery_seconds),
     ]
 
@@ -162,7 +171,8 @@ def _views(facts: Facts) -> Iterator[Violation]:
     calls = shown_calls(facts.record)
     for row in sorted(facts.rows.values(), key=lambda row: row.position):
         if row.on_branch:
-            paths[row.conversation].append(_as_shown(row, calls[row.id]))
+            ends = text_ends(facts.record, row)
+            paths[row.conversation].append(_as_shown(row, calls[row.id], ends))
     for view in facts.record.views:
         wanted = paths[view.conversation]
         if [shown.id for shown in view.shown] != [row.id for row in wanted]:
@@ -182,11 +192,11 @@ def _alike(shown: Shown) -> Shown:
     return replace(shown, html=TAG.sub(sort, shown.html))
 
 
-def _as_shown(row: Row, calls: tuple[str, ...]) -> Shown:
+def _as_shown(row: Row, calls: tuple[str, ...], ends: Sequence[int]) -> Shown:
     """Return a message as a page must show it."""
     html = row.text
     if row.role == "assistant":
-        rendered = render_document(row.text, prefix=row.id)
+        rendered = render_document(row.text, prefix=row.id, ends=ends)
         html = joined(blocks_of(f'<div data-part="text">{rendered}</div><!--/text-->'))
     return _alike(Shown(row.id, row.role, row.status, row.attempt, html, calls))
 

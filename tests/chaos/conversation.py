@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.chaos.articles import Article, parse
+from tests.chaos.changes import Changes
 from tests.chaos.plan import Plan
 from tests.chaos.question import Question
 from tests.chaos.real_browser import Reader
@@ -46,6 +47,7 @@ class Conversation:
         self._runs = habits.runs
         self._chance = habits.chance
         self._reader = habits.reader
+        self._changes = Changes(self.id, habits.record, habits.chance)
 
     async def hold(self) -> None:
         try:
@@ -59,6 +61,8 @@ class Conversation:
                 if self._reader:
                     await self._reader.begin(self.id, self._person.http.cookies.jar)
                 await self._read(tab, question, reply)
+                if self._chance.random() < self._plan.change:
+                    await self._change(tab)
                 if self._chance.random() < self._plan.second:
                     tab = await self._open()
         finally:
@@ -71,14 +75,40 @@ class Conversation:
         await tab.open(self.id, new=new)
         return tab
 
-    async def _send(self, tab: Tab, question: Question) -> str | None:
-        """Send until accepted, with a new id after each refusal; return the id of the reply."""
+    async def _change(self, tab: Tab) -> None:
+        """Do something with a version, and read the reply that comes of it."""
+        changes, kind = self._changes, self._changes.choose()
+        made: tuple[Question, str] | None = None
+        if kind == "edit" and (message := changes.message_to_edit(tab)):
+            question = self._plan.question(next(self._runs), self._chance)
+            if reply := await self._send(tab, question, message.id):
+                self._record.changes.append("message edited")
+                made = question, reply
+        elif kind == "regenerate":
+            made = await changes.regenerate(tab)
+        elif kind == "switch":
+            await changes.switch(tab)
+        elif kind == "branch off":
+            await changes.branch_off(tab)
+        elif kind == "delete":
+            await changes.delete(tab)
+        if made:
+            await self._read(tab, *made)
+
+    async def _send(self, tab: Tab, question: Question, edited: str = "") -> str | None:
+        """Send until accepted, with a new id after each refusal; return the id of the reply.
+
+        With `edited` it is a version of that message, as long as the page shows it.
+        """
+        path = f"/c/{self.id}/messages" + (f"/{edited}/edit" if edited else "")
         while await tab.until(lambda: not tab.articles.running, PATIENCE):
+            if edited and edited not in tab.articles.known:
+                return None
             sent = Sent(str(uuid.uuid4()), self.id, question.run, str(question), question.words)
             self._record.sent.append(sent)
             parent = tab.articles.last
             status, answer = await tab.post(
-                f"/c/{self.id}/messages",
+                path,
                 client_id=sent.client_id,
                 conversation=self.id,
                 text=sent.text,
@@ -86,6 +116,8 @@ class Conversation:
             )
             if status in (200, 201):
                 sent.answer = "accepted"
+                if edited:
+                    tab.articles.insert_new(answer["messages"], edited)
                 tab.articles.confirm(answer["messages"])
                 return parse(answer["messages"])[-1].id
             sent.answer = "refused"

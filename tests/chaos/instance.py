@@ -21,13 +21,15 @@ from tests.servers.redis import RedisServer, running_redis
 CONNECTIONS = "20"  # as many as the smallest plan of the platform gives
 ROWS = """
     SELECT id::text, conversation_id::text AS conversation, parent_id::text AS parent, position,
-        on_branch, role, status, text, error, attempt, client_id::text
+        on_branch, role, status, text, error, attempt, client_id::text,
+        deleted_at IS NOT NULL AS deleted
     FROM conversations_message
 """
 
 CALLS = """
     SELECT id::text, reply_id::text AS reply, name, arguments::json ->> 'what' AS what, state,
-        CASE WHEN content = '' THEN NULL ELSE (content::json ->> 'number')::int END AS number
+        CASE WHEN content = '' THEN NULL ELSE (content::json ->> 'number')::int END AS number,
+        text_length
     FROM conversations_toolcall ORDER BY reply_id, round, index
 """
 

@@ -33,6 +33,7 @@ class Plan:
     stop: float = 0.12  # shares of the replies that a person stops,
     reload: float = 0.2  # reads on after a reload,
     second: float = 0.25  # and of the turns after which a second page is opened
+    change: float = 0.4  # of those after which a version is made, shown, copied or deleted
     browser: bool = False  # whether a real one reads along
     model: float = 0.25  # of the replies in which something is wrong with the model,
     tools: float = 0.4  # and of those in which it calls tools
@@ -115,5 +116,6 @@ def kills(seed: int, count: int) -> Plan:
         stop=0,
         reload=0,
         second=0,
+        change=0,
         model=0,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 
-from tests.chaos.record import Call, Record, Row
+from tests.chaos.record import Call, Copy, Record, Row
 from tests.servers.model import ToolRun
 
 MORE = 9  # calls than a person allows
@@ -97,6 +97,27 @@ def forget_a_call(record: Record) -> None:
     record.calls.remove(_done(record))
 
 
+def copy_a_half(record: Record) -> None:
+    """Leave the last message out of a copy."""
+    reply = _complete(record)
+    record.copies.append(Copy("copy", reply.id))
+    question = next(row for row in record.rows if row.id == reply.parent)
+    first = next(row for row in record.rows if row.conversation == question.conversation)
+    record.rows.append(replace(first, id="copied", conversation="copy", parent=None))
+
+
+def bring_a_version_back(record: Record) -> None:
+    """Show a version that a person has deleted."""
+    record.deletions[_complete(record).id] = True
+
+
+def delete_another_version(record: Record) -> None:
+    """Delete a version whose deletion was undone."""
+    reply = _complete(record)
+    reply.deleted = True
+    record.deletions[reply.id] = False
+
+
 # What to plant, by the rule that the checker must report.
 PLANTED: dict[str, Plant] = {
     "lost message": lose_a_message,
@@ -111,6 +132,9 @@ PLANTED: dict[str, Plant] = {
     "finished call made again": act_after_the_end,
     "call without an end": leave_a_call,
     "call that was not written down": forget_a_call,
+    "copy that differs": copy_a_half,
+    "deleted version kept": bring_a_version_back,
+    "version lost": delete_another_version,
 }
 
 

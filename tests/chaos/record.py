@@ -28,7 +28,7 @@ class Sent:
 class Act:
     """What a person did about a reply; `seen` is the number of words that the page showed then."""
 
-    kind: Literal["stop", "retry", "continue"]
+    kind: Literal["stop", "retry", "continue", "regenerate"]
     run: str
     reply: str
     at: float
@@ -72,7 +72,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call in the database; `number` is that of the ToolRun whose result was saved."""
+    """A call in the database, after `text_length` characters of its reply; `number` is that of the
+    ToolRun whose result was saved."""
 
     id: str
     reply: str
@@ -80,6 +81,15 @@ class Call:
     what: str
     state: str
     number: int | None
+    text_length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A conversation that branched off after a message, or after the reply to it."""
+
+    conversation: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,7 @@ class Row:
     error: str = ""
     attempt: int = 0
     client_id: str | None = None
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -129,6 +140,9 @@ class Record:
     browsed: int = 0  # conversations that a real browser read along
     rows: list[Row] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)  # of versions, by their kinds
+    copies: list[Copy] = field(default_factory=list)
+    deletions: dict[str, bool] = field(default_factory=dict)  # version: whether it stayed deleted
     tool_runs: list[ToolRun] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     # Of each reply the first moment at which any page showed text of an attempt, and each moment
@@ -149,4 +163,5 @@ class Record:
             if request.outcome.startswith(("cut", "refused"))
         )
         stops = Counter("Stop by a person" for act in self.acts if act.kind == "stop")
-        return Counter(fault.kind for fault in self.faults) + model + stops
+        changes = Counter(self.changes)
+        return Counter(fault.kind for fault in self.faults) + model + stops + changes

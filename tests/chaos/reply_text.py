@@ -3,11 +3,13 @@
 A browser counts HTML in UTF-16 units, so a block is kept as the bytes of those.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 HELD_PATCHES = 2000
+SLOT = re.compile(r'^(<div class="activity" [^>]*>).*(</div>)$', re.DOTALL)
 BLOCK = '<div class="block">'
 END = "</div><!--/text-->"
 
@@ -102,5 +104,6 @@ def units(html: str) -> bytes:
 
 
 def joined(blocks: Sequence[bytes]) -> str:
-    """Return the HTML of the whole text from its blocks."""
-    return "".join(f"{BLOCK}{block.decode('utf-16-le', 'replace')}</div>" for block in blocks)
+    """Return the HTML of the whole text from its blocks; what is in slots isn't text."""
+    html = [SLOT.sub(r"\1\2", block.decode("utf-16-le", "replace")) for block in blocks]
+    return "".join(f"{BLOCK}{block}</div>" for block in html)

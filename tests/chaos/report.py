@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.chaos.changes import KINDS
 from tests.chaos.checker import Violation, failures
 from tests.chaos.plan import Plan
 from tests.chaos.record import Record
@@ -33,6 +34,8 @@ proxy without sticky sessions, and a model whose answers are known word by word
 - a Stop that lost text which somebody had seen;
 - two requests to the model at once for one reply, or one that continues after a wrong text;
 - a page that ends with anything else than the database;
+- a new chat that branched off without a part of its messages, a deleted version that is back, or
+  one that is gone although its deletion was undone;
 - a tool call that ran again after its result was saved, that acted more often than a person
   allowed, or that has no row; a finished reply with a call that has no end;
 - pages that waited for more than 15 s after `kill -9` (plus the time in which a database was
@@ -55,6 +58,8 @@ class Part:
         wanted = set(self.plan.round)
         if self.plan.stop:
             wanted |= {*OF_PEOPLE, *OF_THE_MODEL}
+        if self.plan.change:
+            wanted |= set(KINDS)
         return sorted(kind for kind in wanted if not self.record.counts[kind])
 
 

@@ -40,6 +40,7 @@ class Tab:
         self._record = record
         self._joined = True
         self._news = asyncio.Event()
+        self._catching_up = asyncio.Lock()
         self._is_down = False
         self._asking: set[str] = set()
         self._ended: set[tuple[str, int, str]] = set()
@@ -100,13 +101,18 @@ class Tab:
         await self._catch_up_until_told()
 
     async def catch_up(self) -> None:
-        """Fetch the newer part of the list, and one message more, which a retry may replace."""
-        last = self.articles.last
-        after = max(0, last.position - 1) if last else 0
-        if last:
-            path = f"/c/{self.conversation}/messages?after={after}"
-            self.articles.insert((await self._session.get(path)).text)
-            self._tell()
+        """Fetch the newer part of the list, and one message more, which a retry may replace.
+
+        One fetch at a time, again as long as the last message changes: an answer may be about
+        another branch than the page shows by then.
+        """
+        async with self._catching_up:
+            before = None
+            while (last := self.articles.last) and last.id != before:
+                before, after = last.id, max(0, last.position - 1)
+                path = f"/c/{self.conversation}/messages?after={after}&head={last.id}"
+                self.articles.insert((await self._session.get(path)).text)
+                self._tell()
 
     async def _page(self, path: str) -> str:
         while True:
@@ -142,10 +148,18 @@ class Tab:
 
     def _take(self, event: Mapping[str, Any]) -> None:
         match event["type"]:
+            case "message.created" if event["parent"] not in {None, *self.articles.known}:
+                self._spawn(self._catch_up_until_told())
             case "message.created":
                 self.articles.insert_new(event["html"], event["replaces"])
             case "message.finished" | "message.changed" | "reply.resumed":
-                self.articles.insert(event["html"])
+                if event["message"] in self.articles.known:
+                    self.articles.insert(event["html"])
+                else:
+                    self._spawn(self._catch_up_until_told())
+            case "branch.changed":
+                if not self.articles.last or event["head"] != self.articles.last.id:
+                    self._spawn(self._catch_up_until_told())
             case "reply.patch":
                 self._heard[event["reply"]] = time.monotonic()
                 self.articles.patch(event)

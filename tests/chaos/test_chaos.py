@@ -22,6 +22,7 @@ def test_nothing_is_lost_doubled_or_stuck_whatever_breaks(tmp_path: Path) -> Non
 
     assert violations(record, PLAN.recovery_seconds) == []
     assert not set(PLAN.round) - set(record.counts)
+    assert record.changes
     assert len(record.views) >= PLAN.at_once
     for rule, fault in PLANTED.items():
         found = violations(plant(record, fault), PLAN.recovery_seconds)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from tests.chaos.record import Record
+from tests.chaos.record import Record, Row
 from tests.chaos.violation import Violation
 
 ENDED = ("done", "failed", "denied")
@@ -40,6 +40,13 @@ def shown_calls(record: Record) -> defaultdict[str, tuple[str, ...]]:
         is_interrupted = call.state in OPEN and status.get(call.reply) in SHOWN_INTERRUPTED
         shown[call.reply] += ("interrupted" if is_interrupted else call.state,)
     return shown
+
+
+def text_ends(record: Record, row: Row) -> list[int]:
+    """Return after how many characters a reply's text is interrupted by calls."""
+    lengths = sorted({call.text_length for call in record.calls if call.reply == row.id})
+    pieces = zip([0, *lengths], lengths, strict=False)
+    return [end for begin, end in pieces if row.text[begin:end].strip()]
 
 
 def _allowed(record: Record) -> Counter[str]:

@@ -6,12 +6,13 @@ from http import HTTPStatus
 import pytest
 from django.test import Client
 
-from chatapp.conversations.models import Exchange
+from chatapp.conversations.models import Conversation, Exchange, arrangement, trash
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DRAFT = {"client_id": str(uuid.uuid4()), "tab": str(uuid.uuid4()), "edit": "1", "text": "Half"}
 NEW = str(uuid.uuid4())
+JSON = "application/json"
 URLS = [
     ("GET", "", {}, HTTPStatus.OK),
     ("GET", "messages", {}, HTTPStatus.OK),
@@ -20,10 +21,19 @@ URLS = [
     ("GET", "json", {}, HTTPStatus.OK),
     ("GET", "draft", {}, HTTPStatus.OK),
     ("POST", "draft", DRAFT, HTTPStatus.NO_CONTENT),
+    ("GET", "share", {}, HTTPStatus.OK),
+    ("POST", "share", {}, HTTPStatus.OK),
+    ("POST", "share/snapshot", {}, HTTPStatus.OK),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
     ("GET", "settings", {}, HTTPStatus.OK),
     ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
+    ("POST", "pin", {"on": "on"}, HTTPStatus.NO_CONTENT),
+    ("POST", "archive", {"on": "on"}, HTTPStatus.NO_CONTENT),
+    ("POST", "seen", {}, HTTPStatus.NO_CONTENT),
     ("POST", "deletion", {}, HTTPStatus.NO_CONTENT),
+    ("POST", "restoration", {}, HTTPStatus.NO_CONTENT),
+    # Only what is in the trash is deleted for good.
+    ("POST", "removal", {}, HTTPStatus.NOT_FOUND),
     ("GET", "replies/{reply}/state", {}, HTTPStatus.OK),
     ("POST", "replies/{reply}/stop", {}, HTTPStatus.NO_CONTENT),
     # A complete reply is neither retried nor continued nor excluded.
@@ -37,7 +47,10 @@ URLS = [
     ("POST", "messages/{message}/edit", {"text": "New"}, HTTPStatus.UNPROCESSABLE_ENTITY),
     ("POST", "messages/{reply}/shown", {}, HTTPStatus.NO_CONTENT),
     ("POST", "messages/{reply}/branch", {"conversation": NEW}, HTTPStatus.CREATED),
+    ("POST", "messages/{reply}/version-deletion", {}, HTTPStatus.CONFLICT),
+    ("POST", "messages/{reply}/version-restoration", {}, HTTPStatus.NO_CONTENT),
     ("GET", "?message={reply}", {}, HTTPStatus.FOUND),
+    ("GET", "?deleted={reply}", {}, HTTPStatus.OK),
 ]
 every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
 
@@ -89,11 +102,57 @@ def test_a_stranger_must_sign_in(
     assert ask(stranger_client, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
 
 
-@pytest.mark.parametrize("path", ["title", "deletion", "replies/{reply}/stop"])
+COMMANDS = ["title", "pin", "archive", "seen", "deletion", "restoration", "removal"]
+
+
+@pytest.mark.parametrize("path", [*COMMANDS, "replies/{reply}/stop"])
 def test_commands_need_a_post(owner_client: Client, exchange: Exchange, path: str) -> None:
     status = ask(owner_client, exchange, "GET", path, {})
 
     assert status == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+@pytest.mark.parametrize("path", ["restoration", "removal"])
+def test_what_is_in_the_trash_is_not_found_by_others(
+    owner_client: Client,
+    member_client: Client,
+    stranger_client: Client,
+    exchange: Exchange,
+    path: str,
+) -> None:
+    trash.trash(exchange.conversation)
+
+    found = [
+        ask(client, exchange, "POST", path, {})
+        for client in (stranger_client, member_client, owner_client)
+    ]
+
+    assert found == [HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.NO_CONTENT]
+
+
+@pytest.mark.parametrize("action", ["archive", "unarchive", "delete", "restore"])
+def test_a_batch_leaves_out_what_belongs_to_others(
+    member_client: Client, exchange: Exchange, action: str
+) -> None:
+    if action == "restore":
+        trash.trash(exchange.conversation)
+    if action == "unarchive":
+        arrangement.archive(exchange.conversation)
+    before = Conversation.objects.values().get()
+    fields = {"action": action, "conversation": str(exchange.conversation.pk)}
+
+    answer = member_client.post("/conversations/batch", fields, headers={"accept": JSON})
+
+    assert answer.status_code == HTTPStatus.NO_CONTENT
+    assert Conversation.objects.values().get() == before
+
+
+@pytest.mark.parametrize("path", ["/trash/", "/archive/"])
+def test_lists_and_batches_need_a_person(stranger_client: Client, path: str) -> None:
+    posts = [f"{path}emptying" if path == "/trash/" else "/conversations/batch"]
+
+    assert stranger_client.get(path).status_code == HTTPStatus.FOUND
+    assert [stranger_client.post(url).status_code for url in posts] == [HTTPStatus.FOUND]
 
 
 def test_a_reply_is_only_found_in_its_own_conversation(

@@ -16,6 +16,7 @@ from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.mcp.models import Server
 from chatapp.replies.prompt import image_delivery
+from chatapp.sharing.publishing import Choices, publish
 from tests.images.samples import encoded
 from tests.transfer.kit import made_export
 
@@ -41,6 +42,12 @@ PRIVATE = IMAGES | {
     "state",
     "tool_call",
     "draft",
+    "share",
+    "shares",
+    "shared",
+    "shared-image",
+    "shared-thumbnail",
+    "shared-continuation",
     "conversation-html",
     "conversation-json",
     "transfer",
@@ -67,7 +74,12 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
     tool_call = ToolCall.objects.create(
         reply=exchange.reply, round=0, index=0, text_length=0, name="calculate", call_id="call0"
     )
+    shown = Choices(None, None, True, True, True, "")
+    share = publish(exchange.conversation, shown)
     values = {
+        "share_id": share.pk,
+        "share_token": share.token,
+        "number": 1,
         "conversation_id": exchange.conversation.pk,
         "reply_id": exchange.reply.pk,
         "message_id": exchange.message.pk,

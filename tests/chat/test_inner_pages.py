@@ -9,6 +9,7 @@ from chatapp.conversations.models import Exchange
 
 PATHS = [
     "/storage/",
+    "/shares/",
     "/transfer/",
     "/tools/",
     "/tools/servers/add",
@@ -26,7 +27,9 @@ def test_an_inner_page_has_the_sidebar(owner_client: Client, exchange: Exchange,
     assert f'href="{exchange.conversation.get_absolute_url()}"' in page
     assert "Back to your chats" not in page
     current = re.findall(r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', page)
-    in_the_menu = ("/storage/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/")
+    in_the_menu = (
+        *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/"),
+    )
     assert current == ([path] if path in in_the_menu else [])
 
 

@@ -3,10 +3,8 @@
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from chatapp.accounts.models import Person
-from chatapp.conversations import removal
 from chatapp.conversations.models import Conversation, Message
 from tests.support.replies import ended
 from tests.support.tab import Tab
@@ -152,6 +150,8 @@ async def test_deleting_a_conversation_ends_its_reply(tab: Tab) -> None:
         response = await tab.post("deletion")
         assert response.status_code == 204
         await live.until("conversation.deleted")
-    await ended([f"reply:{reply}:0", removal.TASK])
+    await ended([f"reply:{reply}:0"])
 
-    assert not await sync_to_async(Message.objects.exists)()
+    stopped = await Message.objects.aget(pk=reply)
+    assert stopped.status == "stopped"
+    assert stopped.text  # what was shown comes back with the conversation

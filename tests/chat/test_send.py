@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Conversation, Exchange, Message, exchange
+from chatapp.conversations.models import Attachment, Conversation, Exchange, Message, beginning
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.replies import generation
@@ -259,7 +259,7 @@ def test_a_form_above_djangos_limit_gets_our_error_page(
 def test_a_person_cannot_begin_any_number_of_conversations_at_once(
     owner_client: Client, member_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "MAX_BEGUN", 2)
+    monkeypatch.setattr(beginning, "MAX_BEGUN", 2)
     first = uuid.uuid4()
     assert send(owner_client, first, text="one").status_code == 201
     assert send(owner_client, text="two").status_code == 201
@@ -272,5 +272,5 @@ def test_a_person_cannot_begin_any_number_of_conversations_at_once(
     Message.objects.update(status="complete")
     assert send(owner_client, first, text="more").status_code == 201
     assert send(member_client, text="mine").status_code == 201
-    Conversation.objects.update(created_at=timezone.now() - exchange.BEGUN_WITHIN)
+    Conversation.objects.update(created_at=timezone.now() - beginning.BEGUN_WITHIN)
     assert send(owner_client, text="three").status_code == 201

@@ -101,7 +101,7 @@ def test_without_scripts_an_unchecked_box_turns_a_tool_off(
     owner_client.post(f"{url}settings", fields | {"tool:current_weather": ["off"]})
 
     assert choices(exchange) == {"current_weather": False}
-    assert shown(owner_client.get(url).content.decode()) == {
+    assert shown(owner_client.get(f"{url}settings").content.decode()) == {
         "calculate": True,
         "current_date_and_time": True,
         "current_weather": False,
@@ -161,9 +161,8 @@ def test_switches_become_the_persons_defaults_on_request(
     assert Defaults.objects.of(owner) == ModelSettings(
         MODEL, tool_choices={"current_weather": False}
     )
-    page = owner_client.get("/").content.decode()
-    assert not shown(page)["current_weather"]
-    assert ' title="Chat settings (changed)"' in page
+    assert not shown(owner_client.get("/settings/defaults").content.decode())["current_weather"]
+    assert ' title="Chat settings (changed)"' in owner_client.get("/").content.decode()
     owner_client.post(
         f"/c/{uuid.uuid4()}/messages", {"client_id": uuid.uuid4(), "text": "Hi"}, headers=JSON
     )

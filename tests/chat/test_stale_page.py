@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
@@ -51,6 +52,27 @@ def test_a_stale_page_adds_no_message(owner: Person, exchange: Exchange, shows: 
 
     assert exchange.conversation.messages.count() == 4
     assert Conversation.objects.values_list("active_at").get(pk=exchange.conversation.pk) == before
+
+
+def test_a_message_that_began_its_conversation_is_added_once(owner: Person) -> None:
+    first = replace(new_message(), names_parent=True)
+
+    sent, again = add_exchange(owner, first), add_exchange(owner, first)
+
+    assert (sent.created, again.created) == (True, False)
+    assert again.message == sent.message
+
+
+def test_an_empty_page_begins_no_conversation_that_exists(
+    owner: Person, member: Person, exchange: Exchange
+) -> None:
+    conversation = exchange.conversation
+    with pytest.raises(Conversation.DoesNotExist):
+        add_exchange(member, under(None, conversation.pk))
+
+    Conversation.objects.filter(pk=conversation.pk).update(deleted_at=timezone.now())
+    with pytest.raises(ConversationDeleted):
+        add_exchange(owner, under(None, conversation.pk))
 
 
 def test_a_page_that_misses_a_retry_is_stale(owner: Person, running: Exchange) -> None:

@@ -76,6 +76,8 @@ async def test_deleting_a_conversation_frees_its_space(
     await background.in_thread(attach)
 
     await async_owner_client.post(f"/c/{exchange.conversation.pk}/deletion")
+    assert (await background.in_thread(Image.objects.usage, owner)).used == 2_048
+    await async_owner_client.post(f"/c/{exchange.conversation.pk}/removal")
 
     await ended([removal.TASK])
     assert not await Conversation.objects.aexists()

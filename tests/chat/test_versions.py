@@ -278,3 +278,34 @@ async def test_other_tabs_follow_a_switch(no_reply: Any, owner: Person) -> None:
         await tab.post(f"messages/{answer['reply']}/shown")
         changed = (await live.until("branch.changed"))[-1]
     assert changed["head"] == answer["reply"]
+
+
+@pytest.mark.parametrize("command", ["edit", "regeneration"])
+@pytest.mark.parametrize("is_stale", [True, False])
+def test_a_stale_tab_stops_no_reply(
+    no_reply: Any, owner_client: Client, exchange: Exchange, command: str, is_stale: bool
+) -> None:
+    new = new_message("Running", exchange.conversation.pk)
+    running = add_exchange(exchange.conversation.owner, new)
+    named = str((exchange if is_stale else running).reply.pk)
+    fields = {"stop": "on", "parent": named, "head": named, "version": str(uuid.uuid4())}
+    if command == "edit":
+        answer = edit(owner_client, exchange, **fields)
+    else:
+        answer = regenerate(owner_client, exchange, **fields)
+
+    running.reply.refresh_from_db()
+    assert (answer.status_code == 409) == is_stale
+    assert (running.reply.stop_requested_at is None) == is_stale
+
+
+def test_a_message_that_isnt_shown_stops_no_reply(
+    no_reply: Any, owner_client: Client, exchange: Exchange
+) -> None:
+    new, _created = exchange.reply.regenerate(NewVersion(uuid.uuid4(), MODEL))
+
+    answer = regenerate(owner_client, exchange, stop="on", head=str(new.pk))
+
+    new.refresh_from_db()
+    assert answer.status_code == 409
+    assert new.stop_requested_at is None

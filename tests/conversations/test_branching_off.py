@@ -4,24 +4,29 @@ import gc
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from weakref import WeakSet
 
 import pytest
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
     AwaitsApproval,
     Conversation,
     ConversationContinued,
+    ConversationDeleted,
     Exchange,
     Message,
     NewVersion,
     ReplyRunning,
     ToolCall,
     ToolCallImage,
+    TooManyConversations,
     add_exchange,
     branch_off,
     branching_off,
+    deletion,
 )
 from chatapp.images.models import Image
 from tests.conversations.test_history import long_conversation
@@ -138,3 +143,104 @@ def test_memory_holds_one_batch_of_a_long_branch(
     branch_off(last, uuid.uuid4())
 
     assert counts == [10] * 5
+
+
+@pytest.fixture
+def long_branch(owner: Person, monkeypatch: pytest.MonkeyPatch) -> Message:
+    """Return the last of 25 messages, of which a batch copies ten."""
+    monkeypatch.setattr(branching_off, "BATCH", 10)
+    last = long_conversation(owner, 25).branch.last()
+    assert last
+    return last
+
+
+def shown(owner: Person) -> list[str]:
+    return [conversation.title for conversation in Conversation.objects.of(owner)]
+
+
+def test_nobody_sees_a_copy_before_it_is_whole(owner: Person, long_branch: Message) -> None:
+    new_id = uuid.uuid4()
+    copying = branching_off.begin(long_branch, new_id)
+    while not copying.is_whole:
+        assert shown(owner) == ["25 messages"]
+        assert not Message.objects.of(owner).filter(conversation=new_id).exists()
+        assert not Conversation.objects.deleted().exists()  # nor is it removed
+        copying = branching_off.add_batch(copying)
+
+    assert sorted(shown(owner)) == ["25 messages", "25 messages (branch)"]
+    assert copying.conversation.branch.count() == 25
+
+
+def test_a_repeated_request_goes_on_with_an_unfinished_copy(
+    owner: Person, long_branch: Message
+) -> None:
+    new_id = uuid.uuid4()
+    first = branching_off.add_batch(branching_off.begin(long_branch, new_id))
+
+    new, created = branch_off(long_branch, new_id)
+
+    assert created
+    assert [message.text for message in new.branch] == [f"Message {n}" for n in range(25)]
+    assert branching_off.add_batch(first).is_whole  # the first one finds nothing to do
+    assert new.branch.count() == 25
+
+
+def test_a_switch_meanwhile_changes_nothing_of_the_copy(
+    owner: Person, long_branch: Message
+) -> None:
+    copying = branching_off.begin(long_branch, uuid.uuid4())
+    second = long_branch.conversation.branch.get(position=1)
+    second.regenerate(NewVersion(uuid.uuid4(), MODEL))
+
+    while not copying.is_whole:
+        copying = branching_off.add_batch(copying)
+
+    assert [message.text for message in copying.conversation.branch][-1] == "Message 24"
+
+
+def test_an_unfinished_copy_is_removed_in_the_end(owner: Person, long_branch: Message) -> None:
+    new_id = uuid.uuid4()
+    copying = branching_off.add_batch(branching_off.begin(long_branch, new_id))
+    long_ago = timezone.now() - timedelta(seconds=1)
+    Conversation.objects.filter(pk=new_id).update(deleted_at=long_ago)
+
+    assert Conversation.objects.deleted().get().pk == new_id
+    with pytest.raises(ConversationDeleted):
+        branching_off.add_batch(copying)
+    with pytest.raises(ConversationDeleted):
+        branch_off(long_branch, new_id)
+
+
+def test_a_reply_that_is_continued_meanwhile_ends_the_copy(
+    owner: Person, long_branch: Message
+) -> None:
+    copying = branching_off.begin(long_branch, uuid.uuid4())
+    Message.objects.filter(pk=long_branch.pk).update(role="assistant", status="queued")
+
+    copying = branching_off.add_batch(branching_off.add_batch(copying))
+    with pytest.raises(ReplyRunning):
+        branching_off.add_batch(copying)
+    assert shown(owner) == ["25 messages"]
+
+
+def test_the_id_of_a_deleted_copy_is_gone(exchange: Exchange) -> None:
+    wanted = uuid.uuid4()
+    copy, _created = branch_off(exchange.reply, wanted)
+    deletion.delete(copy)
+
+    with pytest.raises(ConversationDeleted):
+        branch_off(exchange.reply, wanted)
+
+
+def test_all_copies_of_a_minute_have_a_limit(
+    owner: Person, long_branch: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branching_off, "MAX_COPIED", 60)
+    branching_off.begin(long_branch, uuid.uuid4())  # counts from its beginning
+    copy, _created = branch_off(long_branch, uuid.uuid4())
+    deletion.delete(copy)
+
+    with pytest.raises(TooManyConversations):
+        branch_off(long_branch, uuid.uuid4())
+    Conversation.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    assert branch_off(long_branch, uuid.uuid4())

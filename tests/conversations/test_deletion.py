@@ -288,3 +288,19 @@ async def test_a_deletion_during_the_last_batch_is_not_forgotten(owner: Person) 
         await ended([removal.TASK])
 
     assert not await Conversation.objects.aexists()
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_nothing_is_announced_after_a_deletion(exchange: Exchange, is_removed: bool) -> None:
+    """A request that began before it would put the conversation back into the sidebar."""
+    conversation = exchange.conversation
+    deletion.delete(conversation)
+    while is_removed and deletion.remove_batch(conversation.pk):
+        pass
+
+    with patch.object(events, "publish") as publish:
+        conversation.rename("Another title")
+        events.conversation_changed(conversation)
+
+    publish.assert_not_called()
+    assert not Conversation.objects.filter(title="Another title").exists()

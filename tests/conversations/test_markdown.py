@@ -129,3 +129,13 @@ async def test_the_file_has_the_title_as_its_name(
     )
     text = "".join([piece.decode() async for piece in response.streaming_content])
     assert text.startswith("# Either/or: größer\n\n## You\n\nHello\n\n## Claude")
+
+
+def test_no_message_swallows_the_headings_behind_it(exchange: Exchange) -> None:
+    Message.objects.filter(pk=exchange.message.pk).update(text="Fix this:\n\n```python\nprint(")
+    Message.objects.filter(pk=exchange.reply.pk).update(text="<!-- so")
+
+    lines = written(exchange.conversation).splitlines()
+
+    assert lines[lines.index("print(") + 1] == "```"
+    assert lines[-1] == "-->"

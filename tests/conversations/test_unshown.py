@@ -12,7 +12,7 @@ from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
 from chatapp.conversations.message_html import message_html, slot_html
-from chatapp.conversations.models import Conversation, Exchange, Message, ToolCall
+from chatapp.conversations.models import Activity, Conversation, Exchange, Message, ToolCall
 from chatapp.inference.message_order import sendable_arguments
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import hub
@@ -44,7 +44,7 @@ def failing(*_: object, **__: object) -> Never:
 FAULTS = {
     "the text of a reply": ("shown_html", "assistant", False),
     "the notices of a reply": ("notice_lines", "assistant", True),
-    "the calls of a reply": ("folded_tool_calls", "assistant", True),
+    "the calls of a reply": ("folded", "assistant", True),
     "the details of a reply": ("model_label", "assistant", False),
     "what changed before a message": ("change_lines", "user", False),
     "the images of a message": ("shown_attachments", "user", False),
@@ -55,7 +55,8 @@ FAULTS = {
 def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
     """Break one message; return its role, and whether the rest of it is still shown."""
     name, role, is_part = FAULTS[request.param]
-    monkeypatch.setattr(Message, name, property(failing))
+    owner = Activity if name == "folded" else Message
+    monkeypatch.setattr(owner, name, property(failing))
     return role, is_part
 
 
@@ -146,7 +147,7 @@ async def test_a_reply_that_another_process_makes_keeps_its_state(
 
     assert answer.status_code == 200
     assert SENTENCE in answer.json()["html"]
-    assert 'data-slot="tool_calls"' in answer.json()["html"]  # scripts render into it
+    assert 'data-slot="activity-0"' in answer.json()["html"]  # scripts render into it
     assert "So far" in answer.json()["html"]
 
 
@@ -226,9 +227,10 @@ async def test_one_failing_message_does_not_affect_the_others(
 def test_a_failing_part_is_a_sentence_in_an_event(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch, unshown: Unshown
 ) -> None:
-    monkeypatch.setattr(Message, "folded_tool_calls", property(failing))
+    monkeypatch.setattr(Activity, "folded", property(failing))
 
-    assert PART_SENTENCE in slot_html(exchange.reply, "tool_calls")
+    activity = exchange.reply.activities[0]
+    assert PART_SENTENCE in slot_html(exchange.reply, "activity", activity=activity)
     assert len(unshown) == 1
 
 

@@ -193,6 +193,18 @@ def test_a_retry_keeps_the_variation(exchange: Exchange) -> None:
     assert short.retry().variation == "shorter"
 
 
+def test_a_retry_keeps_the_model_that_a_version_was_asked_for(exchange: Exchange) -> None:
+    other, _created = exchange.reply.regenerate(again(model="claude-4-5-sonnet", thinking="high"))
+    for _time in range(2):  # also a retry of the retry
+        Message.objects.filter(pk=other.pk).update(status="failed")
+        other = Message.objects.get(pk=other.pk).retry()
+        assert (other.model, other.thinking) == ("claude-4-5-sonnet", "high")
+    assert not Message.objects.get(pk=exchange.message.pk).changes
+
+    Message.objects.filter(pk=other.pk).update(status="failed", model="retired")
+    assert Message.objects.get(pk=other.pk).retry().model == MODEL
+
+
 def test_a_reply_that_ends_on_a_hidden_branch_marks_its_version(
     exchange: Exchange, running_after: Exchange
 ) -> None:
@@ -233,7 +245,7 @@ def test_a_page_learns_from_where_on_another_branch_is_shown(exchange: Exchange)
 
     assert first_hidden(exchange.conversation, second.reply.pk) == 1
     assert first_hidden(exchange.conversation, exchange.message.pk) is None
-    assert first_hidden(exchange.conversation, uuid.uuid4()) is None
+    assert first_hidden(exchange.conversation, uuid.uuid4()) == 0  # its row is gone
 
 
 def test_switching_costs_the_same_queries_however_long_the_branches_are(owner: Person) -> None:

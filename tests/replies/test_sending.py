@@ -2,23 +2,34 @@
 it ends the reply visibly, and never the send."""
 
 import asyncio
+import uuid
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Exchange, Message, add_exchange
+from chatapp.conversations import events
+from chatapp.conversations.models import (
+    Draft,
+    DraftContent,
+    Exchange,
+    Message,
+    NewVersion,
+    add_exchange,
+)
 from chatapp.inference import CompletionRequest, Finished, TextDelta
 from chatapp.replies import commands, generation, taking
 from chatapp.replies.prompt import building
 from chatapp.server import process_name
-from tests.support.replies import answering, complete, new_message, outcome
+from tests.support.replies import MODEL, answering, complete, new_message, outcome
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
 
@@ -55,6 +66,24 @@ async def test_the_model_gets_the_message(
     assert (reply.status, reply.text, reply.attempt) == ("complete", "Hi.", 1)
     texts = [message.text for message in asked[0].messages[1:]]
     assert texts == [*(["Hello", "A reply."] if is_later else []), "Hello <b>there</b>"]
+
+
+async def test_the_model_is_asked_before_the_message_is_rendered(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers meanwhile; asked afterwards, it would be late by all that rendering takes."""
+    happened = []
+    render = events.message_html
+
+    def noting(message: Message) -> str:
+        happened.append("rendered")
+        return render(message)
+
+    monkeypatch.setattr(events, "message_html", noting)
+    with answering(lambda _request: happened.append("asked") or TextDelta("Hi."), Finished("stop")):
+        await sent(owner)
+
+    assert happened[:2] == ["asked", "rendered"]
 
 
 @pytest.mark.parametrize("is_later", [False, True])
@@ -123,3 +152,44 @@ def test_a_sender_does_not_wait_for_many_messages_or_for_images(
 
     second.reply.position = taking.MAX_QUICK_POSITION + 1
     assert not taking._is_quick(second.reply)
+
+
+@pytest.mark.parametrize("announcement", ["draft_ended", "exchange_added"])
+async def test_a_reply_is_begun_whatever_fails_after_its_message_is_stored(
+    owner: Person, announcement: str
+) -> None:
+    """Nobody else would begin it before its lease runs out."""
+    new = new_message()
+    content = DraftContent(new.client_id, "Hello", uuid.uuid4(), 1)
+    await sync_to_async(Draft.objects.store)(owner, None, content)
+    broken = patch.object(events, announcement, side_effect=OperationalError)
+    with broken, answering(TextDelta("Hi."), Finished("stop")):
+        with pytest.raises(OperationalError):
+            await commands.send(owner, new)
+        await asyncio.wait(background.running("reply:"))
+
+    assert (await Message.objects.aget(role="assistant")).text == "Hi."
+
+
+@pytest.mark.parametrize(
+    ("announcement", "status"),
+    [("version_added", "complete"), ("reply_replaced", "failed"), ("reply_resumed", "failed")],
+)
+async def test_a_changed_reply_is_begun_whatever_fails_after_it_is_stored(
+    no_reply: Any, exchange: Exchange, announcement: str, status: str
+) -> None:
+    reply = await Message.objects.select_related("conversation").aget(pk=exchange.reply.pk)
+    await Message.objects.filter(pk=reply.pk).aupdate(status=status)
+    command = {
+        "version_added": lambda: commands.regenerate(reply, NewVersion(uuid.uuid4(), MODEL)),
+        "reply_replaced": lambda: commands.retry(reply),
+        "reply_resumed": lambda: commands.resume(reply),
+    }[announcement]
+    with (
+        patch.object(events, announcement, side_effect=OperationalError),
+        pytest.raises(OperationalError),
+    ):
+        await command()
+
+    queued = await Message.objects.aget(status="queued")
+    no_reply.assert_called_once_with(queued)

@@ -7,7 +7,7 @@ import pytest
 
 from chatapp.accounts.models import Person
 from chatapp.conversations import events
-from chatapp.conversations.models import Exchange, LiveStatus, Message
+from chatapp.conversations.models import Exchange, LiveStatus, Message, Thought
 from chatapp.inference import Adapted, Finished, ReasoningDelta, TextDelta, Waiting
 from chatapp.replies import generation
 from tests.support.replies import answering, outcome
@@ -54,9 +54,9 @@ async def test_reasoning_streams_into_its_own_slot(running: Exchange, patches: P
         await generation.generate(running.reply)
 
     first, *_, last = patches
-    assert "<live-timer" in first["parts"]["thinking"]
-    assert "Let me " in first["parts"]["thinking"]
-    assert "Thought for 1 s" in last["parts"]["thinking_line"]
+    assert "<live-timer" in first["parts"]["thinking-0"]
+    assert "Let me " in first["parts"]["thinking-0"]
+    assert "Thought for 1 s" in last["parts"]["thinking_line-0"]
     assert "".join(patch.get("reasoning", "") for patch in patches) == "<see>."
     assert [patch["sequence"] for patch in patches] == list(range(1, len(patches) + 1))
     reply = await outcome(running)
@@ -135,7 +135,5 @@ def test_a_finished_reply_has_no_live_status(exchange: Exchange) -> None:
     ("seconds", "line"),
     [(0.2, "Thought for 1 s"), (59.4, "Thought for 59 s"), (75.0, "Thought for 1 min 15 s")],
 )
-def test_the_line_shows_the_thinking_time(exchange: Exchange, seconds: float, line: str) -> None:
-    exchange.reply.thought_seconds = seconds
-
-    assert exchange.reply.thought_line == line
+def test_the_line_shows_the_thinking_time(seconds: float, line: str) -> None:
+    assert Thought(0, "Let me see.", seconds).line == line

@@ -19,7 +19,7 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Conversation, Exchange
+from chatapp.conversations.models import Attachment, Conversation, Exchange, trash
 from chatapp.images import garbage_collection
 from chatapp.images.models import Image
 from chatapp.server import database_errors, database_state, logs
@@ -162,12 +162,41 @@ def test_conversations_and_their_images_are_deleted(
     path = exchange.reply.conversation.get_absolute_url()
     with full:
         database_state.probe()
-        answer = tab.post(f"{path}deletion", headers=JSON)
+        asked = tab.post(f"{path}deletion", headers=JSON)
+        kept = Conversation.objects.exists()
+        answer = tab.post(f"{path}deletion", {"for_good": "on"}, headers=JSON)
         garbage_collection.collect(timezone.now(), owner)
 
+    assert asked.status_code == 507
+    assert "Delete this chat for good?" in asked.json()["html"]
+    assert kept
     assert answer.status_code < 400
     assert not Conversation.objects.exists()
     assert not Image.objects.exists()
+
+
+def test_the_trash_is_emptied(
+    tab: Client, exchange: Exchange, full: AbstractContextManager[None]
+) -> None:
+    trash.trash(exchange.conversation)
+    with full:
+        database_state.probe()
+        page = tab.get("/trash/")
+        restored = tab.post(f"/c/{exchange.conversation.pk}/restoration", headers=JSON)
+        until = timezone.now().isoformat()
+        answer = tab.post("/trash/emptying", {"until": until}, headers=JSON)
+
+    assert "Empty trash" in page.text
+    assert restored.status_code == 507
+    assert answer.status_code < 400
+    assert not Conversation.objects.exists()
+
+
+def test_a_chat_is_read_that_nobody_has_seen(
+    tab: Client, exchange: Exchange, full: AbstractContextManager[None]
+) -> None:
+    with full:
+        assert tab.get(exchange.conversation.get_absolute_url()).status_code == 200
 
 
 def test_it_recovers_without_a_restart(

@@ -244,13 +244,27 @@ def test_lightbox(chat: Chat, shoot: Callable[[str], None], tmp_path: Path) -> N
 
 
 def test_sidebar(chat: Chat, shoot: Callable[[str], None], layout: str) -> None:
+    ask(chat, "/echo hello")
+    chat.open()
     if layout == "phone":
         chat.page.get_by_role("button", name="Open conversations").click()
     options = chat.page.get_by_role("navigation", name="Conversations").get_by_role("button")
     options.first.click()
     shoot("menu")
+    chat.page.get_by_role("menuitem", name="Select chats").click()
+    shoot("select")
+    chat.page.keyboard.press("Escape")
+    options.first.click()
     chat.page.get_by_role("menuitem", name="Delete").click()
-    shoot("delete")
+    expect(chat.page.locator("undo-toast")).to_be_visible()
+    shoot("undo")
+    chat.page.goto("/trash/")
+    shoot("trash")
+    chat.page.get_by_role("button", name="Empty trash").click()
+    shoot("empty-trash")
+    chat.page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+    expect(chat.page.get_by_text("The trash is empty.")).to_be_visible()
+    shoot("trash-emptied")
 
 
 def test_diagnostics(chat: Chat, shoot: Callable[[str], None]) -> None:

@@ -7,7 +7,16 @@ from playwright.sync_api import Page, expect
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
 
-INNER_PAGES = ("/storage/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/")
+INNER_PAGES = (
+    "/storage/",
+    "/shares/",
+    "/transfer/",
+    "/trash/",
+    "/archive/",
+    "/tools/",
+    "/diagnostics/",
+    "/account/password/",
+)
 
 MARKUP = """### A heading of the third level
 
@@ -61,8 +70,40 @@ def test_a_conversation(chat: Chat) -> None:
         page.emulate_media(color_scheme=scheme)
         check(page)
     page.get_by_role("button", name="Options for").first.click()
-    page.get_by_role("menuitem", name="Rename").click()
+    check(page, ".chat-menu")
+    page.get_by_role("menuitem", name="Select chats").click()
+    check(page, "#sidebar")
+
+
+def test_a_shared_chat(chat: Chat) -> None:
+    page = chat.page
+    chat.ask(f"/echo {MARKUP}")
+    chat.ask('/tool calculate {"expression": "6*7"}')
+    page.get_by_role("button", name="Share", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Share")
+    dialog.get_by_label("Tool calls").check()
+    dialog.get_by_text("Time limit, password, name").click()
     check(page, "dialog[open]")
+    dialog.get_by_role("button", name="Create link").click()
+    link = dialog.get_by_label("Link", exact=True)
+    expect(link).to_be_visible()
+    check(page, "dialog[open]")
+    shared = link.input_value()
+    page.goto(shared)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        check(page)
+    page.get_by_role("link", name="Continue this chat").click()
+    check(page)
+    page.goto("/shares/")
+    check(page)
+    page.get_by_role("link", name="Change").first.click()
+    check(page)
+    page.get_by_text("Time limit, password, name").click()
+    page.get_by_label("Password", exact=True).fill("open sesame")
+    page.get_by_role("button", name="Save changes").click()
+    page.goto(shared)
+    check(page)
 
 
 def test_a_phone_in_the_dark(phone: Page) -> None:

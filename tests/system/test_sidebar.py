@@ -42,6 +42,8 @@ def test_the_list_keeps_its_place_and_moves_by_arrow_keys(page: Page) -> None:
 
     page.locator("[data-new-chat]").focus()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Search")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(links.nth(6)).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(links.nth(5)).to_be_focused()

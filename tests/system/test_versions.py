@@ -1,14 +1,12 @@
 """Editing, regenerating, versions and branching off, as people do them."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.system.conftest import Chat
-from tests.system.images import attach, saved_many
 from tests.system.test_stale_tab import deaf
 
 
@@ -78,30 +76,6 @@ def test_a_message_is_edited_by_keyboard(chat: Chat) -> None:
     expect(editor).to_have_count(0)
 
 
-def test_an_edit_shows_the_images_that_it_will_send(chat: Chat, tmp_path: Path) -> None:
-    files = saved_many(tmp_path, 3)
-    attach(chat.page, *files[:2])
-    chat.ask("/echo first")
-    press(chat.messages.first, "Edit")
-    kept = chat.page.get_by_role("group", name="Images to keep")
-    expect(kept.locator("img")).to_have_count(2)
-    for part in kept.locator("label, img").all():
-        expect(part).to_have_css("opacity", "1")
-
-    kept.get_by_role("checkbox").first.uncheck()
-    chat.page.get_by_label("Add images").set_input_files(files[2])
-    expect(kept.locator("img").first).to_have_css("opacity", "0.35")
-    expect(kept.locator("img").last).to_have_css("opacity", "1")
-    added = chat.page.get_by_role("img", name=files[2].name)
-    expect(added).to_have_js_property("complete", True)
-    assert added.evaluate("image => image.naturalWidth")
-    chat.page.locator("message-editor").get_by_role("button", name="Send").click()
-
-    expect(versions(chat.page)).to_have_text(["2 / 2"])
-    expect(chat.messages.locator("[data-part=image]")).to_have_count(2)
-    expect(chat.replies).to_have_attribute("data-status", "complete")
-
-
 def test_an_edit_stops_a_running_reply_after_a_question(chat: Chat) -> None:
     chat.send("/rate 20 /long 4000")
     expect(chat.replies).to_have_attribute("data-status", "streaming")
@@ -161,6 +135,10 @@ def test_on_a_phone_everything_is_in_the_menu(phone: Page) -> None:
     chat.replies.get_by_role("button", name="More").tap()
     phone.get_by_role("button", name="Shorter").tap()
     expect(phone.locator(".difference")).to_contain_text("Shorter")
+    chat.messages.get_by_role("button", name="More").tap()
+    phone.locator("message-menu").get_by_role("button", name="Edit").tap()
+    phone.locator("message-editor").get_by_role("link", name="Cancel").tap()
+    expect(chat.messages.get_by_role("button", name="More")).to_be_focused()
     chat.messages.get_by_role("button", name="More").tap()
     phone.locator("message-menu").get_by_role("button", name="Edit").tap()
     phone.get_by_role("textbox", name="Edit message").fill("/echo edited")

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Conversation, Message
+from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall
 from chatapp.images.models import Image
 from tests.rendering.test_safety import HOSTILE as HOSTILE_TEXTS
 from tests.transfer.kit import PIXEL, body, rich_conversation
@@ -89,6 +89,7 @@ def test_a_page_has_messages_tool_calls_thinking_and_images(
 def test_the_font_of_formulas_comes_with_a_formula(owner: Person, owner_client: Client) -> None:
     conversation = rich_conversation(owner)
     Message.objects.filter(role="assistant", on_branch=True).update(text="$x^2$", html_version=0)
+    ToolCall.objects.update(text_length=0)
 
     page = Page(exported(owner_client, conversation))
     assert len(page.styles) == 2

@@ -22,8 +22,11 @@ def error(sentence: str, status: int) -> HttpResponse:
     return JsonResponse({"error": sentence}, status=status)
 
 
-def refusal(sentence: str, form: SettingsForm, status: int, reason: str = "") -> HttpResponse:
-    """Answer with a sentence, in `fields` with one for each invalid setting, and with the reason
-    that scripts handle."""
-    mark = {reason: True} if reason else {}
-    return JsonResponse({"error": sentence, "fields": form.problems, **mark}, status=status)
+def refusal(
+    sentence: str, form: SettingsForm, status: int, reason: str = "", html: str = ""
+) -> HttpResponse:
+    """Answer with a sentence, in `fields` with one for each invalid setting, with the reason that
+    scripts handle, and in `html` with a button that helps."""
+    body: dict[str, object] = {"error": sentence, "fields": form.problems}
+    body |= ({reason: True} if reason else {}) | ({"html": html} if html else {})
+    return JsonResponse(body, status=status)

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -17,11 +16,11 @@ from django.views.decorators.http import require_http_methods
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import refusal
 from chatapp.chat.views.messages import accept, checked_form
-from chatapp.chat.views.page import IMAGE_TYPES
+from chatapp.chat.views.page import limits
 from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.version_refusals import CAN_STOP, REFUSALS, refuse
 from chatapp.conversations.access import own_message
-from chatapp.conversations.models import ConversationContinued, Message
+from chatapp.conversations.models import Attachment, ConversationContinued, Message
 from chatapp.replies import commands
 from chatapp.server.request_values import wants_json
 
@@ -33,7 +32,7 @@ MOVED = _("This conversation changed in another tab. Your text is kept; send it 
 async def edit(request: PersonRequest, conversation_id: UUID, message_id: UUID) -> HttpResponse:
     """Show the form, or send what was edited as a new version of the message."""
     message = await sync_to_async(_own)(request.user, conversation_id, message_id)
-    if request.method != "POST":
+    if request.method != "POST" or "earlier" in request.POST:
         return await sync_to_async(_page)(request, message)
     form = await sync_to_async(checked_form)(request, conversation_id)
     if form.errors:
@@ -42,7 +41,7 @@ async def edit(request: PersonRequest, conversation_id: UUID, message_id: UUID) 
             return refusal(form.sentence, form, status)
         return await sync_to_async(_page)(request, message, status, error=form.sentence)
     if request.POST.get("stop"):
-        await commands.stop_head(message.conversation)
+        await commands.stop_head(message, form.message.parent)
     new = replace(form.message, replaces=message.pk)
     try:
         exchange, html = await shielded(
@@ -81,20 +80,39 @@ def _page(
 ) -> HttpResponse:
     """Show the form, as it was posted; for scripts only the form itself."""
     posted = request.method == "POST"
-    kept = request.POST.getlist("image") + request.POST.getlist("link")
+    in_place = wants_json(request)
     context = {
         "message": message,
         "conversation": message.conversation,
         "head": message.conversation.branch.values_list("pk", flat=True).last(),
         "client_id": uuid.uuid4(),
         "text": request.POST.get("text", "") if posted else message.text,
-        "images": [
-            (attachment, not posted or attachment.source in kept)
-            for attachment in message.shown_attachments
-        ],
-        "image_types": IMAGE_TYPES,
-        "max_characters": settings.MAX_MESSAGE_CHARACTERS,
+        "images": _images(request, message) if posted else _all(message),
+        "in_place": in_place,
+        "limits": limits(),
         **shown,
     }
-    template = "messages/_edit_form.html" if wants_json(request) else "messages/edit.html"
+    template = "messages/_edit_form.html" if in_place else "messages/edit.html"
     return render(request, template, context, status=status)
+
+
+def _all(message: Message) -> list[tuple[Attachment, bool]]:
+    return [(attachment, True) for attachment in message.shown_attachments]
+
+
+def _images(request: PersonRequest, message: Message) -> list[tuple[Attachment, bool]]:
+    """Return the images in the order in which they were posted, then those that don't stay.
+
+    The one whose button was pressed comes one place earlier.
+    """
+    kept = request.POST.getlist("image") + request.POST.getlist("link")
+    moved = request.POST.get("earlier")
+    if moved in kept and kept.index(moved) > 0:
+        at = kept.index(moved)
+        kept[at - 1 : at + 1] = [moved, kept[at - 1]]
+    by_source = {attachment.source: attachment for attachment in message.shown_attachments}
+    rest = [each for source, each in by_source.items() if source not in kept]
+    return [
+        *((by_source[source], True) for source in dict.fromkeys(kept) if source in by_source),
+        *((attachment, False) for attachment in rest),
+    ]

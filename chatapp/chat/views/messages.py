@@ -15,6 +15,7 @@ from chatapp.accounts.time_zones import remember_zone
 from chatapp.chat.forms.send import SendForm
 from chatapp.chat.views.answers import done, refusal
 from chatapp.chat.views.page import page
+from chatapp.chat.views.restoration import restore_button
 from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.events import ExchangeHtml
@@ -153,8 +154,11 @@ def _refuse(
 ) -> HttpResponse:
     """Return the reason as JSON, or without scripts the page itself, with everything that was
     typed."""
+    restore = restore_button(request.user, form.conversation_id) if reason == "gone" else ""
     if wants_json(request):
-        return refusal(sentence, form, status, reason)
+        return refusal(sentence, form, status, reason, restore)
     shown = Conversation.objects.of(request.user).filter(pk=form.conversation_id).first()
     text = form.data.get("text", "")
-    return page(request, shown, status=status, form=form, text=text, error=sentence)
+    return page(
+        request, shown, status=status, form=form, text=text, error=sentence, restore=restore
+    )

@@ -1,6 +1,7 @@
 """The page: a conversation, or the empty composer."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -22,17 +23,22 @@ from chatapp.chat.forms.settings import (
     SettingsForm,
 )
 from chatapp.chat.model_labels import short_labels
-from chatapp.conversations import events
-from chatapp.conversations.access import own_conversation, own_message
-from chatapp.conversations.history import (
-    ConversationPage,
-    MessagePage,
-    conversation_page,
-    message_page,
+from chatapp.chat.views.trash import show_trashed
+from chatapp.conversations import events, sidebar_events
+from chatapp.conversations.access import own_message
+from chatapp.conversations.history import MESSAGES_PER_PAGE, MessagePage, message_page
+from chatapp.conversations.models import (
+    Conversation,
+    Defaults,
+    Draft,
+    Effort,
+    Message,
+    arrangement,
 )
-from chatapp.conversations.models import Conversation, Defaults, Draft, Effort, Message
+from chatapp.conversations.sidebar import ConversationPage, conversation_page
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
+from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
 
 PAGE = "chat/page.html"
@@ -49,17 +55,31 @@ def home(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 def conversation(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
-    """Show a conversation; with `?message=<id>` the branch on which that message lies."""
-    shown = own_conversation(request.user, conversation_id)
+    """Show a conversation; with `?message=<id>` the branch on which that message lies.
+
+    With `?deleted=<id>` it offers to bring that version back.
+    """
+    shown = Conversation.objects.of(request.user).filter(pk=conversation_id).first()
+    if shown is None:
+        return show_trashed(request, conversation_id)
     if "message" not in request.GET:
-        return page(request, shown)
+        _see(shown)
+        return page(request, shown, deleted=_deleted(shown, request.GET.get("deleted", "")))
     message_id = read_uuid(request.GET["message"])
     if message_id is None:
         raise Http404
     message = own_message(request.user, conversation_id, message_id)
     if message.show():
         events.branch_changed(shown)
-    return redirect(f"{shown.get_absolute_url()}#message-{message.pk}")
+    return redirect(f"{_page_with(shown, message)}#message-{message.pk}")
+
+
+def _see(shown: Conversation) -> None:
+    """Count the conversation as read. A full database can't note that, but shows the page."""
+    with suppress(DatabaseFull):
+        if shown.is_unread and arrangement.see(shown):
+            shown.is_unread = False
+            sidebar_events.conversation_seen(shown.owner_id, shown.pk)
 
 
 @require_safe
@@ -85,6 +105,7 @@ def page(
     sidebar_before: str = "",
     form: SettingsForm | None = None,
     sheet_is_open: bool = False,
+    deleted: Message | None = None,
     **composer: Any,
 ) -> HttpResponse:
     """Render the page; `form` and `composer` carry over what was refused, as it was typed.
@@ -99,9 +120,28 @@ def page(
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
         composer = {"parent": head, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
+        context["deleted"] = deleted
         context["source"] = _source(request.user, shown)
         context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)
+
+
+def _deleted(shown: Conversation, message: str) -> Message | None:
+    """Return the version that was deleted, unless it is back or its row is gone."""
+    message_id = read_uuid(message)
+    if message_id is None:
+        return None
+    return shown.messages.exclude(deleted_at=None).filter(pk=message_id).first()
+
+
+def _page_with(shown: Conversation, message: Message) -> str:
+    """Return the URL of the page that has a message of the branch: the conversation's own, or one
+    of its earlier pages with the message in the middle."""
+    head = shown.branch.values_list("position", flat=True).last() or 0
+    if head - message.position < MESSAGES_PER_PAGE:
+        return shown.get_absolute_url()
+    before = message.position + MESSAGES_PER_PAGE // 2
+    return f"{reverse('messages', args=[shown.pk])}?before={before}"
 
 
 def _source(person: Person, shown: Conversation | None) -> Message | None:
@@ -137,19 +177,24 @@ def _context(
             "kind": settings.SERVICE.kind,
             "sentence": settings.SERVICE.translated(gettext),
         },
-        "limits": {
-            "max_characters": settings.MAX_MESSAGE_CHARACTERS,
-            "max_images": settings.MAX_IMAGES_PER_MESSAGE,
-            "max_image_bytes": MAX_UPLOAD_BYTES,
-            "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
-            "image_types": IMAGE_TYPES,
-        },
+        "limits": limits(),
         "composer": {
             "action": reverse("messages", args=[conversation_id]),
             "conversation_id": conversation_id,
             "error": "",
             **composer,
         },
+    }
+
+
+def limits() -> dict[str, Any]:
+    """Return what a message may have at most, as forms show it."""
+    return {
+        "max_characters": settings.MAX_MESSAGE_CHARACTERS,
+        "max_images": settings.MAX_IMAGES_PER_MESSAGE,
+        "max_image_bytes": MAX_UPLOAD_BYTES,
+        "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
+        "image_types": IMAGE_TYPES,
     }
 
 

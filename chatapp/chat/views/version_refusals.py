@@ -1,4 +1,4 @@
-"""Why a message can't be edited, regenerated or copied now: status, reason and sentence."""
+"""Why a message can't be edited, made again, copied or deleted now: status, reason, sentence."""
 
 from http import HTTPStatus
 
@@ -14,6 +14,8 @@ from chatapp.conversations.models import (
     Conversation,
     ConversationContinued,
     ConversationDeleted,
+    NotRestorable,
+    OnlyVersion,
     ReplyRunning,
     TooManyConversations,
 )
@@ -40,11 +42,21 @@ REFUSALS = {
         "waiting",
         _("A tool call awaits your approval. Approve or deny it first, or stop the reply."),
     ),
+    OnlyVersion: (
+        HTTPStatus.CONFLICT,
+        "moved",
+        _("The other versions were deleted in another tab. The last one can't be deleted."),
+    ),
+    NotRestorable: (
+        HTTPStatus.CONFLICT,
+        "moved",
+        _("This version can't be brought back any more."),
+    ),
     ConversationDeleted: (HTTPStatus.GONE, "gone", _("This conversation was deleted.")),
     TooManyConversations: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "",
-        _("You began too many chats in the last minute. Try again soon."),
+        _("You began too many chats, or too long ones, in the last minute. Try again soon."),
     ),
 }
 CAN_STOP = (ReplyRunning, AwaitsApproval)  # a question: the person may stop the reply

@@ -30,6 +30,7 @@ def menu(request: PersonRequest, conversation_id: UUID, message_id: UUID) -> Htt
         "message": message,
         "conversation": message.conversation,
         "version": uuid.uuid4(),
+        "head": message.conversation.branch.values_list("pk", flat=True).last(),
         "new_conversation": uuid.uuid4(),
         "models": [model for model in settings.CATALOG.values() if model.id != message.model],
         "efforts": Effort.choices if _can_think(message.model) else [],
@@ -57,7 +58,7 @@ async def regeneration(
     if not form.is_valid():
         return await sync_to_async(refuse_values)(request, reply.conversation, form.sentence)
     if form.cleaned_data["stop"]:
-        await commands.stop_head(reply.conversation)
+        await commands.stop_head(reply, form.wanted.head)
     try:
         new = await shielded(
             f"regenerate:{reply.pk}:{form.wanted.client_id}",

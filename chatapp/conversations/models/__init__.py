@@ -1,10 +1,11 @@
+from chatapp.conversations.models.activities import Activity, Thought, text_ends
 from chatapp.conversations.models.approval import DECISIONS, Decision, decide
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.branching_off import branch_off
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.display import REMOTE, LiveStatus
 from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent, DraftsFull
 from chatapp.conversations.models.exchange import Exchange, NewMessage, add_exchange
+from chatapp.conversations.models.live_status import REMOTE, LiveStatus
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import FinalState, Progress, TokenUsage
 from chatapp.conversations.models.refusals import (
@@ -12,6 +13,8 @@ from chatapp.conversations.models.refusals import (
     ClientIdUsed,
     ConversationContinued,
     ConversationDeleted,
+    NotRestorable,
+    OnlyVersion,
     ReplyRunning,
     TooManyConversations,
 )
@@ -32,6 +35,7 @@ __all__ = [
     "MAX_ROUNDS",
     "REMOTE",
     "UNDECIDED",
+    "Activity",
     "AlreadySent",
     "Attachment",
     "AwaitsApproval",
@@ -52,9 +56,12 @@ __all__ = [
     "ModelSettings",
     "NewMessage",
     "NewVersion",
+    "NotRestorable",
+    "OnlyVersion",
     "Progress",
     "ReplyRunning",
     "State",
+    "Thought",
     "TokenUsage",
     "TooManyConversations",
     "ToolCall",
@@ -65,4 +72,5 @@ __all__ = [
     "add_exchange",
     "branch_off",
     "decide",
+    "text_ends",
 ]

@@ -28,8 +28,11 @@ def decide(
     approves further calls of the tool in this conversation. False when there was nothing to decide
     any more.
     """
-    conversation = Conversation.objects.select_for_update().get(pk=reply.conversation_id)
-    waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING)
+    present = Conversation.objects.present().select_for_update()
+    conversation = present.filter(pk=reply.conversation_id).first()
+    if conversation is None:
+        return False
+    waiting = Message.objects.filter(pk=reply.pk, status=Status.WAITING, deleted_at=None)
     if attempt is not None:
         waiting = waiting.filter(attempt=attempt)
     tool_call = ToolCall.objects.filter(pk=tool_call_id, reply__in=waiting).first()
@@ -49,6 +52,7 @@ def decide(
             "attempt": F("attempt") + 1,
             "first_token_at": None,
         }
+        conversation.expect_reply()
     waiting.update(**values)
     reply.refresh_from_db()
     return True

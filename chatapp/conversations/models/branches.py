@@ -27,6 +27,15 @@ UPWARDS = """
         WHERE NOT upwards.on_branch
     )
 """
+LINEAGE = """
+    WITH RECURSIVE lineage(id, parent_id, position) AS (
+        SELECT id, parent_id, position FROM conversations_message WHERE id = %s
+        UNION ALL
+        SELECT message.id, message.parent_id, message.position
+        FROM conversations_message message JOIN lineage ON message.id = lineage.parent_id
+    )
+    SELECT id FROM lineage ORDER BY position
+"""
 HIDDEN = "SELECT id, position FROM upwards WHERE NOT on_branch ORDER BY position"
 CHOOSE = (
     "UPDATE conversations_message SET shown_at = %s"
@@ -39,7 +48,7 @@ SHOW = """
         UNION ALL
         SELECT (
             SELECT version.id FROM conversations_message version
-            WHERE version.parent_id = downwards.id
+            WHERE version.parent_id = downwards.id AND version.deleted_at IS NULL
             ORDER BY COALESCE(version.shown_at, version.created_at) DESC, version.id DESC LIMIT 1
         )
         FROM downwards WHERE downwards.id IS NOT NULL
@@ -81,26 +90,46 @@ def replace(old: "Message", new: "Message") -> None:
 
 @transaction.atomic
 def show(message: "Message") -> bool:
-    """Show the branch that a message lies on, as it was left; False when it is shown already."""
-    conversation, head = lock(message)
-    places = hidden(message) if head else []
+    """Show the branch that a message lies on, as it was left.
+
+    False when it is shown already, or was deleted.
+    """
+    _conversation, head = lock(message)
+    return head is not None and not is_deleted(message) and choose(message)
+
+
+def choose(message: "Message") -> bool:
+    """Show the branch of a message; the caller holds the lock of the conversation."""
+    places = hidden(message)
     if not places:
         return False
-    first, pk = places[0], _db_value(message, message.pk)
-    rows = type(message).objects.filter(conversation=conversation, on_branch=True)
+    first, pk = places[0], db_value(message, message.pk)
+    rows = type(message).objects.filter(conversation=message.conversation_id, on_branch=True)
     with connection.cursor() as cursor:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         cursor.execute(UPWARDS + CHOOSE, [pk, now])
         rows.filter(position__gte=first.position).update(on_branch=False)
-        cursor.execute(SHOW, [_db_value(message, first.id)])
+        cursor.execute(SHOW, [db_value(message, first.id)])
     return True
+
+
+def is_deleted(message: "Message") -> bool:
+    """Return whether a message was deleted with a version, or its row is gone already."""
+    return not type(message).objects.filter(pk=message.pk, deleted_at=None).exists()
 
 
 def hidden(message: "Message") -> list[Place]:
     """Return the message and those before it that aren't shown, oldest first."""
     with connection.cursor() as cursor:
-        cursor.execute(UPWARDS + HIDDEN, [_db_value(message, message.pk)])
+        cursor.execute(UPWARDS + HIDDEN, [db_value(message, message.pk)])
         return [Place(UUID(str(pk)), position) for pk, position in cursor.fetchall()]
+
+
+def lineage(message: "Message") -> list[UUID]:
+    """Return the messages that lead to this one, and this one; no switch of branches changes it."""
+    with connection.cursor() as cursor:
+        cursor.execute(LINEAGE, [db_value(message, message.pk)])
+        return [UUID(str(pk)) for (pk,) in cursor.fetchall()]
 
 
 def up_to(message: "Message", places: list[Place]) -> "MessageQuerySet":
@@ -114,5 +143,5 @@ def up_to(message: "Message", places: list[Place]) -> "MessageQuerySet":
     return rows.filter(shown | Q(pk__in=[place.id for place in places]))
 
 
-def _db_value(message: "Message", pk: UUID) -> Any:
+def db_value(message: "Message", pk: UUID) -> Any:
     return message._meta.pk.get_db_prep_value(pk, connection)

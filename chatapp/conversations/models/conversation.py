@@ -4,20 +4,22 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Value
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.settings import WithModelSettings
+from chatapp.conversations.signals import conversation_titled
 from chatapp.server.columns import JSONField
+from chatapp.server.quick_reverse import url_of
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
     from chatapp.conversations.models.message import Message
 
 TITLE_LENGTH = 120  # characters
+PRESENT = models.Q(trashed_at=None, deleted_at=None)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -29,13 +31,27 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Return those that are neither in the trash nor deleted."""
         return self.filter(trashed_at=None, deleted_at=None)
 
+    def listed(self) -> Self:
+        """Return those in the sidebar below the pinned ones."""
+        return self.present().filter(pinned_at=None, archived_at=None)
+
+    def pinned(self) -> Self:
+        """Return those at the top of the sidebar, the last pinned first."""
+        pinned = self.present().filter(pinned_at__isnull=False, archived_at=None)
+        return pinned.order_by("-pinned_at")
+
+    def archived(self) -> Self:
+        return self.present().filter(archived_at__isnull=False)
+
     def in_trash(self) -> Self:
         """Return those that may be restored, the last trashed first."""
-        return self.exclude(trashed_at=None).filter(deleted_at=None).order_by("-trashed_at")
+        # SQLite takes the index for "IS NOT NULL", but not for the "NOT … IS NULL" of exclude().
+        trashed = self.filter(trashed_at__isnull=False, deleted_at=None)
+        return trashed.order_by("-trashed_at", "-id")
 
     def deleted(self) -> Self:
         """Return those whose rows are still to be removed, in the order of their deletion."""
-        return self.exclude(deleted_at=None).order_by("deleted_at")
+        return self.filter(deleted_at__lte=timezone.now()).order_by("deleted_at")
 
     def newest_first(self) -> Self:
         return self.order_by("-active_at", "-id")
@@ -59,13 +75,20 @@ class Conversation(WithModelSettings):
     branched_from = models.UUIDField(null=True, editable=False)
     pinned_at = models.DateTimeField(null=True, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
+    # Nobody has seen the end of its last reply, which may still run.
+    is_unread = models.BooleanField(default=False, db_default=False, editable=False)
     # Since then it is only on the page of the trash, from where it can be restored.
     trashed_at = models.DateTimeField(null=True, editable=False)
-    # Since then nobody sees it any more; `removal` deletes its rows.
+    # Since then nobody sees it any more; `removal` deletes its rows. In the future: an unfinished
+    # copy, see `branching_off`.
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     # Names of tools that need no further approval in this conversation.
     allowed_tools = JSONField(default=list, db_default=Value([], JSONField()))
+
+    # Set on an instance by code that has looked: whether a reply runs, days left in the trash.
+    is_running: bool | None = None
+    days_left: int | None = None
 
     objects: ClassVar = ConversationQuerySet.as_manager()
 
@@ -78,13 +101,34 @@ class Conversation(WithModelSettings):
                 condition=models.Q(deleted_at__isnull=False),
                 name="deleted_conversations",
             ),
+            # Each list costs the same however long the others are.
+            models.Index(
+                fields=["owner", "-active_at", "-id"],
+                condition=PRESENT & models.Q(pinned_at=None, archived_at=None),
+                name="listed_conversations",
+            ),
+            models.Index(
+                fields=["owner", "-pinned_at"],
+                condition=PRESENT & models.Q(pinned_at__isnull=False, archived_at=None),
+                name="pinned_conversations",
+            ),
+            models.Index(
+                fields=["owner", "-active_at", "-id"],
+                condition=PRESENT & models.Q(archived_at__isnull=False),
+                name="archived_conversations",
+            ),
+            models.Index(
+                fields=["owner", "-trashed_at", "-id"],
+                condition=models.Q(trashed_at__isnull=False, deleted_at=None),
+                name="trashed_conversations",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.display_title
 
     def get_absolute_url(self) -> str:
-        return reverse("conversation", args=[self.id])
+        return url_of("conversation", self.id)
 
     @property
     def is_present(self) -> bool:
@@ -100,12 +144,23 @@ class Conversation(WithModelSettings):
         """Return the messages of the branch that is shown, oldest first."""
         return self.messages.filter(on_branch=True).order_by("position")
 
+    def expect_reply(self) -> None:
+        """Count as unread from the end of the reply that begins until somebody sees it."""
+        Conversation.objects.filter(pk=self.pk, is_unread=False).update(is_unread=True)
+
+    @transaction.atomic
     def rename(self, title: str) -> None:
-        """Set the title that the person typed; it takes precedence over any by the model."""
+        """Set the title that the person typed; it takes precedence over any by the model.
+
+        A conversation that was deleted meanwhile stays as it is.
+        """
         self.title = " ".join(title.split())[:TITLE_LENGTH]
         self.titled_by = self.TitledBy.PERSON
-        self.save(update_fields=["title", "titled_by"])
+        rows = Conversation.objects.present().filter(pk=self.pk)
+        if rows.update(title=self.title, titled_by=self.titled_by):
+            conversation_titled.send(Conversation, conversation=self)
 
+    @transaction.atomic
     def suggest_title(self, title: str) -> bool:
         """Set a title by the model unless the person has typed one or deleted the conversation;
         return whether it was set."""
@@ -115,4 +170,7 @@ class Conversation(WithModelSettings):
             .exclude(titled_by=self.TitledBy.PERSON)
             .update(title=title[:TITLE_LENGTH], titled_by=self.TitledBy.MODEL)
         )
+        if changed:
+            self.title = title[:TITLE_LENGTH]
+            conversation_titled.send(Conversation, conversation=self)
         return bool(changed)

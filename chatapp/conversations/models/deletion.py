@@ -1,4 +1,4 @@
-"""Deleting a conversation: it is gone for everybody at once, and its rows go later, in batches.
+"""Deleting a conversation for good: it is gone at once, and its rows go later, in batches.
 
 Each batch is a short transaction of its own, so nobody waits for a long conversation to go. The
 functions are safe in several processes at once, and after a crash the next call continues.
@@ -24,20 +24,31 @@ UNFINISHED = (*RUNNING, Status.WAITING)
 
 @transaction.atomic
 def delete(conversation: Conversation) -> list[UUID]:
-    """Mark a conversation as deleted and end its replies as they were saved.
+    """Mark a conversation, in the trash or not, as deleted; end its replies as they were saved.
 
     Return the replies that a process may still make: whatever it writes finds no running row. Waits
     for a send in this conversation, and every later one finds the mark. Raises DatabaseFull.
     """
-    marked = Conversation.objects.present().filter(pk=conversation.pk)
+    marked = Conversation.objects.filter(pk=conversation.pk, deleted_at=None)
     if not marked.update(deleted_at=timezone.now()):
         return []
     conversation_deleted.send(Conversation, conversation=conversation)
-    replies = _unfinished(conversation)
+    replies = unfinished(conversation)
     Message.objects.filter(pk__in=replies, status__in=UNFINISHED).update(
         status=Status.STOPPED, finished_at=timezone.now(), leased_until=None
     )
     return replies
+
+
+def unfinished(conversation: Conversation) -> list[UUID]:
+    """Return the replies that haven't ended: the head of the branch that is shown, and any that
+    went on when another branch was chosen. Indexes find both."""
+    head = conversation.branch.last()
+    hidden = Message.objects.filter(
+        conversation=conversation, on_branch=False, status__in=UNFINISHED
+    )
+    shown = [head.pk] if head and head.is_unfinished else []
+    return [*shown, *hidden.values_list("pk", flat=True)]
 
 
 def remove_batch(conversation_id: UUID) -> bool:
@@ -58,17 +69,6 @@ def remove_batch(conversation_id: UUID) -> bool:
             return False
         collector.delete()
     return bool(newest)
-
-
-def _unfinished(conversation: Conversation) -> list[UUID]:
-    """Return the replies that haven't ended: the head of the branch that is shown, and any that
-    went on when another branch was chosen. Indexes find both."""
-    head = conversation.branch.last()
-    hidden = Message.objects.filter(
-        conversation=conversation, on_branch=False, status__in=UNFINISHED
-    )
-    shown = [head.pk] if head and head.is_unfinished else []
-    return [*shown, *hidden.values_list("pk", flat=True)]
 
 
 def _lock(conversation_id: UUID) -> bool:

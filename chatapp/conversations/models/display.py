@@ -3,17 +3,17 @@
 They query nothing that was not prefetched: async code renders templates too.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from chatapp.conversations.models.activities import text_ends
 from chatapp.conversations.models.notices import notice_sentence, refused_image_sentence
 from chatapp.inference.catalog import find_model
 from chatapp.rendering import VERSION, render_document
+from chatapp.server.quick_reverse import url_of
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.attachment import Attachment
@@ -21,40 +21,29 @@ if TYPE_CHECKING:
     from chatapp.conversations.models.tool_call import ToolCall
 
 
-MAX_TOOL_CALLS = 4  # lines that a reply's tool calls take up until somebody unfolds them
-# Each is a URL of a reply.
-RESOURCES = ("state", "stop", "retry", "continuation", "exclusion", "regeneration")
+# Each is a URL of a message, most of them only of a reply.
+RESOURCES = ("message", "state", "stop", "retry", "continuation", "exclusion", "regeneration")
 
 
-@dataclass(frozen=True, slots=True)
-class LiveStatus:
-    """What only the process that makes a reply knows about it right now. All in seconds."""
+class MessageUrls:
+    """The URLs of a message by their names."""
 
-    waits_for: float | None = None  # until the service is asked again
-    wait_reason: str = ""
-    has_thought_for: float | None = None  # while the model thinks
-
-
-class ReplyUrls:
-    """The URLs of a reply by their names. Most templates need one or two, and each takes 10 µs."""
-
-    def __init__(self, reply: "Message") -> None:
-        self._args = (reply.conversation_id, reply.pk)
+    def __init__(self, message: "Message") -> None:
+        self._ids = (message.conversation_id, message.pk)
 
     def __getitem__(self, name: str) -> str:
         if name not in RESOURCES:
             raise KeyError(name)
-        return reverse(name, args=self._args)
-
-
-REMOTE = LiveStatus()  # nothing is known: the reply has ended, or another process makes it
+        return url_of(name, *self._ids)
 
 
 def shown_html(message: "Message") -> SafeString:
-    """Return a reply's safe HTML: as stored, or rendered again if the rules have changed since."""
+    """Return the safe HTML of a reply's text, with empty slots for its activities: as stored, or
+    rendered again if the rules have changed since."""
     if message.html_version == VERSION:
         return mark_safe(message.html)  # noqa: S308  (stored by us, sanitised by that version)
-    return mark_safe(render_document(message.text, prefix=str(message.pk)))  # noqa: S308
+    html = render_document(message.text, prefix=str(message.pk), ends=text_ends(message))
+    return mark_safe(html)  # noqa: S308  (sanitised)
 
 
 def shown_attachments(message: "Message") -> "list[Attachment]":
@@ -68,19 +57,6 @@ def shown_tool_calls(message: "Message") -> "list[ToolCall]":
         return message.known_tool_calls
     is_prefetched = "tool_calls" in getattr(message, "_prefetched_objects_cache", {})
     return list(message.tool_calls.all() if is_prefetched else message.tool_calls.with_images())
-
-
-def folded_tool_calls(message: "Message") -> "list[ToolCall]":
-    """Return all but the last few of many tool calls, without those that await approval.
-
-    As calls come one by one, the page doesn't grow any more.
-    """
-    tool_calls = message.shown_tool_calls
-    if len(tool_calls) <= MAX_TOOL_CALLS:
-        return []
-    return [
-        tool_call for tool_call in tool_calls[: 1 - MAX_TOOL_CALLS] if not tool_call.is_undecided
-    ]
 
 
 def model_label(message: "Message") -> str:
@@ -126,21 +102,6 @@ def notice_lines(message: "Message") -> list[str]:
     return lines + [refused_image_sentence(name, why) for name, why in refused]
 
 
-def thought_line(message: "Message") -> str:
-    if message.live_status is REMOTE and message.is_running and not message.text:
-        return _("Thinking…")
-    if message.thought_seconds is None:
-        return _("Thoughts")
-    seconds = max(1, round(message.thought_seconds))
-    if seconds < 60:
-        return _("Thought for %(seconds)s s") % {"seconds": seconds}
-    minutes, seconds = divmod(seconds, 60)
-    return _("Thought for %(minutes)s min %(seconds)s s") % {
-        "minutes": minutes,
-        "seconds": seconds,
-    }
-
-
 def duration_seconds(message: "Message") -> float | None:
     if message.finished_at and message.started_at:
         # The two moments may come from two clocks.
@@ -148,8 +109,8 @@ def duration_seconds(message: "Message") -> float | None:
     return None
 
 
-def urls(message: "Message") -> "ReplyUrls":
-    return ReplyUrls(message)
+def urls(message: "Message") -> "MessageUrls":
+    return MessageUrls(message)
 
 
 def _label(model_id: str) -> str:

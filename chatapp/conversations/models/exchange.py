@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models.beginning import check_pace, first_words
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.message import Message
@@ -20,23 +20,16 @@ from chatapp.conversations.models.refusals import (
     ConversationContinued,
     ConversationDeleted,
     ReplyRunning,
-    TooManyConversations,
 )
 from chatapp.conversations.models.regeneration import check_ended
 from chatapp.conversations.models.settings import ModelSettings
+from chatapp.conversations.signals import messages_added, text_prepared
 from chatapp.images.shown_image import ShownImage
 from chatapp.inference import ChatMessage
 from chatapp.inference.context_window import message_tokens
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
-
-
-# Until the model has suggested a title, the conversation is called by its first words.
-EXCERPT = 300  # characters read
-FIRST_TITLE = 60  # characters kept
-# Conversations that one person may begin in the last minute: enough for any script of theirs.
-MAX_BEGUN, BEGUN_WITHIN = 1_200, timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +50,11 @@ class NewMessage:
     names_parent: bool = False
     # The message that the person has edited: this one becomes a version of it.
     replaces: uuid.UUID | None = None
+
+    @property
+    def begins_conversation(self) -> bool:
+        """Return whether the page that sends it shows no message."""
+        return self.names_parent and not (self.parent or self.replaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +83,7 @@ def add_exchange(person: "Person", new: NewMessage, *, begin: bool = False) -> E
     when the id belongs to another text, TooManyConversations when this would begin one too many.
     An edited message becomes a version of the old one; it may name another head than its parent.
     """
+    text_prepared.send(Message, text=new.text)
     try:
         with transaction.atomic():
             return _add(person, new, begin=begin, is_second_try=False)
@@ -104,6 +103,8 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
         return None
     if not message.conversation.is_present:
         raise ConversationDeleted
+    if message.deleted_at:
+        raise ConversationContinued
     if message.text != new.text:
         raise ClientIdUsed
     reply = message.children.order_by("-on_branch", "-created_at")[0]
@@ -111,14 +112,16 @@ def _find(person: "Person", new: NewMessage) -> Exchange | None:
 
 
 def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool) -> Exchange:
-    conversation = _lock(person, new)
     # Nearly always the id is new with its conversation; otherwise a constraint reports it.
+    begins = new.begins_conversation and not is_second_try
+    conversation = None if begins else _lock(person, new)
     if (conversation or is_second_try) and (earlier := _find(person, new)):
         return earlier
     head = conversation.branch.last() if conversation else None
     _check_parent(conversation, head, new)
     old = _edited(conversation, head, new)
     parent = old.parent if old else head
+    is_new = conversation is None
     conversation = _continue(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
@@ -140,6 +143,9 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
         reply.begin_unsaved()
     Message.objects.bulk_create([message, reply])
     _attach(message, new)
+    messages_added.send(
+        Message, conversation=conversation, messages=[message, reply], is_new=is_new
+    )
     ended = Draft.objects.end(person, new.client_id)
     return Exchange(conversation, message, reply, created=True, ended_drafts=ended)
 
@@ -190,35 +196,24 @@ def _edited(
 def _begin(person: "Person", new: NewMessage) -> Conversation:
     check_pace(person)
     return Conversation.objects.create(
-        id=new.conversation_id, owner=person, title=_first_words(new.text), **asdict(new.chosen)
+        id=new.conversation_id,
+        owner=person,
+        title=first_words(new.text),
+        is_unread=True,
+        **asdict(new.chosen),
     )
 
 
-def check_pace(person: "Person") -> None:
-    """Raise TooManyConversations when the person would begin one too many."""
-    since = timezone.now() - BEGUN_WITHIN
-    # The index of the sidebar finds the few that were active since.
-    recent = Conversation.objects.filter(owner=person, active_at__gt=since, created_at__gt=since)
-    if recent.count() >= MAX_BEGUN:
-        raise TooManyConversations
-
-
 def _continue(conversation: Conversation, new: NewMessage) -> Conversation:
-    """Move the conversation to the top, with the model that was chosen last."""
+    """Move the conversation to the top, out of the archive, with the model that was chosen last."""
     conversation.active_at = timezone.now()
+    conversation.archived_at = None
+    conversation.is_unread = True
     conversation.model = new.chosen.model
     conversation.thinking = new.chosen.thinking
-    conversation.save(update_fields=["active_at", "model", "thinking"])
+    columns = ["active_at", "archived_at", "is_unread", "model", "thinking"]
+    conversation.save(update_fields=columns)
     return conversation
-
-
-def _first_words(text: str) -> str:
-    line = " ".join(text[:EXCERPT].split())
-    if len(line) <= FIRST_TITLE:
-        return line
-    # A long first word, such as a line of Chinese, is shortened anywhere.
-    cut = line[:FIRST_TITLE].rsplit(" ", 1)[0]
-    return f"{cut}…"
 
 
 def _attach(message: Message, new: NewMessage) -> None:

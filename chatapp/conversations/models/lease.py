@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from chatapp.conversations.models.progress import (
     TokenUsage,
     values_of,
 )
+from chatapp.conversations.signals import replies_stored
 from chatapp.rendering import VERSION as RENDERING_VERSION
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def take_over(reply: "Message") -> bool:
         values["crashes"] = reply.crashes + 1
     if not (reply.text or reply.tool_calls.exists()):
         # With no text and no tool call to resume from, the model starts and thinks again.
-        values |= {"reasoning": "", "thought_seconds": None}
+        values |= {"reasoning": "", "thought_seconds": None, "thoughts": None}
     return _take(reply, _row(reply).lost(), values)
 
 
@@ -82,6 +84,7 @@ def await_approval(reply: "Message", progress: Progress, token_usage: TokenUsage
     return is_waiting
 
 
+@transaction.atomic
 def finish(reply: "Message", final: FinalState) -> bool:
     """End this attempt; False when it had been ended or taken over before."""
     values = values_of(final.progress) | values_of(final.token_usage) | values_of(final)
@@ -94,6 +97,8 @@ def finish(reply: "Message", final: FinalState) -> bool:
     }
     has_ended = bool(_of_this_attempt(reply).update(**values))
     reply.assign(values)
+    if has_ended:
+        replies_stored.send(type(reply), replies=[reply])
     return has_ended
 
 
@@ -102,6 +107,7 @@ def request_stop(reply: "Message") -> bool:
     return bool(_row(reply).running().update(stop_requested_at=timezone.now()))
 
 
+@transaction.atomic
 def close(
     reply: "Message", status: str, error: str = "", *, only_if: CloseCondition = "is running"
 ) -> bool:
@@ -121,6 +127,9 @@ def close(
     newer = F("sequence") + 1
     has_ended = bool(rows[only_if].update(**values, leased_until=None, sequence=newer))
     reply.assign(values)
+    if has_ended:
+        reply.refresh_from_db(fields=["text"])
+        replies_stored.send(type(reply), replies=[reply])
     return has_ended
 
 

@@ -12,16 +12,19 @@ from django.db import models
 from django.utils import timezone
 
 from chatapp.conversations.models import (
+    activities,
     branches,
     display,
     lease,
     regeneration,
     reply_actions,
     setting_changes,
+    version_deletion,
     versions,
 )
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.conversations.models.display import REMOTE
+from chatapp.conversations.models.live_status import REMOTE
+from chatapp.conversations.models.message_indexes import INDEXES
 from chatapp.conversations.models.message_queries import MessageQuerySet
 from chatapp.conversations.models.progress import RUNNING, Progress, Status, TokenUsage, values_of
 from chatapp.conversations.models.settings import DIGEST_LENGTH, Effort, ModelSettings, Variation
@@ -65,6 +68,8 @@ class Message(models.Model):
     shown_at = models.DateTimeField(null=True)
     # A reply ended behind this version while another one was shown.
     has_news = models.BooleanField(default=False, db_default=False)
+    # Deleted with a version, at one moment for the whole of it; nobody finds it from then on.
+    deleted_at = models.DateTimeField(null=True, editable=False)
     # The model doesn't read it, because the service or a filter in front of it refused it.
     excluded = models.BooleanField(default=False)
 
@@ -96,10 +101,10 @@ class Message(models.Model):
         max_length=10, choices=Variation.choices, blank=True, db_default=""
     )
 
-    # A reply: what the model answered. Notices are changes of the request that the person should
-    # know about.
+    # A reply: what the model answered. Notices are changes of the request that matter to people.
     reasoning = models.TextField(blank=True)
     thought_seconds = models.FloatField(null=True)
+    thoughts = JSONField(null=True)  # of each turn: number, beginning in the reasoning, seconds
     notices = JSONField(default=dict)
     resume_positions = JSONField(default=list)
     error = models.TextField(blank=True)
@@ -146,28 +151,7 @@ class Message(models.Model):
                 name="one_message_per_position",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["status"],
-                condition=models.Q(status__in=["queued", "streaming"]),
-                name="running_replies",
-            ),
-            models.Index(
-                fields=["status"], condition=models.Q(status="waiting"), name="waiting_replies"
-            ),
-            # Counting the turns that a long request excludes reads nothing else.
-            models.Index(
-                fields=["conversation", "on_branch", "role", "excluded", "position"],
-                condition=models.Q(on_branch=True, role="user", excluded=False),
-                name="turns_of_branch",
-            ),
-            # Removing a conversation takes the newest messages first, whichever branch has them.
-            models.Index(
-                fields=["conversation", "position"],
-                condition=models.Q(on_branch=False),
-                name="messages_off_branch",
-            ),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return f"{self.role} {self.position} of {self.conversation_id}"
@@ -207,6 +191,8 @@ class Message(models.Model):
     can_exclude = property(reply_actions.can_exclude)
     regenerate = regeneration.regenerate
     show = branches.show
+    delete_version = version_deletion.delete
+    restore_version = version_deletion.restore
     versions = property(versions.versions)
     note_changes = setting_changes.note_changes
     changes_for = setting_changes.changes_for
@@ -215,11 +201,10 @@ class Message(models.Model):
     shown_attachments = property(display.shown_attachments)
     shown_status = property(display.shown_status)
     shown_tool_calls = property(display.shown_tool_calls)
-    folded_tool_calls = property(display.folded_tool_calls)
+    activities = property(activities.activities)
     model_label = property(display.model_label)
     change_lines = property(display.change_lines)
     notice_lines = property(display.notice_lines)
-    thought_line = property(display.thought_line)
     duration_seconds = property(display.duration_seconds)
     difference_lines = property(display.difference_lines)
     urls = property(display.urls)

@@ -18,9 +18,18 @@ if TYPE_CHECKING:
 class MessageQuerySet(models.QuerySet["Message"]):
     def of(self, person: "Person") -> Self:
         """Return the person's own messages; views use no other query."""
-        return self.filter(conversation__owner=person).present()
+        return self.with_deleted_of(person).filter(deleted_at=None)
+
+    def with_deleted_of(self, person: "Person") -> Self:
+        """Return the person's own messages and those of deleted versions, to undo that."""
+        return self.filter(conversation__owner=person).in_present_conversations()
 
     def present(self) -> Self:
+        """Return those that haven't been deleted, neither with a version nor with their
+        conversation."""
+        return self.in_present_conversations().filter(deleted_at=None)
+
+    def in_present_conversations(self) -> Self:
         """Return those whose conversation is neither in the trash nor deleted."""
         return self.filter(conversation__trashed_at=None, conversation__deleted_at=None)
 

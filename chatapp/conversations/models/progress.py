@@ -18,8 +18,6 @@ class Status(models.TextChoices):
 LENGTH = "length"  # the finish reason of a reply that reached its token limit
 REFUSAL = "refusal"  # of one that the model declined, and would decline again
 RUNNING = (Status.QUEUED, Status.STREAMING)
-LENGTH = "length"  # the finish reason of a reply that reached its token limit
-REFUSAL = "refusal"  # of one that the model declined, and would decline again
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,7 @@ class Progress:
     reasoning: str = ""
     sequence: int = 0
     thought_seconds: float | None = None
+    thoughts: list[list[Any]] | None = None
     notices: dict[str, Any] = field(default_factory=dict)
     resume_positions: list[int] = field(default_factory=list)
 

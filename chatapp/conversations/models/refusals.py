@@ -17,6 +17,14 @@ class ConversationContinued(Exception):
     """The page doesn't show the messages that the conversation shows now."""
 
 
+class OnlyVersion(Exception):
+    """A message has no other version that could be shown in its place."""
+
+
+class NotRestorable(Exception):
+    """What a deleted version belongs to was deleted too, or its rows are gone."""
+
+
 class TooManyConversations(Exception):
     """The person begins conversations faster than anybody reads them."""
 

@@ -57,7 +57,8 @@ def regenerate(reply: "Message", wanted: NewVersion) -> "tuple[Message, bool]":
     branches.replace(reply, new)
     new.save()
     conversation.active_at = timezone.now()
-    conversation.save(update_fields=["active_at"])
+    conversation.is_unread = True
+    conversation.save(update_fields=["active_at", "is_unread"])
     return new, True
 
 

@@ -4,6 +4,8 @@ Each holds the lock of the conversation, and does nothing for a page that is too
 functions are methods of Message.
 """
 
+import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.utils import timezone
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.lease import GRACE
 from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
+from chatapp.inference.catalog import find_model
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -42,8 +45,9 @@ def can_exclude(reply: "Message") -> bool:
 def retry(reply: "Message") -> "Message | None":
     """Replace this reply by a new empty one; called twice, return the same new one.
 
-    None when the conversation continued after this reply: a new one would take everything after it
-    off the screen.
+    A version that was asked for with a model of its own keeps it; other replies are made as the
+    conversation says now. None when the conversation continued after this reply: a new one would
+    take everything after it off the screen.
     """
     conversation, head = branches.lock(reply)
     if head is None or head.parent is None or head.parent_id != reply.parent_id:
@@ -52,11 +56,19 @@ def retry(reply: "Message") -> "Message | None":
         return head
     if not head.can_retry:
         return None
-    new = type(reply).queued_reply(conversation, head.parent, conversation.chosen)
+    is_own = bool(head.client_id) and find_model(settings.CATALOG, head.model) is not None
+    chosen = conversation.chosen
+    if is_own:
+        chosen = replace(chosen, model=head.model, thinking=head.thinking)
+    new = type(reply).queued_reply(conversation, head.parent, chosen)
     new.variation = head.variation
+    # As of any version that was asked for; nobody else knows the id.
+    new.client_id = uuid.uuid4() if is_own else None
     branches.replace(head, new)
     new.save()
-    head.parent.note_changes(conversation.chosen)
+    conversation.expect_reply()
+    if not is_own:
+        head.parent.note_changes(chosen)
     return new
 
 
@@ -94,6 +106,7 @@ def resume(reply: "Message") -> bool:
     if head.model not in settings.CATALOG:
         values["model"] = chosen.model
     type(reply).objects.filter(pk=reply.pk).update(**values)
+    conversation.expect_reply()
     reply.refresh_from_db()
     return True
 

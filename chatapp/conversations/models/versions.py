@@ -39,19 +39,24 @@ def load(messages: "Iterable[Message]") -> None:
     """Look up the versions of all these messages of one conversation, in one query or none."""
     messages = list(messages)
     several = [message for message in messages if message.shown_at]
-    found = _ids(several) if several else {}
+    found = ids_by_parent(several) if several else {}
     for message in messages:
         siblings = found.get(message.parent_id, [])
         message.known_versions = _place(message, siblings) if message.shown_at else ONLY
 
 
-def _ids(messages: "list[Message]") -> dict[UUID | None, list[tuple[UUID, bool]]]:
-    """Return the ids of versions and whether they have news, oldest first, by their parent."""
+def ids_by_parent(messages: "list[Message]") -> dict[UUID | None, list[tuple[UUID, bool]]]:
+    """Return the ids of versions and whether they have news, oldest first, by their parent.
+
+    Those that were deleted aren't among them.
+    """
     parents = {message.parent_id for message in messages}
     wanted = Q(parent__in=parents - {None})
     if None in parents:
         wanted |= Q(position=0, parent=None)
-    rows = type(messages[0]).objects.filter(wanted, conversation=messages[0].conversation_id)
+    rows = type(messages[0]).objects.filter(
+        wanted, conversation=messages[0].conversation_id, deleted_at=None
+    )
     found = defaultdict(list)
     for pk, parent, news in rows.order_by("created_at", "pk").values_list(
         "pk", "parent", "has_news"

@@ -10,7 +10,10 @@ type Kind = Literal["document", "plain document", "blocks", "code"]
 
 
 class Request(NamedTuple):
-    """Hold a request. `detail` is the language for code, and the prefix of ids for Markdown."""
+    """Hold a request. `detail` is the language for code, and the prefix of ids for Markdown.
+
+    `text` is normalised; a document may have several parts (`text_parts.join`).
+    """
 
     kind: Kind
     detail: str

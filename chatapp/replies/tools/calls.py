@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 
 from chatapp import background
 from chatapp.conversations.message_html import slot_html
-from chatapp.conversations.models import Progress, State, TokenUsage, ToolCall, ToolRequest
+from chatapp.conversations.models import (
+    Activity,
+    Progress,
+    State,
+    TokenUsage,
+    ToolCall,
+    ToolRequest,
+)
+from chatapp.conversations.models.progress import values_of
 from chatapp.inference import ToolCallPart
 from chatapp.replies import usage
 from chatapp.replies.live import LiveReply
@@ -36,12 +44,12 @@ async def begin(
 
     Raises Overtaken.
     """
-    token_usage, html = await background.in_thread(
+    token_usage, activity, html = await background.in_thread(
         _begin, live, live.progress, list(requests), calls, toolbox
     )
     live.reply.token_usage = token_usage
     requests.clear()
-    live.show_tool_calls(html)
+    live.show_activity(activity, html)
 
 
 async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
@@ -106,12 +114,15 @@ def _begin(
     requests: list[ModelRequest],
     calls: Sequence[ToolCallPart],
     toolbox: Toolbox,
-) -> tuple[TokenUsage, str]:
-    """Store calls; return the token usage and the HTML of all calls, which takes time to render."""
+) -> tuple[TokenUsage, Activity, str]:
+    """Store calls; return the token usage, and the activity that the calls belong to with its HTML,
+    which takes time to render."""
     token_usage = usage.total(live.reply, requests, progress)
     asked = [_request(call, toolbox) for call in calls]
     asked[MAX_CALLS:] = map(_refused, asked[MAX_CALLS:])
     if not ToolCall.objects.begin_round(live.reply, progress, token_usage, asked):
         raise Overtaken
     live.reply.known_tool_calls = list(live.reply.tool_calls.with_images())
-    return token_usage, slot_html(live.reply, "tool_calls")
+    live.reply.assign(values_of(progress))
+    activity = live.reply.activities[-1]
+    return token_usage, activity, slot_html(live.reply, "activity", activity=activity)

@@ -9,7 +9,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from chatapp.conversations.models import Conversation
-from chatapp.conversations.signals import conversation_trashed
+from chatapp.conversations.models.trash import trash
 from chatapp.transfer.models import Import, ImportedConversation
 
 AT_ONCE = 100  # conversations in one transaction
@@ -33,9 +33,7 @@ def remove(done: Import) -> None:
     while batch := list(_unchanged(done)[:AT_ONCE]):
         with transaction.atomic():
             for conversation in _locked([row.conversation_id for row in batch]):
-                conversation.trashed_at = timezone.now()
-                conversation.save(update_fields=["trashed_at"])
-                conversation_trashed.send(Conversation, conversation=conversation)
+                trash(conversation)  # none of its replies is running: it has the same messages
     Import.objects.filter(pk=done.pk, removed_at=None).update(removed_at=timezone.now())
 
 

@@ -10,6 +10,8 @@ export const isRunning = (article) => RUNNING.includes(article.dataset.status);
 export const isUnfinished = (article) => isRunning(article) || article.dataset.status === "waiting";
 export const isReply = (article) => article?.dataset.role === "assistant";
 export const isPending = (article) => !article.dataset.message;
+/** The element with the text of a message. */
+export const partOf = (article) => article.querySelector(":scope > [data-part=text]");
 
 /** Whether a message is on the page already; `clientId` is the id that the sending page made. */
 export function isShown(clientId) {
@@ -17,19 +19,15 @@ export function isShown(clientId) {
 }
 
 /** Shows the changes that patches made to a running reply; returns the sentence to announce, or "". */
-export function paintReply(article, blocks, { indexes, parts, toolCalls, reasoning, status }) {
+export function paintReply(article, blocks, { indexes, parts, status }) {
   const before = readCallStates(article);
-  for (const [name, html] of Object.entries(parts)) {
-    // The slot of the thinking line is inside the thinking part, and comes with it.
-    const slot = article.querySelector(`[data-slot="${name}"]`);
-    if (slot) morphInner(slot, html);
-  }
-  for (const html of toolCalls) paintCall(article, html);
-  if (reasoning) article.querySelector("[data-reasoning]")?.append(reasoning);
-  if (indexes.size) paintText(article.querySelector(":scope > [data-part=text]"), blocks, indexes);
+  if (indexes.size) paintText(partOf(article), blocks, indexes); // some blocks hold slots
+  for (const part of parts) paintPart(article, ...part);
   if (article.dataset.status !== status) article.dataset.status = status;
-  return parts.notices ? article.querySelector("[data-slot=notices]").innerText : describeCalls(article, before);
+  const notices = parts.some(([name]) => name === "notices");
+  return notices ? article.querySelector("[data-slot=notices]").innerText : describeCalls(article, before);
 }
+
 
 /** Returns the status of a reply by the name of its text, and a further sentence to announce, or "". */
 export function describeStatus(article) {
@@ -37,6 +35,14 @@ export function describeStatus(article) {
   if (isRunning(article)) return ["answering", ""];
   if (status === "waiting") return ["waiting", describeCalls(article, new Map(), "awaiting_approval", "unknown")];
   return [status === "complete" ? "done" : status, ""];
+}
+
+function paintPart(article, name, html) {
+  // The slot of a thinking line is inside the thinking part, and comes with it.
+  const slot = article.querySelector(`[data-slot="${name}"]`);
+  if (slot) morphInner(slot, html);
+  else if (name === "call") paintCall(article, html);
+  else if (name === "reasoning") [...article.querySelectorAll("[data-reasoning]")].at(-1)?.append(html);
 }
 
 function paintText(part, blocks, indexes) {

@@ -1,28 +1,38 @@
 // What is copied of a message.
 
-import { isReply } from "./articles.js";
+import { isReply, partOf } from "./articles.js";
 import { RequestError, getJson } from "./http.js";
 import { loadReading } from "./reading-loader.js";
 
 /** Returns a reply as Markdown and as HTML, a person's message as it was typed; each is a promise. */
 export function copyOf(article) {
-  const part = article.querySelector(":scope > [data-part=text]");
-  if (!isReply(article)) return { "text/plain": part.textContent };
-  return { "text/plain": fetchMarkdown(article, part), "text/html": makeHtml(part) };
+  if (!isReply(article)) return { "text/plain": partOf(article).textContent };
+  return { "text/plain": fetchMarkdown(article), "text/html": makeHtml(article) };
+}
+
+/** Returns the text of a reply as the page shows it, without thinking and tool calls. */
+export function textOf(article) {
+  return blocksIn(article).map((block) => block.innerText).join("\n\n");
+}
+
+function blocksIn(article) {
+  const part = partOf(article);
+  const blocks = [...part.querySelectorAll(":scope > :not(:has(> .activity))")];
+  return blocks.length ? blocks : [part]; // a reply that can't be rendered has none
 }
 
 /** Returns the text of a reply's state. Without a connection returns the text on the page. */
-async function fetchMarkdown(article, part) {
+async function fetchMarkdown(article) {
   try {
     return (await getJson(article.dataset.stateUrl)).text;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    return part.innerText;
+    return textOf(article);
   }
 }
 
 /** Without the tools, the HTML has what only this page understands; other programs leave that out. */
-async function makeHtml(part) {
+async function makeHtml(article) {
   const tools = await loadReading().catch(() => null);
-  return tools ? tools.clean(part) : part.innerHTML;
+  return blocksIn(article).map((block) => (tools ? tools.clean(block) : block.innerHTML)).join("");
 }

@@ -18,8 +18,8 @@ export const LIVE_HELLO = "live:hello";
 // live-socket > message-draft, message-list
 export const LIVE_JOINED = "live:joined";
 
-// { conversation, message, parent, position, replaces, html }
-// live-socket > message-list
+// { conversation, message, parent, position, replaces, running, html }
+// live-socket > conversation-list, message-list
 export const LIVE_MESSAGE_CREATED = "live:message.created";
 
 // { conversation, message, html }
@@ -30,29 +30,41 @@ export const LIVE_MESSAGE_CHANGED = "live:message.changed";
 // live-socket > message-list
 export const LIVE_BRANCH_CHANGED = "live:branch.changed";
 
-// { conversation, message, attempt, html }
-// live-socket > message-list
+// { conversation, message, html }. A version was deleted: `html` offers to undo that, "" once it is undone.
+// live-socket > later
+export const LIVE_VERSION_DELETED = "live:version.deleted";
+
+// { conversation, message, attempt, running, html }
+// live-socket > conversation-list, message-list
 export const LIVE_MESSAGE_FINISHED = "live:message.finished";
 
-// { conversation, message, attempt, html }. A reply that had ended runs again.
-// live-socket > message-list
+// { conversation, message, attempt, running, html }. A reply that had ended runs again.
+// live-socket > conversation-list, message-list
 export const LIVE_REPLY_RESUMED = "live:reply.resumed";
 
 // { conversation, reply, attempt, sequence, status, blocks, reasoning, parts, tool_calls }
 // live-socket > message-list
 export const LIVE_REPLY_PATCH = "live:reply.patch";
 
-// { conversation, reply }. Another process makes this reply: fetch its state.
-// live-socket > message-list
+// { conversation, reply, running }. Another process makes this reply: fetch its state.
+// live-socket > conversation-list, message-list
 export const LIVE_REPLY_REMOTE = "live:reply.remote";
 
 // { conversation, title, settings, moved, html }
 // live-socket > conversation-list, message-composer, model-controls, settings-button, settings-sheet
 export const LIVE_CONVERSATION_CHANGED = "live:conversation.changed";
 
-// { conversation }
-// live-socket > conversation-list
+// { conversation, undo }. It is in the trash if `undo` names the deletion, else gone for good.
+// live-socket > chat-selection, conversation-list, put-away-list, undo-toast
 export const LIVE_CONVERSATION_DELETED = "live:conversation.deleted";
+
+// { conversation }. The person has seen its last reply, in any tab.
+// live-socket > conversation-list
+export const LIVE_CONVERSATION_SEEN = "live:conversation.seen";
+
+// { restored: id[] }. More of the list has changed than one entry; these came back from the trash.
+// live-socket > conversation-list, put-away-list, undo-toast
+export const LIVE_SIDEBAR_CHANGED = "live:sidebar.changed";
 
 // { conversation, tab, at, written, client_id, text, images }
 // live-socket > message-draft
@@ -61,7 +73,7 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 // --- The connection
 
 // The socket is open: fetch what was missed.
-// live-socket > chat-import, conversation-list, export-state, message-draft, message-list, message-outbox, settings-sheet
+// live-socket > chat-import, conversation-list, export-state, message-draft, message-list, message-outbox, put-away-list, settings-sheet
 export const CONNECTION_OPENED = "connection:opened";
 
 // live-socket > export-state, guard, message-list
@@ -106,7 +118,7 @@ export const CONVERSATION_TITLED = "conversation:titled";
 // conversation-menu > conversation-list
 export const CONVERSATION_RENAMED = "conversation:renamed";
 
-// { id }. The person deleted it.
+// { conversation, undo }, as LIVE_CONVERSATION_DELETED. The person deleted it in this tab.
 // conversation-menu > conversation-list
 export const CONVERSATION_DELETED = "conversation:deleted";
 
@@ -138,16 +150,16 @@ export const REPLY_CHANGED = "reply:changed";
 
 // --- Sentences for the person
 
-// { sentence }. Below the message box; "" clears it.
-// dictation-control, image-attacher, message-outbox, printing, settings-sheet > message-composer
+// { sentence, html }. Below the message box; "" clears it. `html` is a button that helps.
+// conversation-menu, dictation-control, image-attacher, message-outbox, printing, settings-sheet > message-composer
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, theme-switch > message-composer
+// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, search-loader, share-dialog, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.
-// copy-actions, reading-tools, settings-sheet, spoken-reply > message-list
+// copy-actions, image-order, reading-tools, settings-sheet, spoken-reply > message-list
 export const STATUS_ANNOUNCED = "status:announced";
 
 // --- The message box
@@ -161,7 +173,7 @@ export const BOX_CLEARED = "box:cleared";
 export const BOX_RESTORED = "box:restored";
 
 // { onTouch }. Focus the box, because the button that was pressed goes; on a touch screen only with `onTouch`.
-// dictation-control, message-list, message-outbox, reading-tools, shortcut-actions > message-composer
+// conversation-menu, dictation-control, message-list, message-outbox, reading-tools, shortcut-actions, undo-toast > message-composer
 export const BOX_REQUESTED = "box:requested";
 
 // Up was pressed in the empty box: edit the last message.
@@ -171,15 +183,15 @@ export const EDIT_REQUESTED = "edit:requested";
 // --- Images
 
 // An image was attached, uploaded, refused or removed.
-// image-attacher, image-chip > image-attacher, message-composer, message-draft
+// image-attacher, image-chip, image-order > image-attacher, message-composer, message-draft, message-editor
 export const IMAGES_CHANGED = "images:changed";
 
 // { files: File[] }. Dropped or pasted anywhere on the page.
-// image-drop > image-attacher
+// image-drop, message-editor > image-attacher
 export const FILES_ADDED = "files:added";
 
 // { link }. The address of an image to attach.
-// image-drop, image-link > image-attacher
+// image-drop, image-link, message-editor > image-attacher
 export const IMAGE_LINKED = "image:linked";
 
 // { url, alt }. The description of an image was changed.

@@ -16,6 +16,7 @@ export function showFolded(bubble, text) {
 function createPiece(text) {
   const piece = document.createElement("div");
   piece.className = "rest";
+  piece.hidden = "until-found";
   piece.textContent = text;
   return piece;
 }

@@ -2,7 +2,7 @@
 // link leads to a page of its own, and so does a button, which sends a form. How to add one: CONTRIBUTING.md.
 
 import { readChosen } from "./chosen-settings.js";
-import { REQUEST_FAILED, dispatch } from "./events.js";
+import { LIVE_VERSION_DELETED, REQUEST_FAILED, dispatch, listen } from "./events.js";
 import { load } from "./load.js";
 import { IMAGE } from "./page.js";
 import { storedPlaces } from "./tab-storage.js";
@@ -12,7 +12,8 @@ const PARTS = {
   [IMAGE]: "image-lightbox",
   "[data-attach-link]": "image-tools",
   "[data-do]": "message-actions",
-  "[data-menu]": "conversation-menu",
+  "[data-menu], [data-restore]": "conversation-menu",
+  "[data-share]": "share-dialog",
   ".settings-button": "settings-sheet",
 };
 
@@ -53,7 +54,14 @@ function reach(event) {
 }
 
 for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
-if (storedPlaces("edit").length && document.querySelector("message-actions")) prepare("message-actions");
+// What was deleted can be restored for some seconds, also on the next page; a list follows other tabs.
+if (storedPlaces("trashed").length || document.querySelector("[data-follow]")) prepare("conversation-menu");
+const actions = document.querySelector("message-actions");
+if (actions && (storedPlaces("edit").length || storedPlaces("undo").length)) prepare("message-actions");
+// Every tab offers to undo what one of them deleted.
+listen(document, LIVE_VERSION_DELETED, async (deletion) => {
+  if (await prepare("message-actions")) actions?.offerUndo(deletion);
+});
 // What was chosen before a reload is to be seen, and a panel that came with the page works.
 if (document.querySelector("settings-sheet") && (readChosen() || document.querySelector(".panel"))) {
   prepare("settings-sheet");

@@ -1,5 +1,7 @@
 // How fast a reply grows: nobody can read one that fills half the view in an instant.
 
+import { partOf } from "./articles.js";
+
 const FAST = 500; // ms from the first text
 const FILLED = 0.6; // of the view
 
@@ -19,7 +21,7 @@ export class Pace {
 
   /** Notes how much of a view of this height the text of the reply fills. */
   note(height) {
-    const text = this.#reply?.querySelector(":scope > [data-part=text]");
+    const text = this.#reply && partOf(this.#reply);
     const filled = text ? text.offsetHeight / height : 0;
     if (filled) this.#begun ||= performance.now();
     if (filled >= FILLED) this.#filled ||= performance.now();

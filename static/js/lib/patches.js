@@ -42,9 +42,10 @@ export class ReplyText {
     return patch.sequence <= this.sequence;
   }
 
-  /** Returns changes: indexes of blocks, new HTML of other parts and of tool calls, reasoning to append to it, the status. */
+  /** Returns changes: indexes of blocks; other parts in the order in which they changed, each with its new HTML, by
+   *  the name of its slot, "call" for a tool call, or "reasoning" for what is appended to it; the status. */
   #drain() {
-    const changes = { indexes: new Set(), parts: {}, toolCalls: [], reasoning: "", status: "" };
+    const changes = { indexes: new Set(), parts: [], status: "" };
     for (let patch = this.#next(); patch; patch = this.#next()) {
       this.#held.delete(patch.sequence);
       for (const [index, kept, html] of patch.blocks) {
@@ -53,9 +54,9 @@ export class ReplyText {
       }
       // An empty block was removed; only the last ones can be.
       while (this.blocks.at(-1) === "") this.blocks.pop();
-      Object.assign(changes.parts, patch.parts);
-      changes.toolCalls = [...(patch.parts?.tool_calls ? [] : changes.toolCalls), ...(patch.tool_calls ?? [])];
-      changes.reasoning = (patch.parts?.thinking ? "" : changes.reasoning) + (patch.reasoning ?? "");
+      changes.parts.push(...Object.entries(patch.parts ?? {}));
+      if (patch.reasoning) changes.parts.push(["reasoning", patch.reasoning]);
+      for (const html of patch.tool_calls ?? []) changes.parts.push(["call", html]);
       changes.status = patch.status;
       this.attempt = patch.attempt;
       this.sequence = patch.sequence;

@@ -11,6 +11,12 @@ const NEAR = 0.25; // of the pane that the question may be above it and still co
 const FRAMES = 60; // that the heights of messages may take to settle
 const STILL = 3; // frames without a change, after which they have settled
 
+/** Returns the message that a link to it has opened the page at; a reload leads back to the reader's place. */
+function linkedPlace() {
+  const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  return isNew && /^#message-./.test(location.hash) ? { id: location.hash.slice(1), offset: ANCHOR_GAP } : null;
+}
+
 const frame = () => new Promise(requestAnimationFrame);
 
 /** Whether the view follows is read from the scroll position, never from a timer. */
@@ -85,7 +91,7 @@ export class Scroll {
   /** Scrolls to the saved message, or to the end. `load` adds earlier messages until one has the id. */
   async restorePlace(conversation, load) {
     this.scrollToEnd();
-    const { id, offset } = readPlace(conversation);
+    const { id, offset } = linkedPlace() ?? readPlace(conversation);
     if (!id) return;
     this.#restoring = new AbortController();
     const { signal } = this.#restoring;

@@ -2,7 +2,7 @@
 
 import { isUnfinished } from "./articles.js";
 import { shown } from "./conversation.js";
-import { copyOf } from "./copies.js";
+import { copyOf, textOf } from "./copies.js";
 import { BOX_REQUESTED, dispatch } from "./events.js";
 import { getText } from "./http.js";
 import { isCode, selectedRange, selectedText } from "./selection.js";
@@ -11,6 +11,7 @@ import { chosenMessage, focusMessage } from "./steps.js";
 const REPLY = "[data-role=assistant]:has([data-copy-message])"; // one that has ended, with text
 
 const ACTIONS = {
+  search: () => find("[data-search]").click(),
   "new-chat": () => find("[data-new-chat]").click(),
   "message-box": () => dispatch(document, BOX_REQUESTED, { onTouch: true }),
   stop: ({ pane }) => [...pane.querySelectorAll("article")].some(isUnfinished) && find("#stop-form").requestSubmit(),
@@ -59,5 +60,5 @@ function copyCode(article, tools) {
 function quoteSelection(tools) {
   const range = selectedRange(tools.list);
   if (range) return tools.quote(selectedText(tools.list), isCode(range));
-  withMessage(tools, REPLY, (article) => tools.quote(article.querySelector("[data-part=text]").innerText));
+  withMessage(tools, REPLY, (article) => tools.quote(textOf(article)));
 }

@@ -2,7 +2,7 @@
 
 import { sourceOf } from "./formulas.js";
 
-const SKIPPED = "pre, button, .code-bar, .visually-hidden";
+const SKIPPED = "pre, button, .code-bar, .visually-hidden, .activity";
 const LINES = "p, li, tr, h1, h2, h3, h4, h5, h6, blockquote, dt, dd";
 const SENTENCE_END = /[.!?…]["'”’»)\]]*(?=\s)|[。！？]|\n/g;
 

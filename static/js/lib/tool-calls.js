@@ -28,5 +28,5 @@ export function paintCall(article, html) {
 }
 
 function callsOf(article) {
-  return [...article.querySelectorAll("[data-slot=tool_calls] > [data-part=tool]")];
+  return [...article.querySelectorAll("[data-part=tool]")];
 }

@@ -31,7 +31,7 @@ def ask_about(chat: Chat, towns: list[str]) -> ToolCalls:
 
 
 def height_of(tool_calls: ToolCalls) -> float:
-    box = tool_calls.chat.replies.locator("[data-slot=tool_calls]").bounding_box()
+    box = tool_calls.chat.replies.locator("[data-slot=activity-1]").bounding_box()
     assert box
     return box["height"]
 

@@ -228,3 +228,13 @@ def test_a_removed_import_is_in_the_trash_except_what_was_continued(
     assert before.removed_at is None
     assert imported(owner, claude(4)).report["gone"] == 2
     assert not Image.objects.exists()
+
+
+def test_search_finds_what_was_imported(owner: Person, owner_client: Client) -> None:
+    chats = claude(2)
+    chats[1]["chat_messages"][0]["text"] = "Where do walruses sleep?"
+    imported(owner, chats)
+
+    page = owner_client.get("/search/?q=walruses").content.decode()
+    assert "sleep?" in page
+    assert "Chat 1" in page

@@ -30,7 +30,7 @@ class MessageComposer extends HTMLElement {
     this.box.addEventListener("input", () => this.#noteEdit(), { signal });
     document.addEventListener("keydown", (event) => this.#stopByKey(event), { signal });
     listen(this, IMAGES_CHANGED, () => this.#isWaiting && this.#submit(), signal);
-    listen(document, HINT_CHANGED, ({ sentence }) => this.#showHint(sentence), signal);
+    listen(document, HINT_CHANGED, (hint) => this.#showHint(hint.sentence, hint.html), signal);
     listen(document, REQUEST_FAILED, ({ sentence }) => this.#showHint(sentence || this.dataset.offline), signal);
     listen(document, BOX_REQUESTED, ({ onTouch }) => (onTouch ? this.box.focus() : this.box.refocus()), signal);
     listen(document, REPLY_CHANGED, (reply) => this.#showRunning(reply), signal);
@@ -76,8 +76,8 @@ class MessageComposer extends HTMLElement {
     return this.images.isBusy ? this.dataset.uploading : null;
   }
 
-  #showHint(sentence) {
-    this.hint.textContent = sentence;
+  #showHint(sentence, html = "") {
+    this.hint.replaceChildren(sentence, ...parse(html));
   }
 
   /** Puts an unsent message back, or refuses it if the box or the images aren't empty. */

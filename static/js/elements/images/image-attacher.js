@@ -5,12 +5,12 @@ import { FILES_ADDED, HINT_CHANGED, IMAGES_CHANGED, IMAGE_LINKED, dispatch, list
 import { parse } from "../../lib/morph.js";
 import { fileIn } from "../../lib/transfers.js";
 
-/** Part of the composer. */
+/** Part of the composer or of an editor. */
 class ImageAttacher extends HTMLElement {
-  #end = new AbortController();
+  #end;
 
   connectedCallback() {
-    const { signal } = this.#end;
+    const { signal } = (this.#end = new AbortController());
     this.chips = this.querySelector("[data-chips]");
     this.cost = this.querySelector("[data-cost]");
     for (const input of this.querySelectorAll("input[type=file]")) {
@@ -90,7 +90,7 @@ class ImageAttacher extends HTMLElement {
       if (file.size > +this.dataset.maxBytes) dispatch(this, HINT_CHANGED, { sentence: this.dataset.tooBig });
       else this.#addChip()?.sendFile(file, this.dataset.url);
     }
-    this.querySelector("message-box").refocus();
+    this.querySelector("message-box")?.refocus();
   }
 
   #addLink(link) {

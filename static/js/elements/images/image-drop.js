@@ -1,4 +1,4 @@
-// Attaches images that are dropped or pasted anywhere on the page, and covers the page while they are dragged.
+// Attaches images that are dropped or pasted anywhere on the page but in an editor, and covers the page while they are dragged.
 
 import { FILES_ADDED, IMAGE_LINKED, dispatch } from "../../lib/events.js";
 import { load } from "../../lib/load.js";
@@ -41,13 +41,13 @@ class ImageDrop extends HTMLElement {
 
   #drop(event, hasFiles) {
     this.veil.hidden = true;
-    const images = isDialogOpen() ? { files: [], links: [] } : droppedImages(event.dataTransfer);
+    const images = isDialogOpen() || event.defaultPrevented ? { files: [], links: [] } : droppedImages(event.dataTransfer);
     // The address of a page goes into the text, as the browser does it.
     if (this.#attach(images) || hasFiles || !event.target.closest?.("textarea, input")) event.preventDefault();
   }
 
   #paste(event) {
-    if (!event.clipboardData || isDialogOpen()) return;
+    if (!event.clipboardData || isDialogOpen() || event.defaultPrevented) return;
     const images = pastedImages(event.clipboardData);
     if (images.links.length && event.target.closest?.("input")) return;
     if (this.#attach(images)) event.preventDefault();

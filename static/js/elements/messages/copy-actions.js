@@ -14,6 +14,8 @@ class CopyActions extends HTMLElement {
     const { signal } = this.#end;
     const list = this.closest("message-list");
     list.addEventListener("click", ({ target }) => this.#click(target.closest("button")), { signal });
+    // The browser's search has found something in a folded text.
+    list.addEventListener("beforematch", ({ target }) => (target.parentElement.nextElementSibling.ariaExpanded = true), { signal });
   }
 
   disconnectedCallback() {
@@ -26,7 +28,7 @@ class CopyActions extends HTMLElement {
       this.#copy(button, { "text/plain": findCodeBlock(button).querySelector("code").textContent });
     }
     if (button?.dataset.codeAction === "wrap") toggleWrapping(button);
-    if (button?.matches("[data-fold]")) button.ariaExpanded = button.ariaExpanded !== "true";
+    if (button?.matches("[data-fold]")) toggleFold(button);
   }
 
   async #copy(button, parts) {
@@ -35,6 +37,12 @@ class CopyActions extends HTMLElement {
     dispatch(document, STATUS_ANNOUNCED, { sentence: this.dataset.copied });
     setTimeout(() => button.classList.remove("copied"), SHOWN);
   }
+}
+
+function toggleFold(button) {
+  button.ariaExpanded = button.ariaExpanded !== "true";
+  // The browser takes the mark away from what it has found.
+  for (const rest of button.previousElementSibling.children) rest.hidden = "until-found";
 }
 
 function findCodeBlock(button) {

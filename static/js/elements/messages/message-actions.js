@@ -2,6 +2,8 @@
 
 import "./message-editor.js";
 import "./message-menu.js";
+import "./undo-offer.js";
+import { shown } from "../../lib/conversation.js";
 import { REQUEST_FAILED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
@@ -17,7 +19,8 @@ class MessageActions extends HTMLElement {
     const { signal } = this.#end;
     this.list = this.closest("message-list");
     this.menu = document.createElement("message-menu");
-    this.append(this.menu);
+    this.undo = document.createElement("undo-offer");
+    this.append(this.menu, this.undo);
     this.list.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.list.addEventListener("keydown", (event) => this.#switchByKey(event), { signal });
     for (const id of storedPlaces("edit")) {
@@ -63,6 +66,8 @@ class MessageActions extends HTMLElement {
     if (action === "shown") this.#show(article, button, url);
     if (action === "regenerate") this.#regenerate(article, url, new FormData(event.target, button));
     if (action === "branch") this.#branch(url, new FormData(event.target));
+    if (action === "delete") this.#delete(article, url);
+    if (action === "undo") this.#undo(url);
   }
 
   async #edit(article, url) {
@@ -79,6 +84,40 @@ class MessageActions extends HTMLElement {
     const shown = this.list.querySelector(`article[data-position="${position}"]`);
     const same = shown?.querySelector(`[data-part=versions] [aria-label="${label}"]:enabled`);
     (same ?? shown?.querySelector("[data-part=versions] :enabled"))?.focus();
+  }
+
+  async #delete(article, url) {
+    const { position } = article.dataset;
+    const answer = await this.send(url, { head: this.list.thread.head });
+    if (!answer) return this.focusLast();
+    await this.offerUndo({ conversation: shown.id, ...(await answer.json()) });
+    this.#focusAt(position);
+  }
+
+  async #undo(url) {
+    const message = this.undo.message;
+    const answer = await this.send(url, {});
+    this.undo.end(message);
+    if (answer) await this.list.catchUp();
+    const article = this.list.querySelector(`article[data-message="${CSS.escape(message)}"]`);
+    if (article) this.#focusAt(article.dataset.position);
+    else this.focusLast();
+  }
+
+  /** Offers to bring back a version that this tab or another one has deleted. */
+  async offerUndo({ conversation, ...deletion }) {
+    if (conversation !== shown.id) return;
+    const isNew = this.undo.offer(deletion);
+    await this.list.catchUp(); // which announces what is shown in its place
+    if (isNew) this.list.announce(this.undo.innerText);
+  }
+
+  /** Focuses the message at a position, because the one whose button was pressed is gone. */
+  #focusAt(position) {
+    const article = this.list.querySelector(`article[data-position="${position}"]`);
+    if (!article) return this.focusLast();
+    article.tabIndex = -1;
+    article.focus({ preventScroll: true });
   }
 
   async #regenerate(article, url, fields) {

@@ -1,12 +1,14 @@
 // A message of one's own that is edited in its place.
 
-import { MESSAGE_RETURNED, dispatch } from "../../lib/events.js";
+import "../images/image-order.js";
+import { FILES_ADDED, IMAGES_CHANGED, IMAGE_LINKED, MESSAGE_RETURNED, dispatch, listen } from "../../lib/events.js";
 import { RequestError, getText } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { readStored, writeStored } from "../../lib/tab-storage.js";
+import { droppedImages, pastedImages } from "../../lib/transfers.js";
 import { uuid4 } from "../../lib/uuid.js";
 
-const KIND = "edit"; // of what the tab keeps over a reload: the text, by message
+const KIND = "edit"; // of what the tab keeps over a reload: text and images, by message
 const TOUCH = matchMedia("(pointer: coarse)");
 const COMPOSING = 229; // key code with which Safari reports the Enter that ended a composition
 
@@ -14,6 +16,7 @@ class MessageEditor extends HTMLElement {
   #message = "";
   #actions = null;
   #isLeaving = false; // sent or given up
+  #isWaiting = false; // for images that are still uploaded
 
   /** Fetches the form; returns a promise of whether that worked. */
   async load(url, message, actions) {
@@ -29,9 +32,12 @@ class MessageEditor extends HTMLElement {
     this.#actions = actions;
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
-    this.field.value = readStored(KIND, message) ?? this.field.value;
-    this.addEventListener("input", () => writeStored(KIND, message, this.field.value));
-    this.addEventListener("change", ({ target }) => target.files && this.#showChosen(target.files));
+    this.images = this.querySelector("image-attacher");
+    this.#restore();
+    this.addEventListener("input", () => this.#store());
+    listen(this, IMAGES_CHANGED, () => this.#noteImages());
+    this.addEventListener("paste", (event) => this.#attach(event, event.clipboardData && pastedImages(event.clipboardData)));
+    this.addEventListener("drop", (event) => this.#attach(event, event.dataTransfer && droppedImages(event.dataTransfer)));
     this.addEventListener("keydown", (event) => this.#press(event));
     this.addEventListener("submit", (event) => this.#submit(event));
     this.addEventListener("click", (event) => event.target.closest("[data-close]") && this.#leave(event));
@@ -51,18 +57,40 @@ class MessageEditor extends HTMLElement {
     this.article.classList.remove("editing");
     if (this.#isLeaving) return;
     if (this.article.isConnected) return this.article.append(this);
-    const text = readStored(KIND, this.#message);
-    const isReturned = text && dispatch(document, MESSAGE_RETURNED, { clientId: uuid4(), text, chips: [] });
-    if (isReturned) writeStored(KIND, this.#message, null);
+    if (!readStored(KIND, this.#message)) return;
+    const returned = { clientId: uuid4(), text: this.field.value, chips: [...this.images.chips.children] };
+    if (dispatch(document, MESSAGE_RETURNED, returned)) writeStored(KIND, this.#message, null);
   }
 
-  #showChosen(files) {
-    const images = Array.from(files, (file) => {
-      const image = Object.assign(new Image(), { alt: file.name, title: file.name, src: URL.createObjectURL(file) });
-      image.onload = image.onerror = () => URL.revokeObjectURL(image.src);
-      return image;
-    });
-    this.querySelector("[data-chosen]").replaceChildren(...images);
+  /** An older release kept only the text. */
+  #restore() {
+    const kept = readStored(KIND, this.#message);
+    this.field.value = kept?.text ?? kept ?? this.field.value;
+    if (kept?.chips !== undefined) this.querySelector("[data-chips]").replaceChildren(...parse(kept.chips));
+  }
+
+  #store() {
+    writeStored(KIND, this.#message, { text: this.field.value, chips: this.images.html });
+  }
+
+  #noteImages() {
+    this.#store();
+    if (!this.#isWaiting || this.images.isBusy) return;
+    this.#isWaiting = false;
+    this.form.requestSubmit();
+  }
+
+  #attach(event, { files, links } = { files: [], links: [] }) {
+    if (!files.length && !links.length) return;
+    event.preventDefault(); // so the composer takes none of them
+    if (files.length) dispatch(this.images, FILES_ADDED, { files });
+    for (const link of links) dispatch(this.images, IMAGE_LINKED, { link });
+  }
+
+  #explain(sentence) {
+    const line = this.querySelector("[role=alert]");
+    line.textContent = sentence;
+    line.hidden = !sentence;
   }
 
   #press(event) {
@@ -77,6 +105,10 @@ class MessageEditor extends HTMLElement {
   async #submit(event) {
     event.preventDefault();
     event.stopPropagation();
+    const { uploading, failedImages } = this.form.dataset;
+    this.#isWaiting = this.images.isBusy;
+    this.#explain(this.#isWaiting ? uploading : this.images.hasFailed ? failedImages : "");
+    if (this.#isWaiting || this.images.hasFailed) return;
     const fields = new FormData(this.form);
     const { thread } = this.#actions.list;
     fields.set("parent", thread.head);
@@ -98,7 +130,8 @@ class MessageEditor extends HTMLElement {
     this.#isLeaving = true;
     writeStored(KIND, this.#message, null);
     this.remove();
-    this.article.querySelector("[data-do=edit]").focus();
+    // On a phone the menu has the button.
+    [...this.article.querySelectorAll("[data-do=edit], [data-do=menu]")].find((each) => each.checkVisibility())?.focus();
   }
 }
 

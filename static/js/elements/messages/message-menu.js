@@ -38,6 +38,7 @@ class MessageMenu extends HTMLElement {
   }
 
   #moveByKey(event) {
+    if (event.key === "Escape") event.stopPropagation(); // it closes the menu, and would stop a reply
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();

@@ -88,12 +88,12 @@ class MessageOutbox extends HTMLElement {
   }
 
   /** Puts the first held message back into the composer, if that is empty. The others stay in the list. */
-  async #returnHeld(entries, { reason, sentence: own }) {
+  async #returnHeld(entries, { reason, sentence: own, html }) {
     const sentence = own || (reason === "ended" ? this.dataset.ended : this.dataset.failed);
     for (const entry of entries) entry.sentence = sentence;
     if (reason === "moved") await this.list.catchUp();
     if (entries[0].held) this.#return(entries[0]);
-    dispatch(document, HINT_CHANGED, { sentence });
+    dispatch(document, HINT_CHANGED, { sentence, html });
   }
 
   /** Puts a message back into the composer; returns false if that isn't empty. */

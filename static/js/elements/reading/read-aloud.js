@@ -1,6 +1,6 @@
 // Reads a reply aloud with the browser's own voices, while it is written too.
 
-import { isRunning } from "../../lib/articles.js";
+import { isRunning, partOf } from "../../lib/articles.js";
 import { SpokenText, sentencesOf } from "../../lib/spoken-text.js";
 
 const CHECK = 500; // ms between looks for new sentences
@@ -25,7 +25,7 @@ class ReadAloud extends HTMLElement {
   /** Begins to read an article, or stops. */
   toggle(article) {
     if (this.#timer) return this.#stop();
-    const text = new SpokenText(article.querySelector(":scope > [data-part=text]"));
+    const text = new SpokenText(partOf(article));
     this.panel.hidden = false;
     this.#timer = setInterval(() => this.#read(article, text), CHECK);
     this.#read(article, text);

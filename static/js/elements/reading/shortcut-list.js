@@ -4,7 +4,7 @@ import { SHORTCUTS } from "../../lib/shortcuts.js";
 
 const IS_MAC = /Mac|iP/.test(navigator.platform);
 const KEYS = { Mod: "Ctrl", ArrowUp: "↑", Escape: "Esc", PageUp: "Page Up", PageDown: "Page Down" };
-const KEYS_ON_MAC = { ...KEYS, Alt: "⌥", Mod: "⌘", Shift: "⇧" };
+const KEYS_ON_MAC = { ...KEYS, Alt: "⌥", Mod: "⌘" };
 
 // What only some browsers offer.
 const OFFERED = {
@@ -65,7 +65,7 @@ function showKeys(item) {
   item.hidden = OFFERED[item.dataset.shortcut] === false;
   const { letter = "", keys, local } = SHORTCUTS[item.dataset.shortcut];
   const names = IS_MAC ? KEYS_ON_MAC : KEYS;
-  const spell = (key) => names[key] ?? key.replace("Key", "");
+  const spell = (key) => names[key] ?? key;
   const shown = (keys ?? local ?? "").split("+").map(spell).join(IS_MAC ? "" : "+");
   if (letter) item.setAttribute("aria-keyshortcuts", letter);
   for (const text of [shown, letter]) {

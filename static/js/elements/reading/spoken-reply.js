@@ -1,6 +1,6 @@
 // Announces a reply to screen readers while it is written: whole sentences, politely and not too often.
 
-import { isRunning } from "../../lib/articles.js";
+import { isRunning, partOf } from "../../lib/articles.js";
 import { REPLY_CHANGED, STATUS_ANNOUNCED, dispatch, listen } from "../../lib/events.js";
 import { announcing } from "../../lib/reading-loader.js";
 import { SpokenText } from "../../lib/spoken-text.js";
@@ -62,7 +62,7 @@ class SpokenReply extends HTMLElement {
 
   #begin(article) {
     this.#article = article;
-    this.#text = new SpokenText(article.querySelector(":scope > [data-part=text]"));
+    this.#text = new SpokenText(partOf(article));
     this.#timer = setInterval(() => this.#announce(this.#text.next(false)), PAUSE);
   }
 

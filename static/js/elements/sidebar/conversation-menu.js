@@ -1,86 +1,171 @@
-// The menu that all entries of the sidebar share: rename, save as a file, delete.
+// The menu that all entries of the sidebar share: pin, archive, rename, save as a file, select, delete.
 
-import { CONVERSATION_DELETED, CONVERSATION_RENAMED, dispatch } from "../../lib/events.js";
+import "./chat-selection.js";
+import "./undo-toast.js";
+import { shown } from "../../lib/conversation.js";
+import { BOX_REQUESTED, CONVERSATION_DELETED, CONVERSATION_RENAMED, HINT_CHANGED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
+import { parse } from "../../lib/morph.js";
+import { SidebarRefresh } from "../../lib/sidebar-refresh.js";
+import { editTitle } from "../../lib/title-field.js";
+import { uuid4 } from "../../lib/uuid.js";
 
 const EDGE = 8; // px between the menu and the end of the window
+const STEPS = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 };
 
 /** Part of the conversation list. */
 class ConversationMenu extends HTMLElement {
-  #chosen = null; // the entry whose menu was opened
+  #chosen = ""; // the conversation whose menu was opened
   #end = new AbortController();
 
   connectedCallback() {
     const { signal } = this.#end;
-    const list = this.closest("conversation-list");
-    this.menu = this.querySelector("[role=menu]");
-    list.addEventListener("click", (event) => this.#press(event.target.closest("button, [data-as]")), { signal });
+    this.list = this.closest("conversation-list");
+    this.menu = this.querySelector(".chat-menu");
+    this.toast = this.querySelector("undo-toast");
+    this.selection = this.querySelector("chat-selection");
+    this.refresher = new SidebarRefresh(this.list);
+    // The drawer of a phone is hidden while it is closed, and the toast is not about the sidebar alone.
+    document.body.append(this.toast);
+    this.list.addEventListener("click", (event) => this.#press(event), { signal });
     // Scrolling would move the entry away from its menu. The event doesn't bubble, so it is captured.
-    list.addEventListener("scroll", () => this.menu.hidePopover(), { capture: true, signal });
+    this.list.addEventListener("scroll", () => this.menu.hidePopover(), { capture: true, signal });
     this.menu.addEventListener("keydown", (event) => this.#moveByKey(event), { signal });
-    this.addEventListener("submit", (event) => this.#submit(event), { signal });
+    document.addEventListener("click", (event) => this.#restoreShown(event), { signal });
   }
 
   disconnectedCallback() {
     this.#end.abort();
+    this.toast.remove();
   }
 
-  #press(button) {
-    if (button?.matches("[data-menu]")) this.#openMenu(button);
-    if (button?.matches("[data-as]")) this.menu.hidePopover();
-    if (button?.matches("[data-open]")) this.#openDialog(button.dataset.open);
-    if (button?.matches("[data-close]")) button.closest("dialog").close();
+  refresh() {
+    return this.refresher.start();
+  }
+
+  offerUndo() {
+    this.toast.offer();
+  }
+
+  /** Posts a form, and what it asks, once more if the person agrees. Returns whether that worked. */
+  async send(url, fields) {
+    try {
+      await post(url, fields);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.html && (await ask(error.html))) {
+        fields.set("for_good", "on");
+        return this.send(url, fields);
+      }
+      if (!error.html) this.toast.report(error.sentence);
+      return false;
+    }
+  }
+
+  /** Moves chats to the trash; every tab of the person then offers to undo it. */
+  async delete(ids, url, fields = new FormData()) {
+    const undo = uuid4();
+    fields.set("undo", undo);
+    if (!(await this.send(url, fields))) return false;
+    // The same as the events of the socket, which may be away.
+    for (const id of ids) dispatch(document, CONVERSATION_DELETED, { conversation: id, undo: fields.has("for_good") ? null : undo });
+    return true;
+  }
+
+  #press(event) {
+    const menu = event.target.closest("[data-menu]");
+    const item = event.target.closest(".chat-menu :is(button, a)");
+    if (menu) this.#openMenu(menu);
+    if (item) {
+      this.menu.hidePopover();
+      this.#act(item.dataset.act, this.list.findEntry(this.#chosen));
+    }
   }
 
   #openMenu(button) {
+    const entry = button.closest("li");
     const { bottom, left } = button.getBoundingClientRect();
-    this.#chosen = button.closest("li");
-    for (const link of this.menu.querySelectorAll("[data-as]"))
-      link.href = this.#chosen.querySelector("a").pathname + link.dataset.as;
+    this.#chosen = entry.dataset.conversation;
+    this.#label("pin", "pinned" in entry.dataset);
+    this.#label("archive", "archived" in entry.dataset);
+    for (const link of this.menu.querySelectorAll("[data-as]")) link.href = pathOf(entry) + link.dataset.as;
     this.menu.showPopover({ source: button });
     const lowest = innerHeight - this.menu.offsetHeight - EDGE;
     const farthest = innerWidth - this.menu.offsetWidth - EDGE;
     this.menu.style.translate = `${Math.min(left, farthest)}px ${Math.min(bottom, lowest)}px`;
-    this.menu.querySelector("button").focus();
+    this.menu.querySelector("[role=menuitem]").focus();
+  }
+
+  #label(name, isOn) {
+    const button = this.menu.querySelector(`[data-act=${name}]`);
+    button.value = isOn ? "" : "on";
+    button.querySelector("span").textContent = isOn ? button.dataset.off : button.dataset.on;
   }
 
   #moveByKey(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Tab") this.menu.hidePopover();
+    const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
-    const items = [...this.menu.querySelectorAll("[role=menuitem]")];
+    const items = [...this.menu.querySelectorAll("button, a")];
     items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
   }
 
-  #openDialog(name) {
-    const dialog = this.querySelector(`[data-dialog="${name}"]`);
-    const form = dialog.querySelector("form");
-    const link = this.#chosen.querySelector("a");
-    const { title } = form.elements;
-    form.action = link.getAttribute("href") + form.dataset.resource;
-    form.querySelector("[role=alert]").hidden = true;
-    if (title) title.value = link.textContent;
-    else form.querySelector("[data-name]").textContent = link.textContent;
-    this.menu.hidePopover();
-    dialog.showModal();
-    title?.select();
+  /** Renames an entry, or moves it to the trash, as its menu does. */
+  act(name, entry) {
+    if (!this.selection.isOpen) this.#act(name, entry);
   }
 
-  async #submit(event) {
-    event.preventDefault();
-    const form = event.target;
-    try {
-      await post(form.action, new FormData(form));
-      form.closest("dialog").close();
-      const id = this.#chosen.dataset.conversation;
-      if (form.dataset.resource === "deletion") dispatch(this, CONVERSATION_DELETED, { id });
-      else dispatch(this, CONVERSATION_RENAMED, { id, title: form.elements.title.value });
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      form.querySelector("[role=alert]").hidden = false;
-    }
+  #act(name, entry) {
+    if (!entry || !name) return;
+    if (name === "rename") editTitle(entry, this, (title) => this.#noteTitle(entry, title));
+    if (name === "select") this.selection.open(entry);
+    if (name === "pin" || name === "archive") this.#arrange(name, entry);
+    if (name === "delete") this.delete([entry.dataset.conversation], `${pathOf(entry)}deletion`);
   }
+
+  async #arrange(name, entry) {
+    const fields = new FormData();
+    fields.set("on", this.menu.querySelector(`[data-act=${name}]`).value);
+    if (await this.send(`${pathOf(entry)}${name}`, fields)) this.refresh();
+  }
+
+  #noteTitle({ dataset }, title) {
+    dispatch(this, CONVERSATION_RENAMED, { id: dataset.conversation, title });
+  }
+
+  /** Restores the conversation of this page, in which a message was not sent because it is in the trash. */
+  async #restoreShown(event) {
+    const button = event.target.closest("[data-restore]");
+    if (!button) return;
+    event.preventDefault();
+    if (!(await this.send(`/c/${shown.id}/restoration`, new FormData()))) return;
+    dispatch(document, HINT_CHANGED, { sentence: "" });
+    dispatch(document, BOX_REQUESTED, { onTouch: true });
+    this.refresh();
+  }
+}
+
+function pathOf(entry) {
+  return entry.querySelector("a").pathname;
+}
+
+/** Shows a question from the server in a dialog; returns a promise of whether the person agreed. */
+function ask(html) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "dialog";
+  dialog.append(...parse(html));
+  dialog.setAttribute("aria-labelledby", dialog.querySelector("h2").id);
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    dialog.addEventListener("submit", (event) => (event.preventDefault(), dialog.close("yes")));
+    dialog.addEventListener("click", (event) => {
+      if (event.target.closest("[data-close]")) event.preventDefault(), dialog.close();
+    });
+    dialog.addEventListener("close", () => (dialog.remove(), resolve(dialog.returnValue === "yes")));
+    dialog.showModal();
+  });
 }
 
 customElements.define("conversation-menu", ConversationMenu);

@@ -1,0 +1,26 @@
+"""Where a page of a list begins: after a row with this time and id. Its cost doesn't grow."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple, Self
+from uuid import UUID
+
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"  # always in UTC, as the database returns it
+
+
+class Cursor(NamedTuple):
+    """The last row of the page before."""
+
+    at: datetime
+    pk: UUID
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read what a link of ours has; anything else means the first page."""
+        at, _separator, pk = text.partition("_")
+        try:
+            return cls(datetime.strptime(at, TIME).replace(tzinfo=UTC), UUID(pk))
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.at:{TIME}}_{self.pk}"

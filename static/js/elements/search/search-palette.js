@@ -1,0 +1,147 @@
+// The search palette: results while somebody types, and what can be done on this page.
+
+import { parse } from "../../lib/morph.js";
+import { LiveSearch } from "../../lib/live-search.js";
+import { Options } from "../../lib/options.js";
+import { isDialogOpen } from "../../lib/page.js";
+import { canRun, fold, knownChats, runCommand } from "../../lib/palette-items.js";
+
+const RECENT = 4; // chats below the empty field
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+class SearchPalette extends HTMLElement {
+  #end = new AbortController();
+  #opensFirst = false; // Enter was pressed before the results were there
+
+  connectedCallback() {
+    const { signal } = this.#end;
+    const find = (name) => this.querySelector(`[data-${name}]`);
+    this.dialog = this.querySelector("dialog");
+    this.field = this.querySelector("[role=combobox]");
+    [this.results, this.chats, this.commands, this.examples] = ["results", "chats", "commands", "examples"].map(find);
+    [this.error, this.spoken] = [find("error"), find("spoken")];
+    this.options = new Options(this.field, this.querySelector("[role=listbox]"));
+    this.search = new LiveSearch(this.dataset.url, {
+      onFound: (html) => this.#showResults(html),
+      onFailed: (error) => this.#showError(error),
+      onBusy: (isBusy) => this.dialog.toggleAttribute("data-busy", isBusy),
+    });
+    this.field.addEventListener("input", () => this.#type(), { signal });
+    this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
+    this.dialog.addEventListener("click", (event) => this.#click(event), { signal });
+    this.dialog.addEventListener("close", () => this.search.stop(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#end.abort();
+    this.search.stop();
+  }
+
+  toggle() {
+    if (this.dialog.open) return this.dialog.close();
+    if (isDialogOpen()) return;
+    this.dialog.showModal();
+    this.field.select();
+    this.#type();
+  }
+
+  /** What this page knows is shown at once; the server's results follow. */
+  #type() {
+    const text = this.field.value;
+    const words = fold(text).split(/\s+/).filter(Boolean);
+    this.#opensFirst = false;
+    this.error.hidden = true;
+    this.examples.hidden = words.length > 0;
+    this.#showChats(words);
+    for (const command of this.commands.querySelectorAll("button")) {
+      const label = ` ${fold(command.textContent)}`;
+      const fits = words.length ? words.every((word) => label.includes(` ${word}`)) : !("typed" in command.dataset);
+      command.hidden = !fits || !canRun(command.dataset);
+    }
+    this.commands.hidden = !this.commands.querySelector("button:not([hidden])");
+    if (!words.length) this.results.replaceChildren();
+    this.options.update();
+    this.search.find(text);
+  }
+
+  #showChats(words) {
+    const found = knownChats().filter(({ name }) => words.every((word) => name.includes(word)));
+    const links = found.slice(0, RECENT).map(({ href, title }) => {
+      const link = this.querySelector("template").content.firstElementChild.cloneNode(true);
+      link.href = href;
+      link.querySelector("span").textContent = title;
+      return link;
+    });
+    this.chats.hidden = !links.length;
+    this.chats.querySelector("div").replaceChildren(...links);
+  }
+
+  #showResults(html) {
+    this.results.replaceChildren(...parse(html));
+    this.chats.hidden = true; // the results have them
+    this.options.update();
+    const count = this.results.querySelector(".search-count");
+    this.spoken.textContent = count?.textContent ?? "";
+    if (this.#opensFirst) this.options.press();
+  }
+
+  #showError({ status, sentence }) {
+    if (status === 409) return; // a newer search is on its way
+    const { offline, failed, signedOut } = this.error.dataset;
+    this.error.textContent = status === 0 ? offline : status === 401 ? signedOut : sentence || failed;
+    this.error.hidden = false;
+  }
+
+  #pressKey(event) {
+    if (event.isComposing) return;
+    const step = event.target === this.field && STEPS[event.key];
+    if (step) {
+      event.preventDefault();
+      this.options.move(step);
+    } else if (event.key === "Enter" && event.target === this.field) {
+      event.preventDefault();
+      const isWaiting = this.dialog.hasAttribute("data-busy") && this.commands.hidden && this.chats.hidden;
+      if (isWaiting) this.#opensFirst = true;
+      else this.options.press(event);
+    }
+  }
+
+  #click(event) {
+    const { target } = event;
+    const option = target.closest("[role=option], [data-example]");
+    if (target === this.dialog || target.closest("[data-close]")) return this.dialog.close();
+    if (option?.matches("[data-older]")) return this.#showOlder(event, option);
+    if (option?.matches("[data-example]")) return this.#try(event, option.textContent);
+    if (option?.matches("[data-command]")) {
+      this.dialog.close();
+      runCommand(option.dataset);
+    } else if (option && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+      this.dialog.close();
+    }
+  }
+
+  #try(event, text) {
+    event.preventDefault();
+    this.field.value = text;
+    this.field.focus();
+    this.#type();
+  }
+
+  async #showOlder(event, link) {
+    event.preventDefault();
+    this.options.move(-1);
+    try {
+      const html = await this.search.fetch(link.href, this.#end.signal);
+      const nodes = parse(html).filter((node) => !node.matches(".search-count, .search-note"));
+      if (!link.isConnected) return;
+      const first = nodes[0]?.querySelector("a");
+      link.replaceWith(...nodes);
+      this.options.update();
+      this.options.activate(first);
+    } catch (error) {
+      this.#showError(error);
+    }
+  }
+}
+
+customElements.define("search-palette", SearchPalette);

@@ -1,0 +1,61 @@
+// Fetches the list of chats again, when more of it has changed than one entry.
+
+import { shown } from "./conversation.js";
+import { RequestError, getText } from "./http.js";
+import { parse } from "./morph.js";
+import { joinPage } from "./sidebar-rows.js";
+
+const MAX_ROWS = 300; // loaded again at most; the rest comes as the list is scrolled
+
+export class SidebarRefresh {
+  #running = null; // promise of the fetch in progress
+  #isWanted = false;
+
+  constructor(list) {
+    this.list = list;
+  }
+
+  /** Returns a promise that resolves when the list is up to date. A call during a fetch adds another fetch. */
+  start() {
+    this.#isWanted = true;
+    this.#running ??= this.#fetchAll().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async #fetchAll() {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      try {
+        this.#show(await this.#fetch());
+      } catch (error) {
+        // The next connection fetches it again.
+        if (!(error instanceof RequestError)) throw error;
+      }
+    }
+  }
+
+  /** Returns a list as long as the one that is shown. */
+  async #fetch() {
+    const count = Math.min(this.list.nav.querySelectorAll("li").length, MAX_ROWS);
+    const fresh = document.createElement("nav");
+    fresh.append(...parse(await getText(`/conversations?current=${shown.url && shown.id}`)));
+    for (let more; fresh.querySelectorAll("li").length < count && (more = fresh.querySelector("[data-more]")); ) {
+      joinPage(fresh, more, parse(await getText(more.getAttribute("href"))));
+    }
+    return fresh;
+  }
+
+  /** Shows the list with the same focus, the same scroll position, and the field of a title that is being edited. */
+  #show(fresh) {
+    const { nav } = this.list;
+    if (nav.querySelector("[data-editing]")) return;
+    const { scrollTop } = nav;
+    const focused = nav.contains(document.activeElement) ? document.activeElement : null;
+    const entry = focused?.closest("li");
+    nav.replaceChildren(...fresh.children);
+    this.list.update();
+    nav.scrollTop = scrollTop;
+    const again = entry && this.list.findEntry(entry.dataset.conversation);
+    if (focused) (again?.querySelector(focused.localName) ?? nav.querySelector("a[tabindex='0']"))?.focus();
+  }
+}
