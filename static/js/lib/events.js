@@ -73,7 +73,7 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 // --- The connection
 
 // The socket is open: fetch what was missed.
-// live-socket > conversation-list, export-state, message-draft, message-list, message-outbox, put-away-list, settings-sheet
+// live-socket > chat-import, conversation-list, export-state, message-draft, message-list, message-outbox, put-away-list, settings-sheet
 export const CONNECTION_OPENED = "connection:opened";
 
 // live-socket > export-state, guard, message-list
