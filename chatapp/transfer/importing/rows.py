@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall
 from chatapp.conversations.models.tool_call import State
-from chatapp.conversations.signals import messages_added
+from chatapp.conversations.signals import conversations_imported
 from chatapp.inference.context_window import message_tokens
 from chatapp.inference.types import ChatMessage
 from chatapp.transfer.importing.formats.contents import Content, content_of
@@ -49,7 +49,7 @@ class Rows:
         self.messages: list[Message] = []
         self.attachments: list[Attachment] = []
         self.tool_calls: list[ToolCall] = []
-        self._begun: list[tuple[Conversation, bool, list[Message]]] = []
+        self._changed: list[uuid.UUID] = []
 
     def add(
         self, conversation: Conversation, read: ReadConversation, known: list[Known] | None
@@ -61,19 +61,16 @@ class Rows:
         begin = len(self.messages)
         adding = _Adding(self, conversation, known)
         total = adding.add(read)
-        new = self.messages[begin:]
-        if new:
-            self._begun.append((conversation, known is None, new))
-        return len(new), total
+        added = len(self.messages) - begin
+        if added:
+            self._changed.append(conversation.pk)
+        return added, total
 
     def save(self) -> None:
         Message.objects.bulk_create(self.messages, batch_size=BATCH)
         Attachment.objects.bulk_create(self.attachments, batch_size=BATCH)
         ToolCall.objects.bulk_create(self.tool_calls, batch_size=BATCH)
-        for conversation, is_new, messages in self._begun:
-            messages_added.send(
-                Message, conversation=conversation, messages=messages, is_new=is_new
-            )
+        conversations_imported.send(Conversation, ids=self._changed)
 
 
 class _Adding:

@@ -19,7 +19,7 @@ from chatapp.conversations.models import (
     ToolCall,
     ToolCallImage,
 )
-from chatapp.conversations.signals import messages_added
+from chatapp.conversations.signals import conversations_imported
 from chatapp.inference.context_window import message_tokens
 from chatapp.inference.types import ChatMessage
 from chatapp.transfer.importing.adding import NAMESPACE, Added
@@ -69,9 +69,7 @@ def add(person: "Person", record: ConversationRecord, find_image: FindImage) -> 
     adding = _Adding(person, conversation, is_new, find_image)
     adding.add(record.messages)
     if adding.messages:
-        messages_added.send(
-            Message, conversation=conversation, messages=adding.messages, is_new=is_new
-        )
+        conversations_imported.send(Conversation, ids=[conversation.pk])
     return Added(conversation, is_new, len(adding.messages), adding.total)
 
 
