@@ -16,9 +16,9 @@ from chatapp.conversations.signals import (
 )
 from chatapp.images.models import Image
 from chatapp.images.shown_image import ShownImage
-from chatapp.search import entries, filling, writing
+from chatapp.search import backfill, entries, writing
 from chatapp.search.models import SearchEntry, StaleConversation
-from tests.search.finds import find, marked, said, texts, titles
+from tests.search.helpers import find, marked, said, texts, titles
 from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,13 +67,13 @@ def test_a_long_conversation_is_hidden_at_once_and_removed_later(owner: Person) 
     assert texts(owner, "walrus") == ["walrus elsewhere"]
     assert SearchEntry.objects.filter(conversation_id=conversation.pk).exists()
 
-    while filling.renew_stale():
+    while backfill.renew_stale():
         pass
     assert not SearchEntry.objects.filter(conversation_id=conversation.pk).exists()
     assert not StaleConversation.objects.exists()
 
     set_trashed(conversation, None)
-    while filling.renew_stale():
+    while backfill.renew_stale():
         pass
     found = find(owner, "walrus in:0")
     assert found.count - len(found.titles) == writing.AT_ONCE // 2 + 2
@@ -101,7 +101,7 @@ def test_a_branched_off_conversation_is_found_too(owner: Person, is_long: bool) 
     before = SearchEntry.objects.filter(conversation_id=conversation.pk).count()
 
     new, _created = branch_off(conversation.branch.last(), uuid.uuid4())
-    while filling.renew_stale():
+    while backfill.renew_stale():
         pass
 
     assert SearchEntry.objects.filter(conversation_id=new.pk).count() == before

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from chatapp.conversations.models import Conversation, Message
-from chatapp.search import filling, writing
+from chatapp.search import backfill, writing
 from chatapp.search.models import Filling, SearchEntry
 
 CHATS = 50
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         done, last = 0, None
         rows = Conversation.objects.present().order_by("pk")
         while chats := list((rows.filter(pk__gt=last) if last else rows)[:CHATS]):
-            done, last = done + filling.rewrite(chats), chats[-1].pk
+            done, last = done + backfill.rewrite(chats), chats[-1].pk
             self._report(done, total)
         gone = _remove_left_over()
         Filling.objects.update_or_create(

@@ -33,7 +33,7 @@ def fill_batch() -> bool:
     chats = _next_chats(filling.done_from)
     if chats and _add_missing(chats):
         return True
-    # Another process may be further: the mark only moves back.
+    # Another process may be further: `done_from` only moves back.
     rows = Filling.objects.filter(pk=Filling.ONLY, done_from=filling.done_from)
     rows.update(
         done_from=chats[-1].active_at if chats else filling.done_from, is_complete=not chats

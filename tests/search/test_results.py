@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message, add_exchange
-from chatapp.search.finding import PER_PAGE
-from tests.search.finds import STRANGE, find, marked, said, texts, titles
+from chatapp.search.results import PER_PAGE
+from tests.search.helpers import STRANGE, find, marked, said, texts, titles
 from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
