@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message, add_exchange, branch_off, deletion
@@ -141,6 +142,11 @@ def test_an_image_is_found_by_name_and_description(owner: Person) -> None:
     assert marked(find(owner, "asleep").messages[0].excerpt) == ["asleep"]
     image.describe("A seal")
     assert texts(owner, "walrus") == []
+
+    Message.objects.update(deleted_at=timezone.now())
+    SearchEntry.objects.exclude(message_id=None).delete()
+    image.describe("A walrus")
+    assert not SearchEntry.objects.exclude(message_id=None).exists()
 
 
 def test_the_tokens_of_a_message_are_found_before_its_transaction(
