@@ -21,7 +21,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        total = Message.objects.filter(conversation__in=Conversation.objects.present()).count()
+        total = Message.objects.present().count()
         done, last = 0, None
         rows = Conversation.objects.present().order_by("pk")
         while chats := list((rows.filter(pk__gt=last) if last else rows)[:CHATS]):
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 def _remove_left_over() -> int:
     """Remove entries of messages and conversations that are gone or in the trash."""
     present = Conversation.objects.present().filter(pk=OuterRef("conversation_id"))
-    message = Message.objects.filter(pk=OuterRef("message_id"))
+    message = Message.objects.filter(pk=OuterRef("message_id"), deleted_at=None)
     removed = 0
     for rows in (
         SearchEntry.objects.exclude(Exists(present)),
