@@ -23,6 +23,7 @@ TERM = re.compile(
     r'(?P<minus>-)?(?:(?P<filter>model|has|in|before|after):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+)|(?<=:))',
     re.IGNORECASE,
 )
+EXCLUDABLE = ("model", "has")  # filters that may follow a minus
 HAS = {"image": filter_tokens.IMAGE, "images": filter_tokens.IMAGE, "code": filter_tokens.CODE}
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
@@ -140,7 +141,9 @@ def _read_filter(query: Query, term: re.Match[str], zone: tzinfo) -> None:
     value = (term["phrase"] or term["word"] or "").strip()
     if not value:
         return  # it is being typed
-    if name in ("before", "after"):
+    if is_excluded and name not in EXCLUDABLE:
+        query.problems.append(_("A minus can't come before “%s:”.") % name)
+    elif name in ("before", "after"):
         _read_date(query, name, value, zone)
     elif name == "in":
         query.chats.append(value)
