@@ -69,7 +69,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.site",
                 "chatapp.chat.inner_pages.inner_sidebar",
-                "chatapp.sharing.offer.sharing",
+                "chatapp.sharing.context_processors.sharing",
                 "chatapp.diagnostics.notices.owner_notices",
             ],
         },

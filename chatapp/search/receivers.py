@@ -99,7 +99,7 @@ def restore(conversation: Conversation, **_signal: Any) -> None:
 @receiver(image_described)
 def describe(image: Image, **_signal: Any) -> None:
     shows = Q(attachments__image=image) | Q(tool_calls__images__image=image)
-    shown = Message.objects.filter(shows).distinct().select_related("conversation")
+    shown = Message.objects.filter(shows, deleted_at=None).distinct().select_related("conversation")
     some = [each for each in shown[: writing.AT_ONCE] if each.conversation.is_present]
     owners = {each.conversation_id: each.conversation.owner_id for each in some}
     writing.put(entries.message_entries(some, owners))

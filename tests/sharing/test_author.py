@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Exchange, add_exchange
-from chatapp.sharing import publishing, taking
+from chatapp.sharing import publishing, snapshots
 from chatapp.sharing.models import Share
 from tests.sharing.conftest import CHOICES
 from tests.support.replies import complete, new_message
@@ -111,18 +111,18 @@ def test_what_does_not_fit_is_left_out_or_refused(
 ) -> None:
     later = add_exchange(owner, new_message("Later", exchange.conversation.pk))
     complete(later.reply)
-    monkeypatch.setattr(taking, "MAX_MESSAGES", 2)
-    content, size = taking.take(exchange.conversation)
+    monkeypatch.setattr(snapshots, "MAX_MESSAGES", 2)
+    content, size = snapshots.take_snapshot(exchange.conversation)
     assert [each.text for each in content.messages] == ["Later", "A reply."]
     assert content.is_cut
 
-    monkeypatch.setattr(taking, "MAX_MESSAGES", 200)
-    monkeypatch.setattr(taking, "MAX_BYTES", size + 10)
-    content, _size = taking.take(exchange.conversation)
+    monkeypatch.setattr(snapshots, "MAX_MESSAGES", 200)
+    monkeypatch.setattr(snapshots, "MAX_BYTES", size + 10)
+    content, _size = snapshots.take_snapshot(exchange.conversation)
     assert [each.text for each in content.messages] == ["Later", "A reply."]
     assert content.is_cut
 
-    monkeypatch.setattr(taking, "MAX_BYTES", 100)
+    monkeypatch.setattr(snapshots, "MAX_BYTES", 100)
     assert "too long to share" in post(owner_client, exchange).json()["error"]
 
 

@@ -1,5 +1,6 @@
 // The search palette: results while somebody types, and what can be done on this page.
 
+import { RequestError } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { LiveSearch } from "../../lib/live-search.js";
 import { Options } from "../../lib/options.js";
@@ -147,6 +148,7 @@ class SearchPalette extends HTMLElement {
       this.options.update();
       this.options.activate(first);
     } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
       this.#showError(error);
     }
   }

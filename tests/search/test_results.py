@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Message, add_exchange
-from chatapp.search.finding import PER_PAGE
-from tests.search.finds import STRANGE, find, marked, said, texts, titles
+from chatapp.conversations.models import Conversation, Message, add_exchange, version_deletion
+from chatapp.search.results import PER_PAGE
+from tests.search.helpers import STRANGE, find, marked, said, texts, titles
 from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,6 +99,19 @@ def test_a_message_on_a_hidden_branch_is_found(owner: Person) -> None:
 
     assert texts(owner, "spelling") == ["first spelling"]
     assert texts(owner, "wording") == ["second wording"]
+
+
+def test_a_reply_that_ends_in_a_deleted_version_is_not_found(owner: Person) -> None:
+    added = said(owner, "first spelling")
+    new = new_message("second wording", conversation=added.conversation.pk)
+    edited = add_exchange(owner, replace(new, replaces=added.message.pk))
+    version_deletion.delete(edited.message, edited.reply.pk)
+    Message.objects.filter(pk=edited.reply.pk).update(text="half a walrus")
+
+    edited.reply.close("stopped")
+
+    assert texts(owner, "walrus") == []
+    assert texts(owner, "wording") == []
 
 
 def test_a_reply_is_found_once_it_has_ended(owner: Person) -> None:

@@ -22,7 +22,7 @@ class TooLong(Exception):
     """Report that not even the last message and its reply fit."""
 
 
-def take(conversation: Conversation) -> tuple[Content, int]:
+def take_snapshot(conversation: Conversation) -> tuple[Content, int]:
     """Return the newest messages that fit, and their size in bytes.
 
     A reply that hasn't ended is left out, and the message that it answers. Raises NothingToShare,

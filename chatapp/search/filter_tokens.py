@@ -1,4 +1,4 @@
-"""Tokens that are no words: whose an entry is, and what filters ask for.
+"""Tokens that aren't words: whose an entry is, and what filters such as `has:` ask for.
 
 A tilde begins no word, so nobody can type them.
 """

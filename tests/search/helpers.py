@@ -6,7 +6,7 @@ from typing import Any
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, add_exchange
-from chatapp.search.finding import Results, search
+from chatapp.search.results import Results, search
 from tests.support.replies import complete, new_message
 
 STRANGE = [

@@ -6,6 +6,7 @@ Tokens are found before the transaction that writes them, which on SQLite stops 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
@@ -33,7 +34,7 @@ def fill_batch() -> bool:
     chats = _next_chats(filling.done_from)
     if chats and _add_missing(chats):
         return True
-    # Another process may be further: the mark only moves back.
+    # Another process may be further: `done_from` only moves back.
     rows = Filling.objects.filter(pk=Filling.ONLY, done_from=filling.done_from)
     rows.update(
         done_from=chats[-1].active_at if chats else filling.done_from, is_complete=not chats
@@ -70,23 +71,21 @@ def renew(conversation_id: UUID) -> bool:
         return writing.remove_some(conversation_id, BATCH) < BATCH
     gone = SearchEntry.objects.filter(conversation_id=conversation_id).exclude(message_id=None)
     gone = gone.exclude(Exists(Message.objects.filter(pk=OuterRef("message_id"), deleted_at=None)))
-    writing.remove_messages([pk for pk in gone.values_list("message_id", flat=True)[:BATCH] if pk])
-    return not _add_missing([chat])
+    ids = [pk for pk in gone.values_list("message_id", flat=True)[:BATCH] if pk]
+    writing.remove_messages(ids)
+    return not _add_missing([chat]) and len(ids) < BATCH
 
 
 def rewrite(chats: Sequence[Conversation]) -> int:
     """Make the entries of conversations anew; return how many messages they have."""
     owners = {chat.pk: chat.owner_id for chat in chats}
-    rows = Message.objects.filter(conversation__in=owners, deleted_at=None).defer(
-        "html", "reasoning"
-    )
-    count = 0
-    for begin in range(0, rows.count(), BATCH):
-        batch = list(rows.order_by("conversation", "pk")[begin : begin + BATCH])
-        _put(entries.message_entries(batch, owners), owners)
-        count += len(batch)
+    rows = Message.objects.filter(conversation__in=owners, deleted_at=None)
+    ids = list(rows.values_list("pk", flat=True))
+    for batch in batched(ids, BATCH):
+        messages = rows.filter(pk__in=batch).defer("html", "reasoning")
+        _put(entries.message_entries(messages, owners), owners)
     _put([entries.title_entry(chat) for chat in chats], owners)
-    return count
+    return len(ids)
 
 
 def _next_chats(before: datetime | None) -> list[Conversation]:

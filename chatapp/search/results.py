@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message
-from chatapp.search import marks
+from chatapp.search import filter_tokens
 from chatapp.search.analysis.matches import Matcher
 from chatapp.search.analysis.queries import Query, Term, read_query, word_terms
 from chatapp.search.engines import Hit, Plan, TooSlow, engine
@@ -94,7 +94,7 @@ def _find(person: Person, query: Query, results: Results, older: int | None) -> 
         return
     if older is None and query.has_words and not query.is_of_messages:
         results.titles = _titles(person, query, matcher, chats)
-    plan = _plan(person, query, marks.message_of(person.pk), chats)
+    plan = _plan(person, query, filter_tokens.message_of(person.pk), chats)
     if older is not None:
         plan = replace(plan, older=min(older, plan.older))
     if matcher.must_read:
@@ -105,10 +105,10 @@ def _find(person: Person, query: Query, results: Results, older: int | None) -> 
         results.count += len(results.titles)
 
 
-def _plan(person: Person, query: Query, mark: str, chats: Sequence[Term]) -> Plan:
+def _plan(person: Person, query: Query, kind: str, chats: Sequence[Term]) -> Plan:
     return Plan(
         owner_id=person.pk,
-        terms=(Term(mark), *dict.fromkeys(query.required)),
+        terms=(Term(kind), *dict.fromkeys(query.required)),
         any_of=(tuple(chats),) if chats else (),
         none_of=tuple(map(tuple, query.excluded)),
         newer=query.newer,
@@ -118,7 +118,7 @@ def _plan(person: Person, query: Query, mark: str, chats: Sequence[Term]) -> Pla
 
 
 def _chats(person: Person, query: Query, results: Results) -> list[Term] | None:
-    """Return the marks of the conversations that `in:` means, None if there are none."""
+    """Return the terms of the conversations that `in:` means, None if there are none."""
     found: list[Term] = []
     for name in query.chats:
         pk = read_uuid(name)
@@ -126,7 +126,7 @@ def _chats(person: Person, query: Query, results: Results) -> list[Term] | None:
         if not hits:
             results.problems.append(_("No chat is called “%s”.") % name)
             return None
-        found += [Term(marks.in_conversation(each)) for each in hits]
+        found += [Term(filter_tokens.in_conversation(each)) for each in hits]
     return found
 
 
@@ -134,15 +134,15 @@ def _titled(person: Person, words: str) -> list[UUID]:
     terms = [term for word in words.split() for term in word_terms(word, is_open=True)]
     if not terms:
         return []
-    mark = Term(marks.title_of(person.pk))
+    kind = Term(filter_tokens.title_of(person.pk))
     plan = Plan(
-        person.pk, (mark, *_of_titles(terms)), older=Query().older, limit=CHATS, is_frequent=False
+        person.pk, (kind, *_of_titles(terms)), older=Query().older, limit=CHATS, is_frequent=False
     )
     return [hit.conversation_id for hit in engine().find(plan)]
 
 
 def _titles(person: Person, query: Query, matcher: Matcher, chats: Sequence[Term]) -> list[Found]:
-    plan = _plan(person, query, marks.title_of(person.pk), chats)
+    plan = _plan(person, query, filter_tokens.title_of(person.pk), chats)
     plan = replace(plan, terms=_of_titles(plan.terms), limit=MAX_TITLES, is_frequent=False)
     plan = replace(plan, none_of=tuple(map(_of_titles, plan.none_of)))
     found = _own_chats(person, engine().find(plan))
@@ -155,9 +155,11 @@ def _titles(person: Person, query: Query, matcher: Matcher, chats: Sequence[Term
 
 
 def _of_titles(terms: Sequence[Term]) -> tuple[Term, ...]:
-    """Return the terms that titles have for these words; marks stay."""
+    """Return the terms that titles have for these words; filters stay."""
     return tuple(
-        term if term.token.startswith("~") else Term(marks.TITLE_WORD + term.token, term.is_prefix)
+        term
+        if term.token.startswith("~")
+        else Term(filter_tokens.TITLE_WORD + term.token, term.is_prefix)
         for term in terms
     )
 
@@ -197,13 +199,17 @@ def _add_read(person: Person, plan: Plan, matcher: Matcher, results: Results) ->
 
 
 def _messages(person: Person, hits: Sequence[Hit]) -> list[Message]:
-    """Return the messages of hits in their order: those that are the person's own, and present."""
+    """Return the messages of hits in their order: those that are the person's own, and present.
+
+    A reply that ran in a version when that was deleted has an entry: its end is stored later.
+    """
     chats = _own_chats(person, hits)
     rows = Message.objects.defer("html", "reasoning").in_bulk([hit.message_id for hit in hits])
     messages = []
     for hit in hits:
         message = rows.get(hit.message_id)
-        if message and (chat := chats.get(message.conversation_id)):
+        chat = message and chats.get(message.conversation_id)
+        if message and chat and message.deleted_at is None:
             message.conversation = chat
             messages.append(message)
     return messages
