@@ -18,7 +18,7 @@ from chatapp.images.bucket import Bucket
 from chatapp.images.models import Image
 from chatapp.jobs.kinds import JobFailed
 from chatapp.jobs.models import Job
-from chatapp.search import filling
+from chatapp.search import backfill
 from chatapp.transfer.importing import job as import_job
 from chatapp.transfer.importing import uploads
 from chatapp.transfer.importing.slice_file import SliceFile
@@ -235,7 +235,7 @@ def test_search_finds_what_was_imported(owner: Person, owner_client: Client) -> 
     chats = claude(2)
     chats[1]["chat_messages"][0]["text"] = "Where do walruses sleep?"
     imported(owner, chats)
-    while filling.renew_stale():
+    while backfill.renew_stale():
         pass
 
     page = owner_client.get("/search/?q=walruses").content.decode()
