@@ -78,3 +78,19 @@ def test_the_page_fits_a_phone(chat: Chat) -> None:
     expect(page.locator(".hit").first).to_be_visible()
     assert page.evaluate("document.querySelector('main').scrollWidth") <= 390
     check(page)
+
+
+def test_the_focus_is_not_lost_with_the_menu_that_the_dialog_was_opened_from(chat: Chat) -> None:
+    page = chat.page
+    page.get_by_role("button", name="owner@").press("Enter")
+    page.get_by_role("button", name="Keyboard shortcuts").press("Enter")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(chat.box).to_be_focused()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Open conversations").press("Enter")
+    page.get_by_role("link", name="Search").press("Enter")
+    expect(page.get_by_role("combobox", name="Search")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(chat.box).to_be_focused()

@@ -6,7 +6,7 @@
 export const SHORTCUTS = {
   list: { keys: "Mod+/" },
   "new-chat": { letter: "O" },
-  search: { letter: "K", keys: "Mod+KeyK" },
+  search: { letter: "K", keys: "Mod+K" },
   "message-box": { letter: "M" },
   stop: { letter: "X", local: "Escape" },
   edit: { letter: "E", local: "ArrowUp" }, // in the empty message box
@@ -24,8 +24,15 @@ export const SHORTCUTS = {
   settings: { letter: "S" },
 };
 
-/** Returns the name of the shortcut that works everywhere and has these keys, wherever they are on the keyboard. */
-export function findShortcut({ altKey, ctrlKey, key, metaKey }) {
-  const pressed = (ctrlKey || metaKey ? "Mod+" : "") + (altKey ? "Alt+" : "") + key;
+/** Returns the letter of a pressed key, in capitals. The keys of another alphabet count by their place. */
+export function letterOf({ code, key = "" }) {
+  return key.length > 1 ? key : key > "\x7f" ? code.replace("Key", "") : key.toUpperCase();
+}
+
+/** Returns the name of the shortcut that works everywhere and has these keys. A browser's own keys are the letters
+ *  with Shift; a slash may need it. */
+export function findShortcut(event) {
+  const held = (event.ctrlKey || event.metaKey ? "Mod+" : "") + (event.altKey ? "Alt+" : "");
+  const pressed = held + (event.shiftKey ? event.key.toLowerCase() : letterOf(event));
   return Object.keys(SHORTCUTS).find((name) => SHORTCUTS[name].keys === pressed);
 }
