@@ -1,6 +1,7 @@
 // The dialog that lists all shortcuts. In it a letter is enough.
 
 import { BOX_REQUESTED, dispatch } from "../../lib/events.js";
+import { isDialogOpen } from "../../lib/page.js";
 import { SHORTCUTS, letterOf } from "../../lib/shortcuts.js";
 
 const IS_MAC = /Mac|iP/.test(navigator.platform);
@@ -38,6 +39,7 @@ class ShortcutList extends HTMLElement {
 
   toggle() {
     if (this.dialog.open) return this.dialog.close();
+    if (isDialogOpen()) return;
     this.#hadFocus = document.activeElement !== document.body;
     this.dialog.showModal();
     this.#items[0].focus({ focusVisible: true }); // keys with Ctrl alone don't count as keyboard use
