@@ -68,7 +68,7 @@ def test_a_lost_connection_is_explained_and_a_search_works_again(chat: Chat) -> 
     page.context.set_offline(False)
     box.fill("walrus s")
     expect(page.locator("[data-error]")).to_be_hidden()
-    expect(page.locator(".search-count")).to_have_text("Nothing found.")
+    expect(page.locator(".search-count")).to_have_text("Nothing found. Try fewer or other words.")
 
 
 def test_the_page_fits_a_phone(chat: Chat) -> None:
