@@ -92,6 +92,7 @@ def test_the_focus_is_not_lost_with_the_menu_that_the_dialog_was_opened_from(cha
     expect(chat.box).to_be_focused()
 
     page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
     page.get_by_role("button", name="Open conversations").press("Enter")
     page.get_by_role("link", name="Search").press("Enter")
     expect(page.get_by_role("combobox", name="Search")).to_be_focused()
