@@ -101,6 +101,7 @@ def test_every_shortcut_has_a_letter_a_label_and_an_action() -> None:
     assert {name for name, _letter in names} == set(labelled) == {*actions, "list"}
     assert len(labelled) == len(names) == len(letters) + 1
     assert len(letters) == len(set(letters))
+    assert "Key" not in SHORTCUTS  # a letter's key is its capital
 
 
 def test_a_script_begins_with_a_sentence_about_it() -> None:

@@ -62,8 +62,10 @@ class Results:
         """Return how many there are, for people who see the list and for those who hear it."""
         if self.problems and not self.count:
             return self.problems[0]
+        if not self.count and self.is_first:
+            return _("Nothing found. Try fewer or other words.")
         if not self.count:
-            return _("Nothing found.") if self.is_first else _("No older results.")
+            return _("No older results.")
         if self.has_more:
             return _("More than %s results") % self.count
         return ngettext("%s result", "%s results", self.count) % self.count

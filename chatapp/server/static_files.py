@@ -18,7 +18,7 @@ from chatapp.server.modules import ModuleError, join_modules
 # What a page names in its head: the chat, the pages beside it, and the pages before a sign-in.
 STYLESHEETS = (
     *("css/app.css", "css/frame.css", "css/account.css"),
-    *("css/search.css", "css/settings.css"),
+    *("css/search.css", "css/settings.css", "css/sharing.css"),
 )
 SCRIPTS = ("js/app.js", "js/frame.js", "js/account.js")
 # What these do without. Each runs after any of its first scripts and shares the modules of all.

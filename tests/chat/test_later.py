@@ -8,6 +8,10 @@ from chatapp.chat.urls import LATER
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def test_an_empty_hint_takes_no_room_below_the_message_box(owner_client: Client) -> None:
+    assert "data-hint></p>" in owner_client.get("/").text
+
+
 @pytest.mark.parametrize("name", LATER)
 def test_later_html_is_a_fragment_for_signed_in_people(
     member_client: Client, stranger_client: Client, name: str

@@ -143,7 +143,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "reading",
         "search",
         "settings",
-        "share",
+        "sharing",
         "tools",
         "transfer",
         "versions",

@@ -94,7 +94,7 @@ def test_renaming_in_place_by_keys(page: Page) -> None:
     expect(link).to_have_text("Cranes in spring")
     page.keyboard.press("Delete")
     expect(row(page, post)).to_have_count(0)
-    expect(page.get_by_text("Deleted", exact=True)).to_be_visible()
+    expect(page.get_by_text("Chat deleted", exact=True)).to_be_visible()
     expect(sidebar(page).locator(":focus")).to_have_count(1)
 
 

@@ -49,7 +49,10 @@ def test_the_palette_runs_commands_and_closes(chat: Chat) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
-    opened(page).fill("keyboard")
+    box = opened(page)
+    page.keyboard.press("Control+/")  # only one dialog is open at a time
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+    box.fill("keyboard")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
@@ -65,7 +68,7 @@ def test_a_lost_connection_is_explained_and_a_search_works_again(chat: Chat) -> 
     page.context.set_offline(False)
     box.fill("walrus s")
     expect(page.locator("[data-error]")).to_be_hidden()
-    expect(page.locator(".search-count")).to_have_text("Nothing found.")
+    expect(page.locator(".search-count")).to_have_text("Nothing found. Try fewer or other words.")
 
 
 def test_the_page_fits_a_phone(chat: Chat) -> None:
@@ -78,3 +81,20 @@ def test_the_page_fits_a_phone(chat: Chat) -> None:
     expect(page.locator(".hit").first).to_be_visible()
     assert page.evaluate("document.querySelector('main').scrollWidth") <= 390
     check(page)
+
+
+def test_the_focus_is_not_lost_with_the_menu_that_the_dialog_was_opened_from(chat: Chat) -> None:
+    page = chat.page
+    page.get_by_role("button", name="owner@").press("Enter")
+    page.get_by_role("button", name="Keyboard shortcuts").press("Enter")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(chat.box).to_be_focused()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.get_by_role("button", name="Open conversations").press("Enter")
+    page.get_by_role("link", name="Search").press("Enter")
+    expect(page.get_by_role("combobox", name="Search")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(chat.box).to_be_focused()

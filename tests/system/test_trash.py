@@ -34,6 +34,16 @@ def delete_first(page: Page) -> None:
     page.get_by_role("menuitem", name="Delete").click()
 
 
+def covers_the_message_box(page: Page) -> bool:
+    """Return whether the offer to undo is in front of the message box."""
+    places = (page.locator(name).bounding_box() for name in ("undo-toast", "#composer-form"))
+    offer, box = (place or {} for place in places)
+    return all(
+        offer[start] < box[start] + box[size] and box[start] < offer[start] + offer[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
+
+
 def test_a_deletion_is_undone_from_any_tab(chat: Chat) -> None:
     chat.ask("/echo to be kept")
     page, url = chat.page, chat.page.url
@@ -43,20 +53,24 @@ def test_a_deletion_is_undone_from_any_tab(chat: Chat) -> None:
 
     expect(page).to_have_url(re.compile(r"/$"))
     for tab in (page, second):
-        expect(tab.get_by_text("Deleted", exact=True)).to_be_visible()
+        expect(tab.get_by_text("Chat deleted", exact=True)).to_be_visible()
+    for width, height in ((1280, 800), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert not covers_the_message_box(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
     path = re.sub(r"^https?://[^/]+", "", url)
     expect(sidebar(second).locator(f'a[href="{path}"]')).to_have_count(0)
     second.get_by_role("button", name="Undo").click()
     for tab in (page, second):
-        expect(tab.get_by_text("Deleted", exact=True)).to_be_hidden()
+        expect(tab.get_by_text("Chat deleted", exact=True)).to_be_hidden()
         expect(sidebar(tab).locator(f'a[href="{path}"]')).to_have_count(1)
     expect(page).to_have_url(re.compile(r"/$"))  # the tab from which it was undone goes back
     delete_first(page)
-    expect(page.get_by_text("Deleted", exact=True)).to_be_visible()
+    expect(page.get_by_text("Chat deleted", exact=True)).to_be_visible()
     page.reload()  # the next page offers it, too
-    expect(page.get_by_text("Deleted", exact=True)).to_be_visible()
+    expect(page.get_by_text("Chat deleted", exact=True)).to_be_visible()
     page.keyboard.press("Control+z")
-    expect(page.get_by_text("Deleted", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Chat deleted", exact=True)).to_be_hidden()
     expect(
         sidebar(page).locator(f'a[href="{re.sub(r"^https?://[^/]+", "", url)}"]')
     ).to_be_visible()
@@ -73,7 +87,7 @@ def test_the_trash_restores_and_deletes_for_good(page: Page, context: BrowserCon
         newest = sidebar(other).locator("li:not([data-pinned])").first
         expect(newest.get_by_role("link")).to_have_text(f"Chat {number}")
         delete_first(other)
-        expect(other.get_by_text("Deleted", exact=True)).to_be_visible()
+        expect(other.get_by_text("Chat deleted", exact=True)).to_be_visible()
     rows = page.locator(".put-away li").filter(has=page.get_by_text(re.compile(r"^Chat \d$")))
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text("30 days left")
@@ -94,7 +108,7 @@ def test_the_trash_restores_and_deletes_for_good(page: Page, context: BrowserCon
     page.get_by_role("button", name="Empty trash").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
     for tab in (page, other):
-        expect(tab.get_by_text("Deleted", exact=True)).to_be_hidden()
+        expect(tab.get_by_text("Chat deleted", exact=True)).to_be_hidden()
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
 
 
@@ -104,7 +118,7 @@ def test_a_stale_tab_restores_the_chat_and_sends(chat: Chat, context: BrowserCon
     page.route_web_socket(re.compile("/ws/"), lambda _socket: None)
     stale = Chat(page).open(chat.page.url)
     delete_first(chat.page)
-    expect(chat.page.get_by_text("Deleted", exact=True)).to_be_visible()
+    expect(chat.page.get_by_text("Chat deleted", exact=True)).to_be_visible()
 
     stale.send("/echo second")
     expect(page.get_by_text("This conversation was deleted")).to_be_visible()

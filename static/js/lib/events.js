@@ -173,7 +173,7 @@ export const BOX_CLEARED = "box:cleared";
 export const BOX_RESTORED = "box:restored";
 
 // { onTouch }. Focus the box, because the button that was pressed goes; on a touch screen only with `onTouch`.
-// conversation-menu, dictation-control, message-list, message-outbox, reading-tools, shortcut-actions, undo-toast > message-composer
+// conversation-menu, dictation-control, message-list, message-outbox, reading-tools, search-palette, shortcut-actions, shortcut-list, undo-toast > message-composer
 export const BOX_REQUESTED = "box:requested";
 
 // Up was pressed in the empty box: edit the last message.

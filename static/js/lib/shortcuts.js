@@ -6,7 +6,7 @@
 export const SHORTCUTS = {
   list: { keys: "Mod+/" },
   "new-chat": { letter: "O" },
-  search: { letter: "K", keys: "Mod+KeyK" },
+  search: { letter: "K", keys: "Mod+K" },
   "message-box": { letter: "M" },
   stop: { letter: "X", local: "Escape" },
   edit: { letter: "E", local: "ArrowUp" }, // in the empty message box
@@ -24,10 +24,15 @@ export const SHORTCUTS = {
   settings: { letter: "S" },
 };
 
-/** Returns the name of the shortcut that works everywhere and has these keys. Letters count by their place on the
- *  keyboard, as other alphabets have others there, and a slash wherever it is. */
-export function findShortcut({ altKey, code, ctrlKey, key, metaKey, shiftKey }) {
-  const held = (ctrlKey || metaKey ? "Mod+" : "") + (altKey ? "Alt+" : "");
-  const pressed = [held + key, `${held}${shiftKey ? "Shift+" : ""}${code}`];
-  return Object.keys(SHORTCUTS).find((name) => pressed.includes(SHORTCUTS[name].keys));
+/** Returns the letter of a pressed key, in capitals. The keys of another alphabet count by their place. */
+export function letterOf({ code, key = "" }) {
+  return key.length > 1 ? key : key > "\x7f" ? code.replace("Key", "") : key.toUpperCase();
+}
+
+/** Returns the name of the shortcut that works everywhere and has these keys. A browser's own keys are the letters
+ *  with Shift; a slash may need it. */
+export function findShortcut(event) {
+  const held = (event.ctrlKey || event.metaKey ? "Mod+" : "") + (event.altKey ? "Alt+" : "");
+  const pressed = held + (event.shiftKey ? event.key.toLowerCase() : letterOf(event));
+  return Object.keys(SHORTCUTS).find((name) => SHORTCUTS[name].keys === pressed);
 }

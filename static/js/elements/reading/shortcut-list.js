@@ -1,6 +1,8 @@
 // The dialog that lists all shortcuts. In it a letter is enough.
 
-import { SHORTCUTS } from "../../lib/shortcuts.js";
+import { BOX_REQUESTED, dispatch } from "../../lib/events.js";
+import { isDialogOpen } from "../../lib/page.js";
+import { SHORTCUTS, letterOf } from "../../lib/shortcuts.js";
 
 const IS_MAC = /Mac|iP/.test(navigator.platform);
 const KEYS = { Mod: "Ctrl", ArrowUp: "↑", Escape: "Esc", PageUp: "Page Up", PageDown: "Page Down" };
@@ -14,6 +16,7 @@ const OFFERED = {
 
 /** Part of the tools for reading. */
 class ShortcutList extends HTMLElement {
+  #hadFocus = false; // the page, when the list was opened
   #end = new AbortController();
 
   connectedCallback() {
@@ -23,6 +26,7 @@ class ShortcutList extends HTMLElement {
     for (const item of this.#items) showKeys(item);
     this.dialog.addEventListener("click", ({ target }) => this.#choose(target.closest("[data-shortcut]")), { signal });
     this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
+    this.dialog.addEventListener("close", () => this.#leave(), { signal });
   }
 
   disconnectedCallback() {
@@ -35,18 +39,23 @@ class ShortcutList extends HTMLElement {
 
   toggle() {
     if (this.dialog.open) return this.dialog.close();
+    if (isDialogOpen()) return;
+    this.#hadFocus = document.activeElement !== document.body;
     this.dialog.showModal();
     this.#items[0].focus({ focusVisible: true }); // keys with Ctrl alone don't count as keyboard use
   }
 
+  /** The button that opened the list is in a menu, which is closed by then. */
+  #leave() {
+    const isLost = document.activeElement.matches("body, dialog:not([open]) *");
+    if (this.#hadFocus && isLost) dispatch(document, BOX_REQUESTED, {});
+  }
+
   #pressKey(event) {
-    const { key, code } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const items = this.#items;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-    const isOther = key.length === 1 && key > "\x7f"; // another alphabet: its keys count by their place
-    const letter = isOther ? code.replace("Key", "") : key.toUpperCase();
-    const item = items.find(({ dataset }) => SHORTCUTS[dataset.shortcut].letter === letter);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const item = items.find(({ dataset }) => SHORTCUTS[dataset.shortcut].letter === letterOf(event));
     if (!step && !item) return;
     event.preventDefault();
     if (item) return this.#choose(item);

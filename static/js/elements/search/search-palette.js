@@ -1,5 +1,6 @@
 // The search palette: results while somebody types, and what can be done on this page.
 
+import { BOX_REQUESTED, dispatch } from "../../lib/events.js";
 import { RequestError } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { LiveSearch } from "../../lib/live-search.js";
@@ -12,6 +13,7 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 class SearchPalette extends HTMLElement {
   #end = new AbortController();
+  #hadFocus = false; // the page, when the palette was opened
   #opensFirst = false; // Enter was pressed before the results were there
 
   connectedCallback() {
@@ -31,7 +33,7 @@ class SearchPalette extends HTMLElement {
     this.field.addEventListener("input", () => this.#type(), { signal });
     this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
     this.dialog.addEventListener("click", (event) => this.#click(event), { signal });
-    this.dialog.addEventListener("close", () => this.search.stop(), { signal });
+    this.dialog.addEventListener("close", () => this.#leave(), { signal });
   }
 
   disconnectedCallback() {
@@ -49,9 +51,17 @@ class SearchPalette extends HTMLElement {
   #toggle() {
     if (this.dialog.open) return this.dialog.close();
     if (isDialogOpen()) return;
+    this.#hadFocus = document.activeElement !== document.body;
     this.dialog.showModal();
     this.field.select();
     this.#type();
+  }
+
+  /** The button that opened the palette may be in a drawer, which is closed by then. */
+  #leave() {
+    this.search.stop();
+    const isLost = document.activeElement.matches("body, dialog:not([open]) *");
+    if (this.#hadFocus && isLost) dispatch(document, BOX_REQUESTED, {});
   }
 
   /** What this page knows is shown at once; the server's results follow. */
