@@ -63,6 +63,7 @@ async def check_the_trash_of_two_processes(one: App, two: App) -> None:
     assert after["text"].startswith(before)
 
 
+@pytest.mark.long
 async def test_a_remote_stop_takes_a_second_with_redis(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:

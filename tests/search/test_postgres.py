@@ -15,6 +15,7 @@ from tests.servers.postgres import running_postgres
 SOME = "found_by or newest_messages or older_results or present_conversations or strange_gets"
 
 
+@pytest.mark.long
 @needs_postgres
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="is what it starts")
 @pytest.mark.timeout(300)

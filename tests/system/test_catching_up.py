@@ -46,6 +46,7 @@ class Wire:
             self._socket.send(json.dumps(event))
 
 
+@pytest.mark.long
 def test_messages_missed_without_a_connection_are_shown_once(
     far: Chat, near: Chat, proxy: Proxy
 ) -> None:

@@ -138,6 +138,7 @@ def test_an_unreachable_app_is_shown_in_each_result(page: Page) -> None:
     expect(page.get_by_text("no test email was sent")).to_be_visible()
 
 
+@pytest.mark.long
 def test_without_scripts_the_report_has_all_results(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:

@@ -40,6 +40,7 @@ def test_an_image_is_uploaded_sent_and_described(chat: Chat, photo: Path) -> Non
     expect(shown(chat)).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_image_takes_its_room_before_it_loads(chat: Chat, photo: Path) -> None:
     attach(chat.page, photo)
     chat.ask("What is this?")
@@ -148,6 +149,7 @@ def test_an_eleventh_image_is_refused(chat: Chat, tmp_path: Path) -> None:
     expect(chat.page.get_by_text("up to 10 images")).to_be_visible()
 
 
+@pytest.mark.long
 def test_images_are_sent_in_their_order_and_without_text(chat: Chat, tmp_path: Path) -> None:
     attach(chat.page, *saved_many(tmp_path, 3))
 

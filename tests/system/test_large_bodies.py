@@ -89,6 +89,7 @@ def test_a_refusal_that_the_browser_misses_is_found_out(page: Page, app: App) ->
     wait_until_sent(chat)
 
 
+@pytest.mark.long
 def test_a_message_is_sent_once_the_server_is_less_busy(chat: Chat) -> None:
     busy = Busy(chat.page, SENDS, times=2)
 

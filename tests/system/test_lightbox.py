@@ -71,6 +71,7 @@ def test_an_image_opens_large_and_closes_with_escape(box: Lightbox, three: Chat)
     expect(three.messages.locator("a.image").nth(1)).to_be_focused()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["key", pytest.param("button", marks=pytest.mark.long)])
 def test_keys_and_buttons_lead_to_the_other_images(box: Lightbox, three: Chat, way: str) -> None:
     tool_calls: dict[str, Callable[[], None]] = {

@@ -57,6 +57,7 @@ def test_a_long_message_is_folded_and_opens(chat: Chat) -> None:
         expect(hidden).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_million_characters_do_not_hold_the_page_up(chat: Chat) -> None:
     """The direction of each paragraph alone took browsers a quarter of a minute."""
     chat.box.focus()

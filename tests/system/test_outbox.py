@@ -79,6 +79,7 @@ def test_a_first_message_sent_offline_creates_its_conversation_later(
     assert chat.said == ["/echo one", "one", "/echo two", "two"]
 
 
+@pytest.mark.long
 def test_a_message_whose_answer_is_lost_appears_once(chat: Chat) -> None:
     chat.ask("/echo first")
     posted = []

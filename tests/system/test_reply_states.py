@@ -57,6 +57,7 @@ def test_a_page_that_reconnects_during_thinking_catches_up(chat: Chat) -> None:
     assert thinking(chat).locator("[data-reasoning]").text_content() == before
 
 
+@pytest.mark.long
 def test_a_model_that_refuses_thinking_answers_without_it_and_shows_that(chat: Chat) -> None:
     choose_thinking(chat, "high")
     chat.send("/nothinking Four?")
@@ -66,6 +67,7 @@ def test_a_model_that_refuses_thinking_answers_without_it_and_shows_that(chat: C
     expect(thinking(chat)).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_reply_counts_down_while_the_service_is_overloaded(chat: Chat) -> None:
     chat.send("/flaky 429 1 Hello there")
 

@@ -133,6 +133,7 @@ def test_every_visit_leads_to_the_same_line(chat: Chat) -> None:
         assert abs(top_of(chat, block) - held) < 2
 
 
+@pytest.mark.long
 def test_the_end_of_a_reply_moves_nothing(chat: Chat) -> None:
     chat.send("/rate 300 /long 600")
     wait_for_overflow(chat)

@@ -15,6 +15,7 @@ OTHER = "claude-4-5-sonnet"
 PLAIN = [{"id": "claude-sonnet-4-6"}, {"id": "plain", "thinking": False, "max_output": 500}]
 
 
+@pytest.mark.long
 def test_a_new_chat_begins_with_the_edited_settings(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
     sheet.instructions.fill("Answer like a heron.")
@@ -143,6 +144,7 @@ def test_typing_in_one_of_temperature_and_top_p_clears_the_other(chat: Chat) -> 
     expect(sheet.top_p).to_have_value("")
 
 
+@pytest.mark.long
 def test_the_keyboard_opens_and_saves_the_sheet(chat: Chat) -> None:
     sheet = Sheet(chat.page)
     sheet.button.focus()

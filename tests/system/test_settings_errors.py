@@ -31,6 +31,7 @@ def test_an_invalid_value_keeps_the_message_and_is_shown_at_its_field(chat: Chat
     expect(chat.messages).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()

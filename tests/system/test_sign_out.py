@@ -254,6 +254,7 @@ def test_a_sign_out_without_an_answer_shows_the_page_again(first: Page) -> None:
     expect(chat.messages).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_expired_session_keeps_the_drafts_of_every_tab(
     first: Page, second: Chat, app: App
 ) -> None:

@@ -62,6 +62,7 @@ def test_the_controls_give_way_to_the_messages(
     expect(page.get_by_role("button", name="Attach images")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_conversation_opens_at_its_end_beside_the_header(
     page: Page, context: BrowserContext
 ) -> None:

@@ -116,6 +116,7 @@ def test_a_message_for_a_deleted_conversation_stays_in_the_box(
     assert page.request.get(stale.page.url).status == 404
 
 
+@pytest.mark.long
 def test_a_page_whose_message_id_is_already_used_sends_under_a_new_id(chat: Chat) -> None:
     chat.ask("/echo first")
     used = chat.messages.get_attribute("data-client-id")

@@ -116,6 +116,7 @@ def test_an_image_opens_large_and_leads_to_the_others(chat: Chat) -> None:
     expect(images(chat).nth(2)).to_have_attribute("alt", "A green disc")
 
 
+@pytest.mark.long
 @on_a_desktop
 def test_images_that_cannot_be_shown_are_reported(chat: Chat) -> None:
     asked(chat, '/call draw {"sizes": [[64, 48]], "kind": "junk"}')

@@ -171,6 +171,7 @@ def sign_in(page: Page, email: str) -> None:
     expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_draft_is_saved_at_once_when_the_box_or_the_page_is_left(page: Page, phone: Page) -> None:
     chat, other = frozen(page), Chat(phone).open()
     chat.box.fill("left the box")

@@ -97,6 +97,7 @@ def test_a_message_waits_for_its_uploads_and_shows_that(chat: Chat, tmp_path: Pa
     expect(chat.box).to_have_value("")
 
 
+@pytest.mark.long
 def test_an_edit_during_an_upload_cancels_the_send(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose(chat.page, saved(tmp_path / "a.png"))

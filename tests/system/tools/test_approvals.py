@@ -40,6 +40,7 @@ def test_a_call_allowed_once_runs_once_and_the_next_one_asks(
     wait_note(chat, "again").expect_state("done", "awaiting_approval")
 
 
+@pytest.mark.long
 def test_an_always_allowed_tool_asks_no_more(chat: Chat, note_service: NoteService) -> None:
     wait_note(chat).say("Always allow in this conversation")
     ToolCalls(chat).expect_reply("complete")
@@ -183,6 +184,7 @@ def test_a_page_opened_while_a_call_waits_can_stop_it(
     tool_calls.expect_reply("stopped")
 
 
+@pytest.mark.long
 def test_a_message_sent_while_a_call_waits_stays_in_the_box(
     chat: Chat, note_service: NoteService
 ) -> None:

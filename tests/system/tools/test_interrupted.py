@@ -42,6 +42,7 @@ def killed_while_it_ran(chat: Chat, note_service: NoteService, app: App) -> Tool
     return tool_calls
 
 
+@pytest.mark.long
 def test_a_call_with_an_unknown_result_can_be_run_again(
     chat: Chat, note_service: NoteService, app: App
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_few_tool_calls_do_not_fold(chat: Chat, weather: Weather) -> None:
     expect(tool_calls.all.locator("summary:visible")).to_have_count(4)
 
 
+@pytest.mark.long
 def test_a_call_that_waits_for_approval_is_never_folded(
     chat: Chat, weather: Weather, note_service: NoteService
 ) -> None:
@@ -166,6 +167,7 @@ def test_with_reduced_motion_nothing_pulses(chat: Chat, weather: Weather) -> Non
     )
 
 
+@pytest.mark.long
 def test_a_fold_that_is_open_stays_open_while_tool_calls_end(chat: Chat, weather: Weather) -> None:
     weather.hold()
     tool_calls = ask_about(chat, TOWNS)

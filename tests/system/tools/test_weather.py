@@ -79,6 +79,7 @@ ERRORS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "error",
     ["failing", *(pytest.param(name, marks=pytest.mark.long) for name in ("slow", "down"))],

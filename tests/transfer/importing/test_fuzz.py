@@ -183,6 +183,7 @@ def test_attacks_end_with_a_report(owner: Person, content: bytes, kinds: set[str
     step._readers.clear()
 
 
+@pytest.mark.long
 def test_a_message_of_200_mb_is_passed_over_in_bounded_memory(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
