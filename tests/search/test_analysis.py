@@ -1,6 +1,9 @@
 """Tokens, queries and excerpts, without a database."""
 
+import sys
+import unicodedata
 from datetime import UTC
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -31,6 +34,24 @@ from tests.texts import ANY_TEXT
 )
 def test_words_are_found_whole_and_in_parts(text: str, expected: set[str]) -> None:
     assert set(tokens_of([text])) == expected
+
+
+def test_no_sign_makes_a_token_that_a_database_takes_apart() -> None:
+    """Postgres refuses an empty token, and with it the message."""
+    signs = [sign for sign in map(chr, range(sys.maxunicode + 1)) if _changes(sign)]
+    tokens = tokens_of(signs[:500])  # some, as a text has them
+    tokens += chain.from_iterable(tokens_of([sign, f"a{sign}b"]) for sign in signs)
+    query = read_query("ﷺ ⑴⑵ ", UTC)
+
+    assert len(signs) > 2_000
+    assert not [token for token in tokens if not token or set(token) & set(' "(),')]
+    assert not [term for term in query.required if set(term.token) & set(' "(),')]
+    assert "صلى" in tokens_of(["النبي ﷺ"])
+
+
+def _changes(sign: str) -> bool:
+    surrogate = "\ud800" <= sign <= "\udfff"
+    return not surrogate and unicodedata.normalize("NFKC", sign) != sign
 
 
 def test_encoded_data_has_no_tokens() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message, add_exchange
 from chatapp.search.finding import PER_PAGE
+from chatapp.server.valid_text import make_valid
 from tests.search.finds import STRANGE, find, marked, said, texts, titles
 from tests.support.replies import complete, new_message
 
@@ -159,5 +160,7 @@ def test_only_present_conversations_of_the_person_are_searched(
 @pytest.mark.parametrize("text", STRANGE)
 def test_anything_strange_gets_results_or_a_sentence(owner: Person, text: str) -> None:
     said(owner, "and or not near a b c d x")
+    said(owner, f"strange: {make_valid(text)}")
 
     assert find(owner, text).sentence
+    assert len(texts(owner, "strange")) == 1
