@@ -19,6 +19,7 @@ from tests.support.tab import Tab
 pytestmark = pytest.mark.django_db(transaction=True)
 
 JSON = {"accept": "application/json"}
+EARLY = "0001-01-01T00:00:00+23:59"  # in UTC there is no such year
 
 
 def chats(person: Person, count: int, **values: Any) -> list[Conversation]:
@@ -88,10 +89,18 @@ def test_an_old_page_empties_only_what_it_showed(owner_client: Client, owner: Pe
 
     answers = [
         owner_client.post("/trash/emptying", {"until": value}).status_code
-        for value in ("", "nonsense", "2026-13-45T00:00:00Z", "2026-01-01T00:00:00", until, until)
+        for value in (
+            "",
+            "nonsense",
+            "2026-13-45T00:00:00Z",
+            "2026-01-01T00:00:00",
+            EARLY,
+            until,
+            until,
+        )
     ]
 
-    assert answers == [422, 422, 422, 422, 303, 303]
+    assert answers == [422, 422, 422, 422, 422, 303, 303]
     assert list(Conversation.objects.in_trash()) == [late]
 
 
