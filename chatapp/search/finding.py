@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -178,12 +179,13 @@ def _add_read(person: Person, plan: Plan, matcher: Matcher, results: Results) ->
     """Add hits whose text has what was asked for, at most a page."""
     hits = engine().find(replace(plan, limit=READ + 1))
     place = {hit.message_id: hit.key for hit in hits}
-    characters, last = 0, 0
+    characters, last, end = 0, 0, time.monotonic() + SECONDS
     for begin in range(0, min(READ, len(hits)), PER_PAGE):
         messages = _messages(person, hits[begin : begin + PER_PAGE])
         names = image_texts(messages)
         for message in messages:
-            if len(results.messages) == PER_PAGE or characters > MAX_READ_CHARACTERS:
+            is_late = characters > MAX_READ_CHARACTERS or (last and time.monotonic() > end)
+            if len(results.messages) == PER_PAGE or is_late:
                 results.older, results.has_more = last, True
                 results.count = len(results.messages)
                 return

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 
 from chatapp.search.analysis.folding import fold, fold_with_places
-from chatapp.search.analysis.matches import Matcher
+from chatapp.search.analysis.matches import OVERLAP, WINDOW, Matcher
 from chatapp.search.analysis.queries import MAX_TERMS, read_query
-from chatapp.search.analysis.tokens import MAX_TOKEN, MAX_TOKENS, tokens_of
+from chatapp.search.analysis.tokens import MAX_READ, MAX_TOKEN, MAX_TOKENS, tokens_of
 from tests.texts import ANY_TEXT
 
 
@@ -131,9 +131,22 @@ def test_what_was_found_is_marked_as_it_is_written(query: str, text: str, expect
 
 
 def test_a_hit_far_into_a_long_text_is_shown() -> None:
-    text = "ﬁll straße " * 20_000 + "needle " + "end " * 500
+    text = "ﬁll straße " * 15_000 + "needle " + "end " * 500
+    matcher = Matcher(read_query("needle", UTC))
 
-    assert "<mark>needle</mark>" in Matcher(read_query("needle", UTC)).excerpt([text])
+    assert "<mark>needle</mark>" in matcher.excerpt([text])
+    assert "needle" not in matcher.excerpt(["x " * MAX_READ + "needle"])  # as in the index
+
+
+@pytest.mark.parametrize("before", range(-12, 2))
+@pytest.mark.parametrize("edge", [WINDOW, WINDOW + OVERLAP])
+def test_a_phrase_is_found_wherever_a_text_is_divided(edge: int, before: int) -> None:
+    text = f"{'.' * (edge + before)} two words here"
+
+    assert Matcher(read_query('"two words"', UTC)).accepts([text])
+    assert not Matcher(read_query('a -"two words"', UTC)).accepts([text])
+    assert not Matcher(read_query('"two wor"', UTC)).accepts([text])
+    assert "<mark>two words</mark>" in Matcher(read_query('"two words"', UTC)).excerpt([text])
 
 
 def test_folding_is_stable() -> None:
