@@ -28,6 +28,7 @@ TITLES = 5  # above the messages
 READ = 200  # messages whose text decides; what is older is on the next page
 MAX_TITLES = 25  # of which those are shown that were active last
 CHATS = 50  # conversations that one `in:` may mean
+MAX_CHATS = 400  # that all `in:` together may mean; SQLite takes no thousand alternatives
 SECONDS = 0.5  # for all statements of one search
 MAX_READ_CHARACTERS = 4_000_000  # of all messages whose text decides
 
@@ -93,9 +94,9 @@ def _find(person: Person, query: Query, results: Results, older: int | None) -> 
     chats = _chats(person, query, results)
     if chats is None:
         return
+    plan = _plan(person, query, chats)
     if older is None and query.has_words and not query.is_of_messages:
-        results.titles = _titles(person, query, matcher, chats)
-    plan = _plan(person, query, marks.message_of(person.pk), chats)
+        results.titles = _titles(person, plan, matcher)
     if older is not None:
         plan = replace(plan, older=min(older, plan.older))
     if matcher.must_read:
@@ -106,12 +107,14 @@ def _find(person: Person, query: Query, results: Results, older: int | None) -> 
         results.count += len(results.titles)
 
 
-def _plan(person: Person, query: Query, mark: str, chats: Sequence[Term]) -> Plan:
+def _plan(person: Person, query: Query, chats: Sequence[Term]) -> Plan:
+    others = [term for name in query.other_chats for term in _chats_called(person, name)]
     return Plan(
         owner_id=person.pk,
-        terms=(Term(mark), *dict.fromkeys(query.required)),
-        any_of=(tuple(chats),) if chats else (),
+        terms=(Term(marks.message_of(person.pk)), *dict.fromkeys(query.required)),
+        any_of=(_some(chats),) if chats else (),
         none_of=tuple(map(tuple, query.excluded)),
+        none=_some(others),
         newer=query.newer,
         older=query.older,
         limit=COUNTED + 1,
@@ -122,13 +125,21 @@ def _chats(person: Person, query: Query, results: Results) -> list[Term] | None:
     """Return the marks of the conversations that `in:` means, None if there are none."""
     found: list[Term] = []
     for name in query.chats:
-        pk = read_uuid(name)
-        hits = [pk] if pk else _titled(person, name)
-        if not hits:
+        terms = _chats_called(person, name)
+        if not terms:
             results.problems.append(_("No chat is called “%s”.") % name)
             return None
-        found += [Term(marks.in_conversation(each)) for each in hits]
+        found += terms
     return found
+
+
+def _chats_called(person: Person, name: str) -> list[Term]:
+    pk = read_uuid(name)
+    return [Term(marks.in_conversation(each)) for each in ([pk] if pk else _titled(person, name))]
+
+
+def _some(chats: Sequence[Term]) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(chats))[:MAX_CHATS]
 
 
 def _titled(person: Person, words: str) -> list[UUID]:
@@ -142,9 +153,9 @@ def _titled(person: Person, words: str) -> list[UUID]:
     return [hit.conversation_id for hit in engine().find(plan)]
 
 
-def _titles(person: Person, query: Query, matcher: Matcher, chats: Sequence[Term]) -> list[Found]:
-    plan = _plan(person, query, marks.title_of(person.pk), chats)
-    plan = replace(plan, terms=_of_titles(plan.terms), limit=MAX_TITLES, is_frequent=False)
+def _titles(person: Person, plan: Plan, matcher: Matcher) -> list[Found]:
+    terms = Term(marks.title_of(person.pk)), *_of_titles(plan.terms[1:])
+    plan = replace(plan, terms=terms, limit=MAX_TITLES, is_frequent=False)
     plan = replace(plan, none_of=tuple(map(_of_titles, plan.none_of)))
     found = _own_chats(person, engine().find(plan))
     newest = sorted(found.values(), key=attrgetter("active_at"), reverse=True)

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message, add_exchange
+from chatapp.search import finding, writing
+from chatapp.search.engines import engine
+from chatapp.search.entries import title_entry
 from chatapp.search.finding import PER_PAGE
 from chatapp.server.valid_text import make_valid
 from tests.search.finds import STRANGE, find, marked, said, texts, titles
@@ -92,6 +95,21 @@ def test_older_results_are_on_the_next_page(owner: Person) -> None:
     assert (second.older, second.titles) == (None, [])
 
 
+def test_reading_that_takes_long_goes_on_with_the_next_page(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = said(owner, "light house")
+    said(owner, "light house", conversation=added.conversation.pk)
+    limited = engine().limited
+    monkeypatch.setattr(finding, "SECONDS", 0)
+    monkeypatch.setattr(engine(), "limited", lambda _seconds: limited(60))  # for statements
+
+    found = find(owner, '"light house"')
+
+    assert (len(found.messages), found.has_more) == (1, True)
+    assert len(find(owner, '"light house"', found.older).messages) == 1
+
+
 def test_a_message_on_a_hidden_branch_is_found(owner: Person) -> None:
     added = said(owner, "first spelling")
     new = new_message("second wording", conversation=added.conversation.pk)
@@ -130,9 +148,26 @@ def test_filters_narrow_the_search(owner: Person) -> None:
     assert texts(owner, f"ferry in:{holiday.conversation.pk}") == ["ferry to Naples"]
     assert texts(owner, 'ferry in:"things off"') == ["ferry to the office"]
     assert find(owner, "ferry in:nowhere").problems
+    assert texts(owner, "ferry -in:office") == ["ferry to Naples"]
+    assert texts(owner, f"ferry -in:{holiday.conversation.pk} -in:nowhere") == [work.message.text]
+    assert texts(owner, "ferry in:ferry -in:naples") == []
     assert len(texts(owner, "model:sonnet")) == 2
     assert len(texts(owner, 'model:"Sonnet 4.6"')) == 2
     assert texts(owner, "model:haiku") == []
+
+
+def test_many_chats_can_be_named(owner: Person) -> None:
+    """SQLite refuses an expression with a thousand alternatives."""
+    said(owner, "ferry")
+    names = [f"harbour {letter}" for letter in "abcdefghijklmnopqrstu"]
+    Conversation.objects.bulk_create(
+        Conversation(owner=owner, title=name) for name in names for _number in range(50)
+    )
+    writing.add([title_entry(chat) for chat in Conversation.objects.all()])
+    named = " ".join(f'in:"{name}"' for name in names)
+
+    assert find(owner, f"{named} fer").sentence == "Nothing found."
+    assert texts(owner, f"-{named.replace(' in', ' -in')} fer") == ["ferry"]
 
 
 def test_dates_are_limits(owner: Person) -> None:
@@ -143,6 +178,8 @@ def test_dates_are_limits(owner: Person) -> None:
     assert texts(owner, f"ferry before:{today}") == []
     assert texts(owner, f"ferry before:{today + timedelta(days=1)}") == ["ferry"]
     assert texts(owner, "ferry after:2999") == []
+    assert texts(owner, f"ferry -after:{today}") == []
+    assert texts(owner, f"ferry -before:{today}") == ["ferry"]
 
 
 def test_only_present_conversations_of_the_person_are_searched(

@@ -40,7 +40,8 @@ class Query:
     """`required` must all be there; of `excluded` no group may be there as a whole.
 
     `needles` are what is highlighted, `verified` and `forbidden` what the text itself must and must
-    not contain: they say more than their tokens. `chats` are the words of each `in:`.
+    not contain: they say more than their tokens. `chats` are the words of each `in:`, `other_chats`
+    of each `-in:`.
     """
 
     required: list[Term] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Query:
     verified: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     chats: list[str] = field(default_factory=list)
+    other_chats: list[str] = field(default_factory=list)
     newer: int = keys.MIN_KEY
     older: int = keys.MAX_KEY
     has_words: bool = False
@@ -58,7 +60,8 @@ class Query:
     @property
     def is_empty(self) -> bool:
         limits = (self.newer, self.older) != (keys.MIN_KEY, keys.MAX_KEY)
-        return not (self.required or self.excluded or self.chats or self.forbidden or limits)
+        chats = self.chats or self.other_chats
+        return not (self.required or self.excluded or chats or self.forbidden or limits)
 
 
 def read_query(text: str, zone: tzinfo) -> Query:
@@ -142,9 +145,9 @@ def _read_filter(query: Query, term: re.Match[str], zone: tzinfo) -> None:
     if not value:
         return  # it is being typed
     if name in ("before", "after"):
-        _read_date(query, name, value, zone)
+        _read_date(query, name, value, zone, is_excluded=is_excluded)
     elif name == "in":
-        query.chats.append(value)
+        (query.other_chats if is_excluded else query.chats).append(value)
     else:
         terms = _marked(query, name, value)
         query.is_of_messages = True
@@ -169,7 +172,7 @@ def _of_model(terms: Iterable[Term]) -> Iterable[Term]:
     return (Term(marks.MODEL + term.token, is_prefix=True) for term in terms)
 
 
-def _read_date(query: Query, name: str, value: str, zone: tzinfo) -> None:
+def _read_date(query: Query, name: str, value: str, zone: tzinfo, *, is_excluded: bool) -> None:
     found = DATE.fullmatch(value)
     try:
         year, month, day = (int(part or 1) for part in found.groups()) if found else (0, 0, 0)
@@ -178,7 +181,7 @@ def _read_date(query: Query, name: str, value: str, zone: tzinfo) -> None:
         sentence = _("“%(name)s:” needs a date, such as %(name)s:2026-01-31.")
         query.problems.append(sentence % {"name": name})
         return
-    if name == "before":
+    if (name == "before") != is_excluded:
         query.older = min(query.older, key)
     else:
         query.newer = max(query.newer, key)
