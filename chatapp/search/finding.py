@@ -210,13 +210,13 @@ def _add_read(person: Person, plan: Plan, matcher: Matcher, results: Results) ->
 
 
 def _messages(person: Person, hits: Sequence[Hit]) -> list[Message]:
-    """Return the messages of hits in their order: those that are the person's own, and present."""
+    """Return the messages of hits in their order: the person's own, and present."""
     chats = _own_chats(person, hits)
     rows = Message.objects.defer("html", "reasoning").in_bulk([hit.message_id for hit in hits])
     messages = []
     for hit in hits:
         message = rows.get(hit.message_id)
-        if message and (chat := chats.get(message.conversation_id)):
+        if message and message.deleted_at is None and (chat := chats.get(message.conversation_id)):
             message.conversation = chat
             messages.append(message)
     return messages

@@ -54,7 +54,8 @@ def add(
 @receiver(replies_stored)
 def add_replies(replies: Sequence[Message], **_signal: Any) -> None:
     owners = {each.conversation_id: each.conversation.owner_id for each in replies}
-    found = entries.message_entries(replies, owners)
+    deleted = _deleted([each for each in replies if each.status != Message.Status.COMPLETE])
+    found = entries.message_entries([each for each in replies if each.pk not in deleted], owners)
     # What ends its first attempt has no entry yet.
     resumed = {each.pk for each in replies if each.attempt > 1}
     writing.add([each for each in found if each.message_id not in resumed])
@@ -93,10 +94,21 @@ def restore(conversation: Conversation, **_signal: Any) -> None:
 @receiver(image_described)
 def describe(image: Image, **_signal: Any) -> None:
     shows = Q(attachments__image=image) | Q(tool_calls__images__image=image)
-    shown = Message.objects.filter(shows).distinct().select_related("conversation")
+    shown = Message.objects.filter(shows, deleted_at=None).distinct().select_related("conversation")
     some = [each for each in shown[: writing.AT_ONCE] if each.conversation.is_present]
     owners = {each.conversation_id: each.conversation.owner_id for each in some}
     writing.put(entries.message_entries(some, owners))
+
+
+def _deleted(interrupted: Sequence[Message]) -> set[UUID]:
+    """Return the replies whose version was deleted meanwhile, which asks them to stop.
+
+    One that was complete in the same second isn't shown (`finding`), and goes with the next look.
+    """
+    if not interrupted:
+        return set()
+    rows = Message.objects.filter(pk__in=[each.pk for each in interrupted])
+    return set(rows.exclude(deleted_at=None).values_list("pk", flat=True))
 
 
 def mark(conversation_id: UUID) -> None:
