@@ -20,6 +20,7 @@ from chatapp.search import indexer
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
 from chatapp.tools.registry import built_in
+from chatapp.transfer import upkeep
 
 # The platform kills a process 30 s after SIGTERM, and uvicorn takes up to 3 s of them.
 RELEASE_SECONDS = 2
@@ -59,6 +60,7 @@ def _start() -> None:
     remote.start()
     housekeeping.start()
     runner.start()
+    upkeep.start()
     indexer.start()
     database_watch.start()
     relay.start()

@@ -69,7 +69,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.site",
                 "chatapp.chat.inner_pages.inner_sidebar",
-                "chatapp.sharing.offer.sharing",
+                "chatapp.sharing.context_processors.sharing",
                 "chatapp.diagnostics.notices.owner_notices",
             ],
         },
@@ -157,6 +157,8 @@ LARGE_BODY_BYTES = {
     "messages": 64 * 1024**2,  # all images of a page without JavaScript together
     "images": 51 * 1024**2,
     "draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
+    "imports": 51 * 1024**2,
+    "import-slice": 3 * 1024**2,
     "conversation-draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "settings": 1024**2,  # instructions
     "defaults": 1024**2,

@@ -27,7 +27,13 @@ from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.replies.models import LearnedFact
 from chatapp.sharing.models import Share, Snapshot
-from chatapp.transfer.models import ArchivePart
+from chatapp.transfer.models import (
+    ArchivePart,
+    Import,
+    ImportedConversation,
+    UploadedFile,
+    UploadedSlice,
+)
 
 
 def unique() -> str:
@@ -83,6 +89,16 @@ def job() -> Job:
     return Job.objects.create(kind="work", owner=person())
 
 
+def begun_import() -> Import:
+    return Import.objects.create(owner=person())
+
+
+def uploaded_file() -> UploadedFile:
+    return UploadedFile.objects.create(
+        for_import=begun_import(), number=0, name="a.zip", size=1, modified=1
+    )
+
+
 def content_type() -> ContentType:
     return ContentType.objects.create(app_label=unique(), model="row")
 
@@ -109,6 +125,10 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ),
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
+    Import: begun_import,
+    ImportedConversation: lambda: ImportedConversation.objects.create(
+        from_import=begun_import(), conversation=conversation(), is_new=True, message_count=1
+    ),
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
     Job: job,
     LearnedFact: lambda: LearnedFact.objects.create(
@@ -128,4 +148,8 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
         tool_call=tool_call(), image=image(), position=0
     ),
     ToolSetting: tool_setting,
+    UploadedFile: uploaded_file,
+    UploadedSlice: lambda: UploadedSlice.objects.create(
+        file=uploaded_file(), number=0, size=1, content=b"a"
+    ),
 }

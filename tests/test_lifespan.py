@@ -18,6 +18,7 @@ from chatapp.leases import renewal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
 from chatapp.search import indexer
+from chatapp.transfer import upkeep
 
 PAUSE_SECONDS = 0.01
 PAUSES = (
@@ -31,6 +32,7 @@ PAUSES = (
     (remote, "POLL_SECONDS"),
     (remote, "JOINED_POLL_SECONDS"),
     (indexer, "LOOK_SECONDS"),
+    (upkeep, "INTERVAL_SECONDS"),
 )
 
 
@@ -73,4 +75,11 @@ async def test_every_loop_tries_again_after_an_error_of_the_database(
     finally:
         await background.drain(5)
 
-    assert {"renew leases", "sweep", "sweep jobs", "ended sessions", "housekeeping"} < names
+    assert {
+        "renew leases",
+        "sweep",
+        "sweep jobs",
+        "clean up uploads",
+        "ended sessions",
+        "housekeeping",
+    } < names

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
+from django.db.models import Q
+
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"  # always in UTC, as the database returns it
 
 
@@ -21,6 +23,14 @@ class Cursor(NamedTuple):
             return cls(datetime.strptime(at, TIME).replace(tzinfo=UTC), UUID(pk))
         except ValueError:
             return None
+
+    def after(self, field: str) -> Q:
+        """Return what is true of the rows behind this one, the newest by `field` first.
+
+        The first condition is a range of an index, so the pages before aren't read again.
+        """
+        is_older = Q(**{f"{field}__lt": self.at}) | Q(pk__lt=self.pk)
+        return Q(**{f"{field}__lte": self.at}) & is_older
 
     def __str__(self) -> str:
         return f"{self.at:{TIME}}_{self.pk}"

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 
 from chatapp.accounts.models import Person
@@ -25,8 +24,7 @@ def archive_page(person: Person, before: str = "") -> PutAwayPage:
     """Return archived conversations, the most recently active ones first."""
     rows = Conversation.objects.filter(owner=person).archived().newest_first()
     if cursor := Cursor.read(before):
-        rows = rows.filter(active_at__lte=cursor.at)
-        rows = rows.filter(Q(active_at__lt=cursor.at) | Q(pk__lt=cursor.pk))
+        rows = rows.filter(cursor.after("active_at"))
     found = list(rows.only(*COLUMNS)[: PER_PAGE + 1])
     ends = [Cursor(each.active_at, each.pk) for each in found]
     return _page("archive", found, ends)
@@ -36,8 +34,7 @@ def trash_page(person: Person, now: datetime, before: str = "") -> PutAwayPage:
     """Return conversations in the trash, the last trashed first, with their `days_left`."""
     rows = Conversation.objects.filter(owner=person).in_trash()
     if cursor := Cursor.read(before):
-        rows = rows.filter(trashed_at__lte=cursor.at)
-        rows = rows.filter(Q(trashed_at__lt=cursor.at) | Q(pk__lt=cursor.pk))
+        rows = rows.filter(cursor.after("trashed_at"))
     found = list(rows.only(*COLUMNS)[: PER_PAGE + 1])
     ends = []
     for each in found:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -60,10 +60,7 @@ def conversation_page(
 
 def _listed(rows: ConversationQuerySet, cursor: Cursor | None) -> ConversationQuerySet:
     listed = rows.listed().newest_first().only(*COLUMNS)
-    if cursor is None:
-        return listed
-    at, last = cursor
-    return listed.filter(Q(active_at__lt=at) | Q(active_at=at, pk__lt=last))
+    return listed.filter(cursor.after("active_at")) if cursor else listed
 
 
 def _is_older(current: Conversation, shown: list[Conversation]) -> bool:

@@ -24,6 +24,10 @@ text_prepared = Signal()
 # Replies among them have not begun, unless they are copies.
 messages_added = Signal()
 
+# An import added messages to the conversations with these `ids`, which may be many. Sent in the
+# transaction.
+conversations_imported = Signal()
+
 # `replies` have ended: all that one transaction stores. Sent in it.
 replies_stored = Signal()
 

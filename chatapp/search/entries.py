@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCallImage
 from chatapp.conversations.models.progress import RUNNING, Status
-from chatapp.search import keys, marks
+from chatapp.search import entry_keys, filter_tokens
 from chatapp.search.analysis.tokens import tokens_of
 from chatapp.search.models import SearchEntry
 
@@ -26,12 +26,13 @@ def prepare(text: str) -> None:
 
 
 def title_entry(conversation: Conversation) -> SearchEntry:
-    marked = [marks.title_of(conversation.owner_id), marks.in_conversation(conversation.pk)]
+    owner, pk = conversation.owner_id, conversation.pk
+    words = (filter_tokens.TITLE_WORD + token for token in tokens_of([conversation.title]))
     return SearchEntry(
-        id=keys.key_of(conversation.created_at, conversation.pk),
-        owner_id=conversation.owner_id,
-        conversation_id=conversation.pk,
-        tokens=[*marked, *(marks.TITLE_WORD + token for token in tokens_of([conversation.title]))],
+        id=entry_keys.key_of(conversation.created_at, pk),
+        owner_id=owner,
+        conversation_id=pk,
+        tokens=[filter_tokens.title_of(owner), filter_tokens.in_conversation(pk), *words],
     )
 
 
@@ -78,19 +79,22 @@ def _texts_of(attachment: Attachment) -> list[str]:
 
 
 def _entry(message: Message, owner_id: UUID, names: list[str]) -> SearchEntry:
-    marked = [marks.message_of(owner_id), marks.in_conversation(message.conversation_id)]
+    filters = [
+        filter_tokens.message_of(owner_id),
+        filter_tokens.in_conversation(message.conversation_id),
+    ]
     if names:
-        marked.append(marks.IMAGE)
+        filters.append(filter_tokens.IMAGE)
     if any(fence in message.text for fence in FENCES):
-        marked.append(marks.CODE)
+        filters.append(filter_tokens.CODE)
     if message.model:
-        marked += [marks.MODEL + token for token in tokens_of([message.model])]
+        filters += [filter_tokens.MODEL + token for token in tokens_of([message.model])]
     return SearchEntry(
-        id=keys.key_of(message.created_at, message.pk),
+        id=entry_keys.key_of(message.created_at, message.pk),
         owner_id=owner_id,
         conversation_id=message.conversation_id,
         message_id=message.pk,
-        tokens=[*marked, *_tokens(message.text), *tokens_of(names)],
+        tokens=[*filters, *_tokens(message.text), *tokens_of(names)],
     )
 
 

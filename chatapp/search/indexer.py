@@ -9,7 +9,7 @@ import logging
 import django.db
 
 from chatapp import background
-from chatapp.search import filling
+from chatapp.search import backfill
 from chatapp.server.database_state import database_is_full
 
 TASK = "search-index"
@@ -43,7 +43,7 @@ async def _forever() -> None:
         _woken.clear()
         try:
             if loop.time() >= look_again_at:
-                await background.in_spare_thread(filling.look_again)
+                await background.in_spare_thread(backfill.look_again)
                 look_again_at = loop.time() + LOOK_AGAIN_SECONDS
             await _work()
         except django.db.Error as error:
@@ -65,4 +65,4 @@ async def _work() -> None:
 
 
 def _batch() -> bool:
-    return filling.renew_stale() or filling.fill_batch()
+    return backfill.renew_stale() or backfill.fill_batch()

@@ -17,6 +17,7 @@ from chatapp.conversations.signals import (
     conversation_restored,
     conversation_titled,
     conversation_trashed,
+    conversations_imported,
     messages_added,
     messages_deleted,
     replies_stored,
@@ -49,6 +50,11 @@ def add(
         writing.add(found)
     else:
         writing.put(found)
+
+
+@receiver(conversations_imported)
+def index_later(ids: Sequence[UUID], **_signal: Any) -> None:
+    mark(*ids)
 
 
 @receiver(replies_stored)
@@ -103,7 +109,7 @@ def describe(image: Image, **_signal: Any) -> None:
 def _deleted(interrupted: Sequence[Message]) -> set[UUID]:
     """Return the replies whose version was deleted meanwhile, which asks them to stop.
 
-    One that was complete in the same second isn't shown (`finding`), and goes with the next look.
+    One that was complete in the same second isn't shown (`results`), and goes with the next look.
     """
     if not interrupted:
         return set()
@@ -111,7 +117,7 @@ def _deleted(interrupted: Sequence[Message]) -> set[UUID]:
     return set(rows.exclude(deleted_at=None).values_list("pk", flat=True))
 
 
-def mark(conversation_id: UUID) -> None:
-    """Have the entries of a conversation made or removed soon after this transaction."""
-    StaleConversation.objects.mark([conversation_id])
+def mark(*conversation_ids: UUID) -> None:
+    """Have the entries of conversations made or removed soon after this transaction."""
+    StaleConversation.objects.mark(conversation_ids)
     transaction.on_commit(indexer.wake)

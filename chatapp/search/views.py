@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
-from chatapp.search import filling
+from chatapp.search import backfill
 from chatapp.search.commands import COMMANDS
-from chatapp.search.finding import Results, search
-from chatapp.search.turns import Overtaken, run_in_turn
+from chatapp.search.concurrency import Superseded, run_exclusively
+from chatapp.search.results import Results, search
 from chatapp.server.request_values import wants_json
 
 MAX_DIGITS = 19  # of a key
@@ -41,9 +41,9 @@ async def results(request: PersonRequest) -> HttpResponse:
     older = _key(request.GET.get("before", ""))
     try:
         person = request.user
-        context = await run_in_turn(person.pk, _search, person, text, zone_of(request), older)
-    except Overtaken:
-        return await _overtaken(request, text)
+        context = await run_exclusively(person.pk, _search, person, text, zone_of(request), older)
+    except Superseded:
+        return await _superseded(request, text)
     return await sync_to_async(_answer)(request, context)
 
 
@@ -55,7 +55,7 @@ def palette(request: PersonRequest) -> HttpResponse:
 
 def _search(person: Any, text: str, zone: tzinfo, older: int | None) -> dict[str, Any]:
     found = search(person, text, zone, older)
-    return _context(found) | {"is_filling": not filling.is_complete()}
+    return _context(found) | {"is_filling": not backfill.is_complete()}
 
 
 def _context(found: Results) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _answer(
         return render(request, template, context, status=status)
 
 
-async def _overtaken(request: PersonRequest, text: str) -> HttpResponse:
+async def _superseded(request: PersonRequest, text: str) -> HttpResponse:
     sentence = _("Another search of yours is still running. Try again.")
     if wants_json(request):
         return JsonResponse({"error": sentence}, status=HTTPStatus.CONFLICT)

@@ -5,4 +5,4 @@ class SharingConfig(AppConfig):
     name = "chatapp.sharing"
 
     def ready(self) -> None:
-        from chatapp.sharing import removal  # noqa: F401  (listens to conversations that are deleted)
+        from chatapp.sharing import receivers  # noqa: F401  (apps must be loaded first)

@@ -113,7 +113,8 @@ def _reply_html(message: SharedMessage, row: Message, share: Share) -> SafeStrin
             elif item.reasoning:
                 items.append(ShownItem(thought=item))
         if items:
-            activity_html = render_to_string("sharing/_activity.html", {"items": items})
+            context = {"message": row, "items": items}
+            activity_html = render_to_string("sharing/_activity.html", context)
             html = with_activity(html, activity.number, activity_html)
     return html
 

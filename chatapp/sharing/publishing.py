@@ -13,7 +13,7 @@ from chatapp.conversations.models import Conversation
 from chatapp.rendering import VERSION
 from chatapp.sharing.content import Content, to_json
 from chatapp.sharing.models import Share, Snapshot
-from chatapp.sharing.taking import take
+from chatapp.sharing.snapshots import take_snapshot
 
 MAX_SHARES = 200  # of a person
 MAX_PERSON_BYTES = 30_000_000  # of all snapshots of a person
@@ -99,7 +99,7 @@ def _change(conversation: Conversation, chosen: dict[str, Any]) -> Share | None:
 
 def _snapshot(share: Share) -> tuple[Content, dict[str, Any]]:
     """Return the content of a new snapshot, and the columns of the share about it."""
-    content, size = take(share.conversation)
+    content, size = take_snapshot(share.conversation)
     others = Share.objects.of(share.conversation.owner).exclude(pk=share.pk)
     if others.count() >= MAX_SHARES or others.bytes() + size > MAX_PERSON_BYTES:
         raise SharesFull

@@ -6,4 +6,6 @@ class TransferConfig(AppConfig):
     label = "transfer"
 
     def ready(self) -> None:
-        from chatapp.transfer.archive import export  # noqa: F401  (registers the kind of job)
+        # Both register their kind of job.
+        from chatapp.transfer.archive import export  # noqa: F401
+        from chatapp.transfer.importing import job  # noqa: F401

@@ -27,4 +27,3 @@ import "./elements/sidebar/theme-switch.js";
 import "./lib/guard.js";
 import "./lib/later.js";
 import "./lib/reading-loader.js";
-import "./lib/search-loader.js";

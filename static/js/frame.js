@@ -10,4 +10,3 @@ import "./elements/sidebar/side-drawer.js";
 import "./elements/sidebar/theme-switch.js";
 import "./lib/guard.js";
 import "./lib/later.js";
-import "./lib/search-loader.js";

@@ -1,3 +1,3 @@
-// Search and commands. `lib/search-loader.js` loads them when they are needed.
+// Search and commands. `lib/later.js` loads them when they are needed.
 
 import "./elements/search/search-palette.js";

@@ -16,7 +16,7 @@ from django.db import connection
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message
 from chatapp.conversations.models.settings import default_model
-from chatapp.search import entries, keys, marks
+from chatapp.search import entries, entry_keys, filter_tokens
 from chatapp.search.analysis.tokens import tokens_of
 from chatapp.search.models import Filling, SearchEntry
 
@@ -133,13 +133,13 @@ def _plan(chats: list[Conversation], rows: int) -> "list[tuple[object, ...]]":
         written = chat.created_at + timedelta(seconds=30 * place)
         own = f"E{number:06}"
         marked = [
-            marks.message_of(chat.owner_id),
-            marks.in_conversation(chat.pk),
-            *(marks.MODEL + token for token in tokens_of([chat.model])),
+            filter_tokens.message_of(chat.owner_id),
+            filter_tokens.in_conversation(chat.pk),
+            *(filter_tokens.MODEL + token for token in tokens_of([chat.model])),
             own.lower(),
         ]
         role = "assistant" if place % 2 else "user"
-        key = keys.key_of(written, pk)
+        key = entry_keys.key_of(written, pk)
         values = (pk, chat.pk, chat.owner_id, place, role, written, key)
         planned.append((*values, chance.randrange(TEXTS), own, " ".join(marked)))
     return planned

@@ -97,4 +97,5 @@ def url(name: str) -> str:
     needed = {"messages", "conversation-draft", "settings", "title"}
     if name in needed:
         return reverse(name, kwargs={"conversation_id": CONVERSATION})
-    return reverse(name, kwargs={"pk": 1} if name.startswith("server-") else {})
+    values = {"import-slice": {"file_id": uuid4(), "number": 0}}
+    return reverse(name, kwargs=values.get(name) or ({"pk": 1} if "server-" in name else {}))

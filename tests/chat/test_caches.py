@@ -18,6 +18,7 @@ from chatapp.mcp.models import Server
 from chatapp.replies.prompt import image_delivery
 from chatapp.sharing.publishing import Choices, publish
 from tests.images.samples import encoded
+from tests.transfer.importing.kit import uploaded
 from tests.transfer.kit import made_export
 
 pytestmark = [
@@ -90,6 +91,8 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "name": "migrations",
         "link_id": uuid.uuid4(),
         "export_id": made_export(owner).pk,
+        "file_id": uploaded(owner, b"[]").pk,
+        "import_id": uuid.uuid4(),
         "uidb36": "1",
         "key": "set-password",
     }

@@ -5,7 +5,7 @@ from django.test import Client
 
 from chatapp.conversations.history import MESSAGES_PER_PAGE
 from chatapp.conversations.models import Exchange
-from tests.search.finds import said
+from tests.search.helpers import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
+from chatapp.conversations.keyset import Cursor
 from chatapp.conversations.models import (
     Conversation,
     Exchange,
@@ -110,6 +111,19 @@ def test_each_list_is_read_in_its_order_from_an_index(owner: Person, name: str) 
     if connection.vendor == "sqlite":
         assert index in plan
         assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("name", ["listed", "archived", "in_trash"])
+def test_a_further_page_does_not_read_the_pages_before(owner: Person, name: str) -> None:
+    index, order = LISTS[name]
+    field = order.removeprefix("-")
+    rows = getattr(Conversation.objects.filter(owner=owner), name)().order_by(order, "-id")
+
+    plan = rows.filter(Cursor(timezone.now(), uuid.uuid4()).after(field))[:30].explain()
+
+    if connection.vendor == "sqlite":
+        assert index in plan
+        assert f"{field}<?" in plan
 
 
 def test_a_reply_is_unread_until_somebody_looks_after_its_end(running: Exchange) -> None:

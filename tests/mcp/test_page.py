@@ -161,4 +161,4 @@ def test_more_servers_and_tools_cost_no_more_queries(
         page(owner_client)
 
 
-QUERIES = 5  # session with person, own tools, servers, their tools, conversations
+QUERIES = 6  # session with person, own tools, servers, their tools, conversations, pinned ones

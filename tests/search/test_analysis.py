@@ -92,7 +92,10 @@ def test_a_query_without_words_is_empty(text: str) -> None:
     assert read_query(text, UTC).is_empty
 
 
-@pytest.mark.parametrize("text", ["has:sound", "before:soon", "after:2026-13-40", "after:99999"])
+@pytest.mark.parametrize(
+    "text",
+    ["has:sound", "before:soon", "after:2026-13-40", "after:99999", "-in:work", "-before:2026"],
+)
 def test_a_filter_that_cant_be_understood_is_explained(text: str) -> None:
     assert read_query(text, UTC).problems
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
@@ -26,10 +27,9 @@ from chatapp.conversations.signals import (
 )
 from chatapp.images.models import Image
 from chatapp.images.shown_image import ShownImage
-from chatapp.search import entries, filling, writing
+from chatapp.search import backfill, entries, writing
 from chatapp.search.models import SearchEntry, StaleConversation
-from tests.images.conftest import made
-from tests.search.finds import find, marked, said, texts, titles
+from tests.search.helpers import find, marked, said, texts, titles
 from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,16 +79,6 @@ def test_a_reply_that_ends_after_its_version_was_deleted_is_not_found(owner: Per
     assert texts(owner, "seal") == ["half a seal", "seal"]
 
 
-def test_an_image_of_a_deleted_version_is_not_found(owner: Person) -> None:
-    added = edited(owner, "seal")
-    image = Image.objects.store(owner, made())
-    added.message.attachments.create(position=0, image=image)
-    version_deletion.delete(added.message, added.reply.pk)
-    image.describe("A seal")
-
-    assert find(owner, "seal").sentence == "Nothing found."
-
-
 def test_a_trashed_conversation_goes_and_comes_back(owner: Person) -> None:
     conversation = said(owner, "walrus").conversation
 
@@ -109,13 +99,13 @@ def test_a_long_conversation_is_hidden_at_once_and_removed_later(owner: Person) 
     assert texts(owner, "walrus") == ["walrus elsewhere"]
     assert SearchEntry.objects.filter(conversation_id=conversation.pk).exists()
 
-    while filling.renew_stale():
+    while backfill.renew_stale():
         pass
     assert not SearchEntry.objects.filter(conversation_id=conversation.pk).exists()
     assert not StaleConversation.objects.exists()
 
     set_trashed(conversation, None)
-    while filling.renew_stale():
+    while backfill.renew_stale():
         pass
     found = find(owner, "walrus in:0")
     assert found.count - len(found.titles) == writing.AT_ONCE // 2 + 2
@@ -143,7 +133,7 @@ def test_a_branched_off_conversation_is_found_too(owner: Person, is_long: bool) 
     before = SearchEntry.objects.filter(conversation_id=conversation.pk).count()
 
     new, _created = branch_off(conversation.branch.last(), uuid.uuid4())
-    while filling.renew_stale():
+    while backfill.renew_stale():
         pass
 
     assert SearchEntry.objects.filter(conversation_id=new.pk).count() == before
@@ -183,6 +173,11 @@ def test_an_image_is_found_by_name_and_description(owner: Person) -> None:
     assert marked(find(owner, "asleep").messages[0].excerpt) == ["asleep"]
     image.describe("A seal")
     assert texts(owner, "walrus") == []
+
+    Message.objects.update(deleted_at=timezone.now())
+    SearchEntry.objects.exclude(message_id=None).delete()
+    image.describe("A walrus")
+    assert not SearchEntry.objects.exclude(message_id=None).exists()
 
 
 def test_the_tokens_of_a_message_are_found_before_its_transaction(

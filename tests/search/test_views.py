@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from chatapp import background
 from chatapp.accounts.models import Person
-from chatapp.search import finding, turns
+from chatapp.search import concurrency, results
 from chatapp.search.engines import TooSlow, engine, postgres
 from chatapp.search.models import Filling
-from tests.search.finds import STRANGE, find, said
+from tests.search.helpers import STRANGE, find, said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,7 @@ def test_the_empty_page_has_examples(owner_client: Client) -> None:
 
 def test_older_results_are_linked(owner_client: Client, owner: Person) -> None:
     added = said(owner, "walrus")
-    for _ in range(finding.PER_PAGE):
+    for _ in range(results.PER_PAGE):
         said(owner, "walrus", conversation=added.conversation.pk)
     older = find(owner, "walrus").older
 
@@ -147,7 +147,7 @@ async def test_of_searches_that_wait_only_the_newest_runs(owner: Person) -> None
     ran, begun, release = [], asyncio.Event(), asyncio.Event()
 
     async def ask(number: int) -> None:
-        async with turns.turn(owner.pk):
+        async with concurrency.exclusive(owner.pk):
             begun.set()
             await release.wait()
             ran.append(number)
@@ -160,8 +160,8 @@ async def test_of_searches_that_wait_only_the_newest_runs(owner: Person) -> None
     ended = await asyncio.gather(*tasks, return_exceptions=True)
 
     assert ran == [0, 3]
-    assert [type(each) for each in ended[1:3]] == [turns.Overtaken] * 2
-    assert not turns._running
+    assert [type(each) for each in ended[1:3]] == [concurrency.Superseded] * 2
+    assert not concurrency._running
 
 
 async def test_a_search_keeps_its_turn_when_the_browser_leaves(owner: Person) -> None:
@@ -171,21 +171,21 @@ async def test_a_search_keeps_its_turn_when_the_browser_leaves(owner: Person) ->
         begun.set()
         release.wait(10)
 
-    request = asyncio.create_task(turns.run_in_turn(owner.pk, search_slowly))
+    request = asyncio.create_task(concurrency.run_exclusively(owner.pk, search_slowly))
     await asyncio.to_thread(begun.wait, 10)
     request.cancel()
     await asyncio.wait([request])
 
-    assert turns._running[owner.pk].locked()
+    assert concurrency._running[owner.pk].locked()
     release.set()
     await asyncio.gather(*background.running(f"search:{owner.pk}"))
-    assert not turns._running
+    assert not concurrency._running
 
 
 async def test_one_persons_search_doesnt_wait_for_anothers(
     async_member_client: AsyncClient, owner: Person
 ) -> None:
-    async with turns.turn(owner.pk):
+    async with concurrency.exclusive(owner.pk):
         answer = await async_member_client.get("/search/", {"q": "walrus"}, headers=JSON)
 
     assert answer.status_code == HTTPStatus.OK

@@ -13,14 +13,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import (
-    Conversation,
-    Exchange,
-    add_exchange,
-    deletion,
-    trash,
-)
-from chatapp.sharing import publishing, taking
+from chatapp.conversations.models import Conversation, Exchange, add_exchange, deletion, trash
+from chatapp.sharing import publishing, snapshots
 from chatapp.sharing.models import Share
 from tests.sharing.conftest import CHOICES
 from tests.support.replies import complete, new_message
@@ -62,11 +56,11 @@ def test_a_chat_that_is_deleted_meanwhile_gets_no_link(
     owner_client: Client, exchange: Exchange, act: Callable[[Conversation], object]
 ) -> None:
     def take(conversation: Conversation) -> Any:
-        taken = taking.take(conversation)
+        taken = snapshots.take_snapshot(conversation)
         act(Conversation.objects.get(pk=conversation.pk))
         return taken
 
-    with patch.object(publishing, "take", take):
+    with patch.object(publishing, "take_snapshot", take):
         assert post(owner_client, exchange).status_code == HTTPStatus.NOT_FOUND
     assert not Share.objects.exists()
 
@@ -132,18 +126,18 @@ def test_what_does_not_fit_is_left_out_or_refused(
 ) -> None:
     later = add_exchange(owner, new_message("Later", exchange.conversation.pk))
     complete(later.reply)
-    monkeypatch.setattr(taking, "MAX_MESSAGES", 2)
-    content, size = taking.take(exchange.conversation)
+    monkeypatch.setattr(snapshots, "MAX_MESSAGES", 2)
+    content, size = snapshots.take_snapshot(exchange.conversation)
     assert [each.text for each in content.messages] == ["Later", "A reply."]
     assert content.is_cut
 
-    monkeypatch.setattr(taking, "MAX_MESSAGES", 200)
-    monkeypatch.setattr(taking, "MAX_BYTES", size + 10)
-    content, _size = taking.take(exchange.conversation)
+    monkeypatch.setattr(snapshots, "MAX_MESSAGES", 200)
+    monkeypatch.setattr(snapshots, "MAX_BYTES", size + 10)
+    content, _size = snapshots.take_snapshot(exchange.conversation)
     assert [each.text for each in content.messages] == ["Later", "A reply."]
     assert content.is_cut
 
-    monkeypatch.setattr(taking, "MAX_BYTES", 100)
+    monkeypatch.setattr(snapshots, "MAX_BYTES", 100)
     assert "too long to share" in post(owner_client, exchange).json()["error"]
 
 

@@ -76,7 +76,7 @@ def test_a_reply_is_unread_until_any_tab_opens_it(page: Page, context: BrowserCo
 
 
 def test_renaming_in_place_by_keys(page: Page) -> None:
-    [post] = begin(page, 1)
+    _neighbour, post = begin(page, 2)
     link = row(page, post).get_by_role("link")
     link.focus()
 

@@ -42,6 +42,17 @@ def test_without_its_script_a_button_leads_to_its_page(chat: Chat) -> None:
     expect(chat.box).to_have_value("Half a thought")
 
 
+def test_without_a_connection_a_link_leaves_the_page_as_it_is(chat: Chat) -> None:
+    url = chat.page.url
+    chat.page.context.set_offline(True)
+
+    chat.page.get_by_role("link", name="Search").click()
+
+    expect(chat.page.get_by_text("No connection to the server.")).to_be_visible()
+    chat.page.context.set_offline(False)
+    expect(chat.page).to_have_url(url)
+
+
 def test_a_menu_is_tried_again_after_a_failure(chat: Chat) -> None:
     page = chat.page
     page.clock.install()

@@ -8,6 +8,14 @@ from tests.system.conftest import Chat
 from tests.system.posts import send, wait_until_complete
 from tests.system.test_page_controls import sidebar
 
+# As when another tab empties a trash with ten chats.
+TEN_EVENTS = """() => {
+  for (let count = 0; count < 10; count++) {
+    const detail = { conversation: crypto.randomUUID() };
+    document.dispatchEvent(new CustomEvent("live:conversation.deleted", { detail }));
+  }
+}"""
+
 
 def open_and_listen(context: BrowserContext) -> Page:
     """Open the empty page in a new tab and wait until its socket brings events."""
@@ -69,6 +77,13 @@ def test_the_trash_restores_and_deletes_for_good(page: Page, context: BrowserCon
     rows = page.locator(".put-away li").filter(has=page.get_by_text(re.compile(r"^Chat \d$")))
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text("30 days left")
+
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    with page.expect_response(re.compile("/trash/$")):
+        page.evaluate(TEN_EVENTS)
+    page.evaluate("fetch('/readyz')")  # behind the fetches that the events have begun
+    assert len([url for url in fetched if url.endswith("/trash/")]) <= 2
 
     rows.first.get_by_role("button", name="Restore").click()
     expect(page).to_have_url(re.compile("/c/"))

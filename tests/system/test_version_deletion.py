@@ -44,6 +44,10 @@ def test_every_tab_offers_to_undo_a_deletion(chat: Chat, context: BrowserContext
     press(other.replies.first, "More")
     other.page.get_by_role("button", name="Delete this version").click()
     expect(undo).to_be_visible()
+    chat.page.goto("/")
+    chat.page.wait_for_function("!!customElements.get('undo-offer')")
+    expect(undo).to_have_count(0)  # it is about another chat
+    chat.page.goto(other.page.url)
     chat.page.clock.run_for(OFFERED)
     for each in (chat, other):
         expect(each.page.get_by_role("button", name="Undo")).to_have_count(0)

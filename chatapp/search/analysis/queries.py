@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from chatapp.search import keys, marks
+from chatapp.search import entry_keys, filter_tokens
 from chatapp.search.analysis.folding import fold, take_apart
 from chatapp.search.analysis.tokens import IDENTIFIER, MAX_TOKEN, RUN, tokens_of
 
@@ -23,7 +23,8 @@ TERM = re.compile(
     r'(?P<minus>-)?(?:(?P<filter>model|has|in|before|after):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+)|(?<=:))',
     re.IGNORECASE,
 )
-HAS = {"image": marks.IMAGE, "images": marks.IMAGE, "code": marks.CODE}
+EXCLUDABLE = ("model", "has")  # filters that may follow a minus
+HAS = {"image": filter_tokens.IMAGE, "images": filter_tokens.IMAGE, "code": filter_tokens.CODE}
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
@@ -40,8 +41,7 @@ class Query:
     """`required` must all be there; of `excluded` no group may be there as a whole.
 
     `needles` are what is highlighted, `verified` and `forbidden` what the text itself must and must
-    not contain: they say more than their tokens. `chats` are the words of each `in:`, `other_chats`
-    of each `-in:`.
+    not contain: they say more than their tokens. `chats` are the words of each `in:`.
     """
 
     required: list[Term] = field(default_factory=list)
@@ -50,18 +50,16 @@ class Query:
     verified: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     chats: list[str] = field(default_factory=list)
-    other_chats: list[str] = field(default_factory=list)
-    newer: int = keys.MIN_KEY
-    older: int = keys.MAX_KEY
+    newer: int = entry_keys.MIN_KEY
+    older: int = entry_keys.MAX_KEY
     has_words: bool = False
     is_of_messages: bool = False  # a filter that no title passes
     problems: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        limits = (self.newer, self.older) != (keys.MIN_KEY, keys.MAX_KEY)
-        chats = self.chats or self.other_chats
-        return not (self.required or self.excluded or chats or self.forbidden or limits)
+        limits = (self.newer, self.older) != (entry_keys.MIN_KEY, entry_keys.MAX_KEY)
+        return not (self.required or self.excluded or self.chats or self.forbidden or limits)
 
 
 def read_query(text: str, zone: tzinfo) -> Query:
@@ -144,12 +142,14 @@ def _read_filter(query: Query, term: re.Match[str], zone: tzinfo) -> None:
     value = (term["phrase"] or term["word"] or "").strip()
     if not value:
         return  # it is being typed
-    if name in ("before", "after"):
-        _read_date(query, name, value, zone, is_excluded=is_excluded)
+    if is_excluded and name not in EXCLUDABLE:
+        query.problems.append(_("A minus can't come before “%s:”.") % name)
+    elif name in ("before", "after"):
+        _read_date(query, name, value, zone)
     elif name == "in":
-        (query.other_chats if is_excluded else query.chats).append(value)
+        query.chats.append(value)
     else:
-        terms = _marked(query, name, value)
+        terms = _filter_terms(query, name, value)
         query.is_of_messages = True
         if is_excluded and terms:
             query.excluded.append(terms)
@@ -157,31 +157,31 @@ def _read_filter(query: Query, term: re.Match[str], zone: tzinfo) -> None:
             query.required += terms
 
 
-def _marked(query: Query, name: str, value: str) -> list[Term]:
+def _filter_terms(query: Query, name: str, value: str) -> list[Term]:
     if name == "model":
         # Ids have hyphens where labels have spaces and dots.
         words = value.replace(".", "-").split()
         return list(_of_model(term for word in words for term in word_terms(word, is_open=True)))
-    if mark := HAS.get(value.lower()):
-        return [Term(mark)]
+    if token := HAS.get(value.lower()):
+        return [Term(token)]
     query.problems.append(_("“has:” can be followed by “image” or “code”."))
     return []
 
 
 def _of_model(terms: Iterable[Term]) -> Iterable[Term]:
-    return (Term(marks.MODEL + term.token, is_prefix=True) for term in terms)
+    return (Term(filter_tokens.MODEL + term.token, is_prefix=True) for term in terms)
 
 
-def _read_date(query: Query, name: str, value: str, zone: tzinfo, *, is_excluded: bool) -> None:
+def _read_date(query: Query, name: str, value: str, zone: tzinfo) -> None:
     found = DATE.fullmatch(value)
     try:
         year, month, day = (int(part or 1) for part in found.groups()) if found else (0, 0, 0)
-        key = keys.key_at(datetime(year, month, day, tzinfo=zone))
+        key = entry_keys.key_at(datetime(year, month, day, tzinfo=zone))
     except (ValueError, OverflowError):
         sentence = _("“%(name)s:” needs a date, such as %(name)s:2026-01-31.")
         query.problems.append(sentence % {"name": name})
         return
-    if (name == "before") != is_excluded:
+    if name == "before":
         query.older = min(query.older, key)
     else:
         query.newer = max(query.newer, key)

@@ -10,14 +10,12 @@ from chatapp.search.analysis.queries import Term
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`terms` must all be there; of each group in `any_of` at least one; of each in `none_of` not
-    all, and none of `none`. The first term is the mark of the owner. Keys are at least `newer` and
-    below `older`."""
+    all. The first term names the owner. Keys are at least `newer` and below `older`."""
 
     owner_id: UUID
     terms: tuple[Term, ...]
     any_of: tuple[tuple[Term, ...], ...] = ()
     none_of: tuple[tuple[Term, ...], ...] = field(default=())
-    none: tuple[Term, ...] = ()
     newer: int = 0
     older: int = 0
     limit: int = 0

@@ -153,7 +153,6 @@ def _query(plan: Plan, terms: Sequence[Term]) -> str:
     wanted = [*map(_term, terms)]
     wanted += [f"({' | '.join(map(_term, group))})" for group in plan.any_of]
     wanted += [f"!({' & '.join(map(_term, group))})" for group in plan.none_of]
-    wanted += [f"!({' | '.join(map(_term, plan.none))})"] if plan.none else []
     return " & ".join(wanted)
 
 

@@ -100,7 +100,6 @@ def _holds(plan: Plan) -> tuple[list[str], str]:
     conditions = [joined(plan.terms, " AND ")]
     conditions += [joined(group, " OR ") for group in plan.any_of]
     conditions += [f"NOT {joined(group, ' AND ')}" for group in plan.none_of]
-    conditions += [f"NOT {joined(plan.none, ' OR ')}"] if plan.none else []
     return params, " AND ".join(conditions)
 
 
@@ -109,7 +108,7 @@ def _match(plan: Plan) -> str:
     match = " AND ".join(wanted)
     for group in plan.none_of:
         match = f"({match}) NOT ({_all(group)})"
-    return f"({match}) NOT {_any(plan.none)}" if plan.none else match
+    return match
 
 
 def _all(terms: tuple[Term, ...]) -> str:

@@ -14,7 +14,7 @@ from chatapp.conversations.models import ConversationContinued, TooManyConversat
 from chatapp.server.request_values import read_uuid
 from chatapp.sharing import passwords
 from chatapp.sharing.access import open_share
-from chatapp.sharing.continuing import continue_chat
+from chatapp.sharing.continuation import continue_chat
 from chatapp.sharing.models import Share
 from chatapp.sharing.views.headers import with_form
 

@@ -17,8 +17,8 @@ READ_ONLY = {
 WITH_FORM = READ_ONLY | {"form-action": [CSP.SELF]}
 
 
-def alone(response: HttpResponse) -> HttpResponse:
-    """Add the headers of a page that only shows something."""
+def read_only(response: HttpResponse) -> HttpResponse:
+    """Add the headers of a page without a form, or of an image."""
     response._csp_config = READ_ONLY  # type: ignore[attr-defined]
     response["Referrer-Policy"] = "no-referrer"
     return _private(response)

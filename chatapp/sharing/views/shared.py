@@ -16,7 +16,7 @@ from chatapp.sharing import passwords
 from chatapp.sharing.access import open_share, reader
 from chatapp.sharing.display import image_of, shown_messages
 from chatapp.sharing.models import Share
-from chatapp.sharing.views.headers import alone, with_form
+from chatapp.sharing.views.headers import read_only, with_form
 
 PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 RETRY_SECONDS = 30
@@ -40,7 +40,7 @@ def page(request: HttpRequest, share_token: str) -> HttpResponse:
         "is_cut": share.snapshot.content.is_cut,
         "is_signed_in": person is not None,
     }
-    return alone(render(request, "sharing/shared.html", context))
+    return read_only(render(request, "sharing/shared.html", context))
 
 
 @login_not_required
@@ -113,4 +113,4 @@ def _serve(media_type: str, read: Callable[[], bytes]) -> HttpResponse:
         response = HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return alone(response)
+    return read_only(response)

@@ -18,7 +18,7 @@ from chatapp.sharing.access import sharable
 from chatapp.sharing.forms import ShareForm
 from chatapp.sharing.models import Share
 from chatapp.sharing.publishing import Busy, SharesFull, publish, update
-from chatapp.sharing.taking import NothingToShare, TooLong
+from chatapp.sharing.snapshots import NothingToShare, TooLong
 
 REFUSALS = {
     NothingToShare: _("There is no finished reply to share yet. Try again when one is done."),

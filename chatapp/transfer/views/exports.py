@@ -18,6 +18,7 @@ from chatapp.server.file_names import attachment_header
 from chatapp.server.ranges import RangeRefused, wanted_range
 from chatapp.transfer.archive import export
 from chatapp.transfer.archive.download import Archive
+from chatapp.transfer.views import imports
 
 PAGE = "transfer"
 HOUR = timedelta(hours=1)
@@ -25,7 +26,8 @@ HOUR = timedelta(hours=1)
 
 @require_safe
 def transfer(request: PersonRequest) -> HttpResponse:
-    return render(request, "transfer/page.html", _context(request))
+    values = _context(request) | imports.context(request)
+    return render(request, "transfer/page.html", values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -73,7 +73,7 @@ export const LIVE_DRAFT_CHANGED = "live:draft.changed";
 // --- The connection
 
 // The socket is open: fetch what was missed.
-// live-socket > conversation-list, export-state, message-draft, message-list, message-outbox, put-away-list, settings-sheet
+// live-socket > chat-import, conversation-list, export-state, message-draft, message-list, message-outbox, put-away-list, settings-sheet
 export const CONNECTION_OPENED = "connection:opened";
 
 // live-socket > export-state, guard, message-list
@@ -155,7 +155,7 @@ export const REPLY_CHANGED = "reply:changed";
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, search-loader, share-dialog, theme-switch > message-composer
+// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, share-dialog, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.

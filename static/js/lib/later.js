@@ -5,6 +5,7 @@ import { readChosen } from "./chosen-settings.js";
 import { LIVE_VERSION_DELETED, REQUEST_FAILED, dispatch, listen } from "./events.js";
 import { load } from "./load.js";
 import { IMAGE } from "./page.js";
+import { findShortcut } from "./shortcuts.js";
 import { storedPlaces } from "./tab-storage.js";
 
 /** Selector of what needs a script -> the element that names its files. */
@@ -13,6 +14,7 @@ const PARTS = {
   "[data-attach-link]": "image-tools",
   "[data-do]": "message-actions",
   "[data-menu], [data-restore]": "conversation-menu",
+  "[data-search]": "search-palette",
   "[data-share]": "share-dialog",
   ".settings-button": "settings-sheet",
 };
@@ -25,17 +27,20 @@ function prepare(element) {
   return load(element).then(() => true, () => false);
 }
 
-/** A page from before a deploy may ask for files that are gone, or there is no connection: then the link or
- *  button does what it does without scripts, and this page stays as it is. */
+/** A page from before a deploy may ask for files that are gone: then the link or button does what it does without
+ *  scripts. Without a connection this page stays as it is. */
 async function clickWanted() {
   let element, isThere;
   while (element !== wanted.element) isThere = await prepare((element = wanted.element));
   const { target } = wanted;
   wanted = null;
+  if (!isThere && (target.type === "button" || !navigator.onLine)) {
+    dispatch(document, REQUEST_FAILED, { sentence: "" });
+    return;
+  }
   isRepeated = true;
   target.click();
   isRepeated = false;
-  if (!isThere && target.type === "button") dispatch(document, REQUEST_FAILED, { sentence: "" }); // it did nothing
 }
 
 function reach(event) {
@@ -54,6 +59,12 @@ function reach(event) {
 }
 
 for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
+document.addEventListener("keydown", (event) => {
+  const link = findShortcut(event) === "search" && document.querySelector("[data-search]");
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});
 // What was deleted can be restored for some seconds, also on the next page; a list follows other tabs.
 if (storedPlaces("trashed").length || document.querySelector("[data-follow]")) prepare("conversation-menu");
 const actions = document.querySelector("message-actions");

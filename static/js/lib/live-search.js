@@ -10,7 +10,7 @@ export class LiveSearch {
   #request = new AbortController();
   #timer = 0;
 
-  /** `url` is that of the page; onFound(html, text), onFailed(error) and onBusy(isBusy) are about the newest text. */
+  /** `url` is that of the page; onFound(html), onFailed(error) and onBusy(isBusy) are about the newest text. */
   constructor(url, hooks) {
     this.url = url;
     Object.assign(this, hooks);
@@ -48,7 +48,7 @@ export class LiveSearch {
   async #ask(text, signal) {
     try {
       const html = await this.fetch(`${this.url}?${new URLSearchParams({ q: text })}`, signal);
-      if (!signal.aborted) this.onFound(html, text);
+      if (!signal.aborted) this.onFound(html);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (!signal.aborted) this.onFailed(error);

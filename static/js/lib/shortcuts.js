@@ -24,8 +24,10 @@ export const SHORTCUTS = {
   settings: { letter: "S" },
 };
 
-/** Returns the name of the shortcut that works everywhere and has these keys, wherever they are on the keyboard. */
-export function findShortcut({ altKey, ctrlKey, key, metaKey }) {
-  const pressed = (ctrlKey || metaKey ? "Mod+" : "") + (altKey ? "Alt+" : "") + key;
-  return Object.keys(SHORTCUTS).find((name) => SHORTCUTS[name].keys === pressed);
+/** Returns the name of the shortcut that works everywhere and has these keys. Letters count by their place on the
+ *  keyboard, as other alphabets have others there, and a slash wherever it is. */
+export function findShortcut({ altKey, code, ctrlKey, key, metaKey, shiftKey }) {
+  const held = (ctrlKey || metaKey ? "Mod+" : "") + (altKey ? "Alt+" : "");
+  const pressed = [held + key, `${held}${shiftKey ? "Shift+" : ""}${code}`];
+  return Object.keys(SHORTCUTS).find((name) => pressed.includes(SHORTCUTS[name].keys));
 }

@@ -3,34 +3,25 @@
 import { shown } from "./conversation.js";
 import { RequestError, getText } from "./http.js";
 import { parse } from "./morph.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import { joinPage } from "./sidebar-rows.js";
 
 const MAX_ROWS = 300; // loaded again at most; the rest comes as the list is scrolled
 
 export class SidebarRefresh {
-  #running = null; // promise of the fetch in progress
-  #isWanted = false;
+  /** Returns a promise that resolves when the list is up to date. */
+  start = oneAtATime(() => this.#refresh());
 
   constructor(list) {
     this.list = list;
   }
 
-  /** Returns a promise that resolves when the list is up to date. A call during a fetch adds another fetch. */
-  start() {
-    this.#isWanted = true;
-    this.#running ??= this.#fetchAll().finally(() => (this.#running = null));
-    return this.#running;
-  }
-
-  async #fetchAll() {
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      try {
-        this.#show(await this.#fetch());
-      } catch (error) {
-        // The next connection fetches it again.
-        if (!(error instanceof RequestError)) throw error;
-      }
+  async #refresh() {
+    try {
+      this.#show(await this.#fetch());
+    } catch (error) {
+      // The next connection fetches it again.
+      if (!(error instanceof RequestError)) throw error;
     }
   }
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from chatapp.conversations.models import Conversation, Message
-from chatapp.search import filling, writing
+from chatapp.search import backfill, writing
 from chatapp.search.models import Filling, SearchEntry
 
 CHATS = 50
@@ -21,11 +21,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        total = Message.objects.filter(conversation__in=Conversation.objects.present()).count()
+        total = Message.objects.present().count()
         done, last = 0, None
         rows = Conversation.objects.present().order_by("pk")
         while chats := list((rows.filter(pk__gt=last) if last else rows)[:CHATS]):
-            done, last = done + filling.rewrite(chats), chats[-1].pk
+            done, last = done + backfill.rewrite(chats), chats[-1].pk
             self._report(done, total)
         gone = _remove_left_over()
         Filling.objects.update_or_create(
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 def _remove_left_over() -> int:
     """Remove entries of messages and conversations that are gone or in the trash."""
     present = Conversation.objects.present().filter(pk=OuterRef("conversation_id"))
-    message = Message.objects.filter(pk=OuterRef("message_id"))
+    message = Message.objects.filter(pk=OuterRef("message_id"), deleted_at=None)
     removed = 0
     for rows in (
         SearchEntry.objects.exclude(Exists(present)),

@@ -6,7 +6,7 @@ import "./undo-offer.js";
 import { shown } from "../../lib/conversation.js";
 import { REQUEST_FAILED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
-import { parse } from "../../lib/morph.js";
+import { ask } from "../../lib/question.js";
 import { storedPlaces } from "../../lib/tab-storage.js";
 
 const ARROWS = { ArrowLeft: 0, ArrowRight: 1 }; // the button among those of the versions
@@ -39,7 +39,7 @@ class MessageActions extends HTMLElement {
       return await post(url, fields);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (error.html && (await this.#ask(error.html))) {
+      if (error.html && (await ask(error.html))) {
         fields.set("stop", "on");
         return this.send(url, fields);
       }
@@ -146,23 +146,6 @@ class MessageActions extends HTMLElement {
     if (!versions || !(event.key in ARROWS)) return;
     event.preventDefault();
     versions.querySelectorAll("button")[ARROWS[event.key]].click();
-  }
-
-  /** Shows a question from the server in a dialog; returns a promise of whether the person agreed. */
-  #ask(html) {
-    const dialog = document.createElement("dialog");
-    dialog.className = "dialog";
-    dialog.setAttribute("aria-labelledby", "stop-heading");
-    dialog.append(...parse(html));
-    document.body.append(dialog);
-    return new Promise((resolve) => {
-      dialog.addEventListener("submit", (event) => (event.preventDefault(), dialog.close("yes")));
-      dialog.addEventListener("click", (event) => {
-        if (event.target.closest("[data-close]")) event.preventDefault(), dialog.close();
-      });
-      dialog.addEventListener("close", () => (dialog.remove(), resolve(dialog.returnValue === "yes")));
-      dialog.showModal();
-    });
   }
 }
 

@@ -1,5 +1,6 @@
 // Offers for a while to bring back the version that was deleted last.
 
+import { shown } from "../../lib/conversation.js";
 import { parse } from "../../lib/morph.js";
 import { readStored, storedPlaces, writeStored } from "../../lib/tab-storage.js";
 
@@ -16,9 +17,9 @@ class UndoOffer extends HTMLElement {
   connectedCallback() {
     document.addEventListener("keydown", (event) => this.#undoByKey(event), { signal: this.#end.signal });
     for (const message of storedPlaces(KIND)) {
-      const { html, until } = readStored(KIND, message);
-      if (until > Date.now()) this.#show(message, html, until);
-      else writeStored(KIND, message, null);
+      const { conversation, html, until } = readStored(KIND, message);
+      if (until <= Date.now()) writeStored(KIND, message, null);
+      else if (conversation === shown.id) this.#show(message, html, until);
     }
   }
 
@@ -33,7 +34,7 @@ class UndoOffer extends HTMLElement {
     if (message === this.message) return false;
     this.end(this.message);
     const until = Date.now() + OFFERED;
-    writeStored(KIND, message, { html, until });
+    writeStored(KIND, message, { conversation: shown.id, html, until });
     this.#show(message, html, until);
     return true;
   }
@@ -54,8 +55,9 @@ class UndoOffer extends HTMLElement {
   }
 
   #undoByKey(event) {
-    const { key, ctrlKey, metaKey, shiftKey, target } = event;
-    if (key !== "z" || !(ctrlKey || metaKey) || shiftKey || !this.message || target.closest?.("input, textarea")) return;
+    const { key, ctrlKey, metaKey, shiftKey, target, defaultPrevented } = event;
+    const isUndo = key === "z" && (ctrlKey || metaKey) && !shiftKey && !defaultPrevented;
+    if (!isUndo || !this.message || target.closest?.("input, textarea")) return;
     event.preventDefault();
     this.querySelector("button").click();
   }

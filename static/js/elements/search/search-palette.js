@@ -1,5 +1,6 @@
 // The search palette: results while somebody types, and what can be done on this page.
 
+import { RequestError } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { LiveSearch } from "../../lib/live-search.js";
 import { Options } from "../../lib/options.js";
@@ -26,6 +27,7 @@ class SearchPalette extends HTMLElement {
       onFailed: (error) => this.#showError(error),
       onBusy: (isBusy) => this.dialog.toggleAttribute("data-busy", isBusy),
     });
+    document.addEventListener("click", (event) => this.#reach(event), { signal });
     this.field.addEventListener("input", () => this.#type(), { signal });
     this.dialog.addEventListener("keydown", (event) => this.#pressKey(event), { signal });
     this.dialog.addEventListener("click", (event) => this.#click(event), { signal });
@@ -37,7 +39,14 @@ class SearchPalette extends HTMLElement {
     this.search.stop();
   }
 
-  toggle() {
+  /** The button leads to the page of search in a new tab, and here opens the dialog or closes it. */
+  #reach(event) {
+    if (!event.target.closest?.("[data-search]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#toggle();
+  }
+
+  #toggle() {
     if (this.dialog.open) return this.dialog.close();
     if (isDialogOpen()) return;
     this.dialog.showModal();
@@ -139,6 +148,7 @@ class SearchPalette extends HTMLElement {
       this.options.update();
       this.options.activate(first);
     } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
       this.#showError(error);
     }
   }

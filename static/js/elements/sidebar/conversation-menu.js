@@ -5,7 +5,7 @@ import "./undo-toast.js";
 import { shown } from "../../lib/conversation.js";
 import { BOX_REQUESTED, CONVERSATION_DELETED, CONVERSATION_RENAMED, HINT_CHANGED, dispatch } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
-import { parse } from "../../lib/morph.js";
+import { ask } from "../../lib/question.js";
 import { SidebarRefresh } from "../../lib/sidebar-refresh.js";
 import { editTitle } from "../../lib/title-field.js";
 import { uuid4 } from "../../lib/uuid.js";
@@ -149,23 +149,6 @@ class ConversationMenu extends HTMLElement {
 
 function pathOf(entry) {
   return entry.querySelector("a").pathname;
-}
-
-/** Shows a question from the server in a dialog; returns a promise of whether the person agreed. */
-function ask(html) {
-  const dialog = document.createElement("dialog");
-  dialog.className = "dialog";
-  dialog.append(...parse(html));
-  dialog.setAttribute("aria-labelledby", dialog.querySelector("h2").id);
-  document.body.append(dialog);
-  return new Promise((resolve) => {
-    dialog.addEventListener("submit", (event) => (event.preventDefault(), dialog.close("yes")));
-    dialog.addEventListener("click", (event) => {
-      if (event.target.closest("[data-close]")) event.preventDefault(), dialog.close();
-    });
-    dialog.addEventListener("close", () => (dialog.remove(), resolve(dialog.returnValue === "yes")));
-    dialog.showModal();
-  });
 }
 
 customElements.define("conversation-menu", ConversationMenu);

@@ -3,14 +3,16 @@
 import { CONNECTION_OPENED, LIVE_CONVERSATION_DELETED, LIVE_SIDEBAR_CHANGED, listen } from "../../lib/events.js";
 import { RequestError, getText } from "../../lib/http.js";
 import { morphInner } from "../../lib/morph.js";
+import { oneAtATime } from "../../lib/one-at-a-time.js";
 
 class PutAwayList extends HTMLElement {
   #end = new AbortController();
 
   connectedCallback() {
     const { signal } = this.#end;
+    const refresh = oneAtATime(() => this.#refresh()); // emptying a trash sends an event for each chat
     for (const type of [CONNECTION_OPENED, LIVE_CONVERSATION_DELETED, LIVE_SIDEBAR_CHANGED]) {
-      listen(document, type, () => this.#refresh(), signal);
+      listen(document, type, refresh, signal);
     }
   }
 

@@ -96,7 +96,7 @@ class UndoToast extends HTMLElement {
   /** Undoes the deletion unless there is a text that the keys are about. */
   #undoByKey(event) {
     const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
-    if (!isUndo || !this.#undo || event.target.value) return;
+    if (!isUndo || event.defaultPrevented || !this.#undo || event.target.value) return;
     event.preventDefault();
     this.#restore();
   }

@@ -2,6 +2,7 @@
 
 import { CONNECTION_LOST, CONNECTION_OPENED, LIVE, listen } from "../../lib/events.js";
 import { getText } from "../../lib/http.js";
+import { oneAtATime } from "../../lib/one-at-a-time.js";
 
 // { job, work, state, done, total }. Long work has a new state or is further.
 const JOB_CHANGED = `${LIVE}job.changed`;
@@ -9,12 +10,13 @@ const UNFINISHED = ["queued", "running"];
 
 class ExportState extends HTMLElement {
   #end = new AbortController();
+  #refresh = oneAtATime(() => this.#fetch());
 
   connectedCallback() {
     const { signal } = this.#end;
     listen(document, JOB_CHANGED, (job) => job.work === "export" && this.#change(job), signal);
     // What happened meanwhile isn't sent again.
-    listen(document, CONNECTION_OPENED, () => this.#fetch(), signal);
+    listen(document, CONNECTION_OPENED, this.#refresh, signal);
     listen(document, CONNECTION_LOST, () => this.#isUnfinished && this.#announce(this.dataset.lost), signal);
   }
 
@@ -29,7 +31,7 @@ class ExportState extends HTMLElement {
   #change({ state, done, total }) {
     const shown = this.querySelector("[data-state]");
     const progress = this.querySelector("progress");
-    if (state !== shown.dataset.state || !progress) this.#fetch();
+    if (state !== shown.dataset.state || !progress) this.#refresh();
     else if (total) Object.assign(progress, { max: total, value: done });
   }
 

@@ -5,7 +5,7 @@ On Postgres the statements are those of a reader thread, whose connection is cou
 """
 
 from chatapp.conversations.models import Conversation
-from chatapp.search import filling
+from chatapp.search import backfill
 from tests.bench.growth.case import Run, case, get
 from tests.bench.in_app import WORDS, conversation
 
@@ -15,5 +15,5 @@ SEARCHER = "searcher@example.com"
 @case("A search", 4_000, "messages")
 def searching(count: int) -> Run:
     conversation(SEARCHER, str(count))
-    filling.rewrite(list(Conversation.objects.filter(owner__email=SEARCHER)))
+    backfill.rewrite(list(Conversation.objects.filter(owner__email=SEARCHER)))
     return get(SEARCHER, f"/search/?q={WORDS[7]}")

@@ -1,0 +1,1 @@
+"""Bringing in what another product, or this one, exported."""

@@ -1,0 +1,130 @@
+"""The items of a file of this app, taken one by one and written together."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chatapp.transfer.importing.adding import Added
+from chatapp.transfer.importing.json_items import Source
+from chatapp.transfer.importing.own import account, adding
+from chatapp.transfer.importing.own.records import (
+    VERSION,
+    ConversationRecord,
+    DraftRecord,
+    FileMember,
+    ImageRecord,
+    SettingsRecord,
+    ShownImage,
+)
+from chatapp.transfer.importing.reader import Reader
+from chatapp.transfer.importing.report import Report
+from chatapp.transfer.importing.sources import CONVERSATIONS, IMAGES
+
+if TYPE_CHECKING:
+    from chatapp.accounts.models import Person
+
+KINDS: dict[str, Any] = {
+    "": FileMember,
+    CONVERSATIONS: ConversationRecord,
+    IMAGES: ImageRecord,
+    "drafts": DraftRecord,
+}
+
+
+class OwnItems:
+    def __init__(self, reader: Reader, report: Report, until: float) -> None:
+        self.is_refused = False
+        self._reader = reader
+        self._images = reader.own_images
+        self._report = report
+        self._until = until
+        self._conversations: list[ConversationRecord] = []
+        self._drafts: list[DraftRecord] = []
+        self._defaults: list[SettingsRecord] = []
+
+    def take(self, source: Source) -> bool:
+        """Take an item; return False if its images need more time, or the file is refused."""
+        if source.key == "mcp_servers":
+            self._report.skip({"tools": 1})
+        if source.key not in KINDS:
+            return True
+        if self._reader.read is None:
+            try:
+                kind = KINDS[source.key]
+                self._reader.read = msgspec.json.decode(source.text, type=kind)
+            except msgspec.DecodeError:
+                is_named = source.key in (CONVERSATIONS, "drafts")
+                kind = "broken_conversation" if is_named else "not_json"
+                self._report.problem(kind, self._reader.name)
+                return True
+        return self._use(self._reader.read)
+
+    def add(self, person: "Person") -> list[Added]:
+        """Write what was taken; call it in a transaction."""
+        find = self._images.find
+        added = [adding.add(person, record, find) for record in self._conversations]
+        restored = [account.restore_defaults(person, each) for each in self._defaults]
+        restored += [account.restore_draft(person, each, find) for each in self._drafts]
+        self._report.count("settings", sum(restored))
+        if kept := restored.count(False):
+            self._report.skip({"settings": kept})
+        return added
+
+    def _use(self, record: object) -> bool:
+        match record:
+            case FileMember():
+                return self._use_member(record)
+            case ImageRecord():
+                self._images.take(record)
+            case DraftRecord() if self._has_images(_of_draft(record)):
+                self._drafts.append(record)
+            case ConversationRecord(messages=[]):
+                self._report.skip({"empty_conversation": 1})
+            case ConversationRecord() if self._has_images(_of_conversation(record)):
+                self._take_conversation(record)
+            case _:
+                return False
+        return True
+
+    def _use_member(self, record: FileMember) -> bool:
+        if record.version > VERSION:
+            self.is_refused = True
+            self._report.problem("newer_version", self._reader.name)
+            return False
+        if record.defaults:
+            self._defaults.append(record.defaults)
+        if record.tools:
+            self._report.skip({"tools": len(record.tools)})
+        return True
+
+    def _take_conversation(self, record: ConversationRecord) -> None:
+        self._conversations.append(record)
+        if record.allowed_tools:
+            self._report.skip({"tools": len(record.allowed_tools)})
+        shown = _of_conversation(record)
+        if lost := sum(not each.image and not each.link for each in shown):
+            self._report.skip({"image_missing": lost})
+
+    def _has_images(self, shown: Iterator[ShownImage]) -> bool:
+        """Find images; return False if that takes longer than this step."""
+        hashes = {each.image for each in shown if each.image}
+        for sha256 in sorted(hashes):
+            if self._images.is_found(sha256):
+                continue
+            self._images.find(sha256)
+            if time.monotonic() > self._until:
+                return all(map(self._images.is_found, hashes))
+        return True
+
+
+def _of_conversation(record: ConversationRecord) -> Iterator[ShownImage]:
+    for message in record.messages:
+        yield from message.attachments
+        for call in message.tool_calls:
+            yield from call.images
+
+
+def _of_draft(record: DraftRecord) -> Iterator[ShownImage]:
+    yield from record.attachments
