@@ -41,8 +41,11 @@ async def restore(person: Person, conversations: Iterable[Conversation]) -> None
 
 
 async def delete(conversation: Conversation) -> None:
-    """Delete a conversation for good, in the trash or not."""
+    """Delete a conversation for good, in the trash or not, unless it was restored meanwhile."""
     stopping.end_streams(await background.in_thread(removal.delete, conversation))
+    present = Conversation.objects.present().filter(pk=conversation.pk)
+    if await background.in_thread(present.exists):
+        return
     removal.start()
     events.conversation_deleted(conversation.owner_id, conversation.pk)
 

@@ -60,7 +60,8 @@ def index_later(ids: Sequence[UUID], **_signal: Any) -> None:
 @receiver(replies_stored)
 def add_replies(replies: Sequence[Message], **_signal: Any) -> None:
     owners = {each.conversation_id: each.conversation.owner_id for each in replies}
-    found = entries.message_entries(replies, owners)
+    deleted = _deleted([each for each in replies if each.status != Message.Status.COMPLETE])
+    found = entries.message_entries([each for each in replies if each.pk not in deleted], owners)
     # What ends its first attempt has no entry yet.
     resumed = {each.pk for each in replies if each.attempt > 1}
     writing.add([each for each in found if each.message_id not in resumed])
@@ -103,6 +104,17 @@ def describe(image: Image, **_signal: Any) -> None:
     some = [each for each in shown[: writing.AT_ONCE] if each.conversation.is_present]
     owners = {each.conversation_id: each.conversation.owner_id for each in some}
     writing.put(entries.message_entries(some, owners))
+
+
+def _deleted(interrupted: Sequence[Message]) -> set[UUID]:
+    """Return the replies whose version was deleted meanwhile, which asks them to stop.
+
+    One that was complete in the same second isn't shown (`results`), and goes with the next look.
+    """
+    if not interrupted:
+        return set()
+    rows = Message.objects.filter(pk__in=[each.pk for each in interrupted])
+    return set(rows.exclude(deleted_at=None).values_list("pk", flat=True))
 
 
 def mark(*conversation_ids: UUID) -> None:

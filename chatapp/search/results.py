@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -27,6 +28,7 @@ TITLES = 5  # above the messages
 READ = 200  # messages whose text decides; what is older is on the next page
 MAX_TITLES = 25  # of which those are shown that were active last
 CHATS = 50  # conversations that one `in:` may mean
+MAX_CHATS = 400  # that all `in:` together may mean; SQLite takes no thousand alternatives
 SECONDS = 0.5  # for all statements of one search
 MAX_READ_CHARACTERS = 4_000_000  # of all messages whose text decides
 
@@ -111,7 +113,7 @@ def _plan(person: Person, query: Query, kind: str, chats: Sequence[Term]) -> Pla
     return Plan(
         owner_id=person.pk,
         terms=(Term(kind), *dict.fromkeys(query.required)),
-        any_of=(tuple(chats),) if chats else (),
+        any_of=(tuple(dict.fromkeys(chats))[:MAX_CHATS],) if chats else (),
         none_of=tuple(map(tuple, query.excluded)),
         newer=query.newer,
         older=query.older,
@@ -182,12 +184,13 @@ def _add_read(person: Person, plan: Plan, matcher: Matcher, results: Results) ->
     """Add hits whose text has what was asked for, at most a page."""
     hits = engine().find(replace(plan, limit=READ + 1))
     place = {hit.message_id: hit.key for hit in hits}
-    characters, last = 0, 0
+    characters, last, end = 0, 0, time.monotonic() + SECONDS
     for begin in range(0, min(READ, len(hits)), PER_PAGE):
         messages = _messages(person, hits[begin : begin + PER_PAGE])
         names = image_texts(messages)
         for message in messages:
-            if len(results.messages) == PER_PAGE or characters > MAX_READ_CHARACTERS:
+            is_late = characters > MAX_READ_CHARACTERS or (last and time.monotonic() > end)
+            if len(results.messages) == PER_PAGE or is_late:
                 results.older, results.has_more = last, True
                 results.count = len(results.messages)
                 return

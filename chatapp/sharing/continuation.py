@@ -23,6 +23,7 @@ from chatapp.conversations.models import (
     ToolCallImage,
 )
 from chatapp.conversations.models.beginning import check_pace
+from chatapp.conversations.models.branching_off import check_size
 from chatapp.conversations.signals import messages_added
 from chatapp.images.models import Image
 from chatapp.sharing.content import Content, SharedImage, SharedMessage
@@ -36,9 +37,9 @@ def continue_chat(share: Share, person: Person, new_id: uuid.UUID) -> tuple[Conv
     """Return the copy, and whether it is new: the same id makes one.
 
     Raises ConversationContinued for an id that is used already, TooManyConversations, and
-    Share.DoesNotExist when it was revoked meanwhile.
+    Share.DoesNotExist when it was revoked or ended meanwhile, or its chat went to the trash.
     """
-    locked: Share = Share.objects.select_for_update(of=("self",)).get(pk=share.pk)
+    locked: Share = Share.objects.open().select_for_update(of=("self",)).get(pk=share.pk)
     content = locked.snapshot.content
     last = content.messages[-1].id
     if earlier := Conversation.objects.filter(pk=new_id).first():
@@ -46,6 +47,7 @@ def continue_chat(share: Share, person: Person, new_id: uuid.UUID) -> tuple[Conv
             raise ConversationContinued
         return earlier, False
     check_pace(person)
+    check_size(person, len(content.messages))
     new = Conversation.objects.create(
         id=new_id,
         owner=person,

@@ -41,7 +41,8 @@ class Choices(NamedTuple):
 def publish(conversation: Conversation, choices: Choices) -> Share:
     """Share what the conversation shows now; if it is shared already, only set the choices.
 
-    Raises NothingToShare, TooLong, SharesFull, Busy.
+    Raises NothingToShare, TooLong, SharesFull, Busy, and Conversation.DoesNotExist when it was
+    deleted meanwhile.
     """
     chosen = _columns(choices)
     if share := _change(conversation, chosen):
@@ -52,6 +53,8 @@ def publish(conversation: Conversation, choices: Choices) -> Share:
     _assign(share, described)
     try:
         with transaction.atomic():
+            # Deleting it removes its share, and waits here for this one.
+            Conversation.objects.present().select_for_update().get(pk=conversation.pk)
             share.save(force_insert=True)
             _store(share, content)
     except IntegrityError:  # somebody clicked twice

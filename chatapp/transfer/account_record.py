@@ -10,32 +10,37 @@ from chatapp.conversations.models import Defaults, Draft
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.transfer.records import attachment_record, settings_record
 
+DRAFTS_AT_ONCE = 5
+
 
 def account_record(person: Person) -> dict[str, Any]:
-    """Return the account; the owner's has the tools of the instance too."""
+    """Return the account without its drafts; the owner's has the tools of the instance too."""
     defaults = Defaults.objects.filter(person=person).first()
     record: dict[str, Any] = {
         "email": person.email,
         "time_zone": person.time_zone,
         "joined_at": person.date_joined,
         "defaults": settings_record(defaults) if defaults else None,
-        "drafts": _drafts(person),
     }
     return record | _tools() if person.is_owner else record
 
 
-def _drafts(person: Person) -> list[dict[str, Any]]:
+def next_drafts(person: Person, after: int) -> list[Draft]:
+    """Return the next drafts by their keys: each may be as long as a message."""
     present = Draft.objects.filter(person=person).exclude(conversation__trashed_at__isnull=False)
-    rows = present.exclude(conversation__deleted_at__isnull=False)
-    return [
-        {
-            "conversation": draft.conversation_id,
-            "text": draft.text,
-            "updated_at": draft.updated_at,
-            "attachments": [attachment_record(each, person.pk) for each in draft.attachments.all()],
-        }
-        for draft in rows.prefetch_related("attachments__image").order_by("pk")
-    ]
+    rows = present.exclude(conversation__deleted_at__isnull=False).filter(pk__gt=after)
+    return list(rows.prefetch_related("attachments__image").order_by("pk")[:DRAFTS_AT_ONCE])
+
+
+def draft_record(draft: Draft) -> dict[str, Any]:
+    return {
+        "conversation": draft.conversation_id,
+        "text": draft.text,
+        "updated_at": draft.updated_at,
+        "attachments": [
+            attachment_record(each, draft.person_id) for each in draft.attachments.all()
+        ],
+    }
 
 
 def _tools() -> dict[str, Any]:

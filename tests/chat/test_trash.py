@@ -3,8 +3,10 @@
 import uuid
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
@@ -12,13 +14,16 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts.models import Person
+from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Exchange, arrangement, trash
+from chatapp.replies import trashing
 from tests.support.replies import MODEL
 from tests.support.tab import Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 JSON = {"accept": "application/json"}
+EARLY = "0001-01-01T00:00:00+23:59"  # in UTC there is no such year
 
 
 def chats(person: Person, count: int, **values: Any) -> list[Conversation]:
@@ -88,11 +93,31 @@ def test_an_old_page_empties_only_what_it_showed(owner_client: Client, owner: Pe
 
     answers = [
         owner_client.post("/trash/emptying", {"until": value}).status_code
-        for value in ("", "nonsense", "2026-13-45T00:00:00Z", "2026-01-01T00:00:00", until, until)
+        for value in (
+            "",
+            "nonsense",
+            "2026-13-45T00:00:00Z",
+            "2026-01-01T00:00:00",
+            EARLY,
+            until,
+            until,
+        )
     ]
 
-    assert answers == [422, 422, 422, 422, 303, 303]
+    assert answers == [422, 422, 422, 422, 422, 303, 303]
     assert list(Conversation.objects.in_trash()) == [late]
+
+
+async def test_a_chat_that_is_restored_at_the_same_moment_stays(exchange: Exchange) -> None:
+    await sync_to_async(trash.trash)(exchange.conversation)
+    seen = await Conversation.objects.aget(pk=exchange.conversation.pk)  # by the other tab
+    await sync_to_async(trash.restore)(exchange.conversation)
+
+    with patch.object(events, "conversation_deleted") as announced:
+        await trashing.delete(seen)
+
+    assert await Conversation.objects.present().acount() == 1
+    announced.assert_not_called()
 
 
 def test_without_scripts_each_command_leads_to_a_page(

@@ -14,6 +14,7 @@ from chatapp.conversations.models import (
     NewVersion,
     add_exchange,
     arrangement,
+    trash,
 )
 from chatapp.conversations.models.arrangement import MAX_PINNED, TooManyPinned
 from chatapp.conversations.put_away import archive_page
@@ -50,6 +51,22 @@ def test_pinned_ones_are_on_top_and_nowhere_else(owner: Person) -> None:
     assert arrangement.unpin(first)
     assert not arrangement.unpin(first)
     assert labels(owner)["Pinned"] == [third]
+
+
+def test_a_pinned_one_comes_back_from_the_trash_to_some_list(owner: Person) -> None:
+    first, second, *others = chats(owner, MAX_PINNED + 1)
+    for each in (first, second):
+        arrangement.pin(each)
+        each.refresh_from_db()
+        trash.trash(each)
+    for each in others:
+        arrangement.pin(each)
+    trash.restore(first)
+    trash.restore(second)
+
+    groups = labels(owner)
+    assert groups["Today"] == [second]
+    assert first in groups["Pinned"]
 
 
 def test_archived_ones_are_only_in_the_archive(owner: Person) -> None:

@@ -239,6 +239,19 @@ def test_the_rows_go_a_day_later_and_nothing_else(exchange: Exchange) -> None:
         gone.restore_version()
 
 
+def test_an_undo_comes_too_late_once_rows_may_have_gone(exchange: Exchange) -> None:
+    """They go from the end, so what is left would come back without what followed."""
+    second = regenerated(exchange.reply, "Another")
+    followed(exchange, "Below")
+    delete(second)
+    rows = Message.objects.exclude(deleted_at=None)
+    rows.update(deleted_at=timezone.now() - version_deletion.KEPT)
+
+    with pytest.raises(NotRestorable):
+        second.restore_version()
+    assert texts(exchange.conversation) == ["Hello", "A reply."]
+
+
 def test_a_batch_never_cascades_to_the_rest(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,9 @@ STRANGE = [
     "\ud83d",
     "in:\0 before:\0",
     "in:" + "w " * 40,
+    "ﷺ ",
+    "⑴⑵ ",
+    "ͺ ゛ in:ﷺ model:ﷺ",
     '-"',
     "::tsquery",
 ]

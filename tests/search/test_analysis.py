@@ -1,14 +1,17 @@
 """Tokens, queries and excerpts, without a database."""
 
+import sys
+import unicodedata
 from datetime import UTC
+from itertools import chain
 
 import pytest
 from hypothesis import given
 
 from chatapp.search.analysis.folding import fold, fold_with_places
-from chatapp.search.analysis.matches import Matcher
+from chatapp.search.analysis.matches import OVERLAP, WINDOW, Matcher
 from chatapp.search.analysis.queries import MAX_TERMS, read_query
-from chatapp.search.analysis.tokens import MAX_TOKEN, MAX_TOKENS, tokens_of
+from chatapp.search.analysis.tokens import MAX_READ, MAX_TOKEN, MAX_TOKENS, tokens_of
 from tests.texts import ANY_TEXT
 
 
@@ -31,6 +34,24 @@ from tests.texts import ANY_TEXT
 )
 def test_words_are_found_whole_and_in_parts(text: str, expected: set[str]) -> None:
     assert set(tokens_of([text])) == expected
+
+
+def test_no_sign_makes_a_token_that_a_database_takes_apart() -> None:
+    """Postgres refuses an empty token, and with it the message."""
+    signs = [sign for sign in map(chr, range(sys.maxunicode + 1)) if _changes(sign)]
+    tokens = tokens_of(signs[:500])  # some, as a text has them
+    tokens += chain.from_iterable(tokens_of([sign, f"a{sign}b"]) for sign in signs)
+    query = read_query("ﷺ ⑴⑵ ", UTC)
+
+    assert len(signs) > 2_000
+    assert not [token for token in tokens if not token or set(token) & set(' "(),')]
+    assert not [term for term in query.required if set(term.token) & set(' "(),')]
+    assert "صلى" in tokens_of(["النبي ﷺ"])
+
+
+def _changes(sign: str) -> bool:
+    surrogate = "\ud800" <= sign <= "\udfff"
+    return not surrogate and unicodedata.normalize("NFKC", sign) != sign
 
 
 def test_encoded_data_has_no_tokens() -> None:
@@ -113,9 +134,22 @@ def test_what_was_found_is_marked_as_it_is_written(query: str, text: str, expect
 
 
 def test_a_hit_far_into_a_long_text_is_shown() -> None:
-    text = "ﬁll straße " * 20_000 + "needle " + "end " * 500
+    text = "ﬁll straße " * 15_000 + "needle " + "end " * 500
+    matcher = Matcher(read_query("needle", UTC))
 
-    assert "<mark>needle</mark>" in Matcher(read_query("needle", UTC)).excerpt([text])
+    assert "<mark>needle</mark>" in matcher.excerpt([text])
+    assert "needle" not in matcher.excerpt(["x " * MAX_READ + "needle"])  # as in the index
+
+
+@pytest.mark.parametrize("before", range(-12, 2))
+@pytest.mark.parametrize("edge", [WINDOW, WINDOW + OVERLAP])
+def test_a_phrase_is_found_wherever_a_text_is_divided(edge: int, before: int) -> None:
+    text = f"{'.' * (edge + before)} two words here"
+
+    assert Matcher(read_query('"two words"', UTC)).accepts([text])
+    assert not Matcher(read_query('a -"two words"', UTC)).accepts([text])
+    assert not Matcher(read_query('"two wor"', UTC)).accepts([text])
+    assert "<mark>two words</mark>" in Matcher(read_query('"two words"', UTC)).excerpt([text])
 
 
 def test_folding_is_stable() -> None:

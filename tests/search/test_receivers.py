@@ -9,7 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Message, add_exchange, branch_off, deletion
+from chatapp.conversations.models import (
+    Conversation,
+    Exchange,
+    FinalState,
+    Message,
+    Progress,
+    add_exchange,
+    branch_off,
+    deletion,
+    version_deletion,
+)
 from chatapp.conversations.signals import (
     conversation_restored,
     conversation_trashed,
@@ -46,6 +56,27 @@ def test_what_a_transaction_takes_back_is_not_found(owner: Person) -> None:
         transaction.set_rollback(True)
 
     assert SearchEntry.objects.count() == 0
+
+
+def edited(owner: Person, text: str) -> Exchange:
+    """Add a version of a message to a chat, whose reply runs."""
+    first = said(owner, "first")
+    new = new_message(text, conversation=first.conversation.pk)
+    added = add_exchange(owner, replace(new, replaces=first.message.pk))
+    added.reply.begin()
+    return added
+
+
+def test_a_reply_that_ends_after_its_version_was_deleted_is_not_found(owner: Person) -> None:
+    added = edited(owner, "seal")
+    version_deletion.delete(added.message, added.reply.pk)
+    final = FinalState(Message.Status.STOPPED, Progress(text="half a seal"))
+    added.reply.finish(final)
+
+    assert find(owner, "seal").sentence == "Nothing found."
+    assert not SearchEntry.objects.filter(message_id=added.reply.pk).exists()
+    version_deletion.restore(added.message)
+    assert texts(owner, "seal") == ["half a seal", "seal"]
 
 
 def test_a_trashed_conversation_goes_and_comes_back(owner: Person) -> None:

@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message, add_exchange, version_deletion
+from chatapp.search import results, writing
+from chatapp.search.engines import engine
+from chatapp.search.entries import title_entry
 from chatapp.search.results import PER_PAGE
+from chatapp.server.valid_text import make_valid
 from tests.search.helpers import STRANGE, find, marked, said, texts, titles
 from tests.support.replies import complete, new_message
 
@@ -89,6 +93,34 @@ def test_older_results_are_on_the_next_page(owner: Person) -> None:
     assert len(first.messages) == PER_PAGE
     assert shown == [f"lighthouse {number}" for number in reversed(range(30))]
     assert (second.older, second.titles) == (None, [])
+
+
+def test_reading_that_takes_long_goes_on_with_the_next_page(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = said(owner, "light house")
+    said(owner, "light house", conversation=added.conversation.pk)
+    limited = engine().limited
+    monkeypatch.setattr(results, "SECONDS", 0)
+    monkeypatch.setattr(engine(), "limited", lambda _seconds: limited(60))  # for statements
+
+    found = find(owner, '"light house"')
+
+    assert (len(found.messages), found.has_more) == (1, True)
+    assert len(find(owner, '"light house"', found.older).messages) == 1
+
+
+def test_many_chats_can_be_named(owner: Person) -> None:
+    """SQLite refuses an expression with a thousand alternatives."""
+    said(owner, "ferry")
+    names = [f"harbour {letter}" for letter in "abcdefghijklmnopqrstu"]
+    Conversation.objects.bulk_create(
+        Conversation(owner=owner, title=name) for name in names for _number in range(50)
+    )
+    writing.add([title_entry(chat) for chat in Conversation.objects.all()])
+    named = " ".join(f'in:"{name}"' for name in names)
+
+    assert find(owner, f"{named} fer").sentence == "Nothing found."
 
 
 def test_a_message_on_a_hidden_branch_is_found(owner: Person) -> None:
@@ -172,5 +204,7 @@ def test_only_present_conversations_of_the_person_are_searched(
 @pytest.mark.parametrize("text", STRANGE)
 def test_anything_strange_gets_results_or_a_sentence(owner: Person, text: str) -> None:
     said(owner, "and or not near a b c d x")
+    said(owner, f"strange: {make_valid(text)}")
 
     assert find(owner, text).sentence
+    assert len(texts(owner, "strange")) == 1

@@ -1,5 +1,6 @@
 """The author's side: a link is made, changed, updated and revoked, with scripts and without."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Conversation, Exchange, add_exchange
+from chatapp.conversations.models import Conversation, Exchange, add_exchange, deletion, trash
 from chatapp.sharing import publishing, snapshots
 from chatapp.sharing.models import Share
 from tests.sharing.conftest import CHOICES
@@ -48,6 +49,20 @@ def test_two_clicks_at_once_make_one_link(exchange: Exchange) -> None:
         second = publishing.publish(exchange.conversation, CHOICES)
 
     assert second.pk == first.pk
+
+
+@pytest.mark.parametrize("act", [trash.trash, deletion.delete, Conversation.delete])
+def test_a_chat_that_is_deleted_meanwhile_gets_no_link(
+    owner_client: Client, exchange: Exchange, act: Callable[[Conversation], object]
+) -> None:
+    def take(conversation: Conversation) -> Any:
+        taken = snapshots.take_snapshot(conversation)
+        act(Conversation.objects.get(pk=conversation.pk))
+        return taken
+
+    with patch.object(publishing, "take_snapshot", take):
+        assert post(owner_client, exchange).status_code == HTTPStatus.NOT_FOUND
+    assert not Share.objects.exists()
 
 
 @pytest.mark.parametrize("days", [1, 7, 30])

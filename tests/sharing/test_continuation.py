@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
@@ -14,8 +15,11 @@ from chatapp.conversations.models import (
     ModelSettings,
     add_exchange,
     beginning,
+    branching_off,
+    trash,
 )
 from chatapp.images.models import Image
+from chatapp.sharing.continuation import continue_chat
 from chatapp.sharing.models import Share
 from tests.sharing.conftest import change
 from tests.support.replies import MODEL, complete, new_message
@@ -100,6 +104,29 @@ def test_copies_are_limited_like_new_chats(
 
     assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert "too many chats" in answer.text
+
+
+def test_all_copies_of_a_minute_have_a_limit(
+    member_client: Client, share: Share, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branching_off, "MAX_COPIED", 3)
+    copy(member_client, url)
+    answer = member_client.post(f"{url}continue", {"conversation": str(uuid.uuid4())})
+
+    assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
+
+
+@pytest.mark.parametrize("is_trashed", [False, True])
+def test_nothing_is_copied_of_a_share_that_ends_meanwhile(
+    member: Person, share: Share, *, is_trashed: bool
+) -> None:
+    if is_trashed:
+        trash.trash(share.conversation)
+    else:
+        change(share, ends_at=timezone.now())
+
+    with pytest.raises(Share.DoesNotExist):
+        continue_chat(share, member, uuid.uuid4())
 
 
 def test_a_copy_stays_when_the_share_and_its_chat_go(

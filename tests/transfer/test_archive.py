@@ -7,7 +7,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import RestrictedError
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
@@ -17,6 +19,7 @@ from chatapp.images.models import Image
 from chatapp.jobs import runner
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server
+from chatapp.transfer.account_record import DRAFTS_AT_ONCE
 from chatapp.transfer.archive import export, files
 from chatapp.transfer.archive import step as archive_step
 from chatapp.transfer.models import ArchivePart
@@ -91,6 +94,22 @@ def test_an_archive_has_no_trash_no_others_and_no_secrets(owner: Person, member:
     assert [each["text"] for each in account["drafts"]] == ["A draft"]
     assert account["mcp_servers"][0]["url"] == "https://n.example.com/mcp"
     assert "mcp_servers" not in read_json(opened(made_export(member)), "account.json")
+
+
+def test_drafts_are_written_a_few_at_a_time(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_step, "STEP_BYTES", 1)
+    wanted = [f"Draft {number}" for number in range(2 * DRAFTS_AT_ONCE + 1)]
+    for text in wanted:
+        Draft.objects.create(person=owner, conversation=conversation(owner), text=text)
+
+    with CaptureQueriesContext(connection) as queries:
+        archive = opened(made_export(owner))
+
+    account = read_json(archive, "account.json")
+    assert [each["text"] for each in account["drafts"]] == wanted
+    read = [each for each in queries if 'FROM "conversations_draft"' in each["sql"]]
+    assert len(read) == 4
+    assert all(f"LIMIT {DRAFTS_AT_ONCE}" in each["sql"] for each in read)
 
 
 def test_an_export_is_continued_by_other_processes_at_every_step(

@@ -1,7 +1,7 @@
 """Deleting chats, /trash/, and deleting for good."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -103,7 +103,7 @@ async def removal(request: PersonRequest, conversation_id: UUID) -> HttpResponse
 async def emptying(request: PersonRequest) -> HttpResponse:
     """Delete for good what the trash contained when the person's page was made."""
     until = _moment(request.POST.get("until", ""))
-    if until is None or timezone.is_naive(until):
+    if until is None:
         return error(_("Reload the page, then empty the trash."), HTTPStatus.UNPROCESSABLE_ENTITY)
     work = trashing.empty(request.user, min(until, timezone.now()))
     await shielded(f"emptying:{request.user.pk}", work)
@@ -120,7 +120,9 @@ def show_trashed(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 
 def _moment(text: str) -> datetime | None:
+    """Return a time as the page has it; None for anything else, such as a day before all others."""
     try:
-        return parse_datetime(text)
-    except ValueError:  # it looks like a time, but there is no such day
+        moment = parse_datetime(text)
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None

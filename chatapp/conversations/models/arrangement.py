@@ -16,11 +16,16 @@ class TooManyPinned(Exception):
 
 def pin(conversation: Conversation) -> bool:
     """Keep a conversation at the top, out of the archive. Raises TooManyPinned."""
-    pinned = Conversation.objects.filter(owner=conversation.owner_id).pinned()
-    if pinned.exclude(pk=conversation.pk)[:MAX_PINNED].count() == MAX_PINNED:
+    if not has_room(conversation):
         raise TooManyPinned
     unpinned = _present(conversation).filter(pinned_at=None)
     return bool(unpinned.update(pinned_at=timezone.now(), archived_at=None))
+
+
+def has_room(conversation: Conversation) -> bool:
+    """Return whether the sidebar can show this one, too, among those that are pinned."""
+    pinned = Conversation.objects.filter(owner=conversation.owner_id).pinned()
+    return bool(pinned.exclude(pk=conversation.pk)[:MAX_PINNED].count() < MAX_PINNED)
 
 
 def unpin(conversation: Conversation) -> bool:

@@ -92,7 +92,7 @@ def begin(message: Message, new_id: uuid.UUID) -> Copying:
         return Copying(earlier, last, is_new=False, is_whole=False)
     _check_ended(last)
     check_pace(source.owner)
-    _check_size(source.owner, last)
+    check_size(source.owner, last.position + 1)
     copying = Copying(_copy_conversation(source, last, new_id), last, is_new=True, is_whole=False)
     return add_batch(copying) if last.position < BATCH else copying
 
@@ -183,15 +183,18 @@ def _check_ended(message: Message) -> None:
         raise ReplyRunning
 
 
-def _check_size(owner: "Person", last: Message) -> None:
-    """Raise TooManyConversations when the person would copy too many messages in a minute."""
+def check_size(owner: "Person", wanted: int) -> None:
+    """Raise TooManyConversations when the person would copy too many messages in a minute.
+
+    A copy of a shared chat counts as long as the branch that it shows the end of.
+    """
     since = timezone.now() - BEGUN_WITHIN
     recent = Conversation.objects.filter(owner=owner, created_at__gt=since)
     ends = Message.objects.filter(pk__in=recent.exclude(branched_from=None).values("branched_from"))
     # One end may have several copies.
     count = dict(recent.values_list("branched_from").annotate(models.Count("pk")))
     copied = sum((position + 1) * count[pk] for pk, position in ends.values_list("pk", "position"))
-    if copied + last.position + 1 > MAX_COPIED:
+    if copied + wanted > MAX_COPIED:
         raise TooManyConversations
 
 

@@ -27,9 +27,12 @@ def delete(conversation: Conversation) -> list[UUID]:
     """Mark a conversation, in the trash or not, as deleted; end its replies as they were saved.
 
     Return the replies that a process may still make: whatever it writes finds no running row. Waits
-    for a send in this conversation, and every later one finds the mark. Raises DatabaseFull.
+    for a send in this conversation, and every later one finds the mark. Leaves alone what was in
+    the trash and has been restored since. Raises DatabaseFull.
     """
     marked = Conversation.objects.filter(pk=conversation.pk, deleted_at=None)
+    if conversation.trashed_at:
+        marked = marked.in_trash()
     if not marked.update(deleted_at=timezone.now()):
         return []
     conversation_deleted.send(Conversation, conversation=conversation)

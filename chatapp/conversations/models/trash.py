@@ -5,12 +5,12 @@ time, and twice.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from chatapp.conversations.models import deletion
+from chatapp.conversations.models import arrangement, deletion
 from chatapp.conversations.models.conversation import Conversation, ConversationQuerySet
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import Status
@@ -52,7 +52,10 @@ def trash(conversation: Conversation) -> tuple[bool, list[Message]]:
 def restore(conversation: Conversation) -> bool:
     """Take a conversation out of the trash; False when it isn't there."""
     marked = Conversation.objects.in_trash().filter(pk=conversation.pk)
-    if not marked.update(trashed_at=None):
+    values: dict[str, Any] = {"trashed_at": None}
+    if conversation.pinned_at and not arrangement.has_room(conversation):
+        values["pinned_at"] = None  # others were pinned since; it would be in no list
+    if not marked.update(**values):
         return False
     conversation.trashed_at = None
     conversation_restored.send(Conversation, conversation=conversation)

@@ -91,6 +91,8 @@ def restore(message: "Message") -> bool:
         raise NotRestorable
     if row.deleted_at is None:
         return False
+    if row.deleted_at <= timezone.now() - KEPT:  # a part may be gone
+        raise NotRestorable
     restored = list(_marked(message, row.deleted_at))
     _execute(RESTORE, message, row.deleted_at)
     message.deleted_at = None

@@ -12,6 +12,12 @@ LETTERS = str.maketrans(
 )
 # Accents of Latin, Greek and Cyrillic. Marks of other scripts are vowels and change the word.
 ACCENTS = re.compile("[\u0300-\u036f]+")
+# Letters and digits that stand for several words, or for something between brackets. Folded, they
+# would become tokens with spaces and other signs, which no database takes for one word.
+SEVERAL = re.compile(
+    "[\u037a\u2474-\u2487\u309b\u309c\u3220-\u3229\ufc5e-\ufc63\ufdfa\ufdfb\ufe70-\ufe7f"
+    "\U0001f101-\U0001f10a]"
+)
 
 
 def fold(text: str) -> str:
@@ -19,6 +25,13 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return without_accents(unicodedata.normalize("NFKC", text).casefold().translate(LETTERS))
+
+
+def take_apart(text: str) -> str:
+    """Return the text with the words of signs that stand for several."""
+    if text.isascii():
+        return text
+    return SEVERAL.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), text)
 
 
 def without_accents(text: str) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from chatapp.search.analysis.folding import fold, fold_with_places
 from chatapp.search.analysis.queries import Query
-from chatapp.search.analysis.tokens import RUN, UNSPACED
+from chatapp.search.analysis.tokens import MAX_READ, RUN, UNSPACED
 
 EXCERPT = 220  # characters
 BEFORE = 60  # of them before the first hit
-DRIFT = 2_000  # characters by which folding may move a hit
+WINDOW = (
+    20_000  # characters looked at together: all other threads wait while an expression is tried
+)
+OVERLAP = 2_000  # of two windows, so that a phrase between them is found
 LETTER = rf"[^\W_{UNSPACED}]"  # next to which a word goes on
 SPACES = re.compile(r"\s+")
 
@@ -36,9 +39,9 @@ class Matcher:
         return bool(self._verified or self._forbidden)
 
     def accepts(self, texts: Iterable[str]) -> bool:
-        folded = "\n".join(map(fold, texts))
-        return all(pattern.search(folded) for pattern in self._verified) and not any(
-            pattern.search(folded) for pattern in self._forbidden
+        folded = "\n".join(fold(text[:MAX_READ]) for text in texts)
+        return all(_is_in(folded, pattern) for pattern in self._verified) and not any(
+            _is_in(folded, pattern) for pattern in self._forbidden
         )
 
     def excerpt(self, texts: Sequence[str]) -> SafeString:
@@ -72,23 +75,39 @@ def _needs_bound(character: str) -> bool:
     return character.isalnum() and not RUN.match(character)
 
 
+def _is_in(text: str, pattern: re.Pattern[str]) -> bool:
+    for begin, end in _windows(text):
+        hit = pattern.search(text, begin, end)
+        # At the end of a window a word may go on; the next window knows.
+        if hit and (hit.end() < end or end >= len(text)):
+            return True
+    return False
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """Yield parts of a text as far as the index has read it."""
+    for begin in range(0, min(len(text), MAX_READ), WINDOW):
+        yield begin, begin + WINDOW + OVERLAP
+
+
 def _near(pattern: re.Pattern[str], text: str) -> str | None:
     """Return the part of a text around the first hit."""
-    folded = fold(text)
-    hit = pattern.search(folded)
-    if hit is None:
+    for begin, end in _windows(text):
+        part = text[begin:end]
+        if hit := pattern.search(fold(part)):
+            break
+    else:
         return None
-    at = hit.start()
-    if not text.isascii():
-        around = max(0, round(at * len(text) / len(folded)) - DRIFT)
-        nearby, places = fold_with_places(text[around : around + 2 * DRIFT + EXCERPT])
-        found = pattern.search(nearby)
-        at = around + (places[found.start()] if found else 0)
+    at = begin + hit.start()
+    if not part.isascii():
+        folded, places = fold_with_places(part)
+        found = pattern.search(folded)
+        at = begin + (places[found.start()] if found else 0)
     start = max(0, at - BEFORE)
     if start and (space := text.find(" ", start, at)) != -1:
         start = space + 1
-    part = text[start : start + EXCERPT]
-    return ("… " if start else "") + part + ("…" if start + EXCERPT < len(text) else "")
+    shown = text[start : start + EXCERPT]
+    return ("… " if start else "") + shown + ("…" if start + EXCERPT < len(text) else "")
 
 
 def _begin(text: str) -> str:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from chatapp.search import entry_keys, filter_tokens
-from chatapp.search.analysis.folding import fold
+from chatapp.search.analysis.folding import fold, take_apart
 from chatapp.search.analysis.tokens import IDENTIFIER, MAX_TOKEN, RUN, tokens_of
 
 MAX_CHARACTERS = 1_000
@@ -68,6 +68,7 @@ def read_query(text: str, zone: tzinfo) -> Query:
     if len(text) > MAX_CHARACTERS:
         query.problems.append(_("That's too long to search for. Use a few words of it."))
         return query
+    text = take_apart(text)
     terms = [term for term in TERM.finditer(text) if term[0]]
     if len(terms) > MAX_TERMS:
         query.problems.append(_("Only the first %s words are searched for.") % MAX_TERMS)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from chatapp.search.analysis.folding import fold, without_accents
+from chatapp.search.analysis.folding import fold, take_apart, without_accents
 
 MAX_TOKENS = 2_000  # of one message
 MAX_TOKEN = 60  # characters
@@ -40,7 +40,7 @@ def tokens_of(texts: Iterable[str]) -> list[str]:
     """Return the different tokens of some texts, at most MAX_TOKENS, in their order."""
     found: dict[str, None] = {}
     for text in texts:
-        for word in dict.fromkeys(text[:MAX_READ].split()):
+        for word in dict.fromkeys(take_apart(text[:MAX_READ]).split()):
             found.update(_known(word) if len(word) <= CACHED_WORD else dict.fromkeys(_take(word)))
             if len(found) >= MAX_TOKENS:
                 return list(islice(found, MAX_TOKENS))

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,6 +44,8 @@ def share(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         except tuple(REFUSALS) as refused:
             sentence = str(REFUSALS[type(refused)])
             return _refused(request, conversation, present, sentence, form)
+        except Conversation.DoesNotExist:
+            raise Http404 from None
         return _done(request, conversation, stored, "saved" if present else "created")
 
 

@@ -23,6 +23,7 @@ PHASES = {
     "conversations": files.write_conversations,
     "pages": files.write_pages,
     "images": files.write_images,
+    "account": files.write_account,
     "rest": files.write_rest,
 }
 

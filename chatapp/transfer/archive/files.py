@@ -10,7 +10,7 @@ from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.jobs.kinds import TryLater
 from chatapp.transfer import pages
-from chatapp.transfer.account_record import account_record
+from chatapp.transfer.account_record import account_record, draft_record, next_drafts
 from chatapp.transfer.archive.step import Step
 from chatapp.transfer.conversation_json import CLOSING, conversation_opening, messages_piece
 from chatapp.transfer.reading import Place, branch_after, images_of_person
@@ -104,6 +104,25 @@ def write_images(step: Step) -> bool:
     return False
 
 
+def write_account(step: Step) -> bool:
+    """Write the account, with its drafts one after the other; return whether that was all."""
+    writer, cursor, person = step.writer, step.cursor, step.person
+    if not writer.is_open:
+        writer.begin("account.json")
+        opening = file_record(step.job.created_at, **account_record(person))
+        writer.write(encode(opening)[:-1] + b',"drafts":[')
+    while not step.is_full:
+        drafts = next_drafts(person, cursor.get("after") or 0)
+        for draft in drafts:
+            writer.write((b",\n" if cursor.get("after") else b"\n") + encode(draft_record(draft)))
+            cursor["after"] = draft.pk
+        if not drafts:
+            writer.write(b"]}\n")
+            writer.end()
+            return True
+    return False
+
+
 def write_rest(step: Step) -> bool:
     """Write what describes and opens the other files; the manifest comes last."""
     writer, at = step.writer, step.job.created_at
@@ -116,7 +135,6 @@ def write_rest(step: Step) -> bool:
         before = b",\n"
     writer.write(b"]}\n")
     writer.end()
-    writer.add("account.json", encode(file_record(at, **account_record(step.person))))
     writer.add(f"pages/{STYLE}", linked_stylesheet().encode())
     writer.add(f"pages/{FONT_NAME}", math_font())
     _write_index(step)
