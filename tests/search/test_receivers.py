@@ -73,7 +73,7 @@ def test_a_reply_that_ends_after_its_version_was_deleted_is_not_found(owner: Per
     final = FinalState(Message.Status.STOPPED, Progress(text="half a seal"))
     added.reply.finish(final)
 
-    assert find(owner, "seal").sentence == "Nothing found."
+    assert find(owner, "seal").sentence == "Nothing found. Try fewer or other words."
     assert not SearchEntry.objects.filter(message_id=added.reply.pk).exists()
     version_deletion.restore(added.message)
     assert texts(owner, "seal") == ["half a seal", "seal"]

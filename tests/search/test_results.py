@@ -120,7 +120,7 @@ def test_many_chats_can_be_named(owner: Person) -> None:
     writing.add([title_entry(chat) for chat in Conversation.objects.all()])
     named = " ".join(f'in:"{name}"' for name in names)
 
-    assert find(owner, f"{named} fer").sentence == "Nothing found."
+    assert find(owner, f"{named} fer").sentence == "Nothing found. Try fewer or other words."
 
 
 def test_a_message_on_a_hidden_branch_is_found(owner: Person) -> None:
