@@ -19,6 +19,20 @@ def versions(page: Page) -> Locator:
     return page.locator("[data-part=versions] > span:not(.news)")
 
 
+def test_the_second_click_on_regenerate_does_not_switch_back(chat: Chat) -> None:
+    chat.ask("/echo first")
+    page = chat.page
+    press(chat.replies.first, "Regenerate")
+    expect(versions(page)).to_have_text(["2 / 2"])
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    previous = page.get_by_role("button", name="Previous version")
+
+    previous.dispatch_event("click", {"detail": 2})
+    expect(versions(page)).to_have_text(["2 / 2"])
+    previous.click()
+    expect(versions(page)).to_have_text(["1 / 2"])
+
+
 def test_a_reply_is_regenerated_and_other_tabs_follow(chat: Chat, context: BrowserContext) -> None:
     chat.ask("/echo first")
     chat.ask("/echo second")

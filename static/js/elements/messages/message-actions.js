@@ -14,6 +14,7 @@ const ARROWS = { ArrowLeft: 0, ArrowRight: 1 }; // the button among those of the
 /** Part of the message list. */
 class MessageActions extends HTMLElement {
   #end = new AbortController();
+  #clicked = ""; // what was clicked last
 
   connectedCallback() {
     const { signal } = this.#end;
@@ -21,6 +22,7 @@ class MessageActions extends HTMLElement {
     this.menu = document.createElement("message-menu");
     this.undo = document.createElement("undo-offer");
     this.append(this.menu, this.undo);
+    this.list.addEventListener("click", (event) => this.#click(event), { signal });
     this.list.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.list.addEventListener("keydown", (event) => this.#switchByKey(event), { signal });
     for (const id of storedPlaces("edit")) {
@@ -51,6 +53,13 @@ class MessageActions extends HTMLElement {
 
   report(error) {
     dispatch(document, REQUEST_FAILED, error);
+  }
+
+  /** Ignores the second click of a double click on Regenerate, which hits what has moved to its place. */
+  #click(event) {
+    const action = event.target.closest("[data-do]")?.dataset.do;
+    if (event.detail > 1 && action === "shown" && this.#clicked === "regenerate") event.preventDefault();
+    else this.#clicked = action;
   }
 
   #submit(event) {
