@@ -12,10 +12,7 @@ TEXT = f"({LAST_REPLY})()?.querySelector('[data-part=text]')?.textContent.trim()
 TEXTS = f"""() => [...document.querySelectorAll("{REPLIES} [data-part=text]")].map(
     (each) => each.textContent.trim())"""
 # Loaded once somebody reaches for them.
-LATER = (
-    "image-lightbox, image-lightbox *, image-tools, message-actions, reading-tools, "
-    "settings-sheet, conversation-menu"
-)
+LATER = "[data-script], [data-script] *"
 
 
 class Chat:

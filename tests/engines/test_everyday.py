@@ -118,6 +118,8 @@ def test_settings_are_kept(chat: Chat) -> None:
 
     chat.reload()
 
+    chat.engine.click("button", "^Chat settings$")
+    chat.engine.wait_until_shown(INSTRUCTIONS)
     assert chat.engine.evaluate(VALUE, INSTRUCTIONS) == "Answer like a heron."
     assert chat.engine.evaluate(VALUE, THINKING) == chosen
 
@@ -137,7 +139,7 @@ def test_a_menu_opens_closes_and_renames(chat: Chat) -> None:
 
     chat.engine.click(OPTIONS)
     chat.engine.click("[role=menuitem]", "^Rename$")
-    chat.engine.wait_for("() => document.activeElement.name === 'title'")
+    chat.engine.wait_for("() => document.activeElement.matches('.title-field')")
     chat.engine.press(f"Herons of the Oder{ENTER}")
 
     chat.engine.wait_until_shown("[data-conversation] a", "Herons of the Oder$")
