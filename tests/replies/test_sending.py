@@ -29,7 +29,7 @@ from chatapp.inference import CompletionRequest, Finished, TextDelta
 from chatapp.replies import commands, generation, taking
 from chatapp.replies.prompt import building
 from chatapp.server import process_name
-from tests.support.replies import MODEL, answering, complete, new_message, outcome
+from tests.support.replies import MODEL, answering, complete, ended, new_message, outcome
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
 
@@ -132,7 +132,7 @@ async def test_a_process_that_ends_while_a_message_is_stored_releases_the_reply(
 async def test_a_long_message_is_rendered_in_a_thread(owner: Person) -> None:
     with answering(TextDelta("Hi."), Finished("stop")):
         exchange, html = await commands.send(owner, new_message("<" * (commands.LONG_TEXT + 1)))
-        await asyncio.wait(background.running("reply:"))
+        await ended([f"reply:{exchange.reply.pk}"])
 
     assert html.message.count("&lt;") == len(exchange.message.text)
 
