@@ -54,8 +54,11 @@ export class Scroll {
   /** Scrolls a message near the top and leaves room under it for the reply. */
   anchor(article) {
     this.#anchored = article;
-    this.content.style.minHeight = `${Math.max(0, this.#topOf(article)) + this.pane.clientHeight}px`;
+    const top = Math.max(0, this.#topOf(article));
+    this.content.style.minHeight = `${top + this.pane.clientHeight}px`;
+    const isLonger = this.content.offsetHeight > top + this.pane.clientHeight; // the whole reply is there already
     this.scrollToEnd();
+    if (isLonger) this.pane.scrollTop = this.#top = top;
   }
 
   /** Takes the room back when the article that had it was removed: it would be an empty page. */
