@@ -140,7 +140,7 @@ chaos: $(BIN)/.installed-dev ## Kill, restart and cut everything under load; wri
 
 # Types the commands of README.md and docs/deploy.md; see tests/rehearsal/rehearsal.py. Needs
 # PostgreSQL 15, Redis and Chromium.
-rehearse: $(BIN)/.installed-dev ## Deploy to a stand-in of Heroku (10 minutes)
+rehearse: $(BIN)/.installed-dev ## Deploy to a stand-in of Heroku (4 minutes)
 	$(BIN)/python -m tests.rehearsal
 
 screens: $(BIN)/.installed-dev ## Take screenshots of every state into screens/

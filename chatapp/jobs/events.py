@@ -1,4 +1,4 @@
-"""What browsers are told about jobs. The event carries the current state, so a lost one is repaired
+"""Announce jobs to browsers. The event carries the current state, so a lost one is repaired
 by the next."""
 
 from chatapp.jobs.models import Job

@@ -37,7 +37,7 @@ class ShownMessage:
     html: SafeString
     ending: str
     images: list[ShownImage]
-    left_out: int  # images
+    excluded_images: int  # images
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _shown(message: SharedMessage, share: Share) -> ShownMessage:
         html=_reply_html(message, row, share) if is_reply else html_of([message.text])[0],
         ending=_ending(message) if is_reply else "",
         images=_images(message.images, share),
-        left_out=0 if share.with_images else len(all_images),
+        excluded_images=0 if share.with_images else len(all_images),
     )
 
 

@@ -29,7 +29,7 @@ type FindImage = Callable[[File], "Image | None"]
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What came of a conversation. `is_gone` says that it was deleted here after an earlier
+    """The result of adding a conversation. `is_gone` says that it was deleted here after an earlier
     import, so that nothing was added."""
 
     conversation: Conversation

@@ -1,4 +1,4 @@
-"""What came of an import: counts that the job adds up, and the sentences that a person reads.
+"""The report of an import: counts that the job adds up, and the sentences that a person reads.
 
 The counts are stored as JSON in `Import.report`.
 """

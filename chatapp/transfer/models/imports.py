@@ -1,4 +1,4 @@
-"""An import: files that arrive slice by slice, the job that reads them, and what came of it."""
+"""An import: files that arrive slice by slice, the job that reads them, and its report."""
 
 import uuid
 from typing import TYPE_CHECKING, ClassVar, Self

@@ -1,7 +1,7 @@
 """ChatGPT's export, of its old and its 2026 layout: an array of conversations with a `mapping`.
 
 Source: the importers of LibreChat and others, and exports described in their issues (November
-2026). Children are told by `parent` alone, because newer exports leave `children` out.
+2026). The tree is read from `parent` alone, because newer exports leave `children` out.
 """
 
 import json

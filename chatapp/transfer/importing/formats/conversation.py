@@ -1,4 +1,4 @@
-"""A conversation as an export tells it, whichever product wrote it."""
+"""A conversation of an export, whichever product wrote it."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -32,9 +32,9 @@ class Skipped(StrEnum):
 
 
 class File(NamedTuple):
-    """A file that belongs to a message: its id in the export, and its name if that is told.
+    """A file that belongs to a message: its id in the export, and its name if it has one there.
 
-    `text` is what the export says is written in it.
+    `text` is the content of a document, if the export has it.
     """
 
     id: str

@@ -41,21 +41,21 @@ def _parents_first(by_id: dict[str, Node], skipped: Counter[Skipped]) -> list[No
     done: set[str] = set()
     for first in by_id.values():
         path: list[Node] = []
-        on_path: set[str] = set()
+        seen: set[str] = set()
         node = first
         while node.id not in done:
             path.append(node)
-            on_path.add(node.id)
+            seen.add(node.id)
             if node.parent is None:
                 break
             parent = by_id.get(node.parent)
-            if parent is None or parent.id in on_path:
+            if parent is None or parent.id in seen:
                 skipped[Skipped.CYCLE if parent else Skipped.MISSING_PARENT] += 1
                 node.parent = None
                 break
             node = parent
         ordered += reversed(path)
-        done |= on_path
+        done |= seen
     return ordered
 
 
