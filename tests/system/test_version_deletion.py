@@ -14,6 +14,7 @@ OFFERED = 11_000  # ms, a little more than the page counts
 def test_every_tab_offers_to_undo_a_deletion(chat: Chat, context: BrowserContext) -> None:
     chat.ask("/echo first")
     press(chat.replies.first, "Regenerate")
+    expect(versions(chat.page)).to_have_text(["2 / 2"])
     expect(chat.replies).to_have_attribute("data-status", "complete")
     chat.ask("/echo second")
     other = Chat(context.new_page()).open(chat.page.url)
