@@ -20,7 +20,7 @@ def test_a_click_before_the_script_is_there_is_not_lost(chat: Chat) -> None:
     sheet.button.click()
     expect(chat.box).to_be_visible()
     expect(sheet.panel).to_be_hidden()
-    chat.page.wait_for_function("document.querySelector('.panel')")
+    expect(chat.page.locator(".panel")).to_have_count(1)
     held[0].continue_()
 
     expect(sheet.panel).to_be_visible()

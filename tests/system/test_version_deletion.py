@@ -3,12 +3,22 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.system.conftest import Chat
 from tests.system.test_versions import press, versions
 
 OFFERED = 11_000  # ms, a little more than the page counts
+
+
+def delete_by_keys(reply: Locator) -> None:
+    page = reply.page
+    reply.get_by_role("button", name="More").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("message-menu button").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name="Delete this version")).to_be_focused()
+    page.keyboard.press("Enter")
 
 
 def test_every_tab_offers_to_undo_a_deletion(chat: Chat, context: BrowserContext) -> None:
@@ -22,12 +32,7 @@ def test_every_tab_offers_to_undo_a_deletion(chat: Chat, context: BrowserContext
     undo = chat.page.get_by_role("button", name="Undo")
     chat.page.clock.install()  # of both tabs
 
-    chat.replies.first.get_by_role("button", name="More").focus()
-    chat.page.keyboard.press("Enter")
-    expect(chat.page.locator("message-menu button").first).to_be_focused()
-    chat.page.keyboard.press("ArrowUp")
-    expect(chat.page.get_by_role("button", name="Delete this version")).to_be_focused()
-    chat.page.keyboard.press("Enter")
+    delete_by_keys(chat.replies.first)
 
     for each in (chat, other):
         expect(each.replies).to_have_count(1)
@@ -46,7 +51,7 @@ def test_every_tab_offers_to_undo_a_deletion(chat: Chat, context: BrowserContext
     other.page.get_by_role("button", name="Delete this version").click()
     expect(undo).to_be_visible()
     chat.page.goto("/")
-    chat.page.wait_for_function("!!customElements.get('undo-offer')")
+    expect(chat.page.locator("undo-offer:defined")).to_have_count(1)
     expect(undo).to_have_count(0)  # it is about another chat
     chat.page.goto(other.page.url)
     chat.page.clock.run_for(OFFERED)
