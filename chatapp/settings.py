@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "chatapp.accounts",
+    "chatapp.audit",
     "chatapp.jobs",
     "chatapp.images",
     "chatapp.mcp",
@@ -28,6 +29,8 @@ INSTALLED_APPS = [
     "chatapp.sharing",
     "chatapp.transfer",
     "chatapp.search",
+    "chatapp.spending",
+    "chatapp.people",
     "chatapp.diagnostics",
 ]
 

@@ -9,9 +9,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts.roles import Role
+from chatapp.server.columns import JSONField
 from chatapp.server.valid_text import make_valid
 
 
@@ -58,6 +61,17 @@ class Person(AbstractBaseUser):
     email = models.EmailField(_("Email"), unique=True)
     is_active = models.BooleanField(default=True)
     is_owner = models.BooleanField(default=False)
+    # Of everybody but the owner, whose role is what `is_owner` says.
+    assigned_role = models.CharField(
+        max_length=10,
+        choices=[each for each in Role.choices if each[0] != Role.OWNER],
+        default=Role.MEMBER,
+        db_default=Role.MEMBER,
+    )
+    name = models.CharField(_("Name"), max_length=80, blank=True, db_default="")
+    # Ids of the models that a guest may use.
+    allowed_models = JSONField(default=list, db_default=Value([], JSONField()))
+    last_seen_at = models.DateTimeField(null=True, editable=False)
     # A key of the time zone database, as the browser last reported it.
     time_zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -77,6 +91,31 @@ class Person(AbstractBaseUser):
 
     def __str__(self: Self) -> str:
         return self.email
+
+    @property
+    def role(self) -> Role:
+        return Role.OWNER if self.is_owner else Role(self.assigned_role)
+
+    @property
+    def label(self) -> str:
+        """Return the name, or the email of a person who hasn't given one."""
+        return self.name or self.email
+
+
+class PersonalInstructions(models.Model):
+    """What the assistant should know about a person, and how it should answer.
+
+    A table of its own: every request loads its person, and only prompts need these texts.
+    """
+
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, primary_key=True, related_name="instructions"
+    )
+    about = models.TextField(blank=True)
+    answer_style = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return str(self.person)
 
 
 class LinkRequestManager(models.Manager["LinkRequest"]):
