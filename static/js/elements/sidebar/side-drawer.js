@@ -12,6 +12,8 @@ class SideDrawer extends HTMLElement {
     const { signal } = this.#end;
     this.panel = this.querySelector("[popover]");
     this.panel.addEventListener("toggle", ({ newState }) => this.#cover(newState === "open"), { signal });
+    // At once, because "toggle" comes after a key that is pressed next, and that may want the focus in the page.
+    this.panel.addEventListener("beforetoggle", ({ newState }) => newState === "closed" && coverMain(false), { signal });
     document.addEventListener("click", (event) => this.#fold(event), { signal });
     WIDE.addEventListener("change", () => this.panel.hidePopover(), { signal });
   }
