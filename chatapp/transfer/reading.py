@@ -1,6 +1,7 @@
 """Read what is exported, a bounded piece at a time, however long a conversation is."""
 
 import uuid
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
@@ -46,9 +47,9 @@ def images_of(conversation: Conversation) -> QuerySet[Image]:
     return _shown(conversation.owner_id, Q(pk=conversation.pk)).order_by("sha256")
 
 
-def images_of_person(person: Person) -> QuerySet[Image]:
-    """Return the person's own images that any of their conversations shows, by id."""
-    return _shown(person.pk, Q()).order_by("pk")
+def images_of_person(person: Person, only: Collection[str] = ()) -> QuerySet[Image]:
+    """Return the person's own images that their conversations show, or those in `only`, by id."""
+    return _shown(person.pk, Q(pk__in=only) if only else Q()).order_by("pk")
 
 
 def _shown(owner_id: uuid.UUID, which: Q) -> QuerySet[Image]:

@@ -1,5 +1,8 @@
 """The sidebar's entries: pinned, archived, unread, running, renamed and selected, in every tab."""
 
+import re
+import zipfile
+
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.system.conftest import Chat
@@ -127,6 +130,14 @@ def test_several_are_selected_by_keys_and_by_ranges(page: Page) -> None:
     for post in posts:
         expect(row(page, post)).to_have_count(1)
     expect(bar).to_be_hidden()
+
+    choose(page, posts[0], "Select chats")
+    bar.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        pages = [name for name in archive.namelist() if re.match(r"pages/.+\.html", name)]
+    assert len(pages) == 1
 
 
 def test_on_a_phone_everything_is_in_the_drawer(phone: Page) -> None:

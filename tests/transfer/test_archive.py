@@ -51,6 +51,23 @@ def ids(archive: zipfile.ZipFile) -> set[UUID]:
     return set(map(UUID, found))
 
 
+def test_an_archive_of_selected_chats_has_them_and_their_images_alone(
+    owner: Person, member: Person
+) -> None:
+    chosen, other, foreign = rich_conversation(owner), conversation(owner), conversation(member)
+    image(owner, b"shown nowhere")
+
+    job = export.start(owner, [chosen.pk, foreign.pk])
+    steps(job)
+    archive = opened(Job.objects.get())
+
+    assert ids(archive) == {chosen.pk}
+    assert other.pk not in ids(archive)
+    assert "account.json" not in archive.namelist()
+    assert read_json(archive, "manifest.json")["account"] is None
+    assert len([name for name in archive.namelist() if name.startswith("images/")]) == 2
+
+
 def test_an_archive_has_all_chats_as_json_and_as_pages(owner: Person, tmp_path: Path) -> None:
     rich, plain = rich_conversation(owner), conversation(owner)
     job = made_export(owner)

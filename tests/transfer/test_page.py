@@ -1,5 +1,7 @@
 """/transfer/ without scripts: begin, watch, cancel, download and remove an export."""
 
+import uuid
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -47,6 +49,19 @@ def test_an_export_is_begun_watched_and_downloaded(
     job = Job.objects.get()
     assert f'href="{archive_url(job)}"' in page(owner_client)
     assert body(owner_client, archive_url(job)) == content(job)
+
+
+def test_selected_chats_are_exported_unless_an_export_is_being_made(
+    exchange: Exchange, owner: Person, owner_client: Client
+) -> None:
+    chosen = {"conversation": [str(exchange.conversation.pk), "nonsense"]}
+    many = {"conversation": [str(uuid.uuid4()) for _ in range(201)]}
+
+    assert owner_client.post(START, many).json()["error"].startswith("You can export up to 200")
+    assert owner_client.post(START, chosen).status_code == 302
+    assert Job.objects.get().cursor == {"only": [str(exchange.conversation.pk)]}
+    answer = owner_client.post(START, chosen)
+    assert (answer.status_code, "is being made" in answer.json()["error"]) == (409, True)
 
 
 def test_a_person_has_one_export_at_a_time(owner: Person, owner_client: Client) -> None:

@@ -1,6 +1,8 @@
 """The job that makes an archive: phase after phase, in steps that another process may continue."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,7 +43,8 @@ def export(job: Job) -> bool:
     step = Step(job)
     if not job.total:
         # Each conversation is written twice, for programs and for people.
-        job.total = 2 * step.conversations.count() + images_of_person(step.person).count()
+        images = images_of_person(step.person, step.only)
+        job.total = 2 * step.conversations.count() + images.count()
     names = list(PHASES)
     index = job.cursor.get("phase", 0)
     if index == len(names):
@@ -63,9 +66,12 @@ def export(job: Job) -> bool:
     return not is_last
 
 
-def start(person: Person) -> Job:
-    """Begin an archive in place of the one before, or return the one that is being made."""
-    begun = export.enqueue(person)
+def start(person: Person, only: Collection[UUID] = ()) -> Job:
+    """Begin an archive in place of the one before, or return the one that is being made.
+
+    With `only` it has these conversations of the person, else everything.
+    """
+    begun = export.enqueue(person, **({"only": sorted(map(str, only))} if only else {}))
     for old in export.of(person).exclude(state__in=UNFINISHED):
         old.expire()
     runner.wake()

@@ -89,7 +89,7 @@ def write_images(step: Step) -> bool:
     """Write the images that conversations show. Raises TryLater when the store doesn't answer."""
     cursor = step.cursor
     while not step.is_full:
-        rest = images_of_person(step.person)
+        rest = images_of_person(step.person, step.only)
         if after := cursor.get("after"):
             rest = rest.filter(pk__gt=after)
         images = list(rest[:IMAGES_AT_ONCE])
@@ -105,7 +105,12 @@ def write_images(step: Step) -> bool:
 
 
 def write_account(step: Step) -> bool:
-    """Write the account, with its drafts one after the other; return whether that was all."""
+    """Write the account, with its drafts one after the other; return whether that was all.
+
+    An archive of some conversations is for giving away, so it has none.
+    """
+    if step.only:
+        return True
     writer, cursor, person = step.writer, step.cursor, step.person
     if not writer.is_open:
         writer.begin("account.json")
@@ -181,7 +186,7 @@ def _manifest(step: Step) -> dict[str, object]:
     return {
         "conversations": [shard_name(number) for number in shards],
         "images": "images.json",
-        "account": "account.json",
+        "account": None if step.only else "account.json",
         "missing_images": step.cursor.get("missing", []),
     }
 

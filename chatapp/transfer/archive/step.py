@@ -25,6 +25,7 @@ class Step:
         self.job = job
         self.cursor: dict[str, Any] = job.cursor
         self.person: Person = job.owner
+        self.only: list[str] = job.cursor.get("only", [])  # ids; empty for everything
         self.writer = ArchiveWriter(job)
         self._until = time.monotonic() + STEP_SECONDS
         self._next: list[UUID] = []
@@ -37,6 +38,8 @@ class Step:
     def conversations(self) -> Any:
         """Return what is exported; a conversation that began later isn't part of it."""
         present = Conversation.objects.of(self.person)
+        if self.only:
+            present = present.filter(pk__in=self.only)
         return present.filter(created_at__lte=self.job.created_at)
 
     def walk(

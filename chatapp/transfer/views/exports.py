@@ -10,17 +10,21 @@ from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.jobs.models import Job, State
 from chatapp.server.file_names import attachment_header
 from chatapp.server.ranges import RangeRefused, wanted_range
+from chatapp.server.request_values import read_uuid
 from chatapp.transfer.archive import export
 from chatapp.transfer.archive.download import Archive
 from chatapp.transfer.views import imports
+from chatapp.transfer.views.answers import error
 
 PAGE = "transfer"
+MAX_CHOSEN = 200  # conversations in one request
 HOUR = timedelta(hours=1)
 
 
@@ -32,10 +36,12 @@ def transfer(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def exports(request: PersonRequest) -> HttpResponse:
-    """Return the state of the archive as a part of the page, or begin one."""
+    """Return the state of the archive as a part of the page, or begin one.
+
+    A form may name conversations; without any the archive has everything.
+    """
     if request.method == "POST":
-        export.start(request.user)
-        return redirect(PAGE)
+        return _begin(request)
     return render(request, "transfer/_export.html", _context(request))
 
 
@@ -73,6 +79,18 @@ async def archive(request: PersonRequest, export_id: UUID) -> HttpResponse | Str
         content_type="application/zip",
         headers=headers,
     )
+
+
+def _begin(request: PersonRequest) -> HttpResponse:
+    only = {key for text in request.POST.getlist("conversation") if (key := read_uuid(text))}
+    if len(only) > MAX_CHOSEN:
+        sentence = _("You can export up to %(count)s chats at once.") % {"count": MAX_CHOSEN}
+        return error(sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if only and export.export.of(request.user).unfinished().exists():
+        sentence = _("An export is being made. Wait until it's ready, or cancel it.")
+        return error(sentence, HTTPStatus.CONFLICT)
+    export.start(request.user, only)
+    return redirect(PAGE)
 
 
 def _finished(request: PersonRequest, export_id: UUID) -> Job:

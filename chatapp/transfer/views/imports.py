@@ -21,6 +21,7 @@ from chatapp.transfer.importing.report import Report
 from chatapp.transfer.importing.uploads import Chosen, UploadRefused
 from chatapp.transfer.models import Import, UploadedFile
 from chatapp.transfer.models.uploads import NAME_LENGTH
+from chatapp.transfer.views.answers import error
 
 PAGE = "transfer"
 SHOWN = 5  # imports that have ended
@@ -41,12 +42,12 @@ def files(request: PersonRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:NAME_LENGTH]
     size, modified = (_number(request.POST.get(each, "")) for each in ("size", "modified"))
     if not name or size is None or modified is None:
-        return _error(_("We couldn't read that request."), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return error(_("We couldn't read that request."), HTTPStatus.UNPROCESSABLE_ENTITY)
     job.note_ends(request.user)
     try:
         file = uploads.begin(request.user, Chosen(name, size, modified))
     except UploadRefused as refusal:
-        return _error(refusal.sentence, HTTPStatus.CONFLICT)
+        return error(refusal.sentence, HTTPStatus.CONFLICT)
     present = sorted(uploads.present(file))
     answer = {"file": file.pk, "slice_bytes": uploads.SLICE_BYTES, "present": present}
     return JsonResponse(answer, status=HTTPStatus.CREATED)
@@ -60,9 +61,9 @@ def upload_slice(request: PersonRequest, file_id: UUID, number: int) -> HttpResp
     try:
         uploads.add_slice(file, number, sent.read(uploads.SLICE_BYTES + 1) if sent else b"")
     except UploadRefused as refusal:
-        return _error(refusal.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
-    except StoreUnavailable as error:
-        return _error(error.sentence, HTTPStatus.SERVICE_UNAVAILABLE)
+        return error(refusal.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except StoreUnavailable as failure:
+        return error(failure.sentence, HTTPStatus.SERVICE_UNAVAILABLE)
     return JsonResponse({}, status=HTTPStatus.CREATED)
 
 
@@ -72,7 +73,7 @@ def start(request: PersonRequest) -> HttpResponse:
     try:
         job.start(request.user)
     except UploadRefused as refusal:
-        return _error(refusal.sentence, HTTPStatus.CONFLICT)
+        return error(refusal.sentence, HTTPStatus.CONFLICT)
     return _done(request)
 
 
@@ -123,8 +124,8 @@ def _import_file(request: PersonRequest) -> HttpResponse:
             _store(request, sent)
         except UploadRefused as refusal:
             sentence = refusal.sentence
-        except StoreUnavailable as error:
-            sentence = error.sentence
+        except StoreUnavailable as failure:
+            sentence = failure.sentence
     else:
         sentence = _("Choose a file to import.")
     if not sentence:
@@ -145,10 +146,6 @@ def _store(request: PersonRequest, sent: Upload) -> None:
 
 def _done(request: PersonRequest) -> HttpResponse:
     return JsonResponse({}) if wants_json(request) else redirect(PAGE)
-
-
-def _error(sentence: str, status: HTTPStatus) -> HttpResponse:
-    return JsonResponse({"error": sentence}, status=status)
 
 
 def _number(text: str) -> int | None:

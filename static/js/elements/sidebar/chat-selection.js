@@ -1,4 +1,4 @@
-// Selects several chats in the sidebar, to archive or delete them together.
+// Selects several chats in the sidebar, to archive, export or delete them together.
 
 import { LIVE_CONVERSATION_DELETED, listen } from "../../lib/events.js";
 
@@ -147,6 +147,7 @@ class ChatSelection extends HTMLElement {
 
   async #act(action) {
     const ids = [...this.#chosen];
+    if (action === "export") return this.#export(ids);
     for (let first = 0; first < ids.length; first += MAX_AT_ONCE) {
       if (!(await this.#send(action, ids.slice(first, first + MAX_AT_ONCE)))) return;
     }
@@ -154,13 +155,23 @@ class ChatSelection extends HTMLElement {
     if (action === "archive") this.tools.refresh();
   }
 
+  /** Makes one archive of them, and shows how it grows. */
+  async #export(ids) {
+    if (await this.tools.send("/transfer/exports/", namedFields(ids))) location.assign("/transfer/");
+  }
+
   #send(action, ids) {
-    const fields = new FormData();
+    const fields = namedFields(ids);
     fields.set("action", action);
-    for (const id of ids) fields.append("conversation", id);
     const url = "/conversations/batch";
     return action === "delete" ? this.tools.delete(ids, url, fields) : this.tools.send(url, fields);
   }
+}
+
+function namedFields(ids) {
+  const fields = new FormData();
+  for (const id of ids) fields.append("conversation", id);
+  return fields;
 }
 
 customElements.define("chat-selection", ChatSelection);
