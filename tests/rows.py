@@ -10,7 +10,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model
 from django.utils import timezone
 
-from chatapp.accounts.models import AttemptCount, LinkRequest, Person
+from chatapp.accounts.models import AttemptCount, LinkRequest, Person, PersonalInstructions
+from chatapp.audit.models import Entry
 from chatapp.conversations.models import (
     Attachment,
     Conversation,
@@ -25,6 +26,7 @@ from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
+from chatapp.people.models import Invitation
 from chatapp.replies.models import LearnedFact
 from chatapp.sharing.models import Share, Snapshot
 from chatapp.transfer.models import (
@@ -123,6 +125,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     EmailConfirmation: lambda: EmailConfirmation.objects.create(
         email_address=email(), key=unique()
     ),
+    Entry: lambda: Entry.objects.create(action="invited"),
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
     Import: begun_import,
@@ -130,6 +133,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
         from_import=begun_import(), conversation=conversation(), is_new=True, message_count=1
     ),
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
+    Invitation: lambda: Invitation.objects.create(
+        token_digest=unique(), role="member", made_by=person(), ends_at=timezone.now()
+    ),
     Job: job,
     LearnedFact: lambda: LearnedFact.objects.create(
         service=unique(), model=unique(), name="max_output", value=1, until=timezone.now()
@@ -138,6 +144,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Message: message,
     Permission: permission,
     Person: person,
+    PersonalInstructions: lambda: PersonalInstructions.objects.create(person=person()),
     ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.known_browser import remember_browser
+from chatapp.accounts.last_seen import note_seen
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_cookie import write_person
 from chatapp.accounts.signed_in import load_person
@@ -33,8 +34,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if needs_person:
             load_person(request)
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
-        if refusal is None and needs_person:
+        if refusal is None and needs_person and request.user.is_authenticated:
             request.signed_in_id = request.user.pk  # type: ignore[attr-defined]
+            note_seen(request.user)
         return refusal
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:

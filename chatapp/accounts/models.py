@@ -13,6 +13,7 @@ from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts.permissions import Permission, allows
 from chatapp.accounts.roles import Role
 from chatapp.server.columns import JSONField
 from chatapp.server.valid_text import make_valid
@@ -100,6 +101,11 @@ class Person(AbstractBaseUser):
     def label(self) -> str:
         """Return the name, or the email of a person who hasn't given one."""
         return self.name or self.email
+
+    @property
+    def may_manage_people(self) -> bool:
+        """Answer templates, which can't ask `permissions`."""
+        return allows(self, Permission.MANAGE_PEOPLE)
 
 
 class PersonalInstructions(models.Model):

@@ -40,9 +40,26 @@ GRANTED = {
     Role.GUEST: frozenset(),
 }
 
+# Whom somebody who manages people may change, and which roles they may give. Nobody may change the
+# owner, who only hands the ownership over.
+MANAGED = {
+    Role.OWNER: (Role.ADMIN, Role.MEMBER, Role.GUEST),
+    Role.ADMIN: (Role.MEMBER, Role.GUEST),
+}
+
 
 def allows(person: Person, permission: Permission) -> bool:
     return person.is_active and permission in GRANTED[person.role]
+
+
+def manages(actor: Person, person: Person) -> bool:
+    """Return whether `actor` may change this person, which nobody may do to themselves."""
+    return actor.pk != person.pk and person.role in assignable_roles(actor)
+
+
+def assignable_roles(actor: Person) -> tuple[Role, ...]:
+    """Return the roles that somebody may give, to people who have one of them already."""
+    return MANAGED.get(actor.role, ()) if allows(actor, Permission.MANAGE_PEOPLE) else ()
 
 
 def requires[**P](permission: Permission) -> Callable[[Callable[P, Any]], Callable[P, Any]]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -79,9 +80,14 @@ def _notices() -> list[Notice]:
         notices.append(Notice(explain(refusal), reverse("diagnostics")))
     if relay.is_started and not relay.is_connected:
         notices.append(Notice(redis_is_away(), reverse("diagnostics")))
-    if not settings.EMAIL_URL and (count := LinkRequest.objects.open().count()):
+    if not settings.EMAIL_URL and (count := _waiting().count()):
         notices.append(_link_requests(count))
     return notices
+
+
+def _waiting() -> QuerySet[LinkRequest]:
+    """Return the requests that the owner can answer; a command does that for the owner's own."""
+    return LinkRequest.objects.open().filter(person__is_owner=False, person__is_active=True)
 
 
 def _link_requests(count: int) -> Notice:

@@ -34,11 +34,15 @@ def configuration(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": "chatapp.server.logs.line_formatter"}},
-        "filters": {"database": {"()": "chatapp.server.logs.DatabaseErrorFilter"}},
+        "filters": {
+            "database": {"()": "chatapp.server.logs.DatabaseErrorFilter"},
+            "addresses": {"()": "chatapp.server.secret_addresses.SecretAddressFilter"},
+        },
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "line",
+                "filters": ["addresses"],
                 "stream": sys.stderr,
             }
         },

@@ -15,6 +15,8 @@ from chatapp.accounts.models import Person
 from chatapp.management import running
 from chatapp.server import local_port
 
+FIRST_MODEL = next(iter(settings.CATALOG))
+
 
 def test_add_person_reads_the_password_from_stdin(
     db: None, monkeypatch: pytest.MonkeyPatch
@@ -26,6 +28,41 @@ def test_add_person_reads_the_password_from_stdin(
     person = Person.objects.get(email="new@example.com")
     assert person.check_password("a long enough password")
     assert not person.is_owner
+
+
+@pytest.mark.parametrize(
+    ("options", "role", "models"),
+    [
+        ([], "member", []),
+        (["--role", "admin"], "admin", []),
+        (["--role", "guest"], "guest", list(settings.CATALOG)[:1]),
+        (
+            ["--role=guest", *(f"--model={each}" for each in settings.CATALOG)],
+            "guest",
+            list(settings.CATALOG),
+        ),
+    ],
+)
+def test_add_person_gives_a_role(
+    db: None, monkeypatch: pytest.MonkeyPatch, options: list[str], role: str, models: list[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long enough password\n"))
+
+    call_command(
+        "add_person", "new@example.com", "--password-stdin", *options, stdout=io.StringIO()
+    )
+
+    person = Person.objects.get()
+    assert (person.role, person.allowed_models) == (role, models)
+
+
+@pytest.mark.parametrize(
+    "options", [["--role", "owner"], ["--role=guest", "--model=x"], [f"--model={FIRST_MODEL}"]]
+)
+def test_add_person_refuses_other_roles_and_models(db: None, options: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("add_person", "new@example.com", "--password-stdin", *options)
+    assert not Person.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from chatapp.conversations.models import Attachment, Exchange, ToolCall
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.mcp.models import Server
+from chatapp.people.tokens import TOKEN_LENGTH
 from chatapp.replies.prompt import image_delivery
 from chatapp.sharing.publishing import Choices, publish
 from tests.images.samples import encoded
@@ -54,6 +55,9 @@ PRIVATE = IMAGES | {
     "transfer",
     "exports",
     "archive",
+    "people",
+    "person",
+    "join",
 }
 
 
@@ -93,6 +97,9 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "export_id": made_export(owner).pk,
         "file_id": uploaded(owner, b"[]").pk,
         "import_id": uuid.uuid4(),
+        "invitation_id": uuid.uuid4(),
+        "invitation_token": "A" * TOKEN_LENGTH,
+        "person_id": owner.pk,
         "uidb36": "1",
         "key": "set-password",
     }

@@ -16,7 +16,7 @@ PATHS = [
     "/diagnostics/",
     "/account/password/",
     "/account/password/changed/",
-    "/account/links/",
+    "/people/",
 ]
 
 
@@ -29,6 +29,7 @@ def test_an_inner_page_has_the_sidebar(owner_client: Client, exchange: Exchange,
     current = re.findall(r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', page)
     in_the_menu = (
         *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/"),
+        "/people/",
     )
     assert current == ([path] if path in in_the_menu else [])
 

@@ -1,5 +1,6 @@
 """More of `make screens`: the first pages of a new site on a dyno."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from tests.deploy.dyno import run, serving
 from tests.rehearsal.router import Router, running_router
 from tests.servers.certificates import self_signed
 from tests.servers.postgres import Postgres, running_postgres
-from tests.support.people import OWNER, PASSWORD
+from tests.support.people import MEMBER, OWNER, PASSWORD
 from tests.system.screens import FOLDER, LAYOUTS
 
 CODE = "a code for the first visitor"
@@ -105,12 +106,34 @@ def test_a_site_without_models_and_email(
         page.get_by_role("button", name="Create account").click()
         expect(page.get_by_role("textbox", name="Message")).to_be_visible()
         stranger = visit(url)
+        _invite(page, stranger, shoot)
         stranger.get_by_role("link", name="Forgot your password?").click()
         shoot(stranger, "reset-without-email")
-        stranger.get_by_label("Email").fill(OWNER)
+        stranger.get_by_label("Email").fill(MEMBER)
         stranger.get_by_role("button", name="Ask for a link").click()
         shoot(stranger, "reset-asked")
-        page.reload()
+        page.goto("/")
         shoot(page, "notices")
         page.get_by_role("link", name="More").last.click()
-        shoot(page, "password-links")
+        shoot(page, "people")
+        page.get_by_role("button", name="Make a password link").click()
+        shoot(page, "person")
+
+
+def _invite(page: Page, stranger: Page, shoot: Any) -> None:
+    """Invite a stranger, who joins and leaves again."""
+    page.goto("/people/")
+    page.get_by_text("Invite someone").click()
+    page.get_by_role("radio", name=re.compile("^Guest")).check()
+    shoot(page, "invite")
+    page.get_by_role("radio", name=re.compile("^Member")).check()
+    page.get_by_role("button", name="Make invitation").click()
+    shoot(page, "invitation")
+    stranger.goto(page.get_by_label("Link", exact=True).input_value())
+    stranger.get_by_label("Email").fill(MEMBER)
+    stranger.get_by_label("Password", exact=True).fill(PASSWORD)
+    shoot(stranger, "join")
+    stranger.get_by_role("button", name="Join").click()
+    expect(stranger.get_by_role("textbox", name="Message")).to_be_visible()
+    stranger.context.clear_cookies()
+    stranger.goto("/account/sign-in/")

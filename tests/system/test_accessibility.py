@@ -1,9 +1,12 @@
 """axe finds nothing on the main pages and in their states, best practices included."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.support.people import OWNER
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
 
@@ -121,6 +124,21 @@ def test_a_phone_in_the_dark(phone: Page) -> None:
 def test_inner_pages(page: Page, path: str) -> None:
     page.goto(path)
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
+    check(page)
+
+
+def test_people_and_an_invitation(page: Page) -> None:
+    page.goto("/people/")
+    page.get_by_text("Invite someone").click()
+    page.get_by_role("radio", name=re.compile("^Guest")).check()
+    check(page)
+    page.get_by_role("button", name="Make invitation").click()
+    link = page.get_by_label("Link", exact=True).input_value()
+    check(page)
+    page.get_by_role("link", name=OWNER).click()
+    check(page)
+    page.context.clear_cookies()
+    page.goto(link)
     check(page)
 
 

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from chatapp.people.views import invitations, joining, people
+
+urlpatterns = [
+    path("join/<str:invitation_token>/", joining.join_page, name="join"),
+    path("people/", people.people, name="people"),
+    path("people/invitations", invitations.invitations, name="people-invitations"),
+    path(
+        "people/invitations/<uuid:invitation_id>/revocation",
+        invitations.revocation,
+        name="people-invitation-revocation",
+    ),
+    path("people/<uuid:person_id>/", people.person, name="person"),
+    path(
+        "people/<uuid:person_id>/password-link", people.password_link, name="people-password-link"
+    ),
+]
