@@ -15,6 +15,7 @@ INNER_PAGES = (
     "/archive/",
     "/tools/",
     "/diagnostics/",
+    "/account/",
     "/account/password/",
 )
 
