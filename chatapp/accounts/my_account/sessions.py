@@ -8,12 +8,15 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from chatapp.accounts.ended_sessions import valid_sessions
 from chatapp.accounts.models import Person, SignIn
 from chatapp.accounts.my_account.devices import device_name
 from chatapp.realtime import protocol
+
+OVERLAP = timedelta(days=1)  # in which the older release may still have been running
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,17 @@ def _end(keys: list[str]) -> int:
 
 
 def _record_old_ones(person: Person) -> None:
-    """Record sessions that an older release began: only their data tells whose they are."""
-    known = SignIn.objects.values("session_key")
-    rows = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key__in=known)
-    own = [row for row in rows if row.get_decoded().get(SESSION_KEY) == str(person.pk)]
+    """Record sessions that an older release began: only their data tells whose they are.
+
+    Later sessions without a row are those of strangers, of whom there may be any number.
+    """
     age = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    first = SignIn.objects.aggregate(at=Min("signed_in_at"))["at"] or timezone.now()
+    old = Session.objects.filter(
+        expire_date__gt=timezone.now(), expire_date__lt=first + age + OVERLAP
+    )
+    unknown = old.exclude(session_key__in=SignIn.objects.values("session_key"))
+    own = [row for row in unknown if row.get_decoded().get(SESSION_KEY) == str(person.pk)]
     SignIn.objects.bulk_create(
         [
             # Its data was last written when its time began.

@@ -1,9 +1,13 @@
 """Active sessions: what is shown of them, and ending them at once."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from chatapp.accounts.models import Person, SignIn
 from chatapp.accounts.my_account import sessions
@@ -114,6 +118,17 @@ def test_a_session_of_an_older_release_is_listed_and_ended(owner: Person) -> Non
 
     assert sessions.end_others(owner, key_of(laptop)) == 1
     assert not is_signed_in(phone)
+
+
+def test_sessions_of_strangers_cost_nothing(owner: Person) -> None:
+    laptop = sign_in(LAPTOP)
+    later = timezone.now() + timedelta(days=32)
+    Session.objects.create(session_key="a" * 32, session_data="", expire_date=later)
+
+    with patch.object(Session, "get_decoded", autospec=True, return_value={}) as decode:
+        sessions.end_others(owner, key_of(laptop))
+
+    assert decode.call_count == 0
 
 
 def test_signing_in_once_more_in_a_session_is_one_sign_in(owner: Person) -> None:
