@@ -11,7 +11,7 @@ from chatapp.audit.models import Action, Entry
 from chatapp.people.leaving import leave
 from tests.support.people import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "/account/deletion/"
 
 
