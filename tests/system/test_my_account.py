@@ -67,6 +67,25 @@ def test_other_browsers_are_signed_out_at_once(account: Page, browser: Browser, 
     context.close()
 
 
+def test_a_deleted_account_is_confirmed_and_empties_other_tabs(page: Page, app: App) -> None:
+    app.add_person("leaver@example.com")
+    sign_in_afresh(page, "leaver@example.com")
+    other = page.context.new_page()
+    other.goto("/account/")
+    page.goto("/account/deletion/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Delete account").click()
+    expect(page.get_by_role("checkbox")).to_be_focused()  # the browser asks for it
+    page.get_by_role("checkbox").check()
+
+    page.get_by_role("button", name="Delete account").click()
+
+    expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
+    expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page).to_have_url(f"{app.url}/account/deletion/")
+
+
 def test_times_are_shown_in_the_chosen_zone(account: Page) -> None:
     page = account
     page.goto("/account/")
