@@ -24,7 +24,7 @@ def forget_sign_in(request: HttpRequest, **kwargs: Any) -> None:
 @receiver(password_changed)
 @receiver(password_reset)
 def record_new_password(request: HttpRequest, user: Person, **kwargs: Any) -> None:
-    Entry.objects.record(Action.PASSWORD_CHANGED, user, request=request)
+    Entry.objects.record(Action.PASSWORD_CHANGED, user, subject=user.email, request=request)
 
 
 @receiver(password_changed)

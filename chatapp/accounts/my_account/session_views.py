@@ -15,15 +15,23 @@ from chatapp.audit.models import Action, Entry
 @reauthentication_required
 def end(request: PersonRequest, sign_in: UUID) -> HttpResponse:
     """End one session. One that has ended meanwhile, or isn't one's own, changes nothing."""
-    if sessions.end(request.user, sign_in):
-        Entry.objects.record(Action.SESSIONS_ENDED, request.user, request=request, count=1)
-    return saved("sessions", "ended")
+    return _ended(request, int(sessions.end(request.user, sign_in)))
 
 
 @section
 @reauthentication_required
 def end_others(request: PersonRequest) -> HttpResponse:
-    count = sessions.end_others(request.user, request.session.session_key or "")
+    own_key = request.session.session_key or ""
+    return _ended(request, sessions.end_others(request.user, own_key))
+
+
+def _ended(request: PersonRequest, count: int) -> HttpResponse:
     if count:
-        Entry.objects.record(Action.SESSIONS_ENDED, request.user, request=request, count=count)
+        Entry.objects.record(
+            Action.SESSIONS_ENDED,
+            request.user,
+            subject=request.user.email,
+            request=request,
+            count=count,
+        )
     return saved("sessions", "ended")

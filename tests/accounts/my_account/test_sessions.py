@@ -73,7 +73,7 @@ def test_a_session_is_ended_at_once(owner: Person) -> None:
     assert is_signed_in(laptop)
     assert shown(laptop) == [("Firefox on Linux", True)]
     entry = Entry.objects.get(action=Action.SESSIONS_ENDED)
-    assert (entry.actor, entry.details) == (owner, {"count": 1})
+    assert (entry.actor, entry.subject, entry.details) == (owner, OWNER, {"count": 1})
 
 
 def test_all_others_are_ended_and_nobody_elses(owner: Person, member: Person) -> None:
