@@ -118,6 +118,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # otherwise strangers could have us send
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds until the password is asked for again
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
 # --- Safety ---------------------------------------------------------------------------
@@ -165,6 +166,7 @@ LARGE_BODY_BYTES = {
     "conversation-draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "settings": 1024**2,  # instructions
     "defaults": 1024**2,
+    "personal-instructions": 1024**2,
     "server-tools": 512 * 1024,  # two fields for each of 200 tools with long names
 }
 

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.http import require_POST, require_safe
@@ -38,7 +39,8 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme", "")
     response = HttpResponse(status=204)
     if not wants_json(request):
-        response = HttpResponse(status=303, headers={"Location": "/"})
+        back = reverse("account") if request.POST.get("from") == "account" else "/"
+        response = HttpResponse(status=303, headers={"Location": back})
     if choice in THEMES:
         response.set_cookie(
             "theme",

@@ -10,7 +10,13 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model
 from django.utils import timezone
 
-from chatapp.accounts.models import AttemptCount, LinkRequest, Person, PersonalInstructions
+from chatapp.accounts.models import (
+    AttemptCount,
+    LinkRequest,
+    Person,
+    PersonalInstructions,
+    SignIn,
+)
 from chatapp.audit.models import Entry
 from chatapp.conversations.models import (
     Attachment,
@@ -149,6 +155,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
     Share: share,
+    SignIn: lambda: SignIn.objects.create(person=person(), session_key=unique()),
     Snapshot: lambda: Snapshot.objects.create(share=share(), stored={}, html_version=0),
     ToolCall: tool_call,
     ToolCallImage: lambda: ToolCallImage.objects.create(

@@ -11,6 +11,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 
 from chatapp import background, lifespan
+from chatapp.accounts.my_account import last_use
 from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
 from chatapp.jobs import runner
@@ -23,6 +24,7 @@ from chatapp.transfer import upkeep
 PAUSE_SECONDS = 0.01
 PAUSES = (
     (protocol, "PULSE_SECONDS"),
+    (last_use, "WRITE_SECONDS"),
     (housekeeping, "INTERVAL_SECONDS"),
     (database_watch, "INTERVAL_SECONDS"),
     (learning, "REFRESH_SECONDS"),
@@ -40,7 +42,9 @@ PAUSES = (
 def _short_pauses_and_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in PAUSES:
         monkeypatch.setattr(module, name, PAUSE_SECONDS)
-    # Two of the loops look nothing up when nobody listens.
+    # Three of the loops do nothing when nobody listens or was there.
+    use = last_use.Use(uuid4(), "", "")
+    monkeypatch.setattr(last_use, "_waiting", {"a session": use})
     monkeypatch.setattr(protocol, "listening", lambda: {uuid4()})
     monkeypatch.setattr(protocol, "listening_sessions", lambda: {"a session"})
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from chatapp.accounts.known_browser import remember_browser
 from chatapp.accounts.last_seen import note_seen
 from chatapp.accounts.models import Person
+from chatapp.accounts.my_account import last_use
 from chatapp.accounts.person_cookie import write_person
 from chatapp.accounts.signed_in import load_person
 from chatapp.server.async_middleware import AsyncMiddleware
@@ -66,11 +67,13 @@ class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):
 
 
 class PersonCookieMiddleware(AsyncMiddleware):
-    """Write the cookies that name the person, with the first page that needs a sign-in."""
+    """Write the cookies that name the person, with the first page that needs a sign-in, and note
+    that the session is used."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await self.get_response(request)
         if person_id := getattr(request, "signed_in_id", None):
+            last_use.note(request, person_id)
             write_person(request, response, person_id)
             remember_browser(request, response, person_id)
         return response

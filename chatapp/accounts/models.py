@@ -13,6 +13,10 @@ from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts.my_account.personal_instructions import (
+    PersonalInstructions as PersonalInstructions,
+)
+from chatapp.accounts.my_account.sign_in import SignIn as SignIn
 from chatapp.accounts.permissions import Permission, allows
 from chatapp.accounts.roles import Role
 from chatapp.server.columns import JSONField
@@ -73,8 +77,10 @@ class Person(AbstractBaseUser):
     # Ids of the models that a guest may use.
     allowed_models = JSONField(default=list, db_default=Value([], JSONField()))
     last_seen_at = models.DateTimeField(null=True, editable=False)
-    # A key of the time zone database, as the browser last reported it.
+    # A key of the time zone database: the chosen one, or as the browser last reported it.
     time_zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
+    # Empty: whatever the browser reports.
+    chosen_time_zone = models.CharField(max_length=64, blank=True, db_default="")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -106,22 +112,6 @@ class Person(AbstractBaseUser):
     def may_manage_people(self) -> bool:
         """Answer templates, which can't ask `permissions`."""
         return allows(self, Permission.MANAGE_PEOPLE)
-
-
-class PersonalInstructions(models.Model):
-    """What the assistant should know about a person, and how it should answer.
-
-    A table of its own: every request loads its person, and only prompts need these texts.
-    """
-
-    person = models.OneToOneField(
-        Person, on_delete=models.CASCADE, primary_key=True, related_name="instructions"
-    )
-    about = models.TextField(blank=True)
-    answer_style = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return str(self.person)
 
 
 class LinkRequestManager(models.Manager["LinkRequest"]):

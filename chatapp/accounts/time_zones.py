@@ -1,4 +1,4 @@
-"""Read a person's time zone from the cookie that the browser sets."""
+"""A person's time zone: the one that they chose, or what the browser reports in a cookie."""
 
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
@@ -11,12 +11,24 @@ COOKIE = "zone"
 
 
 def zone_of(request: HttpRequest) -> tzinfo:
+    """Return the zone that the person chose, else the one that the page's script set, else UTC."""
+    person = getattr(request, "user", None)
+    chosen = find_zone(getattr(person, "chosen_time_zone", ""))
+    return chosen or browser_zone(request)
+
+
+def browser_zone(request: HttpRequest) -> tzinfo:
     """Return the zone that the page's script set, UTC if there is none."""
+    return find_zone(request.COOKIES.get(COOKIE, "").replace("%2F", "/")) or UTC
+
+
+def find_zone(key: str) -> ZoneInfo | None:
+    """Return the zone of this name; None if there is none."""
     try:
-        return ZoneInfo(request.COOKIES.get(COOKIE, "UTC").replace("%2F", "/"))
+        return ZoneInfo(key) if key else None
     except (ValueError, KeyError, OSError):
         # There is no such zone, or the name would lead out of the folder of zone files.
-        return UTC
+        return None
 
 
 def remember_zone(request: PersonRequest) -> None:

@@ -1,11 +1,12 @@
 """Sign-in and passwords by django-allauth, limited to the pages that this app needs."""
 
 from allauth.account import views as allauth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from chatapp.accounts import views
 
 urlpatterns = [
+    path("account/", include("chatapp.accounts.my_account.urls")),
     path("welcome/", views.welcome, name="welcome"),
     path("account/session", views.session, name="session"),
     path("account/sign-in/", allauth.login, name="account_login"),

@@ -25,6 +25,7 @@ SCRIPTS = ("js/app.js", "js/frame.js", "js/account.js")
 LATER_SCRIPTS = {
     "js/images.js": ("js/app.js",),
     "js/lightbox.js": ("js/app.js",),
+    "js/my-account.js": ("js/frame.js",),
     "js/owner.js": ("js/frame.js",),
     "js/people.js": ("js/frame.js",),
     "js/reading.js": ("js/app.js",),

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chatapp.accounts.models import Person
+from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import (
     Attachment,
     Conversation,
@@ -55,6 +55,7 @@ def continue_chat(share: Share, person: Person, new_id: uuid.UUID) -> tuple[Conv
         # Neither a model nor anybody else has to find another one.
         titled_by=Conversation.TitledBy.PERSON,
         branched_from=last,
+        personal_instructions=PersonalInstructions.objects.of(person).text,
         **asdict(Defaults.objects.of(person)),
     )
     _copy(new, locked.snapshot, locked)

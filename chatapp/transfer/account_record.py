@@ -5,7 +5,7 @@ from typing import Any
 
 from yarl import URL
 
-from chatapp.accounts.models import Person
+from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import Defaults, Draft
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.transfer.records import attachment_record, settings_record
@@ -16,9 +16,13 @@ DRAFTS_AT_ONCE = 5
 def account_record(person: Person) -> dict[str, Any]:
     """Return the account without its drafts; the owner's has the tools of the instance too."""
     defaults = Defaults.objects.filter(person=person).first()
+    instructions = PersonalInstructions.objects.filter(person=person)
     record: dict[str, Any] = {
         "email": person.email,
+        "name": person.name,
         "time_zone": person.time_zone,
+        "chosen_time_zone": person.chosen_time_zone,
+        "personal_instructions": instructions.values("about", "answer_style").first(),
         "joined_at": person.date_joined,
         "defaults": settings_record(defaults) if defaults else None,
     }

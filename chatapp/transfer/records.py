@@ -19,7 +19,7 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/w
 
 _SETTINGS = ("model", "instructions", "thinking", "temperature", "top_p", "max_tokens")
 _CONVERSATION = ("id", "title", "titled_by", "created_at", "active_at", "branched_from")
-_MARKS = ("pinned_at", "archived_at", "allowed_tools")
+_MARKS = ("pinned_at", "archived_at", "allowed_tools", "personal_instructions")
 _MESSAGE = ("id", "position", "on_branch", "shown_at", "has_news", "excluded", "role")
 _REPLY = (
     *("model", "thinking", "instructions_digest", "variation", "reasoning", "thought_seconds"),

@@ -26,6 +26,7 @@ URLS = [
     ("POST", "share/snapshot", {}, HTTPStatus.OK),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
     ("GET", "settings", {}, HTTPStatus.OK),
+    ("GET", "prompt/", {}, HTTPStatus.OK),
     ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
     ("POST", "pin", {"on": "on"}, HTTPStatus.NO_CONTENT),
     ("POST", "archive", {"on": "on"}, HTTPStatus.NO_CONTENT),

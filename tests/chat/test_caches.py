@@ -58,6 +58,8 @@ PRIVATE = IMAGES | {
     "people",
     "person",
     "join",
+    "account",
+    "prompt",
 }
 
 
@@ -94,6 +96,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
         "name": "migrations",
         "link_id": uuid.uuid4(),
+        "sign_in": uuid.uuid4(),
         "export_id": made_export(owner).pk,
         "file_id": uploaded(owner, b"[]").pk,
         "import_id": uuid.uuid4(),

@@ -14,6 +14,7 @@ PATHS = [
     "/tools/",
     "/tools/servers/add",
     "/diagnostics/",
+    "/account/",
     "/account/password/",
     "/account/password/changed/",
     "/people/",
@@ -28,7 +29,7 @@ def test_an_inner_page_has_the_sidebar(owner_client: Client, exchange: Exchange,
     assert "Back to your chats" not in page
     current = re.findall(r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', page)
     in_the_menu = (
-        *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/"),
+        *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/"),
         "/people/",
     )
     assert current == ([path] if path in in_the_menu else [])

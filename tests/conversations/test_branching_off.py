@@ -10,7 +10,7 @@ from weakref import WeakSet
 import pytest
 from django.utils import timezone
 
-from chatapp.accounts.models import Person
+from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import (
     AwaitsApproval,
     Conversation,
@@ -54,6 +54,17 @@ def test_the_branch_up_to_a_message_is_copied(owner: Person, exchange: Exchange)
     assert message.attachments.get().image == image  # the image itself isn't copied
     assert reply.tool_calls.get().images.get().image == image
     assert exchange.conversation.branch.count() == 4
+
+
+def test_a_copy_keeps_the_personal_instructions_of_the_original(owner: Person) -> None:
+    own = PersonalInstructions.objects.create(person=owner, about="A heron.")
+    exchange = add_exchange(owner, new_message())
+    complete(exchange.reply)
+    PersonalInstructions.objects.update(about="A crane.")
+
+    new, _created = branch_off(exchange.reply, uuid.uuid4())
+
+    assert new.personal_instructions == own.text
 
 
 def test_a_hidden_branch_can_be_copied_and_a_message_with_its_reply(exchange: Exchange) -> None:

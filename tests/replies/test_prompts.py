@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pytest_django import Settings
 
-from chatapp.accounts.models import Person
+from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import (
     Exchange,
     FinalState,
@@ -21,6 +21,7 @@ from chatapp.inference import CompletionRequest, ImagePart, TextPart
 from chatapp.inference.context_window import EXCLUDED_IMAGE, MAX_IMAGES
 from chatapp.replies.prompt import building
 from chatapp.replies.prompt.building import CONTINUE, reply_prompt, title_request
+from chatapp.replies.prompt.instructions import INSTRUCTIONS
 from chatapp.replies.prompt.turns import PARTS
 from tests.support.replies import complete, new_message
 
@@ -80,9 +81,9 @@ def test_our_instructions_are_the_same_bytes_for_everybody(
 
 
 def test_our_instructions_fit_any_model() -> None:
-    assert "Claude" not in building.INSTRUCTIONS + building.TITLE_INSTRUCTIONS
-    assert r"\( and \)" in building.INSTRUCTIONS
-    assert "a longer fence" in building.INSTRUCTIONS
+    assert "Claude" not in INSTRUCTIONS + building.TITLE_INSTRUCTIONS
+    assert r"\( and \)" in INSTRUCTIONS
+    assert "a longer fence" in INSTRUCTIONS
 
 
 def test_instructions_of_the_conversation_follow_ours(owner: Person) -> None:
@@ -90,8 +91,36 @@ def test_instructions_of_the_conversation_follow_ours(owner: Person) -> None:
 
     system = request_for(added.reply).messages[0].text
 
-    assert system.startswith(building.INSTRUCTIONS)
+    assert system.startswith(INSTRUCTIONS)
     assert system.endswith("Answer in rhymes.")
+
+
+def test_personal_instructions_come_between_ours_and_the_conversations(owner: Person) -> None:
+    PersonalInstructions.objects.create(person=owner, about=" A heron. ", answer_style="Briefly.")
+    added = add_exchange(owner, new_message(instructions="Answer in rhymes."))
+
+    system = request_for(added.reply).messages[0].text
+
+    personal = (
+        "What the person says about themselves:\nA heron.\n\n"
+        "How the person wants you to answer:\nBriefly."
+    )
+    assert system == f"{INSTRUCTIONS}\n\n{personal}\n\nAnswer in rhymes."
+
+
+def test_a_conversation_keeps_the_personal_instructions_of_its_beginning(owner: Person) -> None:
+    own = PersonalInstructions.objects.create(person=owner, about="A heron.")
+    first = add_exchange(owner, new_message())
+    complete(first.reply)
+    before = request_for(first.reply).messages[0]
+    own.about = "A crane."
+    own.save()
+
+    second = add_exchange(owner, new_message("And then?", first.conversation.pk))
+    new = add_exchange(owner, new_message())
+
+    assert request_for(second.reply).messages[0] == before
+    assert "A crane." in request_for(new.reply).messages[0].text
 
 
 def test_sampling_and_length_are_those_of_the_conversation(owner: Person) -> None:

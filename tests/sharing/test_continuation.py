@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from chatapp.accounts.models import Person
+from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import (
     Conversation,
     Defaults,
@@ -39,10 +39,13 @@ def test_a_copy_has_what_the_share_shows(
     member_client: Client, member: Person, share: Share, url: str
 ) -> None:
     Defaults.objects.store(member, ModelSettings(MODEL, instructions="Be brief."))
-    Conversation.objects.update(instructions="A secret of the author's.")
+    PersonalInstructions.objects.create(person=member, about="A reader.")
+    secret = "A secret of the author's."
+    Conversation.objects.update(instructions=secret, personal_instructions=secret)
     new = copy(member_client, url)
 
     assert (new.owner, new.title, new.instructions) == (member, "Hello", "Be brief.")
+    assert new.personal_instructions.endswith("A reader.")
     message, reply = new.branch
     assert (message.text, message.author) == ("Hello", member)
     assert (reply.text, reply.html, reply.reasoning) == ("A reply.", "<p>A reply.</p>", "Deep")
@@ -54,7 +57,7 @@ def test_a_copy_has_what_the_share_shows(
     assert member_client.get(f"/images/{image.pk}/").status_code == HTTPStatus.OK
     page = member_client.get(f"/c/{new.pk}/").text
     assert "A reply." in page
-    assert "secret" not in page
+    assert "secret" not in page + member_client.get(f"/c/{new.pk}/prompt/").text
 
 
 def test_a_copy_leaves_out_what_the_share_leaves_out(

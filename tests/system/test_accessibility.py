@@ -18,6 +18,7 @@ INNER_PAGES = (
     "/archive/",
     "/tools/",
     "/diagnostics/",
+    "/account/",
     "/account/password/",
 )
 

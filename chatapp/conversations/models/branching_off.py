@@ -144,6 +144,7 @@ def _copy_conversation(source: Conversation, last: Message, new_id: uuid.UUID) -
         titled_by=Conversation.TitledBy.PERSON,
         branched_from=last.pk,
         deleted_at=timezone.now() + UNFINISHED,
+        personal_instructions=source.personal_instructions,
         **chosen,
     )
 

@@ -83,6 +83,9 @@ class Conversation(WithModelSettings):
     # copy, see `branching_off`.
     deleted_at = models.DateTimeField(null=True, editable=False)
 
+    # What the model is sent of its person's own instructions, as it was when the conversation
+    # began: a later change would make the service read the whole conversation anew.
+    personal_instructions = models.TextField(blank=True, db_default="", editable=False)
     # Names of tools that need no further approval in this conversation.
     allowed_tools = JSONField(default=list, db_default=Value([], JSONField()))
 

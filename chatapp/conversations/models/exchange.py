@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from chatapp.accounts.models import PersonalInstructions
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.beginning import check_pace, first_words
@@ -200,6 +201,7 @@ def _begin(person: "Person", new: NewMessage) -> Conversation:
         owner=person,
         title=first_words(new.text),
         is_unread=True,
+        personal_instructions=PersonalInstructions.objects.of(person).text,
         **asdict(new.chosen),
     )
 

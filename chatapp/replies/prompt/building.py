@@ -10,7 +10,6 @@ from chatapp.conversations.models import (
     Attachment,
     Effort,
     Message,
-    ModelSettings,
     ToolCall,
     branches,
 )
@@ -22,15 +21,9 @@ from chatapp.inference.context_window import MAX_IMAGES, room_for_history
 from chatapp.replies import learning
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.history import History, newest_messages
+from chatapp.replies.prompt.instructions import system_text
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
 from chatapp.replies.tools.toolbox import Toolbox
-
-# Byte for byte the same in every request, and first, because the service caches it.
-INSTRUCTIONS = """\
-You are a helpful assistant in a web chat. Answer in the language of the person.
-Format answers in GitHub-flavoured Markdown: fenced code blocks with a language, tables where they
-help. Write mathematics in LaTeX between \\( and \\), display formulas between \\[ and \\]. Around
-code that has fences itself, use a longer fence. Keep answers as short as the question allows."""
 
 # These models refuse an assistant message at the end, so they are asked to continue.
 CONTINUE = """\
@@ -78,9 +71,10 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
     delivery = delivery or image_delivery.deliveries(model.id)[0]
     toolbox = Toolbox.of(reply)
+    instructions = ChatMessage.from_text("system", system_text(reply.conversation))
     request = CompletionRequest(
         model=model.id,
-        messages=(ChatMessage.from_text("system", _system_text(chosen)), *_reply_so_far(reply)),
+        messages=(instructions, *_reply_so_far(reply)),
         max_tokens=min(chosen.max_tokens or model.max_output, model.max_output),
         thinking_budget=_thinking_budget(reply, model),
         temperature=chosen.temperature,
@@ -189,11 +183,6 @@ def title_request(message: Message, model: str) -> CompletionRequest:
         ),
         max_tokens=TITLE_TOKENS,
     )
-
-
-def _system_text(chosen: ModelSettings) -> str:
-    own = chosen.instructions.strip()
-    return f"{INSTRUCTIONS}\n\n{own}" if own else INSTRUCTIONS
 
 
 def _thinking_budget(reply: Message, model: Model) -> int | None:

@@ -224,6 +224,10 @@ export const SETTINGS_MARKED = "settings:marked";
 // settings-sheet > settings-button
 export const SETTINGS_READY = "settings:ready";
 
+// { theme }. The light or the dark theme, or "" for the system's.
+// theme-switch > theme-switch
+export const THEME_CHOSEN = "theme:chosen";
+
 // --- Diagnostics
 
 // The result of a check has changed.

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from PIL import Image as Pillow
 
-from chatapp.accounts.models import Person
+from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import (
     Attachment,
     Conversation,
@@ -68,6 +68,8 @@ def remove_everything() -> None:
     Attachment.objects.all().delete()
     Image.objects.all().delete()
     Defaults.objects.all().delete()
+    PersonalInstructions.objects.all().delete()
+    Person.objects.update(name="", chosen_time_zone="")
 
 
 def test_an_export_that_is_imported_elsewhere_is_the_same(owner: Person) -> None:
@@ -78,17 +80,51 @@ def test_an_export_that_is_imported_elsewhere_is_the_same(owner: Person) -> None
     branch.save()
     Defaults.objects.store(owner, ModelSettings("claude-sonnet-4-6", instructions="Be brief."))
     Draft.objects.create(person=owner, conversation=branch, text="Half a thought")
+    introduce(owner)
+    Conversation.objects.filter(pk=branch.pk).update(personal_instructions="A crane.")
     before = records(owner)
     exported = content(made_export(owner))
     remove_everything()
 
     report = imported(owner, exported).report
     assert (report["conversations"], report["messages"]) == (2, 8)
-    assert (report["images"], report["settings"]) == (2, 2)
+    assert (report["images"], report["settings"]) == (2, 5)
+    owner.refresh_from_db()
     after = records(owner)
     assert after.keys() == before.keys()
     for name, content_before in before.items():
         assert after[name] == content_before, name
+
+
+def introduce(person: Person, name: str = "Ada", zone: str = "Asia/Tokyo") -> None:
+    """Write down what a person says about themselves."""
+    person.name, person.chosen_time_zone = name, zone
+    person.save()
+    PersonalInstructions.objects.create(person=person, about=f"I am {name}.")
+
+
+def test_what_a_person_says_about_themselves_stays_where_it_is_there(
+    owner: Person, member: Person
+) -> None:
+    introduce(owner)
+    exported = content(made_export(owner))
+    introduce(member, "Grace", "Europe/Berlin")
+
+    report = imported(member, exported).report
+
+    member.refresh_from_db()
+    assert report["skipped"]["settings"] == 3
+    assert (member.name, member.chosen_time_zone) == ("Grace", "Europe/Berlin")
+    assert PersonalInstructions.objects.of(member).about == "I am Grace."
+
+
+def test_a_time_zone_that_does_not_exist_is_left_out(owner: Person, member: Person) -> None:
+    introduce(owner, zone="../../etc/passwd")
+
+    imported(member, content(made_export(owner)))
+
+    member.refresh_from_db()
+    assert (member.name, member.chosen_time_zone) == ("Ada", "")
 
 
 def test_importing_it_again_changes_nothing(owner: Person) -> None:

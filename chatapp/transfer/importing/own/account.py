@@ -2,11 +2,12 @@
 
 import uuid
 from dataclasses import fields
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from msgspec.structs import asdict
 
+from chatapp.accounts.models import Person, PersonalInstructions
+from chatapp.accounts.time_zones import find_zone
 from chatapp.conversations.models import (
     AlreadySent,
     Conversation,
@@ -19,15 +20,12 @@ from chatapp.conversations.models import (
 from chatapp.images.shown_image import ShownImage
 from chatapp.transfer.importing.own.adding import FindImage, find_conversation
 from chatapp.transfer.importing.own.lookups import is_link
-from chatapp.transfer.importing.own.records import DraftRecord, SettingsRecord
-
-if TYPE_CHECKING:
-    from chatapp.accounts.models import Person
+from chatapp.transfer.importing.own.records import DraftRecord, FileMember, SettingsRecord
 
 MAX_IMAGES = 10
 
 
-def restore_defaults(person: "Person", record: SettingsRecord) -> bool:
+def restore_defaults(person: Person, record: SettingsRecord) -> bool:
     """Set the settings of new chats if the person has chosen none; return whether they are set."""
     values = asdict(record)
     names = [field.name for field in fields(ModelSettings)]
@@ -37,7 +35,29 @@ def restore_defaults(person: "Person", record: SettingsRecord) -> bool:
     return True
 
 
-def restore_draft(person: "Person", record: DraftRecord, find_image: FindImage) -> bool:
+def restore_person(person: Person, record: FileMember) -> list[bool]:
+    """Set name, time zone and personal instructions where there are none; return for each of them
+    that the file has whether it is set."""
+    restored = []
+    if record.name:
+        restored.append(_fill(person, "name", " ".join(record.name.split())))
+    if record.chosen_time_zone and find_zone(record.chosen_time_zone):
+        restored.append(_fill(person, "chosen_time_zone", record.chosen_time_zone))
+    if record.personal_instructions:
+        values = asdict(record.personal_instructions)
+        own = PersonalInstructions.objects.of(person)
+        restored.append(not own.text)
+        if not own.text:
+            PersonalInstructions.objects.update_or_create(person=person, defaults=values)
+    return restored
+
+
+def _fill(person: Person, field: str, value: str) -> bool:
+    rows = Person.objects.filter(pk=person.pk, **{field: ""})
+    return bool(rows.update(**{field: value}))
+
+
+def restore_draft(person: Person, record: DraftRecord, find_image: FindImage) -> bool:
     """Add a draft where there is none; return whether it was added."""
     conversation: Conversation | None = None
     if record.conversation:

@@ -89,6 +89,7 @@ def _conversation(person: "Person", key: uuid.UUID, record: ConversationRecord) 
         branched_from=_branched_from(person, record.branched_from),
         pinned_at=record.pinned_at,
         archived_at=record.archived_at,
+        personal_instructions=record.personal_instructions,
         **values,
     )
 

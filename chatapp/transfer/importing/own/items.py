@@ -43,6 +43,7 @@ class OwnItems:
         self._conversations: list[ConversationRecord] = []
         self._drafts: list[DraftRecord] = []
         self._defaults: list[SettingsRecord] = []
+        self._members: list[FileMember] = []
 
     def take(self, source: Source) -> bool:
         """Take an item; return False if its images need more time, or the file is refused."""
@@ -67,6 +68,8 @@ class OwnItems:
         added = [adding.add(person, record, find) for record in self._conversations]
         restored = [account.restore_defaults(person, each) for each in self._defaults]
         restored += [account.restore_draft(person, each, find) for each in self._drafts]
+        for member in self._members:
+            restored += account.restore_person(person, member)
         self._report.count("settings", sum(restored))
         if kept := restored.count(False):
             self._report.skip({"settings": kept})
@@ -93,6 +96,7 @@ class OwnItems:
             self.is_refused = True
             self._report.problem("newer_version", self._reader.name)
             return False
+        self._members.append(record)
         if record.defaults:
             self._defaults.append(record.defaults)
         if record.tools:

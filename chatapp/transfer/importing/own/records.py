@@ -10,10 +10,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from chatapp.accounts.my_account.personal_instructions import MAX_CHARACTERS
 from chatapp.conversations.models.notices import SENTENCES
 
 VERSION = 1
 MAX_MESSAGES = 200_000  # of a conversation
+MAX_PERSONAL = 10_000  # characters; both texts with what a model reads before them
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=0, le=2_147_483_647)]
@@ -119,6 +121,7 @@ class ConversationRecord(Struct):
     pinned_at: Moment | None = None
     archived_at: Moment | None = None
     allowed_tools: list[str] = []
+    personal_instructions: Annotated[str, Meta(max_length=MAX_PERSONAL)] = ""
 
 
 class ImageRecord(Struct):
@@ -141,11 +144,19 @@ class DraftRecord(Struct):
     attachments: list[ShownImage] = []
 
 
+class InstructionsRecord(Struct):
+    about: Annotated[str, Meta(max_length=MAX_CHARACTERS)] = ""
+    answer_style: Annotated[str, Meta(max_length=MAX_CHARACTERS)] = ""
+
+
 class FileMember(Struct):
     """A member of a file's object beside its lists."""
 
     format: str = "chat-export"
     version: int = VERSION
+    name: Annotated[str, Meta(max_length=80)] = ""
+    chosen_time_zone: Annotated[str, Meta(max_length=64)] = ""
+    personal_instructions: InstructionsRecord | None = None
     defaults: SettingsRecord | None = None
     tools: dict[str, str] = {}
 

@@ -1,12 +1,20 @@
-// Writes the time inside it in the reader's time zone.
+// Writes the time inside it in the reader's time zone: the browser's, unless they chose another one.
 
 const DAY = 24 * 60 * 60 * 1000; // ms
-const language = document.documentElement.lang;
-const shortFormat = new Intl.DateTimeFormat(language, { timeStyle: "short" });
-const fullFormat = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const { lang, dataset } = document.documentElement;
+const formatOf = (dateStyle, timeZone = dataset.zone) => {
+  try {
+    return new Intl.DateTimeFormat(lang, { dateStyle, timeStyle: "short", timeZone });
+  } catch {
+    // An old browser doesn't know this zone.
+    return formatOf(dateStyle, "UTC");
+  }
+};
+const shortFormat = formatOf();
+const fullFormat = formatOf("medium");
 
 // The server groups conversations by the reader's days.
-const zone = encodeURIComponent(fullFormat.resolvedOptions().timeZone);
+const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone);
 document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
 
 class LocalTime extends HTMLElement {

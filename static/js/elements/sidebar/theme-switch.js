@@ -1,13 +1,15 @@
-// The choice between the light theme, the dark theme and the system's.
+// The choice between the light theme, the dark theme and the system's. A page may have two.
 
-import { REQUEST_FAILED, dispatch } from "../../lib/events.js";
+import { REQUEST_FAILED, THEME_CHOSEN, dispatch, listen } from "../../lib/events.js";
 import { RequestError, post } from "../../lib/http.js";
 
 class ThemeSwitch extends HTMLElement {
   #end = new AbortController();
 
   connectedCallback() {
-    this.addEventListener("submit", (event) => this.#choose(event), { signal: this.#end.signal });
+    const { signal } = this.#end;
+    this.addEventListener("submit", (event) => this.#choose(event), { signal });
+    listen(document, THEME_CHOSEN, ({ theme }) => this.#show(theme), signal);
   }
 
   disconnectedCallback() {
@@ -16,7 +18,7 @@ class ThemeSwitch extends HTMLElement {
 
   async #choose(event) {
     event.preventDefault();
-    this.#show(event.submitter);
+    dispatch(document, THEME_CHOSEN, { theme: event.submitter.value });
     try {
       await post(event.target.action, { theme: event.submitter.value }, { keepalive: true });
     } catch (error) {
@@ -25,10 +27,10 @@ class ThemeSwitch extends HTMLElement {
     }
   }
 
-  #show(chosen) {
-    document.documentElement.dataset.theme = chosen.value;
+  #show(theme) {
+    document.documentElement.dataset.theme = theme;
     for (const button of this.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", button === chosen);
+      button.setAttribute("aria-pressed", button.value === theme);
     }
     const paper = getComputedStyle(document.body).backgroundColor;
     for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.content = paper;
