@@ -13,6 +13,8 @@ from .pages import MAX_PAGES, Extract, Page, Reason, Refused, Unit, collect
 MIN_LETTERS = 40  # a page with fewer and with an image is a scan
 MAX_SIDE = 1_568  # pixels of a page as an image; models scale larger ones down
 MAX_SCALE = 4.0
+MAX_ANNOTATIONS = 500  # of a page
+PLACEHOLDERS = ("untitled", "anonymous")  # titles that programs write for none
 # PDFium marks a hyphen at the end of a line, where a word continues.
 SPLIT_WORD = re.compile("[\x02\ufffe\u00ad]\\s*")
 
@@ -22,8 +24,7 @@ def read(content: bytes) -> Extract:
     document = _open(content)
     try:
         count = len(document)
-        title = document.get_metadata_dict().get("Title", "")
-        return collect(Unit.PAGE, _pages(document, count), count=count, title=title)
+        return collect(Unit.PAGE, _pages(document, count), count=count, title=_title(document))
     finally:
         document.close()
 
@@ -55,10 +56,15 @@ def _open(content: bytes) -> pdfium.PdfDocument:
         raise Refused(Reason.ENCRYPTED if is_locked else Reason.UNREADABLE) from error
 
 
+def _title(document: pdfium.PdfDocument) -> str:
+    title: str = document.get_metadata_dict().get("Title", "")
+    return "" if title.lower() in PLACEHOLDERS else title
+
+
 def _pages(document: pdfium.PdfDocument, count: int) -> Iterator[Page]:
     for number in range(min(count, MAX_PAGES)):
         try:
-            page = document[number]
+            page = _with_fields(document, number)
         except pdfium.PdfiumError:
             yield Page("")  # a damaged page doesn't hide the others
             continue
@@ -68,12 +74,33 @@ def _pages(document: pdfium.PdfDocument, count: int) -> Iterator[Page]:
         page.close()
 
 
+def _with_fields(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
+    """Return a page whose form fields and notes are text of the page, as a reader sees them."""
+    page = document[number]
+    count = raw.FPDFPage_GetAnnotCount(page)
+    if not any(_is_written(page, index) for index in range(min(count, MAX_ANNOTATIONS))):
+        return page
+    if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) != raw.FLATTEN_SUCCESS:
+        return page
+    page.close()  # its text is read anew
+    return document[number]
+
+
+def _is_written(page: pdfium.PdfPage, index: int) -> bool:
+    annotation = raw.FPDFPage_GetAnnot(page, index)
+    if not annotation:
+        return False
+    kind = raw.FPDFAnnot_GetSubtype(annotation)
+    raw.FPDFPage_CloseAnnot(annotation)
+    return kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT)
+
+
 def _text(page: pdfium.PdfPage) -> str:
     try:
         textpage = page.get_textpage()
     except pdfium.PdfiumError:
         return ""
-    text: str = textpage.get_text_bounded()
+    text: str = textpage.get_text_range()  # a bounded one loses text of turned pages
     textpage.close()
     return SPLIT_WORD.sub("", text)
 
