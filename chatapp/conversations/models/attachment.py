@@ -31,6 +31,8 @@ class Attachment(models.Model):
     )
     # Which pages of the document go to the model, such as "1-80, 95"; empty for what fits.
     pages = models.CharField(max_length=PAGES_LENGTH, blank=True, default="", db_default="")
+    # Estimate of these pages; 0 for what isn't a document.
+    document_tokens = models.PositiveIntegerField(default=0, db_default=0)
     # Which part of a long image it is, from 1; both are 0 for a whole image.
     part = models.PositiveSmallIntegerField(default=0, db_default=0)
     part_count = models.PositiveSmallIntegerField(default=0, db_default=0)
