@@ -93,6 +93,7 @@ engines: $(BIN)/.installed-dev ## Try the everyday path in Firefox and WebKitGTK
 fuzz: export FUZZ_STREAMS ?= 20000
 fuzz: export FUZZ_IMAGES ?= 5000
 fuzz: export FUZZ_IMPORTS ?= 5000
+fuzz: export FUZZ_DOCUMENTS ?= 5000
 fuzz: export FUZZ_MARKDOWN ?= 100000
 fuzz: export FUZZ_SIZES ?= 3000,20000,100000,1000000
 fuzz: export FUZZ_MIXTURES ?= 200
@@ -101,6 +102,7 @@ fuzz: $(BIN)/.installed-dev ## Try broken streams, broken images and replies mad
 	$(BIN)/python -m pytest -q -n 2 tests/inference/test_fuzz.py tests/images/test_fuzz.py \
 		tests/rendering/test_bombs.py tests/rendering/test_fuzz.py \
 		tests/transfer/importing/test_fuzz.py
+	$(BIN)/python -m pytest -q --timeout=3600 tests/documents/test_hostile.py
 	$(BIN)/python -m pytest -q -n 2 -m hypothesis --timeout=600 $(WITHOUT_BROWSERS)
 	$(BIN)/python -m tests.bench.neighbours --mixtures $(FUZZ_MIXTURES) --sizes $(FUZZ_SIZES)
 

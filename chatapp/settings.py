@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "chatapp.audit",
     "chatapp.jobs",
     "chatapp.images",
+    "chatapp.documents",
     "chatapp.mcp",
     "chatapp.conversations",
     "chatapp.replies",

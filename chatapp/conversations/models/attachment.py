@@ -1,4 +1,4 @@
-"""An image that belongs to a message or a draft: an upload, or a link to another site."""
+"""What belongs to a message or a draft: an image, a link to one on another site, or a document."""
 
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from chatapp.inference.context_window import image_tokens
 
 LINK_LENGTH = 2_000  # characters
 REFUSAL_LENGTH = 500
+PAGES_LENGTH = 200
 
 
 class Attachment(models.Model):
@@ -25,6 +26,13 @@ class Attachment(models.Model):
     image = models.ForeignKey(
         "images.Image", on_delete=models.PROTECT, null=True, related_name="attachments"
     )
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, related_name="attachments"
+    )
+    # Which pages of the document go to the model, such as "1-80, 95"; empty for what fits.
+    pages = models.CharField(max_length=PAGES_LENGTH, blank=True, default="", db_default="")
+    # Estimate of these pages; 0 for what isn't a document.
+    document_tokens = models.PositiveIntegerField(default=0, db_default=0)
     # Which part of a long image it is, from 1; both are 0 for a whole image.
     part = models.PositiveSmallIntegerField(default=0, db_default=0)
     part_count = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -41,9 +49,10 @@ class Attachment(models.Model):
                 fields=["message", "position"], name="one_attachment_per_position"
             ),
             models.CheckConstraint(
-                condition=models.Q(image=None, link__gt="")
-                | models.Q(image__isnull=False, link=""),
-                name="either_image_or_link",
+                condition=models.Q(image=None, document=None, link__gt="")
+                | models.Q(image__isnull=False, document=None, link="")
+                | models.Q(image=None, document__isnull=False, link=""),
+                name="image_link_or_document",
             ),
             models.CheckConstraint(
                 condition=models.Q(message=None, draft__isnull=False)
@@ -64,6 +73,8 @@ class Attachment(models.Model):
 
     @property
     def kind(self) -> str:
+        if self.document_id:
+            return "document"
         return "image" if self.image_id else "link"
 
     @property

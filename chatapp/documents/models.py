@@ -1,0 +1,159 @@
+"""Documents that belong to a person, and their pages. `conversations.access` decides who may see
+one."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from chatapp.inference.context_window import estimate_text
+
+from .formats import Format
+from .worker.pages import Extract, Unit
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from .worker.pages import Page
+
+NAME_LENGTH = 200  # characters
+TITLE_LENGTH = 100
+KEY_LENGTH = 200
+UNSENT = timedelta(hours=24)  # how long an upload waits in a composer
+IN_FLIGHT = timedelta(hours=1)  # a message that attaches it is on its way, or is corrected
+PAGES_AT_ONCE = 500  # rows that one statement writes
+
+
+class DocumentManager(models.Manager["Document"]):
+    def store(
+        self,
+        owner: AbstractBaseUser,
+        name: str,
+        content: bytes,
+        kind: Format,
+        extract: Extract,
+    ) -> Document:
+        """Store a document with its text, or return the person's row if it is already stored.
+
+        If the same file arrives twice at once, the second one waits at the unique constraint and
+        then finds the first. A file that is already stored keeps its first name.
+        """
+        sha256 = hashlib.sha256(content).hexdigest()
+        same = self.filter(owner_id=owner.pk, sha256=sha256)
+        if same.update(keep_until=timezone.now() + UNSENT) and (found := same.first()):
+            return found
+        pages = [_page(number, page) for number, page in enumerate(extract.pages, start=1)]
+        with transaction.atomic():
+            document, is_new = self.get_or_create(
+                owner_id=owner.pk,
+                sha256=sha256,
+                defaults={
+                    "name": name[:NAME_LENGTH],
+                    "title": extract.title[:TITLE_LENGTH],
+                    "format": kind,
+                    "unit": extract.unit,
+                    "byte_size": len(content) + sum(len(page.text.encode()) for page in pages),
+                    "page_count": extract.count,
+                    "read_count": len(pages),
+                    "tokens": sum(page.tokens for page in pages),
+                    "keep_until": timezone.now() + UNSENT,
+                },
+            )
+            if is_new:
+                DocumentData.objects.create(document=document, content=content)
+                for page in pages:
+                    page.document = document
+                DocumentPage.objects.bulk_create(pages, batch_size=PAGES_AT_ONCE)
+        return document
+
+    def unreferenced(self, now: datetime) -> models.QuerySet[Document]:
+        """Return documents that no message, draft or pending upload uses."""
+        return self.filter(attachments=None, keep_until__lt=now)
+
+
+class Document(models.Model):
+    """Describe a document. Its bytes and its pages are stored separately, so lists stay small."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="documents"
+    )
+    sha256 = models.CharField(max_length=64)  # of the file
+    name = models.CharField(max_length=NAME_LENGTH)
+    title = models.CharField(max_length=TITLE_LENGTH, blank=True)
+    format = models.CharField(max_length=10, choices=[(each, each) for each in Format])
+    unit = models.CharField(max_length=10, choices=[(each, each) for each in Unit])
+    byte_size = models.PositiveBigIntegerField()  # of the file and of its text
+    # How many pages the file has, and how many of them were read.
+    page_count = models.PositiveIntegerField()
+    read_count = models.PositiveIntegerField()
+    tokens = models.PositiveIntegerField()  # estimate of all text
+    # Empty while the bytes are in the database.
+    bucket_key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    # Until then the document isn't collected, even if no message has it.
+    keep_until = models.DateTimeField(default=timezone.now, db_default=Now())
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[DocumentManager] = DocumentManager()
+
+    class Meta:
+        constraints = [
+            # The owner comes first, so the index also serves "the documents of this person".
+            models.UniqueConstraint(fields=["owner", "sha256"], name="documents_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_cut(self) -> bool:
+        return self.read_count < self.page_count
+
+
+class DocumentData(models.Model):
+    """The bytes of a file, for downloading it and for images of its pages."""
+
+    document = models.OneToOneField(
+        Document, on_delete=models.CASCADE, primary_key=True, related_name="data"
+    )
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.document_id)
+
+
+class DocumentPage(models.Model):
+    """The text of one page as Markdown; empty for a scanned page."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()  # from 1
+    name = models.CharField(max_length=100, blank=True)  # of a sheet or chapter
+    text = models.TextField(blank=True)
+    tokens = models.PositiveIntegerField()
+    is_scanned = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="one_page_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}, {self.number}"
+
+
+def _page(number: int, page: Page) -> DocumentPage:
+    return DocumentPage(
+        number=number,
+        name=page.name,
+        text=page.text,
+        tokens=estimate_text(page.text),
+        is_scanned=page.is_scanned,
+    )

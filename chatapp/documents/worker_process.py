@@ -1,0 +1,83 @@
+"""Run a document worker from the app: send files, receive their text or why there is none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import IO
+
+from chatapp.workers import Cause, WorkerDied, WorkerProcess, WorkerQueue
+
+from .worker import protocol
+from .worker.pages import Extract, Reason, Refused
+
+SECONDS = 25  # a little more than the worker gives itself
+
+_REASONS = {
+    Cause.START: Reason.NO_WORKER,
+    Cause.TIME: Reason.TIME,
+    Cause.MEMORY: Reason.MEMORY,
+    Cause.CRASH: Reason.UNREADABLE,
+}
+
+
+class DocumentWorkerProcess(WorkerProcess):
+    """Run a worker. Raises Refused with NO_WORKER when it doesn't start."""
+
+    module = f"{__package__}.worker"
+    has_small_stacks = True
+    environment = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "262144"}
+
+    def __init__(self) -> None:
+        try:
+            super().__init__()
+        except WorkerDied as death:
+            raise Refused(_REASONS[death.cause]) from death
+
+    def read(self, content: bytes) -> Extract:
+        """Return the text of a file. Raises Refused, also when the worker dies."""
+
+        def exchange(requests: IO[bytes], replies: IO[bytes]) -> Extract:
+            protocol.send_request(requests, content)
+            return protocol.receive_extract(replies)
+
+        return self._exchange(exchange)
+
+    def render(self, content: bytes, page: int) -> bytes:
+        """Return page `page` of a PDF, from 1, as a JPEG. Raises Refused."""
+
+        def exchange(requests: IO[bytes], replies: IO[bytes]) -> bytes:
+            protocol.send_request(requests, content, page)
+            return protocol.receive_image(replies)
+
+        return self._exchange(exchange)
+
+    def _exchange[T](self, exchange: Callable[[IO[bytes], IO[bytes]], T]) -> T:
+        try:
+            return self.within(SECONDS, exchange)
+        except WorkerDied as death:
+            raise Refused(_REASONS[death.cause]) from death
+        except Refused as refused:
+            if refused.reason is Reason.MEMORY:
+                self.end()  # the rest of its memory may be fragmented
+            raise
+
+
+queue = WorkerQueue(DocumentWorkerProcess)
+
+
+async def read(content: bytes) -> Extract:
+    """Return the text of a file; files wait for each other. Raises Refused."""
+    return await asyncio.wrap_future(_submit(content))
+
+
+async def render(content: bytes, page: int) -> bytes:
+    """Return a page of a PDF as a JPEG. Raises Refused."""
+    return await asyncio.wrap_future(queue.submit(lambda worker: worker().render(content, page)))
+
+
+def _submit(content: bytes) -> Future[Extract]:
+    if len(content) > protocol.MAX_FILE_BYTES:
+        raise Refused(Reason.BYTES)
+    return queue.submit(lambda worker: worker().read(content))
