@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0008_sidebar'),
+        ('conversations', '0009_personal_instructions'),
         ('documents', '0001_documents'),
         ('images', '0003_parts_belong_to_attachments'),
     ]
