@@ -28,6 +28,7 @@ from chatapp.conversations.models import (
     ToolCallImage,
 )
 from chatapp.diagnostics.models import ImageLink
+from chatapp.documents.models import Document, DocumentData, DocumentPage
 from chatapp.images.image_data import ImageData
 from chatapp.images.models import Image
 from chatapp.jobs.models import Job
@@ -93,6 +94,20 @@ def share() -> Share:
     )
 
 
+def document() -> Document:
+    return Document.objects.create(
+        owner=person(),
+        sha256=unique(),
+        name="a.pdf",
+        format="pdf",
+        unit="page",
+        byte_size=1,
+        page_count=1,
+        read_count=1,
+        tokens=1,
+    )
+
+
 def job() -> Job:
     return Job.objects.create(kind="work", owner=person())
 
@@ -138,6 +153,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ImportedConversation: lambda: ImportedConversation.objects.create(
         from_import=begun_import(), conversation=conversation(), is_new=True, message_count=1
     ),
+    Document: document,
+    DocumentData: lambda: DocumentData.objects.create(document=document(), content=b""),
+    DocumentPage: lambda: DocumentPage.objects.create(document=document(), number=1, tokens=1),
     ImageData: lambda: ImageData.objects.create(image=image(), content=b""),
     Invitation: lambda: Invitation.objects.create(
         token_digest=unique(), role="member", made_by=person(), ends_at=timezone.now()
