@@ -1,5 +1,5 @@
 """What is cleaned up while the server runs: the trash, deleted conversations, images that no
-conversation shows any more, and ended counts of attempts."""
+conversation shows any more, ended counts of attempts, and old entries of the audit log."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.accounts import guesses
+from chatapp.audit.models import Entry
 from chatapp.conversations import removal
 from chatapp.images import garbage_collection
 from chatapp.images.store import StoreUnavailable
@@ -42,6 +43,7 @@ async def _attempt(work: Callable[[], None]) -> None:
 
 def _collect() -> None:
     guesses.remove_ended()
+    Entry.objects.remove_old()
     now = timezone.now()
     gone = garbage_collection.collect(now)
     if gone.images:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.audit.models import Action, Entry
 from chatapp.jobs.models import Job, State
 from chatapp.server.file_names import attachment_header
 from chatapp.server.ranges import RangeRefused, wanted_range
@@ -35,6 +36,7 @@ def exports(request: PersonRequest) -> HttpResponse:
     """Return the state of the archive as a part of the page, or begin one."""
     if request.method == "POST":
         export.start(request.user)
+        Entry.objects.record(Action.EXPORTED, request.user, request=request)
         return redirect(PAGE)
     return render(request, "transfer/_export.html", _context(request))
 
