@@ -17,6 +17,7 @@ PATHS = [
     "/account/password/",
     "/account/password/changed/",
     "/account/links/",
+    "/people/log/",
 ]
 
 
