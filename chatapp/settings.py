@@ -19,6 +19,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    # Also without a provider: its rows must go with the person to whom they belong.
+    "allauth.socialaccount",
     "chatapp.accounts",
     "chatapp.audit",
     "chatapp.jobs",
@@ -118,6 +120,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # otherwise strangers could have us send
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+SOCIALACCOUNT_ADAPTER = "chatapp.accounts.single_sign_on.adapter.SingleSignOnAdapter"
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
 # --- Safety ---------------------------------------------------------------------------
