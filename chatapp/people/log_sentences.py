@@ -31,7 +31,6 @@ SECOND_STEPS = {
     "reset": gettext_lazy("%(who)s removed all second steps from %(subject)s."),
 }
 SENTENCES = {
-    Action.SIGN_IN_FAILED: gettext_lazy("Somebody failed to sign in as %(subject)s."),
     Action.SESSIONS_ENDED: gettext_lazy("%(who)s ended sessions of %(subject)s."),
     Action.PASSWORD_CHANGED: gettext_lazy("%(who)s changed the password of %(subject)s."),
     Action.PASSWORD_LINK_MADE: gettext_lazy("%(who)s made a link for a password of %(subject)s."),
@@ -60,7 +59,6 @@ WITH_ROLE = {
 }
 # What to call whom an entry is about when it doesn't say.
 NOBODY = {
-    Action.SIGN_IN_FAILED: gettext_lazy("an unknown person"),
     Action.INVITED: gettext_lazy("somebody"),
     Action.INVITATION_REVOKED: gettext_lazy("somebody"),
     Action.TOOL_SERVER_CHANGED: gettext_lazy("this site"),
@@ -96,6 +94,14 @@ def _signed_in(action: Action, entry: Entry) -> str:
     words = _words(action, entry) | {"how": _(" and ").join(known)}
     template = _("%(who)s signed in with %(how)s.") if known else _("%(who)s signed in.")
     return template % words
+
+
+def _sign_in_failed(action: Action, entry: Entry) -> str:
+    method = entry.details.get("method")
+    words = {"subject": entry.subject, "how": METHODS.get(method, METHODS["password"])}
+    if not entry.subject:
+        return _("Somebody failed to sign in with %(how)s, for no account here.") % words
+    return _("Somebody failed to sign in as %(subject)s with %(how)s.") % words
 
 
 def _deleted_for_good(action: Action, entry: Entry) -> str:
@@ -134,6 +140,7 @@ def _words(action: Action, entry: Entry) -> dict[str, Any]:
 
 _SPECIAL: dict[Action, Callable[[Action, Entry], str]] = {
     Action.SIGNED_IN: _signed_in,
+    Action.SIGN_IN_FAILED: _sign_in_failed,
     Action.DELETED_FOR_GOOD: _deleted_for_good,
     Action.EMAIL_CHANGED: _email_changed,
     Action.TOOL_SERVER_CHANGED: _changed,

@@ -39,8 +39,12 @@ def test_every_action_is_in_one_group(action: Action) -> None:
         ),
         (entry(Action.SIGNED_IN, methods=["smoke signals"]), "Anna signed in."),
         (
-            entry(Action.SIGN_IN_FAILED, "bert@example.com", actor=None),
-            "Somebody failed to sign in as bert@example.com.",
+            entry(Action.SIGN_IN_FAILED, "bert@example.com", actor=None, method="password"),
+            "Somebody failed to sign in as bert@example.com with a password.",
+        ),
+        (
+            entry(Action.SIGN_IN_FAILED, actor=None, method="single_sign_on"),
+            "Somebody failed to sign in with single sign-on, for no account here.",
         ),
         (entry(Action.JOINED, "anna@example.com", role="guest"), "Anna joined as guest."),
         (

@@ -16,6 +16,7 @@ INNER_PAGES = (
     "/tools/",
     "/diagnostics/",
     "/account/password/",
+    "/people/log/",
 )
 
 MARKUP = """### A heading of the third level
