@@ -34,7 +34,10 @@ def configuration(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": "chatapp.server.logs.line_formatter"}},
-        "filters": {"database": {"()": "chatapp.server.logs.DatabaseErrorFilter"}},
+        "filters": {
+            "database": {"()": "chatapp.server.logs.DatabaseErrorFilter"},
+            "query": {"()": "chatapp.server.logs.QueryFilter"},
+        },
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
@@ -48,7 +51,7 @@ def configuration(level: str) -> dict[str, Any]:
             "uvicorn": {"level": "WARNING"},
             # It logs a traceback a second while Redis is away; redis_connection.py logs it once.
             "channels_redis.pubsub": {"level": "CRITICAL"},
-            "django.request": {"level": "ERROR", "filters": ["database"]},
+            "django.request": {"level": "ERROR", "filters": ["database", "query"]},
             # It logs a traceback for every request with another host; the page explains it.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
@@ -63,6 +66,17 @@ class DatabaseErrorFilter(logging.Filter):
         if kind := kind_of(error):
             record.exc_info, record.exc_text = None, None
             record.database, record.error = kind, type(error).__name__
+        return True
+
+
+class QueryFilter(logging.Filter):
+    """Leave out the request that Django adds, whose query may have the code of a sign-in.
+
+    The line's own text has the path, and its fields the id of the request.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__.pop("request", None)
         return True
 
 

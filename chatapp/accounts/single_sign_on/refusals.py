@@ -59,7 +59,7 @@ class Reason(Enum):
         HTTPStatus.FORBIDDEN,
         _(
             "The account with your email belongs to another account of %(provider)s. Ask the "
-            "person who runs this site."
+            "person who runs this site to unlink that."
         ),
     )
     INACTIVE = (

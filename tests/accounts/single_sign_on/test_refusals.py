@@ -1,10 +1,12 @@
 """Sign-ins that are refused: a sentence each, and nothing that could be misused in page or log."""
 
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from chatapp.accounts import guesses
@@ -12,6 +14,7 @@ from chatapp.accounts.attempts import Limit
 from chatapp.accounts.models import Person
 from chatapp.accounts.single_sign_on import http
 from chatapp.audit.models import Action, Entry
+from chatapp.server import logs
 from tests.accounts.single_sign_on.conftest import begin, sign_in
 from tests.servers.oidc import CALLBACK, CLIENT_ID, CLIENT_SECRET, BentProvider, signing_key
 
@@ -129,6 +132,11 @@ def test_an_email_that_the_provider_gave_to_somebody_else_opens_no_account(
 
     assert "belongs to another account of Example ID" in response.text
     assert "_auth_user_id" not in stranger_client.session
+    # The provider's account was made anew for the same person, say.
+    call_command("unlink_identity", "Owner@example.com", stdout=StringIO())
+    assert sign_in(stranger_client, bent).status_code == 302
+    with pytest.raises(CommandError, match="no account"):
+        call_command("unlink_identity", "nobody@example.com")
 
 
 @pytest.mark.parametrize(
@@ -207,14 +215,20 @@ def test_a_provider_that_is_down_has_a_sentence(
     assert "Example ID can&#x27;t be reached." in response.text
 
 
-def test_a_provider_that_goes_away_in_between_has_a_sentence(
-    stranger_client: Client, bent: BentProvider, monkeypatch: pytest.MonkeyPatch
+def test_a_provider_that_goes_away_in_between_has_a_sentence_and_no_code_in_the_log(
+    stranger_client: Client,
+    bent: BentProvider,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     path = bent.consent(begin(stranger_client))
     monkeypatch.setattr(http, "MAX_BYTES", 10)  # as large as any answer may be
+    caplog.handler.setFormatter(logs.line_formatter())
 
     response = stranger_client.get(path)
 
+    assert "Bad Gateway: /account/single-sign-on/callback/" in caplog.text
+    assert "the+code" not in caplog.text
     assert response.status_code == 502
     assert "_auth_user_id" not in stranger_client.session
 
