@@ -30,7 +30,9 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Let the sign-in be that of the person to whom the identity belongs. Raises Refused."""
         if not sociallogin.account.pk:
-            sociallogin.account = link_of(request, sociallogin.identity)
+            sociallogin.account = link_of(
+                request, sociallogin.identity, sociallogin.state.get("data") or ""
+            )
             sociallogin.user = sociallogin.account.user
         if not sociallogin.user.is_active:
             raise Refused(Reason.INACTIVE, email=sociallogin.user.email)

@@ -11,13 +11,16 @@ from chatapp import background
 from chatapp.accounts.single_sign_on.provider import Provider, ProviderAdapter
 from chatapp.accounts.single_sign_on.refusals import Reason, Refused
 
+MAX_INVITATION = 200  # characters of a token
+
 
 def begin(request: HttpRequest) -> str:
     """Return the provider's address for a new sign-in. Raises Refused."""
     provider = Provider(request)
+    invitation = request.POST.get("invitation", "")[:MAX_INVITATION]
     background.release_connections()  # the provider may take seconds
     try:
-        return provider.begin(request, get_next_redirect_url(request))
+        return provider.begin(request, get_next_redirect_url(request), invitation)
     except RequestException as error:
         raise Refused(Reason.UNREACHABLE, type(error).__name__) from error
 

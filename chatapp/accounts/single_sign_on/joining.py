@@ -12,22 +12,23 @@ from chatapp.accounts.single_sign_on.identity import Identity
 from chatapp.accounts.single_sign_on.refusals import Reason, Refused
 from chatapp.audit.models import Action, Entry
 
-type Admission = Callable[[HttpRequest, Person], bool]
+type Admission = Callable[[HttpRequest, Person, str], bool]
 
 _admissions: list[Admission] = []
 
 
 def admit_by(admission: Admission) -> Admission:
-    """Let a package above decide, too, who may join: by an invitation, for example.
+    """Let a package above decide, too, who may join: those with an invitation.
 
-    It gets the person, whose email is verified and who isn't stored yet. It stores and records
-    them and returns True, or changes nothing and returns False.
+    It gets the person, whose email is verified and who isn't stored yet, and the token of the
+    invitation with which the sign-in began, or "". It stores and records them and returns True, or
+    changes nothing and returns False.
     """
     _admissions.append(admission)
     return admission
 
 
-def link_of(request: HttpRequest, identity: Identity) -> SocialAccount:
+def link_of(request: HttpRequest, identity: Identity, invitation: str) -> SocialAccount:
     """Link an identity that nobody has yet to the person with its email, and return the link.
 
     The email must be verified, or anybody could enter another person's at the provider. A person
@@ -39,16 +40,16 @@ def link_of(request: HttpRequest, identity: Identity) -> SocialAccount:
     if not identity.is_verified:
         raise Refused(Reason.UNVERIFIED_EMAIL, email=identity.email)
     try:
-        return _link(request, identity)
+        return _link(request, identity, invitation)
     except IntegrityError:  # the same person joined in another tab a moment ago
-        return _link(request, identity)
+        return _link(request, identity, invitation)
 
 
 @transaction.atomic
-def _link(request: HttpRequest, identity: Identity) -> SocialAccount:
+def _link(request: HttpRequest, identity: Identity, invitation: str) -> SocialAccount:
     # The row is locked, so that two identities with one email can't both be the first.
     found = Person.objects.select_for_update().filter(email=identity.email)
-    person = found.first() or _join(request, identity)
+    person = found.first() or _join(request, identity, invitation)
     if not person.is_active:
         raise Refused(Reason.INACTIVE, email=identity.email)
     link, _is_new = SocialAccount.objects.get_or_create(
@@ -59,11 +60,11 @@ def _link(request: HttpRequest, identity: Identity) -> SocialAccount:
     return link
 
 
-def _join(request: HttpRequest, identity: Identity) -> Person:
+def _join(request: HttpRequest, identity: Identity, invitation: str) -> Person:
     """Add a person who is admitted, or whose email is of an allowed domain, without a password."""
     person = Person(email=identity.email, name=identity.name, assigned_role=configured().role)
     person.set_unusable_password()
-    if any(admission(request, person) for admission in _admissions):
+    if any(admission(request, person, invitation) for admission in _admissions):
         return person
     if identity.domain not in configured().domains:
         raise Refused(Reason.NOT_INVITED, email=identity.email)

@@ -125,11 +125,16 @@ class Provider(OpenIDConnectProvider):
     def get_oauth2_adapter(self, request: HttpRequest) -> ProviderAdapter:
         return ProviderAdapter(request)
 
-    def begin(self, request: HttpRequest, next_url: str | None) -> str:
+    def begin(self, request: HttpRequest, next_url: str | None, invitation: str) -> str:
         """Remember a sign-in in the session, and return the provider's address for it."""
         nonce = get_random_string(NONCE_LENGTH)
         response = self.redirect(
-            request, AuthProcess.LOGIN, next_url, auth_params={"nonce": nonce}, nonce=nonce
+            request,
+            AuthProcess.LOGIN,
+            next_url,
+            data=invitation,
+            auth_params={"nonce": nonce},
+            nonce=nonce,
         )
         return str(response["Location"])
 

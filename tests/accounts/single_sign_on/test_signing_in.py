@@ -123,18 +123,21 @@ def test_a_sign_in_takes_the_place_of_another_persons(
     assert signed_in_as(member_client) == owner
 
 
-def test_a_package_above_can_admit_somebody(
+def test_a_package_above_can_admit_whoever_has_an_invitation(
     stranger_client: Client, bent: BentProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def admit(request: object, person: Person) -> bool:
+    def admit(request: object, person: Person, invitation: str) -> bool:
+        if invitation != "the token":
+            return False
         person.assigned_role = Role.GUEST
         person.save(force_insert=True)
         return True
 
     monkeypatch.setattr(joining, "_admissions", [admit])
     bent.claims = {"email": "guest@elsewhere.example"}
+    assert sign_in(stranger_client, bent).status_code == 403
 
-    sign_in(stranger_client, bent)
+    sign_in(stranger_client, bent, invitation="the token")
 
     person = signed_in_as(stranger_client)
     assert person
