@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -11,6 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from chatapp.accounts.models import AttemptCount, LinkRequest, Person
+from chatapp.audit.models import Entry
 from chatapp.conversations.models import (
     Attachment,
     Conversation,
@@ -111,6 +113,10 @@ def email() -> EmailAddress:
     return EmailAddress.objects.create(user=person(), email=f"{unique()}@example.com")
 
 
+def identity() -> SocialAccount:
+    return SocialAccount.objects.create(user=person(), provider=unique(), uid=unique())
+
+
 ROWS: dict[type[Model], Callable[[], Model]] = {
     ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
     AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
@@ -123,6 +129,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     EmailConfirmation: lambda: EmailConfirmation.objects.create(
         email_address=email(), key=unique()
     ),
+    Entry: lambda: Entry.objects.create(action="invited"),
     Group: lambda: Group.objects.create(name=unique()),
     Image: image,
     Import: begun_import,
@@ -142,6 +149,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
     Share: share,
+    SocialAccount: identity,
+    SocialApp: lambda: SocialApp.objects.create(provider=unique()[:30], client_id=unique()),
+    SocialToken: lambda: SocialToken.objects.create(account=identity(), token=unique()),
     Snapshot: lambda: Snapshot.objects.create(share=share(), stored={}, html_version=0),
     ToolCall: tool_call,
     ToolCallImage: lambda: ToolCallImage.objects.create(
