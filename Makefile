@@ -5,13 +5,14 @@ COMPATIBLE := .venv/compatible
 MUTATION := .venv/mutation
 BUCKET := .venv/bucket
 SERVERS := .venv/mcp
+PROVIDER := .venv/oidc
 PINS := .venv/pins
 # Two for each of two cores: tests of processes and of pages wait now and then. A worker costs five
 # seconds before its first test.
 WORKERS := 4
 WITHOUT_BROWSERS := --ignore=tests/system --ignore=tests/engines
 INSTALLED_FOR_TESTS := $(BIN)/.installed-dev $(COMPATIBLE)/.installed $(BUCKET)/.installed \
-	$(SERVERS)/.installed
+	$(SERVERS)/.installed $(PROVIDER)/.installed
 REPORT_SECONDS := 5
 CANDIDATES := python3.13 python3.14 python3.12 python3
 # Version managers refuse a name when .python-version asks for a version that they don't have, so
@@ -182,6 +183,11 @@ $(SERVERS)/.installed: tests/mcp/mcp_servers.txt | $(BIN)/python
 	@echo "Installing MCP servers for tests (once)…"
 	@$(BIN)/python -m venv $(SERVERS)
 	$(call install,$(SERVERS)/bin/python,-r $<)
+
+$(PROVIDER)/.installed: tests/accounts/oidc_provider.txt | $(BIN)/python
+	@echo "Installing an OpenID Connect provider for tests (once)…"
+	@$(BIN)/python -m venv $(PROVIDER)
+	$(call install,$(PROVIDER)/bin/python,-r $<)
 
 # An environment of its own: it brings a terminal interface and a parser that nothing else needs.
 $(MUTATION)/.installed: requirements-dev.txt tests/inference/mutation.txt | $(BIN)/python

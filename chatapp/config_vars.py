@@ -19,6 +19,7 @@ from chatapp.server import (
     database_configuration,
     email_configuration,
     image_configuration,
+    oidc_configuration,
 )
 from chatapp.tools.registry import ALL_TOOLS, built_in
 
@@ -78,6 +79,17 @@ try:
     EMAIL_URL = env.str("EMAIL_URL", "").strip()
     MAILERS = {"default": email_configuration.email_backend(EMAIL_URL, ON_DYNO)}
     DEFAULT_FROM_EMAIL = configuration.sender(env.str("CHAT_EMAIL_FROM", ""), SITE_NAME)
+    OIDC = oidc_configuration.openid_provider(
+        {
+            "CHAT_OIDC_ISSUER": env.str("CHAT_OIDC_ISSUER", ""),
+            "CHAT_OIDC_CLIENT_ID": env.str("CHAT_OIDC_CLIENT_ID", ""),
+            "CHAT_OIDC_CLIENT_SECRET": env.str("CHAT_OIDC_CLIENT_SECRET", ""),
+        },
+        name=env.str("CHAT_OIDC_NAME", ""),
+        domains=env.list("CHAT_OIDC_ALLOWED_DOMAINS", []),
+        role=env.str("CHAT_OIDC_DEFAULT_ROLE", "member", validate=OneOf(["member", "guest"])),
+    )
+    PASSWORDS = oidc_configuration.passwords(env.bool("CHAT_PASSWORDS", True), OIDC)
 
     PUBLIC_ORIGIN = configuration.public_origin(
         env.str("CHAT_PUBLIC_ORIGIN", ""), ON_DYNO, ALLOWED_HOSTS, OWN_NAME

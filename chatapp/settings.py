@@ -19,6 +19,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    # Also without a provider: its rows must go with the person to whom they belong.
+    "allauth.socialaccount",
     "chatapp.accounts",
     "chatapp.audit",
     "chatapp.jobs",
@@ -120,6 +122,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds until the password is asked for again
+SOCIALACCOUNT_ADAPTER = "chatapp.accounts.single_sign_on.adapter.SingleSignOnAdapter"
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
 # --- Safety ---------------------------------------------------------------------------

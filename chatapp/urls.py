@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("chatapp.sharing.urls")),
     path("", include("chatapp.transfer.urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
+    path("people/log/", include("chatapp.people.log_urls")),
     path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),
 ]

@@ -24,13 +24,19 @@ THEMES = ("light", "dark")
 YEAR = 60 * 60 * 24 * 365  # seconds
 
 
-def site(request: HttpRequest) -> dict[str, str]:
-    """Return what every page shows: the app's name, and the person's choice of light or dark.
+def site(request: HttpRequest) -> dict[str, str | bool]:
+    """Return what every page shows: the app's name, the person's choice of light or dark, and how
+    people sign in.
 
-    The choice is "" for the system's.
+    The choice is "" for the system's. `single_sign_on` names the provider, "" without one.
     """
     choice = request.COOKIES.get("theme", "")
-    return {"site_name": settings.SITE_NAME, "theme": choice if choice in THEMES else ""}
+    return {
+        "site_name": settings.SITE_NAME,
+        "theme": choice if choice in THEMES else "",
+        "has_passwords": settings.PASSWORDS,
+        "single_sign_on": settings.OIDC.name if settings.OIDC else "",
+    }
 
 
 @login_not_required

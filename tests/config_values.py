@@ -15,6 +15,11 @@ BUCKETEER = {
     "BUCKETEER_AWS_REGION": "eu-west-1",
 }
 PASSWORD = "pa55word"
+OIDC = {
+    "CHAT_OIDC_ISSUER": "https://login.example.com",
+    "CHAT_OIDC_CLIENT_ID": "chat",
+    "CHAT_OIDC_CLIENT_SECRET": "pa55word",
+}
 
 NONSENSE: dict[str, list[str]] = {
     "INFERENCE_URL": [
@@ -92,6 +97,21 @@ NONSENSE: dict[str, list[str]] = {
     ],
     "CHAT_SITE_NAME": ["x" * 41, "two\nlines"],
     "CHAT_EMAIL_FROM": ["Chat", "chat@", "@example.com", "a@b.example\nBcc: c@d.example"],
+    "CHAT_OIDC_ISSUER": [
+        "login.example.com",
+        "http://login.example.com",
+        "https://",
+        "https://a:b",
+        "https://u:pa55word@h",
+        "https://login.example.com/?tenant=1",
+        "https://login.example.com/" + "x" * 200,
+    ],
+    "CHAT_OIDC_CLIENT_ID": ["two\nlines", "ä"],
+    "CHAT_OIDC_CLIENT_SECRET": ["two\nlines", "pa55wörd"],
+    "CHAT_OIDC_NAME": ["x" * 41, "two\nlines"],
+    "CHAT_OIDC_ALLOWED_DOMAINS": ["example", "a b.example", "anna@example.com"],
+    "CHAT_OIDC_DEFAULT_ROLE": ["owner", "admin", ""],
+    "CHAT_PASSWORDS": ["perhaps", ""],
     "CHAT_TOOLS": ["nonsense", "calculate,nonsense"],
     "CHAT_WEATHER_URL": ["api.example.com", "https://a:b", ""],
     "CHAT_GEOCODING_URL": ["ftp://a.example", "https://a b"],
@@ -119,6 +139,12 @@ CONTRADICTIONS: list[tuple[dict[str, str], str]] = [
     ({"WEB_WORKERS": "3"}, "WEB_WORKERS=3 needs REDIS_URL"),
     ({"CHAT_IMAGE_STORE": "bucket"}, "CHAT_IMAGE_STORE is bucket, and no bucket is configured"),
     ({"CHAT_IMAGE_DELIVERY": "link"}, "CHAT_IMAGE_DELIVERY=link needs CHAT_PUBLIC_ORIGIN"),
+    ({"CHAT_PASSWORDS": "false"}, "CHAT_PASSWORDS=false needs CHAT_OIDC_ISSUER"),
+    ({"CHAT_OIDC_CLIENT_ID": "chat"}, "CHAT_OIDC_CLIENT_ID also needs CHAT_OIDC_ISSUER"),
+    (
+        {"CHAT_OIDC_ISSUER": "https://a.example", "CHAT_OIDC_CLIENT_ID": "chat"},
+        "CHAT_OIDC_ISSUER also needs CHAT_OIDC_CLIENT_SECRET",
+    ),
     ({"AWS_S3_BUCKET": "mine"}, "AWS_S3_BUCKET also needs AWS_ACCESS_KEY_ID"),
     ({"BUCKETEER_BUCKET_NAME": "mine"}, "BUCKETEER_BUCKET_NAME also needs BUCKETEER_AWS_"),
     (
@@ -137,4 +163,6 @@ def surroundings(name: str) -> dict[str, str]:
     """Return what must be set for the config var to be looked at."""
     if name.startswith("BUCKETEER_"):
         return {**BUCKETEER, "BUCKETEER_BUCKET_NAME": "mine"}
+    if name.startswith("CHAT_OIDC_"):
+        return OIDC
     return {**BUCKET, "AWS_S3_BUCKET": "mine"} if name.startswith(("AWS_", "CHAT_BUCKET")) else {}

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -134,6 +135,10 @@ def email() -> EmailAddress:
     return EmailAddress.objects.create(user=person(), email=f"{unique()}@example.com")
 
 
+def identity() -> SocialAccount:
+    return SocialAccount.objects.create(user=person(), provider=unique(), uid=unique())
+
+
 ROWS: dict[type[Model], Callable[[], Model]] = {
     ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
     AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
@@ -174,6 +179,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),
     Share: share,
     SignIn: lambda: SignIn.objects.create(person=person(), session_key=unique()),
+    SocialAccount: identity,
+    SocialApp: lambda: SocialApp.objects.create(provider=unique()[:30], client_id=unique()),
+    SocialToken: lambda: SocialToken.objects.create(account=identity(), token=unique()),
     Snapshot: lambda: Snapshot.objects.create(share=share(), stored={}, html_version=0),
     ToolCall: tool_call,
     ToolCallImage: lambda: ToolCallImage.objects.create(

@@ -41,6 +41,8 @@ USUAL = {
     "ALLOWED_HOSTS": ["a.example, .b.example,[::1]", "*"],
     "CHAT_MODELS": ['[{"id": "a", "label": "A", "max_output": 4096, "vision": true}]'],
     "CHAT_TOOLS": ["all", "calculate, web_page"],
+    "CHAT_OIDC_ISSUER": ["https://login.example.com/realms/chat/", "http://localhost:9400"],
+    "CHAT_OIDC_ALLOWED_DOMAINS": ["example.com, b.example"],
     "CHAT_SITE_NAME": ["Our chat"],
     "AWS_ENDPOINT_URL_S3": ["https://storage.example.com"],
 }
@@ -111,6 +113,9 @@ def check_usable(found: Read) -> None:
     assert urlsplit(f"//{options.get('host', 'h')}:{options.get('port', 1)}").port
     email = EmailMultiAlternatives("Hello", "", found["DEFAULT_FROM_EMAIL"], ["a@b.example"])
     assert isinstance(email.message(), EmailMessage)
+    if found["OIDC"]:
+        assert httpx.URL(found["OIDC"].issuer).host
+        assert found["OIDC"].name.isprintable()
     for host in found["ALLOWED_HOSTS"]:
         assert host == "*" or split_domain_port(host.removeprefix("."))[0], host
     assert found["SITE_NAME"].isprintable()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chatapp.server.database_configuration import local_secret_key
+from chatapp.server.oidc_configuration import OpenIDProvider
 from tests.config_values import (
     ANY_TEXT,
     BUCKET,
@@ -22,6 +23,7 @@ from tests.config_values import (
     DYNO,
     KEY,
     NONSENSE,
+    OIDC,
     PASSWORD,
     ROOT,
     surroundings,
@@ -92,6 +94,17 @@ def test_a_contradiction_is_refused_with_one_sentence(
         ({}, "BEHIND_HTTPS", False),
         ({"CHAT_PUBLIC_ORIGIN": "https://chat.example.com"}, "BEHIND_HTTPS", True),
         (DYNO, "BEHIND_HTTPS", True),
+        ({}, "OIDC", None),
+        ({}, "PASSWORDS", True),
+        (OIDC | {"CHAT_PASSWORDS": "false"}, "PASSWORDS", False),
+        (
+            OIDC | {"CHAT_OIDC_ALLOWED_DOMAINS": "Example.com, @b.example,"},
+            "OIDC",
+            OpenIDProvider(
+                "https://login.example.com", "chat", "pa55word", "login.example.com",
+                ("example.com", "b.example"), "member",
+            ),
+        ),
         ({"CHAT_HAND_OVER_SECONDS": "0.5"}, "HAND_OVER_SECONDS", 0.5),
     ],
 )  # fmt: skip

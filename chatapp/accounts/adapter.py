@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chatapp import background
-from chatapp.accounts import attempts, guesses, hashing
+from chatapp.accounts import attempts, guesses, hashing, sign_in_log
 from chatapp.accounts.models import LinkRequest, Person
 from chatapp.accounts.sessions import session_response
 
@@ -40,6 +40,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
         An attempt counts before the check, so that attempts at the same instant count too.
         """
+        if not settings.PASSWORDS:
+            return None
         email = credentials.get("email", "")
         is_known = guesses.is_known(request, email)
         counters = guesses.sign_in(request, email, is_known=is_known)
@@ -53,6 +55,8 @@ class AccountAdapter(DefaultAccountAdapter):
             raise
         if person:
             attempts.give_back_all(counters)
+        else:
+            sign_in_log.record_failure(request, email, "password")
         return person
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

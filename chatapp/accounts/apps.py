@@ -6,4 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        # Apps must be loaded first.
+        from chatapp.accounts import sign_in_log as sign_in_log
         from chatapp.accounts.my_account import receivers as receivers

@@ -47,6 +47,8 @@ class FirstAccountForm(CursorMixin, NewPasswordMixin, forms.ModelForm):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.POST or None)
         self.request = request
+        if not settings.PASSWORDS:  # the owner signs in as everybody does
+            del self.fields["password"], self.fields["password2"]
         if settings.SETUP_CODE:
             self.fields["setup_code"] = forms.CharField(
                 label=_("Setup code"),

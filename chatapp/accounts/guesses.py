@@ -23,6 +23,8 @@ KNOWN_BROWSER = Limit("sign-in from a known browser", 20, TEN_MINUTES)
 # Of a session: whoever sits at an open page must not guess the password.
 CURRENT_PASSWORD = Limit("current password", 10, TEN_MINUTES)
 SETUP_CODE = Limit("setup code", 10, TEN_MINUTES)
+# Each one asks the provider, and is stored in a session.
+SINGLE_SIGN_ON = Limit("single sign-on from an address", 100, TEN_MINUTES)
 # Further requests find the earlier emails in the mailbox; their links still work.
 RESET_EMAILS = Limit("password reset emails", 5, HOUR)
 
@@ -71,6 +73,10 @@ def take_setup_code(request: HttpRequest) -> Counter | None:
     """Count a setup code; None, which refuses it, after too many from this address."""
     counter = SETUP_CODE.of(client_address(request).network)
     return counter if counter.take() else None
+
+
+def take_single_sign_on(request: HttpRequest) -> bool:
+    return SINGLE_SIGN_ON.of(client_address(request).network).take()
 
 
 def take_reset_email(person: Person) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +17,24 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.my_account import last_use
 from chatapp.accounts.person_cookie import write_person
 from chatapp.accounts.signed_in import load_person
+from chatapp.accounts.single_sign_on.configured import configured
 from chatapp.server.async_middleware import AsyncMiddleware
 from chatapp.server.bodies import refusals as bodies
 from chatapp.server.request_values import wants_json
+
+# Not found while passwords are off, by the names of their URLs.
+PASSWORD_PAGES = frozenset(
+    {
+        "account_change_password",
+        "password-changed",
+        "password-links",
+        "account_reset_password",
+        "people-password-link",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+    }
+)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -31,6 +47,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> Any:
+        if not settings.PASSWORDS and (answer := _password_refusal(request)):
+            return answer
         needs_person = getattr(view_func, "login_required", True)
         if needs_person:
             load_person(request)
@@ -52,6 +70,18 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if not Person.objects.exists():
             return redirect("welcome")
         return super().handle_no_permission(request, view_func)
+
+
+def _password_refusal(request: HttpRequest) -> HttpResponse | None:
+    """Refuse what only people with a password need. Raises Http404, except for a script's form."""
+    name = request.resolver_match.url_name if request.resolver_match else None
+    is_sign_in = name == "account_login" and request.method == "POST"
+    if is_sign_in and wants_json(request):
+        sentence = _("Sign in with %(provider)s first.") % {"provider": configured().name}
+        return JsonResponse({"error": sentence}, status=HTTPStatus.NOT_FOUND)
+    if is_sign_in or name in PASSWORD_PAGES:
+        raise Http404
+    return None
 
 
 class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):

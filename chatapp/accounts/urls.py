@@ -4,15 +4,20 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from chatapp.accounts import views
+from chatapp.accounts.single_sign_on import views as single_sign_on
 
 urlpatterns = [
     path("account/", include("chatapp.accounts.my_account.urls")),
     path("welcome/", views.welcome, name="welcome"),
     path("account/session", views.session, name="session"),
     path("account/sign-in/", allauth.login, name="account_login"),
+    path("account/single-sign-on/", single_sign_on.begin, name="single-sign-on"),
+    path(
+        "account/single-sign-on/callback/", single_sign_on.callback, name="single-sign-on-callback"
+    ),
     path("account/sign-out/", views.SignOut.as_view(), name="account_logout"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),
-    path("account/password/", allauth.password_change, name="account_change_password"),
+    path("account/password/", views.change_password, name="account_change_password"),
     path("account/password/changed/", views.password_changed, name="password-changed"),
     path("account/reset/", views.password_reset, name="account_reset_password"),
     path(

@@ -20,6 +20,7 @@ from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_cookie import write_signed_out
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.sessions import session_response
+from chatapp.audit.models import Action, Entry
 
 
 @login_not_required
@@ -38,11 +39,14 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/welcome.html", {"form": form})
     try:
         owner = Person.objects.create_owner(
-            form.cleaned_data["email"], form.cleaned_data["password"]
+            form.cleaned_data["email"], form.cleaned_data.get("password")
         )
     except OwnerExists:
         return redirect("account_login")
     login(request, owner)
+    Entry.objects.record(
+        Action.JOINED, owner, request=request, method="first_account", role=owner.role.value
+    )
     return redirect("home")
 
 
@@ -104,6 +108,14 @@ class ChoosePassword(allauth.PasswordResetFromKeyView):
         response: HttpResponse = super().form_valid(form)
         remember_browser(self.request, response, self.reset_user.pk)
         return response
+
+
+def change_password(request: PersonRequest) -> HttpResponse:
+    """Change the password; to a person without one, explain how they sign in."""
+    if not request.user.has_usable_password():
+        return render(request, "accounts/no_password.html")
+    response: HttpResponse = allauth.password_change(request)
+    return response
 
 
 @require_safe

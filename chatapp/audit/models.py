@@ -1,18 +1,22 @@
 """The audit log: who did what that concerns others, and from where. Never texts of chats."""
 
+import logging
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chatapp.server.client_address import client_address
 from chatapp.server.columns import JSONField
+from chatapp.server.database_errors import kind_of
 
 KEPT = timedelta(days=180)
+
+logger = logging.getLogger(__name__)
 
 
 class Action(models.TextChoices):
@@ -56,9 +60,10 @@ class EntryManager(models.Manager["Entry"]):
         """Record an action of a person, or of nobody who is signed in.
 
         `subject` names what it is about in a few words: an email or an id, never a text of a
-        chat. `details` are values for JSON.
+        chat. `details` are values for JSON. A full database takes no entry, which must not stop
+        the action: deleting is how space is freed. The entry is then only logged.
         """
-        return self.create(
+        entry = Entry(
             action=action,
             actor=actor if actor is not None and actor.pk else None,
             actor_email=getattr(actor, "email", "") or "",
@@ -66,6 +71,14 @@ class EntryManager(models.Manager["Entry"]):
             address=client_address(request).network if request else "",
             details=details,
         )
+        try:
+            with transaction.atomic():
+                entry.save(using=self.db)
+        except DatabaseError as error:
+            if kind_of(error) != "full":
+                raise
+            logger.error("The database is full, so the audit log misses: %s", entry.action)
+        return entry
 
     def remove_old(self) -> None:
         self.filter(at__lt=timezone.now() - KEPT).delete()

@@ -1,5 +1,6 @@
 """What is cleaned up while the server runs: the trash, deleted conversations, images that no
-conversation shows any more, ended counts of attempts, and what is known of ended sessions."""
+conversation shows any more, ended counts of attempts, what is known of ended sessions, and old
+entries of the audit log."""
 
 import asyncio
 import logging
@@ -12,6 +13,7 @@ from django.utils import timezone
 from chatapp import background
 from chatapp.accounts import guesses
 from chatapp.accounts.models import SignIn
+from chatapp.audit.models import Entry
 from chatapp.conversations import removal
 from chatapp.images import garbage_collection
 from chatapp.images.store import StoreUnavailable
@@ -44,6 +46,7 @@ async def _attempt(work: Callable[[], None]) -> None:
 def _collect() -> None:
     guesses.remove_ended()
     SignIn.objects.remove_ended()
+    Entry.objects.remove_old()
     now = timezone.now()
     gone = garbage_collection.collect(now)
     if gone.images:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chatapp import background
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.audit.models import Action, Entry
 from chatapp.mcp.access_forms import BuiltInToolsForm, ServerToolsForm, anchor_of
 from chatapp.mcp.health import check
 from chatapp.mcp.models import Server
@@ -53,6 +54,7 @@ def built_in(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, built_in_form=form)
     form.save()
+    _record_access(request, form, "")
     return _redirect(BUILT_IN, "saved")
 
 
@@ -64,6 +66,7 @@ def server_tools(request: PersonRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, card=form)
     form.save()
+    _record_access(request, form, form.server.name)
     return _redirect(anchor_of(pk), "saved")
 
 
@@ -79,6 +82,7 @@ async def add(request: PersonRequest) -> HttpResponse:
     form = await sync_to_async(_save_form)(None, request.POST)
     if form.errors:
         return await _form(request, form)
+    await sync_to_async(_record)(request, form.server.name, "added")
     await _check_again(form.server)
     return _redirect(
         anchor_of(form.server.pk), "added" if form.server.has_answered else "unreached"
@@ -94,6 +98,7 @@ async def change(request: PersonRequest, pk: int) -> HttpResponse:
     form = await sync_to_async(_save_form)(pk, request.POST)
     if form.errors:
         return await _form(request, form)
+    await sync_to_async(_record)(request, form.server.name, "changed")
     if form.server.checked_at is None:
         await _check_again(form.server)
         return _redirect(anchor_of(pk), "saved" if form.server.has_answered else "unreached")
@@ -105,7 +110,9 @@ async def change(request: PersonRequest, pk: int) -> HttpResponse:
 def remove(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask for confirmation, then remove the server. A second POST changes nothing."""
     if request.method == "POST":
-        Server.objects.filter(pk=pk).delete()
+        if server := Server.objects.filter(pk=pk).first():
+            server.delete()
+            _record(request, server.name, "removed")
         return _redirect(SERVERS, "removed")
     server = get_object_or_404(Server.objects.prefetch_related("tools"), pk=pk)
     return render(request, "mcp/remove.html", {"card": ServerToolsForm(server)})
@@ -144,6 +151,25 @@ async def _check_again(server: Server) -> None:
     if background.cancel(_task(server)) and (checking := background.find(_task(server))):
         await asyncio.wait([checking])
     await _check(server)
+
+
+def _record_access(
+    request: PersonRequest, form: BuiltInToolsForm | ServerToolsForm, name: str
+) -> None:
+    if form.changed_data:
+        _record(request, name, "access", tools=form.chosen)
+
+
+def _record(request: PersonRequest, name: str, change: str, **details: Any) -> None:
+    """Record a change of a server by its name, or of the built-in tools, whose name is ""."""
+    Entry.objects.record(
+        Action.TOOL_SERVER_CHANGED,
+        request.user,
+        subject=name,
+        request=request,
+        change=change,
+        **details,
+    )
 
 
 def _task(server: Server) -> str:

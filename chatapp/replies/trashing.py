@@ -50,10 +50,16 @@ async def delete(conversation: Conversation) -> None:
     events.conversation_deleted(conversation.owner_id, conversation.pk)
 
 
-async def empty(person: Person, until: datetime) -> None:
-    """Delete for good what the person's trash contained at `until`, but not what came later."""
+async def empty(person: Person, until: datetime) -> int:
+    """Delete for good what the person's trash contained at `until`, but not what came later.
+
+    Returns how many conversations that were.
+    """
+    count = 0
     trashed = store.of_person(person, until)
     while gone := await background.in_thread(removal.delete_trashed, trashed):
         removal.start()
+        count += len(gone)
         for conversation in gone:
             events.conversation_deleted(person.pk, conversation.pk)
+    return count

@@ -137,6 +137,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "diagnostics",
         "frame",
         "lightbox",
+        "log",
         "menu",
         "my-account",
         "prompt",

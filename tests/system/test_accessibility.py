@@ -20,6 +20,7 @@ INNER_PAGES = (
     "/diagnostics/",
     "/account/",
     "/account/password/",
+    "/people/log/",
 )
 
 MARKUP = """### A heading of the third level

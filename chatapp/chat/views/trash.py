@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.audit.models import Action, Entry
 from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_conversation, own_trashed, trashed
@@ -66,6 +67,7 @@ async def put_in_trash(
     if request.POST.get("for_good"):
         for conversation in conversations:
             await shielded(f"removal:{conversation.pk}", trashing.delete(conversation))
+        await _record(request, len(conversations))
         return done(request, "/")
     undo = read_uuid(request.POST.get("undo", "")) or uuid4()
     try:
@@ -96,6 +98,7 @@ async def removal(request: PersonRequest, conversation_id: UUID) -> HttpResponse
     """Delete a conversation in the trash for good."""
     conversation = await sync_to_async(own_trashed)(request.user, conversation_id)
     await shielded(f"removal:{conversation_id}", trashing.delete(conversation))
+    await _record(request, 1)
     return done(request, TRASH)
 
 
@@ -106,8 +109,15 @@ async def emptying(request: PersonRequest) -> HttpResponse:
     if until is None:
         return error(_("Reload the page, then empty the trash."), HTTPStatus.UNPROCESSABLE_ENTITY)
     work = trashing.empty(request.user, min(until, timezone.now()))
-    await shielded(f"emptying:{request.user.pk}", work)
+    await _record(request, await shielded(f"emptying:{request.user.pk}", work))
     return done(request, TRASH)
+
+
+async def _record(request: PersonRequest, count: int) -> None:
+    if count:
+        await sync_to_async(Entry.objects.record)(
+            Action.DELETED_FOR_GOOD, request.user, request=request, count=count
+        )
 
 
 def show_trashed(request: PersonRequest, conversation_id: UUID) -> HttpResponse:

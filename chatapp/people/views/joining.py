@@ -2,10 +2,11 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +31,8 @@ TOO_MANY_LINKS = gettext_lazy(
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def join_page(request: HttpRequest, invitation_token: str) -> HttpResponse:
+    if request.method == "POST" and not settings.PASSWORDS:
+        raise Http404
     load_person(request)
     if request.user.is_authenticated:
         # The page belongs to a person, although it doesn't require a sign-in.
@@ -47,7 +50,8 @@ def join_page(request: HttpRequest, invitation_token: str) -> HttpResponse:
         status = HTTPStatus.TOO_MANY_REQUESTS
         return _private(render(request, "people/gone.html", context, status=status))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return _private(render(request, "people/join.html", {"form": form}, status=status))
+    context = {"form": form, "invitation_token": invitation_token}
+    return _private(render(request, "people/join.html", context, status=status))
 
 
 def _join(request: HttpRequest, token: str, form: JoinForm) -> bool:

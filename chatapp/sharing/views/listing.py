@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
+from chatapp.audit.models import Action, Entry
 from chatapp.server.request_values import wants_json
 from chatapp.sharing.access import own_share, require_sharing
 from chatapp.sharing.models import Share
@@ -33,7 +34,9 @@ def revocation(request: PersonRequest, share_id: UUID) -> HttpResponse:
     """End a share at once: its link, its images and its snapshot are gone."""
     share = own_share(request.user, share_id)
     conversation = share.conversation
+    ended = str(share.pk)
     share.delete()
+    Entry.objects.record(Action.SHARING_ENDED, request.user, subject=ended, request=request)
     if wants_json(request):
         with timezone.override(zone_of(request)):
             return shown_to_script(request, conversation, None, "stopped")

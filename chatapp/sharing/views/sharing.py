@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
+from chatapp.audit.models import Action, Entry
 from chatapp.conversations.models import Conversation
 from chatapp.server.request_values import wants_json
 from chatapp.sharing.access import sharable
@@ -46,6 +47,10 @@ def share(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
             return _refused(request, conversation, present, sentence, form)
         except Conversation.DoesNotExist:
             raise Http404 from None
+        if not present:
+            Entry.objects.record(
+                Action.SHARED, request.user, subject=str(stored.pk), request=request
+            )
         return _done(request, conversation, stored, "saved" if present else "created")
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.audit.models import Action, Entry
 from chatapp.jobs.models import Job, State
 from chatapp.server.file_names import attachment_header
 from chatapp.server.ranges import RangeRefused, wanted_range
@@ -90,6 +91,7 @@ def _begin(request: PersonRequest) -> HttpResponse:
         sentence = _("An export is being made. Wait until it's ready, or cancel it.")
         return error(sentence, HTTPStatus.CONFLICT)
     export.start(request.user, only)
+    Entry.objects.record(Action.EXPORTED, request.user, request=request)
     return redirect(PAGE)
 
 

@@ -49,13 +49,15 @@ class Command(BaseCommand):
             raise CommandError("The email isn't valid text.")
         if models and role != Role.GUEST:
             raise CommandError("--model is for guests; others may use every model.")
-        password = _read_password(password_stdin)
+        # Without passwords the person signs in with the provider, by this email.
+        password = _read_password(password_stdin) if settings.PASSWORDS else None
         person = Person(email=email.lower(), assigned_role=role)
         if role == Role.GUEST:
             person.allowed_models = models or list(settings.CATALOG)[:1]
         person.set_password(password)
         try:
-            validate_password(password, person)
+            if password is not None:
+                validate_password(password, person)
             person.full_clean(exclude={"allowed_models"})  # it may be empty
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

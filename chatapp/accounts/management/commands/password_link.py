@@ -16,6 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *, email: str, **options: Any) -> None:
+        if not settings.PASSWORDS:
+            raise CommandError("Passwords are off. Set CHAT_PASSWORDS=true first.")
         try:
             person = Person.objects.get_by_natural_key(email)
         except Person.DoesNotExist:

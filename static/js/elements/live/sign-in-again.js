@@ -47,7 +47,7 @@ class SignInAgain extends HTMLElement {
     const line = form.querySelector("[role=alert]");
     line.textContent = sentence || this.dataset.offline;
     line.hidden = false;
-    form.elements.password.select();
+    form.elements.password?.select();
   }
 }
 
