@@ -50,8 +50,8 @@ def join_page(request: HttpRequest, invitation_token: str) -> HttpResponse:
         status = HTTPStatus.TOO_MANY_REQUESTS
         return _private(render(request, "people/gone.html", context, status=status))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    context = {"form": form, "invitation_token": invitation_token}
-    return _private(render(request, "people/join.html", context, status=status))
+    shown = {"form": form, "invitation_token": invitation_token}
+    return _private(render(request, "people/join.html", shown, status=status))
 
 
 def _join(request: HttpRequest, token: str, form: JoinForm) -> bool:
