@@ -14,6 +14,7 @@ from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
 from chatapp.mcp import switches
 from chatapp.replies import generation, service
+from chatapp.spending.line import service_line
 from tests.support.replies import complete, new_message
 from tests.support.tool_kit import Kit
 
@@ -56,6 +57,13 @@ async def no_service(settings: Settings) -> AsyncIterator[None]:
     yield
     await background.drain(5)
     await service.close()
+
+
+@pytest.fixture
+def impatient_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let calls wait in the line for a moment only."""
+    patience = dict.fromkeys(service_line.PATIENCE_SECONDS, 0.1)
+    monkeypatch.setattr(service_line, "PATIENCE_SECONDS", patience)
 
 
 @pytest.fixture

@@ -1,0 +1,69 @@
+"""Change a state that other processes change too: it is stored if nobody else was faster."""
+
+import asyncio
+import random
+import secrets
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from chatapp.spending.line.state import State
+from chatapp.spending.line.stores import Change, Clock, StoreAway
+
+MAX_TRIES = 30
+MAX_JITTER_SECONDS = 0.02
+UNKNOWN = "?"  # the version of a state that has to be read first
+
+
+@dataclass(slots=True)
+class Known:
+    """The state as this process stored or read it last."""
+
+    version: str
+    state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The answer of a store: the new version was stored, or what is there instead."""
+
+    is_new: bool
+    version: str = ""
+    text: str = ""
+
+
+class VersionedStore(ABC):
+    """Keep the last state, so that a process alone needs one round trip for a change."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock = clock
+        self._seconds = seconds
+        self._known: dict[str, Known] = {}
+        self.last: dict[str, State] = {}  # what was stored or read last, also after an error
+
+    async def change(self, key: str, change: Change) -> State:
+        known = self._known.pop(key, None) or Known(UNKNOWN, None)
+        for tries in range(MAX_TRIES):
+            version, text = UNKNOWN, ""
+            if known.state is not None:
+                self.last[key] = known.state
+                change(known.state, self.clock.now())
+                version, text = secrets.token_hex(8), known.state.to_json()
+            # While this waits nothing is known: after an error nobody knows what was stored.
+            stored = await self.store(key, known.version, version, text)
+            if known.state is not None and stored.is_new:
+                self._known[key] = Known(version, known.state)
+                return known.state
+            known = Known(stored.version, State.from_json(stored.text, self._seconds))
+            if tries:
+                await asyncio.sleep(random.uniform(0, MAX_JITTER_SECONDS))  # noqa: S311
+        raise StoreAway("other processes were faster every time")
+
+    @abstractmethod
+    async def store(self, key: str, known: str, version: str, text: str) -> Stored:
+        """Store the text as `version` if the stored version is `known`, else return what is stored.
+
+        With `version` UNKNOWN nothing is stored. Sets the clock. Raises StoreAway.
+        """
+
+    @abstractmethod
+    async def close(self) -> None: ...
