@@ -86,7 +86,7 @@ class ModelLine:
     async def wait_again(self, spot: Spot, seconds: float | None) -> None:
         """Return to the front after a refusal for the quota; return when it is its turn."""
         spot.refused()
-        self._changes.append(partial(self._refuse, spot.entry.id, seconds))
+        self._changes.append(partial(_refuse, spot.entry.id, seconds))
         await self._change_now()
         await asyncio.shield(spot.turn)
 
@@ -98,8 +98,8 @@ class ModelLine:
             self._start(self._change())
 
     def refused_later(self, spot: Spot, seconds: float | None) -> None:
-        """Note a refusal in the middle of an answer, whose call ends."""
-        self._changes.append(partial(self._refuse, spot.entry.id, seconds))
+        """Note a refusal of a call that isn't made again."""
+        self._changes.append(partial(_refuse, spot.entry.id, seconds))
 
     def report(self, reported: RateLimits) -> None:
         if self._is_news(reported):
@@ -189,9 +189,6 @@ class ModelLine:
                     await self._wake.wait()
             await self._change_now()
 
-    def _refuse(self, entry_id: str, seconds: float | None, state: State, now: float) -> None:
-        rules.refuse(state, entry_id, seconds, self._quota(), now)
-
     def _is_news(self, reported: RateLimits) -> bool:
         """Return whether headers say more than what is known; most don't."""
         state = self._last
@@ -208,6 +205,10 @@ class ModelLine:
             limit and (limit != old or abs((now or 0) - (before or 0)) > limit * MIN_CHANGE)
             for limit, old, now, before in quotas
         )
+
+
+def _refuse(entry_id: str, seconds: float | None, state: State, now: float) -> None:
+    rules.refuse(state, entry_id, seconds, now)
 
 
 def _leave(entry_id: str, tokens: Tokens, state: State, now: float) -> None:

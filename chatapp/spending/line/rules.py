@@ -11,8 +11,7 @@ from chatapp.spending.line import order
 from chatapp.spending.line.state import Entry, Limits, State
 
 LEASE_SECONDS = 8.0
-LEARNED_SECONDS = 600.0  # for which a limit is believed that only a refusal has shown
-REPORTED_SECONDS = 86_400.0  # and one that a header has reported
+LEARNED_SECONDS = 86_400.0  # for which a reported limit is believed
 UNTITLED_SHARE = 0.9  # of the quota; titles leave the rest to replies
 MIN_LIMIT_TO_SHARE = 10  # requests
 # Shares of a window.
@@ -115,14 +114,11 @@ def leave(state: State, entry_id: str, tokens: Tokens, now: float) -> None:
         _succeed(state)
 
 
-def refuse(
-    state: State, entry_id: str, seconds: float | None, configured: Limits, now: float
-) -> None:
+def refuse(state: State, entry_id: str, seconds: float | None, now: float) -> None:
     """Return a call to the front of the line; let nobody through before the service allows it."""
     entry = state.running.pop(entry_id, None)
     if entry is None:
         return
-    _learn_from_refusal(state, configured, now)
     state.window.add(entry.granted_at, -1, -entry.tokens_in)
     pause = min(PAUSE * 2**state.strikes, MAX_PAUSE) * state.window.seconds
     # Calls that were made together are refused together; their wait is one.
@@ -140,7 +136,7 @@ def report(state: State, reported: RateLimits, now: float) -> None:
         state.learned = Limits(
             requests.limit or state.learned.requests, tokens.limit or state.learned.tokens
         )
-        state.learned_until = now + REPORTED_SECONDS
+        state.learned_until = now + LEARNED_SECONDS
     state.foreign = foreign_use(state, reported)
     state.foreign_until = now + state.window.seconds
     if requests.remaining != 0 and tokens.remaining != 0 and state.probe:
@@ -164,14 +160,6 @@ def _foreign(quota: Quota, ours: int) -> int:
     if not quota.limit or quota.remaining is None:
         return 0
     return max(0, quota.limit - quota.remaining - ours)
-
-
-def _learn_from_refusal(state: State, configured: Limits, now: float) -> None:
-    """Believe that the quota is what was used, if nothing else is known about it."""
-    known = limits_of(state, configured, now)
-    if known.requests is None and known.tokens is None:
-        state.learned = Limits(max(1, state.window.requests - 1))
-        state.learned_until = now + LEARNED_SECONDS
 
 
 def _end_probe(state: State, now: float) -> None:

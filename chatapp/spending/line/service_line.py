@@ -117,12 +117,10 @@ class ServiceLine:
             try:
                 return await call.make()
             except RateLimited as error:
-                if call.has_output():
-                    line.refused_later(spot, error.retry_after)
-                    raise
-                if (error.retry_after or 0) > until - loop.time():
-                    raise
                 wait = error.retry_after
+                if call.has_output() or (wait or 0) > until - loop.time():
+                    line.refused_later(spot, wait)
+                    raise
             await _until(until, line.wait_again(spot, wait))
 
     def _line_of(self, model: str) -> ModelLine:

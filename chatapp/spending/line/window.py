@@ -58,11 +58,12 @@ class Window:
             [[step, -int(-r * share // 1), -int(-t * share // 1)] for step, r, t in self.uses],
         )
 
-    def merge(self, other: "Window", since: float) -> None:
-        """Count the uses of another window since a time as well."""
+    def merge(self, other: "Window", before: list[list[int]]) -> None:
+        """Count what was added to another window after it had these uses."""
+        known = {step: (requests, tokens) for step, requests, tokens in before}
         for step, requests, tokens in other.uses:
-            if (step + 1) * self._step > since:
-                self.add(step * self._step, requests, tokens)
+            old_requests, old_tokens = known.get(step, (0, 0))
+            self.add(step * self._step, requests - old_requests, tokens - old_tokens)
 
     def _end(self, step: int) -> float:
         return (step + 1) * self._step + self.seconds * (1 + MARGIN)

@@ -157,7 +157,7 @@ def bursts(people: int, minutes: float, seed: int = 1, minute: float = 60.0) -> 
     count = round(REQUESTS * minutes)
     while len(sendings) < count:
         person = chance.choice(names)
-        at = chance.uniform(0, 0.6 * minutes * minute) if len(sendings) > REQUESTS else 0.0
+        at = chance.uniform(0, 0.4 * minutes * minute) if len(sendings) > REQUESTS else 0.0
         for _ in range(min(chance.choice((1, 1, 2, 5, 20, 60)), count - len(sendings))):
             sendings.append(
                 Sending(at, person, chance.randint(200, 6_000), chance.randint(50, 1_200))

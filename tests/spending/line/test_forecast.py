@@ -20,7 +20,7 @@ def test_places_and_waits_follow_the_quota() -> None:
 
 def test_a_refusal_delays_everybody() -> None:
     state = line(entry())
-    rules.refuse(state, move_on(state, 0.0)[0], 30.0, FEW, 0.0)
+    rules.refuse(state, move_on(state, 0.0)[0], 30.0, 0.0)
     [one] = forecast(state, FEW, 10.0).values()
     assert (one.before, one.seconds) == (0, 20.0)
 

@@ -68,7 +68,7 @@ def test_who_was_refused_doesnt_pay_twice() -> None:
     state = line(entry("ann"))
     [first] = move_on(state, 0.0)
     tag = state.tags["ann"]
-    rules.refuse(state, first, 0.0, MANY, 1.0)
+    rules.refuse(state, first, 0.0, 1.0)
     assert move_on(state, 2.0) == [first]
     assert state.tags["ann"] == tag
 

@@ -64,7 +64,7 @@ class TestRefusal:
     def refused(self, seconds: float | None = 7.0, waiting: int = 2) -> State:
         state = line(*(entry(at=n) for n in range(waiting)))
         for one in move_on(state, 0.0, Limits(2)):
-            rules.refuse(state, one, seconds, FEW, 1.0)
+            rules.refuse(state, one, seconds, 1.0)
         rules.renew(state, "one", 7.0)
         return state
 
@@ -97,7 +97,7 @@ class TestRefusal:
             now = state.blocked_until
             rules.renew(state, "one", now)
             [probe] = move_on(state, now)
-            rules.refuse(state, probe, None, FEW, now)
+            rules.refuse(state, probe, None, now)
         assert waits == [2, 4, 8, 16, 32, 60, 60, 60]
 
     def test_a_success_ends_the_growth(self) -> None:
@@ -108,13 +108,6 @@ class TestRefusal:
 
     def test_what_was_refused_isnt_counted(self) -> None:
         assert rules.used(self.refused()) == (0, 0)
-
-    def test_a_quota_that_nobody_knows_is_learned(self) -> None:
-        state = line(*(entry(at=n) for n in range(40)))
-        one = move_on(state, 0.0, Limits())[-1]
-        rules.refuse(state, one, 1.0, Limits(), 1.0)
-        assert rules.limits_of(state, Limits(), 2.0) == Limits(39)
-        assert rules.limits_of(state, Limits(), 999.0) == Limits()
 
 
 class TestHeaders:
@@ -146,7 +139,7 @@ class TestHeaders:
 def test_a_state_survives_json() -> None:
     state = line(*(entry(at=n) for n in range(5)))
     first, *_ = move_on(state, 0.0)
-    rules.refuse(state, first, 3.0, FEW, 1.0)
+    rules.refuse(state, first, 3.0, 1.0)
     rules.report(state, reported(100), 1.0)
     again = State.from_json(state.to_json(), 60.0)
     assert again.to_json() == state.to_json()

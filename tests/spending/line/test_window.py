@@ -37,12 +37,14 @@ def test_a_share_is_rounded_up() -> None:
     assert (part.requests, part.tokens) == (2, 5)
 
 
-def test_another_window_counts_from_a_time_on() -> None:
+def test_what_another_window_got_since_then_is_counted_once() -> None:
     window, other = Window(60.0), Window(60.0)
     other.add(10.0, 5, 50)
+    before = other.uses
+    other.add(10.0, 1, 10)
     other.add(30.0, 2, 20)
-    window.merge(other, since=20.0)
-    assert (window.requests, window.tokens) == (2, 20)
+    window.merge(other, before)
+    assert (window.requests, window.tokens) == (3, 30)
 
 
 @given(st.lists(st.tuples(st.floats(0, 300), st.integers(0, 5), st.integers(0, 9_000))))

@@ -33,7 +33,8 @@ class SharedStore:
         self._is_shared = is_shared
         self._away_until = 0.0
         self._together: set[str] = set()  # lines whose last change was shared
-        self._apart_since: dict[str, float] = {}  # of the others
+        # What the state of each line had as its own began.
+        self._first_uses: dict[str, list[list[int]]] = {}
 
     async def change(self, key: str, change: Change) -> State:
         if self._is_shared() and self._clock.now() >= self._away_until:
@@ -53,7 +54,7 @@ class SharedStore:
 
         def joined(state: State, now: float) -> None:
             if own:
-                state.window.merge(own.window, self._apart_since.get(key, 0.0))
+                state.window.merge(own.window, self._first_uses.get(key, []))
                 state.blocked_until = max(state.blocked_until, own.blocked_until)
             change(state, now)
 
@@ -63,16 +64,13 @@ class SharedStore:
 
     def _go_apart(self, key: str) -> None:
         """Begin a state of this process with what is known of the shared one."""
-        share = 1.0
-        last = self._shared.last.get(key)
-        if last and self._is_shared():
-            share = 1 / max(1, len(last.processes))
-        if key in self._together and last:
+        if key in self._together and (last := self._shared.last(key)):
             self._together.discard(key)
-            self._apart_since[key] = self._clock.now()
-            self._alone.states[key] = self._own_part(last, share)
-        if own := self._alone.states.get(key):
-            own.share = share
+            share = 1 / max(1, len(last.processes)) if self._is_shared() else 1.0
+            self._alone.states[key] = own = self._own_part(last, share)
+            self._first_uses[key] = own.window.uses
+        elif not self._is_shared() and (alone := self._alone.states.get(key)):
+            alone.share = 1.0
 
     def _own_part(self, state: State, share: float) -> State:
         return replace(
@@ -83,6 +81,7 @@ class SharedStore:
             processes=dict(state.processes),
             tags=dict(state.tags),
             foreign=state.foreign.scaled(share),
+            share=share,
         )
 
     def _own(self, entries: dict[str, Entry]) -> dict[str, Entry]:

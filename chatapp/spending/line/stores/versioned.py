@@ -38,25 +38,35 @@ class VersionedStore(ABC):
         self.clock = clock
         self._seconds = seconds
         self._known: dict[str, Known] = {}
-        self.last: dict[str, State] = {}  # what was stored or read last, also after an error
+        self._last: dict[str, str] = {}  # what was stored or read last, also after an error
 
     async def change(self, key: str, change: Change) -> State:
         known = self._known.pop(key, None) or Known(UNKNOWN, None)
         for tries in range(MAX_TRIES):
             version, text = UNKNOWN, ""
             if known.state is not None:
-                self.last[key] = known.state
                 change(known.state, self.clock.now())
                 version, text = secrets.token_hex(8), known.state.to_json()
             # While this waits nothing is known: after an error nobody knows what was stored.
             stored = await self.store(key, known.version, version, text)
             if known.state is not None and stored.is_new:
-                self._known[key] = Known(version, known.state)
+                self._known[key], self._last[key] = Known(version, known.state), text
                 return known.state
-            known = Known(stored.version, State.from_json(stored.text, self._seconds))
+            known = Known(stored.version, self._found(key, stored.text))
             if tries:
                 await asyncio.sleep(random.uniform(0, MAX_JITTER_SECONDS))  # noqa: S311
         raise StoreAway("other processes were faster every time")
+
+    def last(self, key: str) -> State | None:
+        """Return the state as it was stored or read last."""
+        text = self._last.get(key)
+        return State.from_json(text, self._seconds) if text else None
+
+    def _found(self, key: str, text: str) -> State:
+        """Return the stored state; if it was lost, as by a restart, the last that we know."""
+        if text:
+            self._last[key] = text
+        return self.last(key) or State.empty(self._seconds)
 
     @abstractmethod
     async def store(self, key: str, known: str, version: str, text: str) -> Stored:
