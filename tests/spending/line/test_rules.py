@@ -6,7 +6,7 @@ from chatapp.inference import Quota, RateLimits
 from chatapp.spending.line import rules
 from chatapp.spending.line.rules import Tokens
 from chatapp.spending.line.state import Limits, State
-from tests.spending.line.states import FEW, entry, line, move_on
+from tests.spending.line.states import entry, line, move_on
 
 
 def reported(remaining: int, limit: int = 150) -> RateLimits:

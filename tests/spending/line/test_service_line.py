@@ -85,7 +85,8 @@ async def test_who_waits_learns_the_place_and_goes_when_there_is_room() -> None:
     await asyncio.sleep(2)
     assert calls.made == ["a", "b"]
     third, fourth = calls.shown["c"][-1], calls.shown["d"][-1]
-    assert third and fourth
+    assert third
+    assert fourth
     assert (third.before, fourth.before) == (0, 1)
     assert third.seconds == pytest.approx(59, abs=1.5)
     await asyncio.gather(*started)
