@@ -10,6 +10,7 @@ from chatapp.inference import Waiting
 from chatapp.replies.line import Standing
 
 SHOWN_AFTER_SECONDS = 1.0  # in the line; nobody needs to know of a shorter wait
+HIDDEN_AFTER_SECONDS = 0.3  # the service may refuse at once, and then the wait goes on
 # A shown estimate counts down by itself, until a new one differs by more than both.
 MIN_CHANGE_SECONDS = 2.0
 MIN_CHANGE = 0.2  # of the time left
@@ -29,6 +30,7 @@ class ServiceWait:
         self._is_shown = False  # the place in the line
         self._until = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._hiding: asyncio.TimerHandle | None = None
 
     @property
     def is_on(self) -> bool:
@@ -46,30 +48,33 @@ class ServiceWait:
 
     def begin(self, waiting: Waiting) -> None:
         """Wait for the next try of a call that failed."""
+        self.cancel()
         self._waiting, self._until = waiting, self._loop.time() + waiting.seconds
         self._timer = self._loop.call_at(self._until, self._end)
         self._on_change()
 
     def stand(self, standing: Standing | None) -> None:
         """Wait in the line, at this place; None ends that."""
-        if standing is None:
-            was_shown = self._is_shown
+        if standing is None and self._is_shown:
+            self._hiding = self._loop.call_later(HIDDEN_AFTER_SECONDS, self._end)
+        elif standing is None:
             self.cancel()
-            if was_shown:
-                self._on_change()
         elif self._standing is None:
             self._take(standing)
             self._timer = self._loop.call_later(SHOWN_AFTER_SECONDS, self._show)
-        elif self._is_news(standing):
-            self._take(standing)
-            if self._is_shown:
-                self._on_change()
+        else:
+            if self._hiding:
+                self._hiding.cancel()
+            if self._is_news(standing):
+                self._take(standing)
+                if self._is_shown:
+                    self._on_change()
 
     def cancel(self) -> None:
         self._waiting = self._standing = None
         self._is_shown = False
-        if self._timer:
-            self._timer.cancel()
+        for timer in filter(None, (self._timer, self._hiding)):
+            timer.cancel()
 
     def _take(self, standing: Standing) -> None:
         self._standing, self._until = standing, self._loop.time() + standing.seconds
@@ -85,5 +90,5 @@ class ServiceWait:
         self._on_change()
 
     def _end(self) -> None:
-        self._waiting = None
+        self.cancel()
         self._on_change()

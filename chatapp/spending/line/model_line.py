@@ -152,7 +152,6 @@ class ModelLine:
         self._has_let_others_through = any(
             state.running[entry].process != self._process for entry in new
         )
-        self._prospects = forecast(state, self._quota(), now) if state.waiting else {}
 
     def _restore(self, spot: Spot, state: State, now: float) -> None:
         """Add an entry that is new, or that was lost with the shared state or the lease."""
@@ -167,6 +166,8 @@ class ModelLine:
 
     def _take_in(self, state: State) -> None:
         self._last = state
+        now = self._clock.now()
+        self._prospects = forecast(state, self._quota(), now) if state.waiting else {}
         for entry_id, spot in list(self._spots.items()):
             if running := state.running.get(entry_id):
                 # A refusal that isn't stored yet makes it wait again.
@@ -188,6 +189,7 @@ class ModelLine:
                 async with asyncio.timeout(max(MIN_PAUSE_SECONDS, pause)):
                     await self._wake.wait()
             await self._change_now()
+            await asyncio.sleep(MIN_PAUSE_SECONDS)
 
     def _is_news(self, reported: RateLimits) -> bool:
         """Return whether headers say more than what is known; most don't."""

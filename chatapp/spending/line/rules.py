@@ -11,6 +11,7 @@ from chatapp.spending.line import order
 from chatapp.spending.line.state import Entry, Limits, State
 
 LEASE_SECONDS = 8.0
+RENEWED_AFTER_SECONDS = 2.0
 LEARNED_SECONDS = 86_400.0  # for which a reported limit is believed
 UNTITLED_SHARE = 0.9  # of the quota; titles leave the rest to replies
 MIN_LIMIT_TO_SHARE = 10  # requests
@@ -63,7 +64,9 @@ def clean_up(state: State, now: float) -> None:
 
 
 def renew(state: State, process: str, now: float) -> None:
-    state.processes[process] = now + LEASE_SECONDS
+    """Renew a lease that isn't nearly new; a state that stays the same needs no write."""
+    if state.processes.get(process, 0.0) < now + LEASE_SECONDS - RENEWED_AFTER_SECONDS:
+        state.processes[process] = now + LEASE_SECONDS
 
 
 def let_through(state: State, configured: Limits, now: float) -> None:

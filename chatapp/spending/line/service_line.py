@@ -60,7 +60,7 @@ class ServiceLine:
     def start(self) -> None:
         """Share the line with other processes, if there may be any."""
         self._begin()
-        relay.on(COMMAND, self._wake)
+        relay.on(COMMAND, self.wake)
         if settings.REDIS_URL:
             self.share_by_redis(settings.REDIS_URL)
         elif not relay.joined:
@@ -153,7 +153,8 @@ class ServiceLine:
             self._process, store, self._clock, self._window_seconds, is_shared=others.are_there
         )
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Look whose turn it is: another process has let somebody through."""
         for line in self._lines.values():
             line.wake()
 

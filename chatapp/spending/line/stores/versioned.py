@@ -1,7 +1,5 @@
 """Change a state that other processes change too: it is stored if nobody else was faster."""
 
-import asyncio
-import random
 import secrets
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -10,7 +8,6 @@ from chatapp.spending.line.state import State
 from chatapp.spending.line.stores import Change, Clock, StoreAway
 
 MAX_TRIES = 30
-MAX_JITTER_SECONDS = 0.02
 UNKNOWN = "?"  # the version of a state that has to be read first
 
 
@@ -42,19 +39,20 @@ class VersionedStore(ABC):
 
     async def change(self, key: str, change: Change) -> State:
         known = self._known.pop(key, None) or Known(UNKNOWN, None)
-        for tries in range(MAX_TRIES):
+        for _ in range(MAX_TRIES):
             version, text = UNKNOWN, ""
             if known.state is not None:
                 change(known.state, self.clock.now())
-                version, text = secrets.token_hex(8), known.state.to_json()
+                text = known.state.to_json()
+                # A look that changes nothing doesn't disturb the others.
+                is_same = known.version and text == self._last.get(key)
+                version = known.version if is_same else secrets.token_hex(8)
             # While this waits nothing is known: after an error nobody knows what was stored.
             stored = await self.store(key, known.version, version, text)
             if known.state is not None and stored.is_new:
                 self._known[key], self._last[key] = Known(version, known.state), text
                 return known.state
             known = Known(stored.version, self._found(key, stored.text))
-            if tries:
-                await asyncio.sleep(random.uniform(0, MAX_JITTER_SECONDS))  # noqa: S311
         raise StoreAway("other processes were faster every time")
 
     def last(self, key: str) -> State | None:
