@@ -120,6 +120,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
+# --- The model service ----------------------------------------------------------------
+
+LINE_WINDOW_SECONDS = 60.0  # in which the service counts what it was asked for
+
 # --- Safety ---------------------------------------------------------------------------
 
 SECURE_CSP = {

@@ -46,11 +46,12 @@ class Completion:
         self._receive = receive
         self._send = send
         self._has_begun = False
+        self.headers: Headers = ()
 
     async def write(self, frames: bytes, *, more: bool = True) -> None:
         if not self._has_begun:
             self._has_begun = True
-            await start(self._send, 200, b"text/event-stream")
+            await start(self._send, 200, b"text/event-stream", self.headers)
         await self._send({"type": "http.response.body", "body": frames, "more_body": more})
 
     async def say(self, text: str) -> None:

@@ -22,7 +22,6 @@ from chatapp.spending.line.stores import Clock, MemoryStore, Store
 from chatapp.spending.line.stores.shared import SharedStore
 from chatapp.spending.line.typical import TypicalUse
 
-WINDOW_SECONDS = 60.0
 # For how long a call may wait. Nobody waits for a title.
 PATIENCE_SECONDS = {Urgency.REPLY: 1800.0, Urgency.TEST: 20.0, Urgency.TITLE: 300.0}
 COMMAND = "line"  # to other processes: one of their calls was let through
@@ -43,7 +42,7 @@ class ServiceLine:
         self,
         process: str = process_name.NAME,
         *,
-        window_seconds: float = WINDOW_SECONDS,
+        window_seconds: float = settings.LINE_WINDOW_SECONDS,
         clock: Clock | None = None,
         store: Store | None = None,
     ) -> None:
