@@ -57,9 +57,10 @@ class SharedLine(models.Model):
 class LineProcessQuerySet(models.QuerySet["LineProcess"]):
     def beat(self) -> int:
         """Report that this process is alive; return the number of others that are."""
-        self.update_or_create(name=process_name.NAME, defaults={"seen_at": Now()})
-        self.filter(seen_at__lt=Now() - ALIVE).delete()
-        return self.exclude(name=process_name.NAME).count()
+        if not self.filter(pk=process_name.NAME).update(seen_at=Now()):
+            self.filter(seen_at__lt=Now() - ALIVE).delete()
+            self.create(name=process_name.NAME, seen_at=Now())
+        return self.filter(seen_at__gte=Now() - ALIVE).exclude(pk=process_name.NAME).count()
 
 
 class LineProcess(models.Model):
