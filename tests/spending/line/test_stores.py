@@ -23,6 +23,12 @@ KEY = "model"
 type Open = Callable[[], VersionedStore]
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a Redis on a busy machine."""
+    monkeypatch.setattr("chatapp.spending.line.stores.redis.TIMEOUT_SECONDS", 10.0)
+
+
 @pytest.fixture
 async def open_redis(redis_server: RedisServer) -> AsyncIterator[Open]:
     opened: list[RedisStore] = []
@@ -140,9 +146,11 @@ class TestShared:
         assert (together.share, together.window.requests) == (1.0, 25)
 
     async def test_a_stalled_redis_delays_one_call_and_is_left_alone_then(
-        self, shared: SharedStore, redis_server: RedisServer
+        self, shared: SharedStore, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await shared.change(KEY, partial(use, 1))
+        monkeypatch.setattr("chatapp.spending.line.stores.redis.TIMEOUT_SECONDS", 0.5)
+        monkeypatch.setattr("chatapp.spending.line.stores.shared.AWAY_SECONDS", 60.0)
         redis_server.pause()
         loop = asyncio.get_running_loop()
         await shared.change(KEY, partial(use, 1))
