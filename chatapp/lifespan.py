@@ -20,6 +20,7 @@ from chatapp.replies import generation, learning, leases, remote, service, stopp
 from chatapp.search import indexer
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
+from chatapp.spending.line.service_line import service_line
 from chatapp.tools.registry import built_in
 from chatapp.transfer import upkeep
 
@@ -67,6 +68,7 @@ def _start() -> None:
     relay.start()
     ended_sessions.start()
     last_use.start()
+    service_line.start()
     # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.
     gc.collect()
     gc.freeze()
@@ -77,6 +79,7 @@ async def _end() -> None:
     await generation.hand_over(settings.HAND_OVER_SECONDS, RELEASE_SECONDS)
     await background.drain(DRAIN_SECONDS)
     await service.close()
+    await service_line.close()
     await background.in_thread(worker_queue.close)
     await background.in_thread(renderer.close)
     await relay.close()

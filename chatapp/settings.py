@@ -125,6 +125,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds until the password is aske
 SOCIALACCOUNT_ADAPTER = "chatapp.accounts.single_sign_on.adapter.SingleSignOnAdapter"
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
+# --- The model service ----------------------------------------------------------------
+
+LINE_WINDOW_SECONDS = 60.0  # in which the service counts what it was asked for
+
 # --- Safety ---------------------------------------------------------------------------
 
 SECURE_CSP = {

@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 import httpx
 
@@ -16,11 +17,18 @@ from chatapp.inference.rate_limits import RateLimits
 from .adaptation import adapt, leave_out_suspects, rename
 from .call import MAX_REPLY_BYTES, MAX_REPLY_SECONDS, Call, Limits, drain
 from .catalog import Model, find_model, known_or_guessed
-from .errors import InferenceError, ModelNotAllowed, ModelNotOffered, NotConnected
+from .errors import (
+    InferenceError,
+    ModelNotAllowed,
+    ModelNotOffered,
+    NotConnected,
+    RateLimited,
+)
 from .knowledge import Learned, ModelKnowledge
 from .listing import fetch_listing, find_listed
 from .model_names import is_same_model
-from .payload import body_has_images, weight
+from .off_loop import off_loop
+from .payload import body_has_images
 from .prepared import PreparedRequest, pack, prepare
 from .retry import pause as pause_before_retry
 from .service import Service
@@ -35,9 +43,6 @@ from .types import (
     Waiting,
 )
 
-# Preparing and encoding a larger request takes 5 ms or more, in which no reply could continue.
-MAX_LOOP_CHARACTERS = 150_000
-MAX_LOOP_MESSAGES = 300
 SHOWN = (TextDelta, ReasoningDelta, ToolCallDelta)  # can't be taken back once yielded
 
 
@@ -48,7 +53,9 @@ class InferenceClient:
     limits; requests for other models are sent as they are. `knowledge` has what was learned about
     them, and gets what this client learns. `sleep` waits before a retry, and
     `chance` returns 0 to 1 for its jitter. `pause` returns the seconds to wait between two reads
-    of an answer: one wake-up then serves many tokens.
+    of an answer: one wake-up then serves many tokens. Without `waits_for_quota` a call that the
+    service refuses for its quota isn't tried again here. `on_rate_limits` is called with the model
+    and the limits of each answer that reports some.
     """
 
     def __init__(
@@ -64,6 +71,8 @@ class InferenceClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         pause: Callable[[], float] = float,
+        waits_for_quota: bool = True,
+        on_rate_limits: Callable[[str, RateLimits], None] | None = None,
     ) -> None:
         self.service = service
         self.rate_limits: RateLimits | None = None
@@ -74,6 +83,8 @@ class InferenceClient:
         self._sleep = sleep
         self._chance = chance
         self._pause = pause
+        self._waits_for_quota = waits_for_quota
+        self._on_rate_limits = on_rate_limits
         self.knowledge = knowledge or ModelKnowledge()
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[Delta]:
@@ -86,12 +97,12 @@ class InferenceClient:
         """
         if self.service.kind == "none":
             raise NotConnected
-        prepared = await _off_loop(request, self._prepare, request)
+        prepared = await off_loop(request, self._prepare, request)
         retries = 0
         while True:
             begun = False
             try:
-                prepared, body = await _off_loop(prepared.request, pack, prepared)
+                prepared, body = await off_loop(prepared.request, pack, prepared)
                 for change in prepared.changes:
                     yield change
                 prepared = prepared.without_changes()
@@ -105,7 +116,7 @@ class InferenceClient:
                         yield delta
                 return
             except InferenceError as error:
-                if begun:
+                if begun or (isinstance(error, RateLimited) and not self._waits_for_quota):
                     raise
                 failure = error
             seconds = pause_before_retry(failure, retries, self._chance)
@@ -149,7 +160,7 @@ class InferenceClient:
         if isinstance(failure, ModelNotOffered | ModelNotAllowed) and self._unlearn(
             prepared, request
         ):
-            return await _off_loop(request, self._prepare, request)
+            return await off_loop(request, self._prepare, request)
         # Always in a thread: rewriting a long text takes longer than encoding it.
         changed = await asyncio.to_thread(adapt, prepared, failure)
         if changed is None and isinstance(failure, ModelNotOffered):
@@ -171,7 +182,7 @@ class InferenceClient:
         if listed is None:
             return None
         if listed.replacement and not is_same_model(listed.replacement, request.model):
-            return await _off_loop(request, self._prepare_replaced, request, listed.replacement)
+            return await off_loop(request, self._prepare_replaced, request, listed.replacement)
         if listed.id in (request.model, prepared.request.model):
             return None  # both were refused
         return rename(prepared, listed.id)
@@ -198,7 +209,8 @@ class InferenceClient:
             content=body,
             headers=self._headers(body),
         )
-        call = Call(self._http, post, self._limits, self.service.key, self._keep_rate_limits)
+        keep = partial(self._keep_rate_limits, prepared.known_as)
+        call = Call(self._http, post, self._limits, self.service.key, keep)
         try:
             async with aclosing(call.chunks()) as chunks:
                 async for chunk in chunks:
@@ -228,14 +240,7 @@ class InferenceClient:
             headers["X-Forwarded-Proto"] = "https"  # as in the example of a model card
         return headers
 
-    def _keep_rate_limits(self, rate_limits: RateLimits) -> None:
+    def _keep_rate_limits(self, model: str, rate_limits: RateLimits) -> None:
         self.rate_limits = rate_limits
-
-
-async def _off_loop[**P, T](
-    request: CompletionRequest, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    """Run `work` in a thread if `request` is so large that it would block the loop."""
-    if len(request.messages) > MAX_LOOP_MESSAGES or weight(request) > MAX_LOOP_CHARACTERS:
-        return await asyncio.to_thread(work, *args, **kwargs)
-    return work(*args, **kwargs)
+        if self._on_rate_limits:
+            self._on_rate_limits(model, rate_limits)

@@ -12,6 +12,7 @@ from chatapp.conversations.models.activities import SEPARATOR
 from chatapp.inference import Waiting
 from chatapp.rendering import BlockPatch, LiveDocument, PlainBlock, arender_block
 from chatapp.replies.backlog import Backlog
+from chatapp.replies.line import Standing
 from chatapp.replies.pace import MAX_IMPROVED_AT_ONCE, FlushClock
 from chatapp.replies.state import LiveState
 from chatapp.replies.thinking import Thinking
@@ -146,7 +147,10 @@ class LiveReply:
     def wait(self, waiting: Waiting) -> None:
         """Show that the service will be asked again."""
         self._wait.begin(waiting)
-        self._notices_changed()
+
+    def stand(self, standing: Standing | None) -> None:
+        """Show the place in the line for the service."""
+        self._wait.stand(standing)
 
     def notify(self, change: str, value: object) -> None:
         """Show a notice that the request was changed."""
@@ -199,15 +203,11 @@ class LiveReply:
 
     @property
     def waits_for_service(self) -> bool:
-        return self._wait.seconds_left is not None
+        return self._wait.is_on
 
     @property
     def _live_status(self) -> LiveStatus:
-        return LiveStatus(
-            waits_for=self._wait.seconds_left,
-            wait_reason=self._wait.reason,
-            has_thought_for=self._thinking.seconds_so_far,
-        )
+        return self._wait.status(self._thinking.seconds_so_far)
 
     def _notices_changed(self) -> None:
         self._stale_slots.add("notices")

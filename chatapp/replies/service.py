@@ -7,7 +7,7 @@ from django.conf import settings
 
 from chatapp.inference import InferenceClient, InferenceError, make_http_client
 from chatapp.inference.errors import BudgetUsedUp, KeyRefused, WrongAddress
-from chatapp.replies import learning, live
+from chatapp.replies import learning, line, live
 from chatapp.replies.pace import reading_pause
 
 # The error that the service returns to every request, such as a wrong key, or None.
@@ -33,6 +33,8 @@ def client() -> InferenceClient:
             knowledge=learning.new_knowledge(),
             prompt_caching=settings.PROMPT_CACHING,
             pause=_pause,
+            waits_for_quota=not line.is_registered(),
+            on_rate_limits=line.report,
         )
     return _client
 

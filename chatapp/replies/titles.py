@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Message
 from chatapp.conversations.signals import reply_ended
 from chatapp.inference import CompletionRequest, InferenceError
-from chatapp.replies import commands, live, service
+from chatapp.replies import commands, line, live, service
 from chatapp.replies.prompt import building
 from chatapp.replies.title_text import clean_title
 
@@ -61,8 +62,15 @@ def _somebody_waits() -> bool:
 
 
 async def _suggest(conversation: Conversation, request: CompletionRequest) -> None:
-    try:
+    answer = ""
+
+    async def make() -> None:
+        nonlocal answer
         answer = await service.client().complete(request)
+
+    urgency = line.Urgency.TITLE
+    try:
+        await line.go(line.Call(conversation.owner_id, request, time.time(), make, urgency))
     except InferenceError as error:
         # The conversation keeps the first words of its first message as its title.
         logger.warning("No title for %s: %s", conversation.pk, type(error).__name__)

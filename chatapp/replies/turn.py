@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import aclosing
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from chatapp.inference import (
 )
 from chatapp.inference.errors import AnswerDeclined, ImageRejected, RequestRefused
 from chatapp.inference.translation import gettext_noop
-from chatapp.replies import service
+from chatapp.replies import line, service
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
 from chatapp.replies.pace import LoopShare
@@ -123,6 +124,19 @@ class Turn:
                 return
 
     async def _read(self, request: ModelRequest) -> None:
+        """Make the call when it is the reply's turn."""
+        length = self.live.length
+        call = line.Call(
+            person=self.live.person_id,
+            request=request.request,
+            since=self.live.reply.created_at.timestamp(),
+            make=partial(self._read_answer, request),
+            has_output=lambda: self.live.length > length or bool(self._buffer.calls),
+            show=self.live.stand,
+        )
+        await line.go(call)
+
+    async def _read_answer(self, request: ModelRequest) -> Usage | None:
         share = LoopShare()
         async with aclosing(service.client().stream(request.request)) as deltas:
             async for delta in deltas:
@@ -131,6 +145,7 @@ class Turn:
                     await self.live.drain()
                 else:
                     await share.pause_if_used_up()
+        return request.usage
 
     def _handle(self, delta: Delta, request: ModelRequest) -> None:
         match delta:

@@ -6,6 +6,7 @@
     CHAOS_SEED=1         decides who writes what, and what breaks when and how. The machine's timing
                          isn't part of it: a seed gives the same plan, not the same microseconds
     CHAOS_KILLS=100      then kill this many processes while many replies run; 0 to skip
+    CHAOS_LINE=1         then let everybody share a small quota of the model; 0 to skip
     CHAOS_POINTS=1       last, kill a process at every point of a tool call; 0 to skip
 
 Real app processes share a real PostgreSQL and Redis behind a proxy without sticky sessions
@@ -34,9 +35,12 @@ django.setup()  # the checker renders texts as the app does
 
 from tests.chaos import plan  # noqa: E402
 from tests.chaos.checker import violations  # noqa: E402
+from tests.chaos.line import line_violations  # noqa: E402
 from tests.chaos.report import REPORT, Part, markdown  # noqa: E402
 from tests.chaos.run import play  # noqa: E402
 from tests.tool_calls.report import Played, breaches, play_all  # noqa: E402
+
+LINE_SECONDS = 120.0
 
 
 def main() -> int:
@@ -47,6 +51,8 @@ def main() -> int:
     print(f"Seed {seed}, logs in {folder}", flush=True)
     plans = [("Everything breaks", plan.full(seed, minutes))] if minutes else []
     plans += [("Kills in mid-reply", plan.kills(seed, count))] if count else []
+    if os.environ.get("CHAOS_LINE") != "0":
+        plans.append(("One quota for everybody", plan.one_quota(seed, LINE_SECONDS)))
     parts = []
     for name, wanted in plans:
         place = folder / name.replace(" ", "-").lower()
@@ -54,7 +60,8 @@ def main() -> int:
         print(f"\n{name}", flush=True)
         record = play(wanted, place)
         (place / "record.pickle").write_bytes(pickle.dumps(record))
-        parts.append(Part(name, wanted, record, violations(record, wanted.recovery_seconds)))
+        found = violations(record, wanted.recovery_seconds)
+        parts.append(Part(name, wanted, record, [*found, *line_violations(record, wanted)]))
         for violation in parts[-1].violations:
             print(violation, flush=True)
     played = play_points(folder)

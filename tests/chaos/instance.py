@@ -10,6 +10,7 @@ import httpx
 import psycopg
 from psycopg.rows import class_row
 
+from tests.chaos.plan import MINUTE
 from tests.chaos.record import Call, ModelRequest, Row
 from tests.servers.app import AppProcess, app_environment, prepare_database, running_apps
 from tests.servers.model import ToolRun
@@ -87,13 +88,15 @@ class Instance:
 
 @contextmanager
 def running_instance(
-    folder: Path, processes: int, emails: Sequence[str], **config_vars: str
+    folder: Path, processes: int, emails: Sequence[str], quota: int = 0, **config_vars: str
 ) -> Iterator[Instance]:
     """Serve the app to these people until the block ends; all logs are in `folder`."""
+    if quota:
+        config_vars["TEST_LINE_WINDOW"] = str(MINUTE)
     with (
         running_postgres(folder, max_connections=CONNECTIONS) as postgres,
         running_redis(folder) as redis,
-        running("tests.chaos.model") as model,
+        running("tests.chaos.model", str(quota)) as model,
     ):
         database = postgres.create_database("chat")
         environment = app_environment(

@@ -9,19 +9,21 @@ returns every request and how it ended, except for titles.
 
 `calls=70:look,150:act+look` calls tools once that many characters were sent, and continues when a
 request brings their results. The tools run here too: each takes a moment, and `GET /tool-runs`
-returns all runs.
+returns all runs. With a quota, what is too much in a MINUTE is refused with 429, also titles.
 """
 
 import asyncio
 import logging
 import random
+import sys
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from tests.chaos import words
+from tests.chaos.plan import MINUTE
 from tests.chaos.question import Question, Understood, understood
 from tests.chaos.record import ModelRequest, Outcome
 from tests.servers.completions import Completion, frame, tool_call
@@ -33,8 +35,9 @@ LONGEST_CALL = 1.5  # seconds
 
 
 class ChaosScript(Script):
-    def __init__(self) -> None:
+    def __init__(self, quota: int = 0) -> None:
         super().__init__()
+        self._quota = Quota(quota) if quota else None
         self.requests: list[ModelRequest] = []
         self._happened: defaultdict[str, set[str]] = defaultdict(set)
 
@@ -47,6 +50,11 @@ class ChaosScript(Script):
 
     async def complete(self, request: dict[str, Any], completion: Completion) -> None:
         asked = understood(request["messages"])
+        if self._quota:
+            if not self._quota.take():
+                await completion.refuse(429, self._quota.headers)
+                return
+            completion.headers = self._quota.headers
         if asked.question is None:
             await completion.say("Chaos")
             await completion.finish()
@@ -111,6 +119,34 @@ class ChaosScript(Script):
         return True
 
 
+class Quota:
+    """Count requests in a sliding MINUTE, and report them in the headers of the service."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._taken: deque[float] = deque()
+
+    def take(self) -> bool:
+        """Count a request; False when the quota is used up."""
+        now = time.monotonic()
+        while self._taken and self._taken[0] <= now - MINUTE:
+            self._taken.popleft()
+        if len(self._taken) >= self._limit:
+            return False
+        self._taken.append(now)
+        return True
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        left = self._limit - len(self._taken)
+        reset = self._taken[0] + MINUTE - time.monotonic() if self._taken else 0.0
+        return [
+            (b"x-ratelimit-limit-requests", b"%d" % self._limit),
+            (b"x-ratelimit-remaining-requests", b"%d" % left),
+            (b"x-ratelimit-reset-requests", b"%.2fs" % max(0.0, reset)),
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The text up to a round of tool calls, and those calls; the last turn has none."""
@@ -141,4 +177,4 @@ def _pieces(text: str) -> Iterator[str]:
 if __name__ == "__main__":
     # Cuts are meant.
     logging.getLogger("uvicorn.error").addFilter(lambda line: "without completing" not in line.msg)
-    serve(ChaosScript())
+    serve(ChaosScript(int(sys.argv[1]) if sys.argv[1:] else 0))

@@ -11,6 +11,7 @@ ROUND = (
     *("kill -9", "kill -9", "SIGTERM and restart", "sockets cut", "Redis restarted"),
     *("Redis stalled", "Postgres restarted", "Postgres crashed", "Postgres stalled"),
 )
+MINUTE = 6.0  # seconds, for the model's quota and the line of the app
 TOOLS = (("look",), ("act",), ("look", "look"), ("act", "look"))
 
 
@@ -37,6 +38,7 @@ class Plan:
     browser: bool = False  # whether a real one reads along
     model: float = 0.25  # of the replies in which something is wrong with the model,
     tools: float = 0.4  # and of those in which it calls tools
+    quota: int = 0  # requests that the model allows in a MINUTE, 0 for any number
     recovery_seconds: float = 15.0  # after kill -9, until every reply shows new text
 
     def question(self, run: str, chance: random.Random) -> Question:
@@ -118,4 +120,26 @@ def kills(seed: int, count: int) -> Plan:
         second=0,
         change=0,
         model=0,
+    )
+
+
+def one_quota(seed: int, seconds: float) -> Plan:
+    """Plan more conversations than the model's quota allows, so that most replies wait in line."""
+    return Plan(
+        seed,
+        seconds=seconds,
+        people=6,
+        at_once=24,
+        turns=(1, 3),
+        words=(20, 60),
+        round=("kill -9", "SIGTERM and restart", "Redis restarted", "Redis stalled"),
+        pause=(2.0, 5.0),
+        hand_over=2.0,
+        reload=0,
+        second=0,
+        change=0,
+        model=0,
+        tools=0.2,
+        quota=30,
+        recovery_seconds=60,
     )

@@ -56,8 +56,10 @@ class Part:
     def missing(self) -> list[str]:
         """Return the planned faults that didn't happen."""
         wanted = set(self.plan.round)
-        if self.plan.stop:
-            wanted |= {*OF_PEOPLE, *OF_THE_MODEL}
+        if self.plan.reload:
+            wanted |= set(OF_PEOPLE)
+        if self.plan.model:
+            wanted |= set(OF_THE_MODEL)
         if self.plan.change:
             wanted |= set(KINDS)
         return sorted(kind for kind in wanted if not self.record.counts[kind])

@@ -27,7 +27,7 @@ def play(plan: Plan, folder: Path) -> Record:
     """Play a plan on an instance and return its record; logs stay in `folder`."""
     emails = [f"person{number}@example.com" for number in range(plan.people)]
     leaving = {"CHAT_HAND_OVER_SECONDS": str(plan.hand_over)}
-    with running_instance(folder, plan.processes, emails, **leaving) as instance:
+    with running_instance(folder, plan.processes, emails, plan.quota, **leaving) as instance:
         return asyncio.run(_play(plan, instance, emails))
 
 

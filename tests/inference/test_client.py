@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from chatapp.inference import errors
-from chatapp.inference.client import InferenceClient, _off_loop
+from chatapp.inference.client import InferenceClient
 from chatapp.inference.errors import InferenceError
+from chatapp.inference.off_loop import off_loop
 from chatapp.inference.service import Service
 from chatapp.inference.transport import make_http_client
 from chatapp.inference.types import ChatMessage, CompletionRequest, Finished, TextDelta, Usage
@@ -275,6 +276,6 @@ async def test_what_would_block_the_loop_is_prepared_in_a_thread(
     message = ChatMessage.from_text("user", "a" * characters)
     request = CompletionRequest("m", (message,) * messages, 10)
 
-    thread = await _off_loop(request, threading.get_ident)
+    thread = await off_loop(request, threading.get_ident)
 
     assert (thread != threading.get_ident()) == in_thread

@@ -105,3 +105,20 @@ async def test_a_wait_can_be_cancelled(serve: Serve, connect: Connect, ask: Ask)
         with pytest.raises(asyncio.CancelledError):
             await task
     assert len(server.requests) == 1
+
+
+async def test_a_caller_that_waits_by_itself_gets_the_refusal_and_the_limits_at_once(
+    serve: Serve, connect: Connect, ask: Ask, naps: list[float]
+) -> None:
+    headers = {"retry_after": "8", "x_ratelimit_remaining_requests": "0"}
+    server = await serve(in_turn(refusal(429, **headers), HELLO))
+    reported: list[tuple[str, RateLimits]] = []
+    client = connect(
+        server.url,
+        waits_for_quota=False,
+        on_rate_limits=lambda model, limits: reported.append((model, limits)),
+    )
+    deltas, error = await failure(client, ask("Hi"))
+    assert (deltas, naps) == ([], [])
+    assert (type(error), error.retry_after) == (errors.RateLimited, 8.0)
+    assert reported == [("m", RateLimits(Quota(remaining=0), Quota()))]

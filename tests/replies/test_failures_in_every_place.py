@@ -79,6 +79,7 @@ async def check(owner: Person, pieces: list[Any], name: str) -> None:
     assert (reply.status, reply.text) == ("complete", "It is done."), name
 
 
+@pytest.mark.usefixtures("impatient_line")
 @pytest.mark.parametrize("kind", [*all_errors(), BUG], ids=lambda kind: str(kind.__name__))
 async def test_every_failure_leaves_a_way_on(
     owner: Person, kit: Kit, kind: type[Exception]

@@ -105,7 +105,9 @@ class Birds(ModelService):
 
 
 @pytest.fixture
-async def birds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Birds]:
+async def birds(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, impatient_line: None
+) -> AsyncIterator[Birds]:
     monkeypatch.setattr(retry, "PAUSES_SECONDS", (0.0, 0.0, 0.0))
     async with running(service_of_birds := Birds()):
         settings.SERVICE = Service("compatible", service_of_birds.url, "")

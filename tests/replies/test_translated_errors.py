@@ -54,7 +54,7 @@ def german(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
     settings.LANGUAGE_CODE = "de"
 
 
-@pytest.mark.usefixtures("german", "no_service")
+@pytest.mark.usefixtures("german", "no_service", "impatient_line")
 async def test_a_failed_reply_explains_the_error_in_the_language_of_the_site(
     running: Exchange,
 ) -> None:
@@ -80,7 +80,7 @@ async def test_the_notice_of_a_waiting_reply_is_translated() -> None:
     wait = ServiceWait(lambda: None)
     wait.begin(Waiting(1.0, Unreachable.reason))
 
-    assert wait.reason == "Der Dienst ist nicht erreichbar."
+    assert wait.status(None).wait_reason == "Der Dienst ist nicht erreichbar."
     wait.cancel()
 
 

@@ -10,6 +10,7 @@ TITLE = "Write a title"  # begins the instructions of a request for one
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = Sequence[tuple[bytes, bytes]]
 
 
 def wants_title(messages: Sequence[dict[str, Any]]) -> bool:
@@ -45,11 +46,12 @@ class Completion:
         self._receive = receive
         self._send = send
         self._has_begun = False
+        self.headers: Headers = ()
 
     async def write(self, frames: bytes, *, more: bool = True) -> None:
         if not self._has_begun:
             self._has_begun = True
-            await start(self._send, 200, b"text/event-stream")
+            await start(self._send, 200, b"text/event-stream", self.headers)
         await self._send({"type": "http.response.body", "body": frames, "more_body": more})
 
     async def say(self, text: str) -> None:
@@ -58,9 +60,9 @@ class Completion:
     async def finish(self, reason: str = "stop", usage: bytes = b"") -> None:
         await self.write(frame({}, reason) + usage + DONE, more=False)
 
-    async def refuse(self, status: int) -> None:
+    async def refuse(self, status: int, headers: Headers = ()) -> None:
         error = {"code": status, "message": "as the question asks", "type": "api_error"}
-        await send_json(self._send, {"error": error}, status)
+        await send_json(self._send, {"error": error}, status, headers)
 
     async def client_left(self) -> None:
         """Wait until the client has disconnected."""
@@ -68,13 +70,13 @@ class Completion:
             pass
 
 
-async def start(send: Send, status: int, media_type: bytes) -> None:
-    headers = [(b"content-type", media_type)]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+async def start(send: Send, status: int, media_type: bytes, headers: Headers = ()) -> None:
+    all_headers = [(b"content-type", media_type), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": all_headers})
 
 
-async def send_json(send: Send, value: object, status: int = 200) -> None:
-    await start(send, status, b"application/json")
+async def send_json(send: Send, value: object, status: int = 200, headers: Headers = ()) -> None:
+    await start(send, status, b"application/json", headers)
     await send({"type": "http.response.body", "body": json.dumps(value).encode()})
 
 

@@ -14,6 +14,7 @@ from chatapp.inference import Service
 from chatapp.inference.demo.process import demo_model
 from chatapp.mcp import switches
 from chatapp.replies import generation, service
+from chatapp.spending.line import rules, service_line
 from tests.support.replies import complete, new_message
 from tests.support.tool_kit import Kit
 
@@ -56,6 +57,14 @@ async def no_service(settings: Settings) -> AsyncIterator[None]:
     yield
     await background.drain(5)
     await service.close()
+
+
+@pytest.fixture
+def impatient_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let calls wait in the line for a moment only, and let others go at once after a refusal."""
+    monkeypatch.setattr(rules, "PAUSE", 0.0)
+    patience = dict.fromkeys(service_line.PATIENCE_SECONDS, 0.1)
+    monkeypatch.setattr(service_line, "PATIENCE_SECONDS", patience)
 
 
 @pytest.fixture

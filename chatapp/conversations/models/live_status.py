@@ -9,6 +9,7 @@ class LiveStatus:
 
     waits_for: float | None = None  # until the service is asked again
     wait_reason: str = ""
+    replies_before: int | None = None  # in the line for the service, in which the reply waits
     has_thought_for: float | None = None  # while the model thinks
 
 

@@ -1,16 +1,18 @@
 """What to try when the model service rejects an image, so that no conversation gets stuck."""
 
 import logging
+import time
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext
 
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Attachment
-from chatapp.inference import InferenceError
+from chatapp.inference import CompletionRequest, InferenceError
 from chatapp.inference.errors import ImageRejected
-from chatapp.replies import service
+from chatapp.replies import line, service
 from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
 
@@ -73,7 +75,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
         request = await background.in_thread(building.image_request, model, suspect, delivery)
         try:
             if request:
-                await service.client().complete(request)
+                await _try(request, prompt.reply.conversation.owner_id)
         except ImageRejected:
             continue
         except InferenceError as error:
@@ -84,6 +86,13 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
                 image_delivery.remember(model, delivery)
         return False
     return True
+
+
+async def _try(request: CompletionRequest, person: UUID) -> None:
+    async def make() -> None:
+        await service.client().complete(request)
+
+    await line.go(line.Call(person, request, time.time(), make, line.Urgency.TEST))
 
 
 def _exclude(attachment: Attachment, error: ImageRejected) -> None:

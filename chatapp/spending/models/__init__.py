@@ -1,3 +1,4 @@
 from chatapp.spending.models.model_call import ModelCall
+from chatapp.spending.models.shared_line import LineProcess, SharedLine
 
-__all__ = ["ModelCall"]
+__all__ = ["LineProcess", "ModelCall", "SharedLine"]
