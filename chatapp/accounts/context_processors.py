@@ -6,7 +6,11 @@ from chatapp.accounts.permissions import Permission, allows
 
 
 class May:
-    """Answer in templates: `{% if may.share %}` asks for `Permission.SHARE`."""
+    """Answer in templates: `{% if may.share %}` asks for `Permission.SHARE`.
+
+    Only those that ask look the person up: an error page is made in a thread that must not use the
+    database.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request

@@ -1,9 +1,12 @@
 """Who may do what, and to whom."""
 
 import itertools
+from typing import Any
 
 import pytest
+from django.http import HttpRequest
 
+from chatapp.accounts.context_processors import permissions
 from chatapp.accounts.models import Person
 from chatapp.accounts.permissions import (
     Permission,
@@ -13,6 +16,9 @@ from chatapp.accounts.permissions import (
     with_permission,
 )
 from chatapp.accounts.roles import Role
+from chatapp.chat.inner_pages import inner_sidebar
+from chatapp.diagnostics.notices import owner_notices
+from chatapp.sharing.context_processors import sharing
 from tests.support.people import ROLES, person_of
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +64,15 @@ def test_a_query_finds_those_with_a_permission(permission: Permission) -> None:
     found = set(Person.objects.filter(with_permission(permission)))
 
     assert found == {person for person in people if allows(person, permission)}
+
+
+class UntouchedRequest(HttpRequest):
+    @property
+    def user(self) -> None:
+        raise AssertionError("The person was looked up")
+
+
+@pytest.mark.parametrize("processor", [permissions, sharing, owner_notices, inner_sidebar])
+def test_a_page_that_asks_for_no_permission_looks_nobody_up(processor: Any) -> None:
+    """As an error page, which is made in a thread whose connection nobody closes."""
+    processor(UntouchedRequest())
