@@ -47,14 +47,23 @@ def start() -> None:
 async def _forever() -> None:
     while True:
         try:
-            for person in await background.in_spare_thread(_due):
-                await _remove(person)
-        except django.db.Error:
-            # Nothing depends on it: the next run finds the same.
-            logger.exception("A deleted person could not be removed")
-        except (StoreUnavailable, TryLater):
-            logger.warning("The images of a deleted person can't be removed now")
+            due = await background.in_spare_thread(_due)
+        except django.db.Error as error:
+            logger.warning("Deleted people weren't found: %s", type(error).__name__)
+            due = []
+        for person in due:
+            await _attempt(person)
         await asyncio.sleep(INTERVAL_SECONDS)
+
+
+async def _attempt(person: Person) -> None:
+    """Remove a person, or leave what is left to the next run; the others don't wait for that."""
+    try:
+        await _remove(person)
+    except django.db.Error:
+        logger.exception("A deleted person could not be removed")
+    except (StoreUnavailable, TryLater):
+        logger.warning("What is stored of a deleted person can't be removed now")
 
 
 async def _remove(person: Person) -> None:

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from chatapp import background
 from chatapp.accounts import membership
 from chatapp.accounts.models import Person
 from chatapp.audit.models import Action, Entry
@@ -21,6 +22,7 @@ from chatapp.conversations.models import (
     trash,
 )
 from chatapp.images.models import Image
+from chatapp.images.store import StoreUnavailable
 from chatapp.jobs.models import Job
 from chatapp.people import image_heirs, removal
 from chatapp.search.models import SearchEntry
@@ -179,6 +181,27 @@ def test_an_image_that_only_a_download_still_has_waits_for_nobody(
 
 def test_an_image_that_nobody_shows_has_no_heir(member: Person) -> None:
     assert image_heirs._heir(Image.objects.store(member, made())) is None
+
+
+async def test_a_person_who_cannot_be_removed_now_keeps_nobody_waiting(
+    owner: Person, member: Person, guest: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove_piece = removal.remove_piece
+
+    def refuse(person: Person) -> bool:
+        if person == member:
+            raise StoreUnavailable
+        return remove_piece(person)
+
+    monkeypatch.setattr(removal, "remove_piece", refuse)
+    for person in (member, guest):
+        await background.in_thread(delete_long_ago, person)
+
+    for person in await background.in_thread(removal._due):
+        await removal._attempt(person)
+
+    left = {pk async for pk in Person.objects.values_list("pk", flat=True)}
+    assert left == {owner.pk, member.pk}
 
 
 def test_a_removal_continues_where_it_stopped(owner: Person, member: Person) -> None:
