@@ -8,12 +8,13 @@ from typing import Any
 from django.conf import settings
 
 from chatapp import background
-from chatapp.accounts import ended_sessions
+from chatapp.accounts import access_changes, ended_sessions
 from chatapp.accounts.my_account import last_use
 from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
 from chatapp.images.processing import worker_queue
 from chatapp.jobs import runner
+from chatapp.people import removal as people_removal
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, learning, leases, remote, service, stopping
@@ -68,6 +69,8 @@ def _start() -> None:
     relay.start()
     ended_sessions.start()
     last_use.start()
+    access_changes.start()
+    people_removal.start()
     service_line.start()
     # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.
     gc.collect()

@@ -1,16 +1,17 @@
-"""Notices on every page for the owner: what is missing right now."""
+"""Notices on every page for those who can do something about it: what is missing right now."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from chatapp.accounts.models import LinkRequest
+from chatapp.accounts.permissions import Permission, allows
 from chatapp.diagnostics.checks.database import full_result
 from chatapp.diagnostics.checks.live_updates import redis_is_away
 from chatapp.diagnostics.checks.model_service import no_service
@@ -20,6 +21,8 @@ from chatapp.realtime.relay import relay
 from chatapp.replies import service
 from chatapp.server.database_state import database_is_full, probe
 
+type Viewer = Any  # a Person or an AnonymousUser
+SEE = Permission.SEE_DIAGNOSTICS
 HIDDEN_COOKIE = "hidden_notices"  # set by static/js/elements/owner/owner-notice.js
 
 
@@ -42,9 +45,11 @@ def owner_notices(request: HttpRequest) -> dict[str, Callable[[], list[Notice]]]
 
 def _notices_for(request: HttpRequest) -> list[Notice]:
     """Everybody is told that the database is full, because it concerns what they type."""
-    is_owner = _is_owner(request)
-    full = [Notice(_database_full(is_owner))] if _is_still_full() else []
-    return full + (_shown(request) if is_owner else [])
+    user = getattr(request, "user", None)
+    if user is None:
+        user = AnonymousUser()
+    full = [Notice(_database_full(sees_details=allows(user, SEE)))] if _is_still_full() else []
+    return full + _shown(request, user)
 
 
 def _is_still_full() -> bool:
@@ -54,24 +59,22 @@ def _is_still_full() -> bool:
     return database_is_full()
 
 
-def _database_full(is_owner: bool) -> Result:
+def _database_full(*, sees_details: bool) -> Result:
     found = gettext(
         "The database is full or read-only, so nothing new can be saved. You can read and delete."
     )
-    return full_result(found) if is_owner else red(found)
+    return full_result(found) if sees_details else red(found)
 
 
-def _is_owner(request: HttpRequest) -> bool:
-    user = getattr(request, "user", None)
-    return user is not None and user.is_authenticated and user.is_owner
+def _shown(request: HttpRequest, user: Viewer) -> list[Notice]:
+    notices = _of_the_site() if allows(user, SEE) else []
+    if allows(user, Permission.MANAGE_PEOPLE) and not settings.EMAIL_URL:
+        notices += _link_requests(user)
+    hidden = request.COOKIES.get(HIDDEN_COOKIE, "").split(".") if notices else []
+    return [notice for notice in notices if notice.key not in hidden]
 
 
-def _shown(request: HttpRequest) -> list[Notice]:
-    hidden = request.COOKIES.get(HIDDEN_COOKIE, "").split(".")
-    return [notice for notice in _notices() if notice.key not in hidden]
-
-
-def _notices() -> list[Notice]:
+def _of_the_site() -> list[Notice]:
     """Return the notices without calling any service: pages must not wait for what is broken."""
     notices = []
     if settings.SERVICE.kind == "none":
@@ -80,21 +83,17 @@ def _notices() -> list[Notice]:
         notices.append(Notice(explain(refusal), reverse("diagnostics")))
     if relay.is_started and not relay.is_connected:
         notices.append(Notice(redis_is_away(), reverse("diagnostics")))
-    if not settings.EMAIL_URL and (count := _waiting().count()):
-        notices.append(_link_requests(count))
     return notices
 
 
-def _waiting() -> QuerySet[LinkRequest]:
-    """Return the requests that the owner can answer; a command does that for the owner's own."""
-    return LinkRequest.objects.open().filter(person__is_owner=False, person__is_active=True)
-
-
-def _link_requests(count: int) -> Notice:
+def _link_requests(user: Viewer) -> list[Notice]:
+    count = LinkRequest.objects.open_for(user).count()
+    if not count:
+        return []
     sentence = ngettext(
         "One person is waiting for a link to choose a new password.",
         "%(count)s people are waiting for a link to choose a new password.",
         count,
     )
     fix = ngettext("Send it to them.", "Send one to each of them.", count)
-    return Notice(yellow(sentence % {"count": count}, fix), reverse("password-links"))
+    return [Notice(yellow(sentence % {"count": count}, fix), reverse("password-links"))]

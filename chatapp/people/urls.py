@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from chatapp.people.views import invitations, joining, people
 
 urlpatterns = [
+    path("people/", include("chatapp.people.action_urls")),
     path("join/<str:invitation_token>/", joining.join_page, name="join"),
     path("people/", people.people, name="people"),
     path("people/invitations", invitations.invitations, name="people-invitations"),

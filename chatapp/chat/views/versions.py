@@ -18,6 +18,7 @@ from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.version_refusals import REFUSALS, refuse, refuse_values
 from chatapp.conversations.access import own_message, own_reply
 from chatapp.conversations.models import Effort, Variation
+from chatapp.conversations.models.model_choice import models_for
 from chatapp.replies import commands
 from chatapp.server.request_values import wants_json
 
@@ -32,7 +33,9 @@ def menu(request: PersonRequest, conversation_id: UUID, message_id: UUID) -> Htt
         "version": uuid.uuid4(),
         "head": message.conversation.branch.values_list("pk", flat=True).last(),
         "new_conversation": uuid.uuid4(),
-        "models": [model for model in settings.CATALOG.values() if model.id != message.model],
+        "models": [
+            model for model in models_for(request.user).values() if model.id != message.model
+        ],
         "efforts": Effort.choices if _can_think(message.model) else [],
         "variations": Variation.choices,
     }

@@ -8,12 +8,12 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.lease import GRACE
+from chatapp.conversations.models.model_choice import models_for
 from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
 from chatapp.inference.catalog import find_model
 
@@ -56,7 +56,8 @@ def retry(reply: "Message") -> "Message | None":
         return head
     if not head.can_retry:
         return None
-    is_own = bool(head.client_id) and find_model(settings.CATALOG, head.model) is not None
+    offered = models_for(conversation.owner)
+    is_own = bool(head.client_id) and find_model(offered, head.model) is not None
     chosen = conversation.chosen
     if is_own:
         chosen = replace(chosen, model=head.model, thinking=head.thinking)
@@ -103,7 +104,7 @@ def resume(reply: "Message") -> bool:
         # A page must see that this is newer than the end it shows.
         "attempt": head.attempt + 1,
     }
-    if head.model not in settings.CATALOG:
+    if head.model not in models_for(conversation.owner):
         values["model"] = chosen.model
     type(reply).objects.filter(pk=reply.pk).update(**values)
     conversation.expect_reply()

@@ -97,5 +97,4 @@ def _allowed_models(shown: Person) -> list[str]:
 
 def _waiting(actor: Person) -> list[LinkRequest]:
     """Return who asked for a link to choose a new password, and may get one from this person."""
-    requests = LinkRequest.objects.open().filter(person__is_active=True)
-    return [each for each in requests if manages(actor, each.person)]
+    return list(LinkRequest.objects.open_for(actor))

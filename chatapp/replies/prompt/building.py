@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.conf import settings
-
 from chatapp.conversations.models import (
     MAX_ROUNDS,
     Attachment,
@@ -13,10 +11,10 @@ from chatapp.conversations.models import (
     ToolCall,
     branches,
 )
+from chatapp.conversations.models.model_choice import model_of
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
-from chatapp.inference.catalog import find_model
 from chatapp.inference.context_window import MAX_IMAGES, room_for_history
 from chatapp.replies import learning
 from chatapp.replies.prompt import image_delivery
@@ -68,7 +66,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     Raises StoreUnavailable.
     """
     chosen = reply.conversation.chosen
-    model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
+    model = model_of(reply)
     delivery = delivery or image_delivery.deliveries(model.id)[0]
     toolbox = Toolbox.of(reply)
     instructions = ChatMessage.from_text("system", system_text(reply.conversation))
