@@ -18,6 +18,7 @@ from chatapp.leases import renewal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
 from chatapp.search import indexer
+from chatapp.spending import upkeep as spending
 from chatapp.transfer import upkeep
 
 PAUSE_SECONDS = 0.01
@@ -33,6 +34,8 @@ PAUSES = (
     (remote, "JOINED_POLL_SECONDS"),
     (indexer, "LOOK_SECONDS"),
     (upkeep, "INTERVAL_SECONDS"),
+    (spending, "REFRESH_SECONDS"),
+    (spending, "SWEEP_SECONDS"),
 )
 
 
