@@ -19,11 +19,11 @@ class ShortCall:
 
     @classmethod
     async def begin(cls, new: NewCall) -> "ShortCall":
-        """Raises CapReached."""
+        """Record a call that is about to be made. Raises CapReached."""
         return cls(await background.in_thread(ledger().begin, new))
 
     async def answer(self) -> str:
-        """Raises InferenceError."""
+        """Return the text of the answer. Raises InferenceError."""
         async with aclosing(service.client().stream(self._call.request)) as deltas:
             async for delta in deltas:
                 match delta:
@@ -34,7 +34,7 @@ class ShortCall:
         return self._text
 
     def settle(self) -> None:
-        """Uses the database: call it in a thread."""
+        """Record what the call used. Call it in a thread."""
         ledger().settle([(self._call, self._used)])
 
     @property

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import uuid
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -206,6 +207,20 @@ def test_more_cached_than_read_is_nonsense(
 
     (row,) = calls_of(running)
     assert (row.cached_tokens, row.thinking_tokens) == (10, 1)
+
+
+async def test_a_copy_of_a_conversation_costs_nothing(running: Exchange) -> None:
+    with answering(TextDelta("Hello."), Usage(100, 10), END):
+        await made(running)
+        await ended([f"title:{running.conversation.pk}"])
+    count = await ModelCall.objects.acount()
+    reply = await Message.objects.select_related("conversation").aget(pk=running.reply.pk)
+
+    copy = await commands.branch_off(reply, uuid.uuid4())
+
+    copied = await copy.messages.aget(role="assistant")
+    assert copied.prompt_tokens == 100
+    assert await ModelCall.objects.acount() == count
 
 
 def test_the_ledger_outlives_conversation_and_person(

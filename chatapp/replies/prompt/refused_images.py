@@ -88,7 +88,7 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
 
 
 async def _try(prompt: Prompt, request: CompletionRequest) -> None:
-    """Raises InferenceError, CapReached."""
+    """Send a request whose answer nobody needs. Raises InferenceError, CapReached."""
     reply = prompt.reply
     new = NewCall("image_test", request, conversation=reply.conversation, reply_id=reply.pk)
     call = await ShortCall.begin(new)
