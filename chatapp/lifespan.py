@@ -21,6 +21,7 @@ from chatapp.replies import generation, learning, leases, remote, service, stopp
 from chatapp.search import indexer
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
+from chatapp.spending import upkeep as spending
 from chatapp.spending.line.service_line import service_line
 from chatapp.tools.registry import built_in
 from chatapp.transfer import upkeep
@@ -66,6 +67,7 @@ def _start() -> None:
     upkeep.start()
     indexer.start()
     database_watch.start()
+    spending.start()
     relay.start()
     ended_sessions.start()
     last_use.start()

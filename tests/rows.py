@@ -37,6 +37,7 @@ from chatapp.mcp.models import Server, ToolSetting
 from chatapp.people.models import Invitation
 from chatapp.replies.models import LearnedFact
 from chatapp.sharing.models import Share, Snapshot
+from chatapp.spending.models import Budget, Cap, ModelCall
 from chatapp.transfer.models import (
     ArchivePart,
     Import,
@@ -141,6 +142,9 @@ def identity() -> SocialAccount:
 
 ROWS: dict[type[Model], Callable[[], Model]] = {
     ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
+    Budget: lambda: Budget.objects.create(key=unique(), created=0),
+    Cap: lambda: Cap.objects.create(kind="instance", period="day", amount=1),
+    ModelCall: lambda: ModelCall.objects.create(purpose="reply", model_asked="m", model="m"),
     AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
     Attachment: attachment,
     ContentType: content_type,

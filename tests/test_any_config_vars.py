@@ -44,6 +44,7 @@ USUAL = {
     "CHAT_OIDC_ISSUER": ["https://login.example.com/realms/chat/", "http://localhost:9400"],
     "CHAT_OIDC_ALLOWED_DOMAINS": ["example.com, b.example"],
     "CHAT_SITE_NAME": ["Our chat"],
+    "CHAT_TIME_ZONE": ["Europe/Berlin", "UTC", " America/Argentina/Ushuaia "],
     "AWS_ENDPOINT_URL_S3": ["https://storage.example.com"],
 }
 PIECES = ["://", ":", "/", "@", "[", "]", "%", "?", "#", "&", "=", ",", " ", "\n", "\t", '"', "{"]

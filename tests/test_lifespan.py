@@ -21,6 +21,7 @@ from chatapp.people import removal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
 from chatapp.search import indexer
+from chatapp.spending import upkeep as spending
 from chatapp.transfer import upkeep
 
 PAUSE_SECONDS = 0.01
@@ -40,6 +41,8 @@ PAUSES = (
     (remote, "JOINED_POLL_SECONDS"),
     (indexer, "LOOK_SECONDS"),
     (upkeep, "INTERVAL_SECONDS"),
+    (spending, "REFRESH_SECONDS"),
+    (spending, "SWEEP_SECONDS"),
 )
 
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-import time
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from chatapp import background
@@ -14,8 +14,11 @@ from chatapp.conversations.models import Conversation, Message
 from chatapp.conversations.models.model_choice import model_of
 from chatapp.conversations.signals import reply_ended
 from chatapp.inference import CompletionRequest, InferenceError
-from chatapp.replies import commands, line, live, service
+from chatapp.replies import commands, live
+from chatapp.replies.accounting import CapReached, NewCall
+from chatapp.replies.line import Urgency
 from chatapp.replies.prompt import building
+from chatapp.replies.short_calls import ShortCall
 from chatapp.replies.title_text import clean_title
 
 TASK = "title:"  # begins the name of the task that asks for one
@@ -82,22 +85,24 @@ def cancel_of(person_id: UUID) -> None:
 
 
 async def _suggest(conversation: Conversation, request: CompletionRequest) -> None:
-    answer = ""
-
-    async def make() -> None:
-        nonlocal answer
-        answer = await service.client().complete(request)
-
-    urgency = line.Urgency.TITLE
+    """Without an answer the conversation keeps the first words of its first message as its title,
+    and nobody is told: what a cap leaves is for replies."""
     try:
-        await line.go(line.Call(conversation.owner_id, request, time.time(), make, urgency))
-    except InferenceError as error:
-        # The conversation keeps the first words of its first message as its title.
-        logger.warning("No title for %s: %s", conversation.pk, type(error).__name__)
+        new = NewCall("title", request, conversation=conversation)
+        call = await ShortCall.begin(new, Urgency.TITLE)
+    except CapReached:
         return
-    await background.in_thread(_save, conversation, clean_title(answer))
+    title = ""
+    try:
+        title = clean_title(await call.answer())
+    except InferenceError as error:
+        logger.warning("No title for %s: %s", conversation.pk, type(error).__name__)
+    await background.in_thread(_save, conversation, title, call)
 
 
-def _save(conversation: Conversation, title: str) -> None:
-    if title and conversation.suggest_title(title):
+def _save(conversation: Conversation, title: str, call: ShortCall) -> None:
+    with transaction.atomic():
+        is_changed = bool(title) and conversation.suggest_title(title)
+        call.settle()
+    if is_changed:
         events.conversation_changed(conversation)

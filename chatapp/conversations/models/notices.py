@@ -6,6 +6,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+# About money, which is no change that a service asked for.
+CAP_LIMITED, CAP_NEAR = "cap_limited", "cap_near"
 SENTENCES: dict[str, Any] = {
     "turns_excluded": ngettext_lazy(
         "This conversation is longer than the model can read. Its oldest turn was excluded.",
@@ -51,10 +53,19 @@ SENTENCES: dict[str, Any] = {
 
 
 def notice_sentence(change: str, value: Any) -> str:
-    """Return the sentence for a change; `value` is a count, or the model that answered.
+    """Return the sentence for a change; `value` is a count, or the model that answered. A warning
+    about a cap comes as a sentence.
 
     A change that only another version knows is about the request too.
     """
+    if change == CAP_NEAR:
+        return str(value)
+    if change == CAP_LIMITED:
+        sentence = _(
+            "A cap on spending left room for %(number)s tokens of answer. "
+            "A longer one can be continued once the cap renews."
+        )
+        return sentence % {"number": number_format(value, force_grouping=True)}
     sentence = SENTENCES.get(change) or _(
         "The request was changed, because the service refused it."
     )

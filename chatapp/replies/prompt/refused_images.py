@@ -1,9 +1,7 @@
 """What to try when the model service rejects an image, so that no conversation gets stuck."""
 
 import logging
-import time
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -12,9 +10,11 @@ from chatapp.conversations import events
 from chatapp.conversations.models import Attachment
 from chatapp.inference import CompletionRequest, InferenceError
 from chatapp.inference.errors import ImageRejected
-from chatapp.replies import line, service
+from chatapp.replies.accounting import CapReached, NewCall
+from chatapp.replies.line import Urgency
 from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
+from chatapp.replies.short_calls import ShortCall
 
 logger = logging.getLogger(__name__)
 
@@ -75,10 +75,10 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
         request = await background.in_thread(building.image_request, model, suspect, delivery)
         try:
             if request:
-                await _try(request, prompt.reply.conversation.owner_id)
+                await _try(prompt, request)
         except ImageRejected:
             continue
-        except InferenceError as error:
+        except (InferenceError, CapReached) as error:
             # This error says nothing about the image.
             logger.warning("An image could not be tried: %s", type(error).__name__)
         else:
@@ -88,11 +88,15 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
     return True
 
 
-async def _try(request: CompletionRequest, person: UUID) -> None:
-    async def make() -> None:
-        await service.client().complete(request)
-
-    await line.go(line.Call(person, request, time.time(), make, line.Urgency.TEST))
+async def _try(prompt: Prompt, request: CompletionRequest) -> None:
+    """Send a request whose answer nobody needs. Raises InferenceError, CapReached."""
+    reply = prompt.reply
+    new = NewCall("image_test", request, conversation=reply.conversation, reply_id=reply.pk)
+    call = await ShortCall.begin(new, Urgency.TEST)
+    try:
+        await call.answer()
+    finally:
+        await background.in_thread(call.settle)
 
 
 def _exclude(attachment: Attachment, error: ImageRejected) -> None:

@@ -1,4 +1,6 @@
-from chatapp.spending.models.model_call import ModelCall
+from chatapp.spending.models.budget import Budget
+from chatapp.spending.models.cap import Cap
+from chatapp.spending.models.model_call import ModelCall, Purpose
 from chatapp.spending.models.shared_line import LineProcess, SharedLine
 
-__all__ = ["LineProcess", "ModelCall", "SharedLine"]
+__all__ = ["Budget", "Cap", "LineProcess", "ModelCall", "Purpose", "SharedLine"]
