@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "chatapp.jobs",
     "chatapp.images",
     "chatapp.mcp",
+    "chatapp.retirement",
     "chatapp.conversations",
     "chatapp.replies",
     "chatapp.sharing",

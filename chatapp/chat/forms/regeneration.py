@@ -3,13 +3,12 @@
 from uuid import UUID, uuid5
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chatapp.conversations.models import Effort, Message, NewVersion, Variation
-from chatapp.inference.catalog import find_model
+from chatapp.retirement import offers
 from chatapp.server.request_values import read_uuid, whole_number
 
 
@@ -45,9 +44,9 @@ class RegenerationForm(forms.Form):
 
     def clean_model(self) -> str:
         wanted = self.cleaned_data["model"]
-        if wanted and find_model(settings.CATALOG, wanted) is None:
+        if wanted and offers.find(wanted) is None:
             raise forms.ValidationError(_("This model isn't available. Choose another one."))
-        model = find_model(settings.CATALOG, wanted or self.reply.model)
+        model = offers.find(wanted or self.reply.model)
         return model.id if model else self.reply.conversation.offered_model
 
     @property
@@ -58,7 +57,7 @@ class RegenerationForm(forms.Form):
     @property
     def wanted(self) -> NewVersion:
         values = self.cleaned_data
-        model = settings.CATALOG[values["model"]]
+        model = offers.current(values["model"])
         thinking = values["thinking"] if "thinking" in self.data else self.reply.thinking
         return NewVersion(
             client_id=values["version"],

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -15,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from chatapp.chat.forms import tool_switches
 from chatapp.chat.forms.tool_switches import ToolField
 from chatapp.conversations.models import Effort, ModelSettings
-from chatapp.inference.catalog import find_model
 from chatapp.mcp.switches import Switch, switches
+from chatapp.retirement import offers
 
 MAX_INSTRUCTIONS = 20_000  # characters
 MIN_TOKENS = 256
@@ -96,7 +95,7 @@ class SettingsForm(forms.Form):
         return tool_switches.fields_of(self.switches, self.base.tool_choices, self.data)
 
     def clean_model(self) -> str:
-        model = find_model(settings.CATALOG, self.cleaned_data["model"] or self.base.model)
+        model = offers.find(self.cleaned_data["model"] or self.base.model)
         if model is None:
             raise forms.ValidationError(_("This model isn't available. Choose another one."))
         return model.id
@@ -112,7 +111,7 @@ class SettingsForm(forms.Form):
 
     def clean_max_tokens(self) -> int | None:
         tokens: int | None = self.cleaned_data["max_tokens"]
-        model = settings.CATALOG.get(self.cleaned_data.get("model", self.base.model))
+        model = offers.offered().get(self.cleaned_data.get("model", self.base.model))
         if tokens is not None and model and not MIN_TOKENS <= tokens <= model.max_output:
             raise forms.ValidationError(
                 _("Choose a length from %(least)s to %(most)s tokens for %(model)s."),
@@ -143,7 +142,7 @@ class SettingsForm(forms.Form):
 
 def _consistent(chosen: ModelSettings, given: dict[str, Any]) -> ModelSettings:
     """Drop an earlier setting that conflicts with a new one."""
-    model = settings.CATALOG[chosen.model]
+    model = offers.current(chosen.model)
     if not model.thinking:
         chosen = replace(chosen, thinking=Effort.OFF)
     if chosen.max_tokens is not None:

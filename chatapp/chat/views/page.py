@@ -38,6 +38,7 @@ from chatapp.conversations.models import (
 from chatapp.conversations.sidebar import ConversationPage, conversation_page
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
+from chatapp.retirement import offers
 from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
 
@@ -92,7 +93,7 @@ def settings_panel(
     request: PersonRequest, shown: Conversation | None, form: SettingsForm
 ) -> HttpResponse:
     """Return the HTML of the settings, which the first load does without."""
-    context = {"conversation": shown, "models": settings.CATALOG.values()}
+    context = {"conversation": shown, "models": offers.offered().values()}
     return render(request, "settings/_panel.html", {**context, "sheet": _sheet(shown, form)})
 
 
@@ -171,8 +172,8 @@ def _context(
         "running": any(message.is_running for message in history.messages),
         "sidebar": sidebar.groups,
         "sidebar_more_url": sidebar.more_url,
-        "models": settings.CATALOG.values(),
-        "quick_models": short_labels(settings.CATALOG.values()),
+        "models": offers.offered().values(),
+        "quick_models": short_labels(offers.offered().values()),
         "service": {
             "kind": settings.SERVICE.kind,
             "sentence": settings.SERVICE.translated(gettext),
@@ -207,7 +208,7 @@ def _written(draft: Draft | None) -> dict[str, Any]:
 
 def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool = False) -> dict[str, Any]:
     """Return what the settings sheet and the composer's two quick controls show."""
-    chosen = settings.CATALOG.get(form.shown["model"]) or settings.CATALOG[form.base.model]
+    chosen = offers.find(form.shown["model"]) or offers.current(form.base.model)
     problems = form.problems if form.is_bound else {}
     return {
         "action": reverse("settings", args=[shown.pk]) if shown else reverse("defaults"),

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +17,9 @@ from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.version_refusals import REFUSALS, refuse, refuse_values
 from chatapp.conversations.access import own_message, own_reply
 from chatapp.conversations.models import Effort, Variation
+from chatapp.inference.model_names import is_same_model
 from chatapp.replies import commands
+from chatapp.retirement import offers
 from chatapp.server.request_values import wants_json
 
 
@@ -32,7 +33,11 @@ def menu(request: PersonRequest, conversation_id: UUID, message_id: UUID) -> Htt
         "version": uuid.uuid4(),
         "head": message.conversation.branch.values_list("pk", flat=True).last(),
         "new_conversation": uuid.uuid4(),
-        "models": [model for model in settings.CATALOG.values() if model.id != message.model],
+        "models": [
+            model
+            for model in offers.offered().values()
+            if not is_same_model(model.id, message.model)
+        ],
         "efforts": Effort.choices if _can_think(message.model) else [],
         "variations": Variation.choices,
     }
@@ -71,5 +76,5 @@ async def regeneration(
 
 
 def _can_think(model_id: str) -> bool:
-    model = settings.CATALOG.get(model_id)
+    model = offers.find(model_id)
     return bool(model and model.thinking)

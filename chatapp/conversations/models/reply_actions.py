@@ -8,14 +8,14 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.lease import GRACE
+from chatapp.conversations.models.notices import moved_on
 from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
-from chatapp.inference.catalog import find_model
+from chatapp.retirement import offers
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -56,12 +56,13 @@ def retry(reply: "Message") -> "Message | None":
         return head
     if not head.can_retry:
         return None
-    is_own = bool(head.client_id) and find_model(settings.CATALOG, head.model) is not None
+    is_own = bool(head.client_id) and offers.is_offered(head.model)
     chosen = conversation.chosen
     if is_own:
         chosen = replace(chosen, model=head.model, thinking=head.thinking)
     new = type(reply).queued_reply(conversation, head.parent, chosen)
     new.variation = head.variation
+    new.notices = moved_on(conversation.model, new.model)
     # As of any version that was asked for; nobody else knows the id.
     new.client_id = uuid.uuid4() if is_own else None
     branches.replace(head, new)
@@ -103,8 +104,9 @@ def resume(reply: "Message") -> bool:
         # A page must see that this is newer than the end it shows.
         "attempt": head.attempt + 1,
     }
-    if head.model not in settings.CATALOG:
+    if not offers.is_offered(head.model):
         values["model"] = chosen.model
+        values["notices"] = head.notices | moved_on(head.model, chosen.model)
     type(reply).objects.filter(pk=reply.pk).update(**values)
     conversation.expect_reply()
     reply.refresh_from_db()

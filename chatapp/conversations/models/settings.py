@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
-from chatapp.inference.catalog import find_model
+from chatapp.retirement import offers
 from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Variation(models.TextChoices):
 
 
 def default_model() -> str:
-    """Return the first model of the catalogue."""
-    return next(iter(settings.CATALOG))
+    """Return the first model on offer."""
+    return offers.default().id
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,8 @@ class WithModelSettings(models.Model):
 
     @property
     def offered_model(self) -> str:
-        """Return the chosen model, or the default one when it is no longer offered."""
-        model = find_model(settings.CATALOG, self.model)
-        return model.id if model else default_model()
+        """Return the chosen model, or what takes its place when it is no longer offered."""
+        return offers.current(self.model).id
 
     @property
     def chosen(self) -> ModelSettings:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.conf import settings
-
 from chatapp.conversations.models import (
     MAX_ROUNDS,
     Attachment,
@@ -17,13 +15,13 @@ from chatapp.conversations.models import (
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
-from chatapp.inference.catalog import find_model
 from chatapp.inference.context_window import MAX_IMAGES, room_for_history
 from chatapp.replies import learning
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.history import History, newest_messages
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
 from chatapp.replies.tools.toolbox import Toolbox
+from chatapp.retirement import offers
 
 # Byte for byte the same in every request, and first, because the service caches it.
 INSTRUCTIONS = """\
@@ -75,7 +73,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     Raises StoreUnavailable.
     """
     chosen = reply.conversation.chosen
-    model = find_model(settings.CATALOG, reply.model) or settings.CATALOG[chosen.model]
+    model = offers.find_known(reply.model) or offers.current(chosen.model)
     delivery = delivery or image_delivery.deliveries(model.id)[0]
     toolbox = Toolbox.of(reply)
     request = CompletionRequest(

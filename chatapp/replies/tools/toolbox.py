@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from django.conf import settings
-
 from chatapp import inference
 from chatapp.conversations.models import Message
-from chatapp.inference.catalog import find_model
 from chatapp.mcp.switches import switches
+from chatapp.retirement import offers
 from chatapp.tools import runner
 from chatapp.tools.tool import Context, Tool
 from chatapp.tools.untrusted import plain_line
@@ -33,8 +31,7 @@ class Toolbox:
         Reads the database: call it in a thread.
         """
         conversation = reply.conversation
-        model = find_model(settings.CATALOG, reply.model)
-        model = model or settings.CATALOG[conversation.offered_model]
+        model = offers.find_known(reply.model) or offers.current(conversation.model)
         if not model.tools:
             return cls({}, Context())
         chosen = [
