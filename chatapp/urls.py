@@ -13,6 +13,7 @@ urlpatterns = [
     path("diagnostics/", include("chatapp.diagnostics.urls")),
     path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),
+    path("usage/", include("chatapp.spending.urls")),
 ]
 
 handler400 = "chatapp.views.bad_request"
