@@ -45,9 +45,9 @@ class Sums:
 NAMES = tuple(field.name for field in fields(Sums))
 # Those that are named as a column come last: from then on the name means the sum.
 AGGREGATES: dict[str, Any] = {
-    "calls": Count("pk"),
-    "estimated": Count("pk", filter=Q(is_estimated=True)),
-    "unpriced": Count("pk", filter=Q(cost=None)),
+    "calls": Count("*"),
+    "estimated": Count("begun_at", filter=Q(is_estimated=True)),
+    "unpriced": Count("begun_at", filter=Q(cost=None)),
     "cost": Sum("cost"),
     "input_tokens": Sum("input_tokens"),
     "output_tokens": Sum("output_tokens"),

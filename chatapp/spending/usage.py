@@ -89,7 +89,7 @@ def people_of(month: Month) -> list[tuple[Any, Sums]]:
 def hidden_calls(person: Person | None, month: Month) -> list[ModelCall]:
     """Return the latest calls of a month that nobody sees an answer of."""
     calls = ended_calls(person, month.first, month.end).filter(purpose__in=HIDDEN)
-    return list(calls.select_related("person").order_by("-begun_at", "-pk")[:CALLS_SHOWN])
+    return list(calls.select_related("person").order_by("-begun_at")[:CALLS_SHOWN])
 
 
 def model_label(model_id: str) -> str:
