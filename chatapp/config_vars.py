@@ -73,6 +73,8 @@ try:
     WEATHER_URL, GEOCODING_URL = configuration.weather_urls(env)
 
     SHARING = env.bool("CHAT_SHARING", True)
+    # In which days and months begin, for what is spent.
+    CHAT_TIME_ZONE = configuration.time_zone(env.str("CHAT_TIME_ZONE", "UTC"))
 
     SETUP_CODE = configuration.setup_code(env.str("CHAT_SETUP_CODE", ""))
     EMAIL_URL = env.str("EMAIL_URL", "").strip()

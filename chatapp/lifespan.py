@@ -20,6 +20,7 @@ from chatapp.retirement import reading
 from chatapp.search import indexer
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
+from chatapp.spending import upkeep as spending
 from chatapp.tools.registry import built_in
 from chatapp.transfer import upkeep
 
@@ -65,6 +66,7 @@ def _start() -> None:
     upkeep.start()
     indexer.start()
     database_watch.start()
+    spending.start()
     relay.start()
     ended_sessions.start()
     # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.

@@ -18,6 +18,7 @@ from django.db.models.signals import post_migrate
 from django.test import AsyncClient, Client
 
 from chatapp.accounts.models import Person
+from chatapp.spending import caps
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 from tests.servers.shared_file import shared_file
 from tests.support.people import MEMBER, OWNER, PASSWORD
@@ -127,6 +128,14 @@ def _every_message_is_shown(
     logger.removeHandler(handler)
     if "unshown" not in request.node._fixtureinfo.argnames:
         assert not unshown, [logging.Formatter().format(record) for record in unshown]
+
+
+@pytest.fixture(autouse=True)
+def _caps_are_forgotten() -> Iterator[None]:
+    """A process keeps all caps in memory, and the database of the next test has none of them."""
+    yield
+    if caps._known:
+        caps.forget()
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ class InferenceClient:
 
     async def _call(self, prepared: PreparedRequest, body: bytes) -> AsyncGenerator[Delta]:
         """Make one call and yield the deltas of its answer."""
-        parser = CompletionParser(self.service.key)
+        parser = CompletionParser(self.service.key, prepared.request.model)
         post = self._http.build_request(
             "POST",
             f"{self.service.url}/v1/chat/completions",

@@ -33,7 +33,17 @@ def other_spelling(model_id: str) -> str | None:
 
 
 def is_same_model(one: str, other: str) -> bool:
-    return _normal(one) == _normal(other)
+    return canonical(one) == canonical(other)
+
+
+def canonical(model_id: str) -> str:
+    """Return the spelling under which all spellings of a model are counted."""
+    match = CLAUDE.fullmatch(model_id)
+    if match is None:
+        return model_id
+    family = match["first_family"] or match["last_family"]
+    version = (match["first_version"] or match["last_version"]).replace(".", "-")
+    return f"claude-{family}-{version}{match['tail']}".lower()
 
 
 def takes_budgets(model_id: str) -> bool:
@@ -48,12 +58,3 @@ def takes_budgets(model_id: str) -> bool:
         return False
     version = match["first_version"] or match["last_version"]
     return tuple(map(int, re.split("[-.]", version))) <= LAST_WITH_BUDGETS
-
-
-def _normal(model_id: str) -> str:
-    match = CLAUDE.fullmatch(model_id)
-    if match is None:
-        return model_id
-    family = match["first_family"] or match["last_family"]
-    version = (match["first_version"] or match["last_version"]).replace(".", "-")
-    return f"claude-{family}-{version}{match['tail']}".lower()

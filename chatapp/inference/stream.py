@@ -46,9 +46,11 @@ class CompletionParser:
     next call raises it, so that nothing received is lost.
     """
 
-    def __init__(self, secret: str = "") -> None:
-        """Keep `secret`, which never appears in the sentence of an error."""
+    def __init__(self, secret: str = "", model: str = "") -> None:
+        """Keep `secret`, which never appears in the sentence of an error, and name `model` in what
+        is reported of its usage."""
         self._secret = secret
+        self._model = model
         self._events = EventParser()
         self._text = TextJoiner()
         self._reasoning = TextJoiner()
@@ -134,7 +136,7 @@ class CompletionParser:
                 self._reason = FINISH_REASONS.get(reason.lower(), "stop")
         usage = chunk.get("usage")
         if isinstance(usage, dict):
-            _read_usage(usage, deltas)
+            _read_usage(usage, self._model, deltas)
 
     def _read_message(self, message: dict[str, Any], deltas: list[Delta]) -> None:
         # Heroku nests the text under "thinking"; other servers send it as a string of either name.
@@ -182,11 +184,21 @@ def _joined(parts: list[object]) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def _read_usage(usage: dict[str, Any], deltas: list[Delta]) -> None:
+def _read_usage(usage: dict[str, Any], model: str, deltas: list[Delta]) -> None:
     prompt = _count(usage.get("prompt_tokens"))
     completion = _count(usage.get("completion_tokens"))
     if prompt or completion:  # an empty usage would replace an earlier one
-        deltas.append(Usage(prompt, completion))
+        cached = _part(usage, "prompt_tokens_details", "cached_tokens")
+        cached = cached or _count(usage.get("cache_read_input_tokens"))
+        thinking = _part(usage, "completion_tokens_details", "reasoning_tokens")
+        cached, thinking = min(cached, prompt), min(thinking, completion)
+        deltas.append(Usage(prompt, completion, cached, thinking, model))
+
+
+def _part(usage: dict[str, Any], details: str, name: str) -> int:
+    """Return a number of tokens that a service reports in more detail, 0 if it doesn't."""
+    found = usage.get(details)
+    return _count(found.get(name)) if isinstance(found, dict) else 0
 
 
 def _count(value: object) -> int:

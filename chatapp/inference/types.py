@@ -121,10 +121,17 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Report the tokens billed for this request so far. A later report replaces an earlier one."""
+    """Report the tokens billed for this request so far. A later report replaces an earlier one.
+
+    Cached tokens are among those of the prompt, thinking ones among those of the completion; few
+    services report either. `model` is the id that the answered request was sent with.
+    """
 
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int = 0
+    thinking_tokens: int = 0
+    model: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ one of them, in a task that continues when the browser disconnects. `stopping.st
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from chatapp import background
@@ -25,6 +26,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.conversations.models import decide as store_decision
 from chatapp.replies import generation, stopping, taking
+from chatapp.replies.accounting import CapReached, ledger
 
 SENDING = "send:"  # begins the name of the task that adds a message
 MAX_REST_SECONDS = 0.1  # between two batches of a copy
@@ -37,7 +39,7 @@ type Added = tuple[Exchange, taking.Prepare | None]
 
 
 async def send(person: Person, new: NewMessage) -> Sent:
-    """Add a message and start the reply to it. Raises as `add_exchange` does."""
+    """Add a message and start the reply to it. Raises as `add_exchange` does, and CapReached."""
     exchange, prepare = await background.in_thread(_add, person, new, generation.may_start())
     if exchange.created:
         generation.start(exchange.reply, prepare)
@@ -59,8 +61,8 @@ async def send(person: Person, new: NewMessage) -> Sent:
 
 
 async def regenerate(reply: Message, wanted: NewVersion) -> Message:
-    """Start a further version of a reply. Raises as `Message.regenerate` does."""
-    new, created = await background.in_thread(reply.regenerate, wanted)
+    """Start a further version of a reply. Raises as `Message.regenerate` does, and CapReached."""
+    new, created = await background.in_thread(_regenerate, reply, wanted)
     if created:
         await _announce_and_start(new, events.version_added, reply, new)
     return new
@@ -117,16 +119,17 @@ async def restore_version(message: Message) -> None:
 
 
 async def retry(reply: Message) -> Message | None:
-    """Start a new reply in the place of this one; None when the conversation continued."""
-    new = await background.in_thread(reply.retry)
+    """Start a new reply in the place of this one; None when the conversation continued. Raises
+    CapReached."""
+    new = await background.in_thread(_within_cap, reply, reply.retry)
     if new and new.status == Message.Status.QUEUED:
         await _announce_and_start(new, events.reply_replaced, reply, new)
     return new
 
 
 async def resume(reply: Message) -> Message | None:
-    """Continue a reply that ended too early; None when it can't be continued."""
-    if not await background.in_thread(reply.resume):
+    """Continue a reply that ended too early; None when it can't be continued. Raises CapReached."""
+    if not await background.in_thread(_within_cap, reply, reply.resume):
         return None
     await _announce_and_start(reply, events.reply_resumed, reply)
     return reply
@@ -137,9 +140,11 @@ async def decide(
 ) -> Message:
     """Store a decision about a tool call; the last one starts the reply again.
 
-    Return the reply as it is then, also when another decision was faster.
+    Return the reply as it is then, also when another decision was faster. Raises CapReached: the
+    model is asked again after any decision.
     """
-    if await background.in_thread(store_decision, reply, tool_call_id, decision, attempt):
+    store = partial(store_decision, reply, tool_call_id, decision, attempt)
+    if await background.in_thread(_within_cap, reply, store):
         await _announce_and_start(reply, events.reply_resumed, reply)
     else:
         await background.in_thread(reply.refresh_from_db)
@@ -149,9 +154,26 @@ async def decide(
 def _add(person: Person, new: NewMessage, begin: bool) -> Added:
     """Add a message. With `begin` this process takes the reply in the same transaction."""
     asked_at = time.monotonic()
+    try:
+        ledger().check(lambda: person, new.chosen.model, new.text)
+    except CapReached:
+        # A request that is repeated stores nothing, so it gets the answer that was lost.
+        if not Message.objects.filter(author=person, client_id=new.client_id).exists():
+            raise
     exchange = add_exchange(person, new, begin=begin)
     is_taken = exchange.created and begin
     return exchange, taking.prepare(exchange.reply, asked_at) if is_taken else None
+
+
+def _regenerate(reply: Message, wanted: NewVersion) -> tuple[Message, bool]:
+    ledger().check(lambda: reply.conversation.owner, wanted.model)
+    return reply.regenerate(wanted)
+
+
+def _within_cap[T](reply: Message, store: Callable[[], T]) -> T:
+    """Store what makes the model go on with a reply. Raises CapReached before that."""
+    ledger().check(lambda: reply.conversation.owner, reply.model)
+    return store()
 
 
 async def _announce_and_start[*Args](

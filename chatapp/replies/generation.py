@@ -15,11 +15,13 @@ from chatapp.conversations.models import Message, Progress, TokenUsage
 from chatapp.images.errors import ImageRefused
 from chatapp.realtime.relay import relay
 from chatapp.replies import live, outcomes, saving, taking
+from chatapp.replies.accounting import CapReached
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
 from chatapp.replies.streaming import stream
 from chatapp.replies.taking import Job, Prepare, Take
 from chatapp.replies.tools import results
+from chatapp.replies.usage import ModelRequest
 from chatapp.server import logs
 from chatapp.server.database_errors import DATABASE_AWAY, DatabaseFull
 
@@ -125,6 +127,8 @@ async def _make(reply: Message, prepare: Prepare) -> None:
     except ImageRefused as refusal:
         # The image store is unavailable; the person can try again.
         await background.in_thread(_fail, reply, refusal.sentence)
+    except CapReached as reached:
+        await background.in_thread(_fail, reply, reached.sentence)
     except DatabaseFull:
         # As below; it is no surprise any more, and happens with every sweep.
         logger.warning("A reply waits until the database takes something new")
@@ -157,7 +161,7 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
 
     Return how it ended, also when it was stopped or failed.
     """
-    outcome = ReplyOutcome()
+    outcome = ReplyOutcome(requests=_begun(job))
     streaming = background.spawn(running.stream_name, stream(job.prompt, running, outcome))
     saving.start()
     try:
@@ -179,6 +183,14 @@ async def _run(job: Job, running: LiveReply) -> ReplyOutcome:
         # Stop keeps what the person saw. In every other case nothing that arrived is lost.
         running.keep_backlog()
     return outcome
+
+
+def _begun(job: Job) -> list[ModelRequest]:
+    """Return the call that was begun with the reply, which costs nothing if it is never sent."""
+    if job.prompt.call is None:
+        return []
+    reply, prompt = job.reply, job.prompt
+    return [ModelRequest(prompt.request, len(reply.text), len(reply.reasoning), call=prompt.call)]
 
 
 async def _end(running: LiveReply, outcome: ReplyOutcome) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from chatapp import background
@@ -16,10 +17,11 @@ from chatapp.conversations.models.lease import CloseCondition
 from chatapp.conversations.signals import reply_ended, text_prepared
 from chatapp.inference.context_window import estimate_messages
 from chatapp.rendering import arender_document
-from chatapp.replies import usage
+from chatapp.replies import model_calls, usage
+from chatapp.replies.accounting import ledger
 from chatapp.replies.live import LiveReply
 from chatapp.replies.prompt.turns import reply_turns
-from chatapp.replies.usage import ModelRequest
+from chatapp.replies.usage import Counted, ModelRequest
 from chatapp.server.database_errors import DATABASE_AWAY
 
 PAUSES = (0.5, 1, 2)  # seconds between attempts to save; the last one repeats
@@ -66,9 +68,11 @@ def close(
     reply: Message, status: str, error: str = "", *, only_if: CloseCondition = "is running"
 ) -> bool:
     """End a reply as it was saved, and announce it; False when it had ended or others make it."""
-    if not reply.close(status, error, only_if=only_if):
-        return False
-    reply.refresh_from_db()
+    with transaction.atomic():
+        if not reply.close(status, error, only_if=only_if):
+            return False
+        reply.refresh_from_db()
+        model_calls.settle_lost(reply)
     _announce(reply.conversation.owner_id, reply)
     return True
 
@@ -82,8 +86,12 @@ def choose_outcome(outcome: ReplyOutcome) -> Callable[[LiveReply, ReplyOutcome, 
 def _await_approval(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
     """Keep the reply until the person decides, at no cost; end it if they pressed Stop."""
     progress = live.progress
-    tokens = usage.total(live.reply, outcome.requests, progress)
-    if live.reply.await_approval(progress, tokens):
+    counted = usage.count(live.reply, outcome.requests, progress)
+    with transaction.atomic():
+        is_waiting = live.reply.await_approval(progress, counted.tokens)
+        if is_waiting:
+            ledger().settle(counted.calls)
+    if is_waiting:
         events.message_finished(live.person_id, live.reply)
     else:
         outcome.status = Message.Status.STOPPED
@@ -92,22 +100,32 @@ def _await_approval(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
 
 def _finish(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
     text_prepared.send(Message, text=live.text)
-    if live.reply.finish(_record(live, outcome, html)):
+    counted = usage.count(live.reply, outcome.requests, live.progress)
+    final = _record(live, outcome, html, counted)
+    with transaction.atomic():
+        has_ended = live.reply.finish(final)
+        # An attempt that was overtaken has cost as much.
+        ledger().settle(counted.calls)
+    if has_ended:
         _announce(live.person_id, live.reply)
 
 
 def _release(live: LiveReply, outcome: ReplyOutcome, _html: str) -> None:
     progress = live.progress
-    if live.reply.release(progress, usage.total(live.reply, outcome.requests, progress)):
+    counted = usage.count(live.reply, outcome.requests, progress)
+    with transaction.atomic():
+        is_released = live.reply.release(progress, counted.tokens)
+        ledger().settle(counted.calls)
+    if is_released:
         logger.info("A reply was released", extra={"characters": len(progress.text)})
 
 
-def _record(live: LiveReply, outcome: ReplyOutcome, html: str) -> FinalState:
+def _record(live: LiveReply, outcome: ReplyOutcome, html: str, counted: Counted) -> FinalState:
     progress = live.progress
     return FinalState(
         status=outcome.status,
         progress=progress,
-        token_usage=usage.total(live.reply, outcome.requests, progress),
+        token_usage=counted.tokens,
         html=html,
         error=outcome.error,
         error_kind=outcome.error_kind,

@@ -7,6 +7,7 @@ from chatapp.conversations.models import Message
 from chatapp.conversations.models.progress import LENGTH
 from chatapp.inference import ToolCallPart
 from chatapp.mcp.client import sessions
+from chatapp.replies.accounting import CapReached
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
 from chatapp.replies.prompt import building
@@ -23,6 +24,8 @@ async def stream(prompt: Prompt, live: LiveReply, outcome: ReplyOutcome) -> None
     except calls.Overtaken:
         # An overtaken attempt writes nothing more; otherwise somebody pressed Stop.
         outcome.status = Message.Status.STOPPED
+    except CapReached as reached:
+        outcome.fail(reached.sentence)
     finally:
         sessions.close(prompt.toolbox.context.work)
 

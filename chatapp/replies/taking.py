@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chatapp import background
 from chatapp.conversations.models import Attachment, Message, ToolCall
 from chatapp.rendering import LiveDocument
-from chatapp.replies import usage
+from chatapp.replies import model_calls, usage
 from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
 from chatapp.replies.state import saved_document
@@ -39,8 +39,10 @@ def take(reply: Message, take: Take) -> Job | None:
     if not take(reply):
         return None
     reply.known_tool_calls = _recovered(reply) if reply.attempt > 1 else []
+    has_crashed = reply.crashes > crashes
+    is_counted = has_crashed and model_calls.settle_lost(reply)
     prompt = building.reply_prompt(reply)
-    if reply.crashes > crashes:
+    if has_crashed and not is_counted:
         usage.count_lost_request(reply, prompt.request)
     return _job(reply, prompt, asked_at)
 
@@ -83,11 +85,16 @@ def _prepare(reply: Message, asked_at: float) -> Job | None:
 
 
 def _job(reply: Message, prompt: Prompt, asked_at: float) -> Job | None:
-    """Return the job; None when the database was slow, and another process was faster."""
-    job = Job(reply, prompt, saved_document(reply))
+    """Return the job; None when the database was slow, and another process was faster.
+
+    A reply with tool calls gets another prompt once these have run. Raises CapReached.
+    """
+    document = saved_document(reply)
     if time.monotonic() - asked_at > SLOW_TAKE_SECONDS and not reply.renew():
         return None
-    return job
+    if not reply.shown_tool_calls:
+        prompt = model_calls.begin(prompt, len(reply.text), len(reply.reasoning))
+    return Job(reply, prompt, document)
 
 
 def _recovered(reply: Message) -> list[ToolCall]:

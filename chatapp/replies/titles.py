@@ -5,6 +5,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from chatapp import background
@@ -12,8 +13,10 @@ from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Message
 from chatapp.conversations.signals import reply_ended
 from chatapp.inference import CompletionRequest, InferenceError
-from chatapp.replies import commands, live, service
+from chatapp.replies import commands, live
+from chatapp.replies.accounting import CapReached, NewCall
 from chatapp.replies.prompt import building
+from chatapp.replies.short_calls import ShortCall
 from chatapp.replies.title_text import clean_title
 
 TITLES_AT_ONCE = 4  # the service's limits are for everybody together
@@ -61,15 +64,23 @@ def _somebody_waits() -> bool:
 
 
 async def _suggest(conversation: Conversation, request: CompletionRequest) -> None:
+    """Without an answer the conversation keeps the first words of its first message as its title,
+    and nobody is told: what a cap leaves is for replies."""
     try:
-        answer = await service.client().complete(request)
-    except InferenceError as error:
-        # The conversation keeps the first words of its first message as its title.
-        logger.warning("No title for %s: %s", conversation.pk, type(error).__name__)
+        call = await ShortCall.begin(NewCall("title", request, conversation=conversation))
+    except CapReached:
         return
-    await background.in_thread(_save, conversation, clean_title(answer))
+    title = ""
+    try:
+        title = clean_title(await call.answer())
+    except InferenceError as error:
+        logger.warning("No title for %s: %s", conversation.pk, type(error).__name__)
+    await background.in_thread(_save, conversation, title, call)
 
 
-def _save(conversation: Conversation, title: str) -> None:
-    if title and conversation.suggest_title(title):
+def _save(conversation: Conversation, title: str, call: ShortCall) -> None:
+    with transaction.atomic():
+        is_changed = bool(title) and conversation.suggest_title(title)
+        call.settle()
+    if is_changed:
         events.conversation_changed(conversation)

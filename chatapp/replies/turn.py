@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,8 @@ from chatapp.inference import (
 )
 from chatapp.inference.errors import AnswerDeclined, ImageRejected, RequestRefused
 from chatapp.inference.translation import gettext_noop
-from chatapp.replies import service
+from chatapp.replies import learning, model_calls, service
+from chatapp.replies.accounting import Call
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
 from chatapp.replies.pace import LoopShare
@@ -97,15 +99,17 @@ class Turn:
         return failure
 
     async def _ask(self) -> None:
-        """After each rejected image, ask again without it, or with the other image delivery.
+        """After each rejected image, ask again without it, or with the other image delivery: all
+        that is one call.
 
-        Raises InferenceError.
+        Raises InferenceError, CapReached.
         """
+        call = await self._begin_call()
         while True:
             self._notify_excluded()
             length = self.live.length
             request = ModelRequest(
-                self.prompt.request, self.live.text_length, len(self.live.reasoning)
+                self.prompt.request, self.live.text_length, len(self.live.reasoning), call=call
             )
             self.outcome.requests.append(request)
             try:
@@ -115,12 +119,25 @@ class Turn:
                 retry = None if has_output else await refused_images.retry(self.prompt, error)
                 if retry is None:
                     raise
-                self.prompt = retry.prompt
+                self.prompt = model_calls.limited(retry.prompt, call)
                 if retry.excluded:
                     self.live.notify_refused(retry.excluded.name, retry.excluded.refusal)
             else:
                 refused_images.accepted(self.prompt)
                 return
+
+    async def _begin_call(self) -> Call | None:
+        """Return the call that the prompt is for, which was begun with it unless the prompt was
+        changed since."""
+        if self.prompt.call is None:
+            self.prompt = await background.in_thread(
+                model_calls.begin, self.prompt, self.live.text_length, len(self.live.reasoning)
+            )
+        call = self.prompt.call
+        for change, value in call.notices.items() if call else ():
+            self.live.notify(change, value)
+        self.prompt = replace(self.prompt, call=None)
+        return call
 
     async def _read(self, request: ModelRequest) -> None:
         share = LoopShare()
@@ -147,6 +164,8 @@ class Turn:
             case Waiting():
                 self.live.wait(delta)
             case Adapted(change, count, detail):
+                if change == "model_replaced":
+                    request.replaced_by = learning.known(request.request.model).replacement or ""
                 self.live.notify(change, detail or count + getattr(self.prompt, change, 0))
             case Finished(reason):
                 self.outcome.finish_reason = reason
@@ -166,9 +185,11 @@ class Turn:
 
 
 def prompt_to_continue(live: LiveReply) -> Prompt:
-    """Return the prompt for the rest of a reply. Reads the database: call it in a thread."""
+    """Return the prompt for the rest of a reply, with the call that it is for. Uses the database:
+    call it in a thread. Raises CapReached."""
     live.reply.text = live.text
-    return building.reply_prompt(live.reply)
+    prompt = building.reply_prompt(live.reply)
+    return model_calls.begin(prompt, live.text_length, len(live.reasoning))
 
 
 def _kind(error: InferenceError) -> str:

@@ -6,6 +6,7 @@ Each function refuses an invalid value with a ValueError whose text names the co
 import re
 from collections.abc import Callable, Iterable
 from email.utils import formataddr, parseaddr
+from zoneinfo import ZoneInfo
 
 from environs import Env, EnvError
 
@@ -163,6 +164,16 @@ def tools(stated: list[str], every: str, find: Callable[[], Iterable[str]]) -> l
         if unknown := [name for name in named if name not in known]:
             raise ValueError(f"CHAT_TOOLS names {unknown[0]!r}. There is: {', '.join(known)}")
     return stated
+
+
+def time_zone(key: str) -> str:
+    """Return the key of a time zone in the time zone database."""
+    key = key.strip() or "UTC"
+    try:
+        ZoneInfo(key)
+    except (ValueError, KeyError, OSError):
+        raise ValueError("CHAT_TIME_ZONE must be a time zone such as Europe/Berlin") from None
+    return key
 
 
 def log_level(level: str) -> str:

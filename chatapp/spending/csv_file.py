@@ -9,9 +9,10 @@ from django.db.models import Q
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.server.csv_cells import escape
-from chatapp.spending.days import Month, site_zone
+from chatapp.spending.days import Month
 from chatapp.spending.models import ModelCall
 from chatapp.spending.money import exact_dollars
+from chatapp.spending.periods import zone
 from chatapp.spending.sums import ended_calls
 
 ROWS_AT_ONCE = 1_000
@@ -42,7 +43,7 @@ def _calls_after(person: Person | None, month: Month, last: ModelCall | None) ->
 
 def _cells(call: ModelCall) -> Sequence[str]:
     return (
-        call.begun_at.astimezone(site_zone()).isoformat(timespec="seconds"),
+        call.begun_at.astimezone(zone()).isoformat(timespec="seconds"),
         call.person.email if call.person else "",
         call.purpose,
         str(call.conversation_id or ""),

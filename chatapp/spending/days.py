@@ -1,27 +1,23 @@
-"""Days and months of this site, in the time zone that its owner chose for all money."""
+"""The days and months that the usage pages show, in the time zone of this site."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Self
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import timezone
+
+from chatapp.spending.periods import Period, first_day, zone
 
 CHART_DAYS = 30
 FIRST_YEAR = 2000  # of a month that a page may show
 
 
-def site_zone() -> ZoneInfo:
-    return ZoneInfo(getattr(settings, "SITE_TIME_ZONE", "UTC"))
-
-
 def today() -> date:
-    return timezone.now().astimezone(site_zone()).date()
+    return first_day(Period.DAY, timezone.now())
 
 
 def begin_of(day: date) -> datetime:
-    return datetime.combine(day, time.min, site_zone())
+    return datetime.combine(day, time.min, zone())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext
 
-from chatapp.spending.models import ModelCall
-from chatapp.spending.models.model_call import Purpose
+from chatapp.spending.models import ModelCall, Purpose
 from chatapp.spending.money import small_dollars
 
 ANSWERS = (Purpose.REPLY, Purpose.TOOL_ROUND)

@@ -15,8 +15,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation
 from chatapp.retirement import offers
 from chatapp.spending.days import Month, today
-from chatapp.spending.models import ModelCall
-from chatapp.spending.models.model_call import Purpose
+from chatapp.spending.models import ModelCall, Purpose
 from chatapp.spending.sums import DayPart, Sums, by, daily, ended_calls, total
 
 CHATS_SHOWN = 20

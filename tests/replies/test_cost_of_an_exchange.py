@@ -16,6 +16,7 @@ from chatapp.conversations.models import Exchange
 from chatapp.inference import Finished, TextDelta
 from chatapp.realtime.hub import hub
 from chatapp.replies import commands
+from chatapp.spending import caps
 from tests.support.replies import answering, ended, new_message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
@@ -25,7 +26,8 @@ SAID = (TextDelta("Hello."), Finished("stop"))
 
 @pytest.fixture
 async def costs(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Count what happens from here on, in every thread."""
+    """Count what happens from here on, in every thread. A server has read the caps before."""
+    await background.in_thread(caps.refresh)
     counted: Counter[str] = Counter()
     loop, execute, publish = asyncio.get_running_loop(), CursorWrapper.execute, hub.publish
     run = loop.run_in_executor
@@ -65,8 +67,8 @@ async def test_the_first_exchange(owner: Person, costs: Counter[str]) -> None:
     await exchanged(owner)
 
     # Adding both, the end of the reply, whether its branch is shown, and the title, which is
-    # announced under a lock. Five queries are for search.
-    assert costs == {"threads": 3, "transactions": 4, "queries": 16, "events": 6}
+    # announced under a lock. Five queries are for search, and two for the ledger of each call.
+    assert costs == {"threads": 4, "transactions": 4, "queries": 20, "events": 6}
 
 
 async def test_a_page_that_begins_a_conversation_looks_for_none(
@@ -74,7 +76,7 @@ async def test_a_page_that_begins_a_conversation_looks_for_none(
 ) -> None:
     await exchanged(owner, names_parent=True)
 
-    assert costs == {"threads": 3, "transactions": 4, "queries": 15, "events": 6}
+    assert costs == {"threads": 4, "transactions": 4, "queries": 19, "events": 6}
 
 
 async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
@@ -83,5 +85,6 @@ async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
 
     await exchanged(owner, first.conversation.pk)
 
-    # Adding both, the end of the reply, whether its branch is shown, and two queries for search.
-    assert costs == {"threads": 2, "transactions": 2, "queries": 14, "events": 5}
+    # Adding both, the end of the reply, whether its branch is shown, two queries for search, and
+    # two for the ledger.
+    assert costs == {"threads": 2, "transactions": 2, "queries": 16, "events": 5}

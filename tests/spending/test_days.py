@@ -9,7 +9,7 @@ from chatapp.spending.days import Month, begin_of, today
 
 
 def test_a_day_begins_at_midnight_of_the_site(settings: Settings) -> None:
-    settings.SITE_TIME_ZONE = "Asia/Kolkata"
+    settings.CHAT_TIME_ZONE = "Asia/Kolkata"
 
     assert begin_of(date(2026, 11, 30)).astimezone(UTC) == datetime(
         2026, 11, 29, 18, 30, tzinfo=UTC
@@ -17,7 +17,7 @@ def test_a_day_begins_at_midnight_of_the_site(settings: Settings) -> None:
 
 
 def test_a_day_on_which_clocks_change_is_longer(settings: Settings) -> None:
-    settings.SITE_TIME_ZONE = "Europe/Berlin"
+    settings.CHAT_TIME_ZONE = "Europe/Berlin"
     first, last = (begin_of(date(2026, 10, day)).astimezone(UTC) for day in (25, 26))
 
     assert last - first == timedelta(hours=25)

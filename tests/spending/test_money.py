@@ -2,7 +2,8 @@
 
 import pytest
 
-from chatapp.spending.money import dollars, exact_dollars, small_dollars
+from chatapp.spending.dollars import shown as dollars
+from chatapp.spending.money import exact_dollars, small_dollars
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_model_name_is_text(owner_client: Client, owner: Person) -> None:
 def test_today_begins_at_midnight_of_the_site(
     owner_client: Client, owner: Person, settings: Settings, zone: str
 ) -> None:
-    settings.SITE_TIME_ZONE = zone
+    settings.CHAT_TIME_ZONE = zone
     midnight = begin_of(today())
     store(
         call(owner, 1_000_000, begun_at=midnight),

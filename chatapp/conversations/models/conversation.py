@@ -160,7 +160,7 @@ class Conversation(WithModelSettings):
         if rows.update(title=self.title, titled_by=self.titled_by):
             conversation_titled.send(Conversation, conversation=self)
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def suggest_title(self, title: str) -> bool:
         """Set a title by the model unless the person has typed one or deleted the conversation;
         return whether it was set."""

@@ -84,7 +84,7 @@ def await_approval(reply: "Message", progress: Progress, token_usage: TokenUsage
     return is_waiting
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def finish(reply: "Message", final: FinalState) -> bool:
     """End this attempt; False when it had been ended or taken over before."""
     values = values_of(final.progress) | values_of(final.token_usage) | values_of(final)
@@ -107,7 +107,7 @@ def request_stop(reply: "Message") -> bool:
     return bool(_row(reply).running().update(stop_requested_at=timezone.now()))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def close(
     reply: "Message", status: str, error: str = "", *, only_if: CloseCondition = "is running"
 ) -> bool:

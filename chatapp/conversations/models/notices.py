@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from chatapp.retirement import offers
 
+CAP_NEAR = "cap_near"
 SENTENCES: dict[str, Any] = {
     "turns_excluded": ngettext_lazy(
         "This conversation is longer than the model can read. Its oldest turn was excluded.",
@@ -37,6 +38,10 @@ SENTENCES: dict[str, Any] = {
         "The service accepts answers of at most %(number)s tokens from this model. "
         "A longer one can be continued."
     ),
+    "cap_limited": gettext_lazy(
+        "A cap on spending left room for %(number)s tokens of answer. "
+        "A longer one can be continued once the cap renews."
+    ),
     "model_replaced": gettext_lazy(
         "The service no longer offers the model of this chat. %(model)s answered instead."
     ),
@@ -53,15 +58,18 @@ SENTENCES: dict[str, Any] = {
 
 
 def notice_sentence(change: str, value: Any) -> str:
-    """Return the sentence for a change; `value` is a count, or the model that answered.
+    """Return the sentence for a change; `value` is a count, or the model that answered. A warning
+    about a cap comes as a sentence.
 
     A change that only another version knows is about the request too.
     """
+    if change == CAP_NEAR:
+        return str(value)
     sentence = SENTENCES.get(change) or _(
         "The request was changed, because the service refused it."
     )
     facts: dict[str, Any] = {"count": value, "model": value}
-    if change == "output_limited":
+    if change in ("output_limited", "cap_limited"):
         facts["number"] = number_format(value, force_grouping=True)
     return str(sentence % facts)
 

@@ -115,7 +115,7 @@ class ToolCallManager(models.Manager["ToolCall"]):
         values = (
             values_of(progress) | values_of(token_usage) | {"first_token_at": reply.first_token_at}
         )
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             if not _still_made(reply).update(**values):
                 return False
             self.bulk_create(tool_calls)

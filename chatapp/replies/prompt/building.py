@@ -17,6 +17,7 @@ from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
 from chatapp.inference.context_window import MAX_IMAGES, room_for_history
 from chatapp.replies import learning
+from chatapp.replies.accounting import Call
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.history import History, newest_messages
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
@@ -54,7 +55,7 @@ TITLE_TOKENS = 40
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request, and what it excludes from the conversation."""
+    """A request, and what it excludes from the conversation. `call` is set once it may be sent."""
 
     reply: Message
     request: CompletionRequest
@@ -64,6 +65,7 @@ class Prompt:
     turns_excluded: int = 0
     images_excluded: int = 0
     images_unsupported: int = 0  # by a model without vision
+    call: Call | None = None
 
 
 def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None) -> Prompt:
@@ -109,7 +111,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
 def prompt_to_answer(prompt: Prompt) -> Prompt:
     """Return the prompt with a request for the answer that didn't come."""
     messages = (*prompt.request.messages, ChatMessage.from_text("user", ANSWER_NOW))
-    return replace(prompt, request=replace(prompt.request, messages=messages))
+    return replace(prompt, request=replace(prompt.request, messages=messages), call=None)
 
 
 def _with_history(

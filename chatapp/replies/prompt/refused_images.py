@@ -8,11 +8,12 @@ from django.utils.translation import gettext
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Attachment
-from chatapp.inference import InferenceError
+from chatapp.inference import CompletionRequest, InferenceError
 from chatapp.inference.errors import ImageRejected
-from chatapp.replies import service
+from chatapp.replies.accounting import CapReached, NewCall
 from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
+from chatapp.replies.short_calls import ShortCall
 
 logger = logging.getLogger(__name__)
 
@@ -73,10 +74,10 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
         request = await background.in_thread(building.image_request, model, suspect, delivery)
         try:
             if request:
-                await service.client().complete(request)
+                await _try(prompt, request)
         except ImageRejected:
             continue
-        except InferenceError as error:
+        except (InferenceError, CapReached) as error:
             # This error says nothing about the image.
             logger.warning("An image could not be tried: %s", type(error).__name__)
         else:
@@ -84,6 +85,17 @@ async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
                 image_delivery.remember(model, delivery)
         return False
     return True
+
+
+async def _try(prompt: Prompt, request: CompletionRequest) -> None:
+    """Raises InferenceError, CapReached."""
+    reply = prompt.reply
+    new = NewCall("image_test", request, conversation=reply.conversation, reply_id=reply.pk)
+    call = await ShortCall.begin(new)
+    try:
+        await call.answer()
+    finally:
+        await background.in_thread(call.settle)
 
 
 def _exclude(attachment: Attachment, error: ImageRejected) -> None:

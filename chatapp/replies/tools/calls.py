@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chatapp import background
@@ -18,6 +19,7 @@ from chatapp.conversations.models import (
 from chatapp.conversations.models.progress import values_of
 from chatapp.inference import ToolCallPart
 from chatapp.replies import usage
+from chatapp.replies.accounting import ledger
 from chatapp.replies.live import LiveReply
 from chatapp.replies.tools import results
 from chatapp.replies.tools.toolbox import Toolbox
@@ -117,12 +119,14 @@ def _begin(
 ) -> tuple[TokenUsage, Activity, str]:
     """Store calls; return the token usage, and the activity that the calls belong to with its HTML,
     which takes time to render."""
-    token_usage = usage.total(live.reply, requests, progress)
+    counted = usage.count(live.reply, requests, progress)
     asked = [_request(call, toolbox) for call in calls]
     asked[MAX_CALLS:] = map(_refused, asked[MAX_CALLS:])
-    if not ToolCall.objects.begin_round(live.reply, progress, token_usage, asked):
-        raise Overtaken
+    with transaction.atomic():
+        if not ToolCall.objects.begin_round(live.reply, progress, counted.tokens, asked):
+            raise Overtaken
+        ledger().settle(counted.calls)
     live.reply.known_tool_calls = list(live.reply.tool_calls.with_images())
     live.reply.assign(values_of(progress))
     activity = live.reply.activities[-1]
-    return token_usage, activity, slot_html(live.reply, "activity", activity=activity)
+    return counted.tokens, activity, slot_html(live.reply, "activity", activity=activity)

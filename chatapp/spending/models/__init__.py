@@ -1,3 +1,5 @@
-from chatapp.spending.models.model_call import ModelCall
+from chatapp.spending.models.budget import Budget
+from chatapp.spending.models.cap import Cap
+from chatapp.spending.models.model_call import ModelCall, Purpose
 
-__all__ = ["ModelCall"]
+__all__ = ["Budget", "Cap", "ModelCall", "Purpose"]

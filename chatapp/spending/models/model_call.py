@@ -2,12 +2,17 @@
 the transaction that ends it."""
 
 import uuid
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from chatapp.server import process_name
 
 MICRO_DOLLARS = 1_000_000  # in a dollar
 
@@ -20,6 +25,26 @@ class Purpose(models.TextChoices):
     DIAGNOSTICS = "diagnostics", _("Diagnostics")
 
 
+class State(models.TextChoices):
+    RUNNING = "running"  # reserved, not settled yet
+    ENDED = "ended"
+    LOST = "lost"  # its process died; settled by estimate
+
+
+class ModelCallQuerySet(models.QuerySet["ModelCall"]):
+    def running(self) -> Self:
+        return self.filter(state=State.RUNNING)
+
+    def between(self, begin: datetime, end: datetime) -> Self:
+        return self.filter(begun_at__gte=begin, begun_at__lt=end)
+
+    def committed(self) -> int:
+        """Return what these calls count towards caps: their cost, and what is reserved for those
+        that run or have no price. Micro-dollars."""
+        total: int | None = self.aggregate(total=Sum(Coalesce("cost", "reserved")))["total"]
+        return int(total or 0)
+
+
 class ModelCall(models.Model):
     """One call to the service: who caused it, what it used, and what that costs.
 
@@ -28,10 +53,7 @@ class ModelCall(models.Model):
     by estimate. Conversation and reply are bare ids: the ledger outlives them.
     """
 
-    class State(models.TextChoices):
-        RUNNING = "running"  # reserved, not settled yet
-        ENDED = "ended"
-        LOST = "lost"  # its process died; settled by estimate
+    State = State
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(
@@ -54,18 +76,28 @@ class ModelCall(models.Model):
     input_price = models.PositiveBigIntegerField(null=True)
     output_price = models.PositiveBigIntegerField(null=True)
     price_version = models.CharField(max_length=20, blank=True)
+    # The most that it can cost, by the dearest price if its model has none. Caps count it until
+    # there is a cost.
     reserved = models.PositiveBigIntegerField(default=0)
     cost = models.PositiveBigIntegerField(null=True)
     begun_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
-    made_by = models.CharField(max_length=100)  # the process, as leases name it
+    made_by = models.CharField(max_length=process_name.MAX_CHARACTERS)  # as leases name it
+    # What is known when it begins, to settle it by estimate: the tokens of the request, the most
+    # of the answer, and the characters of the reply's text and reasoning before it.
+    expected_input = models.PositiveIntegerField(default=0)
+    max_output = models.PositiveIntegerField(default=0)
+    text_before = models.PositiveIntegerField(default=0)
+    reasoning_before = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = ModelCallQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["person", "begun_at"], name="calls_of_person"),
             models.Index(fields=["begun_at"], name="calls_by_time"),
             models.Index(fields=["reply_id"], name="calls_of_reply"),
-            models.Index(fields=["made_by"], condition=Q(state="running"), name="running_calls"),
+            models.Index(fields=["begun_at"], condition=Q(state="running"), name="running_calls"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -77,3 +109,7 @@ class ModelCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begun_at:%Y-%m-%d %H:%M} {self.purpose} {self.model}"
+
+    @property
+    def committed(self) -> int:
+        return self.reserved if self.cost is None else self.cost

@@ -1,12 +1,12 @@
 from django import template
 
+from chatapp.spending.dollars import shown
 from chatapp.spending.models import ModelCall
-from chatapp.spending.money import dollars
 from chatapp.spending.reply_costs import reply_price
 from chatapp.spending.usage import model_label, purpose_label
 
 register = template.Library()
-register.filter("dollars", dollars)
+register.filter("dollars", shown)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
-from chatapp.spending.days import site_zone
+from chatapp.spending.periods import zone
 from chatapp.spending.views.page import csv_answer, month_of, usage_context
 
 
@@ -22,7 +22,7 @@ def usage(request: PersonRequest) -> HttpResponse:
         "csv_url": reverse("usage-everybody-calls"),
         "is_of_everybody": True,
     }
-    with timezone.override(site_zone()):
+    with timezone.override(zone()):
         return render(request, "spending/everybody.html", context)
 
 

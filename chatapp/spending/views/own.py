@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from chatapp.accounts.permissions import Permission, allows
 from chatapp.accounts.person_request import PersonRequest
-from chatapp.spending.days import site_zone
+from chatapp.spending.periods import zone
 from chatapp.spending.usage import chats_of
 from chatapp.spending.views.page import csv_answer, month_of, usage_context
 
@@ -23,7 +23,7 @@ def usage(request: PersonRequest) -> HttpResponse:
         "csv_url": reverse("usage-calls"),
         "sees_everybody": allows(request.user, Permission.SEE_ALL_USAGE),
     }
-    with timezone.override(site_zone()):
+    with timezone.override(zone()):
         return render(request, "spending/usage.html", context)
 
 

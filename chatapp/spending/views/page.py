@@ -9,7 +9,8 @@ from chatapp.accounts.models import Person
 from chatapp.server.file_names import attachment_header
 from chatapp.spending import chart
 from chatapp.spending.csv_file import csv_file
-from chatapp.spending.days import Month, site_zone
+from chatapp.spending.days import Month
+from chatapp.spending.periods import zone
 from chatapp.spending.usage import hidden_calls, usage_of
 
 
@@ -25,7 +26,7 @@ def usage_context(person: Person | None, month: Month) -> dict[str, Any]:
         "month": month,
         "chart": chart.draw(usage.days),
         "hidden_calls": hidden_calls(person, month),
-        "site_zone": site_zone(),
+        "site_zone": zone(),
     }
 
 

@@ -1,0 +1,53 @@
+"""The calls that a reply makes: recorded before each, and settled with what it led to."""
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from chatapp.conversations.models import Message
+from chatapp.conversations.models.progress import values_of
+from chatapp.replies import usage
+from chatapp.replies.accounting import Call, NewCall, ledger
+from chatapp.replies.prompt.building import Prompt
+
+
+def begin(prompt: Prompt, text_before: int, reasoning_before: int) -> Prompt:
+    """Record the call that a prompt is for, and return what may be sent. Raises CapReached."""
+    reply = prompt.reply
+    new = NewCall(
+        "tool_round" if reply.shown_tool_calls else "reply",
+        prompt.request,
+        conversation=reply.conversation,
+        reply_id=reply.pk,
+        text_before=text_before,
+        reasoning_before=reasoning_before,
+    )
+    call = ledger().begin(new)
+    return replace(prompt, request=call.request, call=call)
+
+
+def limited(prompt: Prompt, call: Call | None) -> Prompt:
+    """Return another prompt for the same call, with no more tokens than were allowed for it."""
+    if call is None:
+        return prompt
+    allowed = call.request
+    request = replace(
+        prompt.request,
+        max_tokens=allowed.max_tokens,
+        thinking_budget=allowed.thinking_budget,
+    )
+    return replace(prompt, request=request)
+
+
+@transaction.atomic
+def settle_lost(reply: Message) -> bool:
+    """Settle the calls of a reply whose process died or is out of reach, by what was saved, and add
+    their tokens to the reply's; False when there are none."""
+    lost = ledger().unsettled(reply.pk)
+    if not lost:
+        return False
+    usages = usage.lost_usages(reply, lost)
+    ledger().settle_lost(list(zip(lost, usages, strict=True)))
+    usage.add(reply, usages)
+    Message.objects.filter(pk=reply.pk).update(**values_of(reply.token_usage))
+    return True

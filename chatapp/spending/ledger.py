@@ -1,0 +1,166 @@
+"""The ledger that replies, titles and diagnostics write: `replies.accounting` has the interface."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from chatapp.accounts.models import Person
+from chatapp.accounts.permissions import Permission, allows
+from chatapp.inference.model_names import canonical
+from chatapp.replies.accounting import Call, CallUsage, CapReached, LostCall, NewCall
+from chatapp.server import process_name
+from chatapp.spending import caps, estimates, reservations, sentences
+from chatapp.spending.caps import Limit
+from chatapp.spending.estimates import WorstCase
+from chatapp.spending.models import ModelCall
+from chatapp.spending.prices import dearest, price_of
+
+MAX_ID = 100  # characters of a model's id
+
+
+class Ledger:
+    """Implements `replies.accounting.Ledger`."""
+
+    def check(self, whose: Callable[[], Person], model: str, text: str = "") -> None:
+        if not caps.known():
+            return
+        person, at = whose(), timezone.now()
+        least = estimates.least_cost(model, text, at)
+        try:
+            if least and (limits := caps.limits_of(person, at)):
+                reservations.check(limits, least)
+        except reservations.NoRoom as error:
+            raise CapReached(sentences.reached(error.limit, person)) from error
+
+    def begin(self, new: NewCall) -> Call:
+        at = timezone.now()
+        worst = WorstCase.of(new.request, at)
+        row = _row(new, worst, at)
+        if not (worst.cost and caps.known()):
+            row.save(force_insert=True)
+            return Call(new.request, row)
+        person = new.conversation.owner if new.conversation else new.person
+        limits = caps.limits_of(person, at)
+        try:
+            return _reserved(new, row, worst, limits, person)
+        except reservations.BudgetMissing:
+            reservations.create(limits)
+            return _reserved(new, row, worst, limits, person)
+
+    def settle(self, ended: Sequence[tuple[Call, CallUsage]]) -> None:
+        _settle([(call.row, used) for call, used in ended], ModelCall.State.ENDED)
+
+    def unsettled(self, reply_id: UUID) -> list[LostCall]:
+        rows = ModelCall.objects.running().filter(reply_id=reply_id).order_by("begun_at")
+        own = rows.filter(purpose__in=["reply", "tool_round"])
+        return [
+            LostCall(row, row.expected_input, row.text_before, row.reasoning_before) for row in own
+        ]
+
+    def settle_lost(self, lost: Sequence[tuple[LostCall, CallUsage]]) -> None:
+        _settle([(call.row, used) for call, used in lost], ModelCall.State.LOST)
+
+
+def settle_abandoned(rows: Sequence[ModelCall], *, were_sent: bool) -> None:
+    """Settle calls that nobody can estimate by a text: at the most that they can have used, or at
+    nothing when they were never sent."""
+    for row in rows:
+        used = CallUsage(row.expected_input, row.max_output, is_estimated=True)
+        with transaction.atomic():
+            _settle([(row, used if were_sent else CallUsage())], ModelCall.State.LOST)
+
+
+@transaction.atomic
+def _reserved(
+    new: NewCall,
+    row: ModelCall,
+    worst: WorstCase,
+    limits: dict[str, Limit],
+    person: Person | None,
+) -> Call:
+    """Record a call for which its caps leave room, with as long an answer as they allow."""
+    if not limits:
+        row.save(force_insert=True)
+        return Call(new.request, row)
+    sees_site = person is not None and allows(person, Permission.SEE_ALL_USAGE)
+    try:
+        amount, near = reservations.reserve(
+            limits, worst.cost, worst.least_cost, warns_of_site=sees_site
+        )
+    except reservations.NoRoom as error:
+        raise CapReached(sentences.reached(error.limit, person)) from error
+    request = new.request
+    notices: dict[str, Any] = {}
+    if amount < worst.cost:
+        row.max_output = worst.output_within(amount)
+        request = estimates.shortened(request, row.max_output)
+        notices["cap_limited"] = row.max_output
+    if near:
+        notices["cap_near"] = " ".join(map(sentences.near, near))
+    row.reserved = amount
+    row.save(force_insert=True)
+    return Call(request, row, notices)
+
+
+def _row(new: NewCall, worst: WorstCase, at: datetime) -> ModelCall:
+    conversation, person, price = new.conversation, new.person, worst.price
+    person_id = person.pk if person else None
+    return ModelCall(
+        person_id=conversation.owner_id if conversation else person_id,
+        conversation_id=conversation.pk if conversation else None,
+        reply_id=new.reply_id,
+        purpose=new.purpose,
+        model_asked=new.request.model[:MAX_ID],
+        model=canonical(new.request.model)[:MAX_ID],
+        input_price=price.input if price else None,
+        output_price=price.output if price else None,
+        price_version=price.version if price else "",
+        reserved=worst.cost,
+        begun_at=at,
+        made_by=process_name.NAME,
+        expected_input=worst.expected_input,
+        max_output=worst.max_output,
+        text_before=new.text_before,
+        reasoning_before=new.reasoning_before,
+    )
+
+
+def _settle(ended: Sequence[tuple[ModelCall, CallUsage]], state: str) -> None:
+    """Write what calls used, in the transaction that they end in. Those that somebody has settled
+    stay as they are."""
+    changes = []
+    for row, used in ended:
+        values = _settled(row, used) | {"state": state, "ended_at": timezone.now()}
+        before = row.committed
+        if ModelCall.objects.running().filter(pk=row.pk).update(**values):
+            cost = values["cost"]
+            after = values["reserved"] if cost is None else cost
+            changes.append((row.person_id, row.begun_at, after - before))
+    reservations.change(changes)
+
+
+def _settled(row: ModelCall, used: CallUsage) -> dict[str, Any]:
+    """Return the columns of a call that has ended. A price is that of the time when it began, and
+    of the model that answered; without one, caps count the dearest."""
+    answered = used.model or row.model_asked
+    price = price_of(answered, row.begun_at)
+    assumed = price or dearest(row.begun_at)
+    cost = assumed.cost(used.input_tokens, used.output_tokens)
+    return {
+        "model_answered": answered[:MAX_ID],
+        "model": canonical(answered)[:MAX_ID],
+        "input_tokens": used.input_tokens,
+        "output_tokens": used.output_tokens,
+        "cached_tokens": min(used.cached_tokens, used.input_tokens),
+        "thinking_tokens": min(used.thinking_tokens, used.output_tokens),
+        "is_estimated": used.is_estimated,
+        "input_price": price.input if price else None,
+        "output_price": price.output if price else None,
+        "price_version": price.version if price else "",
+        "cost": cost if price else None,
+        "reserved": row.reserved if price else cost,
+    }
