@@ -55,6 +55,11 @@ class OwnCap:
     warning: str
 
     @property
+    def near(self) -> int:
+        """Return from which amount on most of it is used."""
+        return int(WARNING_SHARE * self.limit.cap.amount)
+
+    @property
     def is_of_day(self) -> bool:
         return self.limit.period == Period.DAY
 

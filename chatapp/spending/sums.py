@@ -52,15 +52,12 @@ AGGREGATES: dict[str, Any] = {
     "input_tokens": Sum("input_tokens"),
     "output_tokens": Sum("output_tokens"),
 }
-# Each day is a range of the index; grouping by the day of each row would compute it for every row.
-DAILY = """
-WITH days(day, first, last) AS (VALUES {days})
-SELECT days.day, calls.model, calls.purpose, COUNT(*), SUM(calls.cost), SUM(calls.input_tokens),
-  SUM(calls.output_tokens), SUM(CASE WHEN calls.is_estimated THEN 1 ELSE 0 END),
-  SUM(CASE WHEN calls.cost IS NULL THEN 1 ELSE 0 END)
-FROM days JOIN {table} calls ON calls.begun_at >= days.first AND calls.begun_at < days.last
-WHERE calls.state <> %s {whose}
-GROUP BY 1, 2, 3
+# Each day is a range of the index. Grouping all calls by their days would compute the day of each,
+# and joining a list of days makes Postgres compare each call with all of them.
+OF_A_DAY = """
+SELECT %s, model, purpose, COUNT(*), SUM(cost), SUM(input_tokens), SUM(output_tokens),
+  SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), SUM(CASE WHEN cost IS NULL THEN 1 ELSE 0 END)
+FROM {table} WHERE begun_at >= %s AND begun_at < %s AND state <> %s {whose} GROUP BY model, purpose
 """
 
 
@@ -84,20 +81,18 @@ def ended_calls(person: Person | None, first: date, end: date) -> "QuerySet[Mode
 def daily(person: Person | None, days: Sequence[date]) -> list[DayPart]:
     """Return the sums of each of these days, by model and purpose."""
     adapt = connection.ops.adapt_datetimefield_value
-    bounds: list[Any] = []
-    for number, day in enumerate(days):
-        bounds += [number, adapt(begin_of(day)), adapt(begin_of(day + timedelta(days=1)))]
     whose, owner = "", []
     if person is not None:
         field = Person._meta.pk
-        whose, owner = "AND calls.person_id = %s", [field.get_db_prep_value(person.pk, connection)]
-    statement = DAILY.format(
-        days=", ".join(["(%s, %s, %s)"] * len(days)),
-        table=connection.ops.quote_name(ModelCall._meta.db_table),
-        whose=whose,
-    )
+        whose, owner = "AND person_id = %s", [field.get_db_prep_value(person.pk, connection)]
+    values: list[Any] = []
+    for number, day in enumerate(days):
+        bounds = (adapt(begin_of(day)), adapt(begin_of(day + timedelta(days=1))))
+        values += [number, *bounds, ModelCall.State.RUNNING.value, *owner]
+    table = connection.ops.quote_name(ModelCall._meta.db_table)
+    statement = "UNION ALL".join([OF_A_DAY.format(table=table, whose=whose)] * len(days))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*bounds, ModelCall.State.RUNNING.value, *owner])
+        cursor.execute(statement, values)
         rows = cursor.fetchall()
     return [
         DayPart(days[number], model, purpose, Sums(*(int(value or 0) for value in values)))

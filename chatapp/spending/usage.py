@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation
+from chatapp.inference.catalog import known_or_guessed
 from chatapp.retirement import offers
 from chatapp.spending.days import Month, today
 from chatapp.spending.models import ModelCall, Purpose
@@ -92,8 +93,7 @@ def hidden_calls(person: Person | None, month: Month) -> list[ModelCall]:
 
 
 def model_label(model_id: str) -> str:
-    model = offers.find_known(model_id)
-    return model.label if model else model_id
+    return (offers.find_known(model_id) or known_or_guessed(model_id)).label
 
 
 def purpose_label(purpose: str) -> str:

@@ -17,6 +17,8 @@ PATHS = [
     "/account/password/",
     "/account/password/changed/",
     "/account/links/",
+    "/usage/",
+    "/usage/everybody/",
 ]
 
 
@@ -28,7 +30,15 @@ def test_an_inner_page_has_the_sidebar(owner_client: Client, exchange: Exchange,
     assert "Back to your chats" not in page
     current = re.findall(r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', page)
     in_the_menu = (
-        *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/password/"),
+        *(
+            "/storage/",
+            "/shares/",
+            "/transfer/",
+            "/tools/",
+            "/diagnostics/",
+            "/account/password/",
+            "/usage/",
+        ),
     )
     assert current == ([path] if path in in_the_menu else [])
 

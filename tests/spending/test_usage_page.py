@@ -75,7 +75,7 @@ def test_a_chat_is_linked_until_it_is_in_the_trash(
     trash.trash(chat)
     after = owner_client.get("/usage/").text
 
-    row = f'<a href="/c/{chat.pk}/">Hello</a>'
+    row = f'<a href="/c/{chat.pk}/"><bdi>Hello</bdi></a>'
     assert row in before.partition('data-table="chats"')[2]
     assert str(chat.pk) not in after
     assert "Deleted chat" in after
