@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from inspect import iscoroutinefunction
 from typing import Any
@@ -18,11 +19,14 @@ from django.utils.translation import gettext
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.diagnostics.redaction import redact
-from chatapp.diagnostics.results import Result, red
+from chatapp.diagnostics.results import Result, note, red
+from chatapp.replies.accounting import CapReached
 from chatapp.server import logs
 
 CHECK_SECONDS = 10
 REPORT_SECONDS = 12  # for all checks together
+
+asked_by: ContextVar[Person | None] = ContextVar("asked_by", default=None)
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +50,10 @@ class Check:
     action_label: str | Promise = ""
 
 
-async def run(check: Check) -> Result:
-    """Return the result of a check, within CHECK_SECONDS and without secrets."""
+async def run(check: Check, person: Person | None = None) -> Result:
+    """Return the result of a check, within CHECK_SECONDS and without secrets; `person` pays for the
+    calls that it makes."""
+    asked_by.set(person)
     result = await _look(check)
     return replace(result, found=redact(result.found))
 
@@ -55,7 +61,7 @@ async def run(check: Check) -> Result:
 def start(person: Person, check: Check) -> asyncio.Task[Result]:
     """Run a check for a person, or join the one that runs already, so that many tabs ask a service
     once at a time."""
-    return background.spawn(f"diagnostics:{person.pk}:{check.name}", run(check))
+    return background.spawn(f"diagnostics:{person.pk}:{check.name}", run(check, person))
 
 
 async def gather(tasks: list[asyncio.Task[Result]]) -> list[Result]:
@@ -99,6 +105,8 @@ async def _look(check: Check) -> Result:
             return await in_own_thread(check.look)
     except TimeoutError:
         return _timed_out()
+    except CapReached as reached:
+        return note(reached.sentence)
     except DatabaseError as error:
         _log(check, error)
         return red(

@@ -1,24 +1,30 @@
 """Calls to the model service that cost next to nothing, and what their failures mean."""
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import cast
 
+import django.db
 import httpx
 from django.conf import settings
 from django.utils.translation import gettext
 
 from chatapp.diagnostics.results import Result, heroku, note, red, set_config, yellow
+from chatapp.diagnostics.runner import asked_by, in_own_thread
 from chatapp.inference import (
     CompletionRequest,
     HttpTransport,
     InferenceError,
     Model,
+    Usage,
     make_http_client,
 )
 from chatapp.inference.adaptation import adapt
+from chatapp.inference.context_window import estimate, estimate_text
 from chatapp.inference.errors import (
     BudgetUsedUp,
     KeyRefused,
@@ -32,12 +38,16 @@ from chatapp.inference.listing import ListedModel, fetch_listing
 from chatapp.inference.prepared import prepare
 from chatapp.inference.probe import Prober, Seen
 from chatapp.replies import learning
+from chatapp.replies.accounting import Call, CallUsage, NewCall, ledger
 
 MAX_CHANGES = 2  # of one request, all within the time of a check
 CALL_SECONDS = 8.0  # less than a check has, so that the sentence names the service
+RECORD_SECONDS = 1.0  # for the database before a call, and again after it
 GET_TIMEOUT = httpx.Timeout(4)  # seconds
 MAX_BYTES = 256 * 1024
 SENTENCE_ENDS = (".", "!", "?", "…", "。")
+
+logger = logging.getLogger(__name__)
 
 ADD_SERVICE = "addons:create heroku-inference:standard"
 SET_SERVICE = "INFERENCE_URL=https://us.inference.heroku.com INFERENCE_KEY=inf-… make run"
@@ -45,7 +55,15 @@ SET_SERVICE = "INFERENCE_URL=https://us.inference.heroku.com INFERENCE_KEY=inf-�
 
 async def ask(model: Model, request: CompletionRequest) -> Seen:
     """Send one request without retries. Like the app, change it when it is refused: send the other
-    name of the token limit, or the other spelling of the model's id."""
+    name of the token limit, or the other spelling of the model's id. Raises CapReached."""
+    call = await _begin(request)
+    seen = await _ask(model, request)
+    if call:
+        await _settle(call, seen)
+    return seen
+
+
+async def _ask(model: Model, request: CompletionRequest) -> Seen:
     prepared = prepare(request, model, learning.known(model.id))
     async with make_http_client(_transport()) as http:
         prober = Prober(settings.SERVICE, http, seconds=CALL_SECONDS)
@@ -57,6 +75,34 @@ async def ask(model: Model, request: CompletionRequest) -> Seen:
             prepared = changed
             seen = await prober.ask(prepared.request, token_field=prepared.token_field)
     return seen if seen.accepted else first
+
+
+async def _begin(request: CompletionRequest) -> Call | None:
+    """Record the call; None without a database, because the service is to be checked all the
+    same."""
+    new = NewCall("diagnostics", request, person=asked_by.get())
+    try:
+        async with asyncio.timeout(RECORD_SECONDS):
+            return await in_own_thread(lambda: ledger().begin(new))
+    except (django.db.Error, TimeoutError) as error:
+        logger.warning("A call of diagnostics isn't recorded: %s", type(error).__name__)
+        return None
+
+
+async def _settle(call: Call, seen: Seen) -> None:
+    reported = [delta for delta in seen.deltas if isinstance(delta, Usage)]
+    output = seen.reasoning + seen.text
+    used = CallUsage()
+    if reported:
+        used = CallUsage.reported(reported[-1])
+    elif output:
+        tokens = estimate(call.request), estimate_text(output)
+        used = CallUsage(*tokens, is_estimated=True)
+    try:
+        async with asyncio.timeout(RECORD_SECONDS):
+            await in_own_thread(lambda: ledger().settle([(call, used)]))
+    except (django.db.Error, TimeoutError) as error:
+        logger.warning("A call of diagnostics isn't settled: %s", type(error).__name__)
 
 
 async def get(path: str) -> tuple[httpx.Response, bytes]:

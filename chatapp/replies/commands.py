@@ -72,8 +72,9 @@ async def stop_head(message: Message, named: UUID | None) -> None:
     """Stop the reply that a conversation ends with, for a change of one of its messages.
 
     A page that names another last message than the conversation has, or that shows a message that
-    isn't shown any more, stops nothing: its change is refused.
+    isn't shown any more, stops nothing: its change is refused. Raises CapReached.
     """
+    await background.in_thread(_check_cap, message.conversation)
     head = await background.in_thread(_unfinished_head, message, named)
     if head:
         await stopping.stop(head)
@@ -163,6 +164,10 @@ def _add(person: Person, new: NewMessage, begin: bool) -> Added:
     exchange = add_exchange(person, new, begin=begin)
     is_taken = exchange.created and begin
     return exchange, taking.prepare(exchange.reply, asked_at) if is_taken else None
+
+
+def _check_cap(conversation: Conversation) -> None:
+    ledger().check(lambda: conversation.owner, conversation.model)
 
 
 def _regenerate(reply: Message, wanted: NewVersion) -> tuple[Message, bool]:

@@ -16,10 +16,11 @@ from chatapp.server import process_name
 from chatapp.spending import caps, estimates, reservations, sentences
 from chatapp.spending.caps import Limit
 from chatapp.spending.estimates import WorstCase
-from chatapp.spending.models import ModelCall
+from chatapp.spending.models import Cap, ModelCall, Purpose
 from chatapp.spending.prices import dearest, price_of
 
 MAX_ID = 100  # characters of a model's id
+IN_REPLIES = (Purpose.REPLY, Purpose.TOOL_ROUND)
 
 
 class Ledger:
@@ -56,7 +57,7 @@ class Ledger:
 
     def unsettled(self, reply_id: UUID) -> list[LostCall]:
         rows = ModelCall.objects.running().filter(reply_id=reply_id).order_by("begun_at")
-        own = rows.filter(purpose__in=["reply", "tool_round"])
+        own = rows.filter(purpose__in=IN_REPLIES)
         return [
             LostCall(row, row.expected_input, row.text_before, row.reasoning_before) for row in own
         ]
@@ -70,8 +71,7 @@ def settle_abandoned(rows: Sequence[ModelCall], *, were_sent: bool) -> None:
     nothing when they were never sent."""
     for row in rows:
         used = CallUsage(row.expected_input, row.max_output, is_estimated=True)
-        with transaction.atomic():
-            _settle([(row, used if were_sent else CallUsage())], ModelCall.State.LOST)
+        _settle([(row, used if were_sent else CallUsage())], ModelCall.State.LOST)
 
 
 @transaction.atomic
@@ -86,11 +86,9 @@ def _reserved(
     if not limits:
         row.save(force_insert=True)
         return Call(new.request, row)
-    sees_site = person is not None and allows(person, Permission.SEE_ALL_USAGE)
+    announced = _announced(new, limits, person)
     try:
-        amount, near = reservations.reserve(
-            limits, worst.cost, worst.least_cost, warns_of_site=sees_site
-        )
+        amount, near = reservations.reserve(limits, worst.cost, worst.least_cost, announced)
     except reservations.NoRoom as error:
         raise CapReached(sentences.reached(error.limit, person)) from error
     request = new.request
@@ -104,6 +102,15 @@ def _reserved(
     row.reserved = amount
     row.save(force_insert=True)
     return Call(request, row, notices)
+
+
+def _announced(new: NewCall, limits: dict[str, Limit], person: Person | None) -> list[str]:
+    """Return the keys of caps about which a reply can tell: of the site's only to those who see
+    what everybody uses."""
+    if person is None or new.purpose not in IN_REPLIES:
+        return []
+    sees_site = allows(person, Permission.SEE_ALL_USAGE)
+    return [key for key, one in limits.items() if sees_site or one.cap.kind != Cap.Kind.INSTANCE]
 
 
 def _row(new: NewCall, worst: WorstCase, at: datetime) -> ModelCall:
@@ -129,6 +136,7 @@ def _row(new: NewCall, worst: WorstCase, at: datetime) -> ModelCall:
     )
 
 
+@transaction.atomic(savepoint=False)
 def _settle(ended: Sequence[tuple[ModelCall, CallUsage]], state: str) -> None:
     """Write what calls used, in the transaction that they end in. Those that somebody has settled
     stay as they are."""

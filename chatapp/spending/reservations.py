@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chatapp.spending import caps
 from chatapp.spending.caps import SITE, Limit
-from chatapp.spending.models import Budget, Cap, ModelCall
+from chatapp.spending.models import Budget, ModelCall
 from chatapp.spending.models.budget import Used
 from chatapp.spending.periods import bounds
 
@@ -41,11 +41,12 @@ class Reserved(NamedTuple):
 
 
 def reserve(
-    limits: Mapping[str, Limit], wanted: int, least: int, *, warns_of_site: bool
+    limits: Mapping[str, Limit], wanted: int, least: int, announced: Collection[str] = ()
 ) -> Reserved:
     """Reserve `wanted` micro-dollars, or if they don't fit what is left, but at least `least`.
 
-    Call it in a transaction, and record in it what was reserved. Raises NoRoom, BudgetMissing.
+    Call it in a transaction, and record in it what was reserved. Of the caps with the `announced`
+    keys the caller tells the person. Raises NoRoom, BudgetMissing.
     """
     used = _locked(limits, wanted)
     over, tightest = max((used[key].used - one.cap.amount, key) for key, one in limits.items())
@@ -57,7 +58,7 @@ def reserve(
     near = [
         one
         for key, one in limits.items()
-        if (warns_of_site or one.cap.kind != Cap.Kind.INSTANCE)
+        if key in announced
         and not used[key].has_warned
         and used[key].used - wanted >= WARNING_SHARE * one.cap.amount > 0
     ]

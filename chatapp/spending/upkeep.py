@@ -7,15 +7,15 @@ from contextlib import suppress
 from datetime import timedelta
 
 import django.db
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations.models import Message
 from chatapp.realtime.relay import relay
 from chatapp.spending import caps, reservations
-from chatapp.spending.ledger import settle_abandoned
-from chatapp.spending.models import ModelCall
+from chatapp.spending.ledger import IN_REPLIES, settle_abandoned
+from chatapp.spending.models import ModelCall, Purpose
 
 REFRESH_SECONDS = 5  # processes that no Redis joins learn of a cap so late
 SWEEP_SECONDS = 60
@@ -45,11 +45,11 @@ def sweep() -> None:
         has_reply=Exists(replies), is_running=Exists(replies.running())
     )
     ended = running.filter(has_reply=True, is_running=False, begun_at__lt=now - GRACE)
-    old = running.filter(has_reply=False, begun_at__lt=now - LONGEST_CALL)
-    own = ended.filter(purpose__in=["reply", "tool_round"])
-    settle_abandoned(list(own[:SWEPT_AT_ONCE]), were_sent=False)
-    tests = running.filter(purpose="image_test", begun_at__lt=now - LONGEST_CALL, has_reply=True)
-    settle_abandoned([*old[:SWEPT_AT_ONCE], *tests[:SWEPT_AT_ONCE]], were_sent=True)
+    never_sent = ended.filter(purpose__in=IN_REPLIES)
+    no_reply = Q(has_reply=False) | Q(purpose=Purpose.IMAGE_TEST)
+    old = running.filter(no_reply, begun_at__lt=now - LONGEST_CALL)
+    settle_abandoned(list(never_sent[:SWEPT_AT_ONCE]), were_sent=False)
+    settle_abandoned(list(old[:SWEPT_AT_ONCE]), were_sent=True)
     reservations.remove_old()
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from chatapp.inference import Service
+from chatapp.replies import accounting
+from chatapp.replies.accounting import Call, NewCall
 from tests.diagnostics.model_service import ModelService, running
 from tests.images.conftest import bucket, bucket_url, use_bucket  # noqa: F401  (fixtures)
 from tests.inference.wire import HELLO, Answer
@@ -31,6 +34,21 @@ async def serve(settings: Settings) -> AsyncIterator[Serve]:
 @pytest.fixture
 def no_service(settings: Settings) -> None:
     settings.SERVICE = Service("none")
+
+
+class NoLedger:
+    """Records nothing, for checks that are tried without a database."""
+
+    def begin(self, new: NewCall) -> Call:
+        return Call(new.request)
+
+    def settle(self, ended: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def no_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounting, "_registered", [NoLedger()])
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from chatapp.inference import Service
 from tests.diagnostics.conftest import KEY, Serve
 from tests.inference.wire import BLOCKED, HELLO, in_turn, refusal, writes_and_closes
 
+pytestmark = pytest.mark.usefixtures("no_ledger")
+
 
 async def test_an_answer_is_green_and_costs_one_token(serve: Serve) -> None:
     asked = await serve()

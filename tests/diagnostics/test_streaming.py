@@ -8,6 +8,8 @@ from chatapp.diagnostics.checks import model_service
 from tests.diagnostics.conftest import Serve
 from tests.inference.wire import OK, chunk, event, refusal, text_event, writes
 
+pytestmark = pytest.mark.usefixtures("no_ledger")
+
 END = chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
 
 

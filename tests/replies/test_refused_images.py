@@ -24,6 +24,7 @@ from chatapp.inference.knowledge import Learned, ModelKnowledge
 from chatapp.replies import generation, learning, service
 from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.building import reply_prompt
+from chatapp.spending.models import ModelCall
 from tests.support.replies import MODEL, answering, complete, new_message, outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +66,11 @@ async def test_the_refused_image_is_excluded_and_the_reply_reports_it(
     assert any("bad.png" in line and "failed to fetch" in line for line in reply.notice_lines)
     refused = [a async for a in Attachment.objects.exclude(refusal="").select_related("image")]
     assert [attachment.name for attachment in refused] == ["bad.png"]
+    # The reply is one call, however often it was asked; each try of an image is another.
+    calls = [row async for row in ModelCall.objects.filter(reply_id=reply.pk)]
+    assert [row.purpose for row in calls].count("reply") == 1
+    assert {row.purpose for row in calls} == {"reply", "image_test"}
+    assert {row.state for row in calls} == {"ended"}
 
 
 async def test_later_requests_exclude_the_refused_image(demo: None, owner: Person) -> None:

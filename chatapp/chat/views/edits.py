@@ -40,10 +40,10 @@ async def edit(request: PersonRequest, conversation_id: UUID, message_id: UUID) 
         if wants_json(request):
             return refusal(form.sentence, form, status)
         return await sync_to_async(_page)(request, message, status, error=form.sentence)
-    if request.POST.get("stop"):
-        await commands.stop_head(message, form.message.parent)
     new = replace(form.message, replaces=message.pk)
     try:
+        if request.POST.get("stop"):
+            await commands.stop_head(message, form.message.parent)
         exchange, html = await shielded(
             f"{commands.SENDING}{request.user.pk}:{new.client_id}",
             commands.send(request.user, new),
@@ -68,6 +68,7 @@ def _refuse(request: PersonRequest, message: Message, refused: Exception) -> Htt
     if wants_json(request):
         return refuse(request, message.conversation, refused, can_stop=True)
     status, _reason, sentence = REFUSALS[type(refused)]
+    sentence %= {"why": refused}
     if isinstance(refused, ConversationContinued):
         sentence = MOVED
     return _page(

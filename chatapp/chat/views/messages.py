@@ -32,10 +32,12 @@ from chatapp.conversations.models import (
     TooManyConversations,
 )
 from chatapp.replies import commands
+from chatapp.replies.accounting import CapReached
 from chatapp.server.request_values import read_uuid, wants_json, whole_number
 
-# Messages that the conversation doesn't accept: status, reason for scripts, sentence.
-REFUSALS = {
+# Messages that the conversation doesn't accept: status, reason for scripts, sentence. What is spent
+# is no fault of the conversation, and says why by itself.
+REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, Any]] = {
     ConversationContinued: (
         HTTPStatus.CONFLICT,
         "moved",
@@ -64,6 +66,7 @@ REFUSALS = {
         "",
         _("You began too many chats in the last minute. Your text is kept; send it again soon."),
     ),
+    CapReached: (HTTPStatus.PAYMENT_REQUIRED, "", _("%(why)s Your text is kept.")),
     ConversationDeleted: (
         HTTPStatus.GONE,
         "gone",
@@ -119,6 +122,7 @@ async def _send(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         raise Http404 from None
     except tuple(REFUSALS) as refused:
         status, mark, sentence = REFUSALS[type(refused)]
+        sentence %= {"why": refused}
         return await sync_to_async(_refuse)(request, form, str(sentence), status, mark)
     if form.cleaned_data["as_default"]:
         await sync_to_async(Defaults.objects.store)(request.user, form.chosen)

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.shielding import shielded
+from chatapp.chat.views.version_refusals import refuse
 from chatapp.conversations import events
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.message_html import reported
 from chatapp.conversations.models import Message
 from chatapp.conversations.reply_costs import html_with_cost
 from chatapp.replies import commands, live, stopping
+from chatapp.replies.accounting import CapReached
 from chatapp.replies.state import saved_state
 from chatapp.server.request_values import wants_json
 
@@ -57,7 +59,10 @@ async def stop(request: PersonRequest, conversation_id: UUID, reply_id: UUID) ->
 async def retry(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> HttpResponse:
     """Replace a reply that failed or was stopped by a new one."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    new = await shielded(f"retry:{reply.pk}", commands.retry(reply))
+    try:
+        new = await shielded(f"retry:{reply.pk}", commands.retry(reply), CapReached)
+    except CapReached as refused:
+        return await sync_to_async(refuse)(request, reply.conversation, refused)
     return await show(request, reply, new, HTTPStatus.CREATED)
 
 
@@ -67,7 +72,10 @@ async def continuation(
 ) -> HttpResponse:
     """Continue a reply that ended too early, after its text."""
     reply = await sync_to_async(own_reply)(request.user, conversation_id, reply_id)
-    resumed = await shielded(f"continue:{reply.pk}", commands.resume(reply))
+    try:
+        resumed = await shielded(f"continue:{reply.pk}", commands.resume(reply), CapReached)
+    except CapReached as refused:
+        return await sync_to_async(refuse)(request, reply.conversation, refused)
     return await show(request, reply, resumed, HTTPStatus.OK)
 
 

@@ -13,9 +13,11 @@ from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import error
 from chatapp.chat.views.replies import show
 from chatapp.chat.views.shielding import shielded
+from chatapp.chat.views.version_refusals import refuse
 from chatapp.conversations.access import own_tool_call
 from chatapp.conversations.models import DECISIONS
 from chatapp.replies import commands
+from chatapp.replies.accounting import CapReached
 from chatapp.server.request_values import wants_page, whole_number
 
 
@@ -49,7 +51,9 @@ async def decision(
     if choice is None:
         return error(_("Approve or deny this tool call."), HTTPStatus.UNPROCESSABLE_ENTITY)
     attempt = whole_number(request.POST.get("attempt", ""))  # every page of this site sends it
-    decided = await shielded(
-        f"decide:{tool_call_id}", commands.decide(reply, tool_call_id, choice, attempt)
-    )
+    decide = commands.decide(reply, tool_call_id, choice, attempt)
+    try:
+        decided = await shielded(f"decide:{tool_call_id}", decide, CapReached)
+    except CapReached as refused:
+        return await sync_to_async(refuse)(request, reply.conversation, refused)
     return await show(request, reply, decided, HTTPStatus.OK)

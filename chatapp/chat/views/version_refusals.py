@@ -1,6 +1,7 @@
 """Why a message can't be edited, made again, copied or deleted now: status, reason, sentence."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -19,9 +20,10 @@ from chatapp.conversations.models import (
     ReplyRunning,
     TooManyConversations,
 )
+from chatapp.replies.accounting import CapReached
 from chatapp.server.request_values import wants_json
 
-REFUSALS = {
+REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, Any]] = {
     ConversationContinued: (
         HTTPStatus.CONFLICT,
         "moved",
@@ -52,6 +54,7 @@ REFUSALS = {
         "moved",
         _("This version can't be brought back any more."),
     ),
+    CapReached: (HTTPStatus.PAYMENT_REQUIRED, "", _("%(why)s")),
     ConversationDeleted: (HTTPStatus.GONE, "gone", _("This conversation was deleted.")),
     TooManyConversations: (
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -63,10 +66,15 @@ CAN_STOP = (ReplyRunning, AwaitsApproval)  # a question: the person may stop the
 
 
 def refuse(
-    request: PersonRequest, conversation: Conversation, refused: Exception, *, can_stop: bool
+    request: PersonRequest,
+    conversation: Conversation,
+    refused: Exception,
+    *,
+    can_stop: bool = False,
 ) -> HttpResponse:
     """Answer with the reason; where stopping the running reply helps, with a question."""
     status, reason, sentence = REFUSALS[type(refused)]
+    sentence %= {"why": refused}
     context = {
         "conversation": conversation,
         "sentence": sentence,

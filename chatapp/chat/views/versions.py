@@ -62,9 +62,9 @@ async def regeneration(
     form = RegenerationForm(reply, request.POST)
     if not form.is_valid():
         return await sync_to_async(refuse_values)(request, reply.conversation, form.sentence)
-    if form.cleaned_data["stop"]:
-        await commands.stop_head(reply, form.wanted.head)
     try:
+        if form.cleaned_data["stop"]:
+            await commands.stop_head(reply, form.wanted.head)
         new = await shielded(
             f"regenerate:{reply.pk}:{form.wanted.client_id}",
             commands.regenerate(reply, form.wanted),
