@@ -16,6 +16,8 @@ INNER_PAGES = (
     "/tools/",
     "/diagnostics/",
     "/account/password/",
+    "/usage/",
+    "/usage/everybody/",
 )
 
 MARKUP = """### A heading of the third level

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.system.conftest import PHONE, Chat
+from tests.system.test_accessibility import check
 
 PRICE = re.compile(r"\$\d")
 
@@ -41,6 +42,11 @@ def test_what_a_reply_cost_leads_to_a_cap(chat: Chat, plain_phone: Page) -> None
     page.keyboard.type("900")
     page.keyboard.press("Enter")
     expect(page.locator("#caps")).to_contain_text("of $900.00")
+    for details in page.locator("main details").all():
+        details.evaluate("details => details.open = true")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        check(page)
 
     plain_phone.goto("/usage/everybody/")
     expect(plain_phone.locator(".chart .bar").last).to_be_visible()
