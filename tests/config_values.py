@@ -57,6 +57,7 @@ NONSENSE: dict[str, list[str]] = {
     "CHAT_INFERENCE_ATTACHMENT": ["second one", "lower"],
     "CHAT_PROMPT_CACHING": ["perhaps", ""],
     "CHAT_SHARING": ["perhaps", ""],
+    "CHAT_TIME_ZONE": ["Nowhere", "../etc/passwd", "Europe/", "UTC+1", "/etc/localtime"],
     "CHAT_HTTP_TRANSPORT": ["carrier pigeon"],
     "CHAT_IMAGE_DELIVERY": ["both"],
     "CHAT_PUBLIC_ORIGIN": [

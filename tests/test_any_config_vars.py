@@ -42,6 +42,7 @@ USUAL = {
     "CHAT_MODELS": ['[{"id": "a", "label": "A", "max_output": 4096, "vision": true}]'],
     "CHAT_TOOLS": ["all", "calculate, web_page"],
     "CHAT_SITE_NAME": ["Our chat"],
+    "CHAT_TIME_ZONE": ["Europe/Berlin", "UTC", " America/Argentina/Ushuaia "],
     "AWS_ENDPOINT_URL_S3": ["https://storage.example.com"],
 }
 PIECES = ["://", ":", "/", "@", "[", "]", "%", "?", "#", "&", "=", ",", " ", "\n", "\t", '"', "{"]

@@ -1,13 +1,17 @@
 """The calls that a reply makes: recorded before each, and settled with what it led to."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
+from chatapp import background
 from chatapp.conversations.models import Message
 from chatapp.conversations.models.progress import values_of
 from chatapp.replies import usage
-from chatapp.replies.accounting import Call, NewCall, ledger
+from chatapp.replies.accounting import Call, CallUsage, NewCall, ledger
 from chatapp.replies.prompt.building import Prompt
 
 
@@ -24,6 +28,20 @@ def begin(prompt: Prompt, text_before: int, reasoning_before: int) -> Prompt:
     )
     call = ledger().begin(new)
     return replace(prompt, request=call.request, call=call)
+
+
+async def recorded(begin_call: Callable[..., Prompt], *args: Any) -> Prompt:
+    """Return the prompt of a call that is recorded in a thread. If the reply is stopped meanwhile,
+    the call is never sent, and costs nothing. Raises CapReached."""
+    work = asyncio.ensure_future(background.in_thread(begin_call, *args))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait({work})
+        call = None if work.exception() else work.result().call
+        if call:
+            await background.in_thread(ledger().settle, [(call, CallUsage())])
+        raise
 
 
 def limited(prompt: Prompt, call: Call | None) -> Prompt:

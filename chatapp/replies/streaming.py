@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from chatapp import background
 from chatapp.conversations.models import Message
 from chatapp.conversations.models.progress import LENGTH
 from chatapp.inference import ToolCallPart
 from chatapp.mcp.client import sessions
+from chatapp.replies import model_calls
 from chatapp.replies.accounting import CapReached
 from chatapp.replies.live import LiveReply
 from chatapp.replies.outcomes import ReplyOutcome
@@ -36,13 +36,13 @@ async def _run_turns(prompt: Prompt, live: LiveReply, outcome: ReplyOutcome) -> 
         if not await calls.settle(live, prompt.toolbox):
             outcome.status = Message.Status.WAITING
             return
-        prompt = await background.in_thread(prompt_to_continue, live)
+        prompt = await model_calls.recorded(prompt_to_continue, live)
     while made := await _run_turn(prompt, live, outcome):
         await calls.begin(live, made, prompt.toolbox, outcome.requests)
         if not await calls.settle(live, prompt.toolbox):
             outcome.status = Message.Status.WAITING
             return
-        prompt = await background.in_thread(prompt_to_continue, live)
+        prompt = await model_calls.recorded(prompt_to_continue, live)
     if _is_empty(live, outcome):
         outcome.fail(_empty(live, outcome))
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatapp import background
 from chatapp.conversations.models import Message
 from chatapp.conversations.models.progress import REFUSAL
 from chatapp.inference import (
@@ -78,7 +77,7 @@ class Turn:
                 if isinstance(error, AnswerDeclined):
                     self.outcome.finish_reason = REFUSAL
                 break
-            self.prompt = await background.in_thread(prompt_to_continue, self.live)
+            self.prompt = await model_calls.recorded(prompt_to_continue, self.live)
         return []
 
     async def _stream(self) -> InferenceError | None:
@@ -130,7 +129,7 @@ class Turn:
         """Return the call that the prompt is for, which was begun with it unless the prompt was
         changed since."""
         if self.prompt.call is None:
-            self.prompt = await background.in_thread(
+            self.prompt = await model_calls.recorded(
                 model_calls.begin, self.prompt, self.live.text_length, len(self.live.reasoning)
             )
         call = self.prompt.call

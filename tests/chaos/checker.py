@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chatapp.rendering import render_document
+from tests.chaos.money import money_violations
 from tests.chaos.question import Question
 from tests.chaos.record import Act, ModelRequest, Record, Row, Sent, Shown
 from tests.chaos.recovery import pauses
@@ -66,6 +67,7 @@ def violations(record: Record, recovery_seconds: float) -> list[Violation]:
         *_views(facts),
         *version_violations(record),
         *tool_violations(facts.without_copies),
+        *money_violations(record),
         *_recoveries(record, recovery_seconds),
     ]
 

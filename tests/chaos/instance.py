@@ -10,7 +10,8 @@ import httpx
 import psycopg
 from psycopg.rows import class_row
 
-from tests.chaos.record import Call, ModelRequest, Row
+from tests.chaos.money import SET_CAPS
+from tests.chaos.record import Call, ModelCall, ModelRequest, Row
 from tests.servers.app import AppProcess, app_environment, prepare_database, running_apps
 from tests.servers.model import ToolRun
 from tests.servers.postgres import Postgres, running_postgres
@@ -22,7 +23,8 @@ CONNECTIONS = "20"  # as many as the smallest plan of the platform gives
 ROWS = """
     SELECT id::text, conversation_id::text AS conversation, parent_id::text AS parent, position,
         on_branch, role, status, text, error, attempt, client_id::text,
-        deleted_at IS NOT NULL AS deleted
+        deleted_at IS NOT NULL AS deleted,
+        COALESCE(prompt_tokens, 0) + COALESCE(completion_tokens, 0) AS tokens
     FROM conversations_message
 """
 
@@ -31,6 +33,13 @@ CALLS = """
         CASE WHEN content = '' THEN NULL ELSE (content::json ->> 'number')::int END AS number,
         text_length
     FROM conversations_toolcall ORDER BY reply_id, round, index
+"""
+
+MODEL_CALLS = """
+    SELECT reply_id::text AS reply, replace(person_id::text, '-', '') AS person, purpose, state,
+        input_tokens + output_tokens AS tokens, COALESCE(cost, reserved) AS committed,
+        to_char(begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day
+    FROM spending_modelcall
 """
 
 LEASED = """
@@ -67,6 +76,14 @@ class Instance:
     def calls(self) -> list[Call]:
         with psycopg.connect(self.database, row_factory=class_row(Call)) as connection:
             return connection.execute(CALLS).fetchall()
+
+    def model_calls(self) -> list[ModelCall]:
+        with psycopg.connect(self.database, row_factory=class_row(ModelCall)) as connection:
+            return connection.execute(MODEL_CALLS).fetchall()
+
+    def budgets(self) -> dict[str, int]:
+        with psycopg.connect(self.database) as connection:
+            return dict(connection.execute("SELECT key, used FROM spending_budget").fetchall())
 
     def replies_of(self, pid: int) -> dict[str, int]:
         """Return the running replies that a process has leased, with their attempts."""
@@ -105,6 +122,8 @@ def running_instance(
             **config_vars,
         )
         prepare_database(environment, *emails)
+        with psycopg.connect(database) as connection:
+            connection.execute(SET_CAPS)
         with (
             running_apps(folder, processes, environment) as apps,
             running_proxy(*(app.port for app in apps)) as proxy,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 from tests.chaos.record import Call, Copy, Record, Row
 from tests.servers.model import ToolRun
@@ -118,6 +119,28 @@ def delete_another_version(record: Record) -> None:
     record.deletions[reply.id] = False
 
 
+def leave_a_model_call(record: Record) -> None:
+    """Leave a call to the model unsettled."""
+    _change_model_call(record, state="running")
+
+
+def forget_a_model_call(record: Record) -> None:
+    """Make a reply without a row in the ledger."""
+    reply = _complete(record)
+    record.model_calls = [call for call in record.model_calls if call.reply != reply.id]
+
+
+def count_twice(record: Record) -> None:
+    """Count the tokens of a call a second time."""
+    _change_model_call(record, tokens=10**6)
+
+
+def give_back_twice(record: Record) -> None:
+    """Give back what was reserved for a call twice."""
+    key = next(iter(record.budgets))
+    record.budgets[key] -= 1
+
+
 # What to plant, by the rule that the checker must report.
 PLANTED: dict[str, Plant] = {
     "lost message": lose_a_message,
@@ -135,6 +158,10 @@ PLANTED: dict[str, Plant] = {
     "copy that differs": copy_a_half,
     "deleted version kept": bring_a_version_back,
     "version lost": delete_another_version,
+    "call that was not settled": leave_a_model_call,
+    "reply without a call": forget_a_model_call,
+    "tokens that differ": count_twice,
+    "budget that differs": give_back_twice,
 }
 
 
@@ -145,6 +172,13 @@ def _question(record: Record) -> Row:
 
 def _complete(record: Record) -> Row:
     return next(row for row in record.rows if row.role == "assistant" and row.status == "complete")
+
+
+def _change_model_call(record: Record, **changes: Any) -> None:
+    """Change a call of a complete reply."""
+    reply = _complete(record)
+    at = next(at for at, call in enumerate(record.model_calls) if call.reply == reply.id)
+    record.model_calls[at] = replace(record.model_calls[at], **changes)
 
 
 def _done(record: Record, name: str = "") -> Call:

@@ -85,6 +85,19 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelCall:
+    """A call in the ledger: `tokens` in and out together, `committed` in micro-dollars."""
+
+    reply: str | None
+    person: str | None  # hexadecimal, as budgets name people
+    purpose: str
+    state: str
+    tokens: int
+    committed: int
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A conversation that branched off after a message, or after the reply to it."""
 
@@ -128,6 +141,7 @@ class Row:
     attempt: int = 0
     client_id: str | None = None
     deleted: bool = False
+    tokens: int = 0  # in and out together, as the reply's row has them
 
 
 @dataclass(slots=True)
@@ -145,6 +159,8 @@ class Record:
     deletions: dict[str, bool] = field(default_factory=dict)  # version: whether it stayed deleted
     tool_runs: list[ToolRun] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    model_calls: list[ModelCall] = field(default_factory=list)
+    budgets: dict[str, int] = field(default_factory=dict)  # micro-dollars by key
     # Of each reply the first moment at which any page showed text of an attempt, and each moment
     # at which a page saw it end.
     attempts: defaultdict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))

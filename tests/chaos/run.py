@@ -55,6 +55,7 @@ async def _play(plan: Plan, instance: Instance, emails: Sequence[str]) -> Record
     record.end = time.monotonic()
     record.requests, record.rows = instance.requests(), instance.rows()
     record.tool_runs, record.calls = instance.tool_runs(), instance.calls()
+    record.model_calls, record.budgets = instance.model_calls(), instance.budgets()
     return record
 
 

@@ -13,6 +13,7 @@ from tests.chaos.record import (
     Call,
     Decision,
     Fault,
+    ModelCall,
     ModelRequest,
     Record,
     Row,
@@ -35,6 +36,7 @@ def good_run() -> Record:
     """Return a run with one reply, whose process was killed at second 10; a page saw all of it."""
     question = Row("m1", "c", None, 0, True, "user", "complete", ASKED, client_id="send")
     reply = Row("m2", "c", "m1", 1, True, "assistant", "complete", WHOLE, attempt=2)
+    reply.tokens = 42
     html = f'<div data-part="text">{render_document(WHOLE, prefix="m2")}</div><!--/text-->'
     shown = [
         Shown("m1", "user", "complete", 0, ASKED),
@@ -62,6 +64,13 @@ def good_run() -> Record:
         Call("s1", "m2", "act", "a0r0n0", "done", 1),
         Call("s2", "m2", "act", "a0r0n1", "denied", None),
     ]
+    # Two calls, as one was lost with the process, and the title.
+    record.model_calls = [
+        ModelCall("m2", "abc", "reply", "lost", 30, 100, "2026-11-30"),
+        ModelCall("m2", "abc", "tool_round", "ended", 12, 50, "2026-11-30"),
+        ModelCall(None, "abc", "title", "running", 0, 7, "2026-11-30"),
+    ]
+    record.budgets = {"site:month:2026-11-01": 157, "abc:day:2026-11-30": 157}
     return record
 
 

@@ -16,6 +16,7 @@ from chatapp.inference.types import (
     ChatMessage,
     CompletionRequest,
     ImagePart,
+    Usage,
 )
 
 from .conftest import ANSWER, Ask, Connect, Serve, all_of, failure
@@ -196,3 +197,12 @@ async def test_a_large_request_is_encoded_off_the_loop(
     monkeypatch.setattr(preparing, "encode", recording)
     await connect((await serve(writes(HELLO))).url).complete(ask("x" * characters))
     assert [thread == threading.get_ident() for thread in threads] == [on_loop]
+
+
+async def test_the_usage_names_the_spelling_that_was_answered(
+    serve: Serve, connect: Connect, ask: Ask
+) -> None:
+    server = await serve(in_turn(refusal(404, "The model `x` does not exist."), HELLO))
+    asked = replace(ask("Hi"), model="claude-sonnet-4-6")
+    deltas = await all_of(connect(server.url), asked)
+    assert [one.model for one in deltas if isinstance(one, Usage)] == ["claude-4-6-sonnet"]

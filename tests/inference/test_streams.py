@@ -197,6 +197,28 @@ def test_a_count_of_tokens_is_a_number_that_can_be_stored(said: object, kept: in
     assert deltas == [Usage(kept, 7)]
 
 
+@pytest.mark.parametrize(
+    ("more", "cached", "thinking"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 60}}, 60, 0),
+        ({"completion_tokens_details": {"reasoning_tokens": 5}}, 0, 5),
+        ({"cache_read_input_tokens": 60}, 60, 0),
+        ({"prompt_tokens_details": {"cached_tokens": 0}, "cache_read_input_tokens": 7}, 7, 0),
+        ({"prompt_tokens_details": {"cached_tokens": 101}}, 100, 0),
+        ({"completion_tokens_details": {"reasoning_tokens": 1e99}}, 0, 0),
+        ({"prompt_tokens_details": {"cached_tokens": "60"}}, 0, 0),
+        ({"prompt_tokens_details": [60], "completion_tokens_details": None}, 0, 0),
+        ({"prompt_tokens_details": {"cached_tokens": -1}}, 0, 0),
+    ],
+)
+def test_parts_of_the_usage_are_read_where_they_make_sense(
+    more: dict[str, object], cached: int, thinking: int
+) -> None:
+    usage = {"prompt_tokens": 100, "completion_tokens": 7} | more
+    deltas, _ = replay([b"data: %s\n\n" % json.dumps({"usage": usage}).encode()])
+    assert deltas == [Usage(100, 7, cached, thinking)]
+
+
 def test_a_piece_of_a_call_that_never_began_is_nothing() -> None:
     data = json.dumps({"choices": [{"delta": {"tool_calls": [{"function": {"arguments": "{"}}]}}]})
     deltas, _ = replay([b"data: %s\n\n" % data.encode()])

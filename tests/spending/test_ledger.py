@@ -1,7 +1,9 @@
 """Every call to the service is one row, with what it used and what that costs."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,10 +12,9 @@ from django.test import Client
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message
-from chatapp.inference import Adapted, Finished, ReasoningDelta, TextDelta, Usage, Waiting
+from chatapp.inference import Finished, ReasoningDelta, TextDelta, Usage, Waiting
 from chatapp.inference.errors import Interrupted, Unreachable
-from chatapp.inference.knowledge import Learned
-from chatapp.replies import commands, learning
+from chatapp.replies import commands, model_calls
 from chatapp.replies.accounting import CallUsage, NewCall, ledger
 from chatapp.replies.prompt.building import reply_prompt
 from chatapp.spending.models import ModelCall
@@ -130,44 +131,6 @@ async def test_a_stopped_reply_counts_what_was_written(running: Exchange) -> Non
     assert row.is_estimated
 
 
-async def test_the_model_that_answered_is_counted(running: Exchange) -> None:
-    usage = Usage(100, 10, model="claude-4-5-haiku")
-    with answering(Adapted("model_replaced", detail="Haiku"), TextDelta("Hi."), usage, END):
-        await made(running)
-
-    (row,) = await check_sums(running)
-    assert (row.model_asked, row.model_answered) == ("claude-sonnet-4-6", "claude-4-5-haiku")
-    assert (row.model, row.cost) == ("claude-haiku-4-5", 100 * 1 + 10 * 5)
-
-
-async def test_a_replacement_counts_where_nothing_is_reported(
-    running: Exchange, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(learning, "known", lambda _model: Learned(replacement="claude-opus-4-5"))
-    with answering(Adapted("model_replaced", detail="Opus"), TextDelta("Hi."), END):
-        await made(running)
-
-    (row,) = await check_sums(running)
-    assert row.model == "claude-opus-4-5"
-
-
-async def test_both_spellings_are_one_model(running: Exchange) -> None:
-    with answering(TextDelta("Hi."), Usage(1, 1, model="claude-4-6-sonnet"), END):
-        await made(running)
-
-    (row,) = await check_sums(running)
-    assert (row.model_answered, row.model) == ("claude-4-6-sonnet", "claude-sonnet-4-6")
-
-
-async def test_a_model_without_a_price_counts_tokens_only(running: Exchange) -> None:
-    with answering(TextDelta("Hi."), Usage(100, 10, model="nova-lite"), END):
-        await made(running)
-
-    (row,) = await check_sums(running)
-    assert (row.input_tokens, row.cost, row.price_version) == (100, None, "")
-    assert row.reserved == 100 * 5 + 10 * 25  # for caps, as if it were the dearest
-
-
 async def test_a_title_is_a_row(owner: Person) -> None:
     said = (TextDelta("Hello."), Usage(100, 10), END)
     with answering(*said):
@@ -202,6 +165,29 @@ async def test_a_call_that_was_begun_and_never_sent_costs_nothing(running: Excha
 
     (row,) = await check_sums(running)
     assert (row.state, row.cost) == ("ended", 0)
+
+
+async def test_a_call_recorded_while_the_reply_is_stopped_costs_nothing(
+    running: Exchange, request_of: Callable[..., NewCall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else would know of it: the reply's end doesn't."""
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def slow(_prompt: Any) -> Any:
+        recorded = ledger().begin(request_of(running))
+        begun.set()
+        may_go_on.wait(5)
+        return SimpleNamespace(call=recorded)
+
+    task = asyncio.ensure_future(model_calls.recorded(slow, None))
+    await asyncio.to_thread(begun.wait, 5)
+    task.cancel()
+    await asyncio.sleep(0)
+    may_go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert [(row.state, row.cost) for row in await rows(running)] == [("ended", 0)]
 
 
 def test_a_settled_call_stays_as_it_is(running: Exchange, request_of: Callable[..., Any]) -> None:
