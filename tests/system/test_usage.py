@@ -58,7 +58,6 @@ def test_what_a_reply_cost_leads_to_a_cap(chat: Chat, plain_phone: Page) -> None
     wide = plain_phone.locator("main").bounding_box()
     assert wide
     assert wide["width"] <= 390
-    page.get_by_text("Set a cap for yourself").click()
     page.get_by_label("A day, in dollars").fill("")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#caps")).to_contain_text("No cap limits")
