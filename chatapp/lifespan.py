@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 
 from chatapp import background
-from chatapp.accounts import ended_sessions
+from chatapp.accounts import access_changes, ended_sessions
 from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
 from chatapp.images.processing import worker_queue
 from chatapp.jobs import runner
+from chatapp.people import removal as people_removal
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, learning, leases, remote, service, stopping
@@ -69,6 +70,8 @@ def _start() -> None:
     spending.start()
     relay.start()
     ended_sessions.start()
+    access_changes.start()
+    people_removal.start()
     # The objects of now stay. A full collection that skips them takes 3 ms instead of 80.
     gc.collect()
     gc.freeze()

@@ -72,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "chatapp.views.site",
+                "chatapp.accounts.context_processors.permissions",
                 "chatapp.chat.inner_pages.inner_sidebar",
                 "chatapp.sharing.context_processors.sharing",
                 "chatapp.diagnostics.notices.owner_notices",
@@ -109,6 +110,7 @@ ACCOUNT_FORMS = {
     "reset_password": "chatapp.accounts.password_forms.ResetRequestForm",
     "reset_password_from_key": "chatapp.accounts.password_forms.ChoosePasswordForm",
     "reauthenticate": "chatapp.accounts.password_forms.ConfirmForm",
+    "user_token": "chatapp.accounts.password_forms.LinkForm",
 }
 ACCOUNT_ADAPTER = "chatapp.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("chatapp.sharing.urls")),
     path("", include("chatapp.transfer.urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
+    path("people/", include("chatapp.people.urls")),
     path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),
     path("usage/", include("chatapp.spending.urls")),

@@ -21,7 +21,7 @@ from chatapp.accounts.models import Person
 from chatapp.spending import caps
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 from tests.servers.shared_file import shared_file
-from tests.support.people import MEMBER, OWNER, PASSWORD
+from tests.support.people import MEMBER, OWNER, PASSWORD, person_of
 
 pytest_plugins = ["tests.support.fixtures"]
 LONG = 240  # seconds; a test that is given so many takes half a minute
@@ -154,6 +154,26 @@ def owner(db: None) -> Person:
 @pytest.fixture
 def member(db: None) -> Person:
     return Person.objects.create_user(MEMBER, PASSWORD)
+
+
+@pytest.fixture
+def admin(db: None) -> Person:
+    return person_of("admin")
+
+
+@pytest.fixture
+def guest(db: None) -> Person:
+    return person_of("guest")
+
+
+@pytest.fixture
+def admin_client(signed_in: Callable[[Person], Client], admin: Person) -> Client:
+    return signed_in(admin)
+
+
+@pytest.fixture
+def guest_client(signed_in: Callable[[Person], Client], guest: Person) -> Client:
+    return signed_in(guest)
 
 
 @pytest.fixture

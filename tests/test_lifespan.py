@@ -11,10 +11,12 @@ import pytest
 from django.db import InterfaceError, OperationalError
 
 from chatapp import background, lifespan
+from chatapp.accounts import access_changes
 from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
 from chatapp.jobs import runner
 from chatapp.leases import renewal
+from chatapp.people import removal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
 from chatapp.search import indexer
@@ -22,6 +24,9 @@ from chatapp.transfer import upkeep
 
 PAUSE_SECONDS = 0.01
 PAUSES = (
+    (access_changes, "POLL_SECONDS"),
+    (access_changes, "JOINED_POLL_SECONDS"),
+    (removal, "INTERVAL_SECONDS"),
     (protocol, "PULSE_SECONDS"),
     (housekeeping, "INTERVAL_SECONDS"),
     (database_watch, "INTERVAL_SECONDS"),

@@ -1,6 +1,7 @@
 """People. Everybody signs in by email; one person is the owner of the instance."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -13,6 +14,7 @@ from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts.permissions import assignable_roles
 from chatapp.accounts.roles import Role
 from chatapp.server.columns import JSONField
 from chatapp.server.valid_text import make_valid
@@ -70,8 +72,16 @@ class Person(AbstractBaseUser):
     )
     name = models.CharField(_("Name"), max_length=80, blank=True, db_default="")
     # Ids of the models that a guest may use.
-    allowed_models = JSONField(default=list, db_default=Value([], JSONField()))
+    allowed_models = JSONField(default=list, blank=True, db_default=Value([], JSONField()))
     last_seen_at = models.DateTimeField(null=True, editable=False)
+    # Since then they can't sign in, until somebody reactivates them.
+    deactivated_at = models.DateTimeField(null=True, editable=False)
+    # Since then they and all that is theirs are gone for everybody; `people.removal` deletes it.
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    # When their role or their access changed last, by the clock of the database.
+    access_changed_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    # Sessions of an earlier version have ended.
+    session_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # A key of the time zone database, as the browser last reported it.
     time_zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -101,6 +111,16 @@ class Person(AbstractBaseUser):
         """Return the name, or the email of a person who hasn't given one."""
         return self.name or self.email
 
+    def get_session_auth_hash(self) -> str:
+        return self._of_version(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._of_version, super().get_session_auth_fallback_hash())
+
+    def _of_version(self, digest: str) -> str:
+        """Return what a session stores, so that a higher version ends it. 0 is as it always was."""
+        return f"{digest}{self.session_version or ''}"
+
 
 class PersonalInstructions(models.Model):
     """What the assistant should know about a person, and how it should answer.
@@ -125,9 +145,14 @@ class LinkRequestManager(models.Manager["LinkRequest"]):
     def open(self) -> "models.QuerySet[LinkRequest]":
         """Return the requests that are recent enough to be answered with a link, newest first."""
         begin = timezone.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-        return (
-            self.filter(requested_at__gt=begin).select_related("person").order_by("-requested_at")
-        )
+        recent = self.filter(requested_at__gt=begin, person__is_active=True)
+        return recent.select_related("person").order_by("-requested_at")
+
+    def open_for(self, actor: Person) -> "models.QuerySet[LinkRequest]":
+        """Return those of whom this person manages: a link is as good as the password. The owner's
+        own is there, too, for the owner, who may be signed in with another browser."""
+        theirs = models.Q(person__is_owner=False, person__assigned_role__in=assignable_roles(actor))
+        return self.open().filter(theirs | models.Q(person=actor.pk))
 
 
 class LinkRequest(models.Model):

@@ -39,6 +39,14 @@ class ChangePasswordForm(CursorMixin, NewPasswordMixin, allauth.UserForm):
         flows.password_change.change_password(self.user, self.cleaned_data["password1"])
 
 
+class LinkForm(allauth.UserTokenForm):
+    """Check the link of somebody who wants to choose a password, and may sign in with it."""
+
+    def _get_user(self, uidb36: str) -> Person | None:
+        person: Person | None = super()._get_user(uidb36)
+        return person if person and person.is_active else None
+
+
 class ChoosePasswordForm(CursorMixin, NewPasswordMixin, forms.Form):
     """Choose a new password at the address of a link that was sent or handed over."""
 

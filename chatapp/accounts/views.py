@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from chatapp.accounts.forms import FirstAccountForm
 from chatapp.accounts.known_browser import remember_browser
 from chatapp.accounts.models import LinkRequest, OwnerExists, Person
 from chatapp.accounts.password_links import password_link
+from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_cookie import write_signed_out
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.sessions import session_response
@@ -111,14 +112,13 @@ def password_changed(request: HttpRequest) -> HttpResponse:
     return render(request, "account/password_changed.html")
 
 
+@requires(Permission.MANAGE_PEOPLE)
 @never_cache
 @require_safe
 def password_links(request: PersonRequest) -> HttpResponse:
-    """Show the owner who is waiting for a link to choose a new password, and the links."""
-    if not request.user.is_owner:
-        raise Http404
+    """Show who is waiting for a link to choose a new password, and the links."""
     link_requests = [
         (link_request, request.build_absolute_uri(password_link(link_request.person)))
-        for link_request in LinkRequest.objects.open()
+        for link_request in LinkRequest.objects.open_for(request.user)
     ]
     return render(request, "accounts/password_links.html", {"link_requests": link_requests})

@@ -13,7 +13,9 @@ from chatapp.images.models import Image
 
 
 def own_conversation(person: Person, conversation_id: UUID) -> Conversation:
-    return get_object_or_404(Conversation.objects.of(person), pk=conversation_id)
+    found: Conversation = get_object_or_404(Conversation.objects.of(person), pk=conversation_id)
+    found.owner = person
+    return found
 
 
 def own_trashed(person: Person, conversation_id: UUID) -> Conversation:
@@ -28,9 +30,11 @@ def trashed(person: Person, conversation_id: UUID) -> Conversation | None:
 
 def own_reply(person: Person, conversation_id: UUID, reply_id: UUID) -> Message:
     replies = Message.objects.of(person).filter(role=Message.Role.ASSISTANT)
-    return get_object_or_404(
+    found: Message = get_object_or_404(
         replies.select_related("conversation"), pk=reply_id, conversation=conversation_id
     )
+    found.conversation.owner = person
+    return found
 
 
 def own_message(person: Person, conversation_id: UUID, message_id: UUID) -> Message:

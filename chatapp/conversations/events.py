@@ -190,6 +190,7 @@ def conversation_changed(conversation: Conversation) -> None:
     """
     present = Conversation.objects.present().select_for_update()
     if stored := present.filter(pk=conversation.pk).first():
+        stored.owner = conversation.owner  # which model is offered depends on the person
         _conversation_changed(stored, link_html(stored), moved=False)
 
 

@@ -1,16 +1,18 @@
-"""Notices on every page for the owner: what is missing right now."""
+"""Notices on every page for those who can do something about it: what is missing right now."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from chatapp.accounts.models import LinkRequest
+from chatapp.accounts.permissions import Permission, allows
 from chatapp.diagnostics.checks.database import full_result
 from chatapp.diagnostics.checks.live_updates import redis_is_away
 from chatapp.diagnostics.checks.model_service import no_service
@@ -21,6 +23,8 @@ from chatapp.replies import service
 from chatapp.retirement import offers
 from chatapp.server.database_state import database_is_full, probe
 
+type Viewer = Any  # a Person or an AnonymousUser
+SEE = Permission.SEE_DIAGNOSTICS
 HIDDEN_COOKIE = "hidden_notices"  # set by static/js/elements/owner/owner-notice.js
 
 
@@ -43,9 +47,11 @@ def owner_notices(request: HttpRequest) -> dict[str, Callable[[], list[Notice]]]
 
 def _notices_for(request: HttpRequest) -> list[Notice]:
     """Everybody is told that the database is full, because it concerns what they type."""
-    is_owner = _is_owner(request)
-    full = [Notice(_database_full(is_owner))] if _is_still_full() else []
-    return full + (_shown(request) if is_owner else [])
+    user = getattr(request, "user", None)
+    if user is None:
+        user = AnonymousUser()
+    full = [Notice(_database_full(sees_details=allows(user, SEE)))] if _is_still_full() else []
+    return full + _shown(request, user)
 
 
 def _is_still_full() -> bool:
@@ -55,24 +61,22 @@ def _is_still_full() -> bool:
     return database_is_full()
 
 
-def _database_full(is_owner: bool) -> Result:
+def _database_full(*, sees_details: bool) -> Result:
     found = gettext(
         "The database is full or read-only, so nothing new can be saved. You can read and delete."
     )
-    return full_result(found) if is_owner else red(found)
+    return full_result(found) if sees_details else red(found)
 
 
-def _is_owner(request: HttpRequest) -> bool:
-    user = getattr(request, "user", None)
-    return user is not None and user.is_authenticated and user.is_owner
+def _shown(request: HttpRequest, user: Viewer) -> list[Notice]:
+    notices = _of_the_site() if allows(user, SEE) else []
+    if allows(user, Permission.MANAGE_PEOPLE) and not settings.EMAIL_URL:
+        notices += _link_requests(user)
+    hidden = request.COOKIES.get(HIDDEN_COOKIE, "").split(".") if notices else []
+    return [notice for notice in notices if notice.key not in hidden]
 
 
-def _shown(request: HttpRequest) -> list[Notice]:
-    hidden = request.COOKIES.get(HIDDEN_COOKIE, "").split(".")
-    return [notice for notice in _notices() if notice.key not in hidden]
-
-
-def _notices() -> list[Notice]:
+def _of_the_site() -> list[Notice]:
     """Return the notices without calling any service: pages must not wait for what is broken."""
     notices = []
     if settings.SERVICE.kind == "none":
@@ -82,8 +86,6 @@ def _notices() -> list[Notice]:
     notices += [Notice(ending) for ending in _endings()]
     if relay.is_started and not relay.is_connected:
         notices.append(Notice(redis_is_away(), reverse("diagnostics")))
-    if not settings.EMAIL_URL and (count := LinkRequest.objects.open().count()):
-        notices.append(_link_requests(count))
     return notices
 
 
@@ -100,11 +102,14 @@ def _endings() -> list[Result]:
     return notices
 
 
-def _link_requests(count: int) -> Notice:
+def _link_requests(user: Viewer) -> list[Notice]:
+    count = LinkRequest.objects.open_for(user).count()
+    if not count:
+        return []
     sentence = ngettext(
         "One person is waiting for a link to choose a new password.",
         "%(count)s people are waiting for a link to choose a new password.",
         count,
     )
     fix = ngettext("Send it to them.", "Send one to each of them.", count)
-    return Notice(yellow(sentence % {"count": count}, fix), reverse("password-links"))
+    return [Notice(yellow(sentence % {"count": count}, fix), reverse("password-links"))]

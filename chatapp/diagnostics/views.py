@@ -1,4 +1,4 @@
-"""/diagnostics/: what works and what doesn't. For the owner only."""
+"""/diagnostics/: what works and what doesn't. For those who see diagnostics."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.diagnostics.checks import BY_NAME, CHECKS, addresses
 from chatapp.diagnostics.checks.email import make_test_email
@@ -23,37 +24,38 @@ from chatapp.replies import learning
 from chatapp.server.request_values import wants_json
 
 PAGE, RESULT = "diagnostics/page.html", "diagnostics/_result.html"
+seers_only = requires(Permission.SEE_DIAGNOSTICS)
 type Results = Iterable[tuple[Check, Result | None]]
 
 
+@seers_only
 @require_safe
 def diagnostics(request: PersonRequest) -> HttpResponse:
     """Show the page at once. Its script asks for the results; without one it leads to `report`."""
-    _owner_only(request)
     return render(request, PAGE, _context((check, None) for check in CHECKS))
 
 
+@seers_only
 @require_safe
 async def report(request: PersonRequest) -> HttpResponse:
     """Show the page with all results, once they are known or the time is up."""
-    _owner_only(request)
     results = await gather([start(request.user, _for(request, check)) for check in CHECKS])
     return await _render(request, PAGE, _context(zip(CHECKS, results, strict=True)))
 
 
+@seers_only
 @require_safe
 async def check(request: PersonRequest, name: str) -> HttpResponse:
     """Return the HTML of one result."""
-    _owner_only(request)
     if name not in BY_NAME:
         raise Http404
     return await _run_one(request, _for(request, BY_NAME[name]))
 
 
+@seers_only
 @require_POST
 async def email(request: PersonRequest) -> HttpResponse:
     """Send a test email to the owner, and show how that went."""
-    _owner_only(request)
     sending = make_test_email(request.user)
     if wants_json(request):
         return await _run_one(request, sending)
@@ -61,10 +63,10 @@ async def email(request: PersonRequest) -> HttpResponse:
     return await _render(request, PAGE, _context([(sending, results[0])]))
 
 
+@seers_only
 @require_POST
 def forget(request: PersonRequest) -> HttpResponse:
     """Forget what was learned about the models of the service."""
-    _owner_only(request)
     learning.forget()
     return redirect("diagnostics")
 
@@ -79,11 +81,6 @@ def image(request: HttpRequest, link_id: UUID) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-
-
-def _owner_only(request: PersonRequest) -> None:
-    if not request.user.is_owner:
-        raise Http404
 
 
 def _for(request: PersonRequest, check: Check) -> Check:

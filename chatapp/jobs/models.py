@@ -36,8 +36,11 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=UNFINISHED)
 
     def lost(self) -> Self:
-        """Return jobs on which nobody works: new, released, or of a process that died."""
-        return self.unfinished().filter(leases.lost())
+        """Return jobs on which nobody works: new, released, or of a process that died.
+
+        Those of people who can't sign in wait until they can.
+        """
+        return self.unfinished().filter(leases.lost(), owner__is_active=True)
 
     def expired(self) -> Self:
         return self.filter(expires_at__lte=Now())

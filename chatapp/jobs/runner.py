@@ -58,6 +58,17 @@ def close() -> None:
     _let_go()
 
 
+async def release_jobs_of(owner_id: UUID) -> None:
+    """End what this process makes for somebody; the step that runs may still be saved."""
+    if held := _held():
+        for pk in await background.in_thread(_of_owner, held, owner_id):
+            background.cancel(f"{TASK}{pk}")
+
+
+def _of_owner(held: set[UUID], owner_id: UUID) -> list[UUID]:
+    return list(Job.objects.filter(pk__in=held, owner_id=owner_id).values_list("pk", flat=True))
+
+
 def _held() -> set[UUID]:
     return {UUID(task.get_name().removeprefix(TASK)) for task in background.running(TASK)}
 

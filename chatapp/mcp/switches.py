@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
+from chatapp.accounts.models import Person
+from chatapp.accounts.permissions import Permission, allows
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.mcp.server_tools import make_tool
 from chatapp.tools.registry import ALL_TOOLS, built_in
@@ -25,12 +27,30 @@ class Switch:
     def asks(self) -> bool:
         return any(tool.needs_approval for tool in self.tools)
 
+    @property
+    def is_harmless(self) -> bool:
+        """Return whether it is a built-in tool that neither acts nor asks."""
+        is_built_in = [tool.name for tool in self.tools] == [self.key]
+        return is_built_in and self.tools[0].is_harmless
+
 
 def switches() -> list[Switch]:
-    """Return the switches that the owner offers, in the order on the page, with one query."""
+    """Return the switches that this instance offers, in the order on the page, with one query."""
     rows = list(ToolSetting.objects.select_related("server"))
     chosen = {row.name: row for row in rows if not row.server}
     return [*_built_in_switches(chosen), *_server_switches(rows)]
+
+
+def switches_for(person: Person) -> list[Switch]:
+    """Return those that this person is offered.
+
+    Whoever may not use tools that act has only built-in ones that never ask, whatever a server
+    claims about its own.
+    """
+    offered = switches()
+    if allows(person, Permission.USE_ACTING_TOOLS):
+        return offered
+    return [each for each in offered if each.is_harmless]
 
 
 def _built_in_switches(chosen: Mapping[str, ToolSetting]) -> list[Switch]:

@@ -1,20 +1,18 @@
-"""/tools/: what tools may do, and MCP servers. For the owner only."""
+"""/tools/: what tools may do, and MCP servers. For those who manage tools."""
 
 import asyncio
-from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlencode
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import sync_to_async
 from django.db import transaction
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chatapp import background
+from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.mcp.access_forms import BuiltInToolsForm, ServerToolsForm, anchor_of
 from chatapp.mcp.health import check
@@ -27,25 +25,16 @@ BUILT_IN = "built-in"  # an id on the page, as each server has one
 SERVERS = "servers"
 
 
-def owner_only(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer 404 to everybody else, whatever the method."""
-
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: Any, **named: Any) -> Any:
-        if not request.user.is_owner:
-            raise Http404
-        return view(request, *args, **named)
-
-    return markcoroutinefunction(guarded) if iscoroutinefunction(view) else guarded
+managers_only = requires(Permission.MANAGE_TOOLS)
 
 
-@owner_only
+@managers_only
 @require_safe
 def tools(request: PersonRequest) -> HttpResponse:
     return _page(request)
 
 
-@owner_only
+@managers_only
 @require_POST
 def built_in(request: PersonRequest) -> HttpResponse:
     """Save what the built-in tools may do."""
@@ -56,7 +45,7 @@ def built_in(request: PersonRequest) -> HttpResponse:
     return _redirect(BUILT_IN, "saved")
 
 
-@owner_only
+@managers_only
 @require_POST
 def server_tools(request: PersonRequest, pk: int) -> HttpResponse:
     """Save what a server's tools may do, and whether they are on in new chats."""
@@ -67,7 +56,7 @@ def server_tools(request: PersonRequest, pk: int) -> HttpResponse:
     return _redirect(anchor_of(pk), "saved")
 
 
-@owner_only
+@managers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 async def add(request: PersonRequest) -> HttpResponse:
     """Add a server, and ask it for its tools at once. If it doesn't answer, ask whether to keep it.
@@ -85,7 +74,7 @@ async def add(request: PersonRequest) -> HttpResponse:
     )
 
 
-@owner_only
+@managers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 async def change(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
@@ -100,7 +89,7 @@ async def change(request: PersonRequest, pk: int) -> HttpResponse:
     return _redirect(anchor_of(pk), "saved")
 
 
-@owner_only
+@managers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask for confirmation, then remove the server. A second POST changes nothing."""
@@ -111,7 +100,7 @@ def remove(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "mcp/remove.html", {"card": ServerToolsForm(server)})
 
 
-@owner_only
+@managers_only
 @require_POST
 async def check_now(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask a server for its tools. Scripts get its part of the page."""

@@ -5,4 +5,4 @@ class RepliesConfig(AppConfig):
     name = "chatapp.replies"
 
     def ready(self) -> None:
-        from chatapp.replies import titles  # noqa: F401  (listens to replies that end)
+        from chatapp.replies import departures, titles  # noqa: F401  (they listen to signals)

@@ -62,10 +62,10 @@ async def _sweep_forever(wake: asyncio.Event) -> None:
 
 def _sweep() -> list[Message]:
     """Return replies to resume; end those that were to stop, and those that crash every process."""
-    lost = Message.objects.lost().select_related("conversation").order_by("leased_until")
+    lost = Message.objects.lost().select_related("conversation__owner").order_by("leased_until")
     found = []
     for reply in lost[:SWEPT_AT_ONCE]:
-        if reply.stop_requested_at:
+        if reply.stop_requested_at or not reply.conversation.owner.is_active:
             outcomes.close(reply, Message.Status.STOPPED, only_if="is lost")
         elif reply.leased_by and reply.crashes + 1 >= MAX_CRASHES:
             sentence = _(

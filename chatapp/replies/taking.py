@@ -9,9 +9,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from chatapp import background
+from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Message, ToolCall
 from chatapp.rendering import LiveDocument
-from chatapp.replies import model_calls, usage
+from chatapp.replies import model_calls, outcomes, usage
 from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
 from chatapp.replies.state import saved_document
@@ -34,7 +35,13 @@ class Job:
 
 
 def take(reply: Message, take: Take) -> Job | None:
-    """Take a reply for this process; return None when there is nothing left to do."""
+    """Take a reply for this process; return None when there is nothing left to do.
+
+    That includes a reply to somebody who was deactivated after they asked for it.
+    """
+    if not Person.objects.filter(pk=reply.conversation.owner_id, is_active=True).exists():
+        outcomes.close(reply, Message.Status.STOPPED)
+        return None
     crashes, asked_at = reply.crashes, time.monotonic()
     if not take(reply):
         return None

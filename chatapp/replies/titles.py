@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from chatapp import background
 from chatapp.conversations import events
 from chatapp.conversations.models import Conversation, Message
+from chatapp.conversations.models.model_choice import model_of
 from chatapp.conversations.signals import reply_ended
 from chatapp.inference import CompletionRequest, InferenceError
 from chatapp.replies import commands, live
@@ -19,12 +20,14 @@ from chatapp.replies.prompt import building
 from chatapp.replies.short_calls import ShortCall
 from chatapp.replies.title_text import clean_title
 
+TASK = "title:"  # begins the name of the task that asks for one
 TITLES_AT_ONCE = 4  # the service's limits are for everybody together
 PAUSE_SECONDS = 0.5  # until the next look whether somebody waits, who goes first
 
 logger = logging.getLogger(__name__)
 
 _asking: set[UUID] = set()  # conversations
+_owners: dict[UUID, UUID] = {}  # of the conversations for which a task asks or waits
 
 
 @receiver(reply_ended)
@@ -33,7 +36,7 @@ def start_after(reply: Message, **_signal: Any) -> None:
     if reply.status != Message.Status.COMPLETE or reply.position != 1:
         return
     if request := title_request(reply):
-        name = f"title:{reply.conversation_id}"
+        name = f"{TASK}{reply.conversation_id}"
         background.spawn_from_thread(name, lambda: suggest(reply.conversation, request))
 
 
@@ -42,12 +45,22 @@ def title_request(reply: Message) -> CompletionRequest | None:
     conversations = Conversation.objects.filter(pk=reply.conversation_id)
     if not (reply.parent and reply.parent.text):
         return None
-    wanted = conversations.filter(titled_by=Conversation.TitledBy.NOBODY).exists()
-    return building.title_request(reply.parent, reply.model) if wanted else None
+    wanted = conversations.filter(titled_by=Conversation.TitledBy.NOBODY, owner__is_active=True)
+    if not wanted.exists():
+        return None
+    return building.title_request(reply.parent, model_of(reply).id)
 
 
 async def suggest(conversation: Conversation, request: CompletionRequest) -> None:
     """Ask for a title once nobody waits, and store it."""
+    _owners[conversation.pk] = conversation.owner_id
+    try:
+        await _suggest_in_turn(conversation, request)
+    finally:
+        _owners.pop(conversation.pk, None)
+
+
+async def _suggest_in_turn(conversation: Conversation, request: CompletionRequest) -> None:
     while len(_asking) >= TITLES_AT_ONCE or _somebody_waits():  # noqa: ASYNC110 (they have no event)
         await asyncio.sleep(PAUSE_SECONDS)
     _asking.add(conversation.pk)
@@ -61,6 +74,13 @@ def _somebody_waits() -> bool:
     """Return whether a person waits for a message to be stored, or for the model service."""
     waits_for_service = any(reply.waits_for_service for reply in live.all_here())
     return waits_for_service or bool(background.running(commands.SENDING))
+
+
+def cancel_of(person_id: UUID) -> None:
+    """Ask for no more titles of somebody's conversations in this process."""
+    for conversation, owner in list(_owners.items()):
+        if owner == person_id:
+            background.cancel(f"{TASK}{conversation}")
 
 
 async def _suggest(conversation: Conversation, request: CompletionRequest) -> None:

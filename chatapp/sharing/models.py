@@ -8,6 +8,7 @@ from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from chatapp.accounts.permissions import Permission, with_permission
 from chatapp.conversations.models import Conversation
 from chatapp.conversations.models.conversation import TITLE_LENGTH
 from chatapp.server.columns import JSONField
@@ -32,9 +33,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
         now = timezone.now()
         return self.filter(
             Q(ends_at=None) | Q(ends_at__gt=now),
+            # The links of somebody who may not share any more work again once they may.
+            with_permission(Permission.SHARE, "conversation__owner__"),
             conversation__trashed_at=None,
             conversation__deleted_at=None,
-            conversation__owner__is_active=True,
         )
 
     def bytes(self) -> int:

@@ -11,7 +11,7 @@ import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from .tool import Arguments, Context, Output, Tool, ToolFailed
+from .tool import Arguments, Context, Output, Tool, ToolFailed, never
 
 Function = Callable[..., Awaitable[Output]]
 
@@ -22,7 +22,7 @@ def tool(
     describe: Callable[..., str],
     needs_approval: bool = False,
     about: str | Promise = "",
-    call_needs_approval: Callable[..., bool] = lambda context, **arguments: False,
+    call_needs_approval: Callable[..., bool] | None = None,
     caution: str | Promise = "",
 ) -> Callable[[Function], Tool]:
     """Make a tool of an async function, which takes a Context and the arguments of the model.
@@ -48,14 +48,21 @@ def tool(
             has_side_effects=needs_approval,
             describe=lambda arguments: describe(**_checked(arguments, kind)),
             run=run,
-            call_needs_approval=lambda arguments, context: call_needs_approval(
-                context, **_checked(arguments, kind)
-            ),
+            call_needs_approval=_decision(call_needs_approval, kind),
             caution=caution,
             about=about,
         )
 
     return make
+
+
+def _decision(
+    asks: Callable[..., bool] | None, kind: type[msgspec.Struct]
+) -> Callable[[Arguments, Context], bool]:
+    """Return what decides about a call, `never` for a tool that leaves it to `needs_approval`."""
+    if asks is None:
+        return never
+    return lambda arguments, context: asks(context, **_checked(arguments, kind))
 
 
 def _arguments_of(function: Function) -> type[msgspec.Struct]:

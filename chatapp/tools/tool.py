@@ -40,6 +40,11 @@ class Output:
     images: tuple[bytes, ...] = ()
 
 
+def never(_arguments: Arguments, _context: Context) -> bool:
+    """Return that no call needs approval."""
+    return False
+
+
 class ToolFailed(Exception):
     """Report a failed call; `sentence` is for the person and for the model."""
 
@@ -72,7 +77,7 @@ class Tool:
     has_side_effects: bool
     describe: Callable[[Arguments], str]
     run: Callable[[Arguments, Context], Awaitable[Output]]
-    call_needs_approval: Callable[[Arguments, Context], bool] = lambda _arguments, _context: False
+    call_needs_approval: Callable[[Arguments, Context], bool] = never
     caution: str | Promise = ""
     about: str | Promise = ""
 
@@ -83,3 +88,9 @@ class Tool:
             raise ValueError(f"The tool {self.name} needs a description")
         if self.parameters.get("type") != "object":
             raise ValueError(f"The parameters of the tool {self.name} must be of type object")
+
+    @property
+    def is_harmless(self) -> bool:
+        """Return whether a call changes nothing and never needs approval."""
+        asks = self.needs_approval or self.call_needs_approval is not never
+        return not (asks or self.has_side_effects)

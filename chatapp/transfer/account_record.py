@@ -6,6 +6,7 @@ from typing import Any
 from yarl import URL
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.permissions import Permission, allows
 from chatapp.conversations.models import Defaults, Draft
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.transfer.records import attachment_record, settings_record
@@ -14,7 +15,7 @@ DRAFTS_AT_ONCE = 5
 
 
 def account_record(person: Person) -> dict[str, Any]:
-    """Return the account without its drafts; the owner's has the tools of the instance too."""
+    """Return the account without its drafts; whoever manages tools gets those, too."""
     defaults = Defaults.objects.filter(person=person).first()
     record: dict[str, Any] = {
         "email": person.email,
@@ -22,7 +23,7 @@ def account_record(person: Person) -> dict[str, Any]:
         "joined_at": person.date_joined,
         "defaults": settings_record(defaults) if defaults else None,
     }
-    return record | _tools() if person.is_owner else record
+    return record | _tools() if allows(person, Permission.MANAGE_TOOLS) else record
 
 
 def next_drafts(person: Person, after: int) -> list[Draft]:

@@ -1,12 +1,17 @@
-"""Every URL of a conversation: its owner may, a member gets 404, a stranger signs in."""
+"""Every URL of a conversation: whoever it belongs to may, whatever their role, unless that doesn't
+include it; another person gets 404, and whoever is signed out signs in."""
 
 import uuid
+from collections.abc import Callable
 from http import HTTPStatus
 
 import pytest
 from django.test import Client
 
-from chatapp.conversations.models import Conversation, Exchange, arrangement, trash
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation, Exchange, add_exchange, arrangement, trash
+from tests.support.people import ROLES, STRANGER, person_of
+from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +31,7 @@ URLS = [
     ("POST", "share/snapshot", {}, HTTPStatus.OK),
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
     ("GET", "settings", {}, HTTPStatus.OK),
-    ("POST", "settings", {"model": "claude-4-5-sonnet"}, HTTPStatus.NO_CONTENT),
+    ("POST", "settings", {"model": "claude-sonnet-4-6"}, HTTPStatus.NO_CONTENT),
     ("POST", "pin", {"on": "on"}, HTTPStatus.NO_CONTENT),
     ("POST", "archive", {"on": "on"}, HTTPStatus.NO_CONTENT),
     ("POST", "seen", {}, HTTPStatus.NO_CONTENT),
@@ -52,7 +57,8 @@ URLS = [
     ("GET", "?message={reply}", {}, HTTPStatus.FOUND),
     ("GET", "?deleted={reply}", {}, HTTPStatus.OK),
 ]
-every_url = pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
+# What the role of a guest doesn't include; the others may do everything with what is theirs.
+NOT_FOR_GUESTS = {"share", "share/snapshot"}
 
 
 def ask(
@@ -64,42 +70,33 @@ def ask(
     return HTTPStatus(call(path, fields, headers={"accept": "application/json"}).status_code)
 
 
-@every_url
-def test_the_owner_has_access(
-    owner_client: Client,
-    exchange: Exchange,
+@pytest.mark.parametrize(("method", "path", "fields", "status"), URLS)
+def test_people_of_every_role_reach_what_is_theirs_and_nobody_elses(
+    signed_in: Callable[[Person], Client],
     method: str,
     path: str,
     fields: dict[str, str],
     status: HTTPStatus,
 ) -> None:
-    assert ask(owner_client, exchange, method, path, fields) == status
+    found, of_stranger, of_nobody = {}, {}, {}
+    stranger = signed_in(person_of(STRANGER))
+    for role in ROLES:
+        person = person_of(role)
+        exchange = add_exchange(person, new_message())
+        complete(exchange.reply)
+        of_nobody[role] = ask(Client(), exchange, method, path, fields)
+        of_stranger[role] = ask(stranger, exchange, method, path, fields)
+        exchange.conversation.refresh_from_db()
+        assert exchange.conversation.title == "Hello"
+        own = fields | ({"conversation": str(uuid.uuid4())} if "conversation" in fields else {})
+        found[role] = ask(signed_in(person), exchange, method, path, own)
 
-
-@every_url
-def test_a_member_gets_404(
-    member_client: Client,
-    exchange: Exchange,
-    method: str,
-    path: str,
-    fields: dict[str, str],
-    status: HTTPStatus,
-) -> None:
-    assert ask(member_client, exchange, method, path, fields) == HTTPStatus.NOT_FOUND
-    exchange.conversation.refresh_from_db()
-    assert exchange.conversation.title == "Hello"
-
-
-@every_url
-def test_a_stranger_must_sign_in(
-    stranger_client: Client,
-    exchange: Exchange,
-    method: str,
-    path: str,
-    fields: dict[str, str],
-    status: HTTPStatus,
-) -> None:
-    assert ask(stranger_client, exchange, method, path, fields) == HTTPStatus.UNAUTHORIZED
+    expected = dict.fromkeys(ROLES, status)
+    if path in NOT_FOR_GUESTS:
+        expected["guest"] = HTTPStatus.NOT_FOUND
+    assert found == expected
+    assert of_stranger == dict.fromkeys(ROLES, HTTPStatus.NOT_FOUND)
+    assert of_nobody == dict.fromkeys(ROLES, HTTPStatus.UNAUTHORIZED)
 
 
 COMMANDS = ["title", "pin", "archive", "seen", "deletion", "restoration", "removal"]

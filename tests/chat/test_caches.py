@@ -33,6 +33,10 @@ SCRIPT = "application/json"
 IMAGES = {"image", "thumbnail"}
 # The most private pages. Each must return content here, or the test would check an empty answer.
 PRIVATE = IMAGES | {
+    "people-role",
+    "people-deactivation",
+    "people-deletion",
+    "people-ownership",
     "home",
     "conversation",
     "conversations",
@@ -78,6 +82,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
     shown = Choices(None, None, True, True, True, "")
     share = publish(exchange.conversation, shown)
     values = {
+        "person_id": Person.objects.create_user("guest@example.com").pk,
         "share_id": share.pk,
         "share_token": share.token,
         "number": 1,

@@ -42,7 +42,7 @@ def test_a_switch_shows_which_tools_need_approval_and_how_many_a_server_has(
         Switch("server-1", "GitHub", False, (*free, *asking)),
         Switch("server-2", "One & all", True, free),
     ]
-    monkeypatch.setattr(settings, "switches", lambda: [*own, *servers])
+    monkeypatch.setattr(settings, "switches_for", lambda person: [*own, *servers])
 
     page = owner_client.get("/settings/defaults").content.decode()
 

@@ -16,6 +16,7 @@ from chatapp.conversations.models import (
     ModelSettings,
     add_exchange,
 )
+from chatapp.conversations.models.model_choice import find_for, models_for
 from chatapp.inference import Service
 from chatapp.inference.catalog import load_catalog
 from chatapp.inference.listing import ListedModel
@@ -109,3 +110,15 @@ def test_the_end_is_announced_to_the_owner_and_marked_for_everybody(
     assert "is retired on" not in seen_by_member
     assert len(re.findall(r"Sonnet 4\.5\s+until \d+ \w+", seen_by_member)) == 1
     assert "Retired on" in member_client.get("/settings/defaults").text
+
+
+def test_a_guest_goes_on_with_the_replacement_of_their_model(know: Know) -> None:
+    guest = Person.objects.create_user(
+        "guest@example.com", "x", assigned_role="guest", allowed_models=[OLD]
+    )
+    know(retired(), ListedModel(NEW))
+
+    assert list(models_for(guest)) == [SONNET]
+    found = find_for(guest, OLD)
+    assert found is not None
+    assert found.id == SONNET

@@ -7,8 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chatapp.chat.forms.settings import checked_model
 from chatapp.conversations.models import Effort, Message, NewVersion, Variation
-from chatapp.retirement import offers
+from chatapp.conversations.models.model_choice import model_of, models_for
 from chatapp.server.request_values import read_uuid, whole_number
 
 
@@ -33,6 +34,7 @@ class RegenerationForm(forms.Form):
     def __init__(self, reply: Message, data: QueryDict) -> None:
         super().__init__(data)
         self.reply = reply
+        self.person = reply.conversation.owner
 
     def clean_version(self) -> UUID:
         wanted = self.cleaned_data["version"]
@@ -43,11 +45,9 @@ class RegenerationForm(forms.Form):
         return version
 
     def clean_model(self) -> str:
-        wanted = self.cleaned_data["model"]
-        if wanted and offers.find(wanted) is None:
-            raise forms.ValidationError(_("This model isn't available. Choose another one."))
-        model = offers.find(wanted or self.reply.model)
-        return model.id if model else self.reply.conversation.offered_model
+        if wanted := self.cleaned_data["model"]:
+            return checked_model(self.person, wanted)
+        return model_of(self.reply).id
 
     @property
     def sentence(self) -> str:
@@ -57,7 +57,7 @@ class RegenerationForm(forms.Form):
     @property
     def wanted(self) -> NewVersion:
         values = self.cleaned_data
-        model = offers.current(values["model"])
+        model = models_for(self.person)[values["model"]]
         thinking = values["thinking"] if "thinking" in self.data else self.reply.thinking
         return NewVersion(
             client_id=values["version"],

@@ -47,8 +47,7 @@ class SendForm(SettingsForm):
         # The page that begins a conversation knows that there is none to look for.
         is_first = data.get("parent") == ""
         so_far = _settings_so_far(person, None if is_first else conversation_id)
-        super().__init__(so_far, data, files)
-        self.person = person
+        super().__init__(person, so_far, data, files)
         self.conversation_id = conversation_id
 
     def clean_text(self) -> str:
@@ -137,7 +136,10 @@ class SendForm(SettingsForm):
 def _settings_so_far(person: Person, conversation_id: UUID | None) -> ModelSettings:
     own = Conversation.objects.of(person)
     conversation = own.filter(pk=conversation_id).first() if conversation_id else None
-    return conversation.chosen if conversation else Defaults.objects.of(person)
+    if conversation is None:
+        return Defaults.objects.of(person)
+    conversation.owner = person
+    return conversation.chosen
 
 
 def _checked_link(link: str) -> str:

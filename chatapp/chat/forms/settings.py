@@ -6,16 +6,19 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chatapp.accounts.models import Person
 from chatapp.chat.forms import tool_switches
 from chatapp.chat.forms.tool_switches import ToolField
 from chatapp.conversations.models import Effort, ModelSettings
-from chatapp.mcp.switches import Switch, switches
-from chatapp.retirement import offers
+from chatapp.conversations.models.model_choice import find_for, models_for
+from chatapp.inference.catalog import Model, find_model
+from chatapp.mcp.switches import Switch, switches_for
 
 MAX_INSTRUCTIONS = 20_000  # characters
 MIN_TOKENS = 256
@@ -54,11 +57,13 @@ class SettingsForm(forms.Form):
 
     def __init__(
         self,
+        person: Person,
         base: ModelSettings,
         data: QueryDict | None = None,
         files: MultiValueDict | None = None,
     ) -> None:
         super().__init__(data, files)
+        self.person = person
         self.base = base
 
     @property
@@ -87,18 +92,20 @@ class SettingsForm(forms.Form):
 
     @cached_property
     def switches(self) -> list[Switch]:
-        """Return the tool switches. Costs one query."""
-        return switches()
+        """Return the tool switches that the person is offered. Costs one query."""
+        return switches_for(self.person)
+
+    @cached_property
+    def models(self) -> Mapping[str, Model]:
+        """Return the models that the person may choose."""
+        return models_for(self.person)
 
     @cached_property
     def tools(self) -> list[ToolField]:
         return tool_switches.fields_of(self.switches, self.base.tool_choices, self.data)
 
     def clean_model(self) -> str:
-        model = offers.find(self.cleaned_data["model"] or self.base.model)
-        if model is None:
-            raise forms.ValidationError(_("This model isn't available. Choose another one."))
-        return model.id
+        return checked_model(self.person, self.cleaned_data["model"] or self.base.model)
 
     def clean_instructions(self) -> str:
         text: str = self.cleaned_data["instructions"].replace("\r\n", "\n")
@@ -111,7 +118,7 @@ class SettingsForm(forms.Form):
 
     def clean_max_tokens(self) -> int | None:
         tokens: int | None = self.cleaned_data["max_tokens"]
-        model = offers.offered().get(self.cleaned_data.get("model", self.base.model))
+        model = self.models.get(self.cleaned_data.get("model", self.base.model))
         if tokens is not None and model and not MIN_TOKENS <= tokens <= model.max_output:
             raise forms.ValidationError(
                 _("Choose a length from %(least)s to %(most)s tokens for %(model)s."),
@@ -129,7 +136,8 @@ class SettingsForm(forms.Form):
         if given.get("temperature") is not None and given.get("top_p") is not None:
             self.add_error("top_p", _("Set the temperature or Top P, not both."))
         if not self.errors:
-            chosen = _consistent(replace(self.base, **given), given)
+            chosen = replace(self.base, **given)
+            chosen = _consistent(chosen, self.models[chosen.model], given)
             self.chosen = replace(chosen, tool_choices=self._tool_choices())
         return cleaned
 
@@ -140,9 +148,18 @@ class SettingsForm(forms.Form):
         return tool_switches.posted(self.switches, before, self.data)
 
 
-def _consistent(chosen: ModelSettings, given: dict[str, Any]) -> ModelSettings:
+def checked_model(person: Person, wanted: str) -> str:
+    """Return the id of the model that a page names. Raises ValidationError."""
+    model = find_for(person, wanted)
+    if model is None and find_model(settings.CATALOG, wanted):
+        raise forms.ValidationError(_("You can't use this model any more. Choose another one."))
+    if model is None:
+        raise forms.ValidationError(_("This model isn't available. Choose another one."))
+    return model.id
+
+
+def _consistent(chosen: ModelSettings, model: Model, given: dict[str, Any]) -> ModelSettings:
     """Drop an earlier setting that conflicts with a new one."""
-    model = offers.current(chosen.model)
     if not model.thinking:
         chosen = replace(chosen, thinking=Effort.OFF)
     if chosen.max_tokens is not None:

@@ -38,7 +38,6 @@ from chatapp.conversations.models import (
 from chatapp.conversations.sidebar import ConversationPage, conversation_page
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
-from chatapp.retirement import offers
 from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
 
@@ -93,7 +92,7 @@ def settings_panel(
     request: PersonRequest, shown: Conversation | None, form: SettingsForm
 ) -> HttpResponse:
     """Return the HTML of the settings, which the first load does without."""
-    context = {"conversation": shown, "models": offers.offered().values()}
+    context = {"conversation": shown, "models": form.models.values()}
     return render(request, "settings/_panel.html", {**context, "sheet": _sheet(shown, form)})
 
 
@@ -113,7 +112,11 @@ def page(
 
     `before` and `sidebar_before` choose an earlier page of either list.
     """
-    form = form or SettingsForm(shown.chosen if shown else Defaults.objects.of(request.user))
+    if shown:
+        shown.owner = request.user
+    if form is None:
+        chosen = shown.chosen if shown else Defaults.objects.of(request.user)
+        form = SettingsForm(request.user, chosen)
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
         sidebar = conversation_page(request.user, sidebar_before, shown)
@@ -121,6 +124,8 @@ def page(
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
         composer = {"parent": head, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
+        context["models"] = form.models.values()
+        context["quick_models"] = short_labels(form.models.values())
         context["deleted"] = deleted
         context["source"] = _source(request.user, shown)
         context["sheet"] = _sheet(shown, form, sheet_is_open)
@@ -172,8 +177,6 @@ def _context(
         "running": any(message.is_running for message in history.messages),
         "sidebar": sidebar.groups,
         "sidebar_more_url": sidebar.more_url,
-        "models": offers.offered().values(),
-        "quick_models": short_labels(offers.offered().values()),
         "service": {
             "kind": settings.SERVICE.kind,
             "sentence": settings.SERVICE.translated(gettext),
@@ -208,7 +211,7 @@ def _written(draft: Draft | None) -> dict[str, Any]:
 
 def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool = False) -> dict[str, Any]:
     """Return what the settings sheet and the composer's two quick controls show."""
-    chosen = offers.find(form.shown["model"]) or offers.current(form.base.model)
+    chosen = form.models.get(form.shown["model"]) or form.models[form.base.model]
     problems = form.problems if form.is_bound else {}
     return {
         "action": reverse("settings", args=[shown.pk]) if shown else reverse("defaults"),

@@ -18,7 +18,7 @@ from chatapp.chat.views.page import page, settings_panel
 from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings
-from chatapp.conversations.models.settings import default_model
+from chatapp.conversations.models.model_choice import default_model_for
 from chatapp.server.request_values import wants_json
 
 
@@ -30,7 +30,7 @@ def settings(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         return _show(request, conversation, conversation.chosen)
     if "reset" in request.POST:
         conversation = own_conversation(request.user, conversation_id)
-        original = SettingsForm(ModelSettings(default_model()))
+        original = SettingsForm(request.user, ModelSettings(default_model_for(request.user)))
         return page(request, conversation, form=original, sheet_is_open=True)
     conversation, form = _choose(request, conversation_id)
     if form.errors:
@@ -45,7 +45,7 @@ def defaults(request: PersonRequest) -> HttpResponse:
     base = Defaults.objects.of(request.user)
     if request.method != "POST":
         return _show(request, None, base)
-    form = SettingsForm(base, request.POST)
+    form = SettingsForm(request.user, base, request.POST)
     if not form.is_valid():
         return _refuse(request, None, form)
     Defaults.objects.store(request.user, form.chosen)
@@ -55,7 +55,7 @@ def defaults(request: PersonRequest) -> HttpResponse:
 def _show(
     request: PersonRequest, shown: Conversation | None, chosen: ModelSettings
 ) -> HttpResponse:
-    form = SettingsForm(chosen)
+    form = SettingsForm(request.user, chosen)
     if wants_json(request):
         return settings_panel(request, shown, form)
     return page(request, shown, form=form, sheet_is_open=True)
@@ -66,7 +66,8 @@ def _choose(request: PersonRequest, conversation_id: UUID) -> tuple[Conversation
     # Locked: two tabs that change one field each would undo each other's change.
     own = Conversation.objects.of(request.user).select_for_update()
     conversation = get_object_or_404(own, pk=conversation_id)
-    form = SettingsForm(conversation.chosen, request.POST)
+    conversation.owner = request.user
+    form = SettingsForm(request.user, conversation.chosen, request.POST)
     if form.is_valid():
         conversation.choose(form.chosen)
         if form.cleaned_data["as_default"]:

@@ -1,10 +1,11 @@
-"""/storage/: the space that images take, for a person and, for the owner, for everybody."""
+"""/storage/: the space that images take, for a person and, for those who may see it, for all."""
 
 from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from chatapp.accounts.permissions import Permission, allows
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.images.models import Image
 
@@ -15,7 +16,7 @@ PEOPLE_SHOWN = 20
 def storage(request: PersonRequest) -> HttpResponse:
     person = request.user
     context: dict[str, object] = {"own": Image.objects.usage(person)}
-    if person.is_owner:
+    if allows(person, Permission.SEE_ALL_USAGE):
         rows = Image.objects.values("owner__email").annotate(
             count=Count("pk"), size=Sum("byte_size")
         )

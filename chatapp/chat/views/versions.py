@@ -17,6 +17,7 @@ from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.version_refusals import REFUSALS, refuse, refuse_values
 from chatapp.conversations.access import own_message, own_reply
 from chatapp.conversations.models import Effort, Variation
+from chatapp.conversations.models.model_choice import models_for
 from chatapp.inference.model_names import is_same_model
 from chatapp.replies import commands
 from chatapp.retirement import offers
@@ -35,7 +36,7 @@ def menu(request: PersonRequest, conversation_id: UUID, message_id: UUID) -> Htt
         "new_conversation": uuid.uuid4(),
         "models": [
             model
-            for model in offers.offered().values()
+            for model in models_for(request.user).values()
             if not is_same_model(model.id, message.model)
         ],
         "efforts": Effort.choices if _can_think(message.model) else [],

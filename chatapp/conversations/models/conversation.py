@@ -131,6 +131,10 @@ class Conversation(WithModelSettings):
         return url_of("conversation", self.id)
 
     @property
+    def chooser(self) -> "Person":
+        return self.owner
+
+    @property
     def is_present(self) -> bool:
         """Tell whether it is neither in the trash nor deleted."""
         return not (self.trashed_at or self.deleted_at)

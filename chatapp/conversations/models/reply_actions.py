@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.lease import GRACE
+from chatapp.conversations.models.model_choice import models_for
 from chatapp.conversations.models.notices import moved_on
 from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
-from chatapp.retirement import offers
+from chatapp.inference.catalog import find_model
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -56,7 +57,8 @@ def retry(reply: "Message") -> "Message | None":
         return head
     if not head.can_retry:
         return None
-    is_own = bool(head.client_id) and offers.is_offered(head.model)
+    offered = models_for(conversation.owner)
+    is_own = bool(head.client_id) and find_model(offered, head.model) is not None
     chosen = conversation.chosen
     if is_own:
         chosen = replace(chosen, model=head.model, thinking=head.thinking)
@@ -104,7 +106,7 @@ def resume(reply: "Message") -> bool:
         # A page must see that this is newer than the end it shows.
         "attempt": head.attempt + 1,
     }
-    if not offers.is_offered(head.model):
+    if find_model(models_for(conversation.owner), head.model) is None:
         values["model"] = chosen.model
         values["notices"] = head.notices | moved_on(head.model, chosen.model)
     type(reply).objects.filter(pk=reply.pk).update(**values)

@@ -10,11 +10,17 @@ from django.db import models
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
-from chatapp.retirement import offers
+from chatapp.conversations.models.model_choice import (
+    default_model,
+    default_model_for,
+    find_for,
+)
 from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
+
+__all__ = ["Defaults", "Effort", "ModelSettings", "Variation", "WithModelSettings", "default_model"]
 
 DIGEST_LENGTH = 16  # hex characters
 
@@ -33,11 +39,6 @@ class Variation(models.TextChoices):
 
     SHORTER = "shorter", _("Shorter")
     DETAILED = "detailed", _("More detailed")
-
-
-def default_model() -> str:
-    """Return the first model on offer."""
-    return offers.default().id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,16 @@ class WithModelSettings(models.Model):
         abstract = True
 
     @property
+    def chooser(self) -> "Person":
+        """Return the person whose settings they are."""
+        raise NotImplementedError
+
+    @property
     def offered_model(self) -> str:
-        """Return the chosen model, or what takes its place when it is no longer offered."""
-        return offers.current(self.model).id
+        """Return the chosen model, or what takes its place when the person can't use it any
+        more."""
+        model = find_for(self.chooser, self.model)
+        return model.id if model else default_model_for(self.chooser)
 
     @property
     def chosen(self) -> ModelSettings:
@@ -99,7 +107,10 @@ class DefaultsManager(models.Manager["Defaults"]):
     def of(self, person: "Person") -> ModelSettings:
         """Return the settings that a new conversation of this person starts with."""
         row = self.filter(person=person).first()
-        return row.chosen if row else ModelSettings(default_model())
+        if row is None:
+            return ModelSettings(default_model_for(person))
+        row.person = person
+        return row.chosen
 
     def store(self, person: "Person", wanted: ModelSettings) -> None:
         self.update_or_create(person=person, defaults=asdict(wanted))
@@ -119,3 +130,7 @@ class Defaults(WithModelSettings):
 
     def __str__(self) -> str:
         return f"defaults of {self.person_id}"
+
+    @property
+    def chooser(self) -> "Person":
+        return self.person

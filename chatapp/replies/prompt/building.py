@@ -12,6 +12,7 @@ from chatapp.conversations.models import (
     ToolCall,
     branches,
 )
+from chatapp.conversations.models.model_choice import model_of
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
@@ -22,7 +23,6 @@ from chatapp.replies.prompt import image_delivery
 from chatapp.replies.prompt.history import History, newest_messages
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
 from chatapp.replies.tools.toolbox import Toolbox
-from chatapp.retirement import offers
 
 # Byte for byte the same in every request, and first, because the service caches it.
 INSTRUCTIONS = """\
@@ -75,7 +75,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     Raises StoreUnavailable.
     """
     chosen = reply.conversation.chosen
-    model = offers.find_known(reply.model) or offers.current(chosen.model)
+    model = model_of(reply)
     delivery = delivery or image_delivery.deliveries(model.id)[0]
     toolbox = Toolbox.of(reply)
     request = CompletionRequest(

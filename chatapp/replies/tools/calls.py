@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -66,6 +67,7 @@ async def settle(live: LiveReply, toolbox: Toolbox) -> bool:
         for tool_call in ready:
             tool_call.state = State.RUNNING
         live.show_changed(ready)
+        toolbox = await _without_lost_tools(toolbox, ready)
         max_bytes = _share(live.tool_calls, len(ready))
         async with asyncio.TaskGroup() as group:
             for tool_call in ready:
@@ -106,8 +108,20 @@ async def _outcome(tool_call: ToolCall, toolbox: Toolbox, max_bytes: int) -> run
     tool = toolbox.find(tool_call.name)
     if tool is None:
         sentence = _("There is no tool “%(name)s”.") % {"name": tool_call.name}
+        if tool_call.name in toolbox.acting:
+            sentence = _("Your role on this site no longer includes this tool.")
         return runner.CallResult(to_json({"error": sentence}), tool_call.name, 0.0, error=sentence)
     return await runner.run(tool, tool_call.arguments, toolbox.context, max_bytes=max_bytes)
+
+
+async def _without_lost_tools(toolbox: Toolbox, calls: Sequence[ToolCall]) -> Toolbox:
+    """Return the toolbox without the tools that the person's role includes no longer, if the calls
+    name any. What is offered to the model stays the same until the next attempt."""
+    is_safe = toolbox.acting.isdisjoint(call.name for call in calls)
+    if is_safe or await background.in_thread(toolbox.may_still_act):
+        return toolbox
+    kept = {name: tool for name, tool in toolbox.tools.items() if name not in toolbox.acting}
+    return replace(toolbox, tools=kept)
 
 
 def _begin(

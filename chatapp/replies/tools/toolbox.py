@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
+from uuid import UUID
 
 from chatapp import inference
+from chatapp.accounts.models import Person
+from chatapp.accounts.permissions import Permission, with_permission
 from chatapp.conversations.models import Message
-from chatapp.mcp.switches import switches
-from chatapp.retirement import offers
+from chatapp.conversations.models.model_choice import model_of
+from chatapp.mcp.switches import switches_for
 from chatapp.tools import runner
 from chatapp.tools.tool import Context, Tool
 from chatapp.tools.untrusted import plain_line
@@ -17,12 +20,15 @@ from chatapp.tools.untrusted import plain_line
 class Toolbox:
     """Tools by name, in the order in which they are offered.
 
-    `allowed` are those that the person always allows in this conversation.
+    `allowed` are those that the person always allows in this conversation, `acting` those that not
+    everybody may use.
     """
 
     tools: Mapping[str, Tool]
     context: Context
     allowed: frozenset[str] = frozenset()
+    acting: frozenset[str] = frozenset()
+    person_id: UUID | None = None
 
     @classmethod
     def of(cls, reply: Message) -> Self:
@@ -31,23 +37,24 @@ class Toolbox:
         Reads the database: call it in a thread.
         """
         conversation = reply.conversation
-        model = offers.find_known(reply.model) or offers.current(conversation.model)
-        if not model.tools:
+        if not model_of(reply).tools:
             return cls({}, Context())
-        chosen = [
-            tool
-            for switch in switches()
+        turned_on = [
+            switch
+            for switch in switches_for(conversation.owner)
             if conversation.tool_choices.get(switch.key, switch.is_on)
-            for tool in switch.tools
         ]
+        chosen = [tool for switch in turned_on for tool in switch.tools]
         if not chosen:
             return cls({}, Context())
+        acting = [tool.name for each in turned_on if not each.is_harmless for tool in each.tools]
         # Ordered by name: the service caches requests that begin alike.
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
         # An overtaken attempt must not close what the next one opened.
         work = f"{reply.pk}:{reply.attempt}"
         context = Context(conversation.owner.time_zone, work)
-        return cls(tools, context, frozenset(conversation.allowed_tools))
+        allowed = frozenset(conversation.allowed_tools)
+        return cls(tools, context, allowed, frozenset(acting), conversation.owner_id)
 
     def with_texts(self, written: tuple[str, ...]) -> Self:
         """Return the same for these texts of the person, which the model gets to read."""
@@ -68,6 +75,14 @@ class Toolbox:
 
     def find(self, name: str) -> Tool | None:
         return self.tools.get(name)
+
+    def may_still_act(self) -> bool:
+        """Return whether the person may use all of them now: their role may have changed since the
+        reply began. Reads the database."""
+        if self.person_id is None:
+            return True
+        may_act = with_permission(Permission.USE_ACTING_TOOLS)
+        return Person.objects.filter(may_act, pk=self.person_id).exists()
 
     def describe(self, name: str, arguments: str) -> str:
         """Return the line that is shown while a call runs."""

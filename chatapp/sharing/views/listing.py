@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.server.request_values import wants_json
@@ -17,6 +18,7 @@ from chatapp.sharing.models import Share
 from chatapp.sharing.views.sharing import link, shown_to_script
 
 
+@requires(Permission.SHARE)
 @require_safe
 def shares(request: PersonRequest) -> HttpResponse:
     require_sharing()
@@ -28,6 +30,7 @@ def shares(request: PersonRequest) -> HttpResponse:
         return render(request, "sharing/shares.html", {"rows": rows})
 
 
+@requires(Permission.SHARE)
 @require_POST
 def revocation(request: PersonRequest, share_id: UUID) -> HttpResponse:
     """End a share at once: its link, its images and its snapshot are gone."""

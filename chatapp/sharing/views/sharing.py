@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.conversations.models import Conversation
@@ -29,6 +30,7 @@ REFUSALS = {
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+@requires(Permission.SHARE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Show the share or the form for one; a POST creates it, or changes what it shows."""
@@ -49,6 +51,7 @@ def share(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
         return _done(request, conversation, stored, "saved" if present else "created")
 
 
+@requires(Permission.SHARE)
 @require_POST
 def snapshot(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
     """Show what the conversation shows now. If the share was revoked in another tab, offer to

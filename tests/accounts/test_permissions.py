@@ -1,0 +1,60 @@
+"""Who may do what, and to whom."""
+
+import itertools
+
+import pytest
+
+from chatapp.accounts.models import Person
+from chatapp.accounts.permissions import (
+    Permission,
+    allows,
+    assignable_roles,
+    manages,
+    with_permission,
+)
+from chatapp.accounts.roles import Role
+from tests.support.people import ROLES, person_of
+
+pytestmark = pytest.mark.django_db
+
+MANAGED = {
+    ("owner", "admin"),
+    ("owner", "member"),
+    ("owner", "guest"),
+    ("admin", "member"),
+    ("admin", "guest"),
+}
+
+
+@pytest.mark.parametrize(("actor", "person"), [*itertools.product(ROLES, ROLES)])
+def test_people_are_managed_by_those_above_them(actor: str, person: str) -> None:
+    above = person_of(actor)
+    below = above if actor == person else person_of(person)
+
+    assert manages(above, below) == ((actor, person) in MANAGED)
+
+
+def test_an_admin_does_not_manage_another_admin(admin: Person) -> None:
+    other = Person.objects.create_user("b@example.com", assigned_role=Role.ADMIN)
+
+    assert not manages(admin, other)
+    assert Role.ADMIN not in assignable_roles(admin)
+
+
+def test_whoever_was_deactivated_may_nothing(owner: Person) -> None:
+    owner.is_active = False
+
+    assert not any(allows(owner, permission) for permission in Permission)
+    assert assignable_roles(owner) == ()
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_query_finds_those_with_a_permission(permission: Permission) -> None:
+    people = [person_of(role) for role in ROLES]
+    # The owner's other column doesn't count, whatever it says.
+    Person.objects.filter(is_owner=True).update(assigned_role=Role.GUEST)
+    Person.objects.create_user("gone@example.com", is_active=False, assigned_role=Role.ADMIN)
+
+    found = set(Person.objects.filter(with_permission(permission)))
+
+    assert found == {person for person in people if allows(person, permission)}

@@ -1,0 +1,54 @@
+"""Somebody with one of everything, and the removal of a person from begin to end."""
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import (
+    Defaults,
+    Draft,
+    ModelSettings,
+    ToolCall,
+    ToolCallImage,
+    add_exchange,
+)
+from chatapp.images.models import Image
+from chatapp.people import removal
+from chatapp.sharing.models import Share
+from chatapp.sharing.publishing import publish
+from chatapp.spending.models import ModelCall
+from tests.images.conftest import made
+from tests.sharing.conftest import CHOICES
+from tests.support.replies import MODEL, complete, new_message
+from tests.transfer.importing.kit import uploaded
+from tests.transfer.kit import image, made_export
+
+MAX_PIECES = 500
+
+
+def everything_of(person: Person) -> Share:
+    """Add a chat with images, its share, a draft, defaults, a download, an upload and a call."""
+    exchange = add_exchange(person, new_message())
+    complete(exchange.reply)
+    photo = Image.objects.store(person, made())
+    exchange.message.attachments.create(position=0, image=photo)
+    call = ToolCall.objects.create(
+        reply=exchange.reply, round=0, index=0, text_length=0, name="look", state="done"
+    )
+    ToolCallImage.objects.create(tool_call=call, position=0, image=image(person))
+    draft = Draft.objects.create(person=person, text="Half", client_id=exchange.message.pk)
+    draft.attachments.create(position=0, image=photo)
+    Defaults.objects.store(person, ModelSettings(MODEL))
+    share = publish(exchange.conversation, CHOICES)
+    made_export(person)
+    uploaded(person, b"[]")
+    ModelCall.objects.create(
+        person=person, purpose="reply", model_asked=MODEL, model=MODEL, made_by="test"
+    )
+    return share
+
+
+def removed(person: Person) -> None:
+    """Remove a person as the app does, until nothing is left."""
+    Image.objects.filter(owner=person).update(keep_until="2020-01-01T00:00Z")
+    for _piece in range(MAX_PIECES):
+        if not removal.remove_piece(person):
+            return
+    raise AssertionError("There is always more to remove")

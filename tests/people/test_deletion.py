@@ -1,0 +1,197 @@
+"""Deleting somebody: gone at once, back for 30 days, then removed with all that was theirs."""
+
+import uuid
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from chatapp.accounts import membership
+from chatapp.accounts.models import Person
+from chatapp.audit.models import Action, Entry
+from chatapp.conversations.models import (
+    Attachment,
+    Conversation,
+    Defaults,
+    Draft,
+    ToolCallImage,
+    trash,
+)
+from chatapp.images.models import Image
+from chatapp.jobs.models import Job
+from chatapp.people import image_heirs, removal
+from chatapp.search.models import SearchEntry
+from chatapp.sharing.continuation import continue_chat
+from chatapp.sharing.models import Share
+from chatapp.sharing.publishing import publish
+from chatapp.spending.models import ModelCall
+from chatapp.transfer.models import Import, UploadedSlice
+from tests.images.conftest import made
+from tests.people.kit import everything_of, removed
+from tests.sharing.conftest import CHOICES
+from tests.support.replies import MODEL
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG_AGO = timedelta(days=31)
+
+
+def delete_long_ago(person: Person) -> None:
+    assert membership.delete(person)
+    Person.objects.filter(pk=person.pk).update(deleted_at=timezone.now() - LONG_AGO)
+
+
+def test_a_deleted_person_is_gone_and_can_be_restored(
+    owner_client: Client, member_client: Client, member: Person
+) -> None:
+    share = everything_of(member)
+    page = f"/people/{member.pk}/"
+    assert "1 chat and 2 images go" in " ".join(owner_client.get(f"{page}deletion").text.split())
+
+    assert owner_client.post(f"{page}deletion")["Location"] == f"{page}?note=deleted"
+
+    assert member_client.get("/").status_code == HTTPStatus.FOUND
+    assert Client().get(f"/s/{share.token}/").status_code == HTTPStatus.NOT_FOUND
+    shown = owner_client.get(page).text
+    assert "30 more days" in shown
+    assert f"{page}role" not in shown
+    # Nothing but restoring is done to somebody who was deleted.
+    assert owner_client.post(f"{page}role", {"role": "admin"})["Location"].endswith("unchanged")
+    assert owner_client.post(f"{page}reactivation")["Location"].endswith("unchanged")
+
+    assert owner_client.post(f"{page}restoration")["Location"] == f"{page}?note=restored"
+
+    member.refresh_from_db()
+    assert (member.is_active, member.deleted_at, member.role) == (True, None, "member")
+    assert Client().get(f"/s/{share.token}/").status_code == HTTPStatus.OK
+    assert member_client.get("/").status_code == HTTPStatus.FOUND  # the session has ended
+    actions = Entry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == [Action.PERSON_DELETED, Action.PERSON_RESTORED]
+
+
+def test_whoever_was_deactivated_before_is_so_again(owner: Person, member: Person) -> None:
+    Person.objects.filter(pk=member.pk).update(is_active=False)  # by hand, without a date
+    assert membership.delete(member)
+    assert membership.restore(member)
+
+    assert not member.is_active
+    assert membership.reactivate(member)
+
+
+def test_after_thirty_days_nothing_is_restored(owner_client: Client, member: Person) -> None:
+    delete_long_ago(member)
+
+    answer = owner_client.post(f"/people/{member.pk}/restoration")
+
+    assert answer["Location"].endswith("?note=unchanged")
+    assert "is being removed" in owner_client.get(f"/people/{member.pk}/").text
+
+
+def test_nobody_is_removed_who_can_be_restored(owner: Person, member: Person) -> None:
+    assert membership.delete(member)
+    just_restorable = timezone.now() - membership.KEPT - timedelta(minutes=1)
+    Person.objects.filter(pk=member.pk).update(deleted_at=just_restorable)
+
+    assert removal._due() == []
+    assert not membership.restore(member)
+
+
+def test_everything_is_removed_in_pieces(
+    owner: Person, member: Person, member_client: Client
+) -> None:
+    everything_of(member)
+    kept = Conversation.objects.create(owner=owner, model=MODEL)
+    assert SearchEntry.objects.exists()
+    Entry.objects.record(Action.SHARED, member)
+    delete_long_ago(member)
+    assert removal._due() == [member]
+
+    removed(member)
+
+    assert list(Person.objects.all()) == [owner]
+    assert list(Conversation.objects.all()) == [kept]
+    for model in (Image, Draft, Share, Job, Import, UploadedSlice, Session, Defaults, SearchEntry):
+        assert not model.objects.exists(), model
+    assert ModelCall.objects.get().person is None
+    entry = Entry.objects.get()
+    assert (entry.actor, entry.actor_email) == (None, member.email)
+
+
+def test_a_person_with_a_full_trash_is_removed(owner: Person, member: Person) -> None:
+    everything_of(member)
+    trash.trash(Conversation.objects.get())
+    delete_long_ago(member)
+
+    removed(member)
+
+    assert not Conversation.objects.exists()
+
+
+def test_images_that_others_copied_become_theirs(owner: Person, member: Person) -> None:
+    share = everything_of(member)
+    copy, _created = continue_chat(share, owner, uuid.uuid4())
+    ids = set(Image.objects.values_list("pk", flat=True))
+    delete_long_ago(member)
+
+    removed(member)
+
+    assert set(Image.objects.filter(owner=owner).values_list("pk", flat=True)) == ids
+    message, reply = copy.branch
+    assert message.attachments.get().image.content
+    assert reply.tool_calls.get().images.get().image.content
+
+
+def test_an_image_that_the_other_person_has_already_is_not_there_twice(
+    owner: Person, member: Person
+) -> None:
+    share = everything_of(member)
+    copy, _created = continue_chat(share, owner, uuid.uuid4())
+    own = Image.objects.store(owner, made())
+    again = publish(copy, CHOICES)
+    delete_long_ago(member)
+
+    removed(member)
+
+    assert list(Image.objects.filter(owner=owner, sha256=own.sha256)) == [own]
+    assert Attachment.objects.get().image == own
+    assert Client().get(f"/s/{again.token}/images/1").status_code == HTTPStatus.OK
+
+
+def test_an_image_that_only_a_download_still_has_waits_for_nobody(
+    owner: Person, member: Person
+) -> None:
+    """The archive of somebody else names it, and the database would refuse to let it go."""
+    share = everything_of(member)
+    copy, _created = continue_chat(share, owner, uuid.uuid4())
+    job = Job.objects.create(kind="export", owner=owner)
+    for number, image in enumerate(Image.objects.all()):
+        job.parts.create(number=number, offset=number, image=image)
+    ToolCallImage.objects.all().delete()
+    copy.delete()
+    delete_long_ago(member)
+
+    removed(member)
+
+    assert set(Image.objects.values_list("owner", flat=True)) == {owner.pk}
+
+
+def test_an_image_that_nobody_shows_has_no_heir(member: Person) -> None:
+    assert image_heirs._heir(Image.objects.store(member, made())) is None
+
+
+def test_a_removal_continues_where_it_stopped(owner: Person, member: Person) -> None:
+    everything_of(member)
+    delete_long_ago(member)
+    for _piece in range(4):
+        assert removal.remove_piece(member)
+
+    removed(Person.objects.get(pk=member.pk))
+
+    assert list(Person.objects.all()) == [owner]
+
+
+def test_the_owner_is_never_deleted(owner: Person, owner_client: Client) -> None:
+    assert owner_client.post(f"/people/{owner.pk}/deletion").status_code == HTTPStatus.NOT_FOUND
+    assert not membership.delete(owner)
