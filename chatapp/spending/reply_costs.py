@@ -13,7 +13,10 @@ ANSWERS = (Purpose.REPLY, Purpose.TOOL_ROUND)
 
 
 def costs_of(replies: Collection[UUID]) -> dict[UUID, str]:
-    """Return the price of each of these replies whose calls all have one, in one query."""
+    """Return the price of each of these replies whose calls all have one, in one query.
+
+    Those that cost nothing have none: a reply that was stopped at once, and the demo model's.
+    """
     calls = ModelCall.objects.filter(reply_id__in=replies, purpose__in=ANSWERS)
     rows = calls.values("reply_id").annotate(
         estimated=Count("pk", filter=Q(is_estimated=True)),
@@ -23,7 +26,7 @@ def costs_of(replies: Collection[UUID]) -> dict[UUID, str]:
     return {
         row["reply_id"]: reply_price(int(row["cost"]), is_estimated=bool(row["estimated"]))
         for row in rows
-        if row["reply_id"] and not row["unknown"]
+        if row["reply_id"] and row["cost"] and not row["unknown"]
     }
 
 

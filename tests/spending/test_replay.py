@@ -25,7 +25,7 @@ from tests.support.tool_kit import Kit, call
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("no_service", "kit"),
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1_800),
 ]
 
 # Micro-dollars for a token in and out, as a bill would have them; None for no price.

@@ -29,16 +29,17 @@ def test_the_turns_of_a_reply_are_one_price(owner: Person) -> None:
 
 
 def test_an_estimate_is_marked_and_an_unknown_price_is_no_price(owner: Person) -> None:
-    estimated, unknown, running = uuid4(), uuid4(), uuid4()
+    estimated, unknown, running, free = uuid4(), uuid4(), uuid4(), uuid4()
     store(
         call(owner, 10_000, reply_id=estimated),
         call(owner, 10_000, reply_id=estimated, is_estimated=True),
         call(owner, 10_000, reply_id=unknown),
         call(owner, None, reply_id=unknown),
         call(owner, None, reply_id=running, state=ModelCall.State.RUNNING),
+        call(owner, 0, reply_id=free),
     )
 
-    assert costs_of([estimated, unknown, running]) == {estimated: "about $0.020"}
+    assert costs_of([estimated, unknown, running, free]) == {estimated: "about $0.020"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The usage page: from a reply's price to a cap, by keyboard, and on a phone without scripts."""
+"""The usage pages: sums, the chart and caps, by keyboard, and on a phone without scripts."""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.system.conftest import PHONE, Chat
 from tests.system.test_accessibility import check
 
-PRICE = re.compile(r"\$\d")
-
 
 @pytest.fixture
 def plain_phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
@@ -21,17 +19,13 @@ def plain_phone(browser: Browser, browser_context_args: dict[str, Any]) -> Itera
     context.close()
 
 
-def test_what_a_reply_cost_leads_to_a_cap(chat: Chat, plain_phone: Page) -> None:
+def test_usage_is_shown_and_capped(chat: Chat, plain_phone: Page) -> None:
     page = chat.page
-    chat.ask("/echo How much is this?")
-    reply = page.locator("article[data-role=assistant]").last
-    reply.locator("details.about summary").click()
-    expect(reply.locator("details.about p")).to_contain_text(PRICE)
-
+    chat.ask("/echo How much is this?")  # nothing: the demo model is free, and counts in tokens
     page.get_by_role("button", name="owner@example.com").click()
     page.get_by_role("link", name="Usage").click()
     expect(page.get_by_role("heading", name="Usage", level=1)).to_be_visible()
-    expect(page.locator(".figures")).to_contain_text(PRICE)
+    expect(page.locator(".figures")).to_contain_text(re.compile(r"\$0\.00.*\d tokens"))
     bar = page.locator(".chart .bar").last
     assert (bar.bounding_box() or {"height": 0})["height"] > 1
     summary = page.get_by_text("Set a cap for yourself")
