@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from itertools import pairwise
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from django.db import IntegrityError, connection
@@ -151,7 +151,7 @@ def test_what_its_reply_still_does_is_not_announced(
     deletion.delete(running.conversation)
 
     complete(reply)
-    titles._save(running.conversation, "A title")
+    titles._save(running.conversation, "A title", Mock())
     assert remote._find({owner.pk}) == {}
 
     reply.refresh_from_db()

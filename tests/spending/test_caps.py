@@ -133,14 +133,24 @@ def test_an_impossible_amount_is_refused(owner: Person, amount: int) -> None:
     [
         {"kind": "instance", "amount": MAX_AMOUNT + 1},
         {"kind": "instance", "amount": -1},
-        {"kind": "instance", "role": "guest", "amount": 1},
-        {"kind": "role", "amount": 1},
-        {"kind": "person", "amount": 1},
     ],
 )
 def test_the_database_refuses_what_no_cap_can_be(columns: dict[str, object]) -> None:
     with pytest.raises(IntegrityError):
         Cap.objects.create(period="day", **columns)
+
+
+def test_a_scope_has_one_cap_for_a_period(owner: Person) -> None:
+    columns = {"kind": "instance", "period": "day", "amount": 1}
+    Cap.objects.create(**columns)
+
+    with pytest.raises(IntegrityError):
+        Cap.objects.create(**columns)
+
+
+def test_a_cap_is_of_a_role_or_of_a_person(owner: Person) -> None:
+    with pytest.raises(IntegrityError):
+        Cap.objects.create(kind="role", role="guest", person=owner, period="day", amount=1)
 
 
 def test_spent_counts_what_has_ended(owner: Person, member: Person) -> None:

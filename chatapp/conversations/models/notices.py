@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from chatapp.retirement import offers
 
-CAP_NEAR = "cap_near"
+# About money, which is no change that a service asked for.
+CAP_LIMITED, CAP_NEAR = "cap_limited", "cap_near"
 SENTENCES: dict[str, Any] = {
     "turns_excluded": ngettext_lazy(
         "This conversation is longer than the model can read. Its oldest turn was excluded.",
@@ -38,10 +39,6 @@ SENTENCES: dict[str, Any] = {
         "The service accepts answers of at most %(number)s tokens from this model. "
         "A longer one can be continued."
     ),
-    "cap_limited": gettext_lazy(
-        "A cap on spending left room for %(number)s tokens of answer. "
-        "A longer one can be continued once the cap renews."
-    ),
     "model_replaced": gettext_lazy(
         "The service no longer offers the model of this chat. %(model)s answered instead."
     ),
@@ -65,11 +62,17 @@ def notice_sentence(change: str, value: Any) -> str:
     """
     if change == CAP_NEAR:
         return str(value)
+    if change == CAP_LIMITED:
+        sentence = _(
+            "A cap on spending left room for %(number)s tokens of answer. "
+            "A longer one can be continued once the cap renews."
+        )
+        return sentence % {"number": number_format(value, force_grouping=True)}
     sentence = SENTENCES.get(change) or _(
         "The request was changed, because the service refused it."
     )
     facts: dict[str, Any] = {"count": value, "model": value}
-    if change in ("output_limited", "cap_limited"):
+    if change == "output_limited":
         facts["number"] = number_format(value, force_grouping=True)
     return str(sentence % facts)
 

@@ -53,12 +53,7 @@ class Cap(models.Model):
                 condition=Q(person__isnull=False),
                 name="one_cap_per_person",
             ),
-            models.CheckConstraint(
-                condition=Q(kind="instance", role="", person=None)
-                | (Q(kind="role", person=None) & ~Q(role=""))
-                | Q(kind__in=["person", "own"], role="", person__isnull=False),
-                name="cap_has_one_scope",
-            ),
+            models.CheckConstraint(condition=Q(role="") | Q(person=None), name="cap_has_one_scope"),
             models.CheckConstraint(
                 condition=Q(amount__lte=MAX_AMOUNT), name="cap_within_a_million"
             ),
