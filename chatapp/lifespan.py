@@ -18,6 +18,7 @@ from chatapp.people import removal as people_removal
 from chatapp.realtime.relay import relay
 from chatapp.rendering import renderer
 from chatapp.replies import generation, learning, leases, remote, service, stopping
+from chatapp.retirement import reading
 from chatapp.search import indexer
 from chatapp.server.bodies.body import Event, Receive, Send
 from chatapp.server.warm_up import warm_up
@@ -59,6 +60,7 @@ def _start() -> None:
     service.client()  # making it takes 25 ms, which no message should wait for
     built_in()  # so does importing the tools, which every page names
     learning.start()
+    reading.start()
     stopping.start()
     leases.start()
     remote.start()

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "chatapp.images",
     "chatapp.documents",
     "chatapp.mcp",
+    "chatapp.retirement",
     "chatapp.conversations",
     "chatapp.replies",
     "chatapp.sharing",

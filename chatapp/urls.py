@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/log/", include("chatapp.people.log_urls")),
     path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),
+    path("usage/", include("chatapp.spending.urls")),
 ]
 
 handler400 = "chatapp.views.bad_request"

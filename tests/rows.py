@@ -36,6 +36,7 @@ from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.people.models import Invitation
 from chatapp.replies.models import LearnedFact
+from chatapp.retirement.models import ServiceList
 from chatapp.sharing.models import Share, Snapshot
 from chatapp.spending.models import Budget, Cap, ModelCall
 from chatapp.transfer.models import (
@@ -144,6 +145,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
     Budget: lambda: Budget.objects.create(key=unique(), created=0),
     Cap: lambda: Cap.objects.create(kind="instance", period="day", amount=1),
+    ServiceList: lambda: ServiceList.objects.create(service=unique(), asked_at=timezone.now()),
     ModelCall: lambda: ModelCall.objects.create(purpose="reply", model_asked="m", model="m"),
     AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
     Attachment: attachment,

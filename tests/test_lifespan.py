@@ -9,17 +9,20 @@ from uuid import uuid4
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from pytest_django import Settings
 
 from chatapp import background, lifespan
 from chatapp.accounts import access_changes
 from chatapp.accounts.my_account import last_use
 from chatapp.conversations import housekeeping
 from chatapp.diagnostics import database_watch
+from chatapp.inference import Service
 from chatapp.jobs import runner
 from chatapp.leases import renewal
 from chatapp.people import removal
 from chatapp.realtime import protocol
 from chatapp.replies import learning, leases, remote
+from chatapp.retirement import reading
 from chatapp.search import indexer
 from chatapp.spending import upkeep as spending
 from chatapp.transfer import upkeep
@@ -41,6 +44,7 @@ PAUSES = (
     (remote, "JOINED_POLL_SECONDS"),
     (indexer, "LOOK_SECONDS"),
     (upkeep, "INTERVAL_SECONDS"),
+    (reading, "LOOK_SECONDS"),
     (spending, "REFRESH_SECONDS"),
     (spending, "SWEEP_SECONDS"),
 )
@@ -59,8 +63,9 @@ def _short_pauses_and_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 async def test_every_loop_tries_again_after_an_error_of_the_database(
-    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
+    settings.SERVICE = Service("heroku", "https://us.inference.heroku.com", "key")  # has a list
     tries: Counter[str] = Counter()
     names: set[str] = set()
     all_tried_again = asyncio.Event()
@@ -94,4 +99,5 @@ async def test_every_loop_tries_again_after_an_error_of_the_database(
         "clean up uploads",
         "ended sessions",
         "housekeeping",
+        "listed models",
     } < names

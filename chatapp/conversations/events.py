@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from chatapp.conversations.draft_state import draft_state
 from chatapp.conversations.message_html import message_html
 from chatapp.conversations.models import Conversation, Exchange, Message
+from chatapp.conversations.reply_costs import html_with_cost
 from chatapp.realtime.hub import hub
 from chatapp.realtime.protocol import encode, person_group, publish
 from chatapp.rendering import BlockPatch
@@ -166,7 +167,7 @@ def message_finished(person_id: UUID, message: Message) -> None:
         conversation=message.conversation_id,
         message=message.pk,
         attempt=message.attempt,
-        html=message_html(message),
+        html=html_with_cost(message),
     )
 
 
@@ -177,7 +178,7 @@ def message_changed(message: Message) -> None:
         "message.changed",
         conversation=message.conversation_id,
         message=message.pk,
-        html=message_html(message),
+        html=html_with_cost(message),
     )
 
 

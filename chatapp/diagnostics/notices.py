@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from chatapp.accounts.models import LinkRequest
@@ -19,6 +20,7 @@ from chatapp.diagnostics.results import Result, red, yellow
 from chatapp.diagnostics.service_calls import explain
 from chatapp.realtime.relay import relay
 from chatapp.replies import service
+from chatapp.retirement import offers
 from chatapp.server.database_state import database_is_full, probe
 
 type Viewer = Any  # a Person or an AnonymousUser
@@ -81,8 +83,22 @@ def _of_the_site() -> list[Notice]:
         notices.append(Notice(no_service()))
     elif refusal := service.refusal():
         notices.append(Notice(explain(refusal), reverse("diagnostics")))
+    notices += [Notice(ending) for ending in _endings()]
     if relay.is_started and not relay.is_connected:
         notices.append(Notice(redis_is_away(), reverse("diagnostics")))
+    return notices
+
+
+def _endings() -> list[Result]:
+    """Return a notice for each model on offer that the service retires soon."""
+    notices = []
+    for model in offers.offered().values():
+        if ends_on := offers.ends_soon(model.id):
+            facts = {"model": model.label, "date": date_format(ends_on, "j F Y")}
+            found = gettext("%(model)s is retired on %(date)s.") % facts
+            following = offers.following(model.id)
+            fix = gettext("Chats go on with %s then.") % following.label if following else ""
+            notices.append(yellow(found, fix))
     return notices
 
 

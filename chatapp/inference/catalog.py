@@ -82,9 +82,12 @@ def load_catalog(json_text: str | None = None, default_id: str = "") -> dict[str
     only. Raises ValueError with a sentence for anything else.
     """
     models = _parse(json_text) if json_text and json_text.strip() else list(BUILT_IN)
-    catalog = {model.id: model for model in models}
-    if len(catalog) != len(models):
+    if len({model.id for model in models}) != len(models):
         raise ValueError("The model list has an id twice.")
+    catalog: dict[str, Model] = {}
+    for model in models:
+        # Two spellings are one model, whose first entry counts.
+        catalog.setdefault((find_model(catalog, model.id) or model).id, model)
     default_id = make_valid(default_id).strip()
     if default_id:
         same = find_model(catalog, default_id)

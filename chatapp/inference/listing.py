@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
@@ -21,26 +21,35 @@ import httpx
 from .model_names import is_same_model
 from .service import Service
 
-PATHS = ("/available-models", "/v1/models")
+WITH_DATES = "/available-models"
+PATHS = (WITH_DATES, "/v1/models")
 TIMEOUT = httpx.Timeout(4)  # seconds
 MAX_SECONDS = 8.0  # for a whole list: a person may be waiting for an answer
 MAX_BYTES = 1024 * 1024  # a gateway may list hundreds of models
+DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?", re.ASCII)
 MODEL_ID = re.compile(r"[\w.:/@-]{1,100}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """Hold an entry of the list. `ends_on` and `replacement` are None where it has none."""
+    """Hold an entry of the list. Dates and `replacement` are None where it has none.
+
+    `writes_text` is False for a model that only makes images, embeddings or scores.
+    """
 
     id: str
     is_deprecated: bool = False
     ends_on: date | None = None
     replacement: str | None = None
+    deprecated_on: date | None = None
+    writes_text: bool = True
 
 
-async def fetch_listing(service: Service, http: httpx.AsyncClient) -> list[ListedModel]:
+async def fetch_listing(
+    service: Service, http: httpx.AsyncClient, paths: tuple[str, ...] = PATHS
+) -> list[ListedModel]:
     """Return the models of the first list that the service has, none when it has no list."""
-    for path in PATHS:
+    for path in paths:
         # The first list is public. The key goes only where a server may ask for it.
         key = service.key if path.startswith("/v1/") else ""
         try:
@@ -66,7 +75,7 @@ def read_listing(body: bytes) -> list[ListedModel]:
     return [entry for entry in found if entry]
 
 
-def find_listed(listed: list[ListedModel], model_id: str) -> ListedModel | None:
+def find_listed(listed: Sequence[ListedModel], model_id: str) -> ListedModel | None:
     """Return the entry of a model, whichever spelling the list has."""
     exact = (one for one in listed if one.id == model_id)
     same = (one for one in listed if is_same_model(one.id, model_id))
@@ -100,6 +109,8 @@ def _entry(entry: dict[str, Any]) -> ListedModel | None:
         entry.get("state") == "deprecated",
         _date(entry.get("eol_date")),
         replacement if _is_id(replacement) else None,
+        _date(entry.get("deprecation_date")),
+        _writes_text(entry.get("type")),
     )
 
 
@@ -108,7 +119,17 @@ def _is_id(value: object) -> TypeGuard[str]:
 
 
 def _date(value: object) -> date | None:
+    if not isinstance(value, str) or DATE.fullmatch(value) is None:
+        return None
     try:
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(value[:10])
     except ValueError:
         return None
+
+
+def _writes_text(kinds: object) -> bool:
+    """Return whether a model may write text; True where the list doesn't say."""
+    named = [kinds] if isinstance(kinds, str) else kinds
+    if not isinstance(named, list) or not named:
+        return True
+    return any(kind == "text-to-text" for kind in named)

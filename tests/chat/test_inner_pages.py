@@ -24,6 +24,8 @@ PATHS = [
     "/account/password/changed/",
     "/people/",
     "/people/log/",
+    "/usage/",
+    "/usage/everybody/",
 ]
 
 
@@ -37,6 +39,7 @@ def test_an_inner_page_has_the_sidebar(owner_client: Client, exchange: Exchange,
     in_the_menu = (
         *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/"),
         "/people/",
+        "/usage/",
     )
     assert current == ([path] if path in in_the_menu else [])
 

@@ -33,7 +33,9 @@ OPENAI = {"object": "list", "data": [{"id": "llama", "object": "model"}, {"id": 
 def test_both_forms_are_read() -> None:
     assert read_listing(json.dumps(HEROKU).encode()) == [
         ListedModel("claude-4-6-sonnet"),
-        ListedModel("claude-4-sonnet", True, date(2026, 6, 12), "claude-4-6-sonnet"),
+        ListedModel(
+            "claude-4-sonnet", True, date(2026, 6, 12), "claude-4-6-sonnet", date(2026, 5, 12)
+        ),
     ]
     found = read_listing(json.dumps(OPENAI).encode())
     assert [one.id for one in found] == ["llama", "qwen/qwen3"]
@@ -47,9 +49,26 @@ def test_anything_else_is_no_list(body: bytes) -> None:
     assert read_listing(body) == []
 
 
-def test_odd_dates_and_replacements_are_ignored() -> None:
-    entry = {"model_id": "a", "eol_date": "soon", "replacement_model": "x\ny"}
+@pytest.mark.parametrize("day", ["soon", 20270112, "20270112", "2027-02-30", ["2027-01-12"], None])
+def test_odd_dates_and_replacements_are_ignored(day: object) -> None:
+    entry = {"model_id": "a", "eol_date": day, "replacement_model": "x\ny"}
     assert read_listing(json.dumps([entry]).encode()) == [ListedModel("a")]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "writes_text"),
+    [
+        (["text-to-text"], True),
+        (["text-to-image"], False),
+        ("text-to-embedding", False),
+        ([], True),
+        (7, True),
+    ],
+)
+def test_the_kind_of_a_model_is_read(kinds: object, writes_text: bool) -> None:
+    [entry] = read_listing(json.dumps([{"model_id": "a", "type": kinds}]).encode())
+
+    assert entry.writes_text == writes_text
 
 
 def test_a_model_is_found_in_either_spelling_and_exactly_first() -> None:

@@ -273,6 +273,14 @@ def test_diagnostics(chat: Chat, shoot: Callable[[str], None]) -> None:
     shoot("diagnostics")
 
 
+def test_usage(chat: Chat, shoot: Callable[[str], None]) -> None:
+    chat.ask("/echo What does this cost?")
+    chat.page.goto("/usage/")
+    shoot("usage")
+    chat.page.goto("/usage/everybody/")
+    shoot("usage-everybody")
+
+
 def test_sign_in(browser: Browser, app: Any, layout: str, scheme: str) -> None:
     context = browser.new_context(base_url=app.url, **{**LAYOUTS[layout], "color_scheme": scheme})
     page = context.new_page()

@@ -21,6 +21,8 @@ INNER_PAGES = (
     "/account/",
     "/account/password/",
     "/people/log/",
+    "/usage/",
+    "/usage/everybody/",
 )
 
 MARKUP = """### A heading of the third level

@@ -16,7 +16,7 @@ from chatapp.accounts.models import Person
 from chatapp.chat.forms import tool_switches
 from chatapp.chat.forms.tool_switches import ToolField
 from chatapp.conversations.models import Effort, ModelSettings
-from chatapp.conversations.models.model_choice import models_for
+from chatapp.conversations.models.model_choice import find_for, models_for
 from chatapp.inference.catalog import Model, find_model
 from chatapp.mcp.switches import Switch, switches_for
 
@@ -150,7 +150,7 @@ class SettingsForm(forms.Form):
 
 def checked_model(person: Person, wanted: str) -> str:
     """Return the id of the model that a page names. Raises ValidationError."""
-    model = find_model(models_for(person), wanted)
+    model = find_for(person, wanted)
     if model is None and find_model(settings.CATALOG, wanted):
         raise forms.ValidationError(_("You can't use this model any more. Choose another one."))
     if model is None:

@@ -15,8 +15,9 @@ from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.version_refusals import refuse
 from chatapp.conversations import events
 from chatapp.conversations.access import own_reply
-from chatapp.conversations.message_html import message_html, reported
+from chatapp.conversations.message_html import reported
 from chatapp.conversations.models import Message
+from chatapp.conversations.reply_costs import html_with_cost
 from chatapp.replies import commands, live, stopping
 from chatapp.replies.accounting import CapReached
 from chatapp.replies.state import saved_state
@@ -42,7 +43,7 @@ async def state(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -
             "status": reply.status,
             "running": reply.is_running,
             "text": reply.text,
-            "html": await sync_to_async(message_html)(reply),
+            "html": await sync_to_async(html_with_cost)(reply),
         }
     )
 
@@ -99,7 +100,7 @@ async def show(
         return _too_late(request, reply)
     if not wants_json(request):
         return done(request, reply.conversation.get_absolute_url())
-    html = await sync_to_async(message_html)(result)
+    html = await sync_to_async(html_with_cost)(result)
     replaces = reply.pk if result.pk != reply.pk else None
     return JsonResponse({"html": html, "replaces": replaces}, status=status)
 

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +18,9 @@ from chatapp.chat.views.version_refusals import REFUSALS, refuse, refuse_values
 from chatapp.conversations.access import own_message, own_reply
 from chatapp.conversations.models import Effort, Variation
 from chatapp.conversations.models.model_choice import models_for
+from chatapp.inference.model_names import is_same_model
 from chatapp.replies import commands
+from chatapp.retirement import offers
 from chatapp.server.request_values import wants_json
 
 
@@ -34,7 +35,9 @@ def menu(request: PersonRequest, conversation_id: UUID, message_id: UUID) -> Htt
         "head": message.conversation.branch.values_list("pk", flat=True).last(),
         "new_conversation": uuid.uuid4(),
         "models": [
-            model for model in models_for(request.user).values() if model.id != message.model
+            model
+            for model in models_for(request.user).values()
+            if not is_same_model(model.id, message.model)
         ],
         "efforts": Effort.choices if _can_think(message.model) else [],
         "variations": Variation.choices,
@@ -74,5 +77,5 @@ async def regeneration(
 
 
 def _can_think(model_id: str) -> bool:
-    model = settings.CATALOG.get(model_id)
+    model = offers.find(model_id)
     return bool(model and model.thinking)

@@ -5,14 +5,13 @@ They query nothing that was not prefetched: async code renders templates too.
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chatapp.conversations.models.activities import text_ends
 from chatapp.conversations.models.notices import notice_sentence, refused_image_sentence
-from chatapp.inference.catalog import find_model
 from chatapp.rendering import VERSION, render_document
+from chatapp.retirement import offers
 from chatapp.server.quick_reverse import url_of
 
 if TYPE_CHECKING:
@@ -114,5 +113,5 @@ def urls(message: "Message") -> "MessageUrls":
 
 
 def _label(model_id: str) -> str:
-    model = find_model(settings.CATALOG, model_id)
+    model = offers.find_known(model_id)
     return model.label if model else model_id

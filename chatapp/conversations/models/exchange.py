@@ -15,6 +15,7 @@ from chatapp.conversations.models.beginning import check_pace, first_words
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.draft import Draft
 from chatapp.conversations.models.message import Message
+from chatapp.conversations.models.notices import moved_on
 from chatapp.conversations.models.refusals import (
     AwaitsApproval,
     ClientIdUsed,
@@ -123,6 +124,7 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
     old = _edited(conversation, head, new)
     parent = old.parent if old else head
     is_new = conversation is None
+    model_before = conversation.model if conversation else ""
     conversation = _continue(conversation, new) if conversation else _begin(person, new)
     message = Message(
         conversation=conversation,
@@ -140,6 +142,7 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
     if old:
         branches.replace(old, message)
     reply = Message.queued_reply(conversation, message, conversation.chosen)
+    reply.notices = moved_on(model_before, reply.model)
     if begin:
         reply.begin_unsaved()
     Message.objects.bulk_create([message, reply])

@@ -136,6 +136,7 @@ class Message(models.Model):
     live_status = REMOTE
     known_tool_calls: "list[ToolCall] | None" = None
     known_versions: "Versions | None" = None
+    known_cost = ""
 
     if TYPE_CHECKING:
         attachments: RelatedManager[Attachment]

@@ -6,6 +6,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from chatapp.retirement import offers
+
 # About money, which is no change that a service asked for.
 CAP_LIMITED, CAP_NEAR = "cap_limited", "cap_near"
 SENTENCES: dict[str, Any] = {
@@ -73,6 +75,15 @@ def notice_sentence(change: str, value: Any) -> str:
     if change == "output_limited":
         facts["number"] = number_format(value, force_grouping=True)
     return str(sentence % facts)
+
+
+def moved_on(before: str, now: str) -> dict[str, str]:
+    """Return the notice of a reply whose chat went on with the model in the place of one that
+    ended; empty for any other change of the model."""
+    if not offers.has_ended(before):
+        return {}
+    model = offers.current(before)
+    return {"model_replaced": model.label} if model.id == now else {}
 
 
 def refused_image_sentence(name: str, why: str) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from chatapp.conversations.models import branches
 from chatapp.conversations.models.lease import GRACE
 from chatapp.conversations.models.model_choice import models_for
+from chatapp.conversations.models.notices import moved_on
 from chatapp.conversations.models.progress import LENGTH, REFUSAL, Status
 from chatapp.inference.catalog import find_model
 
@@ -63,6 +64,7 @@ def retry(reply: "Message") -> "Message | None":
         chosen = replace(chosen, model=head.model, thinking=head.thinking)
     new = type(reply).queued_reply(conversation, head.parent, chosen)
     new.variation = head.variation
+    new.notices = moved_on(conversation.model, new.model)
     # As of any version that was asked for; nobody else knows the id.
     new.client_id = uuid.uuid4() if is_own else None
     branches.replace(head, new)
@@ -104,8 +106,9 @@ def resume(reply: "Message") -> bool:
         # A page must see that this is newer than the end it shows.
         "attempt": head.attempt + 1,
     }
-    if head.model not in models_for(conversation.owner):
+    if find_model(models_for(conversation.owner), head.model) is None:
         values["model"] = chosen.model
+        values["notices"] = head.notices | moved_on(head.model, chosen.model)
     type(reply).objects.filter(pk=reply.pk).update(**values)
     conversation.expect_reply()
     reply.refresh_from_db()

@@ -3,6 +3,8 @@ Message."""
 
 from typing import TYPE_CHECKING
 
+from chatapp.inference.model_names import is_same_model
+
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
     from chatapp.conversations.models.settings import ModelSettings
@@ -16,6 +18,9 @@ def note_changes(message: "Message", chosen: "ModelSettings") -> None:
 
 def changes_for(reply: "Message", chosen: "ModelSettings") -> dict[str, str]:
     """Return which settings in `chosen` differ from those that made this reply."""
-    before = {"model": reply.model, "instructions": reply.instructions_digest}
-    now = {"model": chosen.model, "instructions": chosen.instructions_digest}
-    return {name: now[name] for name in now if now[name] != before[name]}
+    changes = {}
+    if not is_same_model(chosen.model, reply.model):
+        changes["model"] = chosen.model
+    if chosen.instructions_digest != reply.instructions_digest:
+        changes["instructions"] = chosen.instructions_digest
+    return changes

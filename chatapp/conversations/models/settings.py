@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from chatapp.conversations.models.model_choice import (
     default_model,
     default_model_for,
-    models_for,
+    find_for,
 )
-from chatapp.inference.catalog import find_model
 from chatapp.server.columns import JSONField
 
 if TYPE_CHECKING:
@@ -87,10 +86,10 @@ class WithModelSettings(models.Model):
 
     @property
     def offered_model(self) -> str:
-        """Return the chosen model, or the default one when the person can't use it any more."""
-        offered = models_for(self.chooser)
-        model = find_model(offered, self.model)
-        return model.id if model else next(iter(offered))
+        """Return the chosen model, or what takes its place when the person can't use it any
+        more."""
+        model = find_for(self.chooser, self.model)
+        return model.id if model else default_model_for(self.chooser)
 
     @property
     def chosen(self) -> ModelSettings:

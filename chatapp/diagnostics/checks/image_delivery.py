@@ -19,6 +19,7 @@ from chatapp.diagnostics.runner import in_own_thread
 from chatapp.inference import InferenceError, Model
 from chatapp.inference.errors import ImageRejected
 from chatapp.inference.sample_requests import image_request, inline_url, sample_image
+from chatapp.retirement import offers
 
 SEND_INLINE = "CHAT_IMAGE_DELIVERY=inline"
 METADATA = "labs:enable runtime-dyno-metadata"
@@ -33,7 +34,7 @@ class Attempt:
 async def check_images() -> Result:
     if result := service_calls.not_configured():
         return result
-    model = next((one for one in settings.CATALOG.values() if one.vision), None)
+    model = next((one for one in offers.offered().values() if one.vision), None)
     if model is None:
         return note(gettext("Not checked, because no model here accepts images."))
     by_link = bool(settings.PUBLIC_ORIGIN) and settings.IMAGE_DELIVERY != "inline"

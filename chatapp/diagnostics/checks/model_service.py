@@ -11,6 +11,7 @@ from chatapp.diagnostics import service_calls
 from chatapp.diagnostics.results import Result, green, note, red, yellow
 from chatapp.inference.listing import ListedModel, find_listed
 from chatapp.inference.sample_requests import text_request, yes_request
+from chatapp.retirement import offers
 
 USE_REAL_MODEL = gettext_noop("Connect the app to a real model.")
 
@@ -26,7 +27,7 @@ async def check_service() -> Result:
     """Ask for one token, which shows that the service answers and accepts the key."""
     if settings.SERVICE.kind == "none":
         return no_service()
-    model = next(iter(settings.CATALOG.values()))
+    model = offers.default()
     started_at = time.monotonic()
     seen = await service_calls.ask(model, yes_request(model, 1))
     if seen.failure and not seen.accepted:
@@ -74,7 +75,8 @@ async def check_models() -> Result:
         command = f'python manage.py try_inference --model {unknown[0]} "Hello"'
         return yellow(found, fix % ", ".join(unknown), command)
     if any(endings):
-        return yellow(found, gettext("Change CHAT_MODELS, so that nobody chooses these models."))
+        fix = gettext("Chats go on by themselves. To choose other models, change CHAT_MODELS.")
+        return yellow(found, fix)
     return green(found)
 
 
@@ -95,7 +97,7 @@ async def check_streaming() -> Result:
     """Return whether text arrives as it is written. A proxy may collect it until the end."""
     if result := service_calls.not_configured():
         return result
-    model = next(iter(settings.CATALOG.values()))
+    model = offers.default()
     seen = await service_calls.ask(model, text_request(model, COUNT, COUNT_TOKENS))
     if seen.failure and not seen.accepted:
         return service_calls.explain_again(seen.failure)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RetirementConfig(AppConfig):
+    name = "chatapp.retirement"
