@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "chatapp.accounts",
     "chatapp.audit",
     "chatapp.jobs",
@@ -119,6 +120,25 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds
+MFA_ADAPTER = "chatapp.accounts.two_step.adapter.TwoStepAdapter"
+MFA_FORMS = {
+    "authenticate": "chatapp.accounts.two_step.forms.SecondStepForm",
+    "reauthenticate": "chatapp.accounts.two_step.forms.ConfirmByCodeForm",
+    "activate_totp": "chatapp.accounts.two_step.forms.SetUpCodesForm",
+    "authenticate_webauthn": "chatapp.accounts.two_step.passkey_forms.SecondStepByPasskeyForm",
+    "reauthenticate_webauthn": "chatapp.accounts.two_step.passkey_forms.ConfirmByPasskeyForm",
+    "login_webauthn": "chatapp.accounts.two_step.passkey_forms.SignInByPasskeyForm",
+    "add_webauthn": "chatapp.accounts.two_step.passkey_forms.AddPasskeyForm",
+    "edit_webauthn": "chatapp.accounts.two_step.passkey_forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # codes before and after the present one: clocks of phones differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up by themselves
+MFA_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
 # --- Safety ---------------------------------------------------------------------------
 

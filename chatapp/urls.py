@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("chatapp.chat.urls")),
     path("", include("chatapp.sharing.urls")),
     path("", include("chatapp.transfer.urls")),
+    path("people/", include("chatapp.people.sign_in_urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
     path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),

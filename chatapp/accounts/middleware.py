@@ -14,9 +14,14 @@ from chatapp.accounts.known_browser import remember_browser
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_cookie import write_person
 from chatapp.accounts.signed_in import load_person
+from chatapp.accounts.two_step.answers import require_set_up
+from chatapp.accounts.two_step.requirement import lacks_two_step
 from chatapp.server.async_middleware import AsyncMiddleware
 from chatapp.server.bodies import refusals as bodies
 from chatapp.server.request_values import wants_json
+
+# What people may open who must set up two-step sign-in first, by the names of the URLs.
+SET_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -35,6 +40,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         if refusal is None and needs_person:
             request.signed_in_id = request.user.pk  # type: ignore[attr-defined]
+            if lacks_two_step(request.user) and _name(request) not in SET_UP:  # type: ignore[arg-type]
+                return require_set_up(request)
         return refusal
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
@@ -49,6 +56,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if not Person.objects.exists():
             return redirect("welcome")
         return super().handle_no_permission(request, view_func)
+
+
+def _name(request: HttpRequest) -> str | None:
+    return request.resolver_match.url_name if request.resolver_match else None
 
 
 class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):

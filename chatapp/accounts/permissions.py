@@ -24,6 +24,7 @@ class Permission(Enum):
     SEE_ALL_USAGE = auto()
     USE_ACTING_TOOLS = auto()  # tools that change something or reach other people's servers
     SHARE = auto()  # make read-only pages of conversations
+    SET_SIGN_IN_POLICY = auto()  # which roles need two-step sign-in
 
 
 EVERYBODY = frozenset({Permission.USE_ACTING_TOOLS, Permission.SHARE})

@@ -1,7 +1,7 @@
 """Sign-in and passwords by django-allauth, limited to the pages that this app needs."""
 
 from allauth.account import views as allauth
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from chatapp.accounts import views
 
@@ -33,4 +33,5 @@ urlpatterns = [
     # allauth's pages need these two names. The sign-up page explains that the owner adds people.
     path("account/sign-up/", allauth.signup, name="account_signup"),
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("account/", include("chatapp.accounts.two_step.urls")),
 ]

@@ -26,6 +26,7 @@ LATER_SCRIPTS = {
     "js/images.js": ("js/app.js",),
     "js/lightbox.js": ("js/app.js",),
     "js/owner.js": ("js/frame.js",),
+    "js/passkeys.js": ("js/frame.js", "js/account.js"),
     "js/reading.js": ("js/app.js",),
     "js/search.js": ("js/app.js",),
     "js/settings.js": ("js/app.js",),
