@@ -90,10 +90,10 @@ def test_a_passkey_signs_in_alone_and_as_a_second_step(page: Page, somebody: str
     assert download.value.path().read_text().split() == codes
 
     sign_out(page)
-    press(page, "Sign in with a passkey")
+    press(page, "Use a passkey")
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
     page.goto(TWO_STEP)
-    expect(page.get_by_text("Laptop", exact=True)).to_be_visible()
+    expect(page.get_by_role("strong").filter(has_text="Laptop")).to_be_visible()
     expect(page.get_by_text("Last used on")).to_be_visible()
 
     sign_out(page)
@@ -114,10 +114,10 @@ def test_a_passkey_that_nobody_has_is_explained(page: Page) -> None:
         " throw new DOMException('', 'NotAllowedError'); } }"
     )
 
-    press(page, "Sign in with a passkey")
+    press(page, "Use a passkey")
 
     expect(page.get_by_role("alert")).to_have_text("No passkey was used. Try again.")
-    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_enabled()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_enabled()
 
 
 def test_an_expired_session_asks_for_the_second_step_in_place(

@@ -3,6 +3,7 @@ what reads passkeys (fido2, cryptography) takes memory.
 """
 
 import json
+import logging
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,9 @@ from chatapp.accounts.sessions import session_response
 from chatapp.accounts.two_step.answers import ask_for_second_step, kinds_of
 from chatapp.accounts.two_step.views import note_proof, two_step_context
 from chatapp.server.request_values import wants_json
+
+# It logs the ids of credentials.
+logging.getLogger("fido2").setLevel(logging.WARNING)
 
 
 class SecondStep(base.AuthenticateView):

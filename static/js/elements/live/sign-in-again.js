@@ -28,7 +28,7 @@ class SignInAgain extends HTMLElement {
   async #submit(event) {
     event.preventDefault();
     const form = event.target;
-    const button = form.querySelector("[data-submit]");
+    const button = event.submitter;
     button.disabled = true;
     try {
       // The person may have signed in in another tab meanwhile. If not, this brings a valid token for the form.
