@@ -146,6 +146,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "sharing",
         "tools",
         "transfer",
+        "two-step",
         "versions",
         "without-scripts",
     }
@@ -165,6 +166,7 @@ def test_the_modules_are_few_files() -> None:
         "images",
         "lightbox",
         "owner",
+        "passkeys",
         "reading",
         "search",
         "settings",
