@@ -88,6 +88,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "image_id": image.pk,
         "token": image_delivery.link(image).rpartition("/")[2],
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
+        "person_id": owner.pk,
         "name": "migrations",
         "link_id": uuid.uuid4(),
         "export_id": made_export(owner).pk,
