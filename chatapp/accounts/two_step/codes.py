@@ -73,7 +73,7 @@ def _is_code_of(person: Person, secret: str, code: str) -> bool:
     for step in totp.yield_hotp_counters_from_time():
         expected = totp.format_hotp_value(totp.hotp_value(secret, step))
         if compare_user_code(actual=code, expected=expected):
-            if USED_CODE.of(str(person.pk), str(step)).take():
+            if USED_CODE.of(str(person.pk), secret, str(step)).take():
                 return True
             raise ValidationError(_("This code was already used. Wait for the next one."))
     return False

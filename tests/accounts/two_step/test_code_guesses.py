@@ -15,6 +15,7 @@ from chatapp.accounts.models import AttemptCount, Person
 from chatapp.accounts.two_step import codes
 from tests.accounts.two_step.factors import (
     SECOND_STEP,
+    SECRET,
     WRONG,
     add_app,
     code,
@@ -79,7 +80,7 @@ def test_a_browser_that_is_known_has_no_count_of_its_own(half: Client, owner: Pe
 
 
 def test_right_codes_are_not_counted(half: Client, owner: Person) -> None:
-    used = str(owner.pk), str(now())
+    used = str(owner.pk), SECRET, str(now())
     half.post(SECOND_STEP, {"code": code()})
 
     # What is left is the mark that this code was used.
