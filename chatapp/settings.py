@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "allauth.account",
     # Also without a provider: its rows must go with the person to whom they belong.
     "allauth.socialaccount",
+    "allauth.mfa",
     "chatapp.accounts",
     "chatapp.audit",
     "chatapp.jobs",
@@ -127,6 +128,25 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds until the password is asked for again
 SOCIALACCOUNT_ADAPTER = "chatapp.accounts.single_sign_on.adapter.SingleSignOnAdapter"
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds
+MFA_ADAPTER = "chatapp.accounts.two_step.adapter.TwoStepAdapter"
+MFA_FORMS = {
+    "authenticate": "chatapp.accounts.two_step.forms.SecondStepForm",
+    "reauthenticate": "chatapp.accounts.two_step.forms.ConfirmByCodeForm",
+    "activate_totp": "chatapp.accounts.two_step.forms.SetUpCodesForm",
+    "authenticate_webauthn": "chatapp.accounts.two_step.passkey_forms.SecondStepByPasskeyForm",
+    "reauthenticate_webauthn": "chatapp.accounts.two_step.passkey_forms.ConfirmByPasskeyForm",
+    "login_webauthn": "chatapp.accounts.two_step.passkey_forms.SignInByPasskeyForm",
+    "add_webauthn": "chatapp.accounts.two_step.passkey_forms.AddPasskeyForm",
+    "edit_webauthn": "chatapp.accounts.two_step.passkey_forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # codes before and after the present one: clocks of phones differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up by themselves
+MFA_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
 
 # --- The model service ----------------------------------------------------------------
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("chatapp.people.urls")),
     path("", include("chatapp.sharing.urls")),
     path("", include("chatapp.transfer.urls")),
+    path("people/", include("chatapp.people.sign_in_urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
     path("people/log/", include("chatapp.people.log_urls")),
     path("search/", include("chatapp.search.urls")),

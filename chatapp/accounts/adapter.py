@@ -1,9 +1,13 @@
 """Adapt django-allauth to this app."""
 
+import time
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import get_pending_stage
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -17,6 +21,11 @@ from chatapp import background
 from chatapp.accounts import attempts, guesses, hashing, sign_in_log
 from chatapp.accounts.models import LinkRequest, Person
 from chatapp.accounts.sessions import session_response
+from chatapp.accounts.two_step.answers import ask_for_second_step
+from chatapp.accounts.two_step.stage import has_second_step
+
+SECOND_STEP = "chatapp.accounts.two_step.stage.SecondStepStage"
+REPLACED = "allauth.mfa.stages.AuthenticateStage"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -59,6 +68,27 @@ class AccountAdapter(DefaultAccountAdapter):
             sign_in_log.record_failure(request, email, "password")
         return person
 
+    def get_login_stages(self) -> list[str]:
+        return [SECOND_STEP if path == REPLACED else path for path in super().get_login_stages()]
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        words = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        methods = super().get_reauthentication_methods(user)
+        return [method | {"description": words[method["id"]]} for method in methods]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again for the password, but not to set up a first second step after a sign-in."""
+        person = self.request.user
+        if app == "allauth.mfa" and not has_second_step(person):
+            since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+            records = get_authentication_records(self.request, person)
+            return all(record["at"] < since for record in records)
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("password-changed")
 
@@ -92,6 +122,12 @@ class AccountAdapter(DefaultAccountAdapter):
             sentences = [str(error) for errors in form.errors.values() for error in errors]
             error = {"error": " ".join(sentences)}
             return JsonResponse(error, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if stage := get_pending_stage(request):
+            return ask_for_second_step(request, stage.login.user)
+        if not request.user.is_authenticated and request.method == "GET":
+            # The second step came too late, and was redirected here.
+            error = {"error": _("That took too long. Close this, and sign in again.")}
+            return JsonResponse(error, status=HTTPStatus.UNAUTHORIZED)
         if not request.user.is_authenticated:
             error = {"error": _("This account can't sign in.")}
             return JsonResponse(error, status=HTTPStatus.FORBIDDEN)

@@ -17,6 +17,7 @@ from django.utils.crypto import constant_time_compare
 
 from chatapp import background
 from chatapp.accounts.models import Person
+from chatapp.accounts.two_step.requirement import lacking
 from chatapp.realtime import protocol
 from chatapp.realtime.hub import CLOSE, hub
 
@@ -50,13 +51,17 @@ async def close_ended() -> None:
 
 
 def valid_sessions(keys: Iterable[str]) -> set[str]:
-    """Return the keys of the sessions in which an active person is signed in."""
+    """Return the keys of the sessions in which an active person is signed in.
+
+    People who must set up two-step sign-in first have no sockets.
+    """
     valid: set[str] = set()
     for batch in batched(keys, BATCH):
         stored = Session.objects.filter(session_key__in=batch, expire_date__gt=timezone.now())
         sessions = {session.session_key: session.get_decoded() for session in stored}
         ids = {data[SESSION_KEY] for data in sessions.values() if SESSION_KEY in data}
-        people = {str(each.pk): each for each in Person.objects.filter(pk__in=ids, is_active=True)}
+        active = Person.objects.filter(pk__in=ids, is_active=True).exclude(lacking())
+        people = {str(each.pk): each for each in active}
         for key, data in sessions.items():
             person = people.get(data.get(SESSION_KEY, ""))
             if person and _was_begun_with_password(data, person):

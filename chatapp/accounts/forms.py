@@ -25,7 +25,7 @@ class SignInForm(CursorMixin, LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        attributes = {"type": "email", "autocomplete": "username"}
+        attributes = {"type": "email", "autocomplete": "username webauthn"}
         self.fields["login"].widget = forms.EmailInput(attrs=attributes)
         self._place_cursor("login")
 

@@ -25,6 +25,14 @@ CURRENT_PASSWORD = Limit("current password", 10, TEN_MINUTES)
 SETUP_CODE = Limit("setup code", 10, TEN_MINUTES)
 # Each one asks the provider, and is stored in a session.
 SINGLE_SIGN_ON = Limit("single sign-on from an address", 100, TEN_MINUTES)
+# Of the second step. Whoever guesses has the password, so no stranger keeps a person out, and a
+# known browser has no count of its own: a link for a new password would make one known. A day's
+# guesses find one of the three codes that are valid at a time with a chance of 1 in 3,000.
+CODE_FROM_ADDRESS = Limit("codes from an address", 100, TEN_MINUTES)
+CODE_TO_ACCOUNT = Limit("codes to an account", 10, TEN_MINUTES)
+CODE_TO_ACCOUNT_IN_A_DAY = Limit("codes to an account in a day", 100, timedelta(days=1))
+# A passkey can't be guessed; checking one costs a signature.
+PASSKEY_FROM_ADDRESS = Limit("passkeys from an address", 100, TEN_MINUTES)
 # Further requests find the earlier emails in the mailbox; their links still work.
 RESET_EMAILS = Limit("password reset emails", 5, HOUR)
 
@@ -67,6 +75,20 @@ def check_current_password(request: HttpRequest, person: Person, password: str) 
     if is_right:
         counter.give_back()
     return is_right
+
+
+def codes(request: HttpRequest, person: Person) -> list[Counter]:
+    """Return the counters of a code for the second step."""
+    return [
+        CODE_FROM_ADDRESS.of(client_address(request).network),
+        CODE_TO_ACCOUNT.of(str(person.pk)),
+        CODE_TO_ACCOUNT_IN_A_DAY.of(str(person.pk)),
+    ]
+
+
+def passkeys(request: HttpRequest) -> list[Counter]:
+    """Return the counter of passkeys."""
+    return [PASSKEY_FROM_ADDRESS.of(client_address(request).network)]
 
 
 def take_setup_code(request: HttpRequest) -> Counter | None:

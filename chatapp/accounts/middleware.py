@@ -18,6 +18,8 @@ from chatapp.accounts.my_account import last_use
 from chatapp.accounts.person_cookie import write_person
 from chatapp.accounts.signed_in import load_person
 from chatapp.accounts.single_sign_on.configured import configured
+from chatapp.accounts.two_step.answers import require_set_up
+from chatapp.accounts.two_step.requirement import lacks_two_step
 from chatapp.server.async_middleware import AsyncMiddleware
 from chatapp.server.bodies import refusals as bodies
 from chatapp.server.request_values import wants_json
@@ -35,6 +37,8 @@ PASSWORD_PAGES = frozenset(
         "account_reset_password_from_key_done",
     }
 )
+# What people may open who must set up two-step sign-in first, by the names of the URLs.
+SET_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -56,6 +60,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if refusal is None and needs_person and request.user.is_authenticated:
             request.signed_in_id = request.user.pk  # type: ignore[attr-defined]
             note_seen(request.user)
+            if lacks_two_step(request.user) and _name(request) not in SET_UP:
+                return require_set_up(request)
         return refusal
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
@@ -74,7 +80,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 def _password_refusal(request: HttpRequest) -> HttpResponse | None:
     """Refuse what only people with a password need. Raises Http404, except for a script's form."""
-    name = request.resolver_match.url_name if request.resolver_match else None
+    name = _name(request)
     is_sign_in = name == "account_login" and request.method == "POST"
     if is_sign_in and wants_json(request):
         sentence = _("Sign in with %(provider)s first.") % {"provider": configured().name}
@@ -82,6 +88,10 @@ def _password_refusal(request: HttpRequest) -> HttpResponse | None:
     if is_sign_in or name in PASSWORD_PAGES:
         raise Http404
     return None
+
+
+def _name(request: HttpRequest) -> str | None:
+    return request.resolver_match.url_name if request.resolver_match else None
 
 
 class BodyRefusalMiddleware(bodies.BodyRefusalMiddleware):

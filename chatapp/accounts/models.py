@@ -197,3 +197,13 @@ class AttemptCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} until {self.ends_at}"
+
+
+class SignInPolicy(models.Model):
+    """What the owner requires of people with a role when they sign in."""
+
+    role = models.CharField(max_length=10, primary_key=True, choices=Role.choices)
+    two_step_required = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.role

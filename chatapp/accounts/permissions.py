@@ -30,6 +30,7 @@ class Permission(Enum):
     USE_ACTING_TOOLS = auto()  # tools that change something or reach other people's servers
     SHARE = auto()  # make read-only pages of conversations
     CHOOSE_ANY_MODEL = auto()  # others have a list of their own
+    SET_SIGN_IN_POLICY = auto()  # which roles need two-step sign-in
 
 
 EVERYBODY = frozenset({Permission.USE_ACTING_TOOLS, Permission.SHARE, Permission.CHOOSE_ANY_MODEL})

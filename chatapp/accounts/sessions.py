@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.accounts.signed_in import signed_in_person
+from chatapp.accounts.two_step.requirement import lacks_two_step
 from chatapp.realtime.gate import Application, Event, Receive, Send
 
 
@@ -34,7 +35,7 @@ async def find_person(scope: dict[str, Any]) -> Any:
     if settings.DATABASE_MISSING:
         return None
     try:
-        return (await sync_to_async(signed_in_person)(_request(scope))).pk
+        return (await sync_to_async(_ready_person)(_request(scope))).pk
     finally:
         # Django doesn't do this for a request that isn't read any further.
         await background.release_connection()
@@ -63,10 +64,18 @@ def _request(scope: Event) -> HttpRequest:
     return request
 
 
+def _ready_person(request: HttpRequest) -> Person | AnonymousUser:
+    """Return the person, but nobody for one who must set up two-step sign-in first."""
+    person = signed_in_person(request)
+    if isinstance(person, Person) and lacks_two_step(person):
+        return AnonymousUser()
+    return person
+
+
 def _person_alone(request: HttpRequest) -> Person | AnonymousUser:
     """Look up the person in a thread that belongs to no request, and release its connection."""
     background.release_connections()
     try:
-        return signed_in_person(request)
+        return _ready_person(request)
     finally:
         background.release_connections()

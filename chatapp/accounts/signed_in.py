@@ -2,7 +2,8 @@
 
 Django makes two queries, and writing their SQL takes most of the time of a short request. Nothing
 is believed from memory: sign-out, deactivation and a new password count at once in every process.
-What is remembered is only whose session it was, so that one query can ask for both.
+What is remembered is only whose session it was, so that one query can ask for both, and for
+whether the person must set up two-step sign-in first.
 """
 
 from typing import Any
@@ -13,17 +14,20 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.two_step.requirement import LACKS_TWO_STEP
 
 MAX_REMEMBERED = 10_000  # sessions in a process, two megabytes
+PERSON = Person._meta.db_table
 QUERY = (
-    f"SELECT person.*, session.session_data FROM {Session._meta.db_table} session"  # noqa: S608
-    f" JOIN {Person._meta.db_table} person ON person.id = %s"
+    f"SELECT {PERSON}.*, session.session_data, {LACKS_TWO_STEP} AS lacks_two_step"  # noqa: S608
+    f" FROM {Session._meta.db_table} session JOIN {PERSON} ON {PERSON}.id = %s"
     " WHERE session.session_key = %s AND session.expire_date > %s"
 )
 
@@ -35,7 +39,8 @@ def signed_in_person(request: HttpRequest) -> Person | AnonymousUser:
     key = request.session.session_key
     if not key:
         return AnonymousUser()
-    found: Any = _look_up(request.session, key) or get_user(request)
+    person_id = _person_ids.get(key) or _id_in(request.session)
+    found: Any = (person_id and _look_up(request.session, key, person_id)) or get_user(request)
     if found.is_authenticated:
         if len(_person_ids) >= MAX_REMEMBERED:
             _person_ids.clear()
@@ -50,14 +55,20 @@ def load_person(request: HttpRequest) -> None:
         request._cached_user = signed_in_person(request)  # type: ignore[attr-defined]
 
 
-def _look_up(session: SessionBase, key: str) -> Person | None:
-    """Return the remembered person if the row of the session confirms it.
+def _id_in(session: SessionBase) -> UUID | None:
+    """Return whose session it is by its own data, which takes a query."""
+    try:
+        person_id: UUID | None = Person._meta.pk.to_python(session.get(SESSION_KEY))
+    except ValidationError:
+        return None
+    return person_id
+
+
+def _look_up(session: SessionBase, key: str, person_id: UUID) -> Person | None:
+    """Return the person if the row of the session confirms it.
 
     Whatever doesn't fit is left to Django, which also ends sessions begun with an old password.
     """
-    person_id = _person_ids.get(key)
-    if person_id is None:
-        return None
     for person in Person.objects.raw(QUERY, _parameters(person_id, key)):
         data = session.decode(person.__dict__.pop("session_data"))
         if _is_session_of(person, data):

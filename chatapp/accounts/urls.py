@@ -39,4 +39,5 @@ urlpatterns = [
     # allauth's pages need these two names. The sign-up page explains that the owner adds people.
     path("account/sign-up/", allauth.signup, name="account_signup"),
     path("account/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("account/", include("chatapp.accounts.two_step.urls")),
 ]

@@ -20,6 +20,9 @@ from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_cookie import write_signed_out
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.sessions import session_response
+from chatapp.accounts.signed_in import load_person
+from chatapp.accounts.two_step.answers import set_up_first
+from chatapp.accounts.two_step.requirement import lacks_two_step
 from chatapp.audit.models import Action, Entry
 
 
@@ -53,6 +56,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def session(request: HttpRequest) -> JsonResponse:
+    load_person(request)
+    if isinstance(request.user, Person) and lacks_two_step(request.user):
+        return set_up_first()
     return session_response(request)
 
 

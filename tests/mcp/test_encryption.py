@@ -3,7 +3,8 @@
 import pytest
 from pytest_django import Settings
 
-from chatapp.mcp.encryption import Unreadable, decrypt, encrypt
+from chatapp.mcp.encryption import decrypt, encrypt
+from chatapp.server.encryption import Unreadable
 
 TOKEN = "mcp-0123456789abcdef, é"
 

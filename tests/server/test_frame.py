@@ -150,6 +150,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "sharing",
         "tools",
         "transfer",
+        "two-step",
         "versions",
         "without-scripts",
     }
@@ -171,6 +172,7 @@ def test_the_modules_are_few_files() -> None:
         "my-account",
         "owner",
         "people",
+        "passkeys",
         "reading",
         "search",
         "settings",

@@ -37,8 +37,9 @@ from chatapp.mcp.client.errors import (
 from chatapp.mcp.client.redaction import hide
 from chatapp.mcp.client.tool_list import Definition, ToolListFilter, check_definitions
 from chatapp.mcp.client.transport import Transport, last_response, make_client
-from chatapp.mcp.encryption import Unreadable, decrypt
+from chatapp.mcp.encryption import decrypt
 from chatapp.mcp.models import MAX_TOOLS, Server
+from chatapp.server.encryption import Unreadable
 from chatapp.tools.untrusted import plain_line
 
 MAX_PAGES = 10  # of a list of tools

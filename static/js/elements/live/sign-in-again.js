@@ -20,15 +20,15 @@ class SignInAgain extends HTMLElement {
     this.append(this.querySelector("template").content.cloneNode(true));
     const dialog = this.querySelector("dialog");
     dialog.addEventListener("close", () => dialog.remove());
-    dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
-    dialog.querySelector("form").addEventListener("submit", (event) => this.#submit(event));
+    dialog.addEventListener("click", ({ target }) => target.closest("[data-close]") && dialog.close());
+    dialog.addEventListener("submit", (event) => this.#submit(event));
     dialog.showModal();
   }
 
   async #submit(event) {
     event.preventDefault();
     const form = event.target;
-    const button = form.querySelector("[data-submit]");
+    const button = event.submitter;
     button.disabled = true;
     try {
       // The person may have signed in in another tab meanwhile. If not, this brings a valid token for the form.
@@ -43,11 +43,13 @@ class SignInAgain extends HTMLElement {
     }
   }
 
-  #showProblem(form, { sentence }) {
+  /** Shows the problem, or the form that the server sends for the second step. */
+  #showProblem(form, { sentence, html }) {
     const line = form.querySelector("[role=alert]");
     line.textContent = sentence || this.dataset.offline;
     line.hidden = false;
-    form.elements.password?.select();
+    if (html) form.outerHTML = html;
+    this.querySelector("[autofocus]")?.select();
   }
 }
 
