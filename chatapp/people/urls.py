@@ -4,6 +4,8 @@ from chatapp.people.views import invitations, joining, people
 
 urlpatterns = [
     path("people/", include("chatapp.people.action_urls")),
+    path("people/", include("chatapp.people.sign_in_urls")),
+    path("people/log/", include("chatapp.people.log_urls")),
     path("join/<str:invitation_token>/", joining.join_page, name="join"),
     path("people/", people.people, name="people"),
     path("people/invitations", invitations.invitations, name="people-invitations"),

@@ -133,6 +133,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
     names = {path.name.split(".")[0] for path in served}
     assert names == {
         "account",
+        "actions",
         "app",
         "diagnostics",
         "frame",
@@ -165,6 +166,7 @@ def test_the_modules_are_few_files() -> None:
     names = {path.name.split(".")[0] for path in served}
     assert names == {
         "account",
+        "actions",
         "app",
         "frame",
         "images",

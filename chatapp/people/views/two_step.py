@@ -7,13 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from chatapp.accounts.models import Person
-from chatapp.accounts.permissions import Permission, requires
+from chatapp.accounts.permissions import Permission, manages, requires
 from chatapp.accounts.person_request import PersonRequest
-from chatapp.accounts.roles import Role
 from chatapp.accounts.two_step.resetting import reset_two_step
 from chatapp.accounts.two_step.state import state_of
-
-RANKS = list(Role)  # the highest first
 
 
 @requires(Permission.MANAGE_PEOPLE)
@@ -21,7 +18,7 @@ RANKS = list(Role)  # the highest first
 def two_step(request: PersonRequest, person_id: UUID) -> HttpResponse:
     """Ask whether to reset it, and do so. People of one's own role and above are not found."""
     person = get_object_or_404(Person, pk=person_id)
-    if RANKS.index(request.user.role) >= RANKS.index(person.role):
+    if not manages(request.user, person):
         raise Http404
     if request.method == "POST":
         reset_two_step(person, request.user, request)
