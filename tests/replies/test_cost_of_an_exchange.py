@@ -83,5 +83,6 @@ async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
 
     await exchanged(owner, first.conversation.pk)
 
-    # Adding both, the end of the reply, whether its branch is shown, and two queries for search.
-    assert costs == {"threads": 2, "transactions": 2, "queries": 14, "events": 5}
+    # Adding both, the end of the reply, whether its branch is shown, which documents it has, and
+    # two queries for search.
+    assert costs == {"threads": 2, "transactions": 2, "queries": 15, "events": 5}

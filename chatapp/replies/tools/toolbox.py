@@ -10,6 +10,8 @@ from chatapp import inference
 from chatapp.conversations.models import Message
 from chatapp.inference.catalog import find_model
 from chatapp.mcp.switches import switches
+from chatapp.replies.prompt.branch_documents import documents_before
+from chatapp.replies.tools.documents import READING_TOOLS, names_of
 from chatapp.tools import runner
 from chatapp.tools.tool import Context, Tool
 from chatapp.tools.untrusted import plain_line
@@ -28,7 +30,8 @@ class Toolbox:
 
     @classmethod
     def of(cls, reply: Message) -> Self:
-        """Return the tools that the conversation's settings switch on.
+        """Return the tools that the conversation's settings switch on, and those that read its
+        documents.
 
         Reads the database: call it in a thread.
         """
@@ -43,13 +46,16 @@ class Toolbox:
             if conversation.tool_choices.get(switch.key, switch.is_on)
             for tool in switch.tools
         ]
+        documents = documents_before(reply)
+        chosen += READING_TOOLS if documents else ()
         if not chosen:
             return cls({}, Context())
         # Ordered by name: the service caches requests that begin alike.
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
         # An overtaken attempt must not close what the next one opened.
         work = f"{reply.pk}:{reply.attempt}"
-        context = Context(conversation.owner.time_zone, work)
+        zone = conversation.owner.time_zone
+        context = Context(zone, work, files=names_of(documents))
         return cls(tools, context, frozenset(conversation.allowed_tools))
 
     def with_texts(self, written: tuple[str, ...]) -> Self:
