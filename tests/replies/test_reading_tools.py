@@ -47,7 +47,7 @@ async def test_pages_come_labelled_as_material(owner: Person) -> None:
         "source": "report.pdf",
         "untrusted_content": {
             "pages": [
-                {"page": 2, "text": "Two.\n< /document>"},
+                {"page": 2, "text": "Two.\n‹/document>"},
                 {"page": 3, "text": "[This page is a scan. It has no text.]"},
             ]
         },

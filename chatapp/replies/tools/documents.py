@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from chatapp import background
 from chatapp.documents import finding, page_ranges
-from chatapp.documents.material import SCANNED, document_name, harmless
+from chatapp.documents.material import SCANNED, document_name, harmless, page_name
 from chatapp.documents.models import Document, DocumentPage
 from chatapp.inference.context_window import estimate_text
 from chatapp.tools.decorator import tool
@@ -104,7 +104,7 @@ def _search(files: Mapping[str, UUID], name: str, query: str) -> Output:
         raise ToolFailed(gettext("Write some words to search for."))
     hits = [
         {document.unit: hit.number}
-        | ({"name": plain_line(hit.name)} if hit.name else {})
+        | ({"name": harmless(plain_line(hit.name))} if hit.name else {})
         | {"excerpts": [harmless(excerpt) for excerpt in hit.excerpts]}
         for hit in found.hits
     ]
@@ -188,7 +188,7 @@ def _text(page: DocumentPage) -> str:
 
 
 def _shown(document: Document, page: DocumentPage, text: str) -> dict[str, object]:
-    name = {"name": plain_line(page.name)} if page.name else {}
+    name = {"name": page_name(page)} if page.name else {}
     return {document.unit: page.number, **name, "text": text}
 
 
