@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from chatapp.conversations import stored_html
 from chatapp.conversations.models import Conversation, Message, ToolCall, branches, versions
+from chatapp.conversations.models.sources import load_sources
 
 MESSAGES_PER_PAGE = 40
 
@@ -27,6 +28,7 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
     messages = newest[:MESSAGES_PER_PAGE][::-1]
     stored_html.renew(messages)
     versions.load(messages)
+    load_sources(messages)
     if len(newest) <= MESSAGES_PER_PAGE:
         return MessagePage(messages, older_url="")
     older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"
@@ -36,6 +38,7 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
 def messages_after(conversation: Conversation, position: int) -> list[Message]:
     messages = list(_shown(conversation).filter(position__gt=position)[:MESSAGES_PER_PAGE])
     versions.load(messages)
+    load_sources(messages)
     return messages
 
 

@@ -25,7 +25,7 @@ SCANNED = "[This page is a scan. It has no text.]"
 BLANK = r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*+"
 OUR_MARKS = re.compile(
     rf"[<\uff1c](?={BLANK}[/\uff0f]?{BLANK}document\b)"
-    r"|(?:^|(?<=[\u0085\u2028\u2029]))[^\S\n]*+-(?=--++[^\S\n]*+\w++ \d)",
+    r"|(?:^|(?<=[\u0085\u2028\u2029]))[^\S\n\u0085\u2028\u2029]*+-(?=--++[^\S\n]*+\w++ \d)",
     re.IGNORECASE | re.MULTILINE,
 )
 TOKENS_AROUND = 120  # of the label
