@@ -7,16 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from chatapp.accounts.models import Person
 from chatapp.conversations.history import message_page
 from chatapp.conversations.message_html import message_html
-from chatapp.conversations.models import Conversation, Message, add_exchange, sources
+from chatapp.conversations.models import Conversation, Message, add_exchange
 from tests.documents.kit import attach, made_of
 from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def viewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "_url", lambda pk: f"/documents/{pk}/")
 
 
 def replied(owner: Person, text: str, conversation: Conversation | None = None) -> Message:

@@ -15,6 +15,13 @@ from chatapp.documents.worker.reading import read
 from tests.documents.phrases import FILES
 
 
+def stored(owner: Person, *texts: str, name: str = "a.pdf", unit: Unit = Unit.PAGE) -> Document:
+    """Store a document whose pages have these texts."""
+    extract = Extract(unit, [Page(text) for text in texts], count=len(texts))
+    content = "\f".join(texts).encode()
+    return Document.objects.store(owner, name, content, Format.PDF, extract)
+
+
 def archive(**entries: bytes | str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:

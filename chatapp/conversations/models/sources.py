@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.rendering.page_links import Source, link_pages, refers_to_pages
+from chatapp.server.quick_reverse import url_of
 
 if TYPE_CHECKING:
     from chatapp.conversations.models.message import Message
@@ -45,15 +45,8 @@ def load_sources(messages: "Sequence[Message]") -> None:
     found = list(rows.order_by("message__position", "position").values_list(*columns))
     for message in referring:
         sources = {
-            pk: Source(name, url, pages)
+            pk: Source(name, url_of("document", pk), pages)
             for pk, name, pages, position in found
-            if position < message.position and (url := _url(pk))
+            if position < message.position
         }
         message.known_sources = list(sources.values())
-
-
-def _url(pk: object) -> str:
-    try:
-        return reverse("document", args=[pk])
-    except NoReverseMatch:  # without a viewer there is nothing to link to
-        return ""

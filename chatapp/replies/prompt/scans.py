@@ -6,8 +6,9 @@ import threading
 from collections import OrderedDict
 from uuid import UUID
 
-from chatapp.documents import worker_process
-from chatapp.documents.models import Document, DocumentData
+from chatapp.documents import store, worker_process
+from chatapp.documents.errors import DocumentRefused
+from chatapp.documents.models import Document
 from chatapp.documents.worker.pages import Refused
 
 MAX_KEPT = 24 * 1024 * 1024  # bytes of images, of all documents of this process
@@ -34,9 +35,12 @@ def images_of(document: Document, pages: list[int]) -> dict[int, bytes]:
 
 
 def _content(document: Document) -> bytes:
-    """Return the file, empty when it is gone."""
-    data = DocumentData.objects.filter(document=document).first()
-    return bytes(data.content) if data else b""
+    """Return the file, empty when it is gone or out of reach."""
+    try:
+        return store.read(document)
+    except DocumentRefused as refused:
+        logger.warning("A scanned page has no file: %s", type(refused).__name__)
+        return b""
 
 
 def _find(key: tuple[UUID, int]) -> bytes | None:
