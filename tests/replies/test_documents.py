@@ -119,6 +119,21 @@ def test_the_person_learns_how_many_pages_do_not_go_along(owner: Person) -> None
     assert "9 pages of your documents aren't in the request." in first.notice_lines[0]
 
 
+def test_a_model_that_reads_less_gets_the_first_pages(owner: Person, settings: Settings) -> None:
+    model = replace(settings.CATALOG[MODEL], context_window=20_000)
+    settings.CATALOG = {model.id: model}
+    first = asked_about(owner, made_of(owner, *["Herons wait. " * 400] * 30))
+    tokens = Attachment.objects.get().document_tokens
+    before = reply_prompt(first)
+    complete(first)
+    settings.CATALOG = {model.id: replace(model, context_window=4 * tokens)}
+
+    assert tokens > 30_000
+    assert 'pages="1-5" of="30"' in before.request.messages[-1].text
+    assert before.pages_excluded == 25
+    assert reply_prompt(reread(first)).pages_excluded == 0
+
+
 @pytest.mark.parametrize("pages", ["", "7-9", "x"])
 def test_pages_that_can_not_be_read_are_left_out(owner: Person, pages: str) -> None:
     reply = asked_about(owner, made_of(owner, "Herons wait."))

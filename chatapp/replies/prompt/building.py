@@ -17,9 +17,9 @@ from chatapp.inference.catalog import find_model
 from chatapp.inference.context_window import room_for_history
 from chatapp.replies import learning
 from chatapp.replies.prompt import image_delivery
-from chatapp.replies.prompt.documents import Documents, documents_of
+from chatapp.replies.prompt.documents import Documents, Room, documents_of
 from chatapp.replies.prompt.history import History, newest_messages
-from chatapp.replies.prompt.image_urls import room_for_scans, urls_of
+from chatapp.replies.prompt.image_urls import urls_of
 from chatapp.replies.prompt.instructions import system_text
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
 from chatapp.replies.tools.toolbox import Toolbox
@@ -75,9 +75,8 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     attachments = history.attachments
     trusted = _trusted(reply, history, model)
     urls = urls_of(trusted.attachments, delivery) if model.vision else {}
-    documents = documents_of(
-        history, {each.pk for each in trusted.documents}, model, len(urls), room_for_scans(urls)
-    )
+    room = Room.beside(urls, window)
+    documents = documents_of(history, {each.pk for each in trusted.documents}, model, room)
     turns = _turns(history, urls, model, documents)
     request = _with_turns(request, vary(turns, reply.variation))
     missing = len(attachments) - len(urls)

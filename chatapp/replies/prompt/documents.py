@@ -5,8 +5,9 @@ The pages were chosen when the message was sent, so every request has the same b
 
 import base64
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from django.conf import settings
 
@@ -18,6 +19,7 @@ from chatapp.inference import ImagePart, Model, TextPart
 from chatapp.inference.context_window import MAX_IMAGES
 from chatapp.replies.prompt import scans
 from chatapp.replies.prompt.history import History
+from chatapp.replies.prompt.image_urls import room_for_scans
 from chatapp.replies.prompt.turns import DocumentParts
 
 MAX_SCANS = 20  # of one message
@@ -37,6 +39,25 @@ class Documents:
     pages_excluded: int = 0  # of the documents of the newest message
 
 
+@dataclass(slots=True)
+class Room:
+    """What a request has room for: images beside those that it has, characters of their data
+    URLs, and tokens of the documents of one message."""
+
+    images: int
+    characters: int
+    tokens: int
+
+    @classmethod
+    def beside(cls, urls: Mapping[int, str], window: int) -> Self:
+        """Return the room beside these images, for a model that reads `window` tokens.
+
+        The documents of a message have half of it, whatever else the request has, so that they
+        are the same in every request.
+        """
+        return cls(MAX_IMAGES - len(urls), room_for_scans(urls), window // 2)
+
+
 def chosen_pages(attachment: Attachment) -> list[int]:
     """Return the numbers of the pages that go along; none for what can't be read any more."""
     if not attachment.document:
@@ -48,38 +69,44 @@ def chosen_pages(attachment: Attachment) -> list[int]:
         return []
 
 
-def documents_of(
-    history: History, trusted: Collection[int], model: Model, images: int, room: int
-) -> Documents:
+def documents_of(history: History, trusted: Collection[int], model: Model, room: Room) -> Documents:
     """Return what the messages of a request have of their documents.
 
-    Scanned pages of `trusted` attachments are seen, the newest first, as far as there is place
-    beside `images` and `room` for their bytes. Reads the database: call it in a thread.
+    Scanned pages of `trusted` attachments are seen, the newest first, as far as there is room.
+    Reads the database: call it in a thread.
     """
     made = Documents()
-    places = MAX_IMAGES - images
     for message in reversed(history.messages):
-        seen = 0
+        tokens, seen = room.tokens, 0
         for attachment in message.attachments:
             if not attachment.document:
                 continue
-            numbers = chosen_pages(attachment)
+            numbers = _fitting(attachment, chosen_pages(attachment), tokens)
+            tokens = max(0, tokens - attachment.document_tokens)
             if message is history.messages[-1]:
                 made.pages_excluded += attachment.document.page_count - len(numbers)
             found = _scanned(attachment, numbers)
             if not model.vision:
                 made.scans_unsupported += len(found)
             is_seen = model.vision and attachment.pk in trusted and not attachment.refusal
-            most = min(places, MAX_SCANS - seen) if is_seen else 0
-            parts = list(_scan_parts(attachment, found[:most], room))
-            count = len(parts) // 2
-            places, seen = places - count, seen + count
-            room -= sum(len(part.url) for part in parts if isinstance(part, ImagePart))
-            if count:
+            most = min(room.images, MAX_SCANS - seen) if is_seen else 0
+            parts = list(_scan_parts(attachment, found[:most], room.characters))
+            seen += len(parts) // 2
+            room.images -= len(parts) // 2
+            room.characters -= sum(len(p.url) for p in parts if isinstance(p, ImagePart))
+            if parts:
                 made.scanned.insert(0, attachment)
             text = TextPart(text_of(attachment.document, numbers))
             made.parts[attachment.pk] = (text, *parts)
     return made
+
+
+def _fitting(attachment: Attachment, numbers: list[int], tokens: int) -> list[int]:
+    """Return the first pages that fit: they were chosen for a model that may have read more."""
+    if attachment.document_tokens <= tokens or not attachment.document:
+        return numbers
+    sizes = dict(attachment.document.pages.values_list("number", "tokens"))
+    return page_ranges.fitting([(number, sizes.get(number, 0)) for number in numbers], tokens)
 
 
 def _scanned(attachment: Attachment, numbers: list[int]) -> list[int]:
