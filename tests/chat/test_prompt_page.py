@@ -56,11 +56,13 @@ def test_documents_are_listed_with_their_pages_and_tokens(
     path = f"/c/{added.conversation.pk}/prompt/"
     assert "<h2>Documents" not in owner_client.get(path).text
     document = made_of(owner, "Herons " * 9_000, "Two.", "Three.", name="<b>.pdf", count=312)
-    attach(added.message, document, [1, 3])
+    attach(added.message, document, [1, 2, 3])
     attach(added.message, made_of(owner, "One.", name="none.pdf"), [], position=1)
+    attach(added.message, made_of(owner, "One.", name="whole.pdf"), position=2)
 
     page = " ".join(owner_client.get(path).text.split())
 
     assert "&lt;b&gt;.pdf" in page
-    assert "p. 1, 3 of 312, about 23," in page
+    assert "p. 1–3 of 312, about 23," in page
+    assert "All of it, about " in page
     assert "None of its pages go along (1 in all)." in page

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Attachment
+from chatapp.documents import page_ranges
 from chatapp.replies.prompt.branch_documents import attached_documents
 from chatapp.replies.prompt.instructions import Source, instruction_parts
 
@@ -39,11 +40,14 @@ def prompt(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 def _document_line(attachment: Attachment) -> str:
     """Return which pages go along, and how many tokens they are."""
+    count = attachment.document.page_count if attachment.document else 0
     values = {
-        "pages": attachment.pages,
-        "count": attachment.document.page_count if attachment.document else 0,
+        "pages": attachment.pages.replace("-", "\u2013"),
+        "count": count,
         "tokens": number_format(attachment.document_tokens, force_grouping=True),
     }
     if not attachment.pages:
         return gettext("None of its pages go along (%(count)s in all).") % values
+    if attachment.pages == page_ranges.write(range(1, count + 1)):
+        return gettext("All of it, about %(tokens)s tokens") % values
     return gettext("p. %(pages)s of %(count)s, about %(tokens)s tokens") % values
