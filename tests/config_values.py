@@ -58,6 +58,8 @@ NONSENSE: dict[str, list[str]] = {
     "CHAT_PROMPT_CACHING": ["perhaps", ""],
     "CHAT_SHARING": ["perhaps", ""],
     "CHAT_HTTP_TRANSPORT": ["carrier pigeon"],
+    "CHAT_DOCUMENT_QUOTA_PERSON_MB": ["many", "0"],
+    "CHAT_DOCUMENT_QUOTA_TOTAL_MB": ["many", "0"],
     "CHAT_IMAGE_DELIVERY": ["both"],
     "CHAT_PUBLIC_ORIGIN": [
         "chat.example.com",

@@ -1,5 +1,6 @@
-"""What is cleaned up while the server runs: the trash, deleted conversations, images that no
-conversation shows any more, ended counts of attempts, and what is known of ended sessions."""
+"""What is cleaned up while the server runs: the trash, deleted conversations, images and documents
+that no conversation shows any more, ended counts of attempts, and what is known of ended sessions.
+"""
 
 import asyncio
 import logging
@@ -13,7 +14,10 @@ from chatapp import background
 from chatapp.accounts import guesses
 from chatapp.accounts.models import SignIn
 from chatapp.conversations import removal
+from chatapp.documents import store as documents
+from chatapp.documents.models import Document
 from chatapp.images import garbage_collection
+from chatapp.images.models import Image
 from chatapp.images.store import StoreUnavailable
 
 INTERVAL_SECONDS = 60 * 60
@@ -45,11 +49,13 @@ def _collect() -> None:
     guesses.remove_ended()
     SignIn.objects.remove_ended()
     now = timezone.now()
-    gone = garbage_collection.collect(now)
-    if gone.images:
-        logger.info("Collected %s unused images, %s bytes", gone.images, gone.size)
+    for name, files in (("images", Image.objects), ("documents", Document.objects)):
+        gone = garbage_collection.collect(now, files=files)
+        if gone.count:
+            logger.info("Collected %s unused %s, %s bytes", gone.count, name, gone.size)
     if settings.BUCKET:
         try:
             garbage_collection.remove_orphans(now)
+            garbage_collection.remove_orphans(now, documents.FOLDER, Document.objects)
         except StoreUnavailable:
             logger.warning("The bucket does not answer; left-over objects stay for now")
