@@ -15,7 +15,7 @@ from chatapp.chat.views.shielding import shielded
 from chatapp.conversations import events
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.message_html import message_html, reported
-from chatapp.conversations.models import Message
+from chatapp.conversations.models import ATTACHED, Message
 from chatapp.replies import commands, live, stopping
 from chatapp.replies.state import saved_state
 from chatapp.server.request_values import wants_json
@@ -78,7 +78,7 @@ def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> 
     changed = reply.exclude(request.POST.get("scope", ""))
     if not changed:
         return _too_late(request, reply)
-    prefetch_related_objects(changed, "attachments__image")
+    prefetch_related_objects(changed, *ATTACHED)
     for message in changed:
         events.message_changed(message)
     return done(request, reply.conversation.get_absolute_url())
