@@ -68,6 +68,7 @@ EVERYBODY = {
     "emptying",
     "defaults",
     "storage",
+    "documents",
     "images",
     "image-links",
     "transfer",

@@ -7,7 +7,15 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from chatapp.conversations import reply_costs, stored_html
-from chatapp.conversations.models import Conversation, Message, ToolCall, branches, versions
+from chatapp.conversations.models import (
+    ATTACHED,
+    Conversation,
+    Message,
+    ToolCall,
+    branches,
+    versions,
+)
+from chatapp.conversations.models.sources import load_sources
 
 MESSAGES_PER_PAGE = 40
 
@@ -28,6 +36,7 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
     stored_html.renew(messages)
     versions.load(messages)
     reply_costs.load(messages)
+    load_sources(messages)
     if len(newest) <= MESSAGES_PER_PAGE:
         return MessagePage(messages, older_url="")
     older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"
@@ -38,6 +47,7 @@ def messages_after(conversation: Conversation, position: int) -> list[Message]:
     messages = list(_shown(conversation).filter(position__gt=position)[:MESSAGES_PER_PAGE])
     versions.load(messages)
     reply_costs.load(messages)
+    load_sources(messages)
     return messages
 
 
@@ -55,4 +65,4 @@ def first_hidden(conversation: Conversation, head: UUID) -> int | None:
 
 def _shown(conversation: Conversation) -> "QuerySet[Message]":
     tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images())
-    return conversation.branch.prefetch_related("attachments__image", tool_calls)
+    return conversation.branch.prefetch_related(*ATTACHED, tool_calls)
