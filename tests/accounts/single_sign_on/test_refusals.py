@@ -67,6 +67,8 @@ REFUSALS: dict[str, tuple[Bend, str]] = {
     "verified by another word": (claims(email_verified="yes"), "hasn't verified your email"),
     "no email": (user_info(sub="anna-1"), "didn't send an email"),
     "no valid email": (claims(email="anna"), "didn't send an email"),
+    # Its small letter is the k of everybody else, so this mailbox would be another person's.
+    "a letter that is none": (claims(email="\u212aim@example.com"), "didn't send an email"),
     "domain outside the list": (claims(email="anna@elsewhere.example"), "There is no account"),
     "domain that only ends alike": (claims(email="a@not-example.com"), "There is no account"),
     "subdomain": (claims(email="a@mail.example.com"), "There is no account"),
