@@ -164,7 +164,8 @@ def test_the_button_is_on_the_page_and_needs_a_token(bent: BentProvider) -> None
     page = client.get("/account/sign-in/?next=/storage/").text
 
     assert "Continue with Example ID" in page
-    assert page.count('value="/storage/"') == 3  # of all three ways to sign in
+    # With the provider, with a password and with a passkey.
+    assert page.count('value="/storage/"') == 3
     assert client.post("/account/single-sign-on/").status_code == 403
     assert client.get("/account/single-sign-on/").status_code == 405
     assert Client().post("/account/single-sign-on/callback/").status_code == 405
