@@ -1,8 +1,9 @@
-"""/people/<id>/ownership: hand the site over, after the password was typed again."""
+"""/people/<id>/ownership: hand the site over, after the owner has shown again who they are."""
 
 from http import HTTPStatus
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,10 +25,25 @@ def ownership(request: PersonRequest, person_id: UUID) -> HttpResponse:
     person = get_object_or_404(Person, pk=person_id, is_active=True)
     if person.pk == request.user.pk:
         raise Http404
+    if not request.user.has_usable_password():
+        response: HttpResponse = _without_password(request, person)
+        return response
     form = ConfirmForm(request.POST if request.method == "POST" else None, user=request.user)
     if not form.is_valid():
         context = {"person": person, "form": form}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         return render(request, "people/ownership.html", context, status=status)
+    return _transferred(request, person)
+
+
+@reauthentication_required
+def _without_password(request: PersonRequest, person: Person) -> HttpResponse:
+    """Ask an owner who signs in with a provider for a second step, if they have one here."""
+    if request.method != "POST":
+        return render(request, "people/ownership.html", {"person": person})
+    return _transferred(request, person)
+
+
+def _transferred(request: PersonRequest, person: Person) -> HttpResponse:
     changed = transfer(request.user, person, request=request)
     return back_to(person, "owner" if changed else "unchanged")

@@ -62,6 +62,8 @@ REFUSALS: dict[str, tuple[Bend, str]] = {
     "from the future": (claims(iat=2**33), UNVERIFIABLE),
     "no subject": (claims(sub=None), UNVERIFIABLE),
     "a number as subject": (claims(sub=1), UNVERIFIABLE),
+    "a subject without end": (claims(sub="a" * 192), UNVERIFIABLE),
+    "a subject that is no text": (claims(sub="anna\0-1"), UNVERIFIABLE),
     "info about somebody else": (user_info(sub="bert-2", email="a@example.com"), UNVERIFIABLE),
     "unverified email": (claims(email_verified=False), "hasn't verified your email"),
     "verified by another word": (claims(email_verified="yes"), "hasn't verified your email"),
