@@ -1,6 +1,7 @@
 """Handing the site over: one owner at any time."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -128,7 +129,7 @@ def test_an_owner_of_yesterday_decides_nothing(owner: Person, admin: Person) -> 
     assert Person.objects.get(pk=admin.pk).is_active
 
 
-def test_an_owner_without_a_password_confirms_by_a_code_if_there_is_one(
+def test_an_owner_without_a_password_confirms_by_a_code_or_a_new_sign_in(
     owner: Person, member: Person, signed_in: Callable[[Person], Client]
 ) -> None:
     owner.set_unusable_password()
@@ -140,6 +141,13 @@ def test_an_owner_without_a_password_confirms_by_a_code_if_there_is_one(
     assert Person.objects.get(is_owner=True) == owner
 
     Authenticator.objects.all().delete()
+    assert "Sign out, sign in again" in client.post(path).text  # somebody at an open page, say
+    assert Person.objects.get(is_owner=True) == owner
+
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "socialaccount", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(owner.pk)
+    session.save()
     page = client.get(path)
     assert page.status_code == HTTPStatus.OK
     assert "password" not in page.text.partition("<h1>")[2].partition("</form>")[0]
