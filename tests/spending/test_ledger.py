@@ -4,7 +4,6 @@ import asyncio
 import threading
 import uuid
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -178,7 +177,7 @@ async def test_a_call_recorded_while_the_reply_is_stopped_costs_nothing(
         recorded = ledger().begin(request_of(running))
         begun.set()
         may_go_on.wait(5)
-        return SimpleNamespace(call=recorded)
+        return recorded
 
     task = asyncio.ensure_future(model_calls.recorded(slow, None))
     await asyncio.to_thread(begun.wait, 5)
