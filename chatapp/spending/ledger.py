@@ -85,10 +85,14 @@ def _reserved(
     """Record a call for which its caps leave room, with as long an answer as they allow."""
     if not limits:
         row.save(force_insert=True)
+        reservations.change([(row.person_id, row.begun_at, row.reserved)])
         return Call(new.request, row)
+    counted = caps.keys_of(row.person_id, row.begun_at)
     announced = _announced(new, limits, person)
     try:
-        amount, near = reservations.reserve(limits, worst.cost, worst.least_cost, announced)
+        amount, near = reservations.reserve(
+            limits, counted, worst.cost, worst.least_cost, announced
+        )
     except reservations.NoRoom as error:
         raise CapReached(sentences.reached(error.limit, person)) from error
     request = new.request
