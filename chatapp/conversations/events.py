@@ -159,7 +159,7 @@ def reply_remote(
     hub.deliver(person_group(person_id), event)
 
 
-def message_finished(person_id: UUID, message: Message) -> None:
+def message_finished(person_id: UUID, message: Message, cost: str | None = None) -> None:
     message.known_versions = None  # there may be others since its beginning
     publish(
         person_id,
@@ -167,7 +167,7 @@ def message_finished(person_id: UUID, message: Message) -> None:
         conversation=message.conversation_id,
         message=message.pk,
         attempt=message.attempt,
-        html=html_with_cost(message),
+        html=html_with_cost(message, cost),
     )
 
 

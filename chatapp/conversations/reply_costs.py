@@ -34,8 +34,11 @@ def load(messages: Sequence[Message]) -> None:
         reply.known_cost = costs.get(reply.pk, "")
 
 
-def html_with_cost(message: Message) -> SafeString:
+def html_with_cost(message: Message, cost: str | None = None) -> SafeString:
     """Render a message as a page does that has looked up costs. Costs a query for a reply that has
-    ended."""
-    load([message])
+    ended, unless the caller knows its cost."""
+    if cost is None:
+        load([message])
+    else:
+        message.known_cost = cost
     return message_html(message)

@@ -91,8 +91,9 @@ class Ledger(Protocol):
     def begin(self, new: NewCall) -> Call:
         """Record a call and reserve the most that it can cost. Raises CapReached."""
 
-    def settle(self, ended: Sequence[tuple[Call, CallUsage]]) -> None:
-        """Record what calls used; those that are settled already stay as they are."""
+    def settle(self, ended: Sequence[tuple[Call, CallUsage]]) -> str:
+        """Record what calls used; those that are settled already stay as they are. Return their
+        price together as people read it, empty for nothing and for an unknown one."""
 
     def unsettled(self, reply_id: UUID) -> list[LostCall]:
         """Return the calls of a reply that nobody has settled, in the order of their beginning."""

@@ -30,15 +30,16 @@ def begin(prompt: Prompt, text_before: int, reasoning_before: int) -> Prompt:
     return replace(prompt, request=call.request, call=call)
 
 
-async def recorded(begin_call: Callable[..., Prompt], *args: Any) -> Prompt:
-    """Return the prompt of a call that is recorded in a thread. If the reply is stopped meanwhile,
-    the call is never sent, and costs nothing. Raises CapReached."""
+async def recorded[T: (Prompt, Call)](begin_call: Callable[..., T], *args: Any) -> T:
+    """Return a call, or its prompt, that is recorded in a thread. If the task is cancelled
+    meanwhile, the call is never sent, and costs nothing. Raises CapReached."""
     work = asyncio.ensure_future(background.in_thread(begin_call, *args))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         await asyncio.wait({work})
-        call = None if work.exception() else work.result().call
+        begun = None if work.exception() else work.result()
+        call = begun.call if isinstance(begun, Prompt) else begun
         if call:
             await background.in_thread(ledger().settle, [(call, CallUsage())])
         raise

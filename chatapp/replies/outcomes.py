@@ -105,9 +105,10 @@ def _finish(live: LiveReply, outcome: ReplyOutcome, html: str) -> None:
     with transaction.atomic():
         has_ended = live.reply.finish(final)
         # An attempt that was overtaken has cost as much.
-        ledger().settle(counted.calls)
+        price = ledger().settle(counted.calls)
     if has_ended:
-        _announce(live.person_id, live.reply)
+        has_all_calls = live.reply.attempt == 1 and not live.tool_calls
+        _announce(live.person_id, live.reply, price if has_all_calls else None)
 
 
 def _release(live: LiveReply, outcome: ReplyOutcome, _html: str) -> None:
@@ -135,8 +136,8 @@ def _record(live: LiveReply, outcome: ReplyOutcome, html: str, counted: Counted)
     )
 
 
-def _announce(person_id: UUID, reply: Message) -> None:
-    events.message_finished(person_id, reply)
+def _announce(person_id: UUID, reply: Message, price: str | None = None) -> None:
+    events.message_finished(person_id, reply, price)
     _log(reply)
     reply_ended.send_robust(Message, reply=reply)
 

@@ -4,10 +4,9 @@ import time
 from contextlib import aclosing
 from uuid import UUID
 
-from chatapp import background
 from chatapp.inference import TextDelta, Usage
 from chatapp.inference.context_window import estimate, estimate_text
-from chatapp.replies import line, service
+from chatapp.replies import line, model_calls, service
 from chatapp.replies.accounting import Call, CallUsage, NewCall, ledger
 
 
@@ -25,7 +24,7 @@ class ShortCall:
     async def begin(cls, new: NewCall, urgency: line.Urgency) -> "ShortCall":
         """Record a call for a conversation that is about to be made. Raises CapReached."""
         assert new.conversation
-        call = await background.in_thread(ledger().begin, new)
+        call = await model_calls.recorded(ledger().begin, new)
         return cls(call, new.conversation.owner_id, urgency)
 
     async def answer(self) -> str:

@@ -97,6 +97,9 @@ async def _suggest(conversation: Conversation, request: CompletionRequest) -> No
         title = clean_title(await call.answer())
     except InferenceError as error:
         logger.warning("No title for %s: %s", conversation.pk, type(error).__name__)
+    except asyncio.CancelledError:
+        await background.in_thread(call.settle)  # else it would count as the most that it can cost
+        raise
     await background.in_thread(_save, conversation, title, call)
 
 

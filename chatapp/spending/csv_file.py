@@ -25,7 +25,8 @@ async def csv_file(person: Person | None, month: Month) -> AsyncIterator[str]:
     """Yield the calls of a person, or of everybody, oldest first."""
     yield csv_cells.BYTE_ORDER_MARK + csv_cells.line(COLUMNS)
     last: ModelCall | None = None
-    while calls := await background.in_thread(_calls_after, person, month, last):
+    await background.release_connection()  # the reader has its own
+    while calls := await background.in_reader_thread(_calls_after, person, month, last):
         yield "".join(csv_cells.line(_cells(call)) for call in calls)
         last = calls[-1]
 

@@ -1,5 +1,6 @@
 """Amounts of money: whole micro-dollars inside, dollars and cents for people."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,8 @@ from chatapp.spending.models.model_call import MICRO_DOLLARS
 
 CENT = MICRO_DOLLARS // 100
 MAX_CHARACTERS = 40  # of a typed amount
+# A comma separates thousands. "2,50" must not become 250 dollars, whatever it means to the person.
+GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 
 
 class InvalidAmount(ValueError):
@@ -29,7 +32,9 @@ def check_amount(amount: object) -> int:
 def parse(text: str) -> int:
     """Return micro-dollars of what a person typed, such as "5", "2.50" or "$1,000". Raises
     InvalidAmount."""
-    typed = text.strip().removeprefix("$").replace(",", "").strip()
+    typed = text.strip().removeprefix("$").strip()
+    if GROUPED.fullmatch(typed):
+        typed = typed.replace(",", "")
     try:
         dollars = Decimal(typed) if len(typed) <= MAX_CHARACTERS and typed.isascii() else None
     except InvalidOperation:

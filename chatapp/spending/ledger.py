@@ -18,6 +18,7 @@ from chatapp.spending.caps import Limit
 from chatapp.spending.estimates import WorstCase
 from chatapp.spending.models import Cap, ModelCall, Purpose
 from chatapp.spending.prices import dearest, price_of
+from chatapp.spending.reply_costs import together
 
 MAX_ID = 100  # characters of a model's id
 IN_REPLIES = (Purpose.REPLY, Purpose.TOOL_ROUND)
@@ -52,8 +53,9 @@ class Ledger:
             reservations.create(limits)
             return _reserved(new, row, worst, limits, person)
 
-    def settle(self, ended: Sequence[tuple[Call, CallUsage]]) -> None:
-        _settle([(call.row, used) for call, used in ended], ModelCall.State.ENDED)
+    def settle(self, ended: Sequence[tuple[Call, CallUsage]]) -> str:
+        costs = _settle([(call.row, used) for call, used in ended], ModelCall.State.ENDED)
+        return together(costs, is_estimated=any(used.is_estimated for _call, used in ended))
 
     def unsettled(self, reply_id: UUID) -> list[LostCall]:
         rows = ModelCall.objects.running().filter(reply_id=reply_id).order_by("begun_at")
@@ -85,10 +87,14 @@ def _reserved(
     """Record a call for which its caps leave room, with as long an answer as they allow."""
     if not limits:
         row.save(force_insert=True)
+        reservations.change([(row.person_id, row.begun_at, row.reserved)])
         return Call(new.request, row)
+    counted = caps.keys_of(row.person_id, row.begun_at)
     announced = _announced(new, limits, person)
     try:
-        amount, near = reservations.reserve(limits, worst.cost, worst.least_cost, announced)
+        amount, near = reservations.reserve(
+            limits, counted, worst.cost, worst.least_cost, announced
+        )
     except reservations.NoRoom as error:
         raise CapReached(sentences.reached(error.limit, person)) from error
     request = new.request
@@ -137,18 +143,20 @@ def _row(new: NewCall, worst: WorstCase, at: datetime) -> ModelCall:
 
 
 @transaction.atomic(savepoint=False)
-def _settle(ended: Sequence[tuple[ModelCall, CallUsage]], state: str) -> None:
-    """Write what calls used, in the transaction that they end in. Those that somebody has settled
-    stay as they are."""
-    changes = []
+def _settle(ended: Sequence[tuple[ModelCall, CallUsage]], state: str) -> list[int | None]:
+    """Write what calls used, in the transaction that they end in, and return what each costs. Those
+    that somebody has settled stay as they are, and have no cost here."""
+    changes, costs = [], []
     for row, used in ended:
         values = _settled(row, used) | {"state": state, "ended_at": timezone.now()}
-        before = row.committed
+        before, cost = row.committed, None
         if ModelCall.objects.running().filter(pk=row.pk).update(**values):
             cost = values["cost"]
             after = values["reserved"] if cost is None else cost
             changes.append((row.person_id, row.begun_at, after - before))
+        costs.append(cost)
     reservations.change(changes)
+    return costs
 
 
 def _settled(row: ModelCall, used: CallUsage) -> dict[str, Any]:

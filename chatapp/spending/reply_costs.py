@@ -1,6 +1,6 @@
 """The price of replies, for the line of details behind each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
@@ -28,6 +28,12 @@ def costs_of(replies: Collection[UUID]) -> dict[UUID, str]:
         for row in rows
         if row["reply_id"] and row["cost"] and not row["unknown"]
     }
+
+
+def together(costs: Sequence[int | None], *, is_estimated: bool) -> str:
+    """Return the price of a reply that made just these calls, empty as above."""
+    cost = 0 if None in costs else sum(filter(None, costs))
+    return reply_price(cost, is_estimated=is_estimated) if cost else ""
 
 
 def reply_price(cost: int, *, is_estimated: bool) -> str:

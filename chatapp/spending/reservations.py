@@ -41,20 +41,26 @@ class Reserved(NamedTuple):
 
 
 def reserve(
-    limits: Mapping[str, Limit], wanted: int, least: int, announced: Collection[str] = ()
+    limits: Mapping[str, Limit],
+    counted: Collection[str],
+    wanted: int,
+    least: int,
+    announced: Collection[str] = (),
 ) -> Reserved:
     """Reserve `wanted` micro-dollars, or if they don't fit what is left, but at least `least`.
 
-    Call it in a transaction, and record in it what was reserved. Of the caps with the `announced`
-    keys the caller tells the person. Raises NoRoom, BudgetMissing.
+    The call counts towards all budgets with the `counted` keys, also while no cap limits them: one
+    may again, for example once a person has their old role back. Call it in a transaction, and
+    record in it what was reserved. Of the caps with the `announced` keys the caller tells the
+    person. Raises NoRoom, BudgetMissing.
     """
-    used = _locked(limits, wanted)
+    used = _locked(limits, counted, wanted)
     over, tightest = max((used[key].used - one.cap.amount, key) for key, one in limits.items())
     if wanted - over < least:
         raise NoRoom(limits[tightest])
     amount = min(wanted, wanted - over)
     if amount < wanted:
-        Budget.objects.add(dict.fromkeys(limits, amount - wanted))
+        Budget.objects.add(dict.fromkeys(counted, amount - wanted))
     near = [
         one
         for key, one in limits.items()
@@ -98,11 +104,11 @@ def remove_old() -> None:
     Budget.objects.remove_older(_now() - int(KEPT.total_seconds()))
 
 
-def _locked(limits: Mapping[str, Limit], wanted: int) -> dict[str, Used]:
+def _locked(limits: Mapping[str, Limit], counted: Collection[str], wanted: int) -> dict[str, Used]:
     """Add to what is used, and return the locked rows; those that may miss something are added up
     from the ledger."""
-    used = Budget.objects.add(dict.fromkeys(limits, wanted))
-    if len(used) < len(limits):
+    used = Budget.objects.add(dict.fromkeys(counted, wanted))
+    if not limits.keys() <= used.keys():
         raise BudgetMissing
     for key, limit in limits.items():
         if _is_fresh(used[key], limit):

@@ -67,9 +67,9 @@ async def test_the_first_exchange(owner: Person, costs: Counter[str]) -> None:
     await exchanged(owner)
 
     # Adding both, the end of the reply, whether its branch is shown, and the title, which is
-    # announced under a lock. Five queries are for search, one for the personal instructions, two
-    # for the ledger of each call, and one for the price of the reply.
-    assert costs == {"threads": 4, "transactions": 4, "queries": 22, "events": 6}
+    # announced under a lock. Five queries are for search, one for the personal instructions, and
+    # two for the ledger of each call.
+    assert costs == {"threads": 4, "transactions": 4, "queries": 21, "events": 6}
 
 
 async def test_a_page_that_begins_a_conversation_looks_for_none(
@@ -77,7 +77,7 @@ async def test_a_page_that_begins_a_conversation_looks_for_none(
 ) -> None:
     await exchanged(owner, names_parent=True)
 
-    assert costs == {"threads": 4, "transactions": 4, "queries": 21, "events": 6}
+    assert costs == {"threads": 4, "transactions": 4, "queries": 20, "events": 6}
 
 
 async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
@@ -88,4 +88,4 @@ async def test_a_later_exchange(owner: Person, costs: Counter[str]) -> None:
 
     # Adding both, the end of the reply, whether its branch is shown, which documents it has, two
     # queries for search, and two for the ledger.
-    assert costs == {"threads": 2, "transactions": 2, "queries": 18, "events": 5}
+    assert costs == {"threads": 2, "transactions": 2, "queries": 17, "events": 5}

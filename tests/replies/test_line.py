@@ -3,14 +3,13 @@ its place."""
 
 import asyncio
 from collections.abc import Iterator
-from unittest.mock import patch
 
 import pytest
 
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Exchange, add_exchange
-from chatapp.inference import Finished, InferenceClient, RateLimits, TextDelta
+from chatapp.inference import Finished, RateLimits, TextDelta
 from chatapp.inference.errors import RateLimited
 from chatapp.replies import generation, line, live, service, stopping, titles
 from chatapp.replies.line import Call, Standing, Urgency
@@ -111,8 +110,13 @@ async def test_a_title_that_finds_no_room_is_given_up_silently(owner: Person) ->
     await background.in_thread(complete, exchange.reply)
     request = await background.in_thread(titles.title_request, exchange.reply)
     assert request
-    refusing = patch.object(InferenceClient, "stream", side_effect=RateLimited())
-    with refusing as asked:
+    asked = []
+
+    def refuse(request: object) -> RateLimited:
+        asked.append(request)
+        return RateLimited()
+
+    with answering(refuse):
         await titles.suggest(exchange.conversation, request)
-    assert asked.called
+    assert asked
     assert (await Conversation.objects.aget()).titled_by == "nobody"

@@ -1,5 +1,7 @@
 """Calls whose process died are settled by estimate, once, with the reply that shows their text."""
 
+import asyncio
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +12,11 @@ from chatapp import background
 from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import Finished, TextDelta, Usage
 from chatapp.inference.context_window import estimate_text
-from chatapp.replies import outcomes
-from chatapp.replies.accounting import NewCall, ledger
+from chatapp.replies import line, outcomes, titles
+from chatapp.replies.accounting import Call, NewCall, ledger
 from chatapp.replies.prompt.building import reply_prompt
 from chatapp.spending import upkeep
+from chatapp.spending.ledger import Ledger
 from chatapp.spending.models import Budget, ModelCall
 from tests.spending.conftest import IN, OUT, calls_of, set_own
 from tests.support.replies import answering, ended, made
@@ -117,6 +120,54 @@ async def test_a_reply_that_nobody_resumes_settles_its_lost_call(
     assert closed
     (row,) = await check_sums(running)
     assert (row.state, row.output_tokens) == ("lost", estimate_text("Half of it"))
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+async def test_a_title_that_is_cancelled_costs_what_it_has_used(
+    running: Exchange, monkeypatch: pytest.MonkeyPatch, is_sent: bool
+) -> None:
+    asked, go = asyncio.Event(), line.go
+
+    async def stand(call: line.Call) -> None:
+        if is_sent:
+            await go(call)
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(line, "go", stand)
+    request = (await background.in_thread(reply_prompt, running.reply)).request
+    with answering(TextDelta("Herons"), Usage(100, 10), Finished("stop")):
+        title = asyncio.create_task(titles.suggest(running.conversation, request))
+        await asked.wait()
+        title.cancel()
+        await asyncio.wait({title})
+
+    row = await ModelCall.objects.aget(purpose="title")
+    assert title.cancelled()
+    assert (row.state, row.cost) == ("ended", 450 if is_sent else 0)
+
+
+async def test_a_title_that_is_cancelled_while_it_is_recorded_costs_nothing(
+    running: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_recorded, go_on, begin_call = threading.Event(), threading.Event(), Ledger.begin
+
+    def begin_slowly(self: Ledger, new: NewCall) -> Call:
+        call = begin_call(self, new)
+        is_recorded.set()
+        go_on.wait(30)
+        return call
+
+    monkeypatch.setattr(Ledger, "begin", begin_slowly)
+    request = (await background.in_thread(reply_prompt, running.reply)).request
+    title = asyncio.create_task(titles.suggest(running.conversation, request))
+    await asyncio.to_thread(is_recorded.wait, 30)
+    title.cancel()
+    go_on.set()
+    await asyncio.wait({title})
+
+    row = await ModelCall.objects.aget(purpose="title")
+    assert (row.state, row.cost) == ("ended", 0)
 
 
 async def test_a_lost_call_gives_back_what_it_had_reserved(running: Exchange) -> None:

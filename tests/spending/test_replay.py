@@ -16,8 +16,9 @@ from django.db.models import Sum
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, add_exchange
-from chatapp.inference import Adapted, Finished, TextDelta, Usage, load_catalog
+from chatapp.inference import Adapted, Finished, TextDelta, Usage, Waiting, load_catalog
 from chatapp.inference.errors import Interrupted, RateLimited, ServiceUnavailable
+from chatapp.spending.line import rules
 from chatapp.spending.models import ModelCall
 from tests.support.replies import answering, ended, made, new_message
 from tests.support.tool_kit import Kit, call
@@ -44,6 +45,7 @@ class Provider:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.calls = 0
+        self.refused = 0  # for the quota; the line sends such a call again, which stays one
         self.billed: Counter[str] = Counter()  # micro-dollars by model, tokens in and out
         self.turns = 0
 
@@ -52,10 +54,8 @@ class Provider:
         self.calls += 1
         kind = self.chance.random()
         if kind < 0.06:
-            self.calls -= 1  # the same call is made again
-            refused = RateLimited()
-            refused.retry_after = 0.01
-            return [refused]
+            self.refused += 1
+            return [Waiting(1, "busy"), RateLimited()]
         if kind < 0.10 and request.tools:
             self.turns = 0
             return [TextDelta("Half of it, "), *self._usage(request), Interrupted()]
@@ -106,7 +106,7 @@ def check(provider: Provider) -> None:
         thinking=Sum("thinking_tokens"),
     )
     assert sums == provider.billed
-    assert rows.count() == provider.calls
+    assert rows.count() == provider.calls - provider.refused
     assert not rows.exclude(state="ended").exists()
     assert not rows.filter(is_estimated=True).exists()
     assert {row.model for row in rows} <= {
@@ -130,8 +130,15 @@ def check(provider: Provider) -> None:
     ("seed", "calls"), [(1, 60), pytest.param(2, 10_000, marks=pytest.mark.long)]
 )
 async def test_the_ledger_is_the_providers_bill(
-    owner: Person, member: Person, kit: Kit, seed: int, calls: int, settings: Any
+    owner: Person,
+    member: Person,
+    kit: Kit,
+    seed: int,
+    calls: int,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(rules, "PAUSE", 0.0001)
     settings.CATALOG = load_catalog("[" + ",".join(f'{{"id": "{one}"}}' for one in PRICES) + "]")
     provider = await play(seed, calls, [owner, member])
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.roles import Role
 from chatapp.conversations.models import Conversation, Exchange
 from chatapp.inference import ChatMessage, CompletionRequest, Service
 from chatapp.replies.accounting import CallUsage, CapReached, NewCall, ledger
@@ -92,6 +93,23 @@ def test_a_call_before_the_first_cap_counts(running: Exchange, owner: Person) ->
     assert used() == {f"{owner.pk.hex}:day": 1000 * IN + 100 * OUT + 2 * WORST}
     ledger().settle([(other, CallUsage())])
     assert used() == {f"{owner.pk.hex}:day": 1000 * IN + 100 * OUT + WORST}
+
+
+def test_what_an_admin_spends_counts_once_they_are_a_member_again(
+    owner: Person, member: Person
+) -> None:
+    set_cap(Scope.of_role(member.role), Period.DAY, DOLLAR, owner)
+    caps.refresh()
+    asked = NewCall("reply", request(), conversation=Conversation(owner=member))
+    ledger().begin(asked)
+    Budget.objects.update(summed=2**40)  # nothing adds it up again
+    member.assigned_role = Role.ADMIN
+    call = ledger().begin(asked)
+    assert used() == {f"{member.pk.hex}:day": 2 * WORST}
+
+    ledger().settle([(call, CallUsage(100, 10))])
+
+    assert used() == {f"{member.pk.hex}:day": WORST + 100 * IN + 10 * OUT}
 
 
 def test_an_answer_is_shortened_to_what_is_left(running: Exchange, owner: Person) -> None:

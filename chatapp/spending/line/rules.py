@@ -18,6 +18,9 @@ MIN_LIMIT_TO_SHARE = 10  # requests
 # Shares of a window.
 PAUSE = 1 / 30  # after a refusal that names no wait; twice as long after each further one
 MAX_PAUSE = 1.0
+# A longer wait than this isn't for the quota of a minute. Nobody else would wait for its end, so
+# everybody gets an answer of their own.
+MAX_BLOCK = 30
 PROBE = 1 / 20  # after which a probe without a refusal has succeeded
 
 
@@ -124,11 +127,13 @@ def refuse(state: State, entry_id: str, seconds: float | None, now: float) -> No
         return
     state.window.add(entry.granted_at, -1, -entry.tokens_in)
     pause = min(PAUSE * 2**state.strikes, MAX_PAUSE) * state.window.seconds
+    if seconds is not None and seconds <= MAX_BLOCK * state.window.seconds:
+        pause = seconds
     # Calls that were made together are refused together; their wait is one.
     if state.probe != "":
         state.strikes += 1
     state.probe = ""
-    state.blocked_until = max(state.blocked_until, now + (pause if seconds is None else seconds))
+    state.blocked_until = max(state.blocked_until, now + pause)
     order.arrive(state, replace(entry, refusals=entry.refusals + 1, granted_at=0.0))
 
 

@@ -100,6 +100,10 @@ class TestRefusal:
             rules.refuse(state, probe, None, now)
         assert waits == [2, 4, 8, 16, 32, 60, 60, 60]
 
+    def test_a_wait_of_days_blocks_nobody_for_days(self) -> None:
+        state = self.refused(86_400.0)
+        assert len(move_on(state, 5.0)) == 1
+
     def test_a_success_ends_the_growth(self) -> None:
         state = self.refused(None, waiting=1)
         [probe] = move_on(state, 10.0)
