@@ -1,15 +1,13 @@
-"""/people/<id>/ownership: hand the site over, after the password was typed again."""
+"""/people/<id>/ownership: hand the site over, after the owner confirmed who they are."""
 
-from http import HTTPStatus
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from chatapp.accounts.models import Person
-from chatapp.accounts.password_forms import ConfirmForm
 from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.people.ownership import transfer
@@ -17,17 +15,19 @@ from chatapp.people.views.answers import back_to
 
 
 @requires(Permission.TRANSFER_OWNERSHIP)
-@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ownership(request: PersonRequest, person_id: UUID) -> HttpResponse:
-    """Ask for the password; the person must be able to sign in."""
+    """Explain what it means, then transfer; the person must be able to sign in."""
     person = get_object_or_404(Person, pk=person_id, is_active=True)
     if person.pk == request.user.pk:
         raise Http404
-    form = ConfirmForm(request.POST if request.method == "POST" else None, user=request.user)
-    if not form.is_valid():
-        context = {"person": person, "form": form}
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "people/ownership.html", context, status=status)
+    if request.method != "POST":
+        return render(request, "people/ownership.html", {"person": person})
+    response: HttpResponse = _confirmed(request, person)
+    return response
+
+
+@reauthentication_required
+def _confirmed(request: PersonRequest, person: Person) -> HttpResponse:
     changed = transfer(request.user, person, request=request)
     return back_to(person, "owner" if changed else "unchanged")
