@@ -16,6 +16,7 @@ from chatapp.accounts.fields import (
     new_password_field,
 )
 from chatapp.accounts.models import Person
+from chatapp.accounts.names import clean_name
 from chatapp.accounts.permissions import assignable_roles
 from chatapp.accounts.roles import Role
 from chatapp.people.models import Invitation
@@ -109,7 +110,7 @@ class JoinForm(CursorMixin, NewPasswordMixin, forms.Form):
         return _normal(self.cleaned_data["email"])
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
+        return clean_name(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
