@@ -63,7 +63,7 @@ class InvitationForm(forms.Form):
         return [(each, str(ROLE_HELP[Role(each.data["value"])])) for each in self["role"]]
 
     def clean_email(self) -> str:
-        email = _normal(self.cleaned_data["email"])
+        email = Person.objects.normalize_email(self.cleaned_data["email"])
         if email and Person.objects.filter(email=email).exists():
             raise forms.ValidationError(_("This person has an account already."))
         return email
@@ -107,7 +107,7 @@ class JoinForm(CursorMixin, NewPasswordMixin, forms.Form):
     )
 
     def clean_email(self) -> str:
-        return _normal(self.cleaned_data["email"])
+        return Person.objects.normalize_email(self.cleaned_data["email"])
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
@@ -121,10 +121,6 @@ class JoinForm(CursorMixin, NewPasswordMixin, forms.Form):
     def person(self) -> Person:
         """Return whom a valid form describes, without a password; it isn't stored."""
         return Person(email=self.cleaned_data["email"], name=self.cleaned_data["name"])
-
-
-def _normal(email: str) -> str:
-    return email.strip().lower()
 
 
 def _days_label(days: int) -> str:

@@ -64,7 +64,7 @@ class EmailForm(SectionForm, forms.Form):
         self.fields["email"].widget.attrs.pop("maxlength", None)
 
     def clean_email(self) -> str:
-        email = Person.objects.normalize_email(self.cleaned_data["email"]).lower()
+        email = Person.objects.normalize_email(self.cleaned_data["email"])
         if email == self.person.email:
             raise ValidationError(_("This is your email already."))
         return email

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from chatapp.accounts.models import Person
 from chatapp.server.valid_text import make_valid
 
 MAX_EMAIL, MAX_NAME = 254, 80  # characters, as `Person` has them
@@ -36,7 +37,7 @@ class Identity:
 
 
 def _email(value: Any) -> str:
-    email = value.strip().lower() if isinstance(value, str) else ""
+    email = Person.objects.normalize_email(value) if isinstance(value, str) else ""
     try:
         validate_email(email)
     except ValidationError:
