@@ -21,6 +21,7 @@ from chatapp.audit.models import Action, Entry
 from chatapp.people.invitation_forms import InvitationForm
 from chatapp.people.listing import people_page, rows_of
 from chatapp.people.models import Invitation
+from chatapp.people.views.answers import managed_person
 from chatapp.server.request_values import whole_number
 
 MAX_QUERY = 100  # characters
@@ -75,8 +76,8 @@ def password_link(request: PersonRequest, person_id: UUID) -> HttpResponse:
 
     Nobody gets one for an account above their own: whoever opens the link has the account.
     """
-    shown = get_object_or_404(Person, pk=person_id)
-    if not manages(request.user, shown) or not shown.is_active:
+    shown = managed_person(request.user, person_id)
+    if not shown.is_active:
         raise Http404
     if request.method != "POST":
         return redirect("person", shown.pk)
