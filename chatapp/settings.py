@@ -127,9 +127,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds until the password is asked for again
-SOCIALACCOUNT_ADAPTER = "chatapp.accounts.single_sign_on.adapter.SingleSignOnAdapter"
 ACCOUNT_RATE_LIMITS = False  # `chatapp.accounts.guesses` counts instead
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds
+SOCIALACCOUNT_ADAPTER = "chatapp.accounts.single_sign_on.adapter.SingleSignOnAdapter"
 MFA_ADAPTER = "chatapp.accounts.two_step.adapter.TwoStepAdapter"
 MFA_FORMS = {
     "authenticate": "chatapp.accounts.two_step.forms.SecondStepForm",

@@ -1,13 +1,11 @@
 from django.urls import include, path
 
 from chatapp import views
-from chatapp.people.views import leaving
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("theme/", views.choose_theme, name="theme"),
-    path("account/deletion/", leaving.deletion, name="account-deletion"),
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.chat.urls")),
     path("", include("chatapp.people.urls")),

@@ -44,12 +44,13 @@ def is_known(request: HttpRequest, email: str) -> bool:
     browser = known_browser(request)
     if browser is None:
         return False
-    return Person.objects.filter(email=_normal(email), pk__in=browser.people).exists()
+    email = Person.objects.normalize_email(email)
+    return Person.objects.filter(email=email, pk__in=browser.people).exists()
 
 
 def sign_in(request: HttpRequest, email: str, *, is_known: bool) -> list[Counter]:
     """Return the counters of a sign-in to an account, whether it exists or not."""
-    email = _normal(email)
+    email = Person.objects.normalize_email(email)
     browser = known_browser(request)
     if browser and is_known:
         return [KNOWN_BROWSER.of(browser.id, email)]
@@ -112,7 +113,3 @@ def remove_ended() -> None:
 
 def log_wrong_setup_code(request: HttpRequest) -> None:
     logger.warning("A wrong setup code came from %s", client_address(request).address)
-
-
-def _normal(email: str) -> str:
-    return email.strip().lower()

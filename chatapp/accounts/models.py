@@ -29,8 +29,13 @@ class OwnerExists(Exception):
 
 
 class PersonManager(BaseUserManager["Person"]):
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Return an email as it is stored and looked up, however it was typed."""
+        return (email or "").strip().lower()
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person = self.model(email=self.normalize_email(email), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -59,7 +64,7 @@ class PersonManager(BaseUserManager["Person"]):
             raise OwnerExists from error
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(email=(username or "").lower())
+        return self.get(email=self.normalize_email(username))
 
 
 class Person(AbstractBaseUser):

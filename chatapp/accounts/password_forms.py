@@ -75,8 +75,7 @@ class ResetRequestForm(CursorMixin, forms.Form):
     )
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        return email.lower()
+        return Person.objects.normalize_email(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest) -> None:
         """Leave the email to the view, which handles it after the answer."""

@@ -34,7 +34,7 @@ def record_failure(request: HttpRequest, email: str, method: str, **details: Any
 
     The email of no account isn't kept: people sometimes type a password into its field.
     """
-    email = email.strip().lower()
+    email = Person.objects.normalize_email(email)
     known = email if email and Person.objects.filter(email=email).exists() else ""
     if not FAILURES.of(known, client_address(request).network).take():
         return

@@ -3,17 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.permissions import assignable_roles
 from chatapp.accounts.roles import Role
+from chatapp.retirement import offers
 
 
 class RoleForm(forms.Form):
-    """A role, and the models of a guest; those no longer on offer are left out."""
+    """A role, and the models of a guest; what took the place of one that ended is shown instead."""
 
     role = forms.ChoiceField(
         label=_("Role"),
@@ -28,13 +28,14 @@ class RoleForm(forms.Form):
     )
 
     def __init__(self, actor: Person, person: Person, data: QueryDict | None = None) -> None:
-        initial = {"role": person.role, "models": person.allowed_models}
+        named = [model.id for each in person.allowed_models if (model := offers.find(each))]
+        initial = {"role": person.role, "models": named}
         super().__init__(data, initial=initial, prefix=None, auto_id="person-%s")
         self.fields["role"].choices = [  # type: ignore[attr-defined]
             (role.value, role.label) for role in assignable_roles(actor)
         ]
         self.fields["models"].choices = [  # type: ignore[attr-defined]
-            (model.id, model.label) for model in settings.CATALOG.values()
+            (model.id, model.label) for model in offers.offered().values()
         ]
 
     @property

@@ -20,6 +20,7 @@ from chatapp.accounts.names import clean_email, clean_name
 from chatapp.accounts.permissions import assignable_roles
 from chatapp.accounts.roles import Role
 from chatapp.people.models import Invitation
+from chatapp.retirement import offers
 
 DAYS = (1, 7, 30)
 DEFAULT_DAYS = 7
@@ -48,11 +49,11 @@ class InvitationForm(forms.Form):
 
     def __init__(self, maker: Person, data: QueryDict | None = None) -> None:
         self.maker = maker
-        first = next(iter(settings.CATALOG))
-        initial = {"id": uuid4(), "role": Role.MEMBER, "models": [first], "days": DEFAULT_DAYS}
+        default = offers.default().id
+        initial = {"id": uuid4(), "role": Role.MEMBER, "models": [default], "days": DEFAULT_DAYS}
         super().__init__(data, initial=initial, auto_id="invite-%s")
         self._offer("role", [(role.value, role.label) for role in assignable_roles(maker)])
-        self._offer("models", [(each.id, each.label) for each in settings.CATALOG.values()])
+        self._offer("models", [(each.id, each.label) for each in offers.offered().values()])
         self._offer("days", [(days, _days_label(days)) for days in DAYS])
         if not settings.EMAIL_URL:
             del self.fields["email"]

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts.models import Person
 from chatapp.audit.models import Entry
 from chatapp.people.log_groups import GROUPS
 
@@ -65,7 +66,7 @@ class LogFilter(forms.Form):
         if group := chosen.get("group"):
             rows = rows.filter(action__in=GROUPS[group][1])
         if person := chosen.get("person"):
-            email = person.strip().lower()
+            email = Person.objects.normalize_email(person)
             rows = rows.filter(Q(actor_email=email) | Q(subject=email))
         if since := chosen.get("since"):
             rows = rows.filter(at__gte=_midnight(since))

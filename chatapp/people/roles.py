@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -12,6 +11,7 @@ from chatapp.accounts.permissions import assignable_roles
 from chatapp.accounts.roles import Role
 from chatapp.audit.models import Action, Entry
 from chatapp.people.authority import NotAllowed, lock_managed
+from chatapp.retirement import offers
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def change_role(
     if role not in assignable_roles(actor):
         raise NotAllowed
     before = found.role
-    named = [each for each in settings.CATALOG if each in models] if role == Role.GUEST else []
+    named = [each for each in offers.offered() if each in models] if role == Role.GUEST else []
     if not membership.set_role(found, role, named):
         return False
     Entry.objects.record(

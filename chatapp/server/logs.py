@@ -37,7 +37,6 @@ def configuration(level: str) -> dict[str, Any]:
         "filters": {
             "database": {"()": "chatapp.server.logs.DatabaseErrorFilter"},
             "addresses": {"()": "chatapp.server.secret_addresses.SecretAddressFilter"},
-            "query": {"()": "chatapp.server.logs.QueryFilter"},
         },
         "handlers": {
             "console": {
@@ -53,7 +52,7 @@ def configuration(level: str) -> dict[str, Any]:
             "uvicorn": {"level": "WARNING"},
             # It logs a traceback a second while Redis is away; redis_connection.py logs it once.
             "channels_redis.pubsub": {"level": "CRITICAL"},
-            "django.request": {"level": "ERROR", "filters": ["database", "query"]},
+            "django.request": {"level": "ERROR", "filters": ["database"]},
             # It logs a traceback for every request with another host; the page explains it.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
@@ -68,17 +67,6 @@ class DatabaseErrorFilter(logging.Filter):
         if kind := kind_of(error):
             record.exc_info, record.exc_text = None, None
             record.database, record.error = kind, type(error).__name__
-        return True
-
-
-class QueryFilter(logging.Filter):
-    """Leave out the request that Django adds, whose query may have the code of a sign-in.
-
-    The line's own text has the path, and its fields the id of the request.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.__dict__.pop("request", None)
         return True
 
 

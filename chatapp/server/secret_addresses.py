@@ -1,20 +1,20 @@
-"""Keep keys that are part of an address out of the log: of invitations, shared chats, passwords
+"""Keep keys that are part of an address out of the log: of invitations, shared chats, new passwords
 and new emails."""
 
 import logging
 import re
 
-# Whoever has one of these addresses may join, read the chat, choose the password, or confirm an
-# email, which the key has in it.
+# Whoever has one of these may join, read the chat, choose the password, or confirm the email.
 SECRET = re.compile(
     r"(?<![\w.])(/(?:join|s|account/email)/|/account/reset/[0-9A-Za-z]+-)[^/\s'\"?&]+"
 )
 
 
 class SecretAddressFilter(logging.Filter):
-    """Shorten such an address in a line, and leave out the request that Django attaches to it.
+    """Shorten such an address in a line, and leave out the request that Django attaches to any.
 
-    Its text has the address too, and it would replace the request's id in the line.
+    Its text has the whole address, with a query that may have the code of a sign-in, and it would
+    replace the request's id in the line.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -65,6 +65,15 @@ def test_a_guest_gets_the_role_and_the_models(owner_client: Client) -> None:
     assert (person.role, person.allowed_models) == ("guest", [FIRST])
 
 
+@pytest.mark.parametrize(("typed", "name"), [("\u202eadA  B", "adA B"), ("\u200b \u2060", "")])
+def test_a_name_is_seen_and_changes_no_text_around_it(
+    stranger_client: Client, path: str, typed: str, name: str
+) -> None:
+    join(stranger_client, path, name=typed)
+
+    assert Person.objects.get(email="new@example.com").name == name
+
+
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_looking_uses_nothing_up(stranger_client: Client, path: str, method: str) -> None:
     before = Invitation.objects.values().get()

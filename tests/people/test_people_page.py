@@ -1,6 +1,6 @@
 """The list of people, and the page of one person."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.images.models import Image
-from chatapp.people.listing import PEOPLE_PER_PAGE, dollars, month_costs, people_page
+from chatapp.people.listing import PEOPLE_PER_PAGE, month_costs, people_page
+from chatapp.spending.days import Month, begin_of
 from chatapp.spending.models import ModelCall
 from tests.images.conftest import made
 
@@ -25,6 +26,7 @@ def add_people(count: int, **fields: Any) -> None:
 
 
 def add_call(person: Person, cost: int | None, **fields: Any) -> None:
+    fields = {"state": "ended", **fields}
     ModelCall.objects.create(person=person, cost=cost, purpose="reply", **fields)
 
 
@@ -49,29 +51,20 @@ def test_the_list_shows_what_there_is_to_know(owner_client: Client, member: Pers
     assert "bytes of images" in page or "KB of images" in page
 
 
-def test_only_calls_of_this_month_and_of_this_person_count(owner: Person, member: Person) -> None:
-    begin = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_only_calls_of_this_month_and_of_this_person_count(
+    settings: Any, owner: Person, member: Person, zone: str
+) -> None:
+    """The month is the site's, as on the page about usage."""
+    settings.CHAT_TIME_ZONE = zone
+    begin = begin_of(Month.current().first)
     add_call(member, 3, begun_at=begin)
     add_call(member, 4)
-    add_call(member, None)  # no price, or it still runs
+    add_call(member, None)  # no price
+    add_call(member, 50, state="running")
     add_call(member, 100, begun_at=begin - timedelta(microseconds=1))
 
     assert month_costs([owner.pk, member.pk]) == {member.pk: 7}
-
-
-@pytest.mark.parametrize(
-    ("amount", "text"),
-    [
-        (0, "$0.00"),
-        (1, "less than $0.01"),
-        (9_999, "less than $0.01"),
-        (10_000, "$0.01"),
-        (1_239_999, "$1.24"),
-        (1_234_567_890_000, "$1,234,567.89"),
-    ],
-)
-def test_amounts_are_dollars_and_cents(amount: int, text: str) -> None:
-    assert dollars(amount) == text
 
 
 def test_people_are_sorted_by_name_in_any_script_and_the_deactivated_come_last() -> None:

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from chatapp.accounts.my_account import email_change
@@ -40,7 +39,6 @@ def email(request: PersonRequest) -> HttpResponse:
     return page(request, email_form=form) if form.errors else saved("email")
 
 
-@never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:

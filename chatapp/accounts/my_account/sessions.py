@@ -47,10 +47,7 @@ def end(person: Person, sign_in: UUID) -> bool:
 
 
 def end_others(person: Person, own_key: str) -> int:
-    """End all sessions of a person but one, and return how many there were.
-
-    Without a key of one's own, all of them end.
-    """
+    """End all sessions of a person but one, and return how many there were."""
     _record_old_ones(person)
     rows = SignIn.objects.filter(person=person).exclude(session_key=own_key)
     return _end(list(rows.values_list("session_key", flat=True)))

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from chatapp.accounts.models import Person
 from chatapp.server.valid_text import make_valid
 
 MAX_EMAIL, MAX_NAME = 254, 80  # characters, as `Person` has them
@@ -36,11 +37,11 @@ class Identity:
 
 
 def _email(value: Any) -> str:
-    """Return it in small letters, or "" if that could be the mailbox of somebody else.
+    """Return it as it is stored, or "" if that could be the mailbox of somebody else.
 
     The small letter of U+212A, which providers may take, is the k that everybody types.
     """
-    email = value.strip().lower() if isinstance(value, str) else ""
+    email = Person.objects.normalize_email(value) if isinstance(value, str) else ""
     if not email or not value.strip().rpartition("@")[0].isascii():
         return ""
     try:

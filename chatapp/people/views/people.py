@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,9 +17,11 @@ from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.roles import Role
 from chatapp.accounts.time_zones import zone_of
 from chatapp.audit.models import Action, Entry
+from chatapp.conversations.models.model_choice import models_for
 from chatapp.people.invitation_forms import InvitationForm
 from chatapp.people.listing import people_page, rows_of
 from chatapp.people.models import Invitation
+from chatapp.people.views.answers import managed_person
 from chatapp.server.request_values import whole_number
 
 MAX_QUERY = 100  # characters
@@ -75,8 +76,8 @@ def password_link(request: PersonRequest, person_id: UUID) -> HttpResponse:
 
     Nobody gets one for an account above their own: whoever opens the link has the account.
     """
-    shown = get_object_or_404(Person, pk=person_id)
-    if not manages(request.user, shown) or not shown.is_active:
+    shown = managed_person(request.user, person_id)
+    if not shown.is_active:
         raise Http404
     if request.method != "POST":
         return redirect("person", shown.pk)
@@ -90,9 +91,7 @@ def password_link(request: PersonRequest, person_id: UUID) -> HttpResponse:
 
 def _allowed_models(shown: Person) -> list[str]:
     """Return the labels of the models that a guest may use."""
-    if shown.role != Role.GUEST:
-        return []
-    return [each.label for each in settings.CATALOG.values() if each.id in shown.allowed_models]
+    return [each.label for each in models_for(shown).values()] if shown.role == Role.GUEST else []
 
 
 def _waiting(actor: Person) -> list[LinkRequest]:

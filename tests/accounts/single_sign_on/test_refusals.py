@@ -15,6 +15,7 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.single_sign_on import http
 from chatapp.audit.models import Action, Entry
 from chatapp.server import logs
+from chatapp.server.secret_addresses import SecretAddressFilter
 from tests.accounts.single_sign_on.conftest import begin, sign_in
 from tests.servers.oidc import CALLBACK, CLIENT_ID, CLIENT_SECRET, BentProvider, signing_key
 
@@ -229,7 +230,8 @@ def test_a_provider_that_goes_away_in_between_has_a_sentence_and_no_code_in_the_
     monkeypatch.setattr(http, "MAX_BYTES", 10)  # as large as any answer may be
     caplog.handler.setFormatter(logs.line_formatter())
 
-    response = stranger_client.get(path)
+    with caplog.filtering(SecretAddressFilter()):
+        response = stranger_client.get(path)
 
     assert "Bad Gateway: /account/single-sign-on/callback/" in caplog.text
     assert "the+code" not in caplog.text

@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError("--model is for guests; others may use every model.")
         # Without passwords the person signs in with the provider, by this email.
         password = _read_password(password_stdin) if settings.PASSWORDS else None
-        person = Person(email=email.lower(), assigned_role=role)
+        person = Person(email=Person.objects.normalize_email(email), assigned_role=role)
         if role == Role.GUEST:
             person.allowed_models = models or list(settings.CATALOG)[:1]
         person.set_password(password)
