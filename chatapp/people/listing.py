@@ -6,23 +6,24 @@ the database, because SQLite knows upper and lower case only of English.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Sum
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from chatapp.accounts.last_seen import NOTED_EVERY
 from chatapp.accounts.models import Person
 from chatapp.images.models import Image
 from chatapp.search.analysis.folding import fold
+from chatapp.spending.cap_rows import caps_in_words
+from chatapp.spending.caps import own_limits
+from chatapp.spending.dollars import shown
 from chatapp.spending.models import ModelCall
-from chatapp.spending.models.model_call import MICRO_DOLLARS
+from chatapp.spending.periods import Period, bounds
 
 PEOPLE_PER_PAGE = 50
 HERE = NOTED_EVERY + timedelta(minutes=1)  # how old the note of somebody who is here may be
-CENT = MICRO_DOLLARS // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,18 @@ class Row:
 
     @property
     def month_dollars(self) -> str:
-        return dollars(self.month_cost)
+        return shown(self.month_cost)
+
+    @property
+    def caps(self) -> str:
+        """Return the smallest caps that hold for the person in words, empty for none."""
+        limits = own_limits(self.person, timezone.now())
+        return caps_in_words({limit.period: limit.cap for limit in limits})
 
     @property
     def is_here(self) -> bool:
         seen = self.person.last_seen_at
-        return seen is not None and timezone.now() - seen < HERE
+        return self.person.is_active and seen is not None and timezone.now() - seen < HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +100,6 @@ def image_bytes(ids: Collection[UUID]) -> dict[UUID, int]:
 
 def month_costs(ids: Collection[UUID]) -> dict[UUID, int]:
     """Return what the calls of each person have cost this month, in micro-dollars."""
-    calls = ModelCall.objects.filter(person__in=ids, begun_at__gte=_begin_of_month())
+    month = bounds(Period.MONTH, timezone.now())
+    calls = ModelCall.objects.between(*month).filter(person__in=ids)
     return {pk: cost or 0 for pk, cost in calls.values_list("person").annotate(Sum("cost"))}
-
-
-def dollars(micro_dollars: int) -> str:
-    """Return an amount as people read it."""
-    if 0 < micro_dollars < CENT:
-        return _("less than $0.01")
-    cents = (micro_dollars + CENT // 2) // CENT
-    return f"${cents // 100:,}.{cents % 100:02}"
-
-
-def _begin_of_month() -> datetime:
-    return datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -10,9 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.roles import Role
 from chatapp.images.models import Image
-from chatapp.people.listing import PEOPLE_PER_PAGE, dollars, month_costs, people_page
+from chatapp.people.listing import PEOPLE_PER_PAGE, month_costs, people_page
+from chatapp.spending import caps
+from chatapp.spending.caps import Scope
 from chatapp.spending.models import ModelCall
+from chatapp.spending.periods import Period
 from tests.images.conftest import made
 
 pytestmark = pytest.mark.django_db
@@ -59,19 +63,21 @@ def test_only_calls_of_this_month_and_of_this_person_count(owner: Person, member
     assert month_costs([owner.pk, member.pk]) == {member.pk: 7}
 
 
-@pytest.mark.parametrize(
-    ("amount", "text"),
-    [
-        (0, "$0.00"),
-        (1, "less than $0.01"),
-        (9_999, "less than $0.01"),
-        (10_000, "$0.01"),
-        (1_239_999, "$1.24"),
-        (1_234_567_890_000, "$1,234,567.89"),
-    ],
-)
-def test_amounts_are_dollars_and_cents(amount: int, text: str) -> None:
-    assert dollars(amount) == text
+@pytest.mark.django_db(transaction=True)  # caps are announced after the commit
+def test_the_caps_that_hold_are_shown_and_lead_to_their_forms(
+    owner_client: Client, owner: Person, member: Person
+) -> None:
+    caps.set_cap(Scope.of_role(Role.MEMBER), Period.DAY, 2_000_000, owner)
+    caps.set_cap(Scope.of_person(member), Period.DAY, 1_000_000, owner)
+
+    assert "Cap: $1.00 a day" in owner_client.get("/people/").text
+    assert f"/usage/everybody/#cap-{member.pk}" in owner_client.get(f"/people/{member.pk}/").text
+
+
+def test_whoever_was_deactivated_is_not_here(owner_client: Client, member: Person) -> None:
+    Person.objects.filter(pk=member.pk).update(is_active=False, last_seen_at=timezone.now())
+
+    assert "Here now" not in owner_client.get(f"/people/{member.pk}/").text
 
 
 def test_people_are_sorted_by_name_in_any_script_and_the_deactivated_come_last() -> None:
