@@ -96,7 +96,7 @@ def test_only_people_above_reset_a_second_step(
     if may:
         entry = Entry.objects.get(action=Action.TWO_STEP_CHANGED)
         assert (entry.subject, entry.details) == (person.email, {"change": "reset"})
-        assert "It's reset" in client.get(f"{path}?reset").text
+        assert "Reset. The password alone" in client.get(f"{path}?reset").text
 
 
 def test_nobody_resets_their_own_or_nobodys(owner_client: Client, owner: Person) -> None:
