@@ -46,8 +46,12 @@ class Row:
 
     @property
     def is_here(self) -> bool:
+        return self.person.is_active and self.was_just_here
+
+    @property
+    def was_just_here(self) -> bool:
         seen = self.person.last_seen_at
-        return self.person.is_active and seen is not None and timezone.now() - seen < HERE
+        return seen is not None and timezone.now() - seen < HERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,9 @@ def test_the_caps_that_hold_are_shown_and_lead_to_their_forms(
 def test_whoever_was_deactivated_is_not_here(owner_client: Client, member: Person) -> None:
     Person.objects.filter(pk=member.pk).update(is_active=False, last_seen_at=timezone.now())
 
-    assert "Here now" not in owner_client.get(f"/people/{member.pk}/").text
+    page = owner_client.get(f"/people/{member.pk}/").text
+    assert "Here now" not in page
+    assert "Last seen just now" in page
 
 
 def test_people_are_sorted_by_name_in_any_script_and_the_deactivated_come_last() -> None:
