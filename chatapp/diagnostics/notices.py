@@ -94,7 +94,7 @@ def _endings() -> list[Result]:
     notices = []
     for model in offers.offered().values():
         if ends_on := offers.ends_soon(model.id):
-            facts = {"model": model.label, "date": date_format(ends_on, "j F Y")}
+            facts = {"model": model.label, "date": date_format(ends_on, "DATE_FORMAT")}
             found = gettext("%(model)s is retired on %(date)s.") % facts
             following = offers.following(model.id)
             fix = gettext("Chats go on with %s then.") % following.label if following else ""

@@ -16,6 +16,8 @@ from chatapp.accounts.last_seen import NOTED_EVERY
 from chatapp.accounts.models import Person
 from chatapp.images.models import Image
 from chatapp.server.folding import fold
+from chatapp.spending.cap_rows import caps_in_words
+from chatapp.spending.caps import own_limits
 from chatapp.spending.days import Month
 from chatapp.spending.dollars import shown as shown_dollars
 from chatapp.spending.sums import ended_calls
@@ -37,7 +39,17 @@ class Row:
         return shown_dollars(self.month_cost)
 
     @property
+    def caps(self) -> str:
+        """Return the smallest caps that hold for the person in words, empty for none."""
+        limits = own_limits(self.person, timezone.now())
+        return caps_in_words({limit.period: limit.cap for limit in limits})
+
+    @property
     def is_here(self) -> bool:
+        return self.person.is_active and self.was_just_here
+
+    @property
+    def was_just_here(self) -> bool:
         seen = self.person.last_seen_at
         return seen is not None and timezone.now() - seen < HERE
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from chatapp.accounts.roles import Role
 from chatapp.audit.models import Action, Entry
+from chatapp.spending.dollars import shown
 
 METHODS = {
     "password": gettext_lazy("a password"),
@@ -30,10 +31,21 @@ SECOND_STEPS = {
     "removed": gettext_lazy("%(who)s removed a second step from %(subject)s."),
     "reset": gettext_lazy("%(who)s removed all second steps from %(subject)s."),
 }
+# Of a day or a month: set, and removed.
+CAPS = {
+    "day": (
+        gettext_lazy("%(who)s set the cap of %(subject)s to %(amount)s a day."),
+        gettext_lazy("%(who)s removed the cap of %(subject)s for a day."),
+    ),
+    "month": (
+        gettext_lazy("%(who)s set the cap of %(subject)s to %(amount)s a month."),
+        gettext_lazy("%(who)s removed the cap of %(subject)s for a month."),
+    ),
+}
 SENTENCES = {
     Action.SESSIONS_ENDED: gettext_lazy("%(who)s ended sessions of %(subject)s."),
     Action.PASSWORD_CHANGED: gettext_lazy("%(who)s changed the password of %(subject)s."),
-    Action.PASSWORD_LINK_MADE: gettext_lazy("%(who)s made a link for a password of %(subject)s."),
+    Action.PASSWORD_LINK_MADE: gettext_lazy("%(who)s made a password link for %(subject)s."),
     Action.EMAIL_CHANGED: gettext_lazy("%(who)s changed an email to %(subject)s."),
     Action.TWO_STEP_CHANGED: gettext_lazy("%(who)s changed a second step of %(subject)s."),
     Action.INVITED: gettext_lazy("%(who)s invited %(subject)s."),
@@ -41,8 +53,8 @@ SENTENCES = {
     Action.JOINED: gettext_lazy("%(who)s joined."),
     Action.ROLE_CHANGED: gettext_lazy("%(who)s changed the role of %(subject)s."),
     Action.OWNERSHIP_TRANSFERRED: gettext_lazy("%(who)s made %(subject)s the owner."),
-    Action.DEACTIVATED: gettext_lazy("%(who)s switched off the account of %(subject)s."),
-    Action.REACTIVATED: gettext_lazy("%(who)s switched on the account of %(subject)s."),
+    Action.DEACTIVATED: gettext_lazy("%(who)s deactivated the account of %(subject)s."),
+    Action.REACTIVATED: gettext_lazy("%(who)s reactivated the account of %(subject)s."),
     Action.PERSON_DELETED: gettext_lazy("%(who)s deleted the account of %(subject)s."),
     Action.PERSON_RESTORED: gettext_lazy("%(who)s restored the account of %(subject)s."),
     Action.POLICY_CHANGED: gettext_lazy("%(who)s changed how people must sign in."),
@@ -121,6 +133,22 @@ def _changed(action: Action, entry: Entry) -> str:
     return template % _words(action, entry)
 
 
+def _cap_changed(action: Action, entry: Entry) -> str:
+    facts = entry.details
+    amount, period, kind = facts.get("amount"), facts.get("period"), facts.get("kind")
+    words = _words(action, entry)
+    if kind == "instance":
+        words["subject"] = _("this site")
+    elif kind == "role" and entry.subject in Role:
+        words["subject"] = _("each %(role)s") % {"role": Role(entry.subject).label.lower()}
+    if period not in CAPS:
+        return SENTENCES[action] % words
+    changed, removed = CAPS[period]
+    if amount is None:
+        return removed % words
+    return changed % (words | {"amount": shown(amount)})
+
+
 def _email_changed(action: Action, entry: Entry) -> str:
     # The entry keeps the email that the person had when it was written, the old or the new one.
     old = entry.details.get("old_email")
@@ -142,6 +170,7 @@ _SPECIAL: dict[Action, Callable[[Action, Entry], str]] = {
     Action.SIGNED_IN: _signed_in,
     Action.SIGN_IN_FAILED: _sign_in_failed,
     Action.DELETED_FOR_GOOD: _deleted_for_good,
+    Action.CAP_CHANGED: _cap_changed,
     Action.EMAIL_CHANGED: _email_changed,
     Action.TOOL_SERVER_CHANGED: _changed,
     Action.TWO_STEP_CHANGED: _changed,

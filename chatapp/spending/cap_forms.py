@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts.my_account.forms import SectionForm
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.spending.caps import Scope, set_cap
 from chatapp.spending.dollars import InvalidAmount, parse
@@ -31,7 +32,7 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-class CapForm(forms.Form):
+class CapForm(SectionForm, forms.Form):
     """`caps` are those of the scope so far, by period."""
 
     day = AmountField(label=_("A day, in dollars"))

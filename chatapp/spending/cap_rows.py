@@ -1,6 +1,6 @@
 """The rows with caps of the page about everybody, and how far a person's own are used."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.roles import Role
 from chatapp.spending import sentences
 from chatapp.spending.cap_forms import CapForm, key_of
-from chatapp.spending.caps import Limit, Scope, limits_of, may_set
+from chatapp.spending.caps import Limit, Scope, may_set, own_limits
 from chatapp.spending.days import Month
 from chatapp.spending.dollars import shown
 from chatapp.spending.models import Cap, ModelCall
@@ -40,10 +40,11 @@ class CapRow:
     @property
     def caps(self) -> str:
         """Return the caps in words, empty for none."""
-        words = {Period.DAY: gettext("%s a day"), Period.MONTH: gettext("%s a month")}
-        caps = self.form.caps
-        found = (words[each] % shown(caps[each].amount) for each in Period if each in caps)
-        return ", ".join(found)
+        return caps_in_words(self.form.caps)
+
+    @property
+    def person(self) -> Person | None:
+        return self.form.scope.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,13 @@ class OwnCap:
 
 def own_caps(person: Person) -> list[OwnCap]:
     """Return the caps that hold for a person. Costs one query for each."""
-    limits = limits_of(person, timezone.now()).values()
-    own = [limit for limit in limits if limit.cap.kind != Cap.Kind.INSTANCE]
-    return [_own(person, limit) for limit in sorted(own, key=lambda one: one.period)]
+    return [_own(person, limit) for limit in own_limits(person, timezone.now())]
+
+
+def caps_in_words(caps: Mapping[str, Cap]) -> str:
+    """Return caps by their periods as people read them, empty for none."""
+    words = {Period.DAY: gettext("%s a day"), Period.MONTH: gettext("%s a month")}
+    return ", ".join(words[each] % shown(caps[each].amount) for each in Period if each in caps)
 
 
 def general_rows(viewer: Person, bound: CapForm | None = None) -> list[CapRow]:

@@ -128,9 +128,8 @@ def set_cap(
 
 def cap_of(person: Person, period: Period) -> Cap | None:
     """Return the smallest cap that holds for what a person spends, without the instance's."""
-    at = timezone.now()
-    limits = limits_of(person, at).values()
-    return next((one.cap for one in limits if one.period == period and not _is_site(one)), None)
+    limits = own_limits(person, timezone.now())
+    return next((one.cap for one in limits if one.period == period), None)
 
 
 def caps_of(scope: Scope) -> dict[str, Cap]:
@@ -189,6 +188,12 @@ def keys_of(person_id: UUID | None, at: datetime) -> list[str]:
     """Return the keys of all budgets that a call counts towards, whether or not they exist."""
     whose: Iterable[UUID | None] = {person_id, None}
     return [key_of(one, period, at) for one in whose for period in Period]
+
+
+def own_limits(person: Person, at: datetime) -> list[Limit]:
+    """Return what limits a person, without the caps of the instance; the day's comes first."""
+    limits = [one for one in limits_of(person, at).values() if not _is_site(one)]
+    return sorted(limits, key=lambda one: one.period)
 
 
 def _holds_for(cap: Cap, person: Person | None) -> bool:

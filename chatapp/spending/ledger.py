@@ -36,7 +36,7 @@ class Ledger:
             if least and (limits := caps.limits_of(person, at)):
                 reservations.check(limits, least)
         except reservations.NoRoom as error:
-            raise CapReached(sentences.reached(error.limit, person)) from error
+            raise CapReached(sentences.refused(error.limit, error.left, person)) from error
 
     def begin(self, new: NewCall) -> Call:
         at = timezone.now()
@@ -96,7 +96,7 @@ def _reserved(
             limits, counted, worst.cost, worst.least_cost, announced
         )
     except reservations.NoRoom as error:
-        raise CapReached(sentences.reached(error.limit, person)) from error
+        raise CapReached(sentences.refused(error.limit, error.left, person)) from error
     request = new.request
     notices: dict[str, Any] = {}
     if amount < worst.cost:

@@ -24,11 +24,12 @@ KEPT = timedelta(days=70)  # budgets of ended periods: late calls are still sett
 
 
 class NoRoom(Exception):
-    """A cap leaves less than the least that would help."""
+    """A cap leaves less than the least that would help: `left` micro-dollars, or none."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, left: int) -> None:
         super().__init__(limit.key)
         self.limit = limit
+        self.left = left
 
 
 class BudgetMissing(Exception):
@@ -57,7 +58,7 @@ def reserve(
     used = _locked(limits, counted, wanted)
     over, tightest = max((used[key].used - one.cap.amount, key) for key, one in limits.items())
     if wanted - over < least:
-        raise NoRoom(limits[tightest])
+        raise NoRoom(limits[tightest], wanted - over)
     amount = min(wanted, wanted - over)
     if amount < wanted:
         Budget.objects.add(dict.fromkeys(counted, amount - wanted))
@@ -85,7 +86,7 @@ def check(limits: Mapping[str, Limit], least: int) -> None:
         row = rows.get(key)
         used = _from_ledger(limit) if row is None or _is_fresh(row, limit) else row.used
         if used + least > limit.cap.amount:
-            raise NoRoom(limit)
+            raise NoRoom(limit, limit.cap.amount - used)
 
 
 def change(changes: Collection[tuple[UUID | None, datetime, int]]) -> None:

@@ -28,6 +28,30 @@ def reached(limit: Limit, person: Person | None) -> str:
     return " ".join(filter(None, parts))
 
 
+def refused(limit: Limit, left: int, person: Person | None) -> str:
+    """Return why a call isn't made for which a cap leaves too little, or nothing."""
+    if left <= 0:
+        return reached(limit, person)
+    match limit.cap.kind:
+        case Cap.Kind.OWN:
+            first = _(
+                "What's left of the cap of %(amount)s that you set for %(period)s (%(left)s) isn't"
+                " enough for this reply."
+            )
+        case Cap.Kind.INSTANCE:
+            first = _(
+                "What's left of this site's cap of %(amount)s for %(period)s (%(left)s) isn't"
+                " enough for this reply."
+            )
+        case _kind:
+            first = _(
+                "What's left of your cap of %(amount)s for %(period)s (%(left)s) isn't enough for"
+                " this reply."
+            )
+    facts = _facts(limit) | {"left": shown(left)}
+    return " ".join(filter(None, [first % facts, _renewal(limit), _remedy(limit.cap, person)]))
+
+
 def near(limit: Limit) -> str:
     """Return that most of a cap is used up."""
     match limit.cap.kind:
@@ -49,7 +73,10 @@ def _facts(limit: Limit) -> dict[str, str]:
 
 
 def _renewal(limit: Limit) -> str:
-    facts = {"date": date_format(renewal(limit.period, limit.at), "j F Y"), "zone": zone().key}
+    facts = {
+        "date": date_format(renewal(limit.period, limit.at), "DATE_FORMAT"),
+        "zone": zone().key,
+    }
     return _("It renews on %(date)s (time zone: %(zone)s).") % facts
 
 

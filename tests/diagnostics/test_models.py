@@ -98,11 +98,11 @@ async def test_the_list_of_a_compatible_server_is_read(serve: Serve) -> None:
         ({"state": "deprecated"}, "two is deprecated; the service suggests no other model."),
         (
             {"eol_date": "2099-06-12", "replacement_model": "three"},
-            "two ends on 12 June 2099; the service suggests three.",
+            "two ends on June 12, 2099; the service suggests three.",
         ),
         (
             {"state": "deprecated", "eol_date": "2026-06-12", "replacement_model": "three"},
-            "two ended on 12 June 2026; the service suggests three.",
+            "two ended on June 12, 2026; the service suggests three.",
         ),
     ],
 )

@@ -56,6 +56,14 @@ def test_joining_is_recorded(stranger_client: Client, path: str) -> None:
     assert path.split("/")[2] not in str(Entry.objects.values())
 
 
+def test_whoever_just_joined_adds_a_passkey_without_the_password(
+    stranger_client: Client, path: str
+) -> None:
+    stranger_client.post(path, NEW_PERSON)
+
+    assert stranger_client.get("/account/two-step/passkeys/").status_code == HTTPStatus.OK
+
+
 def test_a_guest_gets_the_role_and_the_models(owner_client: Client) -> None:
     path = invite(owner_client, role="guest", models=[FIRST])
 

@@ -65,7 +65,7 @@ def test_only_the_owner_and_admins_find_it(
 
 def test_the_newest_entry_comes_first_in_plain_sentences(owner_client: Client, log: None) -> None:
     assert sentences(owner_client) == [
-        "owner@example.com switched off the account of member@example.com.",
+        "owner@example.com deactivated the account of member@example.com.",
         "owner@example.com invited bert@example.com as guest.",
         "member@example.com signed in with a password.",
     ]
@@ -99,7 +99,7 @@ def test_filters_leave_out_the_rest(
 def test_times_are_those_of_the_reader(owner_client: Client, log: None) -> None:
     owner_client.cookies["zone"] = "Europe/Berlin"
 
-    assert "2 May 2026, 00:30" in owner_client.get("/people/log/").text
+    assert "May 2, 2026, 12:30 a.m." in owner_client.get("/people/log/").text
 
 
 def test_pages_follow_each_other_with_the_filter(owner_client: Client, owner: Person) -> None:

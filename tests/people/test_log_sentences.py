@@ -56,6 +56,24 @@ def test_every_action_is_in_one_group(action: Action) -> None:
             "Anna changed the password of their own account.",
         ),
         (
+            entry(
+                Action.CAP_CHANGED,
+                "bert@example.com",
+                kind="person",
+                period="day",
+                amount=1_000_000,
+            ),
+            "Anna set the cap of bert@example.com to $1.00 a day.",
+        ),
+        (
+            entry(Action.CAP_CHANGED, "instance", kind="instance", period="month", amount=None),
+            "Anna removed the cap of this site for a month.",
+        ),
+        (
+            entry(Action.CAP_CHANGED, "guest", kind="role", period="day", amount=5_000),
+            "Anna set the cap of each guest to less than $0.01 a day.",
+        ),
+        (
             entry(Action.EMAIL_CHANGED, "new@example.com", old_email="anna@example.com"),
             "Anna changed the email anna@example.com to new@example.com.",
         ),

@@ -10,10 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.roles import Role
 from chatapp.images.models import Image
 from chatapp.people.listing import PEOPLE_PER_PAGE, month_costs, people_page
+from chatapp.spending import caps
+from chatapp.spending.caps import Scope
 from chatapp.spending.days import Month, begin_of
 from chatapp.spending.models import ModelCall
+from chatapp.spending.periods import Period
 from tests.images.conftest import made
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +69,25 @@ def test_only_calls_of_this_month_and_of_this_person_count(
     add_call(member, 100, begun_at=begin - timedelta(microseconds=1))
 
     assert month_costs([owner.pk, member.pk]) == {member.pk: 7}
+
+
+@pytest.mark.django_db(transaction=True)  # caps are announced after the commit
+def test_the_caps_that_hold_are_shown_and_lead_to_their_forms(
+    owner_client: Client, owner: Person, member: Person
+) -> None:
+    caps.set_cap(Scope.of_role(Role.MEMBER), Period.DAY, 2_000_000, owner)
+    caps.set_cap(Scope.of_person(member), Period.DAY, 1_000_000, owner)
+
+    assert "Cap: $1.00 a day" in owner_client.get("/people/").text
+    assert f"/usage/everybody/#cap-{member.pk}" in owner_client.get(f"/people/{member.pk}/").text
+
+
+def test_whoever_was_deactivated_is_not_here(owner_client: Client, member: Person) -> None:
+    Person.objects.filter(pk=member.pk).update(is_active=False, last_seen_at=timezone.now())
+
+    page = owner_client.get(f"/people/{member.pk}/").text
+    assert "Here now" not in page
+    assert "Last seen just now" in page
 
 
 def test_people_are_sorted_by_name_in_any_script_and_the_deactivated_come_last() -> None:

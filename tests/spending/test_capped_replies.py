@@ -26,7 +26,7 @@ async def test_a_turn_that_no_longer_fits_ends_the_reply_with_the_sentence(
         reply = await made(running)
 
     assert (reply.status, reply.text) == ("failed", "I look.")
-    assert reply.error.startswith("You've reached the cap of $1.00")
+    assert reply.error.startswith("What's left of the cap of $1.00 that you set for today ($0.01)")
     assert reply.completion_tokens == 66_000
 
 
@@ -38,7 +38,7 @@ async def test_a_reply_whose_history_does_not_fit_ends_with_the_sentence(
         reply = await made(running)
 
     assert (reply.status, reply.text) == ("failed", "")
-    assert "reached the cap of $0.02" in reply.error
+    assert "What's left of the cap of $0.02" in reply.error
 
 
 async def test_a_shortened_answer_is_announced_in_the_reply(

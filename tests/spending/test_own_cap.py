@@ -1,5 +1,6 @@
 """A person's caps on the usage page: how far they are used, and a lower one for oneself."""
 
+import re
 from http import HTTPStatus
 
 import pytest
@@ -61,4 +62,5 @@ def test_a_bad_amount_gets_a_sentence(member_client: Client) -> None:
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "below $0" in answer.text
+    assert re.search(r'name="day"[^>]*autofocus', answer.text)
     assert "No cap limits" in answer.text

@@ -105,7 +105,7 @@ def test_at_a_cap_nothing_is_stored(
     assert answer.status_code == REFUSED
     sentence = answer.json()["error"]
     assert sentence.startswith("You've reached the cap of $0.00 that you set for today.")
-    tomorrow = date_format(timezone.now() + timedelta(days=1), "j F Y")
+    tomorrow = date_format(timezone.now() + timedelta(days=1), "DATE_FORMAT")
     assert f"It renews on {tomorrow} (time zone: UTC)." in sentence
     assert stored() == before
     assert not ModelCall.objects.exists()

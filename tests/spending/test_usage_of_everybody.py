@@ -58,7 +58,7 @@ def test_caps_are_set_changed_and_removed_in_place(
     fields = {"kind": "person", "person": str(member.pk), "day": "$2.50", "month": "1,000"}
     answer = owner_client.post(SET, fields)
     assert answer.status_code == HTTPStatus.SEE_OTHER
-    assert answer["Location"] == f"{URL}#cap-{member.pk}"
+    assert answer["Location"] == f"{URL}?saved=cap-{member.pk}#cap-{member.pk}"
     page = owner_client.get(URL).text
     assert "$2.50 a day, $1,000.00 a month" in page
     assert 'value="2.50"' in page

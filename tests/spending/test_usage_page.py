@@ -100,7 +100,7 @@ def test_hidden_calls_are_listed(owner_client: Client, owner: Person) -> None:
 
     page = owner_client.get("/usage/").text
 
-    listed = page.partition("The latest calls besides replies")[2].partition("</ul>")[0]
+    listed = page.partition("Latest calls other than replies")[2].partition("</ul>")[0]
     assert "Titles of chats" in listed
     assert "100 tokens read, 10 written" in listed
     assert "Diagnostics" in listed

@@ -1,10 +1,16 @@
 """The people of the tests, and what they do at sign-in."""
 
+from __future__ import annotations
+
 import asyncio
+from typing import TYPE_CHECKING
 
 from django.test import AsyncClient
 
 from chatapp import background
+
+if TYPE_CHECKING:
+    pass
 
 PASSWORD = "correct horse battery staple"
 OWNER = "owner@example.com"

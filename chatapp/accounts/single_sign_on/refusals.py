@@ -64,7 +64,7 @@ class Reason(Enum):
     )
     INACTIVE = (
         HTTPStatus.FORBIDDEN,
-        _("Your account is switched off. Ask the person who runs this site to switch it on again."),
+        _("Your account is deactivated. Ask the person who runs this site to reactivate it."),
     )
     TOO_MANY = (
         HTTPStatus.TOO_MANY_REQUESTS,

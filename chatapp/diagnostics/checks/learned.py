@@ -39,7 +39,7 @@ def check_learned() -> Result:
     if not lines:
         return note(gettext("Nothing: the models accept what the app sends them."))
     found = " ".join(f"{model}: {'; '.join(facts)}." for model, facts in lines.items())
-    until = date_format(timezone.localtime(min(row.until for row in rows)), "j F, H:i")
+    until = date_format(timezone.localtime(min(row.until for row in rows)), "DATETIME_FORMAT")
     fix = gettext(
         "The app adapts to this by itself, and tries again from %(until)s. Forget it now if the "
         "service has changed, or set it permanently in CHAT_MODELS."

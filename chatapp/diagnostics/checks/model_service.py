@@ -87,7 +87,7 @@ def _ending(model_id: str, entry: ListedModel) -> str:
     facts = {"model": model_id, "replacement": entry.replacement or gettext("no other model")}
     if entry.ends_on is None:
         return gettext("%(model)s is deprecated; the service suggests %(replacement)s.") % facts
-    facts["date"] = date_format(entry.ends_on, "j F Y")
+    facts["date"] = date_format(entry.ends_on, "DATE_FORMAT")
     if entry.ends_on < timezone.localdate():
         return gettext("%(model)s ended on %(date)s; the service suggests %(replacement)s.") % facts
     return gettext("%(model)s ends on %(date)s; the service suggests %(replacement)s.") % facts

@@ -45,7 +45,7 @@ def caps(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, Month.current(), form, HTTPStatus.UNPROCESSABLE_ENTITY)
     form.save(request)
-    url = f"{reverse('usage-everybody')}#{key_of(scope)}"
+    url = f"{reverse('usage-everybody')}?saved={key_of(scope)}#{key_of(scope)}"
     return HttpResponseRedirect(url, status=HTTPStatus.SEE_OTHER)
 
 

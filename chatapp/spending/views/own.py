@@ -37,7 +37,7 @@ def cap(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, Month.current(), form, HTTPStatus.UNPROCESSABLE_ENTITY)
     form.save(request)
-    return HttpResponseRedirect(f"{reverse('usage')}#caps", status=HTTPStatus.SEE_OTHER)
+    return HttpResponseRedirect(f"{reverse('usage')}?saved=caps#caps", status=HTTPStatus.SEE_OTHER)
 
 
 def _form(request: PersonRequest) -> CapForm:

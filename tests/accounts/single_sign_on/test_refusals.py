@@ -122,7 +122,7 @@ def test_a_deactivated_person_is_refused(
 
     response = sign_in(stranger_client, bent)
 
-    assert "Your account is switched off" in response.text
+    assert "Your account is deactivated" in response.text
     assert "_auth_user_id" not in stranger_client.session
 
 
