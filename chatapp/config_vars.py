@@ -110,6 +110,8 @@ try:
     IMAGE_QUOTA_PERSON_MB = env.int("CHAT_IMAGE_QUOTA_PERSON_MB", 200, validate=Range(min=1))
     # The smallest Postgres plan has 1 GB.
     IMAGE_QUOTA_TOTAL_MB = env.int("CHAT_IMAGE_QUOTA_TOTAL_MB", 600, validate=Range(min=1))
+    DOCUMENT_QUOTA_PERSON_MB = env.int("CHAT_DOCUMENT_QUOTA_PERSON_MB", 100, validate=Range(min=1))
+    DOCUMENT_QUOTA_TOTAL_MB = env.int("CHAT_DOCUMENT_QUOTA_TOTAL_MB", 250, validate=Range(min=1))
     # How long replies may continue after SIGTERM.
     HAND_OVER_SECONDS = env.float("CHAT_HAND_OVER_SECONDS", 18, validate=Range(min=0, max=3600))
     env.float("CHAT_DEMO_RATE", 50, validate=Range(min=0, max=1e9))  # for the demo model's process

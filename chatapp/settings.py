@@ -189,8 +189,10 @@ MAX_BODY_BYTES = 16 * 1024
 # Pages, by the names of their URLs, that accept more from signed-in people, and only as
 # multipart/form-data. The numbers are above the limits of the forms, which explain their limits.
 LARGE_BODY_BYTES = {
-    "messages": 64 * 1024**2,  # all images of a page without JavaScript together
+    "messages": 64 * 1024**2,  # all files of a page without JavaScript together
+    "edit": 64 * 1024**2,
     "images": 51 * 1024**2,
+    "documents": 51 * 1024**2,
     "draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "imports": 51 * 1024**2,
     "import-slice": 3 * 1024**2,

@@ -64,6 +64,8 @@ NONSENSE: dict[str, list[str]] = {
     "CHAT_SHARING": ["perhaps", ""],
     "CHAT_TIME_ZONE": ["Nowhere", "../etc/passwd", "Europe/", "UTC+1", "/etc/localtime"],
     "CHAT_HTTP_TRANSPORT": ["carrier pigeon"],
+    "CHAT_DOCUMENT_QUOTA_PERSON_MB": ["many", "0"],
+    "CHAT_DOCUMENT_QUOTA_TOTAL_MB": ["many", "0"],
     "CHAT_IMAGE_DELIVERY": ["both"],
     "CHAT_PUBLIC_ORIGIN": [
         "chat.example.com",

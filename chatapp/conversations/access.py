@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
 from chatapp.conversations.models.conversation import ConversationQuerySet
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 
 
@@ -59,6 +60,10 @@ def own_tool_call(
 
 def own_image(person: Person, image_id: UUID) -> Image:
     return get_object_or_404(Image.objects.filter(owner=person), pk=image_id)
+
+
+def own_document(person: Person, document_id: UUID) -> Document:
+    return get_object_or_404(Document.objects.filter(owner=person), pk=document_id)
 
 
 def visible_image(person: Person, image_id: UUID) -> Image:

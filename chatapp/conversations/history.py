@@ -7,7 +7,14 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from chatapp.conversations import reply_costs, stored_html
-from chatapp.conversations.models import Conversation, Message, ToolCall, branches, versions
+from chatapp.conversations.models import (
+    ATTACHED,
+    Conversation,
+    Message,
+    ToolCall,
+    branches,
+    versions,
+)
 
 MESSAGES_PER_PAGE = 40
 
@@ -55,4 +62,4 @@ def first_hidden(conversation: Conversation, head: UUID) -> int | None:
 
 def _shown(conversation: Conversation) -> "QuerySet[Message]":
     tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images())
-    return conversation.branch.prefetch_related("attachments__image", tool_calls)
+    return conversation.branch.prefetch_related(*ATTACHED, tool_calls)

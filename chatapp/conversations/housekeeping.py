@@ -1,6 +1,6 @@
-"""What is cleaned up while the server runs: the trash, deleted conversations, images that no
-conversation shows any more, ended counts of attempts, what is known of ended sessions, and old
-entries of the audit log."""
+"""What is cleaned up while the server runs: the trash, deleted conversations, images and documents
+that no conversation shows any more, ended counts of attempts, what is known of ended sessions, and
+old entries of the audit log."""
 
 import asyncio
 import logging
@@ -15,7 +15,10 @@ from chatapp.accounts import guesses
 from chatapp.accounts.models import SignIn
 from chatapp.audit.models import Entry
 from chatapp.conversations import removal
+from chatapp.documents import store as documents
+from chatapp.documents.models import Document
 from chatapp.images import garbage_collection
+from chatapp.images.models import Image
 from chatapp.images.store import StoreUnavailable
 
 INTERVAL_SECONDS = 60 * 60
@@ -48,11 +51,13 @@ def _collect() -> None:
     SignIn.objects.remove_ended()
     Entry.objects.remove_old()
     now = timezone.now()
-    gone = garbage_collection.collect(now)
-    if gone.images:
-        logger.info("Collected %s unused images, %s bytes", gone.images, gone.size)
+    for name, files in (("images", Image.objects), ("documents", Document.objects)):
+        gone = garbage_collection.collect(now, files=files)
+        if gone.count:
+            logger.info("Collected %s unused %s, %s bytes", gone.count, name, gone.size)
     if settings.BUCKET:
         try:
             garbage_collection.remove_orphans(now)
+            garbage_collection.remove_orphans(now, documents.FOLDER, Document.objects)
         except StoreUnavailable:
             logger.warning("The bucket does not answer; left-over objects stay for now")

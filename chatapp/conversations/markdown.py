@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chatapp.conversations.models import Conversation, Message, ToolCall
+from chatapp.conversations.models import ATTACHED, Conversation, Message, ToolCall
 from chatapp.rendering import close_blocks
 
 MESSAGES_PER_READ = 200
@@ -55,7 +55,7 @@ def _join(messages: Sequence[Message], absolute: Absolute) -> str:
 def _read(conversation: Conversation, position: int) -> list[Message]:
     tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images().defer("content"))
     later = conversation.branch.filter(position__gt=position).only(*WRITTEN)
-    return list(later.prefetch_related("attachments__image", tool_calls)[:MESSAGES_PER_READ])
+    return list(later.prefetch_related(*ATTACHED, tool_calls)[:MESSAGES_PER_READ])
 
 
 def _text_with_tool_calls(message: Message, absolute: Absolute) -> Sequence[str]:

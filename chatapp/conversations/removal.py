@@ -22,6 +22,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.conversations.models.conversation import ConversationQuerySet
 from chatapp.conversations.signals import conversation_deleted
+from chatapp.documents.models import Document
 from chatapp.images import garbage_collection
 from chatapp.server.database_errors import DatabaseFull
 
@@ -69,7 +70,7 @@ def _remove_now(conversation: Conversation) -> None:
     while deletion.remove_batch(conversation.pk):
         pass
     conversation_deleted.send(Conversation, conversation=conversation)
-    garbage_collection.collect(timezone.now(), conversation.owner)
+    _collect_files(conversation.owner)
 
 
 def start() -> None:
@@ -102,7 +103,7 @@ async def _remove_all() -> None:
 
 async def _remove(conversation: Conversation) -> None:
     await _remove_rows(lambda: deletion.remove_batch(conversation.pk))
-    await background.in_spare_thread(_collect_images, conversation.owner)
+    await background.in_spare_thread(_collect_files, conversation.owner)
 
 
 async def _remove_rows(remove_batch: Callable[[], bool]) -> None:
@@ -124,5 +125,6 @@ def _deleted() -> list[Conversation]:
     return list(Conversation.objects.deleted().select_related("owner"))
 
 
-def _collect_images(owner: Person) -> None:
+def _collect_files(owner: Person) -> None:
     garbage_collection.collect(timezone.now(), owner)
+    garbage_collection.collect(timezone.now(), owner, Document.objects)

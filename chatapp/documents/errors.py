@@ -11,7 +11,7 @@ from .worker.pages import Reason, Refused
 from .worker.protocol import MAX_FILE_BYTES
 
 READABLE = gettext_lazy(
-    "Send a PDF, a Word, Excel or PowerPoint file, an EPUB, a web page or a text file."
+    "Send an image, a PDF, a Word, Excel or PowerPoint file, an EPUB, a web page or a text file."
 )
 SENTENCES: dict[Reason, Callable[[], str]] = {
     Reason.TYPE: lambda: gettext("This kind of file can't be read here.") + f" {READABLE}",
@@ -43,18 +43,44 @@ SENTENCES: dict[Reason, Callable[[], str]] = {
 
 
 class DocumentRefused(Exception):
-    """Report that a document isn't stored; `sentence` is for the person.
+    """Report that a document isn't stored; `sentence` is for the person."""
 
-    Sending the same file again helps only when `is_temporary`.
-    """
-
-    def __init__(self, sentence: str, *, is_temporary: bool = False) -> None:
+    def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.is_temporary = is_temporary
+
+
+class DocumentTooLarge(DocumentRefused):
+    """Report a file with too many bytes, or one whose content takes too much memory."""
+
+
+class DocumentsUnavailable(DocumentRefused):
+    """Report that nothing is wrong with the file: sending it again later helps."""
+
+
+class StoreUnavailable(DocumentsUnavailable):
+    """Report that the bucket doesn't answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext("The storage for documents isn't available right now. Try again in a minute.")
+        )
+
+
+class DocumentMissing(DocumentRefused):
+    """Report that the bytes of a document are lost."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This document is no longer in storage."))
+
+
+KINDS: dict[Reason, type[DocumentRefused]] = {
+    Reason.BYTES: DocumentTooLarge,
+    Reason.MEMORY: DocumentTooLarge,
+    Reason.NO_WORKER: DocumentsUnavailable,
+}
 
 
 def explain(refused: Refused) -> DocumentRefused:
     """Return the error with its sentence; the worker has no translations and only names it."""
-    sentence = SENTENCES[refused.reason]()
-    return DocumentRefused(sentence, is_temporary=refused.reason is Reason.NO_WORKER)
+    return KINDS.get(refused.reason, DocumentRefused)(SENTENCES[refused.reason]())

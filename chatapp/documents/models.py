@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import django.db
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from chatapp.images.quota import Usage
 from chatapp.inference.context_window import estimate_text
 
+from . import labels, quota, store
 from .formats import Format
 from .worker.pages import Extract, Unit
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
     from .worker.pages import Page
 
+MEGABYTE = 1024 * 1024
 NAME_LENGTH = 200  # characters
 TITLE_LENGTH = 100
 KEY_LENGTH = 200
@@ -43,34 +48,72 @@ class DocumentManager(models.Manager["Document"]):
         """Store a document with its text, or return the person's row if it is already stored.
 
         If the same file arrives twice at once, the second one waits at the unique constraint and
-        then finds the first. A file that is already stored keeps its first name.
+        then finds the first. A file that is already stored keeps its first name. Raises
+        QuotaExceeded, and StoreUnavailable when the bucket doesn't answer.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         same = self.filter(owner_id=owner.pk, sha256=sha256)
         if same.update(keep_until=timezone.now() + UNSENT) and (found := same.first()):
             return found
         pages = [_page(number, page) for number, page in enumerate(extract.pages, start=1)]
-        with transaction.atomic():
-            document, is_new = self.get_or_create(
-                owner_id=owner.pk,
-                sha256=sha256,
-                defaults={
-                    "name": name[:NAME_LENGTH],
-                    "title": extract.title[:TITLE_LENGTH],
-                    "format": kind,
-                    "unit": extract.unit,
-                    "byte_size": len(content) + sum(len(page.text.encode()) for page in pages),
-                    "page_count": extract.count,
-                    "read_count": len(pages),
-                    "tokens": sum(page.tokens for page in pages),
-                    "keep_until": timezone.now() + UNSENT,
-                },
-            )
-            if is_new:
+        size = len(content) + sum(len(page.text.encode()) for page in pages)
+        quota.check(size, self.usage(owner), self.total_usage())
+        key = store.put(owner.pk, sha256, content) if store.goes_to_bucket() else ""
+        facts = {
+            "name": name[:NAME_LENGTH],
+            "format": kind,
+            "byte_size": size,
+            "bucket_key": key,
+            "keep_until": timezone.now() + UNSENT,
+            **_facts_of(extract, pages),
+        }
+        try:
+            document = self._insert({"owner_id": owner.pk, "sha256": sha256}, facts, content, pages)
+        except django.db.Error:
+            if key:
+                store.discard(key)
+            raise
+        if key and document.bucket_key != key:
+            store.discard(key)
+        return document
+
+    def hold(
+        self, owner: AbstractBaseUser, ids: Collection[uuid.UUID | str]
+    ) -> dict[str, Document]:
+        """Return the person's own documents among `ids` by id, for a message to attach.
+
+        From now on they can't be collected before the message is stored. Raises ValidationError
+        for an invalid id.
+        """
+        if not ids:
+            return {}
+        own = self.filter(owner_id=owner.pk, pk__in=ids)
+        own.update(keep_until=timezone.now() + IN_FLIGHT)
+        return {str(document.pk): document for document in own}
+
+    def usage(self, person: AbstractBaseUser) -> Usage:
+        used = self.filter(owner_id=person.pk).aggregate(used=models.Sum("byte_size"))["used"]
+        return Usage(used or 0, settings.DOCUMENT_QUOTA_PERSON_MB * MEGABYTE)
+
+    def total_usage(self) -> Usage:
+        used = self.aggregate(used=models.Sum("byte_size"))["used"]
+        return Usage(used or 0, settings.DOCUMENT_QUOTA_TOTAL_MB * MEGABYTE)
+
+    @transaction.atomic
+    def _insert(
+        self,
+        key: Mapping[str, Any],
+        facts: Mapping[str, Any],
+        content: bytes,
+        pages: list[DocumentPage],
+    ) -> Document:
+        document, is_new = self.get_or_create(facts, **key)
+        if is_new:
+            if not document.bucket_key:
                 DocumentData.objects.create(document=document, content=content)
-                for page in pages:
-                    page.document = document
-                DocumentPage.objects.bulk_create(pages, batch_size=PAGES_AT_ONCE)
+            for page in pages:
+                page.document = document
+            DocumentPage.objects.bulk_create(pages, batch_size=PAGES_AT_ONCE)
         return document
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Document]:
@@ -116,6 +159,25 @@ class Document(models.Model):
     def is_cut(self) -> bool:
         return self.read_count < self.page_count
 
+    @property
+    def extent(self) -> str:
+        return labels.extent(self)
+
+    @property
+    def note(self) -> str:
+        return labels.note(self)
+
+    @property
+    def content(self) -> bytes:
+        """Return the file; see `store.read`."""
+        return store.read(self)
+
+    def stored_content(self) -> bytes | None:
+        """Return the file from the database, None if it isn't there."""
+        rows = DocumentData.objects.filter(pk=self.pk).values_list("content", flat=True)
+        content = rows.first()
+        return None if content is None else bytes(content)
+
 
 class DocumentData(models.Model):
     """The bytes of a file, for downloading it and for images of its pages."""
@@ -147,6 +209,16 @@ class DocumentPage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id}, {self.number}"
+
+
+def _facts_of(extract: Extract, pages: list[DocumentPage]) -> dict[str, Any]:
+    return {
+        "title": extract.title[:TITLE_LENGTH],
+        "unit": extract.unit,
+        "page_count": extract.count,
+        "read_count": len(pages),
+        "tokens": sum(page.tokens for page in pages),
+    }
 
 
 def _page(number: int, page: Page) -> DocumentPage:

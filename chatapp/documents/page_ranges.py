@@ -9,6 +9,7 @@ from itertools import groupby
 from django.utils.translation import gettext
 
 MAX_RANGES = 30
+MAX_DOCUMENT_TOKENS = 100_000  # of all documents of a chat that go to the model
 RANGE = re.compile(r"(\d{1,6})(?:\s*[-\u2013]\s*(\d{1,6}))?", re.ASCII)
 
 

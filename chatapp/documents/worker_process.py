@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import IO
+from typing import IO, Protocol
 
 from chatapp.workers import Cause, WorkerDied, WorkerProcess, WorkerQueue
 
@@ -67,9 +67,23 @@ class DocumentWorkerProcess(WorkerProcess):
 queue = WorkerQueue(DocumentWorkerProcess)
 
 
-async def read(content: bytes) -> Extract:
-    """Return the text of a file; files wait for each other. Raises Refused."""
-    return await asyncio.wrap_future(_submit(content))
+class Upload(Protocol):
+    """Describe an upload of Django's."""
+
+    @property
+    def size(self) -> int | None: ...
+
+    def seek(self, offset: int, /) -> object: ...
+
+    def read(self) -> bytes: ...
+
+
+async def read(source: bytes | Upload) -> Extract:
+    """Return the text of a file. Raises Refused.
+
+    Files wait for each other; an upload comes into memory only when it is its turn.
+    """
+    return await asyncio.wrap_future(_submit(source))
 
 
 async def render(content: bytes, page: int) -> bytes:
@@ -77,7 +91,15 @@ async def render(content: bytes, page: int) -> bytes:
     return await asyncio.wrap_future(queue.submit(lambda worker: worker().render(content, page)))
 
 
-def _submit(content: bytes) -> Future[Extract]:
-    if len(content) > protocol.MAX_FILE_BYTES:
+def _submit(source: bytes | Upload) -> Future[Extract]:
+    size = len(source) if isinstance(source, bytes) else source.size or 0
+    if size > protocol.MAX_FILE_BYTES:
         raise Refused(Reason.BYTES)
-    return queue.submit(lambda worker: worker().read(content))
+    return queue.submit(lambda worker: worker().read(_content(source)))
+
+
+def _content(source: bytes | Upload) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    source.seek(0)
+    return source.read()

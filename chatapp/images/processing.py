@@ -122,12 +122,15 @@ def _prepared(opened: Opened, name: str) -> list[PreparedImage]:
     ]
 
 
-def clean_name(name: str) -> str:
-    """Return the last part of a path on any system, without control or direction characters."""
+def clean_name(name: str, unnamed: str = "") -> str:
+    """Return the last part of a path on any system, without control or direction characters.
+
+    If nothing is left of it, return `unnamed` or "Image".
+    """
     base = name.replace("\\", "/").rpartition("/")[2]
     visible = "".join(
         " " if char.isspace() else char
         for char in base
         if char.isspace() or not unicodedata.category(char).startswith("C")
     )
-    return " ".join(visible.split())[:MAX_NAME_LENGTH].strip() or gettext("Image")
+    return " ".join(visible.split())[:MAX_NAME_LENGTH].strip() or unnamed or gettext("Image")

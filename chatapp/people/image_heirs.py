@@ -25,7 +25,7 @@ def remove_or_hand_over(person: Person) -> bool:
     collected = garbage_collection.collect(timezone.now(), person)
     images = list(Image.objects.filter(owner=person)[:AT_ONCE])
     handed_over = [image for image in images if _hand_over(image)]
-    return bool(collected.images or handed_over)
+    return bool(collected.count or handed_over)
 
 
 @transaction.atomic

@@ -7,7 +7,14 @@ import msgspec
 from django.db.models import Prefetch
 
 from chatapp.conversations import stored_html
-from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
+from chatapp.conversations.models import (
+    ATTACHED,
+    Attachment,
+    Conversation,
+    Message,
+    ToolCall,
+    ToolCallImage,
+)
 from chatapp.sharing.content import Content, SharedImage, SharedMessage, SharedToolCall
 
 MAX_MESSAGES = 200
@@ -40,7 +47,7 @@ def take_snapshot(conversation: Conversation) -> tuple[Content, int]:
 def _newest(conversation: Conversation) -> list[Message]:
     """Return the newest messages that may be shared, oldest first, with what belongs to them."""
     calls = Prefetch("tool_calls", ToolCall.objects.with_images())
-    branch = conversation.branch.prefetch_related("attachments__image", calls)
+    branch = conversation.branch.prefetch_related(*ATTACHED, calls)
     rows = list(branch.order_by("-position")[: MAX_MESSAGES + 2])[::-1]
     if rows and rows[-1].is_unfinished:
         rows = rows[:-2]

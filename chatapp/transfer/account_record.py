@@ -7,7 +7,7 @@ from yarl import URL
 
 from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.accounts.permissions import Permission, allows
-from chatapp.conversations.models import Defaults, Draft
+from chatapp.conversations.models import ATTACHED, Defaults, Draft
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.transfer.records import attachment_record, settings_record
 
@@ -34,7 +34,7 @@ def next_drafts(person: Person, after: int) -> list[Draft]:
     """Return the next drafts by their keys: each may be as long as a message."""
     present = Draft.objects.filter(person=person).exclude(conversation__trashed_at__isnull=False)
     rows = present.exclude(conversation__deleted_at__isnull=False).filter(pk__gt=after)
-    return list(rows.prefetch_related("attachments__image").order_by("pk")[:DRAFTS_AT_ONCE])
+    return list(rows.prefetch_related(*ATTACHED).order_by("pk")[:DRAFTS_AT_ONCE])
 
 
 def draft_record(draft: Draft) -> dict[str, Any]:

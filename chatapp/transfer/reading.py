@@ -8,7 +8,14 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce, Length
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
+from chatapp.conversations.models import (
+    ATTACHED,
+    Attachment,
+    Conversation,
+    Message,
+    ToolCall,
+    ToolCallImage,
+)
 from chatapp.images.models import Image
 
 MESSAGES_AT_ONCE = 40
@@ -109,5 +116,5 @@ def _up_to_limit(found: list[tuple[int, uuid.UUID, int]]) -> list[uuid.UUID]:
 
 def _loaded(ids: list[uuid.UUID]) -> list[Message]:
     tool_calls = Prefetch("tool_calls", ToolCall.objects.with_images())
-    rows = Message.objects.filter(pk__in=ids).prefetch_related("attachments__image", tool_calls)
+    rows = Message.objects.filter(pk__in=ids).prefetch_related(*ATTACHED, tool_calls)
     return list(rows.order_by("position", "pk"))

@@ -2,3 +2,4 @@
 
 import "./elements/images/image-link.js";
 import "./elements/images/image-tools.js";
+import "./elements/images/pasted-text.js";

@@ -61,7 +61,7 @@ def test_a_stranger_with_an_invented_session_is_not_read(
     assert answer.status == (404 if path == "/nowhere" else 413)
 
 
-@pytest.mark.parametrize("path", [MESSAGES, "/images/", "/draft"])
+@pytest.mark.parametrize("path", [MESSAGES, "/images/", "/documents/", "/draft"])
 def test_a_stranger_must_sign_in_before_a_file_is_read(app: App, path: str) -> None:
     size = 4 * 1024**2
     script = post(app.port, path, FILE[:size], MULTIPART, Cookie=INVENTED, **JSON)

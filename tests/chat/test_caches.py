@@ -18,6 +18,7 @@ from chatapp.mcp.models import Server
 from chatapp.people.tokens import TOKEN_LENGTH
 from chatapp.replies.prompt import image_delivery
 from chatapp.sharing.publishing import Choices, publish
+from tests.documents.kit import stored
 from tests.images.samples import encoded
 from tests.transfer.importing.kit import uploaded
 from tests.transfer.kit import made_export
@@ -97,6 +98,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "message_id": exchange.message.pk,
         "tool_call_id": tool_call.pk,
         "image_id": image.pk,
+        "document_id": stored(owner, "A page.").pk,
         "token": image_delivery.link(image).rpartition("/")[2],
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
         "name": "migrations",

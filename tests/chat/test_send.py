@@ -17,6 +17,7 @@ from chatapp.conversations.models import Attachment, Conversation, Exchange, Mes
 from chatapp.images.models import Image
 from chatapp.images.processing import prepare
 from chatapp.replies import generation
+from tests.documents.kit import stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JSON = {"accept": "application/json"}
@@ -135,13 +136,42 @@ def test_thirty_images_are_refused(owner_client: Client) -> None:
     assert not Image.objects.exists()
 
 
-def test_a_text_file_named_png_is_refused(owner_client: Client) -> None:
-    fake = SimpleUploadedFile("photo.png", b"not an image at all", content_type="image/png")
+def test_without_scripts_files_are_told_apart_by_their_content(owner_client: Client) -> None:
+    text = SimpleUploadedFile("photo.png", b"no image at all", content_type="image/png")
+    picture = image("red", "report.pdf")
 
-    response = send(owner_client, text="Look", images=[fake])
+    assert send(owner_client, text="Look", images=[text, picture]).status_code == 201
+
+    attachments = Message.objects.get(role="user").attachments.all()
+    assert [(each.kind, each.name) for each in attachments] == [
+        ("image", "report.pdf"),
+        ("document", "photo.png"),
+    ]
+
+
+def test_without_scripts_a_file_that_cant_be_read_is_refused(owner_client: Client) -> None:
+    film = SimpleUploadedFile("film.pdf", bytes(range(256)))
+
+    response = send(owner_client, text="Look", images=[film])
 
     assert response.status_code == 422
-    assert "Send a JPEG, PNG" in response.json()["error"]
+    assert "Send an image, a PDF" in response.json()["error"]
+
+
+def test_documents_are_sent_by_their_ids_and_only_ones_own(
+    owner_client: Client, member: Person, owner: Person
+) -> None:
+    own, others = stored(owner, "Mine."), stored(member, "Theirs.")
+
+    assert send(owner_client, document=f"document/{own.pk}").status_code == 201
+    for name in (f"document/{others.pk}", str(own.pk), "document/x"):
+        response = send(owner_client, text="Look", document=name)
+        assert response.status_code == 422
+        assert "no longer exists" in response.json()["error"]
+
+    attachment = Attachment.objects.get()
+    assert (attachment.document, attachment.pages) == (own, "1")
+    assert not Message.objects.get(role="user").is_plain
 
 
 def test_attached_images_keep_their_order(owner_client: Client, owner: Person) -> None:

@@ -13,6 +13,7 @@ from chatapp.conversations import housekeeping, removal
 from chatapp.conversations.models import Conversation, Exchange
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
+from tests.documents.kit import stored
 from tests.support.replies import ended
 
 
@@ -54,6 +55,20 @@ def test_the_owner_sees_the_space_of_everybody(owner_client: Client, member: Per
     assert "All images" in page
     assert member.email in page
     assert "2.0\xa0KB, 1 image" in page
+
+
+def test_documents_take_space_of_their_own(
+    owner_client: Client, owner: Person, member: Person
+) -> None:
+    stored(owner, "x" * 1_024)
+    stored(member, "x" * 2_048)
+
+    page = owner_client.get("/storage/").content.decode()
+
+    assert "Your documents" in page
+    assert "2.0\xa0KB of 100.0\xa0MB" in page  # the file and its text
+    assert "6.0\xa0KB of 250.0\xa0MB" in page
+    assert "4.0\xa0KB, 1 document" in page.replace("\n", " ")
 
 
 def test_a_stranger_must_sign_in(stranger_client: Client, owner: Person) -> None:

@@ -213,7 +213,7 @@ def test_an_edit_keeps_the_images_that_stay(
 @pytest.mark.parametrize(
     ("fields", "status", "sentence"),
     [
-        ({"text": " "}, 422, "Write something or attach an image first."),
+        ({"text": " "}, 422, "Write something or attach a file first."),
         ({"parent": str(uuid.uuid4())}, 409, "changed in another tab"),
     ],
 )

@@ -1,9 +1,20 @@
-"""Archives for the tests of documents."""
+"""Archives and stored documents for tests."""
 
 import io
 import zipfile
 
+from chatapp.accounts.models import Person
+from chatapp.documents.formats import Format
+from chatapp.documents.models import Document
+from chatapp.documents.worker.pages import Extract, Page, Unit
 from tests.documents.phrases import FILES
+
+
+def stored(owner: Person, *texts: str, name: str = "a.pdf", unit: Unit = Unit.PAGE) -> Document:
+    """Store a document whose pages have these texts."""
+    extract = Extract(unit, [Page(text) for text in texts], count=len(texts))
+    content = "\f".join(texts).encode()
+    return Document.objects.store(owner, name, content, Format.PDF, extract)
 
 
 def archive(**entries: bytes | str) -> bytes:

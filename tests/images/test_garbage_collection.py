@@ -75,18 +75,18 @@ def test_the_images_of_a_deleted_conversation_are_deleted(owner: Person) -> None
     gone.delete()
 
     assert collect(later(0.9)) == Collected()
-    assert collect(later(1.1)).images == 1
+    assert collect(later(1.1)).count == 1
     assert Image.objects.get() == shared
 
     other.delete()
-    assert collect(later(1.1)).images == 1
+    assert collect(later(1.1)).count == 1
 
 
 def test_garbage_can_be_collected_for_one_person(owner: Person, member: Person) -> None:
     for person in (owner, member):
         Image.objects.store(person, made())
 
-    assert collect(later(25), owner=owner).images == 1
+    assert collect(later(25), owner=owner).count == 1
     assert Image.objects.get().owner == member
 
 
@@ -95,7 +95,7 @@ def test_more_than_a_batch_is_collected(owner: Person, monkeypatch: pytest.Monke
     images = [Image.objects.store(owner, made(content=b"%d" % number)) for number in range(8)]
     send(owner, *images[2:4])
 
-    assert collect(later(25)).images == 6
+    assert collect(later(25)).count == 6
     assert set(Image.objects.all()) == set(images[2:4])
 
 
@@ -125,7 +125,7 @@ def test_an_image_attached_after_it_was_listed_is_kept(
 
     monkeypatch.setattr(garbage_collection, "_in_batches", wanted_meanwhile)
 
-    assert collect(later(0)).images == 1
+    assert collect(later(0)).count == 1
     assert set(Image.objects.all()) == {held, again}
 
 
@@ -146,7 +146,7 @@ def test_a_message_in_between_keeps_its_image(
 
     monkeypatch.setattr(QuerySet, "first", attach_after)
 
-    assert collect(later(25)).images == 1
+    assert collect(later(25)).count == 1
     assert Image.objects.get() == wanted
     assert wanted.content == b"wanted"
 
@@ -168,7 +168,7 @@ def test_sending_and_collecting_at_once_never_breaks_a_message(owner: Person) ->
             sending = threads.submit(at_once, lambda: send(owner, image), start)  # noqa: B023
             deleting = [threads.submit(at_once, lambda: collect(later(0)), start) for _ in "ab"]
         conversation = sending.result()
-        collected = sum(future.result().images for future in deleting)
+        collected = sum(future.result().count for future in deleting)
         attached = Attachment.objects.filter(message__conversation=conversation).count()
         assert (attached, collected) in {(1, 0), (0, 1)}
         assert ImageData.objects.filter(pk=image.pk).count() == attached
@@ -179,7 +179,7 @@ def test_objects_are_deleted_with_their_row(owner: Person, bucket: Bucket) -> No
     stays = Image.objects.store(owner, made(content=b"stays"))
     send(owner, stays)
 
-    assert collect(later(25)).images == 1
+    assert collect(later(25)).count == 1
     assert set(objects(bucket)) == {stays.bucket_key, f"{stays.bucket_key}/thumbnail"}
 
 
@@ -196,7 +196,7 @@ def test_a_failing_bucket_delays_nothing(
 
     monkeypatch.setattr(bucket, "remove", fail)
 
-    assert collect(later(25)).images == 3
+    assert collect(later(25)).count == 3
     assert len(asked) == 1
 
     monkeypatch.undo()

@@ -12,14 +12,14 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.system.conftest import Chat
 
 UPLOAD_SECONDS = 30  # on a loaded machine, where a photo is first shrunk in the browser
-UPLOADS = "**/images/"
+UPLOADS = "**/documents/"
 LINKS = "**/images/links"
 _heights = itertools.count(200)
 
-GIVE_FILE = """(target, [type, data, name]) => {
+GIVE_FILE = """(target, [type, data, name, kind = "image/png"]) => {
     const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
     const files = new DataTransfer();
-    files.items.add(new File([bytes], name, {type: "image/png"}));
+    files.items.add(new File([bytes], name, {type: kind}));
     const event = type === "paste"
         ? new ClipboardEvent("paste", {clipboardData: files, bubbles: true, cancelable: true})
         : new DragEvent(type, {dataTransfer: files, bubbles: true, cancelable: true});

@@ -34,7 +34,7 @@ def test_images_are_put_into_another_order_and_survive_a_reload(chat: Chat, tmp_
     page.keyboard.press("ArrowLeft")
     assert names(images) == ["3.png", "1.png", "2.png"]
     expect(images.first.get_by_role("button", name="Move earlier")).to_be_focused()
-    expect(page.locator("[data-spoken]")).to_have_text("Image 1 of 3")
+    expect(page.locator("[data-spoken]")).to_have_text("File 1 of 3")
     images.nth(2).drag_to(images.nth(1))
     assert names(images) == ["3.png", "2.png", "1.png"]
     images.nth(1).get_by_role("button", name="Remove").click()
@@ -63,20 +63,20 @@ def test_an_edit_waits_for_its_uploads(chat: Chat, tmp_path: Path) -> None:
     chat.ask("/echo first")
     press(chat.messages.first, "Edit")
     editor = page.locator("message-editor")
-    page.route("**/images/", lambda route: route.abort())
+    page.route("**/documents/", lambda route: route.abort())
     page.get_by_label("Add images").set_input_files(saved_many(tmp_path, 1))
     expect(editor.locator("[data-state=failed]")).to_be_visible()
     editor.get_by_role("button", name="Send").click()
     expect(editor.get_by_role("alert")).to_have_text(
-        "Some images weren't uploaded. Remove them, or try again."
+        "Some files weren't uploaded. Remove them, or try again."
     )
-    page.unroute("**/images/")
+    page.unroute("**/documents/")
     held: list[Any] = []
-    page.route("**/images/", lambda route: held.append(route))
+    page.route("**/documents/", lambda route: held.append(route))
     editor.get_by_role("button", name="Retry").click()
     expect(editor.locator("[data-state=uploading]")).to_be_visible()
     editor.get_by_role("button", name="Send").click()
-    expect(editor.get_by_role("alert")).to_contain_text("as soon as the images are uploaded")
+    expect(editor.get_by_role("alert")).to_contain_text("as soon as the files are uploaded")
     held[0].continue_()
 
     expect(versions(page)).to_have_text(["2 / 2"])
@@ -114,7 +114,7 @@ def test_without_scripts_images_are_kept_and_ordered(
     chat.send_button.click()
     press(chat.messages.first, "Edit")
     page.get_by_role("textbox", name="Edit message").fill("/echo edited")
-    kept = page.get_by_role("group", name="Images to keep")
+    kept = page.get_by_role("group", name="Files to keep")
     kept.get_by_role("checkbox").nth(1).uncheck()
     expect(kept.locator("img").nth(1)).to_have_css("opacity", "0.35")
     kept.get_by_role("button", name="Move earlier").last.click()

@@ -37,7 +37,7 @@ def link_dialog(page: Page, link: str) -> None:
 
 
 def test_a_link_becomes_a_copy(chat: Chat, tmp_path: Path) -> None:
-    with chat.page.expect_response("**/images/") as upload:
+    with chat.page.expect_response("**/documents/") as upload:
         attach(chat.page, saved(tmp_path / "heron.jpg", (2400, 1600)))
     answer_links(chat.page, 201, upload.value.json())
     chips(chat.page).get_by_role("button", name="Remove").click()

@@ -95,10 +95,10 @@ def test_an_image_may_be_dropped_anywhere(chat: Chat) -> None:
     place = chat.page.get_by_role("navigation", name="Conversations")
 
     place.evaluate(GIVE_FILE, ["dragenter", png(), "clip.png"])
-    expect(chat.page.get_by_text("Drop images here")).to_be_visible()
+    expect(chat.page.get_by_text("Drop images or files here")).to_be_visible()
 
     place.evaluate(GIVE_FILE, ["drop", png(), "clip.png"])
-    expect(chat.page.get_by_text("Drop images here")).to_be_hidden()
+    expect(chat.page.get_by_text("Drop images or files here")).to_be_hidden()
     expect(chips(chat.page)).to_have_attribute("data-state", "ready")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.documents.phrases import FILES
 from tests.system.conftest import PHONE, Chat
 from tests.system.images import saved_many, shown
 
@@ -66,6 +67,15 @@ def test_an_image_is_sent_with_its_message(plain: Chat, tmp_path: Path) -> None:
     send(plain, "/echo look")
 
     expect(shown(plain)).to_have_count(1)
+
+
+def test_a_document_is_sent_with_its_message(plain: Chat) -> None:
+    plain.page.locator("input[name=images]").set_input_files(FILES / "two.pdf")
+    send(plain, "/echo read")
+
+    card = plain.messages.locator("[data-part=document]")
+    expect(card).to_contain_text("two.pdf")
+    expect(card).to_contain_text("PDF, 1 page")
 
 
 def test_the_keyboard_reaches_every_control(plain: Chat) -> None:

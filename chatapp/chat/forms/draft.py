@@ -6,11 +6,10 @@ from django import forms
 from django.http import QueryDict
 
 from chatapp.accounts.models import Person
-from chatapp.chat.forms.limits import check_image_count, message_text
-from chatapp.chat.forms.named_images import own_images
+from chatapp.chat.forms.limits import check_attachment_count, message_text
+from chatapp.chat.forms.named_files import own_documents, own_images
 from chatapp.chat.image_links import may_go_to_model
-from chatapp.conversations.models import DraftContent
-from chatapp.images.shown_image import ShownImage
+from chatapp.conversations.models import DraftContent, Source
 
 MAX_EDIT = 2**31 - 1
 
@@ -24,14 +23,14 @@ class DraftForm(forms.Form):
     def __init__(self, person: Person, data: QueryDict) -> None:
         super().__init__(data)
         self.person = person
-        self.images = data.getlist("image")
+        self.attached = data.getlist("image")  # its name is older than documents
 
     def clean_text(self) -> str:
         return message_text(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        check_image_count(len(self.images))
+        check_attachment_count(len(self.attached))
         return cleaned
 
     @property
@@ -42,15 +41,15 @@ class DraftForm(forms.Form):
     def written(self) -> DraftContent:
         fields = ("client_id", "text", "tab", "edit")
         return DraftContent(
-            **{name: self.cleaned_data[name] for name in fields}, images=self._own()
+            **{name: self.cleaned_data[name] for name in fields}, attached=self._own()
         )
 
-    def _own(self) -> tuple[ShownImage | str, ...]:
-        """Return the person's own images.
+    def _own(self) -> tuple[Source, ...]:
+        """Return the person's own images and documents, and links.
 
         Anything else is dropped, because the text matters more.
         """
-        images = own_images(self.person, self.images)
-        links = {each: each for each in self.images if may_go_to_model(each)}
-        known: dict[str, ShownImage | str] = {**links, **images}
-        return tuple(known[each] for each in self.images if each in known)
+        known: dict[str, Source] = {each: each for each in self.attached if may_go_to_model(each)}
+        known |= own_images(self.person, self.attached)
+        known |= own_documents(self.person, self.attached)
+        return tuple(known[each] for each in self.attached if each in known)

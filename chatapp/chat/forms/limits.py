@@ -16,10 +16,10 @@ def message_text(typed: str) -> str:
     return text
 
 
-def check_image_count(count: int) -> None:
-    """Raise ValidationError for more images than one message may have."""
+def check_attachment_count(count: int) -> None:
+    """Raise ValidationError for more images and files than one message may have."""
     if count > settings.MAX_IMAGES_PER_MESSAGE:
         raise forms.ValidationError(
-            _("You can attach up to %(limit)s images (you chose %(count)s)."),
+            _("You can attach up to %(limit)s images and files (you chose %(count)s)."),
             params={"limit": settings.MAX_IMAGES_PER_MESSAGE, "count": count},
         )

@@ -1,6 +1,6 @@
 """The form of a message."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,23 +15,29 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
-from chatapp.chat.forms.limits import check_image_count, message_text
-from chatapp.chat.forms.named_images import own_images
+from chatapp.chat.attached_files import store_file
+from chatapp.chat.forms.limits import check_attachment_count, message_text
+from chatapp.chat.forms.named_files import own_documents, own_images
 from chatapp.chat.forms.settings import SettingsForm
 from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
+from chatapp.documents.errors import DocumentRefused
+from chatapp.documents.models import Document
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image
-from chatapp.images.processing import PreparedImage, prepare_parts
+from chatapp.images.processing import PreparedImage
 from chatapp.images.shown_image import ShownImage
 from chatapp.images.worker.limits import MAX_PARTS
+
+type Find[T] = Callable[[Person, Iterable[str]], dict[str, T]]
 
 
 class SendForm(SettingsForm):
     """A message from the composer.
 
-    With scripts, images arrive as ids; without, as files and as links that are still to be copied.
+    With scripts, images and documents arrive as ids; without, as files and as links that are still
+    to be copied.
     Model and thinking come with each message, the other settings with the first one.
     """
 
@@ -59,16 +65,20 @@ class SendForm(SettingsForm):
             return cleaned
         files = self.files.getlist("images")
         ids = self.data.getlist("image")
+        document_ids = self.data.getlist("document")
         links = [link for link in self.data.getlist("link") if link.strip()]
         to_copy = [link.strip() for link in self.data.getlist("link_to_copy") if link.strip()]
-        count = len(ids) + len(links) + len(files) + len(to_copy)
-        check_image_count(count)
+        count = len(ids) + len(document_ids) + len(links) + len(files) + len(to_copy)
+        check_attachment_count(count)
         self._room = settings.MAX_IMAGES_PER_MESSAGE - count
         copies, uncopied = self._copied(to_copy)
         cleaned["links"] = tuple(_checked_link(link) for link in [*links, *uncopied])
-        cleaned["images"] = (*self._own_images(ids), *self._kept_images(files), *copies)
-        if not (cleaned["text"].strip() or cleaned["links"] or cleaned["images"]):
-            raise forms.ValidationError(_("Write something or attach an image first."))
+        images, documents = self._kept_files(files)
+        cleaned["images"] = (*self._own(own_images, ids), *images, *copies)
+        cleaned["documents"] = (*self._own(own_documents, document_ids), *documents)
+        attached = cleaned["links"] or cleaned["images"] or cleaned["documents"]
+        if not (cleaned["text"].strip() or attached):
+            raise forms.ValidationError(_("Write something or attach a file first."))
         return cleaned
 
     @property
@@ -79,32 +89,40 @@ class SendForm(SettingsForm):
             chosen=self.chosen,
             text=self.cleaned_data["text"],
             images=self.cleaned_data["images"],
+            documents=self.cleaned_data["documents"],
             links=self.cleaned_data["links"],
             parent=self.cleaned_data["parent"],
             names_parent="parent" in self.data,
         )
 
-    def _own_images(self, names: Sequence[str]) -> list[ShownImage]:
-        """Return the person's own images in the order in which they were attached."""
-        found = own_images(self.person, names)
+    def _own[T](self, find: Find[T], names: Sequence[str]) -> list[T]:
+        """Return the person's own images or documents in the order in which they were attached."""
+        found = find(self.person, names)
         try:
             return [found[name] for name in names]
         except KeyError:
             raise forms.ValidationError(
-                _("One of the images no longer exists. Remove it and attach it again.")
+                _("One of the attached files no longer exists. Remove it and attach it again.")
             ) from None
 
-    def _kept_images(self, files: Sequence[UploadedFile]) -> list[ShownImage]:
+    def _kept_files(self, files: Sequence[UploadedFile]) -> tuple[list[ShownImage], list[Document]]:
+        """Store the files of a form without scripts; return the images and the documents."""
         if files:
-            close_old_connections()  # the worker is slow
+            close_old_connections()  # the workers are slow
         images: list[ShownImage] = []
-        try:
-            for file in files:
-                prepared = prepare_parts(file, file.name or "", self._max_parts)
-                images += self._kept(prepared)
-            return images
-        except ImageRefused as refusal:
-            raise forms.ValidationError(refusal.sentence) from refusal
+        documents: list[Document] = []
+        for file in files:
+            try:
+                stored = async_to_sync(store_file)(self.person, file, self._max_parts)
+            except (ImageRefused, DocumentRefused) as refusal:
+                raise forms.ValidationError(refusal.sentence) from refusal
+            self._room -= len(stored) - 1  # later images have less room
+            for each in stored:
+                if isinstance(each, Document):
+                    documents.append(each)
+                else:
+                    images.append(each)
+        return images, documents
 
     def _copied(self, links: Sequence[str]) -> tuple[list[ShownImage], list[str]]:
         """Return copies of linked images, and the links whose sites give none."""

@@ -20,7 +20,7 @@ from chatapp.chat.views.page import limits
 from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.version_refusals import CAN_STOP, REFUSALS, refuse
 from chatapp.conversations.access import own_message
-from chatapp.conversations.models import Attachment, ConversationContinued, Message
+from chatapp.conversations.models import ATTACHED, Attachment, ConversationContinued, Message
 from chatapp.replies import commands
 from chatapp.server.request_values import wants_json
 
@@ -59,7 +59,7 @@ def _own(person: Any, conversation_id: UUID, message_id: UUID) -> Message:
     message = own_message(person, conversation_id, message_id)
     if message.role != Message.Role.USER:
         raise Http404
-    prefetch_related_objects([message], "attachments__image")
+    prefetch_related_objects([message], *ATTACHED)
     return message
 
 
@@ -102,11 +102,12 @@ def _all(message: Message) -> list[tuple[Attachment, bool]]:
 
 
 def _images(request: PersonRequest, message: Message) -> list[tuple[Attachment, bool]]:
-    """Return the images in the order in which they were posted, then those that don't stay.
+    """Return what is attached in the order in which it was posted, then what doesn't stay.
 
     The one whose button was pressed comes one place earlier.
     """
-    kept = request.POST.getlist("image") + request.POST.getlist("link")
+    fields = ("image", "document", "link")
+    kept = [source for field in fields for source in request.POST.getlist(field)]
     moved = request.POST.get("earlier")
     if moved in kept and kept.index(moved) > 0:
         at = kept.index(moved)

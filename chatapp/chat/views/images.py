@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.conversations import events
 from chatapp.conversations.access import own_image, visible_image
-from chatapp.conversations.models import Attachment, Message, ToolCallImage
+from chatapp.conversations.models import ATTACHED, Attachment, Message, ToolCallImage
 from chatapp.images.models import Image
 from chatapp.images.store import ImageMissing, StoreUnavailable
 from chatapp.server.request_values import wants_page
@@ -56,7 +56,7 @@ def alt(request: PersonRequest, image_id: UUID) -> HttpResponse:
     from_tools = ToolCallImage.objects.filter(image=image).values("tool_call__reply")
     either = Q(pk__in=beside) | Q(pk__in=from_tools)
     shown = Message.objects.of(request.user).filter(either).order_by("-created_at")
-    newest = shown.select_related("conversation").prefetch_related("attachments__image")
+    newest = shown.select_related("conversation").prefetch_related(*ATTACHED)
     for message in newest[:MAX_ANNOUNCED]:
         events.message_changed(message)
     return JsonResponse({"alt": image.alternative})

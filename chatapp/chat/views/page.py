@@ -43,9 +43,15 @@ from chatapp.server.request_values import read_uuid
 
 PAGE = "chat/page.html"
 COMPOSER_FORM = "composer-form"  # its id
-# What a file dialog offers. Names too: some systems know no type for phones' images.
-EXTENSIONS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
-IMAGE_TYPES = ",".join([*Format, "image/heif", *EXTENSIONS.split()])
+# What a file dialog offers. Names, because systems know no type for phones' images or source code.
+IMAGE_ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
+DOCUMENT_ENDINGS = (
+    ".pdf .docx .xlsx .xls .ods .pptx .epub .html .htm .md .txt .csv .tsv .json .yaml .yml .toml "
+    ".xml .log .tex .py .js .ts .css .c .h .cpp .cs .go .rs .java .kt .rb .php .sh .sql"
+)
+FILE_TYPES = ",".join(
+    [*Format, "image/heif", "text/*", *IMAGE_ENDINGS.split(), *DOCUMENT_ENDINGS.split()]
+)
 
 
 @require_safe
@@ -198,7 +204,7 @@ def limits() -> dict[str, Any]:
         "max_images": settings.MAX_IMAGES_PER_MESSAGE,
         "max_image_bytes": MAX_UPLOAD_BYTES,
         "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
-        "image_types": IMAGE_TYPES,
+        "file_types": FILE_TYPES,
     }
 
 

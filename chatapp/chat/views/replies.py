@@ -16,7 +16,7 @@ from chatapp.chat.views.version_refusals import refuse
 from chatapp.conversations import events
 from chatapp.conversations.access import own_reply
 from chatapp.conversations.message_html import reported
-from chatapp.conversations.models import Message
+from chatapp.conversations.models import ATTACHED, Message
 from chatapp.conversations.reply_costs import html_with_cost
 from chatapp.replies import commands, live, stopping
 from chatapp.replies.accounting import CapReached
@@ -87,7 +87,7 @@ def exclusion(request: PersonRequest, conversation_id: UUID, reply_id: UUID) -> 
     changed = reply.exclude(request.POST.get("scope", ""))
     if not changed:
         return _too_late(request, reply)
-    prefetch_related_objects(changed, "attachments__image")
+    prefetch_related_objects(changed, *ATTACHED)
     for message in changed:
         events.message_changed(message)
     return done(request, reply.conversation.get_absolute_url())

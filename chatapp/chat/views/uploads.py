@@ -1,4 +1,4 @@
-"""/images/ and /images/links: storing an image that is about to be sent."""
+"""/documents/, /images/ and /images/links: storing a file that is about to be sent."""
 
 import logging
 from http import HTTPStatus
@@ -13,9 +13,12 @@ from django.views.decorators.http import require_POST
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.chat.attached_files import is_image, store_document
 from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.chat.views.answers import error
 from chatapp.conversations.models import Attachment
+from chatapp.documents.errors import DocumentRefused, DocumentsUnavailable, DocumentTooLarge
+from chatapp.documents.quota import QuotaExceeded as DocumentQuotaExceeded
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge
 from chatapp.images.models import Image
@@ -28,7 +31,10 @@ MAX_DIGITS = 3  # of a number of images
 
 logger = logging.getLogger(__name__)
 
-STATUS: dict[type[ImageRefused], HTTPStatus] = {
+STATUS: dict[type[ImageRefused | DocumentRefused], HTTPStatus] = {
+    DocumentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    DocumentQuotaExceeded: HTTPStatus.INSUFFICIENT_STORAGE,
+    DocumentsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     QuotaExceeded: HTTPStatus.INSUFFICIENT_STORAGE,
     ImagesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -37,8 +43,27 @@ STATUS: dict[type[ImageRefused], HTTPStatus] = {
 
 
 @require_POST
+async def upload_file(request: PersonRequest) -> HttpResponse:
+    """Store one file of up to 50 MB: as an image if it is one, or else as a document."""
+    file = request.FILES.get("file")
+    if file is None:
+        return error(
+            _("We didn't receive a file. Attach it again."), HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    await background.release_connection()
+    try:
+        if is_image(file):
+            prepared = await process_parts(file, file.name or "", _room(request))
+            return await _store(request, prepared)
+        document = await store_document(request.user, file)
+    except (ImageRefused, DocumentRefused) as refusal:
+        return _refuse(refusal)
+    return JsonResponse(_facts(Attachment(document=document)), status=HTTPStatus.CREATED)
+
+
+@require_POST
 async def upload(request: PersonRequest) -> HttpResponse:
-    """Store one file of up to 50 MB.
+    """Store one image of up to 50 MB, for pages of an older release.
 
     Django writes large ones to disk; the worker reads them there.
     """
@@ -72,7 +97,8 @@ async def links(request: PersonRequest) -> HttpResponse:
         note = _("%(reason)s The link itself is sent to the model.") % {"reason": failure.sentence}
         attachment = Attachment(link=link)
         html = _sent(attachment)
-        return JsonResponse({"link": link, "note": note, "tokens": attachment.tokens, "html": html})
+        facts = {"link": link, "kind": "link", "tokens": attachment.tokens}
+        return JsonResponse(facts | {"note": note, "html": html})
 
 
 def _room(request: PersonRequest) -> int:
@@ -86,7 +112,7 @@ async def _store(request: PersonRequest, prepared: list[PreparedImage]) -> HttpR
     """Store an image. The page gets the parts after the first as chips."""
     first, *others = await sync_to_async(_stored)(request.user, prepared)
     chips = [render_to_string("images/_image_chip.html", {"attachment": each}) for each in others]
-    answer = _facts(first) | {"parts": "".join(chips)}
+    answer = _facts(first) | _facts_of_image(first) | {"parts": "".join(chips)}
     return JsonResponse(answer, status=HTTPStatus.CREATED)
 
 
@@ -95,27 +121,33 @@ def _stored(person: Person, prepared: list[PreparedImage]) -> list[Attachment]:
 
 
 def _facts(attachment: Attachment) -> dict[str, object]:
-    image = attachment.image
-    assert image is not None
     return {
         "id": attachment.source,
-        "url": reverse("image", args=[image.pk]),
-        "thumbnail": reverse("thumbnail", args=[image.pk]),
+        "kind": attachment.kind,
+        "url": attachment.url,
         "name": attachment.name,
-        "width": image.width,
-        "height": image.height,
         "tokens": attachment.tokens,
-        "transparent": image.has_transparency,
         "note": attachment.note,
         "html": _sent(attachment),
     }
 
 
+def _facts_of_image(attachment: Attachment) -> dict[str, object]:
+    image = attachment.image
+    assert image is not None
+    return {
+        "thumbnail": reverse("thumbnail", args=[image.pk]),
+        "width": image.width,
+        "height": image.height,
+        "transparent": image.has_transparency,
+    }
+
+
 def _sent(attachment: Attachment) -> str:
-    """Return how the image will look beside its message; the page shows this while it is sent."""
+    """Return how it will look beside its message; the page shows this while it is sent."""
     return render_to_string("messages/_attachment.html", {"attachment": attachment})
 
 
-def _refuse(refusal: ImageRefused) -> HttpResponse:
+def _refuse(refusal: ImageRefused | DocumentRefused) -> HttpResponse:
     kinds = (status for kind, status in STATUS.items() if isinstance(refusal, kind))
     return error(refusal.sentence, next(kinds, HTTPStatus.UNPROCESSABLE_ENTITY))

@@ -1,6 +1,6 @@
 from chatapp.conversations.models.activities import Activity, Thought, text_ends
 from chatapp.conversations.models.approval import DECISIONS, Decision, decide
-from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models.attachment import ATTACHED, Attachment, Source
 from chatapp.conversations.models.branching_off import branch_off
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.draft import AlreadySent, Draft, DraftContent, DraftsFull
@@ -31,6 +31,7 @@ from chatapp.conversations.models.tool_call import (
 from chatapp.conversations.models.tool_call_image import ToolCallImage
 
 __all__ = [
+    "ATTACHED",
     "DECISIONS",
     "MAX_ROUNDS",
     "REMOTE",
@@ -60,6 +61,7 @@ __all__ = [
     "OnlyVersion",
     "Progress",
     "ReplyRunning",
+    "Source",
     "State",
     "Thought",
     "TokenUsage",

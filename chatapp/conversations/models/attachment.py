@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from chatapp.conversations.models.message import Message
+from chatapp.documents.models import Document
 from chatapp.images.losses import loss_notes
 from chatapp.images.shown_image import ShownImage, part_name
 from chatapp.inference.context_window import image_tokens
@@ -13,6 +14,11 @@ from chatapp.inference.context_window import image_tokens
 LINK_LENGTH = 2_000  # characters
 REFUSAL_LENGTH = 500
 PAGES_LENGTH = 200
+
+# What lists of messages and drafts prefetch: templates show it without a query.
+ATTACHED = ("attachments__image", "attachments__document")
+# What a person attaches; a string is a link to an image on another site.
+type Source = ShownImage | Document | str
 
 
 class Attachment(models.Model):
@@ -29,7 +35,7 @@ class Attachment(models.Model):
     document = models.ForeignKey(
         "documents.Document", on_delete=models.PROTECT, null=True, related_name="attachments"
     )
-    # Which pages of the document go to the model, such as "1-80, 95"; empty for what fits.
+    # Which pages of a sent document go to the model, such as "1-80, 95"; empty for none.
     pages = models.CharField(max_length=PAGES_LENGTH, blank=True, default="", db_default="")
     # Estimate of these pages; 0 for what isn't a document.
     document_tokens = models.PositiveIntegerField(default=0, db_default=0)
@@ -65,10 +71,12 @@ class Attachment(models.Model):
         return self.name
 
     @classmethod
-    def of(cls, source: ShownImage | str) -> "Attachment":
-        """Return an attachment of an image or a link, not saved yet."""
+    def of(cls, source: Source) -> "Attachment":
+        """Return an attachment of an image, a document or a link, not saved yet."""
         if isinstance(source, str):
             return cls(link=source)
+        if isinstance(source, Document):
+            return cls(document=source)
         return cls(image=source.image, part=source.part, part_count=source.part_count)
 
     @property
@@ -80,15 +88,21 @@ class Attachment(models.Model):
     @property
     def source(self) -> str:
         """Return what a form sends: the id of an upload and which part it is, or the link."""
+        if self.document_id:
+            return f"document/{self.document_id}"
         place = f"/{self.part}/{self.part_count}" if self.part else ""
         return f"{self.image_id}{place}" if self.image_id else self.link
 
     @property
     def url(self) -> str:
+        if self.document_id:
+            return reverse("document", args=[self.document_id])
         return reverse("image", args=[self.image_id]) if self.image_id else self.link
 
     @property
     def name(self) -> str:
+        if self.document:
+            return self.document.name
         return part_name(self.image.name, self.part, self.part_count) if self.image else self.link
 
     @property
@@ -106,12 +120,19 @@ class Attachment(models.Model):
 
     @property
     def tokens(self) -> int:
-        """Return the estimated tokens that the model counts for it."""
+        """Return the estimated tokens that the model counts for it.
+
+        Those of a document are all of its text until it is sent with the pages that fit.
+        """
+        if self.document:
+            return self.document_tokens if self.message_id else self.document.tokens
         return image_tokens(self.width or 0, self.height or 0)
 
     @property
     def note(self) -> str:
         """Return what the person should know about it before sending."""
+        if self.document:
+            return self.document.note
         shown = ShownImage(self.image, self.part, self.part_count) if self.image else None
         return " ".join(loss_notes(shown)) if shown else ""
 

@@ -10,10 +10,9 @@ from django.db.models import Exists, Func, OuterRef, Sum
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models.attachment import ATTACHED, Attachment, Source
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.message import Message
-from chatapp.images.shown_image import ShownImage
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -43,7 +42,7 @@ class DraftContent:
     text: str
     tab: uuid.UUID
     edit: int
-    images: tuple[ShownImage | str, ...] = ()  # a string is a link to another site
+    attached: tuple[Source, ...] = ()
 
 
 class Bytes(Func):
@@ -63,7 +62,7 @@ class DraftManager(models.Manager["Draft"]):
         """Return the draft of a conversation or, for None, of the empty page."""
         sent = Message.objects.filter(author=person_id, client_id=OuterRef("client_id"))
         drafts = self.filter(person=person_id, conversation=conversation_id)
-        return drafts.exclude(Exists(sent)).prefetch_related("attachments__image").first()
+        return drafts.exclude(Exists(sent)).prefetch_related(*ATTACHED).first()
 
     def store(
         self, person: Person, conversation: Conversation | None, written: DraftContent
@@ -124,7 +123,7 @@ class DraftManager(models.Manager["Draft"]):
         other_places = same.exclude(conversation=conversation)
         left: set[uuid.UUID | None] = set(other_places.values_list("conversation_id", flat=True))
         other_places.delete()
-        if new.text or new.images:
+        if new.text or new.attached:
             values = {
                 "client_id": new.client_id,
                 "text": new.text,
@@ -133,7 +132,7 @@ class DraftManager(models.Manager["Draft"]):
                 "updated_at": timezone.now(),
             }
             draft, _ = self.update_or_create(values, person=person, conversation=conversation)
-            draft.attach(new.images)
+            draft.attach(new.attached)
         else:
             same.delete()  # there may be a newer draft here
         return left
@@ -180,9 +179,9 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"Draft of {self.person_id} in {self.conversation_id or 'the empty page'}"
 
-    def attach(self, images: tuple[ShownImage | str, ...]) -> None:
-        """Set the images of the draft; they aren't collected while it has them."""
-        new = [Attachment.of(source) for source in images]
+    def attach(self, sources: tuple[Source, ...]) -> None:
+        """Set what is attached to the draft; it isn't collected while the draft has it."""
+        new = [Attachment.of(source) for source in sources]
         for position, attachment in enumerate(new):
             attachment.draft, attachment.position = self, position
         if [each.source for each in self.attachments.all()] != [each.source for each in new]:

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chatapp.accounts.models import PersonalInstructions
-from chatapp.conversations.models import branches
-from chatapp.conversations.models.attachment import Attachment
+from chatapp.conversations.models import branches, document_choice
+from chatapp.conversations.models.attachment import Attachment, Source
 from chatapp.conversations.models.beginning import check_pace, first_words
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.draft import Draft
@@ -26,6 +26,7 @@ from chatapp.conversations.models.refusals import (
 from chatapp.conversations.models.regeneration import check_ended
 from chatapp.conversations.models.settings import ModelSettings
 from chatapp.conversations.signals import messages_added, text_prepared
+from chatapp.documents.models import Document
 from chatapp.images.shown_image import ShownImage
 from chatapp.inference import ChatMessage
 from chatapp.inference.context_window import message_tokens
@@ -46,6 +47,7 @@ class NewMessage:
     chosen: ModelSettings
     text: str = ""
     images: tuple[ShownImage, ...] = ()
+    documents: tuple[Document, ...] = ()
     links: tuple[str, ...] = ()
     # The last message that the page shows, None on an empty one. Only checked with `names_parent`.
     parent: uuid.UUID | None = None
@@ -134,7 +136,7 @@ def _add(person: "Person", new: NewMessage, *, begin: bool, is_second_try: bool)
         status=Message.Status.COMPLETE,
         text=new.text,
         estimated_tokens=message_tokens(ChatMessage.from_text("user", new.text)),
-        is_plain=not (new.images or new.links),
+        is_plain=not (new.images or new.documents or new.links),
         author=person,
         client_id=new.client_id,
         changes=parent.changes_for(conversation.chosen) if parent else {},
@@ -222,11 +224,12 @@ def _continue(conversation: Conversation, new: NewMessage) -> Conversation:
 
 
 def _attach(message: Message, new: NewMessage) -> None:
-    sources: list[ShownImage | str] = [*new.images, *new.links]
+    sources: list[Source] = [*new.images, *new.documents, *new.links]
     attachments = [Attachment.of(source) for source in sources]
     for position, attachment in enumerate(attachments):
         attachment.message = message
         attachment.position = position
+    document_choice.choose(message.conversation, attachments)
     Attachment.objects.bulk_create(attachments)
     # As `prefetch_related` does: neither the page nor the prompt needs to read them again.
     written = message.attachments.all()

@@ -66,6 +66,7 @@ class Extract:
     unit: Unit
     pages: list[Page] = field(default_factory=list)
     title: str = ""
+    format: str = ""  # of the file, a value of `formats.Format`
     count: int = 0
     is_cut: bool = False
 

@@ -25,7 +25,10 @@ READERS = {
 
 def read(content: bytes) -> Extract:
     """Return the text of a file. Raises Refused, and what libraries raise for damaged files."""
-    return _reader(_format(content))(content)
+    kind = _format(content)
+    extract = _reader(kind)(content)
+    extract.format = kind
+    return extract
 
 
 def render(content: bytes, page: int) -> bytes:

@@ -49,7 +49,7 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     words = Words(
         _("That's too much at once"),
         _("You can send at most %(limit)s here.") % {"limit": _size(limit)},
-        _("Send a shorter text, or fewer or smaller images."),
+        _("Send a shorter text, or fewer or smaller files."),
     )
     return _refuse(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def _collect(self) -> None:
         now = timezone.now()
         deleted = garbage_collection.collect(now)
-        self.stdout.write(f"Deleted {_amount(deleted.images, deleted.size)}.")
+        self.stdout.write(f"Deleted {_amount(deleted.count, deleted.size)}.")
         if settings.BUCKET:
             try:
                 removed = garbage_collection.remove_orphans(now)

@@ -1,4 +1,4 @@
-// An attached image: uploading, uploaded or refused.
+// An attached image or document: uploading, uploaded or refused.
 
 import { IMAGES_CHANGED, SESSION_EXPIRED, dispatch } from "../../lib/events.js";
 import { RequestError, upload } from "../../lib/http.js";
@@ -28,6 +28,7 @@ class ImageChip extends HTMLElement {
 
   sendFile(file, url) {
     this.#setName(file.name);
+    if (!file.type.startsWith("image/")) this.dataset.kind = "document"; // so far as its name tells
     this.image.src = this.#preview = URL.createObjectURL(file);
     this.#send = async (options) => upload(url, await this.#fieldsOf(file), options);
     return this.#start();
@@ -41,7 +42,7 @@ class ImageChip extends HTMLElement {
     return this.#start();
   }
 
-  /** The image as it will be shown with its message. */
+  /** The image or document as it will be shown with its message. */
   get sent() {
     return this.querySelector("[data-sent]").content.firstElementChild.cloneNode(true);
   }
@@ -86,24 +87,24 @@ class ImageChip extends HTMLElement {
   async #fieldsOf(file) {
     const fields = new FormData();
     const tools = await load("image-tools").catch(() => null); // without them the server shrinks it
-    fields.set("image", (await tools?.shrink(file)) ?? file, file.name);
+    fields.set("file", (await tools?.shrink(file)) ?? file, file.name);
     fields.set("room", this.#room);
     return fields;
   }
 
-  #finish({ id, link, thumbnail, note, tokens, transparent, html, parts = "" }) {
-    Object.assign(this.field, { name: id ? "image" : "link", value: id ?? link, disabled: false });
+  #finish({ id, kind = id ? "image" : "link", link, thumbnail, note, tokens, transparent, html, parts = "" }) {
+    Object.assign(this.field, { name: kind, value: id ?? link, disabled: false });
     this.dataset.tokens = tokens;
     this.toggleAttribute("data-transparent", Boolean(transparent));
     this.querySelector("[data-sent]").innerHTML = html;
     this.#setState("ready", note);
     this.after(...parse(parts)); // of a long image
-    if (id) this.#showStored(thumbnail);
+    this.dataset.kind = kind;
+    if (thumbnail) this.#showStored(thumbnail);
   }
 
   /** Shows the stored image in place of the browser's copy, once it can be painted. */
   async #showStored(url) {
-    this.dataset.kind = "image";
     const stored = Object.assign(new Image(), { src: url });
     await stored.decode().catch(() => null); // a broken image is shown as the browser shows it
     this.image.src = url;

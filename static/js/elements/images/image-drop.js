@@ -8,6 +8,7 @@ import { droppedImages, pastedImages } from "../../lib/transfers.js";
 
 const FILE_TYPES = ["Files", "application/x-moz-file-promise"]; // the second: Firefox, an image of another page
 const ADDRESS_TYPE = "text/uri-list"; // an image or a link; which of them shows only when it is dropped
+const LONG = 8000; // characters of a text that may better be a file
 
 /** Part of the image attacher. */
 class ImageDrop extends HTMLElement {
@@ -54,11 +55,11 @@ class ImageDrop extends HTMLElement {
     else if (event.target.matches?.("#message")) this.#offer(event.clipboardData.getData("text/plain"));
   }
 
-  /** The address of an image stays in the text, as it was pasted, where it can't be offered as an image. */
+  /** The address of an image and a long text stay as they were pasted, where they can't be offered as files. */
   async #offer(text) {
     const link = findImageLink(text);
-    const tools = link && (await load("image-tools").catch(() => null));
-    if (tools) tools.offer(link);
+    const tools = (link || text.length > LONG) && (await load("image-tools").catch(() => null));
+    if (tools) tools.offer(link, text);
   }
 
   /** Returns whether there is anything to attach. */

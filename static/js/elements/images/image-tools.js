@@ -1,6 +1,7 @@
 // What attaches images beyond choosing files: their links, and smaller copies of large files.
 
 import "./image-link.js";
+import "./pasted-text.js";
 import { shrinkImage } from "../../lib/shrink.js";
 
 /** Part of the image attacher. */
@@ -10,9 +11,10 @@ class ImageTools extends HTMLElement {
     return shrinkImage(file);
   }
 
-  /** Offers to attach the image whose address was pasted into the message box. */
-  offer(link) {
-    this.querySelector("image-link").offer(link);
+  /** Offers to attach what was pasted into the message box: the image with this address, or the long text. */
+  offer(link, text) {
+    if (link) this.querySelector("image-link").offer(link);
+    else this.querySelector("pasted-text").offer(text);
   }
 }
 

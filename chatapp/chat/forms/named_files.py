@@ -1,14 +1,18 @@
-"""Images as forms name them: an id, and for a part of a long image which part it is."""
+"""Uploads as forms name them: for an image its id, and for a part of a long one which part it is;
+for a document "document/" and its id."""
 
 import re
 from collections.abc import Iterable
 
 from chatapp.accounts.models import Person
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.images.shown_image import ShownImage
 from chatapp.images.worker.limits import MAX_PARTS
 
-NAME = re.compile(r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/(\d)/(\d))?", re.ASCII)
+ID = r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+NAME = re.compile(rf"{ID}(?:/(\d)/(\d))?", re.ASCII)
+DOCUMENT = re.compile(rf"document/{ID}", re.ASCII)
 
 
 def own_images(person: Person, names: Iterable[str]) -> dict[str, ShownImage]:
@@ -24,6 +28,13 @@ def own_images(person: Person, names: Iterable[str]) -> dict[str, ShownImage]:
         for name, found in read.items()
         if found["id"] in images
     }
+
+
+def own_documents(person: Person, names: Iterable[str]) -> dict[str, Document]:
+    """Return the person's own documents, as `own_images` does."""
+    read = {name: found["id"] for name in names if (found := DOCUMENT.fullmatch(name))}
+    documents = Document.objects.hold(person, set(read.values()))
+    return {name: documents[pk] for name, pk in read.items() if pk in documents}
 
 
 def _place(found: re.Match[str]) -> tuple[int, int]:

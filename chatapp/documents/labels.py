@@ -1,0 +1,62 @@
+"""How much a document holds, in words for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from .formats import Format
+from .page_ranges import MAX_DOCUMENT_TOKENS
+from .worker.pages import Unit
+
+if TYPE_CHECKING:
+    from .models import Document
+
+KINDS = {
+    Format.PDF: "PDF",
+    Format.DOCX: "Word",
+    Format.XLSX: "Excel",
+    Format.ODS: gettext_lazy("Spreadsheet"),
+    Format.XLS: "Excel",
+    Format.PPTX: "PowerPoint",
+    Format.EPUB: "EPUB",
+    Format.HTML: gettext_lazy("Web page"),
+    Format.TEXT: gettext_lazy("Text"),
+}
+# Parts of a text are only ours: nobody would count them.
+COUNTS: dict[str, Callable[[int], str]] = {
+    Unit.PAGE: lambda count: ngettext("%(count)s page", "%(count)s pages", count),
+    Unit.SHEET: lambda count: ngettext("%(count)s sheet", "%(count)s sheets", count),
+    Unit.SLIDE: lambda count: ngettext("%(count)s slide", "%(count)s slides", count),
+    Unit.CHAPTER: lambda count: ngettext("%(count)s chapter", "%(count)s chapters", count),
+}
+
+
+def extent(document: Document) -> str:
+    """Return what it is and how long, such as "PDF, 12 pages"."""
+    kind = str(KINDS[Format(document.format)])
+    if document.unit not in COUNTS:
+        return kind
+    count = document.page_count
+    return f"{kind}, {COUNTS[document.unit](count)}" % {"count": f"{count:,}"}
+
+
+def note(document: Document) -> str:
+    """Return what the person should know before sending: how long it is, and what is left out."""
+    tokens = gettext("about %(count)s tokens") % {"count": f"{rounded(document.tokens):,}"}
+    parts = [f"{extent(document)}, {tokens}" if document.tokens else extent(document)]
+    if document.tokens > MAX_DOCUMENT_TOKENS:
+        parts.append(
+            gettext("The first %(count)s tokens of documents in a chat go to the model.")
+            % {"count": f"{MAX_DOCUMENT_TOKENS:,}"}
+        )
+    elif document.is_cut:
+        parts.append(gettext("It is too long to be read to its end."))
+    return ". ".join(part.rstrip(".") for part in parts) + "." * (len(parts) > 1)
+
+
+def rounded(tokens: int) -> int:
+    """Round an estimate as the composer does."""
+    return -(-tokens // 10) * 10 if tokens < 1000 else round(tokens, -2)

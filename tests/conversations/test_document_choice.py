@@ -1,0 +1,56 @@
+"""Which pages of a document go along is decided once, when its message is sent."""
+
+from dataclasses import replace
+
+import pytest
+
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Attachment, add_exchange, document_choice
+from chatapp.documents.material import TOKENS_AROUND
+from tests.documents.kit import stored
+from tests.support.replies import complete, new_message
+
+pytestmark = pytest.mark.django_db
+PAGE = "word " * 400
+
+
+@pytest.fixture
+def room(owner: Person, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Allow the tokens of five pages, in up to three documents."""
+    tokens = stored(owner, PAGE).tokens
+    monkeypatch.setattr(document_choice, "MAX_DOCUMENT_TOKENS", 5 * tokens + 3 * TOKENS_AROUND)
+    return tokens
+
+
+def chosen(attachments: list[Attachment]) -> list[tuple[str, int]]:
+    return [(each.pages, each.document_tokens) for each in attachments]
+
+
+def test_documents_of_a_message_share_the_room_in_their_order(owner: Person, room: int) -> None:
+    documents = tuple(stored(owner, *[PAGE] * count) for count in (2, 4, 3))
+
+    added = add_exchange(owner, replace(new_message(), documents=documents))
+
+    assert chosen(list(added.message.attachments.all())) == [
+        ("1-2", 2 * room + TOKENS_AROUND),
+        ("1-3", 3 * room + TOKENS_AROUND),
+        ("", TOKENS_AROUND),
+    ]
+    assert list(Attachment.objects.order_by("position")) == list(added.message.attachments.all())
+
+
+def test_a_later_message_gets_what_earlier_ones_left(owner: Person, room: int) -> None:
+    first = add_exchange(owner, replace(new_message(), documents=(stored(owner, *[PAGE] * 4),)))
+    complete(first.reply)
+    later = replace(
+        new_message("And?", first.conversation.pk), documents=(stored(owner, PAGE, PAGE),)
+    )
+    second = add_exchange(owner, later)
+    complete(second.reply)
+
+    assert second.message.attachments.get().pages == "1"
+    # An edit of the first message takes its place: nothing of the old branch counts.
+    new = new_message("Edited", first.conversation.pk)
+    edited = replace(new, documents=(stored(owner, *[PAGE] * 5),), replaces=first.message.pk)
+    assert add_exchange(owner, edited).message.attachments.get().pages == "1-5"
+    assert first.message.attachments.get().pages == "1-4"  # as it was sent
