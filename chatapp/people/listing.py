@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from chatapp.accounts.last_seen import NOTED_EVERY
 from chatapp.accounts.models import Person
 from chatapp.images.models import Image
-from chatapp.search.analysis.folding import fold
+from chatapp.server.folding import fold
 from chatapp.spending.models import ModelCall
 from chatapp.spending.models.model_call import MICRO_DOLLARS
 

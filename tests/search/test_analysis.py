@@ -8,10 +8,10 @@ from itertools import chain
 import pytest
 from hypothesis import given
 
-from chatapp.search.analysis.folding import fold, fold_with_places
 from chatapp.search.analysis.matches import OVERLAP, WINDOW, Matcher
 from chatapp.search.analysis.queries import MAX_TERMS, read_query
 from chatapp.search.analysis.tokens import MAX_READ, MAX_TOKEN, MAX_TOKENS, tokens_of
+from chatapp.server.folding import fold, fold_with_places
 from tests.texts import ANY_TEXT
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from chatapp.search.analysis.folding import fold, fold_with_places
 from chatapp.search.analysis.queries import Query
 from chatapp.search.analysis.tokens import MAX_READ, RUN, UNSPACED
+from chatapp.server.folding import fold, fold_with_places
 
 EXCERPT = 220  # characters
 BEFORE = 60  # of them before the first hit

@@ -14,8 +14,8 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from chatapp.search import entry_keys, filter_tokens
-from chatapp.search.analysis.folding import fold, take_apart
 from chatapp.search.analysis.tokens import IDENTIFIER, MAX_TOKEN, RUN, tokens_of
+from chatapp.server.folding import fold, take_apart
 
 MAX_CHARACTERS = 1_000
 MAX_TERMS = 24

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from chatapp.search.analysis.folding import fold, take_apart, without_accents
+from chatapp.server.folding import fold, take_apart, without_accents
 
 MAX_TOKENS = 2_000  # of one message
 MAX_TOKEN = 60  # characters
