@@ -27,12 +27,17 @@ TOKENS_AROUND = 120  # of the label
 def text_of(document: Document, pages: Collection[int]) -> str:
     """Return the pages with these numbers. Reads the database: call it in a thread."""
     opening = OPENING.format(
-        name=plain_line(document.name).replace('"', "'"),
+        name=document_name(document),
         unit=document.unit,
         pages=page_ranges.write(sorted(pages)) or "none",
         count=document.page_count,
     )
     return "\n".join([opening, *marked_pages(document, pages), CLOSING])
+
+
+def document_name(document: Document) -> str:
+    """Return the name by which the model knows a document."""
+    return plain_line(document.name).replace('"', "'")
 
 
 def marked_pages(document: Document, pages: Collection[int]) -> Iterator[str]:

@@ -88,7 +88,12 @@ async def read(source: bytes | Upload) -> Extract:
 
 async def render(content: bytes, page: int) -> bytes:
     """Return a page of a PDF as a JPEG. Raises Refused."""
-    return await asyncio.wrap_future(queue.submit(lambda worker: worker().render(content, page)))
+    return await asyncio.wrap_future(rendered(content, page))
+
+
+def rendered(content: bytes, page: int) -> Future[bytes]:
+    """Return a future with what `render` returns, for callers that may wait."""
+    return queue.submit(lambda worker: worker().render(content, page))
 
 
 def _submit(source: bytes | Upload) -> Future[Extract]:
