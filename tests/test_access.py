@@ -69,6 +69,7 @@ EVERYBODY = {
     "storage",
     "images",
     "image-links",
+    "documents",
     "transfer",
     "exports",
     "export-removal",
