@@ -1,5 +1,6 @@
 """/documents/<id>/: what was read of a document, and the file that it was read from."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any
@@ -7,6 +8,8 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chatapp.accounts.models import Person
@@ -47,7 +50,7 @@ def document(request: PersonRequest, document_id: UUID) -> HttpResponse:
     query = " ".join(request.GET.get("q", "")[:MAX_QUERY].split())
     context: dict[str, Any] = {
         "document": found,
-        "tokens": labels.rounded(found.tokens),
+        "facts": " · ".join(_facts(found)),
         "chats": _chats(request.user, found),
         "query": query,
     }
@@ -83,6 +86,14 @@ def _first(request: PersonRequest, document: Document) -> int:
     """Return the page to begin with; one that isn't there becomes the nearest."""
     asked = whole_number(request.GET.get("page", "")) or 1
     return min(max(asked, 1), max(document.read_count, 1))
+
+
+def _facts(document: Document) -> Iterator[str]:
+    yield document.extent
+    # As it counts for the space that a person has.
+    yield _("%(size)s with its text") % {"size": filesizeformat(document.byte_size)}
+    if document.tokens:
+        yield _("about %(count)s tokens") % {"count": f"{labels.rounded(document.tokens):,}"}
 
 
 def _chats(person: Person, document: Document) -> list[Conversation]:
