@@ -21,7 +21,8 @@ from chatapp.accounts.models import Person
 from chatapp.spending import caps
 from tests.servers.redis import NOT_INSTALLED, RedisServer, is_installed, running_redis
 from tests.servers.shared_file import shared_file
-from tests.support.people import MEMBER, OWNER, PASSWORD, person_of
+from tests.support.people import MEMBER, OWNER, PASSWORD
+from tests.support.roles import person_of
 
 pytest_plugins = ["tests.support.fixtures"]
 LONG = 240  # seconds; a test that is given so many takes half a minute

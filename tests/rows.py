@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -17,6 +18,7 @@ from chatapp.accounts.models import (
     Person,
     PersonalInstructions,
     SignIn,
+    SignInPolicy,
 )
 from chatapp.audit.models import Entry
 from chatapp.conversations.models import (
@@ -38,7 +40,7 @@ from chatapp.people.models import Invitation
 from chatapp.replies.models import LearnedFact
 from chatapp.retirement.models import ServiceList
 from chatapp.sharing.models import Share, Snapshot
-from chatapp.spending.models import Budget, Cap, ModelCall
+from chatapp.spending.models import Budget, Cap, LineProcess, ModelCall, SharedLine
 from chatapp.transfer.models import (
     ArchivePart,
     Import,
@@ -143,6 +145,10 @@ def identity() -> SocialAccount:
 
 ROWS: dict[type[Model], Callable[[], Model]] = {
     ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
+    Authenticator: lambda: Authenticator.objects.create(user=person(), type="totp", data={}),
+    LineProcess: lambda: LineProcess.objects.create(name=unique(), seen_at=timezone.now()),
+    SharedLine: lambda: SharedLine.objects.create(key=unique(), version="1", state="{}"),
+    SignInPolicy: lambda: SignInPolicy.objects.create(role=unique()[:10]),
     Budget: lambda: Budget.objects.create(key=unique(), created=0),
     Cap: lambda: Cap.objects.create(kind="instance", period="day", amount=1),
     ServiceList: lambda: ServiceList.objects.create(service=unique(), asked_at=timezone.now()),

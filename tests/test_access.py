@@ -12,7 +12,8 @@ from django.urls import URLResolver, get_resolver
 
 from chatapp.accounts.models import Person
 from chatapp.mcp.models import Server
-from tests.support.people import ROLES, SIGNED_OUT, STRANGER, person_of
+from tests.support.people import ROLES, SIGNED_OUT, STRANGER
+from tests.support.roles import person_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -67,9 +68,9 @@ EVERYBODY = {
     "emptying",
     "defaults",
     "storage",
+    "documents",
     "images",
     "image-links",
-    "documents",
     "transfer",
     "exports",
     "export-removal",

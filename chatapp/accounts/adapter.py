@@ -1,12 +1,9 @@
 """Adapt django-allauth to this app."""
 
-import time
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import get_pending_stage
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from chatapp import background
 from chatapp.accounts import attempts, guesses, hashing, sign_in_log
 from chatapp.accounts.models import LinkRequest, Person
+from chatapp.accounts.recent_sign_in import signed_in_recently
 from chatapp.accounts.sessions import session_response
 from chatapp.accounts.two_step.answers import ask_for_second_step
 from chatapp.accounts.two_step.stage import has_second_step
@@ -84,9 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Ask again for the password, but not to set up a first second step after a sign-in."""
         person = self.request.user
         if app == "allauth.mfa" and not has_second_step(person):
-            since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
-            records = get_authentication_records(self.request, person)
-            return all(record["at"] < since for record in records)
+            return not signed_in_recently(self.request, person)
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

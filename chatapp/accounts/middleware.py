@@ -35,6 +35,7 @@ PASSWORD_PAGES = frozenset(
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "mfa_login_webauthn",  # a passkey alone; as a second step it is still asked for
     }
 )
 # What people may open who must set up two-step sign-in first, by the names of the URLs.

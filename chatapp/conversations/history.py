@@ -15,6 +15,7 @@ from chatapp.conversations.models import (
     branches,
     versions,
 )
+from chatapp.conversations.models.sources import load_sources
 
 MESSAGES_PER_PAGE = 40
 
@@ -35,6 +36,7 @@ def message_page(conversation: Conversation, before: int | None = None) -> Messa
     stored_html.renew(messages)
     versions.load(messages)
     reply_costs.load(messages)
+    load_sources(messages)
     if len(newest) <= MESSAGES_PER_PAGE:
         return MessagePage(messages, older_url="")
     older = reverse("messages", args=[conversation.pk]) + f"?before={messages[0].position}"
@@ -45,6 +47,7 @@ def messages_after(conversation: Conversation, position: int) -> list[Message]:
     messages = list(_shown(conversation).filter(position__gt=position)[:MESSAGES_PER_PAGE])
     versions.load(messages)
     reply_costs.load(messages)
+    load_sources(messages)
     return messages
 
 

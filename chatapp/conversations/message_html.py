@@ -14,6 +14,7 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from chatapp.conversations.models import Activity, Message, Thought, ToolCall
+from chatapp.conversations.models.sources import cited_html
 from chatapp.rendering import slot
 from chatapp.server.valid_text import make_valid
 
@@ -47,7 +48,7 @@ def text_html(
 
     One whose place isn't in the text, because that is shown as its source, comes after it.
     """
-    html = message.shown_html
+    html = cited_html(message)
     for activity in activities:
         shown = slot_html(message, "activity", context, activity=activity)
         html = with_activity(html, activity.number, shown)

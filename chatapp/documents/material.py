@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from chatapp.documents import page_ranges
-from chatapp.documents.models import Document
+from chatapp.documents.models import Document, DocumentPage
 from chatapp.tools.untrusted import plain_line
 
 # Said once for each document, because a model forgets what it read many pages ago.
@@ -20,7 +20,14 @@ read_pages.
 CLOSING = "</document>"
 MARK = "--- {unit} {number}{name} ---"
 SCANNED = "[This page is a scan. It has no text.]"
-OUR_MARKS = re.compile(r"</?document\b|^--- (?=\w+ \d)", re.IGNORECASE | re.MULTILINE)
+# Also with blanks or invisible characters inside, as a model may not see the difference.
+# Nothing is tried twice (*+), or a file of blanks would take hours.
+BLANK = r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*+"
+OUR_MARKS = re.compile(
+    rf"[<\uff1c](?={BLANK}[/\uff0f]?{BLANK}document\b)"
+    r"|(?:^|(?<=[\u0085\u2028\u2029]))[^\S\n\u0085\u2028\u2029]*+-(?=--++[^\S\n]*+\w++ \d)",
+    re.IGNORECASE | re.MULTILINE,
+)
 TOKENS_AROUND = 120  # of the label
 
 
@@ -37,17 +44,21 @@ def text_of(document: Document, pages: Collection[int]) -> str:
 
 def document_name(document: Document) -> str:
     """Return the name by which the model knows a document."""
-    return plain_line(document.name).replace('"', "'")
+    return harmless(plain_line(document.name).replace('"', "'"))
 
 
 def marked_pages(document: Document, pages: Collection[int]) -> Iterator[str]:
     """Yield each page below its mark."""
     for page in document.pages.filter(number__in=pages):
-        name = f", {plain_line(page.name)}" if page.name else ""
+        name = f", {page_name(page)}" if page.name else ""
         yield MARK.format(unit=document.unit, number=page.number, name=name)
         yield SCANNED if page.is_scanned and not page.text else harmless(page.text)
 
 
+def page_name(page: DocumentPage) -> str:
+    return harmless(plain_line(page.name))
+
+
 def harmless(text: str) -> str:
     """Return the text with nothing in it that looks like our own marks."""
-    return OUR_MARKS.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+    return OUR_MARKS.sub(lambda found: "\u2039" if found[0] in "<\uff1c" else f"{found[0]} ", text)

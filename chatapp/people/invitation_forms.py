@@ -16,6 +16,7 @@ from chatapp.accounts.fields import (
     new_password_field,
 )
 from chatapp.accounts.models import Person
+from chatapp.accounts.names import clean_email, clean_name
 from chatapp.accounts.permissions import assignable_roles
 from chatapp.accounts.roles import Role
 from chatapp.people.models import Invitation
@@ -62,7 +63,7 @@ class InvitationForm(forms.Form):
         return [(each, str(ROLE_HELP[Role(each.data["value"])])) for each in self["role"]]
 
     def clean_email(self) -> str:
-        email = _normal(self.cleaned_data["email"])
+        email = clean_email(self.cleaned_data["email"])
         if email and Person.objects.filter(email=email).exists():
             raise forms.ValidationError(_("This person has an account already."))
         return email
@@ -106,10 +107,10 @@ class JoinForm(CursorMixin, NewPasswordMixin, forms.Form):
     )
 
     def clean_email(self) -> str:
-        return _normal(self.cleaned_data["email"])
+        return clean_email(self.cleaned_data["email"])
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
+        return clean_name(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -120,10 +121,6 @@ class JoinForm(CursorMixin, NewPasswordMixin, forms.Form):
     def person(self) -> Person:
         """Return whom a valid form describes, without a password; it isn't stored."""
         return Person(email=self.cleaned_data["email"], name=self.cleaned_data["name"])
-
-
-def _normal(email: str) -> str:
-    return email.strip().lower()
 
 
 def _days_label(days: int) -> str:

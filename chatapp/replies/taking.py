@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Message, ToolCall
@@ -76,14 +78,13 @@ def prepare(reply: Message, asked_at: float) -> Prepare:
 
 
 def _is_quick(reply: Message) -> bool:
-    """Return whether preparing reads few messages, and no images."""
+    """Return whether preparing reads few messages, and neither images nor documents."""
     if reply.position > MAX_QUICK_POSITION:
         return False
-    if image_delivery.deliveries(reply.model)[0] == "link":
+    is_slow = Q() if image_delivery.deliveries(reply.model)[0] == "inline" else ~Q(document=None)
+    if reply.position == 1 and reply.parent and not reply.parent.attachments.all():
         return True
-    if reply.position == 1 and reply.parent:
-        return not reply.parent.attachments.all()
-    shown = Attachment.objects.filter(message__conversation=reply.conversation_id)
+    shown = Attachment.objects.filter(is_slow, message__conversation=reply.conversation_id)
     return not shown.exists()
 
 

@@ -39,6 +39,8 @@ DECLINED_TO_CONTINUE = gettext_noop(
     "The model declined to continue this answer. Change the message, leave it out, or choose "
     "another model."
 )
+# What a prompt counts and the page reports.
+EXCLUDED = ("turns_excluded", "pages_excluded", "images_excluded", "images_unsupported")
 MAX_INTERRUPTIONS = 2  # of one turn's stream, after each of which the model is asked to continue
 
 logger = logging.getLogger(__name__)
@@ -193,7 +195,7 @@ class Turn:
 
     def _notify_excluded(self) -> None:
         """Show what the prompt excludes; the client may exclude more and reports its own share."""
-        for change in ("turns_excluded", "images_excluded", "images_unsupported"):
+        for change in EXCLUDED:
             if count := getattr(self.prompt, change):
                 self.live.notify(change, count)
 

@@ -1,10 +1,14 @@
-"""Keep keys that are part of an address out of the log: of invitations, shared chats, passwords."""
+"""Keep keys that are part of an address out of the log: of invitations, shared chats, passwords
+and new emails."""
 
 import logging
 import re
 
-# Whoever has one of these addresses may join, read the chat, or choose the password.
-SECRET = re.compile(r"(?<![\w.])(/(?:join|s)/|/account/reset/[0-9A-Za-z]+-)[^/\s'\"?&]+")
+# Whoever has one of these addresses may join, read the chat, choose the password, or confirm an
+# email, which the key has in it.
+SECRET = re.compile(
+    r"(?<![\w.])(/(?:join|s|account/email)/|/account/reset/[0-9A-Za-z]+-)[^/\s'\"?&]+"
+)
 
 
 class SecretAddressFilter(logging.Filter):

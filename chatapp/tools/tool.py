@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.utils.functional import Promise
 
@@ -19,12 +20,14 @@ class Context:
 
     `zone` is the person's time zone, for example Europe/Berlin. `work` identifies the attempt at a
     reply: connections that a tool keeps are closed with it. `written` has the texts that the
-    person wrote in this conversation.
+    person wrote in this conversation, and `files` the ids of its documents by the names that the
+    model knows.
     """
 
     zone: str = "UTC"
     work: str = ""
     written: tuple[str, ...] = ()
+    files: Mapping[str, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from chatapp.accounts.roles import Role
 from chatapp.chat.inner_pages import inner_sidebar
 from chatapp.diagnostics.notices import owner_notices
 from chatapp.sharing.context_processors import sharing
-from tests.support.people import ROLES, person_of
+from tests.support.people import ROLES
+from tests.support.roles import person_of
 
 pytestmark = pytest.mark.django_db
 

@@ -97,5 +97,8 @@ def url(name: str) -> str:
     needed = {"messages", "conversation-draft", "settings", "title"}
     if name in needed:
         return reverse(name, kwargs={"conversation_id": CONVERSATION})
-    values = {"import-slice": {"file_id": uuid4(), "number": 0}}
+    values = {
+        "import-slice": {"file_id": uuid4(), "number": 0},
+        "edit": {"conversation_id": CONVERSATION, "message_id": uuid4()},
+    }
     return reverse(name, kwargs=values.get(name) or ({"pk": 1} if "server-" in name else {}))

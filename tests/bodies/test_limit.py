@@ -40,8 +40,8 @@ def test_the_limits_of_pages_allow_their_purpose() -> None:
     form_around_it = 64 * 1024
 
     assert text + form_around_it <= LARGE["draft"] == LARGE["conversation-draft"]
-    assert text + form_around_it <= TEXT <= LARGE["messages"]
-    assert MAX_UPLOAD_BYTES + form_around_it <= LARGE["images"]
+    assert text + form_around_it <= TEXT <= LARGE["messages"] == LARGE["edit"]
+    assert MAX_UPLOAD_BYTES + form_around_it <= LARGE["images"] == LARGE["documents"]
     assert MAX_INSTRUCTIONS * 4 + form_around_it <= min(LARGE["settings"], LARGE["defaults"])
     assert SMALL <= 64 * 1024
     assert max(LARGE.values()) <= 64 * 1024**2

@@ -10,8 +10,9 @@ from django.test import Client
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Exchange, add_exchange, arrangement, trash
-from tests.support.people import ROLES, STRANGER, person_of
+from tests.support.people import ROLES, STRANGER
 from tests.support.replies import complete, new_message
+from tests.support.roles import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,6 +5,7 @@ from django.test import Client
 
 from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import add_exchange
+from tests.documents.kit import attach, made_of
 from tests.support.replies import new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,3 +47,22 @@ def test_the_settings_lead_to_the_page(owner_client: Client, owner: Person) -> N
     ]
 
     assert [f"{path}/prompt/" in panel for panel in panels] == [True, False]
+
+
+def test_documents_are_listed_with_their_pages_and_tokens(
+    owner_client: Client, owner: Person
+) -> None:
+    added = add_exchange(owner, new_message())
+    path = f"/c/{added.conversation.pk}/prompt/"
+    assert "<h2>Documents" not in owner_client.get(path).text
+    document = made_of(owner, "Herons " * 9_000, "Two.", "Three.", name="<b>.pdf", count=312)
+    attach(added.message, document, [1, 2, 3])
+    attach(added.message, made_of(owner, "One.", name="none.pdf"), [], position=1)
+    attach(added.message, made_of(owner, "One.", name="whole.pdf"), position=2)
+
+    page = " ".join(owner_client.get(path).text.split())
+
+    assert "&lt;b&gt;.pdf" in page
+    assert "p. 1–3 of 312, about 23," in page
+    assert "All of it, about " in page
+    assert "None of its pages go along (1 in all)." in page

@@ -1,5 +1,6 @@
 """Documents are stored once for each person, and reach the model labelled."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -59,5 +60,15 @@ def test_the_model_gets_pages_below_their_marks_and_nothing_that_fakes_them(owne
 
 def test_harmless_text_stays_as_it_is() -> None:
     assert (
-        harmless("a -- b\n--- a rule\n<documents> &amp;") == "a -- b\n--- a rule\n<documents> &amp;"
+        harmless("a -- b\n--- a rule\n---\nPart 1\n<documents> &amp;")
+        == "a -- b\n--- a rule\n---\nPart 1\n<documents> &amp;"
     )
+
+
+def test_blanks_and_dashes_without_end_cost_no_time() -> None:
+    text = "<" + " " * 200_000 + "<" * 200_000 + "\n" + " " * 200_000 + "-" * 200_000
+    text += "\u2028" * 200_000
+    begun = time.process_time()
+
+    assert harmless(text) == text
+    assert time.process_time() - begun < 1

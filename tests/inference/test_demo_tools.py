@@ -16,6 +16,9 @@ ASKED = {
         {"url": "https://example.com/herons"},
     ),
     "Calculate 12 * 7": ("calculate", {"expression": "12 * 7"}),
+    "What does page 17 say?": ("read_pages", {"pages": "17"}),
+    "Compare pages 3-5, 9 please": ("read_pages", {"pages": "3-5, 9"}),
+    "Find the heron in the document": ("search_document", {"query": "the heron"}),
     "What time is it?": ("current_date_and_time", {}),
 }
 
@@ -46,6 +49,7 @@ def test_the_weather_in_a_sentence() -> None:
         ('{"error": "It is down."}', "The tool call failed: It is down."),
         ('{"came": 1}', 'The tool returned:\n\n```\n{"came": 1}\n```'),
         ("[" * 2_000, "…\n```"),
+        ('{"untrusted_content": {"pages": [{"page": 7, "text": "Words"}]}}', "This is p. 7:"),
         ('{"untrusted_content": {"title": "T", "text": "Words"}}', "**T** begins like this"),
     ],
 )

@@ -1,10 +1,13 @@
 """Handing the site over: one owner at any time."""
 
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connections
 from django.test import Client
 
@@ -15,6 +18,7 @@ from chatapp.audit.models import Action, Entry
 from chatapp.people.authority import NotAllowed
 from chatapp.people.deactivation import deactivate
 from chatapp.people.ownership import transfer
+from tests.accounts.two_step.factors import add_app
 from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,3 +127,30 @@ def test_an_owner_of_yesterday_decides_nothing(owner: Person, admin: Person) -> 
     with pytest.raises(NotAllowed):
         deactivate(before, admin)
     assert Person.objects.get(pk=admin.pk).is_active
+
+
+def test_an_owner_without_a_password_confirms_by_a_code_or_a_new_sign_in(
+    owner: Person, member: Person, signed_in: Callable[[Person], Client]
+) -> None:
+    owner.set_unusable_password()
+    owner.save()
+    path = f"/people/{member.pk}/ownership"
+    add_app(owner)
+    client = signed_in(owner)
+    assert client.post(path)["Location"].startswith("/account/reauthenticate/")
+    assert Person.objects.get(is_owner=True) == owner
+
+    Authenticator.objects.all().delete()
+    assert "Sign out, sign in again" in client.post(path).text  # somebody at an open page, say
+    assert Person.objects.get(is_owner=True) == owner
+
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "socialaccount", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(owner.pk)
+    session.save()
+    page = client.get(path)
+    assert page.status_code == HTTPStatus.OK
+    assert "password" not in page.text.partition("<h1>")[2].partition("</form>")[0]
+    client.post(path)
+
+    assert Person.objects.get(is_owner=True) == member

@@ -1,11 +1,14 @@
 """Links for new passwords: made for those below one's own role, shown once, recorded."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
+from chatapp.accounts import membership
 from chatapp.accounts.models import LinkRequest, Person
+from chatapp.accounts.roles import Role
 from chatapp.audit.models import Action, Entry
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +86,27 @@ def test_those_who_wait_are_shown_to_whoever_may_help(
 def test_the_old_address_leads_here(owner_client: Client, member_client: Client) -> None:
     assert owner_client.get("/account/links/")["Location"] == "/people/#waiting"
     assert member_client.get("/account/links/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda owner, person: membership.hand_over(owner, person),
+        lambda _owner, person: membership.set_role(person, Role.ADMIN),
+        lambda _owner, person: membership.deactivate(person) and membership.reactivate(person),
+        lambda _owner, person: membership.delete(person) and membership.restore(person),
+    ],
+)
+def test_a_link_ends_when_its_person_becomes_somebody_else(
+    admin_client: Client, owner: Person, member: Person, change: Callable[[Person, Person], bool]
+) -> None:
+    """An admin may not keep the key of somebody who is above them later."""
+    [path] = LINK.findall(make(admin_client, member))
+    assert change(owner, member)
+
+    browser = Client()
+    form = browser.get(path, follow=True)
+    browser.post(form.request["PATH_INFO"], {"password1": NEW})
+
+    member.refresh_from_db()
+    assert not member.check_password(NEW)

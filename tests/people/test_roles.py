@@ -9,7 +9,7 @@ from django.test import Client
 from chatapp.accounts.models import Person
 from chatapp.accounts.roles import Role
 from chatapp.audit.models import Action, Entry
-from tests.support.people import person_of
+from tests.support.roles import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEE_OTHER, NOT_FOUND = HTTPStatus.SEE_OTHER, HTTPStatus.NOT_FOUND

@@ -9,11 +9,13 @@ from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from chatapp.accounts.models import Person
+from chatapp.accounts.models import Person, SignInPolicy
 from chatapp.accounts.roles import Role
 from chatapp.audit.models import Action, Entry
 from chatapp.people.sign_in_policy import required_roles
+from chatapp.people.views import two_step
 from tests.accounts.two_step.factors import add_app, add_recovery_codes
+from tests.people.forms import NEW_PERSON, invite
 
 pytestmark = pytest.mark.django_db
 PAGE = "/people/sign-in/"
@@ -99,6 +101,22 @@ def test_only_people_above_reset_a_second_step(
         assert "It's reset" in client.get(f"{path}?reset").text
 
 
+def test_somebody_who_was_promoted_meanwhile_is_not_reset(
+    admin_client: Client, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_app(member)
+
+    def found(*_query: object, **_fields: object) -> Person:
+        read = Person.objects.get(pk=member.pk)
+        Person.objects.filter(pk=member.pk).update(assigned_role=Role.ADMIN)
+        return read
+
+    monkeypatch.setattr(two_step, "get_object_or_404", found)
+
+    assert admin_client.post(f"/people/{member.pk}/two-step").status_code == 404
+    assert Authenticator.objects.exists()
+
+
 def test_nobody_resets_their_own_or_nobodys(owner_client: Client, owner: Person) -> None:
     add_app(owner)
 
@@ -110,6 +128,18 @@ def test_nobody_resets_their_own_or_nobodys(owner_client: Client, owner: Person)
 @pytest.mark.parametrize("path", [PAGE, f"/people/{UUID(int=1)}/two-step"])
 def test_a_stranger_signs_in_first(stranger_client: Client, owner: Person, path: str) -> None:
     assert stranger_client.get(path)["Location"].startswith("/account/sign-in/")
+
+
+def test_who_joins_sets_it_up_without_the_password_once_more(
+    stranger_client: Client, owner_client: Client
+) -> None:
+    path = invite(owner_client)
+    SignInPolicy.objects.create(role=Role.MEMBER, two_step_required=True)
+
+    page = stranger_client.post(path, NEW_PERSON, follow=True)
+
+    assert page.redirect_chain[-1][0] == "/account/two-step/"
+    assert stranger_client.get("/account/two-step/app/").status_code == 200
 
 
 def test_the_command_resets_the_owners_second_step(owner: Person) -> None:

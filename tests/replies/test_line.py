@@ -111,7 +111,7 @@ async def test_a_title_that_finds_no_room_is_given_up_silently(owner: Person) ->
     await background.in_thread(complete, exchange.reply)
     request = await background.in_thread(titles.title_request, exchange.reply)
     assert request
-    refusing = patch.object(InferenceClient, "complete", side_effect=RateLimited())
+    refusing = patch.object(InferenceClient, "stream", side_effect=RateLimited())
     with refusing as asked:
         await titles.suggest(exchange.conversation, request)
     assert asked.called

@@ -19,7 +19,7 @@ from chatapp.images.processing import PreparedImage
 from chatapp.images.shown_image import ShownImage
 from chatapp.inference import CompletionRequest, ImagePart, TextPart
 from chatapp.inference.context_window import EXCLUDED_IMAGE, MAX_IMAGES
-from chatapp.replies.prompt import building
+from chatapp.replies.prompt import building, image_urls
 from chatapp.replies.prompt.building import CONTINUE, reply_prompt, title_request
 from chatapp.replies.prompt.instructions import INSTRUCTIONS
 from chatapp.replies.prompt.turns import PARTS
@@ -265,7 +265,7 @@ def test_only_the_newest_images_are_read(owner: Person, keep: Keep) -> None:
 def test_images_that_are_too_large_together_are_excluded(
     owner: Person, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "IMAGE_BYTES", 5)
+    monkeypatch.setattr(image_urls, "IMAGE_BYTES", 5)
     new = replace(new_message("Look"), images=(ShownImage(keep("abc")), ShownImage(keep("def"))))
 
     prompt = reply_prompt(add_exchange(owner, new).reply)

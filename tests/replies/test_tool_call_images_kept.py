@@ -89,8 +89,8 @@ async def test_images_are_deleted_with_their_conversation(
     assert await sync_to_async(collect)(later(10_000)) == Collected()
 
     await running.conversation.adelete()
-    assert (await sync_to_async(collect)(later(0.9))).images == 0
-    assert (await sync_to_async(collect)(later(1.1))).images == 1
+    assert (await sync_to_async(collect)(later(0.9))).count == 0
+    assert (await sync_to_async(collect)(later(1.1))).count == 1
 
 
 async def test_a_replaced_reply_keeps_its_images(running: Exchange, kit: Kit) -> None:
@@ -114,7 +114,7 @@ async def test_an_overtaken_call_stores_no_image(running: Exchange, kit: Kit) ->
 
     assert (await ToolCall.objects.aget()).state == "running"
     assert not await ToolCallImage.objects.aexists()
-    assert (await sync_to_async(collect)(later(25))).images == 1
+    assert (await sync_to_async(collect)(later(25))).count == 1
 
 
 def queries(client: Client, exchange: Exchange) -> int:

@@ -16,6 +16,7 @@ from chatapp.server.secret_addresses import SecretAddressFilter
 
 KEY = "Abc-dEf_123456789012345_"
 PATHS = [f"/join/{KEY}/", f"/s/{KEY}/password", f"/account/reset/1z-{KEY}/"]
+PATHS.append(f"/account/email/{KEY}:1abc:{KEY}/")
 
 
 @pytest.fixture

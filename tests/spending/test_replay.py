@@ -16,7 +16,7 @@ from django.db.models import Sum
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message, add_exchange
-from chatapp.inference import Adapted, Finished, TextDelta, Usage, Waiting, load_catalog
+from chatapp.inference import Adapted, Finished, TextDelta, Usage, load_catalog
 from chatapp.inference.errors import Interrupted, RateLimited, ServiceUnavailable
 from chatapp.spending.models import ModelCall
 from tests.support.replies import answering, ended, made, new_message
@@ -52,7 +52,10 @@ class Provider:
         self.calls += 1
         kind = self.chance.random()
         if kind < 0.06:
-            return [Waiting(1, "busy"), RateLimited()]
+            self.calls -= 1  # the same call is made again
+            refused = RateLimited()
+            refused.retry_after = 0.01
+            return [refused]
         if kind < 0.10 and request.tools:
             self.turns = 0
             return [TextDelta("Half of it, "), *self._usage(request), Interrupted()]

@@ -5,8 +5,6 @@ import asyncio
 from django.test import AsyncClient
 
 from chatapp import background
-from chatapp.accounts.models import Person
-from chatapp.accounts.roles import Role
 
 PASSWORD = "correct horse battery staple"
 OWNER = "owner@example.com"
@@ -15,14 +13,6 @@ MEMBER = "member@example.com"
 # in every table: another member, to whom nothing belongs, and nobody.
 ROLES = ("owner", "admin", "member", "guest")
 STRANGER, SIGNED_OUT = "stranger", "signed out"
-
-
-def person_of(role: str) -> Person:
-    """Add a person with a role, or another member for STRANGER."""
-    if role == "owner":
-        return Person.objects.create_owner(OWNER, PASSWORD)
-    assigned = role if role in Role else Role.MEMBER
-    return Person.objects.create_user(f"{role}@example.com", PASSWORD, assigned_role=assigned)
 
 
 async def ask_for_link(email: str) -> str:

@@ -14,7 +14,7 @@ SENT = """() => {
     const send = XMLHttpRequest.prototype.send;
     window.sent = [];
     XMLHttpRequest.prototype.send = function (fields) {
-        const {type, size} = fields.get("image");
+        const {type, size} = fields.get("file");
         sent.push([type, size]);
         send.call(this, fields);
     };

@@ -1,7 +1,5 @@
 """The forms of a person's own account. Each is a section of the page."""
 
-import re
-import unicodedata
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.accounts.my_account.personal_instructions import MAX_CHARACTERS
+from chatapp.accounts.names import clean_email, clean_name
 from chatapp.accounts.time_zones import find_zone
 
 # The others are old names of the same zones, such as US/Eastern.
@@ -21,8 +20,6 @@ AREAS = (
     *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia"),
     *("Europe", "Indian", "Pacific"),
 )
-# Control characters that change the direction of text.
-DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class SectionForm(forms.BaseForm):
@@ -50,9 +47,7 @@ class NameForm(SectionForm, forms.ModelForm):
         self.fields["name"].widget.attrs.pop("maxlength", None)
 
     def clean_name(self) -> str:
-        """Leave out what could reverse the text around a name. One that nobody sees is none."""
-        name = " ".join(DIRECTIONS.sub("", self.cleaned_data["name"]).split())
-        return name if any(unicodedata.category(each)[0] not in "CZ" for each in name) else ""
+        return clean_name(self.cleaned_data["name"])
 
 
 class EmailForm(SectionForm, forms.Form):
@@ -69,7 +64,7 @@ class EmailForm(SectionForm, forms.Form):
         self.fields["email"].widget.attrs.pop("maxlength", None)
 
     def clean_email(self) -> str:
-        email = Person.objects.normalize_email(self.cleaned_data["email"]).lower()
+        email = clean_email(self.cleaned_data["email"])
         if email == self.person.email:
             raise ValidationError(_("This is your email already."))
         return email

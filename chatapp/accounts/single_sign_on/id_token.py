@@ -9,10 +9,13 @@ from typing import Any
 import jwt
 from django.utils.crypto import constant_time_compare
 
+from chatapp.server.valid_text import make_valid
+
 # Public keys only: with a shared secret, whoever reads it could sign in as anybody.
 ALGORITHMS = [f"{family}{size}" for family in ("RS", "PS", "ES") for size in (256, 384, 512)]
 ALGORITHMS.append("EdDSA")
 LEEWAY_SECONDS = 60  # how far two clocks may be apart
+MAX_SUBJECT = 191  # characters, as allauth's table has them
 REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
 
 
@@ -39,9 +42,14 @@ def verify(token: Any, keys: Any, *, issuer: str, client_id: str, nonce: str) ->
     _check_party(claims, client_id)
     if not nonce or not constant_time_compare(str(claims.get("nonce", "")), nonce):
         raise InvalidToken("nonce")
-    if not isinstance(claims["sub"], str) or not claims["sub"]:
+    if not _is_subject(claims["sub"]):
         raise InvalidToken("sub")
     return claims
+
+
+def _is_subject(value: Any) -> bool:
+    """Return whether the database can store it as it is."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_SUBJECT and make_valid(value) == value
 
 
 def _key(keys: Any, header: dict[str, Any]) -> jwt.PyJWK:

@@ -36,7 +36,13 @@ class Identity:
 
 
 def _email(value: Any) -> str:
+    """Return it in small letters, or "" if that could be the mailbox of somebody else.
+
+    The small letter of U+212A, which providers may take, is the k that everybody types.
+    """
     email = value.strip().lower() if isinstance(value, str) else ""
+    if not email or not value.strip().rpartition("@")[0].isascii():
+        return ""
     try:
         validate_email(email)
     except ValidationError:

@@ -6,6 +6,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
+from chatapp.accounts import access_changes
 from chatapp.accounts.models import Person
 from chatapp.accounts.single_sign_on.configured import configured
 from chatapp.accounts.single_sign_on.identity import Identity
@@ -49,15 +50,38 @@ def link_of(request: HttpRequest, identity: Identity, invitation: str) -> Social
 def _link(request: HttpRequest, identity: Identity, invitation: str) -> SocialAccount:
     # The row is locked, so that two identities with one email can't both be the first.
     found = Person.objects.select_for_update().filter(email=identity.email)
-    person = found.first() or _join(request, identity, invitation)
+    known = found.first()
+    person = known or _join(request, identity, invitation)
     if not person.is_active:
         raise Refused(Reason.INACTIVE, email=identity.email)
-    link, _is_new = SocialAccount.objects.get_or_create(
+    link, is_new = SocialAccount.objects.get_or_create(
         user=person, provider=configured().issuer, defaults={"uid": identity.subject}
     )
     if link.uid != identity.subject:
         raise Refused(Reason.OTHER_IDENTITY, email=identity.email)
+    if known and is_new and not known.is_owner and known.has_usable_password():
+        _shut_out_others(request, known)
     return link
+
+
+def _shut_out_others(request: HttpRequest, person: Person) -> None:
+    """End the password and the sessions of an account that has got its identity.
+
+    Nobody has verified its email until now, so it may be somebody else who made it, with the email
+    of the person who will write here (https://arxiv.org/abs/2205.10174). The owner proved to be
+    the owner, and needs a way in while the provider is out of reach.
+    """
+    person.set_unusable_password()
+    person.session_version += 1
+    person.save(update_fields=["password", "session_version"])
+    access_changes.note(person.pk)
+    Entry.objects.record(
+        Action.PASSWORD_CHANGED,
+        person,
+        subject=person.email,
+        request=request,
+        method="single_sign_on",
+    )
 
 
 def _join(request: HttpRequest, identity: Identity, invitation: str) -> Person:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chatapp.conversations.models.attachment import Attachment
     from chatapp.conversations.models.tool_call import ToolCall
     from chatapp.conversations.models.versions import Versions
+    from chatapp.rendering.page_links import Source
 
 
 class Message(models.Model):
@@ -137,6 +138,7 @@ class Message(models.Model):
     known_tool_calls: "list[ToolCall] | None" = None
     known_versions: "Versions | None" = None
     known_cost = ""
+    known_sources: "list[Source] | None" = None
 
     if TYPE_CHECKING:
         attachments: RelatedManager[Attachment]

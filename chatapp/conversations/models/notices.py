@@ -17,6 +17,12 @@ SENTENCES: dict[str, Any] = {
         "Its %(count)s oldest turns were excluded.",
         "count",
     ),
+    "pages_excluded": ngettext_lazy(
+        "One page of your documents isn't in the request. The model can read it if it needs to.",
+        "%(count)s pages of your documents aren't in the request. "
+        "The model can read those that it needs.",
+        "count",
+    ),
     "images_excluded": ngettext_lazy(
         "One earlier image was excluded.", "%(count)s earlier images were excluded.", "count"
     ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import images, sample_texts
 from .commands import HELP, Commands, parse_commands
-from .messages import image_urls, text_of, thinks_aloud, wants_title
+from .messages import image_urls, text_of, thinks_aloud, wants_title, words_of
 from .tool_use import calls_for, describe_result
 
 CONTINUE = re.compile(r"\b(?:continue|go on|carry on)\b", re.IGNORECASE)
@@ -43,7 +43,7 @@ def answer(request: dict[str, Any]) -> Answer:
     if wants_title(messages):
         return Answer(sample_texts.title(text_of(last)))
     question, given = _question(messages)
-    commands = parse_commands(text_of(question))
+    commands = parse_commands(words_of(question))
     planned = _plan(commands, image_urls(question))
     if calls := _wanted_calls(request, commands):
         planned = replace(planned, text="Let me look that up.", calls=calls)

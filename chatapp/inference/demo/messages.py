@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 CHARACTERS_PER_TOKEN = 4
+DOCUMENT = re.compile(r"^<document .*?^</document>\s*", re.DOTALL | re.MULTILINE)
 TOKENS_PER_IMAGE = 1_568  # the most that real models count
 
 
@@ -14,6 +15,11 @@ def text_of(message: dict[str, Any]) -> str:
     if isinstance(content, str):
         return content
     return "\n\n".join(part["text"] for part in content if part["type"] == "text")
+
+
+def words_of(message: dict[str, Any]) -> str:
+    """Return the text without the documents in it."""
+    return DOCUMENT.sub("", text_of(message))
 
 
 def image_urls(message: dict[str, Any]) -> list[str]:

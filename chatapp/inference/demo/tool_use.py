@@ -17,6 +17,8 @@ PATTERNS = (
     ),
     (re.compile(r"\b(?:read|summari[sz]e)\b.*?(https?://[^\s<>]+)", re.I), "read_web_page", "url"),
     (re.compile(r"\bcalculate ([^?]+)", re.I), "calculate", "expression"),
+    (re.compile(r"\bpages? (\d+(?:\s*[-,]\s*\d+)*)", re.I), "read_pages", "pages"),
+    (re.compile(r"\bfind ([^?]+?) in the document", re.I), "search_document", "query"),
     (re.compile(r"\bwhat time is it\b()", re.I), "current_date_and_time", ""),
 )
 MAX_QUOTED = 600  # characters
@@ -37,6 +39,8 @@ def describe_result(result: str) -> str:
         case {"place": place, "temperature": temperature, **rest}:
             sky = f", {rest['conditions']}" if "conditions" in rest else ""
             return f"In {place}, it is {temperature}{sky}."
+        case {"pages": [{"page": number, "text": text}, *_]}:
+            return f"This is p. {number}:\n\n{_quoted(str(text))}"
         case {"title": title, "text": text}:
             return f"**{title}** begins like this:\n\n{_quoted(str(text))}"
     if "error" in answer:

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -68,6 +69,8 @@ def _join(request: HttpRequest, token: str, form: JoinForm) -> bool:
         form.add_error(None, busy)
     else:
         login(request, person)
+        # Whoever has to set up two-step sign-in now has just typed the password.
+        record_authentication(request, person, "password")
         return True
     return False
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -11,6 +12,7 @@ from chatapp.accounts.permissions import Permission, manages, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.two_step.resetting import reset_two_step
 from chatapp.accounts.two_step.state import state_of
+from chatapp.people.authority import lock_managed
 
 
 @requires(Permission.MANAGE_PEOPLE)
@@ -21,7 +23,8 @@ def two_step(request: PersonRequest, person_id: UUID) -> HttpResponse:
     if not manages(request.user, person):
         raise Http404
     if request.method == "POST":
-        reset_two_step(person, request.user, request)
+        with transaction.atomic():
+            reset_two_step(lock_managed(request.user, person), request.user, request)
         return redirect(f"{request.path}?reset")
     context = {"person": person, "state": state_of(person), "is_reset": "reset" in request.GET}
     return render(request, "people/two_step.html", context)

@@ -1,7 +1,6 @@
 """Building the request for the model: the instructions, then the branch of the conversation."""
 
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from chatapp.conversations.models import (
     MAX_ROUNDS,
@@ -12,14 +11,14 @@ from chatapp.conversations.models import (
     branches,
 )
 from chatapp.conversations.models.model_choice import model_of
-from chatapp.images import store
-from chatapp.images.models import Image
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
-from chatapp.inference.context_window import MAX_IMAGES, room_for_history
+from chatapp.inference.context_window import room_for_history
 from chatapp.replies import learning
 from chatapp.replies.accounting import Call
 from chatapp.replies.prompt import image_delivery
+from chatapp.replies.prompt.documents import Documents, Room, documents_of
 from chatapp.replies.prompt.history import History, newest_messages
+from chatapp.replies.prompt.image_urls import urls_of
 from chatapp.replies.prompt.instructions import system_text
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
 from chatapp.replies.tools.toolbox import Toolbox
@@ -37,8 +36,6 @@ BUDGETS = {Effort.LOW: 1_024, Effort.MEDIUM: 2_048, Effort.HIGH: 4_000}
 MIN_BUDGET = 1_024
 MIN_ANSWER = 1_024
 
-IMAGE_BYTES = 10 * 1024 * 1024  # of all inline images of one request, before base64
-
 TITLE_INSTRUCTIONS = """\
 Write a title for a conversation that begins with the message below: at most six words, in the
 language of the message, no quotation marks, no full stop. Answer with the title alone."""
@@ -55,7 +52,9 @@ class Prompt:
     delivery: image_delivery.Delivery
     toolbox: Toolbox
     images: tuple[Attachment, ...] = ()  # that the model sees, oldest first
+    scanned: tuple[Attachment, ...] = ()  # documents whose scanned pages it sees
     turns_excluded: int = 0
+    pages_excluded: int = 0  # of the documents of the newest message
     images_excluded: int = 0
     images_unsupported: int = 0  # by a model without vision
     call: Call | None = None
@@ -64,15 +63,42 @@ class Prompt:
 def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None) -> Prompt:
     """Build the request for a reply from the messages before it on the branch.
 
-    A reply that has text is continued. Reads the database and the image store: call it in a thread.
-    Raises StoreUnavailable.
+    A reply that has text is continued. Reads the database, the image store and scanned pages: call
+    it in a thread. Raises StoreUnavailable.
     """
-    chosen = reply.conversation.chosen
     model = model_of(reply)
     delivery = delivery or image_delivery.deliveries(model.id)[0]
     toolbox = Toolbox.of(reply)
+    request = _without_history(reply, model, toolbox)
+    window = learning.known(model.id).context_window or model.context_window
+    history = newest_messages(reply, room_for_history(request, window))
+    attachments = history.attachments
+    trusted = _trusted(reply, history, model)
+    urls = urls_of(trusted.attachments, delivery) if model.vision else {}
+    room = Room.beside(urls, window)
+    documents = documents_of(history, {each.pk for each in trusted.documents}, model, room)
+    turns = _turns(history, urls, model, documents)
+    request = _with_turns(request, vary(turns, reply.variation))
+    missing = len(attachments) - len(urls)
+    return Prompt(
+        reply,
+        request,
+        delivery,
+        toolbox.with_texts(history.user_texts),
+        tuple(attachment for attachment in attachments if attachment.pk in urls),
+        tuple(documents.scanned),
+        history.turns_excluded,
+        documents.pages_excluded,
+        images_excluded=missing if model.vision else 0,
+        images_unsupported=0 if model.vision else missing + documents.scans_unsupported,
+    )
+
+
+def _without_history(reply: Message, model: Model, toolbox: Toolbox) -> CompletionRequest:
+    """Return a request with the instructions and the reply so far."""
+    chosen = reply.conversation.chosen
     instructions = ChatMessage.from_text("system", system_text(reply.conversation))
-    request = CompletionRequest(
+    return CompletionRequest(
         model=model.id,
         messages=(instructions, *_reply_so_far(reply)),
         max_tokens=min(chosen.max_tokens or model.max_output, model.max_output),
@@ -83,23 +109,6 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
         may_call=_may_call(reply.shown_tool_calls),
         is_continuation=_ends_in_text(reply),
     )
-    window = learning.known(model.id).context_window or model.context_window
-    history = newest_messages(reply, room_for_history(request, window))
-    attachments = history.attachments
-    trusted = _trusted(reply, history, model)
-    urls = _urls(trusted, delivery) if model.vision else {}
-    request = _with_history(request, history, urls, model, reply.variation)
-    missing = len(attachments) - len(urls)
-    return Prompt(
-        reply,
-        request,
-        delivery,
-        toolbox.with_texts(history.user_texts),
-        tuple(attachment for attachment in attachments if attachment.pk in urls),
-        history.turns_excluded,
-        images_excluded=missing if model.vision else 0,
-        images_unsupported=0 if model.vision else missing,
-    )
 
 
 def prompt_to_answer(prompt: Prompt) -> Prompt:
@@ -108,29 +117,30 @@ def prompt_to_answer(prompt: Prompt) -> Prompt:
     return replace(prompt, request=replace(prompt.request, messages=messages), call=None)
 
 
-def _with_history(
-    request: CompletionRequest,
-    history: History,
-    urls: dict[int, str],
-    model: Model,
-    variation: str,
-) -> CompletionRequest:
-    turns = [turn for message in history.messages for turn in turns_of(message, urls, model)]
-    turns = vary(turns, variation)
+def _turns(
+    history: History, urls: dict[int, str], model: Model, documents: Documents
+) -> list[ChatMessage]:
+    return [
+        turn
+        for message in history.messages
+        for turn in turns_of(message, urls, model, documents.parts)
+    ]
+
+
+def _with_turns(request: CompletionRequest, turns: list[ChatMessage]) -> CompletionRequest:
     system, *reply_so_far = request.messages
     if request.tools and has_calls([*turns, *reply_so_far]):
         request = replace(request, thinking_budget=None)
     return replace(request, messages=(system, *turns, *reply_so_far))
 
 
-def _trusted(reply: Message, history: History, model: Model) -> list[Attachment]:
-    """Return the attachments after the last reply for which the service failed with images.
+def _trusted(reply: Message, history: History, model: Model) -> History:
+    """Return the messages after the last reply for which the service failed with images.
 
     It answered without them, and would fail with them again each time.
     """
-    attachments = history.attachments
-    if not attachments:
-        return []
+    if not (history.attachments or history.documents):
+        return History([])
     begin = history.messages[0].position
     before = branches.up_to(reply, branches.hidden(reply)).exclude(pk=reply.pk)
     answered = before.filter(position__gte=begin, model=model.id)
@@ -138,8 +148,7 @@ def _trusted(reply: Message, history: History, model: Model) -> list[Attachment]
     if reply.model == model.id:
         notices.append((reply.position, reply.notices))
     end = max((at for at, noted in notices if "images_suspected" in noted), default=-1)
-    trusted = [message for message in history.messages if message.position > end]
-    return History(trusted).attachments
+    return History([message for message in history.messages if message.position > end])
 
 
 def _reply_so_far(reply: Message) -> list[ChatMessage]:
@@ -167,7 +176,7 @@ def image_request(
 
     None when its bytes are gone. Call it in a thread.
     """
-    url = _urls([image], delivery).get(image.pk)
+    url = urls_of([image], delivery).get(image.pk)
     if url is None:
         return None
     parts = (image_part(image, url), TextPart("OK?"))
@@ -195,30 +204,3 @@ def _thinking_budget(reply: Message, model: Model) -> int | None:
     if not reply.thinking or reply.text or not model.thinking or not has_room:
         return None
     return BUDGETS[Effort(reply.thinking)]
-
-
-def _urls(attachments: list[Attachment], delivery: image_delivery.Delivery) -> dict[int, str]:
-    """Return the URLs of the newest images by attachment, within the limits on count and total
-    size. Images whose bytes are gone have none."""
-    newest = attachments[-MAX_IMAGES:]
-    urls = {attachment.pk: attachment.link for attachment in newest if attachment.link}
-    own = {attachment.pk: attachment.image for attachment in newest if attachment.image}
-    if delivery == "link":
-        return urls | {pk: image_delivery.link(image) for pk, image in own.items()}
-    contents = store.read_many(_small_enough(list(own.values())))
-    for pk, image in own.items():
-        if image.pk in contents:
-            urls[pk] = image_delivery.data_url(image, contents[image.pk])
-    return urls
-
-
-def _small_enough(images: list[Image]) -> list[Image]:
-    """Return the newest images that fit into one request."""
-    chosen: dict[UUID, Image] = {}
-    size = 0
-    for image in reversed(images):
-        size += image.byte_size  # an image sent twice is in the request twice
-        if size > IMAGE_BYTES and chosen:
-            break
-        chosen[image.pk] = image
-    return list(chosen.values())

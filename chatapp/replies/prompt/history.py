@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import django.db
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from chatapp.conversations.models import Attachment, Message, ToolCall, branches
 from chatapp.conversations.models.branches import Place
@@ -26,11 +27,30 @@ PARTS = 8
 logger = logging.getLogger(__name__)
 
 
+# Of all documents of a message. Most messages are plain, and then nothing is looked up.
+DOCUMENT_TOKENS = Case(
+    When(is_plain=True, then=0),
+    default=Coalesce(
+        Subquery(
+            Attachment.objects.order_by()
+            .filter(message=OuterRef("pk"))
+            .values("message")
+            .annotate(total=Sum("document_tokens"))
+            .values("total")
+        ),
+        0,
+    ),
+    output_field=IntegerField(),
+)
+
+
 class Size(NamedTuple):
-    """The estimated tokens of a message, None in a row of an older release."""
+    """The estimated tokens of a message and of its documents; those of the message are None in a
+    row of an older release."""
 
     position: int
     tokens: int | None
+    document_tokens: int = 0
 
 
 class History(NamedTuple):
@@ -45,8 +65,18 @@ class History(NamedTuple):
 
     @property
     def attachments(self) -> list[Attachment]:
-        """Return the attachments that the service hasn't rejected."""
-        return [one for m in self.messages for one in m.attachments if not one.refusal]
+        """Return the images and links that the service hasn't rejected."""
+        return [
+            one
+            for m in self.messages
+            for one in m.attachments
+            if not (one.refusal or one.document_id)
+        ]
+
+    @property
+    def documents(self) -> list[Attachment]:
+        """Return the documents, also those whose scanned pages the service has rejected."""
+        return [one for m in self.messages for one in m.attachments if one.document_id]
 
 
 def newest_messages(reply: Message, room: int) -> History:
@@ -86,7 +116,7 @@ def _first_that_fits(earlier: QuerySet[Message], room: int) -> tuple[int | None,
     """Return the position of the oldest message that fits, and whether no message is older."""
     first, tokens = None, 0
     for size in _sizes(earlier):
-        tokens += size.tokens or 0
+        tokens += (size.tokens or 0) + size.document_tokens
         if tokens > room and first is not None:
             return first, False
         first = size.position
@@ -115,7 +145,8 @@ def _stable_begin(first: int, last: int) -> int:
 
 def _sizes(earlier: QuerySet[Message]) -> Iterator[Size]:
     """Yield sizes, newest first, in a few queries: a transaction pooler keeps no cursor."""
-    rest = earlier.order_by("-position").values_list("position", "estimated_tokens")
+    columns = ("position", "estimated_tokens", DOCUMENT_TOKENS)
+    rest = earlier.order_by("-position").values_list(*columns)
     count = FIRST_FETCH
     batch = [Size(*row) for row in rest[:count]]
     while batch:
@@ -144,7 +175,7 @@ def _with_estimates(earlier: QuerySet[Message], sizes: list[Size]) -> list[Size]
     except django.db.Error as error:  # without permission to write, for example
         logger.warning("Estimates weren't saved: %s", type(error).__name__)
     known = {estimate.position: estimate.tokens for estimate in estimates}
-    return [Size(position, known.get(position, tokens)) for position, tokens in sizes]
+    return [size._replace(tokens=known.get(size.position, size.tokens)) for size in sizes]
 
 
 def _read(
@@ -178,7 +209,9 @@ def _read(
 
 def _attachments(messages: QuerySet[Message]) -> dict[int, list[Attachment]]:
     """Return attachments by the position of their message."""
-    rows = Attachment.objects.filter(message__in=messages.order_by()).select_related("image")
+    rows = Attachment.objects.filter(message__in=messages.order_by()).select_related(
+        "image", "document"
+    )
     found: defaultdict[int, list[Attachment]] = defaultdict(list)
     for attachment in rows.annotate(at=F("message__position")):
         found[attachment.at].append(attachment)

@@ -57,16 +57,18 @@ def _other_delivery(prompt: Prompt) -> image_delivery.Delivery | None:
 async def _culprit(prompt: Prompt) -> Attachment | None:
     """Return the image that is rejected on its own too, by every delivery.
 
-    Links rot and are tried first, then the newest; when each is accepted alone, the newest goes.
+    Links rot and are tried first, then the newest; when each is accepted alone, the scanned pages
+    of the newest document go, or else the newest image.
     """
     newest_first = prompt.images[::-1]
     suspects = [attachment for attachment in newest_first if attachment.link]
     suspects += [attachment for attachment in newest_first if attachment.image]
-    if len(suspects) > 1:
+    scanned = prompt.scanned[::-1]
+    if len(suspects) + len(scanned) > 1:
         for suspect in suspects:
             if await _is_refused(prompt, suspect):
                 return suspect
-    return suspects[0] if suspects else None
+    return next(iter((*scanned, *suspects)), None)
 
 
 async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:

@@ -1,6 +1,6 @@
 """Converting messages to the turns of a request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -17,9 +17,11 @@ VARIATIONS: dict[str, str] = {
 }
 UNSEEN_IMAGE = "[An image that you cannot see: “{name}”.]"
 
+type DocumentParts = Sequence[TextPart | ImagePart]
+
 
 class PastMessage(NamedTuple):
-    """What a request needs of a message. `tokens` is its estimate without images, if known."""
+    """What a request needs of a message. `tokens` is its estimate without attachments, if known."""
 
     position: int
     role: str
@@ -29,18 +31,28 @@ class PastMessage(NamedTuple):
     tool_calls: Sequence[ToolCall] = ()
 
 
-def turns_of(message: PastMessage, urls: dict[int, str], model: Model) -> list[ChatMessage]:
+def turns_of(
+    message: PastMessage,
+    urls: dict[int, str],
+    model: Model,
+    documents: Mapping[int, DocumentParts],
+) -> list[ChatMessage]:
     """Return a message as one turn, or a reply with tool calls as several.
 
-    `urls` has the images that the model sees, by attachment.
+    `urls` has the images that the model sees, and `documents` what it gets of them, by attachment.
     """
     if message.role != Message.Role.USER:
         return reply_turns(message.text, message.tool_calls, message.tokens)
     if not message.attachments:
         return [ChatMessage("user", (TextPart(message.text),), message.tokens or 0)]
-    images = [_image(attachment, urls, model) for attachment in message.attachments]
+    parts: list[TextPart | ImagePart] = []
+    for attachment in message.attachments:
+        if attachment.document_id:
+            parts += documents.get(attachment.pk, ())
+        else:
+            parts.append(_image(attachment, urls, model))
     text = [TextPart(message.text)] if message.text else []
-    return [ChatMessage("user", (*images, *_about_parts(message, urls), *text))]
+    return [ChatMessage("user", (*parts, *_about_parts(message, urls), *text))]
 
 
 def reply_turns(

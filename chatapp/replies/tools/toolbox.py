@@ -11,6 +11,8 @@ from chatapp.accounts.permissions import Permission, with_permission
 from chatapp.conversations.models import Message
 from chatapp.conversations.models.model_choice import model_of
 from chatapp.mcp.switches import switches_for
+from chatapp.replies.prompt.branch_documents import documents_before
+from chatapp.replies.tools.documents import READING_TOOLS, names_of
 from chatapp.tools import runner
 from chatapp.tools.tool import Context, Tool
 from chatapp.tools.untrusted import plain_line
@@ -32,7 +34,8 @@ class Toolbox:
 
     @classmethod
     def of(cls, reply: Message) -> Self:
-        """Return the tools that the conversation's settings switch on.
+        """Return the tools that the conversation's settings switch on, and those that read its
+        documents.
 
         Reads the database: call it in a thread.
         """
@@ -44,7 +47,9 @@ class Toolbox:
             for switch in switches_for(conversation.owner)
             if conversation.tool_choices.get(switch.key, switch.is_on)
         ]
+        documents = documents_before(reply)
         chosen = [tool for switch in turned_on for tool in switch.tools]
+        chosen += READING_TOOLS if documents else ()
         if not chosen:
             return cls({}, Context())
         acting = [tool.name for each in turned_on if not each.is_harmless for tool in each.tools]
@@ -52,7 +57,7 @@ class Toolbox:
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
         # An overtaken attempt must not close what the next one opened.
         work = f"{reply.pk}:{reply.attempt}"
-        context = Context(conversation.owner.time_zone, work)
+        context = Context(conversation.owner.time_zone, work, files=names_of(documents))
         allowed = frozenset(conversation.allowed_tools)
         return cls(tools, context, allowed, frozenset(acting), conversation.owner_id)
 

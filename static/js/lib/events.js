@@ -183,11 +183,11 @@ export const EDIT_REQUESTED = "edit:requested";
 // --- Images
 
 // An image was attached, uploaded, refused or removed.
-// image-attacher, image-chip, image-order > image-attacher, message-composer, message-draft, message-editor
+// image-attacher, image-chip, image-order > image-attacher, message-composer, message-draft, message-editor, pasted-text
 export const IMAGES_CHANGED = "images:changed";
 
-// { files: File[] }. Dropped or pasted anywhere on the page.
-// image-drop, message-editor > image-attacher
+// { files: File[] }. Dropped or pasted anywhere on the page, or a pasted text that becomes a file.
+// image-drop, message-editor, pasted-text > image-attacher
 export const FILES_ADDED = "files:added";
 
 // { link }. The address of an image to attach.

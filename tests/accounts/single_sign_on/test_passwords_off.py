@@ -19,6 +19,7 @@ PAGES = [
     "/account/reset/",
     "/account/reset/sent/",
     "/account/reset/done/",
+    "/account/passkey/",  # it takes the place of a password
 ]
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
+from chatapp.accounts.password_links import password_link
 from chatapp.accounts.roles import Role
 from chatapp.accounts.single_sign_on import joining
 from chatapp.accounts.single_sign_on import provider as app_side
@@ -20,6 +21,7 @@ from tests.servers.oidc import (
     needs_provider,
     packaged_provider,
 )
+from tests.support.people import PASSWORD
 
 
 def signed_in_as(client: Client) -> Person | None:
@@ -162,7 +164,8 @@ def test_the_button_is_on_the_page_and_needs_a_token(bent: BentProvider) -> None
     page = client.get("/account/sign-in/?next=/storage/").text
 
     assert "Continue with Example ID" in page
-    assert page.count('value="/storage/"') == 2
+    # With the provider, with a password and with a passkey.
+    assert page.count('value="/storage/"') == 3
     assert client.post("/account/single-sign-on/").status_code == 403
     assert client.get("/account/single-sign-on/").status_code == 405
     assert Client().post("/account/single-sign-on/callback/").status_code == 405
@@ -179,3 +182,42 @@ def test_the_first_visit_makes_the_owner(bent: BentProvider, owner: Person) -> N
     owner.delete()
 
     assert Client().post("/account/single-sign-on/")["Location"] == "/welcome/"
+
+
+def test_whoever_had_the_account_of_an_email_that_is_another_persons_has_it_no_more(
+    bent: BentProvider, member: Person, settings: Settings
+) -> None:
+    """Nobody verifies the email with which somebody joins, or changes it without email."""
+    before = Client()
+    before.force_login(member)
+    link = password_link(member)
+    bent.claims = {"email": member.email}
+    after = Client()
+
+    sign_in(after, bent)
+
+    assert signed_in_as(after) == member
+    assert after.get("/account/").status_code == 200
+    assert before.get("/account/").status_code == 302
+    fields = {"login": member.email, "password": PASSWORD}
+    assert Client().post("/account/sign-in/", fields).status_code == 200
+    assert "password1" not in Client().get(link, follow=True).text
+    [entry] = Entry.objects.filter(action=Action.PASSWORD_CHANGED)
+    assert (entry.actor, entry.details) == (member, {"method": "single_sign_on"})
+    # From now on the account has its identity, and can have a password again.
+    member.refresh_from_db()
+    member.set_password(PASSWORD)
+    member.save()
+    sign_in(Client(), bent)
+    member.refresh_from_db()
+    assert member.check_password(PASSWORD)
+
+
+def test_the_owner_keeps_the_password(bent: BentProvider, owner: Person) -> None:
+    """It opens the site when the provider is out of reach."""
+    bent.claims = {"email": owner.email}
+
+    sign_in(Client(), bent)
+
+    owner.refresh_from_db()
+    assert owner.check_password(PASSWORD)

@@ -1,4 +1,4 @@
-// Attaches images that are dropped or pasted anywhere on the page but in an editor, and covers the page while they are dragged.
+// Attaches files that are dropped or pasted anywhere on the page but in an editor, and covers the page while they are dragged.
 
 import { FILES_ADDED, IMAGE_LINKED, dispatch } from "../../lib/events.js";
 import { load } from "../../lib/load.js";
