@@ -13,7 +13,8 @@ from chatapp.documents.formats import Format
 from chatapp.documents.models import Document, DocumentData
 from chatapp.documents.worker.pages import Extract, Page, Unit
 from tests.documents.kit import attach, made_of
-from tests.support.people import ROLES, STRANGER, person_of
+from tests.support.people import ROLES, STRANGER
+from tests.support.roles import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
