@@ -24,7 +24,10 @@ def linked(markdown: str, *sources: Source) -> list[tuple[str, str]]:
     ("markdown", "expected"),
     [
         ("It waits (p. 17).", [("?page=17#page-17", "p. 17")]),
-        ("See pages 3–5 and page\u00a09.", [("?page=3#page-3", "pages 3–5"), ("?page=9#page-9", "page\u00a09")]),
+        (
+            "See pages 3–5 and page\u00a09.",
+            [("?page=3#page-3", "pages 3–5"), ("?page=9#page-9", "page\u00a09")],
+        ),
         ("**Pp. 3-5**: *p.9*", [("?page=3#page-3", "Pp. 3-5"), ("?page=9#page-9", "p.9")]),
         ("| a | b |\n| - | - |\n| x | Slide 7 |", [("?page=7#page-7", "Slide 7")]),
         ("# On page 12", [("?page=12#page-12", "page 12")]),
@@ -62,7 +65,9 @@ def test_of_several_documents_one_must_be_named(markdown: str, url: str) -> None
 def test_the_longer_of_two_names_is_meant() -> None:
     longer = Source("my report.pdf", "/documents/3/", 9)
 
-    assert linked("my report.pdf, p. 3", REPORT, longer) == [("/documents/3/?page=3#page-3", "p. 3")]
+    assert linked("my report.pdf, p. 3", REPORT, longer) == [
+        ("/documents/3/?page=3#page-3", "p. 3")
+    ]
 
 
 def test_quotation_marks_in_names_and_attributes_change_nothing() -> None:
