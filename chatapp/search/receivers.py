@@ -74,8 +74,9 @@ def add_replies(replies: Sequence[Message], **_signal: Any) -> None:
 def remove(ids: Collection[UUID], **_signal: Any) -> None:
     writing.remove_messages(ids)
     pages = DocumentEntry.objects.filter(message_id__in=ids)
-    if marked := list(pages.values_list("conversation_id", flat=True).distinct()):
-        mark(*marked)
+    stale = list(pages.values_list("conversation_id", flat=True).distinct())
+    if stale and not database_is_full():  # nobody sees them, and the next look removes them
+        mark(*stale)
 
 
 @receiver(conversation_titled)
