@@ -52,7 +52,8 @@ def test_a_deleted_person_is_gone_and_can_be_restored(
 ) -> None:
     share = everything_of(member)
     page = f"/people/{member.pk}/"
-    assert "1 chat and 2 images go" in " ".join(owner_client.get(f"{page}deletion").text.split())
+    question = " ".join(owner_client.get(f"{page}deletion").text.split())
+    assert "1 chat with 1 document and 2 images go" in question
 
     assert owner_client.post(f"{page}deletion")["Location"] == f"{page}?note=deleted"
 
