@@ -101,6 +101,7 @@ urlpatterns = [
     path("m/<str:token>", model_images.image_for_model, name="image-for-model"),
     path("documents/", uploads.upload_file, name="documents"),
     path("documents/<uuid:document_id>/", documents.document, name="document"),
+    path("documents/<uuid:document_id>/file", documents.original, name="document-file"),
     path("images/", uploads.upload, name="images"),
     path("images/links", uploads.links, name="image-links"),
     path("images/<uuid:image_id>/", images.image, name="image"),

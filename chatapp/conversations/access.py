@@ -62,8 +62,15 @@ def own_image(person: Person, image_id: UUID) -> Image:
     return get_object_or_404(Image.objects.filter(owner=person), pk=image_id)
 
 
-def own_document(person: Person, document_id: UUID) -> Document:
-    return get_object_or_404(Document.objects.filter(owner=person), pk=document_id)
+def visible_document(person: Person, document_id: UUID) -> Document:
+    """Return a document that the person uploaded or that is in a conversation of theirs."""
+    sent = Attachment.objects.filter(
+        document=OuterRef("pk"),
+        message__conversation__in=Conversation.objects.of(person),
+        message__deleted_at=None,
+    )
+    theirs = Q(owner=person) | Exists(sent)
+    return get_object_or_404(Document.objects.filter(theirs), pk=document_id)
 
 
 def visible_image(person: Person, image_id: UUID) -> Image:

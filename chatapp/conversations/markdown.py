@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chatapp.conversations.models import ATTACHED, Conversation, Message, ToolCall
+from chatapp.conversations.models import ATTACHED, Attachment, Conversation, Message, ToolCall
 from chatapp.rendering import close_blocks
 
 MESSAGES_PER_READ = 200
@@ -39,7 +39,7 @@ def message_markdown(message: Message, absolute: Absolute) -> str:
     """Return a message below its author: images, text, and a quiet line for each tool call."""
     is_reply = message.role == Message.Role.ASSISTANT
     author = message.model_label if is_reply else _("You")
-    images = [_image(each.alternative, absolute(each.url)) for each in message.shown_attachments]
+    images = [_attached(each, absolute) for each in message.shown_attachments]
     parts = [f"## {_in_line(author)}", "\n".join(images), *_text_with_tool_calls(message, absolute)]
     if message.error:
         parts.append(_quiet([message.error]))
@@ -86,6 +86,13 @@ def _line(call: ToolCall) -> str:
 
 def _quiet(lines: Sequence[str]) -> str:
     return "\n>\n".join(f"> {_in_line(line)}" for line in lines)
+
+
+def _attached(attachment: Attachment, absolute: Absolute) -> str:
+    url = absolute(attachment.url)
+    if document := attachment.document:
+        return f"[{_in_line(f'{document.name}, {document.extent}')}](<{url}>)"
+    return _image(attachment.alternative, url)
 
 
 def _image(alternative: str, url: str) -> str:

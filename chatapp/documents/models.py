@@ -117,8 +117,9 @@ class DocumentManager(models.Manager["Document"]):
         return document
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Document]:
-        """Return documents that no message, draft or pending upload uses."""
-        return self.filter(attachments=None, keep_until__lt=now)
+        """Return documents that no message, draft, archive or pending upload uses."""
+        unused = self.filter(attachments=None, archive_parts=None)
+        return unused.filter(keep_until__lt=now)
 
 
 class Document(models.Model):

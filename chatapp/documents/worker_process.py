@@ -86,6 +86,11 @@ async def read(source: bytes | Upload) -> Extract:
     return await asyncio.wrap_future(_submit(source))
 
 
+def read_and_wait(content: bytes) -> Extract:
+    """Return the text of a file, for callers in threads of their own. Raises Refused."""
+    return _submit(content).result()
+
+
 async def render(content: bytes, page: int) -> bytes:
     """Return a page of a PDF as a JPEG. Raises Refused."""
     return await asyncio.wrap_future(rendered(content, page))

@@ -19,6 +19,8 @@ from chatapp.accounts import membership
 from chatapp.accounts.models import Person
 from chatapp.audit.models import Entry
 from chatapp.conversations.models import Conversation, Draft, deletion
+from chatapp.documents.models import Document
+from chatapp.images import garbage_collection
 from chatapp.images.store import StoreUnavailable
 from chatapp.jobs.kinds import TryLater, find_kind, kind_names
 from chatapp.jobs.models import Job
@@ -132,6 +134,11 @@ def _drafts(person: Person) -> bool:
     return bool(ids)
 
 
+def _documents(person: Person) -> bool:
+    """Remove the documents: nobody else has them, as copies of shared chats go without."""
+    return bool(garbage_collection.collect(timezone.now(), person, Document.objects).count)
+
+
 def _calls(person: Person) -> bool:
     ids = ModelCall.objects.filter(person=person).values_list("pk", flat=True)[:ROWS_AT_ONCE]
     return bool(ModelCall.objects.filter(pk__in=list(ids)).update(person=None))
@@ -168,6 +175,7 @@ PIECES: tuple[Piece, ...] = (
     _conversations,
     _drafts,
     image_heirs.remove_or_hand_over,
+    _documents,
     _calls,
     _entries,
     _sessions,

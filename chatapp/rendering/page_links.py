@@ -89,5 +89,7 @@ def _link(
         source = sources[meant.pop()] if len(meant) == 1 else None
     if source is None or not 1 <= int(found[1]) <= source.pages:
         return found[0]
-    url = f"{escape(source.url)}#page-{int(found[1])}"
+    number = int(found[1])
+    # The viewer shows some pages at a time, beginning with this one.
+    url = f"{escape(source.url)}?page={number}#page-{number}"
     return f'<a href="{url}" target="_blank" rel="noopener">{found[0]}</a>'

@@ -4,7 +4,7 @@ Every function may run in several processes at once, and the next call continues
 Tokens are found before the transaction that writes them, which on SQLite stops all other writers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from chatapp.conversations.models import Conversation, Message
-from chatapp.search import entries, writing
+from chatapp.search import document_entries, entries, writing
 from chatapp.search.models import Filling, SearchEntry, StaleConversation
 
 BATCH = 200  # messages
@@ -32,7 +32,7 @@ def fill_batch() -> bool:
     if filling.is_complete:
         return False
     chats = _next_chats(filling.done_from)
-    if chats and _add_missing(chats):
+    if chats and (_add_missing(chats) or document_entries.add_missing(_owners(chats))):
         return True
     # Another process may be further: `done_from` only moves back.
     rows = Filling.objects.filter(pk=Filling.ONLY, done_from=filling.done_from)
@@ -73,19 +73,28 @@ def renew(conversation_id: UUID) -> bool:
     gone = gone.exclude(Exists(Message.objects.filter(pk=OuterRef("message_id"), deleted_at=None)))
     ids = [pk for pk in gone.values_list("message_id", flat=True)[:BATCH] if pk]
     writing.remove_messages(ids)
-    return not _add_missing([chat]) and len(ids) < BATCH
+    if _add_missing([chat]) or len(ids) == BATCH:
+        return False
+    owners = _owners([chat])
+    return not document_entries.remove_gone(chat.pk) and not document_entries.add_missing(owners)
 
 
 def rewrite(chats: Sequence[Conversation]) -> int:
     """Make the entries of conversations anew; return how many messages they have."""
-    owners = {chat.pk: chat.owner_id for chat in chats}
+    owners = _owners(chats)
     rows = Message.objects.filter(conversation__in=owners, deleted_at=None)
     ids = list(rows.values_list("pk", flat=True))
     for batch in batched(ids, BATCH):
         messages = rows.filter(pk__in=batch).defer("html", "reasoning")
         _put(entries.message_entries(messages, owners), owners)
     _put([entries.title_entry(chat) for chat in chats], owners)
+    for chat in chats:
+        document_entries.rewrite(chat)
     return len(ids)
+
+
+def _owners(chats: Iterable[Conversation]) -> dict[UUID, UUID]:
+    return {chat.pk: chat.owner_id for chat in chats}
 
 
 def _next_chats(before: datetime | None) -> list[Conversation]:
@@ -101,7 +110,7 @@ def _next_chats(before: datetime | None) -> list[Conversation]:
 
 def _add_missing(chats: Sequence[Conversation]) -> bool:
     """Add a batch of missing entries; return whether any was missing."""
-    owners = {chat.pk: chat.owner_id for chat in chats}
+    owners = _owners(chats)
     has_entry = Exists(SearchEntry.objects.filter(message_id=OuterRef("pk")))
     ended = Message.objects.exclude(status__in=entries.UNFINISHED).defer("html", "reasoning")
     missing = ended.filter(~has_entry, conversation__in=owners, deleted_at=None).order_by(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCallImage
 from chatapp.conversations.models.progress import RUNNING, Status
+from chatapp.images.models import Image
 from chatapp.search import entry_keys, filter_tokens
 from chatapp.search.analysis.tokens import tokens_of
 from chatapp.search.models import SearchEntry
@@ -36,6 +38,29 @@ def title_entry(conversation: Conversation) -> SearchEntry:
     )
 
 
+@dataclass(slots=True)
+class Attached:
+    """The names, descriptions and links of what belongs to a message, and the filters that find
+    it."""
+
+    texts: list[str] = field(default_factory=list)
+    filters: set[str] = field(default_factory=set)
+
+    def add(self, attachment: Attachment) -> None:
+        if document := attachment.document:
+            self.filters.add(filter_tokens.DOCUMENT)
+            self.texts += [document.name, document.title]
+        elif attachment.image:
+            self.add_image(attachment.image)
+        else:
+            self.filters.add(filter_tokens.IMAGE)
+            self.texts.append(attachment.link)
+
+    def add_image(self, image: Image) -> None:
+        self.filters.add(filter_tokens.IMAGE)
+        self.texts += [image.alt, image.name]
+
+
 def message_entries(
     messages: Iterable[Message], owners: Mapping[UUID, UUID], *, are_new: bool = False
 ) -> list[SearchEntry]:
@@ -44,47 +69,46 @@ def message_entries(
     The attachments of new messages are known without a query.
     """
     ended = [each for each in messages if each.status not in UNFINISHED]
-    names = _known_names(ended) if are_new else image_texts(ended)
-    return [_entry(each, owners[each.conversation_id], names[each.pk]) for each in ended]
+    attached = _known(ended) if are_new else attached_to(ended)
+    return [_entry(each, owners[each.conversation_id], attached[each.pk]) for each in ended]
 
 
-def image_texts(messages: Sequence[Message]) -> Mapping[UUID, list[str]]:
-    """Return the descriptions and file names of images, and the links, by message."""
-    texts: dict[UUID, list[str]] = defaultdict(list)
+def have_documents(entries: Iterable[SearchEntry]) -> bool:
+    return any(filter_tokens.DOCUMENT in each.tokens for each in entries)
+
+
+def attached_to(messages: Sequence[Message]) -> Mapping[UUID, Attached]:
+    """Return what belongs to messages, by message."""
+    found: dict[UUID, Attached] = defaultdict(Attached)
     several = [message.pk for message in messages if not message.is_plain]
     if not several:
-        return texts
-    for attachment in Attachment.objects.filter(message__in=several).select_related("image"):
+        return found
+    rows = Attachment.objects.filter(message__in=several).select_related("image", "document")
+    for attachment in rows:
         if attachment.message_id:
-            texts[attachment.message_id] += _texts_of(attachment)
+            found[attachment.message_id].add(attachment)
     for made in ToolCallImage.objects.filter(tool_call__reply__in=several).select_related(
         "image", "tool_call"
     ):
-        texts[made.tool_call.reply_id] += [made.image.alt, made.image.name]
-    return texts
+        found[made.tool_call.reply_id].add_image(made.image)
+    return found
 
 
-def _known_names(messages: Sequence[Message]) -> Mapping[UUID, list[str]]:
-    texts: dict[UUID, list[str]] = defaultdict(list)
+def _known(messages: Sequence[Message]) -> Mapping[UUID, Attached]:
+    found: dict[UUID, Attached] = defaultdict(Attached)
     for message in messages:
         if not message.is_plain:
             for attachment in message.attachments.all():
-                texts[message.pk] += _texts_of(attachment)
-    return texts
+                found[message.pk].add(attachment)
+    return found
 
 
-def _texts_of(attachment: Attachment) -> list[str]:
-    image = attachment.image
-    return [image.alt, image.name] if image else [attachment.link]
-
-
-def _entry(message: Message, owner_id: UUID, names: list[str]) -> SearchEntry:
+def _entry(message: Message, owner_id: UUID, attached: Attached) -> SearchEntry:
     filters = [
         filter_tokens.message_of(owner_id),
         filter_tokens.in_conversation(message.conversation_id),
+        *sorted(attached.filters),
     ]
-    if names:
-        filters.append(filter_tokens.IMAGE)
     if any(fence in message.text for fence in FENCES):
         filters.append(filter_tokens.CODE)
     if message.model:
@@ -94,7 +118,7 @@ def _entry(message: Message, owner_id: UUID, names: list[str]) -> SearchEntry:
         owner_id=owner_id,
         conversation_id=message.conversation_id,
         message_id=message.pk,
-        tokens=[*filters, *_tokens(message.text), *tokens_of(names)],
+        tokens=[*filters, *_tokens(message.text), *tokens_of(attached.texts)],
     )
 
 

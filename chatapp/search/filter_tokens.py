@@ -5,8 +5,8 @@ A tilde begins no word, so nobody can type them.
 
 from uuid import UUID
 
-MESSAGE, TITLE = "~o/", "~t/"  # with the owner
-IMAGE, CODE = "~image", "~code"
+MESSAGE, TITLE, PAGE = "~o/", "~t/", "~p/"  # with the owner
+IMAGE, CODE, DOCUMENT = "~image", "~code", "~document"
 MODEL = "~m/"
 TITLE_WORD = "~w/"  # few beginnings of words are in titles, so they are found fast
 CONVERSATION = "~c/"
@@ -18,6 +18,10 @@ def message_of(owner_id: UUID) -> str:
 
 def title_of(owner_id: UUID) -> str:
     return TITLE + owner_id.hex
+
+
+def page_of(owner_id: UUID) -> str:
+    return PAGE + owner_id.hex
 
 
 def in_conversation(conversation_id: UUID) -> str:

@@ -1,4 +1,5 @@
-"""The index: one row for each message and each title, what is out of step, and how far it is.
+"""The index: one row for each message and each title, and for each page of an attached document;
+what is out of step, and how far it is.
 
 No row has a foreign key. The previous release, which may run beside this one, deletes messages
 without knowing of these tables. Whether a row may be shown is decided by the conversation itself.
@@ -37,6 +38,36 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"entry {self.id}"
+
+
+class DocumentEntry(models.Model):
+    """What can be found on a page of a document that a message has; a long page has several rows.
+
+    The rows are written in the order of the pages, so the last one says how far they are: a page
+    without text has a row, too. Their index is apart from that of messages, which stays as fast as
+    it was however long documents are.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    owner_id = models.UUIDField()
+    conversation_id = models.UUIDField()
+    message_id = models.UUIDField()
+    document_id = models.UUIDField()
+    number = models.PositiveIntegerField()  # of the page
+    start = models.PositiveIntegerField(default=0)  # in its text, in characters
+    tokens = TokensField()
+
+    objects: ClassVar = models.Manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner_id", "-id"], name="search_newest_page"),
+            models.Index(fields=["conversation_id"], name="search_page_conversation"),
+            models.Index(fields=["message_id", "document_id"], name="search_page_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"page {self.number} of {self.document_id}"
 
 
 class StaleConversationManager(models.Manager["StaleConversation"]):

@@ -26,7 +26,7 @@ from chatapp.conversations.signals import (
 from chatapp.images.models import Image
 from chatapp.images.signals import image_described
 from chatapp.search import entries, indexer, writing
-from chatapp.search.models import StaleConversation
+from chatapp.search.models import DocumentEntry, StaleConversation
 from chatapp.server.database_state import database_is_full
 
 
@@ -50,6 +50,8 @@ def add(
         writing.add(found)
     else:
         writing.put(found)
+    if entries.have_documents(found):
+        mark(conversation.pk)  # their pages are many
 
 
 @receiver(conversations_imported)
@@ -71,6 +73,10 @@ def add_replies(replies: Sequence[Message], **_signal: Any) -> None:
 @receiver(messages_deleted)
 def remove(ids: Collection[UUID], **_signal: Any) -> None:
     writing.remove_messages(ids)
+    pages = DocumentEntry.objects.filter(message_id__in=ids)
+    stale = list(pages.values_list("conversation_id", flat=True).distinct())
+    if stale and not database_is_full():  # nobody sees them, and the next look removes them
+        mark(*stale)
 
 
 @receiver(conversation_titled)
@@ -94,7 +100,10 @@ def restore(conversation: Conversation, **_signal: Any) -> None:
         mark(conversation.pk)
     else:
         owners = {conversation.pk: conversation.owner_id}
-        writing.put([*entries.message_entries(some, owners), entries.title_entry(conversation)])
+        found = entries.message_entries(some, owners)
+        writing.put([*found, entries.title_entry(conversation)])
+        if entries.have_documents(found):
+            mark(conversation.pk)
 
 
 @receiver(image_described)

@@ -19,7 +19,9 @@ from chatapp.search import filter_tokens
 from chatapp.search.analysis.matches import Matcher
 from chatapp.search.analysis.queries import Query, Term, read_query, word_terms
 from chatapp.search.engines import Hit, Plan, TooSlow, engine
-from chatapp.search.entries import image_texts
+from chatapp.search.entries import attached_to
+from chatapp.search.own import own_chats
+from chatapp.search.pages import FoundPage, find_pages
 from chatapp.server.request_values import read_uuid
 
 PER_PAGE = 20  # messages
@@ -48,6 +50,7 @@ class Found:
 class Results:
     text: str
     titles: list[Found] = field(default_factory=list)
+    pages: list[FoundPage] = field(default_factory=list)  # of documents
     messages: list[Found] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     count: int = 0
@@ -84,7 +87,7 @@ def search(person: Person, text: str, zone: tzinfo, older: int | None = None) ->
         with engine().limited(SECONDS):
             _find(person, query, results, older)
     except TooSlow:
-        results.titles, results.messages, results.count = [], [], 0
+        results.titles, results.pages, results.messages, results.count = [], [], [], 0
         results.problems = [
             _("That took too long. Add a word, or a date such as after:2026-01-31.")
         ]
@@ -99,6 +102,9 @@ def _find(person: Person, query: Query, results: Results, older: int | None) -> 
     if older is None and query.has_words and not query.is_of_messages:
         results.titles = _titles(person, query, matcher, chats)
     plan = _plan(person, query, filter_tokens.message_of(person.pk), chats)
+    if older is None and query.has_words:
+        of_pages = _plan(person, query, filter_tokens.page_of(person.pk), chats)
+        results.pages = find_pages(person, of_pages, matcher)
     if older is not None:
         plan = replace(plan, older=min(older, plan.older))
     if matcher.must_read:
@@ -106,7 +112,7 @@ def _find(person: Person, query: Query, results: Results, older: int | None) -> 
     else:
         _add_messages(person, plan, matcher, results)
     if not results.has_more:
-        results.count += len(results.titles)
+        results.count += len(results.titles) + len(results.pages)
 
 
 def _plan(person: Person, query: Query, kind: str, chats: Sequence[Term]) -> Plan:
@@ -149,7 +155,7 @@ def _titles(person: Person, query: Query, matcher: Matcher, chats: Sequence[Term
     plan = _plan(person, query, filter_tokens.title_of(person.pk), chats)
     plan = replace(plan, terms=_of_titles(plan.terms), limit=MAX_TITLES, is_frequent=False)
     plan = replace(plan, none_of=tuple(map(_of_titles, plan.none_of)))
-    found = _own_chats(person, engine().find(plan))
+    found = own_chats(person, engine().find(plan))
     newest = sorted(found.values(), key=attrgetter("active_at"), reverse=True)
     shown = [each for each in newest if not matcher.must_read or matcher.accepts([each.title])]
     return [
@@ -176,8 +182,8 @@ def _add_messages(person: Person, plan: Plan, matcher: Matcher, results: Results
     if len(hits) > PER_PAGE:
         results.older = shown[-1].key
     messages = _messages(person, shown)
-    names = image_texts(messages)
-    results.messages = [_found(each, names[each.pk], matcher) for each in messages]
+    attached = attached_to(messages)
+    results.messages = [_found(each, attached[each.pk].texts, matcher) for each in messages]
 
 
 def _add_read(person: Person, plan: Plan, matcher: Matcher, results: Results) -> None:
@@ -187,7 +193,7 @@ def _add_read(person: Person, plan: Plan, matcher: Matcher, results: Results) ->
     characters, last, end = 0, 0, time.monotonic() + SECONDS
     for begin in range(0, min(READ, len(hits)), PER_PAGE):
         messages = _messages(person, hits[begin : begin + PER_PAGE])
-        names = image_texts(messages)
+        attached = attached_to(messages)
         for message in messages:
             is_late = characters > MAX_READ_CHARACTERS or (last and time.monotonic() > end)
             if len(results.messages) == PER_PAGE or is_late:
@@ -196,8 +202,8 @@ def _add_read(person: Person, plan: Plan, matcher: Matcher, results: Results) ->
                 return
             last = place[message.pk]
             characters += len(message.text)
-            if matcher.accepts([message.text, *names[message.pk]]):
-                results.messages.append(_found(message, names[message.pk], matcher))
+            if matcher.accepts([message.text, *attached[message.pk].texts]):
+                results.messages.append(_found(message, attached[message.pk].texts, matcher))
     results.count = len(results.messages)
     if len(hits) > READ:
         results.older, results.has_more = hits[READ - 1].key, True
@@ -208,7 +214,7 @@ def _messages(person: Person, hits: Sequence[Hit]) -> list[Message]:
 
     A reply that ran in a version when that was deleted has an entry: its end is stored later.
     """
-    chats = _own_chats(person, hits)
+    chats = own_chats(person, hits)
     rows = Message.objects.defer("html", "reasoning").in_bulk([hit.message_id for hit in hits])
     messages = []
     for hit in hits:
@@ -218,17 +224,6 @@ def _messages(person: Person, hits: Sequence[Hit]) -> list[Message]:
             message.conversation = chat
             messages.append(message)
     return messages
-
-
-def _own_chats(person: Person, hits: Sequence[Hit]) -> dict[UUID, Conversation]:
-    """Return the conversations of hits, by id: those that are the person's own, and present.
-
-    The owner is compared here, because SQLite would read all conversations of the owner otherwise.
-    """
-    chats = Conversation.objects.in_bulk({hit.conversation_id for hit in hits})
-    return {
-        pk: chat for pk, chat in chats.items() if chat.owner_id == person.pk and chat.is_present
-    }
 
 
 def _found(message: Message, names: list[str], matcher: Matcher) -> Found:

@@ -28,6 +28,7 @@ EXAMPLES = [
     ('"connection reset"', gettext_lazy("these words, side by side")),
     ("python -django", gettext_lazy("without a word")),
     ("has:code has:image", gettext_lazy("with code or images")),
+    ("has:document", gettext_lazy("with documents")),
     ("in:holiday", gettext_lazy("in a chat with this title")),
     ("model:sonnet", gettext_lazy("answered by this model")),
     ("after:2026-01 before:2026-02-15", gettext_lazy("of a time")),

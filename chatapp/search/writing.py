@@ -9,28 +9,31 @@ from django.db import connection
 from django.db.models import Q
 
 from chatapp.search.columns import ON_POSTGRES
-from chatapp.search.models import SearchEntry
+from chatapp.search.models import DocumentEntry, SearchEntry
 
 AT_ONCE = 40  # rows that a transaction writes for search beside its own; more go later
 MAX_MOVES = 20  # of a key that is taken
 
 
-def add(entries: Sequence[SearchEntry]) -> None:
-    """Add entries of messages that nobody else can have added.
+def add(entries: Sequence[SearchEntry] | Sequence[DocumentEntry]) -> None:
+    """Add entries of messages or pages that nobody else can have added.
 
     An entry whose key is taken is left out: messages of the same 8 microseconds. The next look at
     the conversation finds that it is missing.
     """
-    columns = SearchEntry._meta.concrete_fields
+    if not entries:
+        return
+    kind = type(entries[0])
+    columns = kind._meta.concrete_fields
     rows = [
         [column.get_db_prep_save(getattr(each, column.attname), connection) for column in columns]
         for each in entries
     ]
-    if rows:
-        with connection.cursor() as cursor:
-            for begin in range(0, len(rows), AT_ONCE):
-                batch = rows[begin : begin + AT_ONCE]
-                cursor.execute(_insert(connection.vendor, len(batch)), list(chain(*batch)))
+    with connection.cursor() as cursor:
+        for begin in range(0, len(rows), AT_ONCE):
+            batch = rows[begin : begin + AT_ONCE]
+            statement = _insert(connection.vendor, kind, len(batch))
+            cursor.execute(statement, list(chain(*batch)))
 
 
 def put(entries: Sequence[SearchEntry]) -> None:
@@ -52,20 +55,23 @@ def remove_messages(ids: Collection[UUID]) -> None:
 
 def remove_some(conversation_id: UUID, limit: int) -> int:
     """Remove entries of a conversation, at most so many; return how many there were."""
-    some = SearchEntry.objects.filter(conversation_id=conversation_id)[:limit]
-    found = list(some.values_list("pk", flat=True))
-    return SearchEntry.objects.filter(pk__in=found).delete()[0]
+    removed = 0
+    for kind in (SearchEntry, DocumentEntry):
+        some = kind.objects.filter(conversation_id=conversation_id)[: limit - removed]
+        found = list(some.values_list("pk", flat=True))
+        removed += kind.objects.filter(pk__in=found).delete()[0]
+    return removed
 
 
 @cache
-def _insert(vendor: str, count: int) -> str:
+def _insert(vendor: str, kind: type[SearchEntry] | type[DocumentEntry], count: int) -> str:
     """Return the statement for so many entries. Django would build it anew each time, in a third of
     a millisecond."""
-    columns = [str(column.column) for column in SearchEntry._meta.concrete_fields]
+    columns = [str(column.column) for column in kind._meta.concrete_fields]
     tokens = ON_POSTGRES if vendor == "postgresql" else "%s"
     row = f"({', '.join(['%s'] * (len(columns) - 1))}, {tokens})"  # the tokens come last
     return (
-        f"INSERT INTO {SearchEntry._meta.db_table} ({', '.join(columns)})"  # noqa: S608  (our names)
+        f"INSERT INTO {kind._meta.db_table} ({', '.join(columns)})"  # noqa: S608  (our names)
         f" VALUES {', '.join([row] * count)} ON CONFLICT DO NOTHING"
     )
 

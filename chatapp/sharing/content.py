@@ -29,6 +29,13 @@ class SharedImage(msgspec.Struct, frozen=True):
     part_count: int = 0
 
 
+class SharedDocument(msgspec.Struct, frozen=True):
+    """What is shown of a document: its name and how long it is. The text stays the author's."""
+
+    name: str
+    extent: str
+
+
 class SharedToolCall(msgspec.Struct, frozen=True):
     """A tool call; the fields but the last are columns of its row."""
 
@@ -67,6 +74,7 @@ class SharedMessage(msgspec.Struct, frozen=True):
     thought_seconds: float | None = None
     thoughts: list[tuple[int, int, float | None]] | None = None
     images: tuple[SharedImage, ...] = ()
+    documents: tuple[SharedDocument, ...] = ()
     tool_calls: tuple[SharedToolCall, ...] = ()
 
     def row(self, *, with_thinking: bool = True, with_tool_calls: bool = True) -> Message:

@@ -83,7 +83,7 @@ def _copy(new: Conversation, snapshot: Snapshot, share: Share) -> None:
 def _columns(shared: SharedMessage, html_version: int, share: Share) -> dict[str, Any]:
     columns = {"text": shared.text, "excluded": shared.excluded, "status": shared.status}
     if shared.role == "user":
-        return columns
+        return columns | {"text": _with_names(shared)}
     columns |= {
         "html": shared.html,
         # Without tool calls the text has other places for what the model did meanwhile.
@@ -99,6 +99,14 @@ def _columns(shared: SharedMessage, html_version: int, share: Share) -> dict[str
         # The author's own error may name what is nobody else's business.
         columns |= {"status": Message.Status.FAILED, "error": _("The reply was interrupted.")}
     return columns
+
+
+def _with_names(shared: SharedMessage) -> str:
+    """Return the text of a message with the names of its documents, which aren't copied: they would
+    give the reader, and the reader's model, what only belongs to the author."""
+    note = _("[%(name)s was attached here. It isn't part of this copy.]")
+    notes = [note % {"name": " ".join(each.name.split())} for each in shared.documents]
+    return "\n\n".join(filter(None, [shared.text, *notes]))
 
 
 def _copy_parts(content: Content, messages: list[Message], share: Share) -> None:

@@ -16,7 +16,7 @@ from chatapp.conversations.models import Message, Thought, ToolCall, text_ends
 from chatapp.conversations.models.progress import LENGTH
 from chatapp.conversations.own_code import html_of
 from chatapp.rendering import VERSION, render_document
-from chatapp.sharing.content import Content, SharedImage, SharedMessage, to_json
+from chatapp.sharing.content import Content, SharedDocument, SharedImage, SharedMessage, to_json
 from chatapp.sharing.models import Share, Snapshot
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class ShownMessage:
     html: SafeString
     ending: str
     images: list[ShownImage]
+    documents: tuple[SharedDocument, ...]
     excluded_images: int  # images
 
 
@@ -96,6 +97,7 @@ def _shown(message: SharedMessage, share: Share) -> ShownMessage:
         html=_reply_html(message, row, share) if is_reply else html_of([message.text])[0],
         ending=_ending(message) if is_reply else "",
         images=_images(message.images, share),
+        documents=message.documents,
         excluded_images=0 if share.with_images else len(all_images),
     )
 

@@ -15,7 +15,13 @@ from chatapp.conversations.models import (
     ToolCall,
     ToolCallImage,
 )
-from chatapp.sharing.content import Content, SharedImage, SharedMessage, SharedToolCall
+from chatapp.sharing.content import (
+    Content,
+    SharedDocument,
+    SharedImage,
+    SharedMessage,
+    SharedToolCall,
+)
 
 MAX_MESSAGES = 200
 MAX_BYTES = 3_000_000
@@ -72,9 +78,19 @@ def _fitting(rows: Sequence[Message]) -> tuple[list[SharedMessage], int]:
 
 def _message(row: Message, numbers: Iterator[int]) -> SharedMessage:
     if row.role == Message.Role.USER:
-        images = tuple(_attachment(each, numbers) for each in row.shown_attachments)
-        excluded = row.excluded
-        return SharedMessage(row.pk, "user", row.text, excluded=excluded, images=images)
+        attached = row.shown_attachments
+        return SharedMessage(
+            row.pk,
+            "user",
+            row.text,
+            excluded=row.excluded,
+            images=tuple(_attachment(each, numbers) for each in attached if not each.document),
+            documents=tuple(
+                SharedDocument(each.document.name, each.document.extent)
+                for each in attached
+                if each.document
+            ),
+        )
     return SharedMessage(
         id=row.pk,
         role="assistant",

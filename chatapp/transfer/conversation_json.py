@@ -7,16 +7,21 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations.models import Conversation, Message
+from chatapp.documents.errors import DocumentMissing
+from chatapp.documents.models import Document
 from chatapp.images import store
 from chatapp.images.models import Image
-from chatapp.transfer.reading import START, Place, images_of, messages_after
+from chatapp.transfer.reading import START, Place, documents_of, images_of, messages_after
 from chatapp.transfer.records import (
     conversation_record,
+    document_record,
     encode,
     file_record,
     image_record,
     message_record,
 )
+
+MAX_INSIDE_BYTES = 20 * 1024**2  # of a document; whoever reads the file holds it in memory
 
 
 async def conversation_json(conversation: Conversation) -> AsyncIterator[bytes]:
@@ -26,6 +31,12 @@ async def conversation_json(conversation: Conversation) -> AsyncIterator[bytes]:
     images: list[Image] = await background.in_thread(list, images_of(conversation))
     for image in images:
         yield before + await background.in_thread(_image, image)
+        before = b",\n"
+    yield b'],"documents":['
+    before = b""
+    documents: list[Document] = await background.in_thread(list, documents_of(conversation))
+    for document in documents:
+        yield before + await background.in_thread(_document, document)
         before = b",\n"
     yield b'],"conversations":['
     yield conversation_opening(conversation)
@@ -56,6 +67,17 @@ def _lines(conversation: Conversation, after: Place, messages: list[Message]) ->
         yield b"\n" if is_first else b",\n"
         yield encode(message_record(message, conversation.owner_id))
         is_first = False
+
+
+def _document(document: Document) -> bytes:
+    """Return a document with its file, which a larger one has only in an archive."""
+    try:
+        content = document.content
+    except DocumentMissing:
+        content = b""
+    if not content or len(content) > MAX_INSIDE_BYTES:
+        return encode(document_record(document))
+    return encode(document_record(document, data=base64.b64encode(content).decode()))
 
 
 def _image(image: Image) -> bytes:

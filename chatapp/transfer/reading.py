@@ -16,6 +16,7 @@ from chatapp.conversations.models import (
     ToolCall,
     ToolCallImage,
 )
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 
 MESSAGES_AT_ONCE = 40
@@ -57,6 +58,23 @@ def images_of(conversation: Conversation) -> QuerySet[Image]:
 def images_of_person(person: Person, only: Collection[str] = ()) -> QuerySet[Image]:
     """Return the person's own images that their conversations show, or those in `only`, by id."""
     return _shown(person.pk, Q(pk__in=only) if only else Q()).order_by("pk")
+
+
+def documents_of(conversation: Conversation) -> QuerySet[Document]:
+    """Return the person's own documents that a conversation has, in the order of their hashes."""
+    return _had(conversation.owner_id, Q(pk=conversation.pk)).order_by("sha256")
+
+
+def documents_of_person(person: Person, only: Collection[str] = ()) -> QuerySet[Document]:
+    """Return the documents that conversations of a person have, or those in `only`, by id."""
+    return _had(person.pk, Q(pk__in=only) if only else Q()).order_by("pk")
+
+
+def _had(owner_id: uuid.UUID, which: Q) -> QuerySet[Document]:
+    conversations = Conversation.objects.present().filter(which, owner_id=owner_id)
+    messages = Message.objects.filter(conversation__in=conversations, deleted_at=None)
+    sent = Attachment.objects.filter(document=OuterRef("pk"), message__in=messages)
+    return Document.objects.filter(Exists(sent), owner_id=owner_id)
 
 
 def _shown(owner_id: uuid.UUID, which: Q) -> QuerySet[Image]:

@@ -11,6 +11,8 @@ import msgspec
 
 from chatapp.conversations.models import Attachment, Conversation, Message, ToolCall, ToolCallImage
 from chatapp.conversations.models.settings import WithModelSettings
+from chatapp.documents.formats import Format
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 
 FORMAT = "chat-export"
@@ -36,6 +38,9 @@ _IMAGE = (
     *("sha256", "name", "alt", "content_type", "width", "height", "animated", "remarks"),
     "created_at",
 )
+
+
+_DOCUMENT = ("sha256", "name", "format", "created_at")
 
 
 def encode(record: Any) -> bytes:
@@ -90,12 +95,29 @@ def attachment_record(attachment: Attachment, owner_id: UUID) -> dict[str, Any]:
     record: dict[str, Any] = {"refusal": attachment.refusal}
     if attachment.link:
         return record | {"link": attachment.link}
+    if document := attachment.document:
+        return record | {
+            "document": document.sha256 if document.owner_id == owner_id else None,
+            "name": document.name,
+            "pages": attachment.pages,
+            "document_tokens": attachment.document_tokens,
+        }
     return record | _shown_record(attachment, owner_id)
 
 
 def image_record(image: Image, **content: str) -> dict[str, Any]:
     """Return an image; `content` is its "file" in the archive, or its "data" in base64."""
     return _values(image, _IMAGE) | content
+
+
+def document_record(document: Document, **content: str) -> dict[str, Any]:
+    """Return a document; its text isn't part of it, because whoever imports the file reads it."""
+    return _values(document, _DOCUMENT) | content
+
+
+def document_name(document: Document) -> str:
+    ending = "txt" if document.format == Format.TEXT else document.format
+    return f"{document.sha256}.{ending}"
 
 
 def image_name(image: Image) -> str:

@@ -65,6 +65,8 @@ PRIVATE = IMAGES | {
     "join",
     "account",
     "prompt",
+    "document",
+    "document-file",
 }
 
 

@@ -1,221 +1,170 @@
-"""POST /documents/: a file becomes an image or a document by its content; others' are not found."""
+"""/documents/<id>/: what was read of a document, page by page, and the file to save."""
 
-import io
-import uuid
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import AsyncClient, Client
-from PIL import Image as Pillow
-from pytest_django import Settings
+from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.chat import attached_files
-from chatapp.conversations.models import Attachment, Draft, Exchange, Message
-from chatapp.documents.models import Document
-from chatapp.documents.worker import protocol
-from chatapp.documents.worker.pages import Reason, Refused
-from tests.chat.drafts import fields, image_of, kept, post
-from tests.documents.kit import stored
-from tests.documents.phrases import FILES
+from chatapp.conversations.models import Exchange, trash
+from chatapp.documents import reading
+from chatapp.documents.formats import Format
+from chatapp.documents.models import Document, DocumentData
+from chatapp.documents.worker.pages import Extract, Page, Unit
+from tests.documents.kit import attach, made_of
+from tests.support.people import ROLES, STRANGER
+from tests.support.roles import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-JSON = {"accept": "application/json"}
-HOSTILE = "../../<img src=x onerror=alert(1)>\u202egnp.\"'.pdf"
+
+PATHS = ["", "?page=2", "?q=heron", "file"]
 
 
-def png() -> bytes:
-    content = io.BytesIO()
-    Pillow.new("RGB", (40, 30), "teal").save(content, "PNG")
-    return content.getvalue()
+def path_of(document: Document, path: str = "") -> str:
+    return f"/documents/{document.pk}/{path}"
 
 
-def file(name: str, content: bytes | None = None) -> dict[str, Any]:
-    return {"file": SimpleUploadedFile(name, content or (FILES / name).read_bytes())}
+def numbers(page: str) -> list[int]:
+    return [number for number in range(1, 400) if f'id="page-{number}"' in page]
 
 
-async def test_a_document_is_stored_and_the_answer_describes_it(
-    async_owner_client: AsyncClient,
+def of_format(owner: Person, name: str, kind: Format, content: bytes = b"a heron") -> Document:
+    return Document.objects.store(owner, name, content, kind, Extract(Unit.PART, [Page("A")]))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_people_of_every_role_reach_their_documents_and_nobody_elses(
+    signed_in: Callable[[Person], Client], path: str
 ) -> None:
-    response = await async_owner_client.post("/documents/", file("book.pdf"))
+    stranger, found, of_others = signed_in(person_of(STRANGER)), {}, set()
+    for role in ROLES:
+        person = person_of(role)
+        url = path_of(made_of(person, "A heron.", "An egret."), path)
+        found[role] = signed_in(person).get(url).status_code
+        of_others |= {stranger.get(url).status_code, Client().get(url).status_code}
 
-    assert response.status_code == HTTPStatus.CREATED
-    answer = response.json()
-    document = await Document.objects.aget()
-    assert answer["id"] == f"document/{document.pk}"
-    assert (answer["kind"], answer["name"]) == ("document", "book.pdf")
-    assert answer["url"] == f"/documents/{document.pk}/"
-    assert answer["tokens"] == document.tokens > 100
-    assert answer["note"].startswith(f"PDF, {document.page_count} pages, about ")
-    assert f'href="{answer["url"]}"' in answer["html"]
-    assert "pages" in answer["html"]
-    again = await async_owner_client.post("/documents/", file("book.pdf"))
-    assert again.json()["id"] == answer["id"]
+    assert found == dict.fromkeys(ROLES, HTTPStatus.OK)
+    assert of_others == {HTTPStatus.NOT_FOUND, HTTPStatus.FOUND}
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "kind"),
-    [
-        ("scan.pdf", png(), "image"),
-        ("photo.jpg", (FILES / "two.pdf").read_bytes(), "document"),
-        ("photo.heic", (FILES / "data.xlsx").read_bytes(), "document"),
-        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "document"),
-        ("notes.bmp", b"BMW made more cars than in any other year.", "document"),
-        ("no ending", b"GIF89a is the format of 1989.", "document"),
-    ],
-)
-async def test_the_content_decides_and_not_the_name(
-    async_owner_client: AsyncClient, name: str, content: bytes, kind: str
+def test_a_document_of_somebody_else_is_seen_in_ones_own_present_conversation(
+    owner_client: Client, member: Person, exchange: Exchange
 ) -> None:
-    answer = (await async_owner_client.post("/documents/", file(name, content))).json()
+    document = made_of(member, "A heron.")
+    attach(exchange.message, document)
 
-    assert (answer["kind"], answer["name"]) == (kind, name)
-    assert ("thumbnail" in answer) == (kind == "image")
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b" \n", "This file is empty."),
-        (bytes(range(256)) * 9, "Send an image, a PDF"),
-        (b"\xff\xd8\xff\xe0 and no more", "damaged"),
-        ((FILES / "encrypted_locked.pdf").read_bytes(), "protected by a password"),
-        ((FILES / "report.doc").read_bytes(), "old Office file"),
-        (None, "We didn't receive a file."),
-    ],
-)
-async def test_what_cant_be_read_gets_a_sentence(
-    async_owner_client: AsyncClient, content: bytes | None, sentence: str
-) -> None:
-    given = {} if content is None else file("a.pdf", content)
-
-    response = await async_owner_client.post("/documents/", given)
-
-    assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert sentence in response.json()["error"]
-    assert not await Document.objects.aexists()
+    assert "A heron." in owner_client.get(path_of(document)).text
+    trash.trash(exchange.conversation)
+    assert owner_client.get(path_of(document)).status_code == HTTPStatus.NOT_FOUND
 
 
-@pytest.mark.parametrize(
-    ("reason", "status"),
-    [
-        (Reason.NO_WORKER, HTTPStatus.SERVICE_UNAVAILABLE),
-        (Reason.MEMORY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-        (Reason.BOMB, HTTPStatus.UNPROCESSABLE_ENTITY),
-        (Reason.TIME, HTTPStatus.UNPROCESSABLE_ENTITY),
-    ],
-)
-async def test_the_status_says_whether_another_try_may_help(
-    async_owner_client: AsyncClient,
-    monkeypatch: pytest.MonkeyPatch,
-    reason: Reason,
-    status: HTTPStatus,
-) -> None:
-    async def refuse(source: object) -> None:
-        raise Refused(reason)
+@pytest.mark.parametrize("path", ["", "file"])
+def test_documents_are_only_read(owner_client: Client, owner: Person, path: str) -> None:
+    url = path_of(made_of(owner, "A heron."), path)
 
-    monkeypatch.setattr(attached_files.worker_process, "read", refuse)
-
-    assert (await async_owner_client.post("/documents/", file("two.pdf"))).status_code == status
+    assert owner_client.post(url).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
-async def test_a_file_that_is_too_large_gets_413(
-    async_owner_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "MAX_FILE_BYTES", 1024)
-
-    response = await async_owner_client.post("/documents/", file("two.pdf"))
-
-    assert response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    assert "too large" in response.json()["error"]
-
-
-@pytest.mark.parametrize("quota", ["PERSON", "TOTAL"])
-async def test_a_full_quota_gets_507(
-    async_owner_client: AsyncClient, settings: Settings, quota: str
-) -> None:
-    setattr(settings, f"DOCUMENT_QUOTA_{quota}_MB", 0)
-
-    response = await async_owner_client.post("/documents/", file("two.pdf"))
-
-    assert response.status_code == HTTPStatus.INSUFFICIENT_STORAGE
-    assert "enough space" in response.json()["error"]
-
-
-async def test_a_hostile_name_is_only_text(async_owner_client: AsyncClient) -> None:
-    upload = file("two.pdf")
-    upload["file"]._name = HOSTILE  # what Django takes away is sent by other clients
-
-    answer = (await async_owner_client.post("/documents/", upload)).json()
-
-    assert "\u202e" not in answer["name"]
-    assert "/" not in answer["name"]
-    assert "<img" not in answer["html"]
-
-
-def test_who_is_signed_in_uploads_and_only_by_post(
-    owner_client: Client, stranger_client: Client
-) -> None:
-    assert stranger_client.post("/documents/", file("two.pdf")).status_code == HTTPStatus.FOUND
-    assert owner_client.get("/documents/").status_code == HTTPStatus.METHOD_NOT_ALLOWED
-
-
-def test_a_document_is_its_owners_alone(
-    owner_client: Client, member_client: Client, stranger_client: Client, owner: Person
-) -> None:
-    url = f"/documents/{stored(owner, 'A page.').pk}/"
-
-    assert owner_client.get(url, headers=JSON).status_code == HTTPStatus.OK
-    assert member_client.get(url, headers=JSON).status_code == HTTPStatus.NOT_FOUND
-    assert stranger_client.get(url, headers=JSON).status_code == HTTPStatus.UNAUTHORIZED
-
-
-def test_a_draft_keeps_documents_in_their_order_and_drops_those_of_others(
-    owner_client: Client, owner: Person, member: Person
-) -> None:
-    document, image, others = stored(owner, "One."), image_of(owner), stored(member, "Two.")
-    names = [f"document/{document.pk}", str(image.pk), f"document/{others.pk}", "document/x"]
-
-    post(owner_client, fields(image=names))
-
-    assert [each.source for each in Draft.objects.get().attachments.all()] == names[:2]
-    chips = kept(owner_client)["images"]
-    assert f'value="document/{document.pk}"' in chips
-    assert 'data-kind="document"' in chips
-    assert "PDF, 1 page, about" in chips
-    assert "a.pdf" in owner_client.get("/").content.decode()
-
-
-@pytest.mark.usefixtures("no_reply")
-@pytest.mark.parametrize("stays", [True, False])
-def test_an_edited_message_keeps_or_loses_its_document(
-    owner_client: Client, owner: Person, exchange: Exchange, stays: bool
-) -> None:
-    document = stored(owner, "A page.")
-    Attachment.objects.create(message=exchange.message, document=document, position=0, pages="1")
-    path = f"/c/{exchange.conversation.pk}/messages/{exchange.message.pk}/edit"
-    assert f"document/{document.pk}" in owner_client.get(path).content.decode()
-    assert 'data-kind="document"' in owner_client.get(path, headers=JSON).content.decode()
-    form = {"client_id": uuid.uuid4(), "text": "Edited", "parent": exchange.reply.pk}
-    if stays:
-        form["document"] = f"document/{document.pk}"
-
-    assert owner_client.post(path, form, headers=JSON).status_code == HTTPStatus.CREATED
-
-    edited = Message.objects.get(client_id=form["client_id"])
-    assert [each.document for each in edited.attachments.all()] == [document] * stays
-
-
-def test_the_page_of_a_chat_shows_a_document_as_a_card(
+def test_the_page_says_what_was_read_and_leads_to_the_chat(
     owner_client: Client, owner: Person, exchange: Exchange
 ) -> None:
-    document = stored(owner, "One.", "Two.", name="plan.pdf")
-    Attachment.objects.create(message=exchange.message, document=document, position=0, pages="1-2")
+    pages = [Page("A <b>heron</b> & {{ more }}."), Page("", is_scanned=True), Page("")]
+    document = made_of(owner, *pages, name="<i>birds</i>.pdf", count=12)
+    attach(exchange.message, document)
 
-    page = owner_client.get(f"/c/{exchange.conversation.pk}/").content.decode()
+    page = owner_client.get(path_of(document)).text
 
-    assert 'data-part="document"' in page
-    assert f'href="/documents/{document.pk}/"' in page
-    assert "PDF, 2 pages" in page
+    assert "&lt;i&gt;birds&lt;/i&gt;.pdf" in page
+    assert "A &lt;b&gt;heron&lt;/b&gt; &amp; {{ more }}." in page
+    assert "PDF, 12 pages" in page
+    assert "these are 3 of 12" in page
+    assert "This page is an image" in page
+    assert "There is no text here." in page
+    assert f'href="/c/{exchange.conversation.pk}/"' in page
+
+
+def test_sheets_are_shown_by_their_names(owner_client: Client, owner: Person) -> None:
+    document = made_of(owner, Page("| a |", "Budget"), Page("| b |"), unit=Unit.SHEET)
+
+    page = owner_client.get(path_of(document)).text
+
+    assert "Sheet 1: Budget" in page
+    assert ">Sheet 2</h2>" in page
+
+
+def test_a_long_document_is_shown_in_pieces(owner_client: Client, owner: Person) -> None:
+    document = made_of(owner, *(f"Text {number}." for number in range(1, 121)))
+
+    def shown(query: str) -> tuple[list[int], bool, bool]:
+        page = owner_client.get(path_of(document, query)).text
+        return numbers(page), "Earlier pages" in page, "Later pages" in page
+
+    assert shown("") == (list(range(1, 51)), False, True)
+    assert shown("?page=51") == (list(range(51, 101)), True, True)
+    assert shown("?page=117") == ([117, 118, 119, 120], True, False)
+    assert shown("?page=9999") == ([120], True, False)
+    assert shown("?page=-1")[0] == shown("?page=x")[0] == shown("?page=0")[0] == shown("")[0]
+
+
+def test_a_piece_ends_early_where_pages_are_long(
+    owner_client: Client, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHARACTERS_AT_ONCE", 10)
+    document = made_of(owner, "123456", "1234", "5", "12345678901234")
+
+    first, last = (owner_client.get(path_of(document, query)).text for query in ("", "?page=4"))
+
+    assert (numbers(first), numbers(last)) == ([1, 2], [4])
+    assert "12345678901" not in last
+    assert "The rest is too long to be shown here." in last
+
+
+def test_words_are_found_inside(owner_client: Client, owner: Person) -> None:
+    document = made_of(owner, "A heron.", "An <egret>.", "An égret and a heron.")
+
+    page = owner_client.get(path_of(document, "?q=EGRET")).text
+    both = owner_client.get(path_of(document, "?q=egret+heron")).text
+    nothing = owner_client.get(path_of(document, "?q=owl")).text
+
+    assert 'href="?page=2#page-2"' in page
+    assert 'href="?page=3#page-3"' in page
+    assert "An &lt;egret&gt;." in page
+    assert ('href="?page=2#page-2"' in both, 'href="?page=3#page-3"' in both) == (False, True)
+    assert "Nothing found." in nothing
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "saved", "media_type"),
+    [
+        ("report.pdf", Format.PDF, "report.pdf", "application/pdf"),
+        ("report.PDF", Format.PDF, "report.pdf", "application/pdf"),
+        ("page.pdf", Format.HTML, "page.pdf.html", "text/html"),
+        ("main.py", Format.TEXT, "main.py", "text/plain"),
+        ("notes", Format.TEXT, "notes.txt", "text/plain"),
+        ("a/b\r\n.e x", Format.TEXT, "a-b .e x.txt", "text/plain"),
+    ],
+)
+def test_the_file_is_saved_and_never_shown(
+    owner_client: Client, owner: Person, name: str, kind: Format, saved: str, media_type: str
+) -> None:
+    content = b"a heron " * 100_000
+    answer = owner_client.get(path_of(of_format(owner, name, kind, content), "file"))
+
+    assert answer.content == content
+    assert answer["Content-Disposition"] == f'attachment; filename="{saved}"'
+    assert answer["Content-Type"] == media_type
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_file_whose_bytes_are_lost_is_not_found(owner_client: Client, owner: Person) -> None:
+    document = made_of(owner, "A heron.")
+    DocumentData.objects.all().delete()
+
+    answer = owner_client.get(path_of(document, "file"))
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert answer.text == "This document is no longer in storage."
+    assert owner_client.get(path_of(document)).status_code == HTTPStatus.OK

@@ -27,7 +27,9 @@ def test_a_page_of_a_document_before_the_reply_is_a_link(owner: Person) -> None:
     document = made_of(owner, "One.", "Two.")
     attach(first.parent, document)
     second = replied(owner, "See p. 2 and p. 3.", first.conversation)
-    link = f'<a href="/documents/{document.pk}/#page-2" target="_blank" rel="noopener">p. 2</a>'
+    link = (
+        f'<a href="/documents/{document.pk}/?page=2#page-2" target="_blank" rel="noopener">p. 2</a>'
+    )
 
     page = message_page(first.conversation)
 
@@ -42,7 +44,7 @@ def test_a_running_reply_has_no_links_yet(owner: Person) -> None:
     attach(reply.parent, made_of(owner, "One."))
     reply.status = Message.Status.STREAMING
 
-    assert "#page-1" not in message_html(reply)
+    assert "?page=1#page-1" not in message_html(reply)
 
 
 def test_documents_are_looked_up_only_for_replies_that_name_pages(owner: Person) -> None:

@@ -9,11 +9,13 @@ from chatapp.conversations.models import (
     ToolCallImage,
     add_exchange,
 )
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.people import removal
 from chatapp.sharing.models import Share
 from chatapp.sharing.publishing import publish
 from chatapp.spending.models import ModelCall
+from tests.documents.kit import attach, made_of
 from tests.images.conftest import made
 from tests.sharing.conftest import CHOICES
 from tests.support.replies import MODEL, complete, new_message
@@ -24,11 +26,13 @@ MAX_PIECES = 500
 
 
 def everything_of(person: Person) -> Share:
-    """Add a chat with images, its share, a draft, defaults, a download, an upload and a call."""
+    """Add a chat with images and a document, its share, a draft, defaults, a download, an upload
+    and a call."""
     exchange = add_exchange(person, new_message())
     complete(exchange.reply)
     photo = Image.objects.store(person, made())
     exchange.message.attachments.create(position=0, image=photo)
+    attach(exchange.message, made_of(person, "A page."), position=1)
     call = ToolCall.objects.create(
         reply=exchange.reply, round=0, index=0, text_length=0, name="look", state="done"
     )
@@ -47,7 +51,8 @@ def everything_of(person: Person) -> Share:
 
 def removed(person: Person) -> None:
     """Remove a person as the app does, until nothing is left."""
-    Image.objects.filter(owner=person).update(keep_until="2020-01-01T00:00Z")
+    for model in (Image, Document):
+        model.objects.filter(owner=person).update(keep_until="2020-01-01T00:00Z")
     for _piece in range(MAX_PIECES):
         if not removal.remove_piece(person):
             return

@@ -21,11 +21,13 @@ from chatapp.conversations.models import (
     ToolCallImage,
     trash,
 )
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.images.store import StoreUnavailable
 from chatapp.jobs.models import Job
 from chatapp.people import image_heirs, removal
-from chatapp.search.models import SearchEntry
+from chatapp.search import backfill
+from chatapp.search.models import DocumentEntry, SearchEntry, StaleConversation
 from chatapp.sharing.continuation import continue_chat
 from chatapp.sharing.models import Share
 from chatapp.sharing.publishing import publish
@@ -50,7 +52,8 @@ def test_a_deleted_person_is_gone_and_can_be_restored(
 ) -> None:
     share = everything_of(member)
     page = f"/people/{member.pk}/"
-    assert "1 chat and 2 images go" in " ".join(owner_client.get(f"{page}deletion").text.split())
+    question = " ".join(owner_client.get(f"{page}deletion").text.split())
+    assert "1 chat with 1 document and 2 images go" in question
 
     assert owner_client.post(f"{page}deletion")["Location"] == f"{page}?note=deleted"
 
@@ -100,12 +103,23 @@ def test_nobody_is_removed_who_can_be_restored(owner: Person, member: Person) ->
     assert not membership.restore(member)
 
 
+def index(person: Person, at_most: int = 100) -> None:
+    """Bring what the search index has of a person into step."""
+    own = Conversation.objects.filter(owner=person)
+    StaleConversation.objects.mark(own.values_list("pk", flat=True))
+    for _batch in range(at_most):
+        if not backfill.renew_stale():
+            return
+
+
 def test_everything_is_removed_in_pieces(
     owner: Person, member: Person, member_client: Client
 ) -> None:
     everything_of(member)
     kept = Conversation.objects.create(owner=owner, model=MODEL)
+    index(member)
     assert SearchEntry.objects.exists()
+    assert DocumentEntry.objects.exists()
     Entry.objects.record(Action.SHARED, member)
     delete_long_ago(member)
     assert removal._due() == [member]
@@ -114,7 +128,8 @@ def test_everything_is_removed_in_pieces(
 
     assert list(Person.objects.all()) == [owner]
     assert list(Conversation.objects.all()) == [kept]
-    for model in (Image, Draft, Share, Job, Import, UploadedSlice, Session, Defaults, SearchEntry):
+    gone = (Image, Document, Draft, Share, Job, Import, UploadedSlice, Session, Defaults)
+    for model in (*gone, SearchEntry, DocumentEntry):
         assert not model.objects.exists(), model
     assert ModelCall.objects.get().person is None
     entry = Entry.objects.get()

@@ -20,7 +20,7 @@ from chatapp.jobs import runner
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server
 from chatapp.transfer.account_record import DRAFTS_AT_ONCE
-from chatapp.transfer.archive import export, files
+from chatapp.transfer.archive import export, files, stored_files
 from chatapp.transfer.archive import step as archive_step
 from chatapp.transfer.models import ArchivePart
 from tests.support.replies import complete, new_message
@@ -135,7 +135,7 @@ def test_an_export_is_continued_by_other_processes_at_every_step(
     made = {rich_conversation(owner).pk, *(conversation(owner, "x" * 500).pk for _ in range(3))}
     monkeypatch.setattr("chatapp.transfer.reading.MESSAGES_AT_ONCE", 1)
     monkeypatch.setattr(files, "SHARD_BYTES", 2_000)
-    monkeypatch.setattr(files, "IMAGES_AT_ONCE", 1)
+    monkeypatch.setattr(stored_files, "IMAGES_AT_ONCE", 1)
     # Each step ends after the first piece that it writes.
     monkeypatch.setattr(archive_step, "STEP_BYTES", 1)
     job = export.export.enqueue(owner)

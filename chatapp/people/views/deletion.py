@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.conversations.models import Conversation
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.people.deletion import delete, restore
 from chatapp.people.views.answers import back_to, managed_person
@@ -24,6 +25,7 @@ def deletion(request: PersonRequest, person_id: UUID) -> HttpResponse:
             "person": person,
             "chats": Conversation.objects.filter(owner=person, deleted_at=None).count(),
             "images": Image.objects.filter(owner=person).count(),
+            "documents": Document.objects.filter(owner=person).count(),
         }
         return render(request, "people/deletion.html", context)
     changed = delete(request.user, person, request=request)

@@ -24,7 +24,13 @@ TERM = re.compile(
     re.IGNORECASE,
 )
 EXCLUDABLE = ("model", "has")  # filters that may follow a minus
-HAS = {"image": filter_tokens.IMAGE, "images": filter_tokens.IMAGE, "code": filter_tokens.CODE}
+HAS = {
+    "image": filter_tokens.IMAGE,
+    "images": filter_tokens.IMAGE,
+    "document": filter_tokens.DOCUMENT,
+    "documents": filter_tokens.DOCUMENT,
+    "code": filter_tokens.CODE,
+}
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
@@ -164,7 +170,7 @@ def _filter_terms(query: Query, name: str, value: str) -> list[Term]:
         return list(_of_model(term for word in words for term in word_terms(word, is_open=True)))
     if token := HAS.get(value.lower()):
         return [Term(token)]
-    query.problems.append(_("“has:” can be followed by “image” or “code”."))
+    query.problems.append(_("“has:” can be followed by “image”, “document” or “code”."))
     return []
 
 

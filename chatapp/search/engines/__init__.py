@@ -5,9 +5,9 @@ from types import ModuleType
 from django.db import connection
 
 from chatapp.search.engines import postgres, sqlite
-from chatapp.search.engines.plan import Hit, Plan, TooSlow
+from chatapp.search.engines.plan import PAGES, Hit, Plan, TooSlow
 
-__all__ = ["Hit", "Plan", "TooSlow", "engine"]
+__all__ = ["PAGES", "Hit", "Plan", "TooSlow", "engine"]
 
 
 def engine() -> ModuleType:

@@ -27,7 +27,7 @@ SETTINGS = """
     SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0;
     SET LOCAL jit = off
 """
-ROWS = "SELECT id, conversation_id, message_id FROM search_searchentry WHERE "
+ROWS = "SELECT id, conversation_id, message_id FROM {table.entries} WHERE "
 OF_OWNER = "owner_id = %(owner)s AND id < %(older)s AND id >= %(newer)s"
 # `IS TRUE` keeps a condition from the planner, so that no index is used for it.
 FILTER = "(tokens @@ %(query)s::tsquery) IS TRUE"
@@ -35,7 +35,7 @@ IN_TIME = "(id < %(older)s AND id >= %(newer)s) IS TRUE"
 INDEX = "tokens @@ %(indexed)s::tsquery"
 WALK = f"{ROWS} {OF_OWNER} AND {FILTER} ORDER BY id DESC LIMIT %(limit)s"
 EDGE = f"""
-    SELECT id FROM search_searchentry WHERE {OF_OWNER} ORDER BY id DESC OFFSET %(rows)s LIMIT 1
+    SELECT id FROM {{table.entries}} WHERE {OF_OWNER} ORDER BY id DESC OFFSET %(rows)s LIMIT 1
 """  # noqa: S608  (constants of this file)
 PRESENT = """
     SELECT id FROM conversations_conversation
@@ -79,6 +79,7 @@ def _find(plan: Plan) -> list[Hit]:
     long = [term for term in plan.terms if not _is_short(term)]
     indexed = long if len(long) > 1 or plan.any_of else list(plan.terms)
     params: Params = {
+        "table": plan.table,
         "owner": plan.owner_id,
         "query": _query(plan, plan.terms),
         "indexed": _query(plan, indexed),
@@ -128,7 +129,7 @@ def _edge(params: Params, rows: int) -> int | None:
     """Return the key of the row after so many, None where there are no more."""
     with connection.cursor() as cursor:
         _prepare(cursor)
-        cursor.execute(EDGE, params | {"rows": rows - 1})
+        cursor.execute(EDGE.format_map(params), params | {"rows": rows - 1})
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -136,7 +137,7 @@ def _edge(params: Params, rows: int) -> int | None:
 def _run(statement: str, params: Params, *, probes: bool = False) -> list[Hit]:
     with connection.cursor() as cursor:
         _prepare(cursor, uses_bitmaps=probes)
-        cursor.execute(statement, params)
+        cursor.execute(statement.format_map(params), params)
         return [Hit(*row) for row in cursor]
 
 

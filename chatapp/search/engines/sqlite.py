@@ -27,18 +27,18 @@ PRESENT = """
     AND conversation.trashed_at IS NULL AND conversation.deleted_at IS NULL
 """
 FIND = f"""
-    {ROWS} FROM search_fts
-    CROSS JOIN search_searchentry entry ON entry.id = search_fts.rowid {PRESENT}
-    WHERE search_fts MATCH %s AND search_fts.rowid < %s AND search_fts.rowid >= %s
-    ORDER BY search_fts.rowid DESC LIMIT %s
+    {ROWS} FROM {{table.fts}} fts
+    CROSS JOIN {{table.entries}} entry ON entry.id = fts.rowid {PRESENT}
+    WHERE {{table.fts}} MATCH %s AND fts.rowid < %s AND fts.rowid >= %s
+    ORDER BY fts.rowid DESC LIMIT %s
 """
 WALK = f"""
-    {ROWS} FROM search_searchentry entry INDEXED BY search_newest {PRESENT}
+    {ROWS} FROM {{table.entries}} entry INDEXED BY {{table.newest}} {PRESENT}
     WHERE entry.owner_id = %s AND entry.id < %s AND entry.id >= %s AND {{terms}}
     ORDER BY entry.id DESC LIMIT %s
 """
 EDGE = """
-    SELECT id FROM search_searchentry WHERE owner_id = %s AND id < %s AND id >= %s
+    SELECT id FROM {table.entries} WHERE owner_id = %s AND id < %s AND id >= %s
     ORDER BY id DESC LIMIT 1 OFFSET %s
 """
 
@@ -48,15 +48,15 @@ def find(plan: Plan) -> list[Hit]:
     hits: list[Hit] = []
     older, owner = plan.older, plan.owner_id.hex
     if plan.is_frequent and any(term.is_prefix for term in plan.terms):
-        edge = _edge([owner, older, plan.newer, WALKED - 1])
+        edge = _edge(plan, [owner, older, plan.newer, WALKED - 1])
         found, terms = _holds(plan)
         params = [owner, owner, older, edge or plan.newer, *found, plan.limit]
-        hits = _run(WALK.format(terms=terms), params)
+        hits = _run(WALK.format(table=plan.table, terms=terms), params)
         if edge is None or len(hits) == plan.limit:
             return hits
         older = edge
     params = [owner, _match(plan), older, plan.newer, plan.limit - len(hits)]
-    return [*hits, *_run(FIND, params)]
+    return [*hits, *_run(FIND.format(table=plan.table), params)]
 
 
 @contextmanager
@@ -75,10 +75,10 @@ def limited(seconds: float) -> Iterator[None]:
         connection.connection.set_progress_handler(None, 0)
 
 
-def _edge(params: list[Any]) -> int | None:
+def _edge(plan: Plan, params: list[Any]) -> int | None:
     """Return the key of the last row to walk, None where the owner has fewer."""
     with connection.cursor() as cursor:
-        cursor.execute(EDGE, params)
+        cursor.execute(EDGE.format(table=plan.table), params)
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 
 from chatapp import background
+from chatapp.documents.errors import DocumentMissing
+from chatapp.documents.models import Document
 from chatapp.images import store
 from chatapp.images.models import Image
 from chatapp.jobs.models import Job
@@ -59,12 +61,14 @@ class Archive:
         return offset, number
 
     def _part(self, number: int) -> list[bytes]:
-        """Return the content of a part and its image; nothing behind the last part."""
-        parts = ArchivePart.objects.filter(job=self._job, number=number).select_related("image")
+        """Return the content of a part and its file; nothing behind the last part."""
+        parts = ArchivePart.objects.filter(job=self._job, number=number).select_related(
+            "image", "document"
+        )
         part = parts.defer("directory").first()
         if part is None:
             return []
-        return [bytes(part.content), *([_image(part, part.image)] if part.image else [])]
+        return [bytes(part.content), *_file(part)]
 
     def _directory(self, number: int) -> list[bytes]:
         parts = ArchivePart.objects.filter(
@@ -73,11 +77,15 @@ class Archive:
         return [bytes(each) for each in parts.values_list("directory", flat=True)]
 
 
-def _image(part: ArchivePart, image: Image) -> bytes:
+def _file(part: ArchivePart) -> list[bytes]:
+    """Return the bytes of the image or the document of a part, if it has one."""
+    file: Image | Document | None = part.image or part.document
+    if file is None:
+        return []
     try:
-        content = store.read(image)
-    except store.ImageMissing as error:
-        raise ArchiveDamaged(f"the image {part.image_id} is gone") from error
+        content = file.content
+    except (store.ImageMissing, DocumentMissing) as error:
+        raise ArchiveDamaged(f"the file {file.pk} is gone") from error
     if len(content) != part.image_size:
-        raise ArchiveDamaged(f"the image {part.image_id} has changed")
-    return content
+        raise ArchiveDamaged(f"the file {file.pk} has changed")
+    return [content]

@@ -13,19 +13,20 @@ from chatapp.jobs.events import job_changed
 from chatapp.jobs.kinds import JobFailed, job
 from chatapp.jobs.models import UNFINISHED, Job, JobQuerySet, State
 from chatapp.server.database_errors import DatabaseFull
-from chatapp.transfer.archive import files
+from chatapp.transfer.archive import files, stored_files
 from chatapp.transfer.archive.step import Step
 from chatapp.transfer.archive.zip_format import TooLarge
 from chatapp.transfer.models import ArchivePart
-from chatapp.transfer.reading import images_of_person
+from chatapp.transfer.reading import documents_of_person, images_of_person
 
 KEPT = timedelta(hours=24)
 PARTS_AT_ONCE = 50
 PHASES = {
     "conversations": files.write_conversations,
     "pages": files.write_pages,
-    "images": files.write_images,
+    "images": stored_files.write_images,
     "account": files.write_account,
+    "documents": stored_files.write_documents,
     "rest": files.write_rest,
 }
 
@@ -44,7 +45,8 @@ def export(job: Job) -> bool:
     if not job.total:
         # Each conversation is written twice, for programs and for people.
         images = images_of_person(step.person, step.only)
-        job.total = 2 * step.conversations.count() + images.count()
+        documents = documents_of_person(step.person, step.only)
+        job.total = 2 * step.conversations.count() + images.count() + documents.count()
     names = list(PHASES)
     index = job.cursor.get("phase", 0)
     if index == len(names):

@@ -6,19 +6,25 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chatapp.conversations.models import Conversation
-from chatapp.images import store
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
-from chatapp.jobs.kinds import TryLater
 from chatapp.transfer import pages
 from chatapp.transfer.account_record import account_record, draft_record, next_drafts
 from chatapp.transfer.archive.step import Step
+from chatapp.transfer.archive.stored_files import write_list
 from chatapp.transfer.conversation_json import CLOSING, conversation_opening, messages_piece
-from chatapp.transfer.reading import Place, branch_after, images_of_person
-from chatapp.transfer.records import encode, file_record, image_name, image_record
+from chatapp.transfer.reading import Place, branch_after
+from chatapp.transfer.records import (
+    document_name,
+    document_record,
+    encode,
+    file_record,
+    image_name,
+    image_record,
+)
 from chatapp.transfer.stylesheet import FONT_NAME, linked_stylesheet, math_font
 
 SHARD_BYTES = 8 * 1024**2  # a conversation isn't divided, so a shard may be longer
-IMAGES_AT_ONCE = 20
 STYLE = "style.css"
 
 
@@ -85,25 +91,6 @@ def write_pages(step: Step) -> bool:
     return step.walk(begin, piece, end)
 
 
-def write_images(step: Step) -> bool:
-    """Write the images that conversations show. Raises TryLater when the store doesn't answer."""
-    cursor = step.cursor
-    while not step.is_full:
-        rest = images_of_person(step.person, step.only)
-        if after := cursor.get("after"):
-            rest = rest.filter(pk__gt=after)
-        images = list(rest[:IMAGES_AT_ONCE])
-        if not images:
-            return True
-        for image in images:
-            _write_image(step, image)
-            cursor["after"] = str(image.pk)
-            step.job.done += 1
-            if step.is_full:
-                break
-    return False
-
-
 def write_account(step: Step) -> bool:
     """Write the account, with its drafts one after the other; return whether that was all.
 
@@ -131,31 +118,17 @@ def write_account(step: Step) -> bool:
 def write_rest(step: Step) -> bool:
     """Write what describes and opens the other files; the manifest comes last."""
     writer, at = step.writer, step.job.created_at
-    writer.begin("images.json")
-    writer.write(encode(file_record(at))[:-1] + b',"images":[')
-    before = b"\n"
-    for image in Image.objects.filter(archive_parts__job=step.job).order_by("pk").iterator():
-        name = f"images/{image_name(image)}"
-        writer.write(before + encode(image_record(image, file=name)))
-        before = b",\n"
-    writer.write(b"]}\n")
-    writer.end()
+    images = Image.objects.filter(archive_parts__job=step.job).order_by("pk").iterator()
+    records = (image_record(each, file=f"images/{image_name(each)}") for each in images)
+    write_list(step, "images", records)
+    documents = Document.objects.filter(archive_parts__job=step.job).order_by("pk").iterator()
+    records = (document_record(each, file=f"documents/{document_name(each)}") for each in documents)
+    write_list(step, "documents", records)
     writer.add(f"pages/{STYLE}", linked_stylesheet().encode())
     writer.add(f"pages/{FONT_NAME}", math_font())
     _write_index(step)
     writer.add("manifest.json", encode(file_record(at, **_manifest(step))))
     return True
-
-
-def _write_image(step: Step, image: Image) -> None:
-    try:
-        content = store.read(image)
-    except store.StoreUnavailable as error:
-        raise TryLater(error.sentence) from error
-    except store.ImageMissing:
-        step.cursor.setdefault("missing", []).append(image.sha256)
-        return
-    step.writer.add_image(f"images/{image_name(image)}", image, content)
 
 
 def _write_index(step: Step) -> None:
@@ -186,8 +159,10 @@ def _manifest(step: Step) -> dict[str, object]:
     return {
         "conversations": [shard_name(number) for number in shards],
         "images": "images.json",
+        "documents": "documents.json",
         "account": None if step.only else "account.json",
         "missing_images": step.cursor.get("missing", []),
+        "missing_documents": step.cursor.get("missing_documents", []),
     }
 
 

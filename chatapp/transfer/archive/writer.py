@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.jobs.models import Job
 from chatapp.transfer.archive.zip_format import (
@@ -84,14 +85,14 @@ class ArchiveWriter:
         self.write(data)
         self.end()
 
-    def add_image(self, name: str, image: Image, content: bytes) -> None:
-        """Add a file whose bytes stay where the image is stored."""
+    def add_stored(self, name: str, file: Image | Document, content: bytes) -> None:
+        """Add a file whose bytes stay where the image or the document is stored."""
         size, crc = len(content), zlib.crc32(content)
         entry = Entry(name, self._next_offset, STORED, crc, size, size)
         self._content += local_header(entry, self._at)
         self._list(entry)
         self.written += size
-        self._end_part(image, size)
+        self._end_part(file, size)
 
     def save(self) -> None:
         """Write the parts, and put the position into the cursor; call it in `job.saving`."""
@@ -130,18 +131,19 @@ class ArchiveWriter:
         self._directory_size += len(line)
         self._count += 1
 
-    def _end_part(self, image: Image | None, image_size: int) -> None:
+    def _end_part(self, file: Image | Document | None, size: int) -> None:
         self._parts.append(
             ArchivePart(
                 job=self._job,
                 number=self._part,
                 offset=self._offset,
                 content=bytes(self._content),
-                image=image,
-                image_size=image_size,
+                image=file if isinstance(file, Image) else None,
+                document=file if isinstance(file, Document) else None,
+                image_size=size,
                 directory=bytes(self._directory),
             )
         )
         self._part += 1
-        self._offset = self._next_offset + image_size
+        self._offset = self._next_offset + size
         self._content, self._directory = bytearray(), bytearray()

@@ -144,13 +144,13 @@ def _key(file: File) -> str:
     )
 
 
-def read_entry(archive: Archive, entry: Entry) -> bytes:
-    """Return an entry. Raises ImageLost when it is broken or too large for an image."""
+def read_entry(archive: Archive, entry: Entry, max_bytes: int = MAX_IMAGE_BYTES) -> bytes:
+    """Return an entry. Raises ImageLost when it is broken or too large."""
     try:
         with archive.open(entry) as stream:
-            content = stream.read(MAX_IMAGE_BYTES + 1)
+            content = stream.read(max_bytes + 1)
     except ArchiveRefused as error:
         raise ImageLost("image_unreadable") from error
-    if len(content) > MAX_IMAGE_BYTES:
+    if len(content) > max_bytes:
         raise ImageLost("image_too_large")
     return content

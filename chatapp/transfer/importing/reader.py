@@ -7,6 +7,7 @@ from chatapp.accounts.models import Person
 from chatapp.transfer.importing.archive import Archive, ArchiveRefused, Entry
 from chatapp.transfer.importing.images import ExportedImages, ImageStore
 from chatapp.transfer.importing.json_items import Source
+from chatapp.transfer.importing.own.documents import OwnDocuments
 from chatapp.transfer.importing.own.images import OwnImages
 from chatapp.transfer.importing.slice_file import SliceFile
 from chatapp.transfer.importing.sources import Contents, is_counted, is_own, look, parts_of
@@ -28,6 +29,7 @@ class Reader:
         self.contents: Contents = look(self.archive)
         self.images = ExportedImages(self.archive, self.store)
         self.own_images = OwnImages(self.archive, self.contents.images, self.store)
+        self.own_documents = OwnDocuments(self.archive, self.contents.documents, self.store)
         self.shard = self.item = 0
         self.count = 0  # conversations among the items of the shard that were taken
         self.is_own = False
@@ -91,6 +93,7 @@ class Reader:
         """Forget which images were found, so that memory doesn't grow with an archive."""
         self.images.forget()
         self.own_images.forget()
+        self.own_documents.forget()
 
     def count_shard(self) -> int:
         """Return how many conversations a shard seems to have, and go to the next one."""

@@ -44,6 +44,19 @@ SKIPPED: dict[str, Any] = {
         "%(count)d messages came before themselves; each begins a version of its own",
         "count",
     ),
+    "document_missing": ngettext_lazy(
+        "%(count)d document that isn't in the export",
+        "%(count)d documents that aren't in the export",
+        "count",
+    ),
+    "document_quota": ngettext_lazy(
+        "%(count)d document for which there is no space. Delete some, then import again",
+        "%(count)d documents for which there is no space. Delete some, then import again",
+        "count",
+    ),
+    "document_unreadable": ngettext_lazy(
+        "%(count)d document that can't be read", "%(count)d documents that can't be read", "count"
+    ),
     "duplicate": ngettext_lazy(
         "%(count)d message that the export has twice",
         "%(count)d messages that the export has twice",

@@ -16,7 +16,7 @@ MAX_MANIFEST_BYTES = 5 * MEGABYTE
 MAX_NAMED = 20  # problems of one kind in a file
 HEAD_BYTES = 200
 OWN = re.compile(rb'^\s*\{\s*"format"\s*:\s*"chat-export"')
-CONVERSATIONS, IMAGES = "conversations", "images"
+CONVERSATIONS, IMAGES, DOCUMENTS = "conversations", "images", "documents"
 
 
 class Found(NamedTuple):
@@ -31,6 +31,7 @@ class Contents:
     shards: list[Entry] = field(default_factory=list)
     problems: list[Found] = field(default_factory=list)
     images: Entry | None = None  # what an export of this app says about its images
+    documents: Entry | None = None  # and about its documents
 
 
 def look(archive: Archive) -> Contents:
@@ -41,6 +42,7 @@ def look(archive: Archive) -> Contents:
     if manifest.get("format") == "chat-export":
         names = [*as_list(manifest.get("conversations")), manifest.get("account")]
         contents.images = by_name.get(as_text(manifest.get("images")))
+        contents.documents = by_name.get(as_text(manifest.get("documents")))
     else:
         manifest = read_document(archive, by_name.get("export_manifest.json"))
         listed = as_dict(as_dict(manifest.get("logical_files")).get("conversations.json"))

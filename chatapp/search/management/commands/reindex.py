@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from chatapp.conversations.models import Conversation, Message
 from chatapp.search import backfill, writing
-from chatapp.search.models import Filling, SearchEntry
+from chatapp.search.models import DocumentEntry, Filling, SearchEntry
 
 CHATS = 50
 BAR = 30  # characters
@@ -45,10 +45,12 @@ def _remove_left_over() -> int:
     present = Conversation.objects.present().filter(pk=OuterRef("conversation_id"))
     message = Message.objects.filter(pk=OuterRef("message_id"), deleted_at=None)
     removed = 0
-    for rows in (
-        SearchEntry.objects.exclude(Exists(present)),
-        SearchEntry.objects.exclude(message_id=None).exclude(Exists(message)),
+    for kind, rows in (
+        (SearchEntry, SearchEntry.objects.exclude(Exists(present))),
+        (SearchEntry, SearchEntry.objects.exclude(message_id=None).exclude(Exists(message))),
+        (DocumentEntry, DocumentEntry.objects.exclude(Exists(present))),
+        (DocumentEntry, DocumentEntry.objects.exclude(Exists(message))),
     ):
         while batch := list(rows.values_list("pk", flat=True)[: writing.AT_ONCE]):
-            removed += SearchEntry.objects.filter(pk__in=batch).delete()[0]
+            removed += kind.objects.filter(pk__in=batch).delete()[0]
     return removed

@@ -16,9 +16,11 @@ from chatapp.conversations.models import (
     DraftContent,
     DraftsFull,
     ModelSettings,
+    Source,
 )
 from chatapp.images.shown_image import ShownImage
-from chatapp.transfer.importing.own.adding import FindImage, find_conversation
+from chatapp.transfer.importing.own.adding import find_conversation
+from chatapp.transfer.importing.own.found_files import FindFiles
 from chatapp.transfer.importing.own.lookups import is_link
 from chatapp.transfer.importing.own.records import DraftRecord, FileMember, SettingsRecord
 
@@ -57,7 +59,7 @@ def _fill(person: Person, field: str, value: str) -> bool:
     return bool(rows.update(**{field: value}))
 
 
-def restore_draft(person: Person, record: DraftRecord, find_image: FindImage) -> bool:
+def restore_draft(person: Person, record: DraftRecord, find: FindFiles) -> bool:
     """Add a draft where there is none; return whether it was added."""
     conversation: Conversation | None = None
     if record.conversation:
@@ -66,9 +68,7 @@ def restore_draft(person: Person, record: DraftRecord, find_image: FindImage) ->
             return False
     if Draft.objects.filter(person=person, conversation=conversation).exists():
         return False
-    written = DraftContent(
-        uuid.uuid4(), record.text, uuid.uuid4(), 1, tuple(_shown(record, find_image))
-    )
+    written = DraftContent(uuid.uuid4(), record.text, uuid.uuid4(), 1, tuple(_shown(record, find)))
     try:
         Draft.objects.store(person, conversation, written)
     except (AlreadySent, DraftsFull):
@@ -78,11 +78,13 @@ def restore_draft(person: Person, record: DraftRecord, find_image: FindImage) ->
     return True
 
 
-def _shown(record: DraftRecord, find_image: FindImage) -> list[ShownImage | str]:
-    shown: list[ShownImage | str] = []
+def _shown(record: DraftRecord, find: FindFiles) -> list[Source]:
+    shown: list[Source] = []
     for each in record.attachments[:MAX_IMAGES]:
         if is_link(each.link):
             shown.append(each.link)
-        elif each.image and (image := find_image(each.image)):
+        elif each.image and (image := find.image(each.image)):
             shown.append(ShownImage(image, each.part, each.part_count))
+        elif each.document and (document := find.document(each.document)):
+            shown.append(document)
     return shown

@@ -5,7 +5,7 @@ only what is new.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -23,6 +23,7 @@ from chatapp.conversations.signals import conversations_imported
 from chatapp.inference.context_window import message_tokens
 from chatapp.inference.types import ChatMessage
 from chatapp.transfer.importing.adding import NAMESPACE, Added
+from chatapp.transfer.importing.own.found_files import FindFiles, with_document
 from chatapp.transfer.importing.own.lookups import is_link, sent, taken
 from chatapp.transfer.importing.own.records import (
     ConversationRecord,
@@ -34,12 +35,9 @@ from chatapp.transfer.importing.own.tree import Placed, placed
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
-    from chatapp.images.models import Image
 
 BATCH = 200  # rows
 MAX_IMAGES = 500  # of a message or a tool call
-
-type FindImage = Callable[[str], "Image | None"]
 
 
 def other_id(person: "Person", id_: uuid.UUID) -> uuid.UUID:
@@ -57,7 +55,7 @@ def find_conversation(person: "Person", id_: uuid.UUID) -> tuple[Conversation | 
     raise AssertionError("the other id belongs to this person alone")
 
 
-def add(person: "Person", record: ConversationRecord, find_image: FindImage) -> Added:
+def add(person: "Person", record: ConversationRecord, find: FindFiles) -> Added:
     """Add what isn't here yet; call it in a transaction. The record has at least one message."""
     conversation, key = find_conversation(person, record.id)
     is_new = conversation is None
@@ -66,7 +64,7 @@ def add(person: "Person", record: ConversationRecord, find_image: FindImage) -> 
         conversation.save(force_insert=True)
     elif not conversation.is_present:
         return Added(conversation, is_new=False, is_gone=True)
-    adding = _Adding(person, conversation, is_new, find_image)
+    adding = _Adding(person, conversation, is_new, find)
     adding.add(record.messages)
     if adding.messages:
         conversations_imported.send(Conversation, ids=[conversation.pk])
@@ -107,12 +105,12 @@ class _Adding:
         person: "Person",
         conversation: Conversation,
         is_new: bool,
-        find_image: FindImage,
+        find: FindFiles,
     ) -> None:
         self._person = person
         self._conversation = conversation
         self._is_new = is_new
-        self._find_image = find_image
+        self._find = find
         self.messages: list[Message] = []
         self.total = 0
         self._attachments: list[Attachment] = []
@@ -210,8 +208,10 @@ class _Adding:
             values = {"message": row, "position": position, "refusal": each.refusal}
             if is_link(each.link):
                 yield Attachment(link=each.link, **values)
-            elif image := each.image and self._find_image(each.image):
+            elif image := each.image and self._find.image(each.image):
                 yield Attachment(image=image, part=each.part, part_count=each.part_count, **values)
+            elif document := each.document and self._find.document(each.document):
+                yield with_document(document, each, **values)
 
     def _add_call(self, row: Message, record: ToolCallRecord) -> None:
         values = asdict(record)
@@ -223,7 +223,7 @@ class _Adding:
         call = ToolCall(reply=row, **values)
         self._tool_calls.append(call)
         for position, each in enumerate(record.images[:MAX_IMAGES]):
-            if each.image and (image := self._find_image(each.image)):
+            if each.image and (image := self._find.image(each.image)):
                 parts = {"part": each.part, "part_count": each.part_count}
                 self._images.append(
                     ToolCallImage(tool_call=call, position=position, image=image, **parts)

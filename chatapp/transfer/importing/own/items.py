@@ -1,6 +1,7 @@
 """The items of a file of this app, taken one by one and written together."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,11 @@ import msgspec
 from chatapp.transfer.importing.adding import Added
 from chatapp.transfer.importing.json_items import Source
 from chatapp.transfer.importing.own import account, adding
+from chatapp.transfer.importing.own.found_files import FindFiles
 from chatapp.transfer.importing.own.records import (
     VERSION,
     ConversationRecord,
+    DocumentRecord,
     DraftRecord,
     FileMember,
     ImageRecord,
@@ -20,7 +23,7 @@ from chatapp.transfer.importing.own.records import (
 )
 from chatapp.transfer.importing.reader import Reader
 from chatapp.transfer.importing.report import Report
-from chatapp.transfer.importing.sources import CONVERSATIONS, IMAGES
+from chatapp.transfer.importing.sources import CONVERSATIONS, DOCUMENTS, IMAGES
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
@@ -29,6 +32,7 @@ KINDS: dict[str, Any] = {
     "": FileMember,
     CONVERSATIONS: ConversationRecord,
     IMAGES: ImageRecord,
+    DOCUMENTS: DocumentRecord,
     "drafts": DraftRecord,
 }
 
@@ -38,6 +42,7 @@ class OwnItems:
         self.is_refused = False
         self._reader = reader
         self._images = reader.own_images
+        self._documents = reader.own_documents
         self._report = report
         self._until = until
         self._conversations: list[ConversationRecord] = []
@@ -64,7 +69,7 @@ class OwnItems:
 
     def add(self, person: "Person") -> list[Added]:
         """Write what was taken; call it in a transaction."""
-        find = self._images.find
+        find = FindFiles(self._images.find, self._documents.find)
         added = [adding.add(person, record, find) for record in self._conversations]
         restored = [account.restore_defaults(person, each) for each in self._defaults]
         restored += [account.restore_draft(person, each, find) for each in self._drafts]
@@ -81,11 +86,13 @@ class OwnItems:
                 return self._use_member(record)
             case ImageRecord():
                 self._images.take(record)
-            case DraftRecord() if self._has_images(_of_draft(record)):
+            case DocumentRecord():
+                self._documents.take(record)
+            case DraftRecord() if self._has_files(_of_draft(record)):
                 self._drafts.append(record)
             case ConversationRecord(messages=[]):
                 self._report.skip({"empty_conversation": 1})
-            case ConversationRecord() if self._has_images(_of_conversation(record)):
+            case ConversationRecord() if self._has_files(_of_conversation(record)):
                 self._take_conversation(record)
             case _:
                 return False
@@ -108,18 +115,22 @@ class OwnItems:
         if record.allowed_tools:
             self._report.skip({"tools": len(record.allowed_tools)})
         shown = _of_conversation(record)
-        if lost := sum(not each.image and not each.link for each in shown):
-            self._report.skip({"image_missing": lost})
+        lost = Counter(each.lost for each in shown if each.lost)
+        self._report.skip(lost)
 
-    def _has_images(self, shown: Iterator[ShownImage]) -> bool:
-        """Find images; return False if that takes longer than this step."""
-        hashes = {each.image for each in shown if each.image}
-        for sha256 in sorted(hashes):
-            if self._images.is_found(sha256):
-                continue
-            self._images.find(sha256)
-            if time.monotonic() > self._until:
-                return all(map(self._images.is_found, hashes))
+    def _has_files(self, shown: Iterator[ShownImage]) -> bool:
+        """Find images and documents; return False if that takes longer than this step."""
+        images, documents = set(), set()
+        for each in shown:
+            images.add(each.image)
+            documents.add(each.document)
+        for files, hashes in ((self._images, images), (self._documents, documents)):
+            for sha256 in sorted(filter(None, hashes)):
+                if files.is_found(sha256):
+                    continue
+                if time.monotonic() > self._until:
+                    return False
+                files.find(sha256)
         return True
 
 

@@ -29,13 +29,24 @@ Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class ShownImage(Struct):
-    """An attachment, or an image in the result of a tool call."""
+    """An attachment, or an image in the result of a tool call. The name is that of a document."""
 
     image: Hash | None = None
     part: Small = 0
     part_count: Small = 0
     link: Annotated[str, Meta(max_length=2_000)] = ""
     refusal: Annotated[str, Meta(max_length=500)] = ""
+    document: Hash | None = None
+    name: LongName = ""  # of a document
+    pages: LongName = ""
+    document_tokens: Count = 0
+
+    @property
+    def lost(self) -> str:
+        """Return why the export itself doesn't hold it, as a key of `report.SKIPPED`."""
+        if self.image or self.link or self.document:
+            return ""
+        return "document_missing" if self.name else "image_missing"
 
 
 class Usage(Struct):
@@ -133,6 +144,14 @@ class ImageRecord(Struct):
     created_at: Moment | None = None
     width: Count = 0
     height: Count = 0
+    file: str = ""
+    data: str = ""
+
+
+class DocumentRecord(Struct):
+    sha256: Hash
+    name: LongName = ""
+    created_at: Moment | None = None
     file: str = ""
     data: str = ""
 
