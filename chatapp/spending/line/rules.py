@@ -15,6 +15,7 @@ RENEWED_AFTER_SECONDS = 2.0
 LEARNED_SECONDS = 86_400.0  # for which a reported limit is believed
 UNTITLED_SHARE = 0.9  # of the quota; titles leave the rest to replies
 MIN_LIMIT_TO_SHARE = 10  # requests
+MAX_DOUBLINGS = 10  # of a pause; no float would hold it after a thousand refusals in a row
 # Shares of a window.
 PAUSE = 1 / 30  # after a refusal that names no wait; twice as long after each further one
 MAX_PAUSE = 1.0
@@ -126,7 +127,7 @@ def refuse(state: State, entry_id: str, seconds: float | None, now: float) -> No
     if entry is None:
         return
     state.window.add(entry.granted_at, -1, -entry.tokens_in)
-    pause = min(PAUSE * 2**state.strikes, MAX_PAUSE) * state.window.seconds
+    pause = min(PAUSE * 2 ** min(state.strikes, MAX_DOUBLINGS), MAX_PAUSE) * state.window.seconds
     if seconds is not None and seconds <= MAX_BLOCK * state.window.seconds:
         pause = seconds
     # Calls that were made together are refused together; their wait is one.

@@ -104,6 +104,15 @@ class TestRefusal:
         state = self.refused(86_400.0)
         assert len(move_on(state, 5.0)) == 1
 
+    def test_a_service_may_refuse_for_a_day(self) -> None:
+        state, now = self.refused(1.0, waiting=1), 1.0
+        for _ in range(1_500):
+            now += 1.0
+            rules.renew(state, "one", now)
+            [probe] = move_on(state, now)
+            rules.refuse(state, probe, 1.0, now)
+        assert state.blocked_until == now + 1.0
+
     def test_a_success_ends_the_growth(self) -> None:
         state = self.refused(None, waiting=1)
         [probe] = move_on(state, 10.0)
