@@ -136,6 +136,7 @@ def test_a_page_has_one_stylesheet(owner_client: Client) -> None:
         "actions",
         "app",
         "diagnostics",
+        "document",
         "frame",
         "lightbox",
         "log",
