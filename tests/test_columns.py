@@ -97,6 +97,12 @@ WAYS = [by_save, by_named_save, by_update, by_bulk_update, by_bulk_create]
 WAYS_OF_TEXT = [*WAYS, by_expression, by_raw_sql]
 
 
+def shortly(ways: list[Callable[..., None]]) -> list[Any]:
+    """Leave most ways to the long tests: there are hundreds of columns."""
+    is_short = (by_save, by_raw_sql)
+    return [way if way in is_short else pytest.param(way, marks=pytest.mark.long) for way in ways]
+
+
 def fitting(field: Field, text: str) -> str:
     """Return as much of the text as fits, never an empty one, which constraints may refuse."""
     return f"x{text}"[: field.max_length]
@@ -107,7 +113,7 @@ def stored(row: Model, field: Field) -> Any:
 
 
 @each(PLAIN_FIELDS)
-@pytest.mark.parametrize("way", WAYS_OF_TEXT)
+@pytest.mark.parametrize("way", shortly(WAYS_OF_TEXT))
 def test_a_text_column_gets_valid_text(field: Field, way: Callable[..., None]) -> None:
     row = ROWS[field.model]()
     for text in TEXTS.values():

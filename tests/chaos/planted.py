@@ -182,6 +182,8 @@ def _change_model_call(record: Record, **changes: Any) -> None:
 
 
 def _done(record: Record, name: str = "") -> Call:
+    """Return a finished call, of which the same reply has made no earlier one alike."""
+    alike = {(call.reply, call.what): call for call in reversed(record.calls)}
     return next(
-        call for call in record.calls if call.state == "done" and call.name == (name or call.name)
+        call for call in alike.values() if call.state == "done" and call.name == (name or call.name)
     )

@@ -138,6 +138,8 @@ def test_several_are_selected_by_keys_and_by_ranges(page: Page) -> None:
     with zipfile.ZipFile(download.value.path()) as archive:
         pages = [name for name in archive.namelist() if re.match(r"pages/.+\.html", name)]
     assert len(pages) == 1
+    page.get_by_role("button", name="Remove from this site").click()  # others begin without one
+    expect(page.get_by_role("button", name="Export everything")).to_be_visible()
 
 
 def test_on_a_phone_everything_is_in_the_drawer(phone: Page) -> None:

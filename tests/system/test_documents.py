@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.documents.phrases import FILES
@@ -59,6 +60,7 @@ def test_documents_are_attached_by_button_drop_and_paste_and_are_sent(
     expect(chips(page)).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_long_pasted_text_becomes_a_file_and_a_text_again(chat: Chat) -> None:
     page = chat.page
     text = "A line of a log.\n" * 600
@@ -79,6 +81,7 @@ def test_a_long_pasted_text_becomes_a_file_and_a_text_again(chat: Chat) -> None:
     expect(chat.box).to_be_focused()
 
 
+@pytest.mark.long
 def test_an_upload_that_fails_is_sent_again(phone: Page) -> None:
     phone.goto("/")
     phone.route("**/documents/", lambda route: route.abort())

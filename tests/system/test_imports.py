@@ -13,15 +13,6 @@ from tests.system.conftest import Chat
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
-# The policy of the site forbids what `wait_for_function` does while it waits.
-MOSTLY_UPLOADED = """() => new Promise((resolve) => {
-    const look = () => {
-        if (document.querySelector("[data-upload] progress").value > 0.7) resolve();
-        else requestAnimationFrame(look);
-    };
-    look();
-})"""
-
 
 def written(folder: Path, name: str, content: Any) -> Path:
     file = folder / name
@@ -53,9 +44,9 @@ def test_an_upload_continues_after_a_failure_and_a_reload(chat: Chat, tmp_path: 
 
     page.route("**/slices/*", fail_second)
     page.goto("/transfer/")
-    choose(page, export)
-    expect(page.get_by_text("Uploading data.zip…")).to_be_visible()
-    page.evaluate(MOSTLY_UPLOADED)
+    with page.expect_request("**/slices/2"):
+        choose(page, export)
+        expect(page.get_by_text("Uploading data.zip…")).to_be_visible()
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(page.get_by_text("An upload isn't complete.")).to_be_visible()

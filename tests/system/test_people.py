@@ -64,6 +64,7 @@ def test_from_the_invitation_to_the_first_answer_on_a_phone(page: Page, new_phon
     expect(new_phone.get_by_text("signed in as niece@example.com")).to_be_visible()
 
 
+@pytest.mark.long
 def test_without_scripts_people_are_invited_by_keyboard(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:

@@ -49,6 +49,7 @@ def sign_in_at_provider(page: Page, subject: str) -> None:
     page.locator("input[name=sub]").press("Enter")
 
 
+@pytest.mark.long
 def test_a_person_joins_by_the_button_and_signs_in_again_in_place(visitor: Page, site: App) -> None:
     visitor.goto("/archive/")
     visitor.get_by_role("button", name=BUTTON).press("Enter")
@@ -75,6 +76,7 @@ def test_a_person_joins_by_the_button_and_signs_in_again_in_place(visitor: Page,
     expect(chat.replies).to_have_count(2)
 
 
+@pytest.mark.long
 def test_it_works_without_scripts_and_explains_a_refusal(browser: Browser, site: App) -> None:
     context = browser.new_context(base_url=site.url, java_script_enabled=False, **PHONE)
     page = context.new_page()

@@ -41,6 +41,7 @@ def notice(chat: Chat) -> Locator:
     return chat.replies.last.locator("[data-part=notice]")
 
 
+@pytest.mark.long
 def test_a_reply_shows_its_place_counts_down_and_can_be_stopped(chat: Chat) -> None:
     chat.send("Hello")
     expect(notice(chat)).to_have_text(re.compile(r"Next in line, about 3\d\s?s"))
