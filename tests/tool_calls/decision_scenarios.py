@@ -201,7 +201,7 @@ async def the_service_lets_wait_between_rounds(instance: Instance, name: str) ->
     instance.model.refusals[f"{name} 1"] = [429]
 
     await conversation.decide(name, "allow", there)
-    await until(lambda: _shows(conversation, "Waiting for the service", there))
+    await until(lambda: _shows(conversation, "Next in line", there))
     state = await conversation.until("complete", url=there)
 
     assert state["text"] == conversation.question.text
