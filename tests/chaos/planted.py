@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from tests.chaos.checker import Facts
 from tests.chaos.record import Call, Copy, Record, Row
 from tests.servers.model import ToolRun
 
@@ -182,8 +183,11 @@ def _change_model_call(record: Record, **changes: Any) -> None:
 
 
 def _done(record: Record, name: str = "") -> Call:
-    """Return a finished call, of which the same reply has made no earlier one alike."""
-    alike = {(call.reply, call.what): call for call in reversed(record.calls)}
+    """Return a finished call that is no copy, and of which its reply has made no earlier one."""
+    replies = set(Facts(record).rows)
+    alike = {
+        (call.reply, call.what): call for call in reversed(record.calls) if call.reply in replies
+    }
     return next(
         call for call in alike.values() if call.state == "done" and call.name == (name or call.name)
     )
