@@ -44,6 +44,12 @@ class ChatImport extends HTMLElement {
     this.querySelector("[data-drop-hint]").hidden = false;
   }
 
+  /** Lets the same files be chosen again, which to the browser would be no change. */
+  #reset() {
+    const input = this.querySelector("[type=file]");
+    Object.assign(input, { value: "", disabled: false });
+  }
+
   #drag(event) {
     const target = this.querySelector(".import-drop");
     if (!target || !event.dataTransfer.types.includes("Files")) return;
@@ -68,6 +74,7 @@ class ChatImport extends HTMLElement {
       return;
     } finally {
       this.#upload = null;
+      this.#reset();
     }
     await this.#fetch();
   }
@@ -143,11 +150,9 @@ class ChatImport extends HTMLElement {
     if (before !== "running" && this.querySelector("details[open]")) return;
     const shown = document.createElement("template");
     shown.innerHTML = html;
-    const box = shown.content.querySelector("[data-state]");
-    if (box.dataset.state === "none" && before === "none") {
-      // The field stays: a dialog for it may be open, and would answer to one that is gone.
-      box.replaceWith(this.querySelector("[data-state]"));
-    }
+    // The field stays: a dialog for it may be open, and would answer to one that is gone.
+    const field = this.querySelector("[type=file]");
+    if (field) shown.content.querySelector("[type=file]")?.replaceWith(field);
     this.replaceChildren(shown.content);
     this.#prepare();
     if (hadFocus) this.querySelector("input, button")?.focus();
