@@ -47,7 +47,7 @@ class ChatImport extends HTMLElement {
   /** Lets the same files be chosen again, which to the browser would be no change. */
   #reset() {
     const input = this.querySelector("[type=file]");
-    Object.assign(input, { value: "", disabled: false });
+    if (input) Object.assign(input, { value: "", disabled: false });
   }
 
   #drag(event) {
