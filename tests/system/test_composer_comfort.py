@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.system.conftest import Chat
 from tests.system.images import attach, saved_many
+
+pytestmark = pytest.mark.long
 
 SEND = """async () => {
     const bottom = () => document.querySelector(".composer-box").getBoundingClientRect().bottom;

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.system.conftest import Chat
 
+pytestmark = pytest.mark.long
+
 MARKDOWN = r"""# Herons
 
 Some **bold** words, [a link](https://example.com/a) and \(x^2\).
@@ -124,7 +126,6 @@ def test_a_selection_is_quoted_below_the_text_in_the_box(chat: Chat, clipboard: 
     expect(bar(page)).to_be_hidden()
 
 
-@pytest.mark.long
 def test_on_a_phone_the_bar_leaves_the_selection_to_the_system(phone: Page) -> None:
     chat = Chat(phone).open()
     chat.box.fill("/echo A grey heron stands still.")

@@ -4,11 +4,14 @@ import base64
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.system.conftest import Chat
 from tests.system.images import GIVE_FILE, attach, chips, saved_many
 from tests.system.test_versions import press, versions
+
+pytestmark = pytest.mark.long
 
 
 def names(images: Locator) -> list[str]:

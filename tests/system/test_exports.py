@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chatapp.conversations.models import Conversation, Message
@@ -13,6 +14,8 @@ from tests.rendering.corpus_files import inputs, text_of
 from tests.rendering.test_safety import HOSTILE
 from tests.system.conftest import Chat
 from tests.system.images import attach, png
+
+pytestmark = pytest.mark.long
 
 TITLE = "</title></style><script>alert(1)</script><img src=x onerror=alert(1)>"
 STYLED = "getComputedStyle(document.body).maxWidth !== 'none'"

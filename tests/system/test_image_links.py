@@ -10,6 +10,8 @@ from chatapp.conversations.models import Attachment
 from tests.system.conftest import Chat
 from tests.system.images import LINKS, attach, chips, saved, shown
 
+pytestmark = pytest.mark.long
+
 LINK = "https://images.example.com/heron.jpg"
 
 

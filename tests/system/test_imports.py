@@ -6,10 +6,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.servers.exports import chatgpt, claude, zip_of
 from tests.system.conftest import Chat
+
+pytestmark = pytest.mark.long
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.system.conftest import Chat
 from tests.system.test_accessibility import check
 
+pytestmark = pytest.mark.long
+
 READ = "navigator.clipboard.readText()"
 VOICE = """() => {
   const { dataset } = document.body;
@@ -126,7 +128,6 @@ def test_whole_sentences_are_announced_and_read_aloud(chat: Chat, keyboard: Keyb
     expect(region).to_have_text("")
 
 
-@pytest.mark.long
 def test_tools_that_come_after_a_failure_come_once(page: Page) -> None:
     page.clock.install()
     page.route("**/js/reading*.js", lambda route: route.abort())

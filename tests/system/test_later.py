@@ -1,9 +1,12 @@
 """What the first load does without: an early click isn't lost, and a missing file stops nobody."""
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet, thinking
+
+pytestmark = pytest.mark.long
 
 AFTER_RETRY = 11_000  # ms; a failed file is asked for again after 10 s
 

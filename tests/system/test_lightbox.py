@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.system.conftest import Chat, watched
 from tests.system.images import attach, saved_many, shown
 
+pytestmark = pytest.mark.long
+
 
 class Lightbox:
     """What a person finds in it."""
@@ -71,7 +73,6 @@ def test_an_image_opens_large_and_closes_with_escape(box: Lightbox, three: Chat)
     expect(three.messages.locator("a.image").nth(1)).to_be_focused()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("way", ["key", pytest.param("button", marks=pytest.mark.long)])
 def test_keys_and_buttons_lead_to_the_other_images(box: Lightbox, three: Chat, way: str) -> None:
     tool_calls: dict[str, Callable[[], None]] = {
@@ -95,7 +96,6 @@ def test_keys_and_buttons_lead_to_the_other_images(box: Lightbox, three: Chat, w
     expect(three.messages.locator("a.image").first).to_be_focused()
 
 
-@pytest.mark.long
 def test_keys_and_buttons_zoom(box: Lightbox) -> None:
     box.page.keyboard.press("+")
     box.button("Zoom in").click()
@@ -111,7 +111,6 @@ def test_keys_and_buttons_zoom(box: Lightbox) -> None:
     assert box.scale == 1
 
 
-@pytest.mark.long
 def test_the_wheel_zooms_around_the_pointer(box: Lightbox) -> None:
     x, y = box.middle
     box.page.mouse.move(x + 100, y + 60)
@@ -127,7 +126,6 @@ def test_the_wheel_zooms_around_the_pointer(box: Lightbox) -> None:
     assert down <= 0
 
 
-@pytest.mark.long
 def test_a_double_click_zooms_in_and_out(box: Lightbox) -> None:
     box.image.dblclick()
     assert box.scale == pytest.approx(2.5)
@@ -137,7 +135,6 @@ def test_a_double_click_zooms_in_and_out(box: Lightbox) -> None:
     assert box.scale == 1
 
 
-@pytest.mark.long
 def test_an_enlarged_image_is_dragged_within_its_edges(box: Lightbox) -> None:
     for _ in range(5):
         box.page.keyboard.press("+")
@@ -156,7 +153,6 @@ def test_an_enlarged_image_is_dragged_within_its_edges(box: Lightbox) -> None:
     assert size["x"] == pytest.approx(pane["x"], abs=1)
 
 
-@pytest.mark.long
 def test_a_click_beside_the_image_closes_it(box: Lightbox) -> None:
     pane = box.pane.bounding_box()
     assert pane
@@ -215,7 +211,6 @@ def test_two_clicks_while_it_is_loading_open_the_last_image(three: Chat) -> None
     expect(box.dialog).to_be_hidden()
 
 
-@pytest.mark.long
 def test_an_image_whose_lightbox_is_gone_opens_in_a_tab_of_its_own(three: Chat) -> None:
     page = three.page.context.new_page()
     page.route("**/js/**lightbox.*js", lambda route: route.fulfill(status=404))
@@ -229,7 +224,6 @@ def test_an_image_whose_lightbox_is_gone_opens_in_a_tab_of_its_own(three: Chat) 
     assert page.url == three.page.url
 
 
-@pytest.mark.long
 def test_an_image_is_downloaded(box: Lightbox) -> None:
     with box.page.expect_download() as download:
         box.dialog.get_by_role("link", name="Download").click()
@@ -257,7 +251,6 @@ def test_a_description_is_edited_and_every_tab_follows(
         expect(shown(Chat(other)).nth(1)).to_have_attribute("alt", "A teal field")
 
 
-@pytest.mark.long
 def test_escape_closes_the_description_field_first(box: Lightbox) -> None:
     box.edit.click()
     box.field.fill("Never mind")
@@ -271,7 +264,6 @@ def test_escape_closes_the_description_field_first(box: Lightbox) -> None:
     expect(box.dialog).to_be_hidden()
 
 
-@pytest.mark.long
 def test_a_description_that_is_not_saved_shows_an_error_and_is_kept(box: Lightbox) -> None:
     box.page.route("**/alt", lambda route: route.abort())
     box.edit.click()

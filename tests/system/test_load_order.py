@@ -11,6 +11,8 @@ from tests.servers.app import ROOT
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
 
+pytestmark = pytest.mark.long
+
 ENTRY = "js/app.js"
 SENDS = "**/messages"
 
@@ -43,7 +45,6 @@ def waiting(chat: Chat) -> Locator:
     return chat.page.locator(".outgoing[data-part=notice]:visible")
 
 
-@pytest.mark.long
 def test_a_message_that_waits_is_not_in_the_box_after_a_reload(ordered: Chat) -> None:
     sheet = Sheet(ordered.page).open()
     sheet.instructions.fill("Be brief.")
@@ -65,7 +66,6 @@ def test_a_message_that_waits_is_not_in_the_box_after_a_reload(ordered: Chat) ->
     assert ordered.said == ["/echo first", "first", "/echo second", "second"]
 
 
-@pytest.mark.long
 def test_a_held_message_is_in_the_box_when_the_page_opens(
     ordered: Chat, context: BrowserContext
 ) -> None:

@@ -9,6 +9,8 @@ from tests.system.conftest import Chat
 from tests.system.posts import send, wait_until_complete
 from tests.system.test_scrolling import SETTLED, pane, top_of
 
+pytestmark = pytest.mark.long
+
 LINES = "".join(f"line {number}\n" for number in range(1, 201))
 HUGE = "a line of a log, pasted\n" * 41_000  # 984,000 characters
 PASTE = """text => {
@@ -57,7 +59,6 @@ def test_a_long_message_is_folded_and_opens(chat: Chat) -> None:
         expect(hidden).to_be_hidden()
 
 
-@pytest.mark.long
 def test_a_million_characters_do_not_hold_the_page_up(chat: Chat) -> None:
     """The direction of each paragraph alone took browsers a quarter of a minute."""
     chat.box.focus()
@@ -85,7 +86,6 @@ def expect_printing_to_wait_for_older_messages(page: Page) -> None:
     expect(page.get_by_text("Loading earlier messages for printing…")).to_have_count(0)
 
 
-@pytest.mark.long
 def test_older_messages_are_printed_and_keep_the_readers_place(chat: Chat) -> None:
     page = chat.page
     post = None

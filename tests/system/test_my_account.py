@@ -11,6 +11,8 @@ from tests.system.conftest import PHONE, Chat
 from tests.system.people import fill_in, sign_in_afresh
 from tests.system.sheet import Sheet
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def account(page: Page, member: str) -> Page:
@@ -48,7 +50,6 @@ def test_by_keyboard_a_name_and_instructions_are_saved_and_used(account: Page) -
     expect(page.get_by_text("I watch herons.")).to_be_visible()
 
 
-@pytest.mark.long
 def test_other_browsers_are_signed_out_at_once(account: Page, browser: Browser, app: App) -> None:
     context = browser.new_context(base_url=app.url, **PHONE)
     other = context.new_page()
@@ -68,7 +69,6 @@ def test_other_browsers_are_signed_out_at_once(account: Page, browser: Browser, 
     context.close()
 
 
-@pytest.mark.long
 def test_a_deleted_account_is_confirmed_and_empties_other_tabs(page: Page, app: App) -> None:
     app.add_person("leaver@example.com")
     sign_in_afresh(page, "leaver@example.com")
@@ -88,7 +88,6 @@ def test_a_deleted_account_is_confirmed_and_empties_other_tabs(page: Page, app: 
     expect(page).to_have_url(f"{app.url}/account/deletion/")
 
 
-@pytest.mark.long
 def test_times_are_shown_in_the_chosen_zone(account: Page) -> None:
     page = account
     page.goto("/account/")

@@ -20,6 +20,8 @@ from tests.system.app import running_app
 from tests.system.conftest import Chat, sign_in
 from tests.system.posts import send
 
+pytestmark = pytest.mark.long
+
 RECOVERY = 60_000  # ms; a lease has to expire first, and this machine does other things too
 REPLIES = 20
 PAGES = 3
@@ -55,7 +57,6 @@ def test_a_reply_survives_the_death_of_the_only_process(browser: Browser, tmp_pa
 
 @needs_postgres
 @needs_redis
-@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_a_rolling_restart_under_twenty_replies_needs_no_reload(
     browser: Browser, tmp_path: Path

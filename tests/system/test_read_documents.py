@@ -1,10 +1,13 @@
 """Ask about a page of a long document: the model reads it, and the reply links to it."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.documents.phrases import FILES
 from tests.system.conftest import Chat
 from tests.system.images import chips, choose
+
+pytestmark = pytest.mark.long
 
 
 def test_a_page_of_a_long_document_is_read_quoted_and_linked(chat: Chat) -> None:

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, expect
 from tests.system.conftest import Chat
 from tests.system.sheet import Sheet
 
+pytestmark = pytest.mark.long
+
 
 def test_an_invalid_value_keeps_the_message_and_is_shown_at_its_field(chat: Chat) -> None:
     sheet = Sheet(chat.page).open()
@@ -31,7 +33,6 @@ def test_an_invalid_value_keeps_the_message_and_is_shown_at_its_field(chat: Chat
     expect(chat.messages).to_have_count(1)
 
 
-@pytest.mark.long
 def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
@@ -45,7 +46,6 @@ def test_a_value_that_the_server_refuses_is_explained_at_its_field(chat: Chat) -
     expect(sheet.length).to_be_focused()
 
 
-@pytest.mark.long
 def test_edits_are_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()

@@ -11,6 +11,8 @@ from tests.system.app import App, running_app
 from tests.system.conftest import Chat, sign_in, watched
 from tests.system.sheet import Sheet, model
 
+pytestmark = pytest.mark.long
+
 MODELS = [{"id": "claude-sonnet-4-6"}, {"id": "plain", "tools": False}]
 
 
@@ -35,7 +37,6 @@ def test_switches_of_a_new_chat_are_saved_with_its_first_message(chat: Chat) -> 
     expect(sheet.button).to_have_attribute("data-changed", "")
 
 
-@pytest.mark.long
 def test_only_a_changed_switch_is_saved(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
@@ -48,7 +49,6 @@ def test_only_a_changed_switch_is_saved(chat: Chat) -> None:
     assert "tool:calculate" not in sent
 
 
-@pytest.mark.long
 def test_another_tab_follows_except_for_edited_switches(chat: Chat) -> None:
     chat.ask("/echo hello")
     here = Sheet(chat.page).open()
@@ -70,7 +70,6 @@ def test_another_tab_follows_except_for_edited_switches(chat: Chat) -> None:
     expect(switch(there, "Calculator")).not_to_be_checked()
 
 
-@pytest.mark.long
 def test_reset_restores_the_defaults_of_the_site(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
@@ -88,7 +87,6 @@ def test_reset_restores_the_defaults_of_the_site(chat: Chat) -> None:
     expect(switch(sheet.open(), "Weather")).to_be_checked()
 
 
-@pytest.mark.long
 def test_an_edited_switch_is_kept_without_a_connection(chat: Chat) -> None:
     chat.ask("/echo hello")
     sheet = Sheet(chat.page).open()
@@ -104,7 +102,6 @@ def test_an_edited_switch_is_kept_without_a_connection(chat: Chat) -> None:
     expect(switch(sheet.open(), "Weather")).not_to_be_checked()
 
 
-@pytest.mark.long
 def test_without_scripts_the_first_message_saves_the_switches(
     browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
@@ -144,7 +141,6 @@ def small_page(small_app: App, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-@pytest.mark.long
 def test_a_model_without_tools_is_explained_and_keeps_the_switches(small_page: Page) -> None:
     sheet = Sheet(small_page).open()
     sentence = sheet.panel.get_by_text("This model can't use tools.")

@@ -10,6 +10,8 @@ from tests.images.samples import noise
 from tests.system.conftest import Chat
 from tests.system.images import UPLOADS, attach, choose, saved
 
+pytestmark = pytest.mark.long
+
 SENT = """() => {
     const send = XMLHttpRequest.prototype.send;
     window.sent = [];
@@ -63,7 +65,6 @@ def test_a_file_too_large_for_the_server_is_shrunk_below_its_limit(
     assert (answer["width"], answer["height"]) == (1568, 941)
 
 
-@pytest.mark.long
 def test_a_long_screenshot_keeps_what_its_parts_need(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     noise("L", (1200, 4000), seed=6).save(path)
@@ -77,7 +78,6 @@ def test_a_long_screenshot_keeps_what_its_parts_need(chat: Chat, tmp_path: Path)
     assert chat.page.evaluate("sent[0][0]") == "image/webp"
 
 
-@pytest.mark.long
 def test_transparency_is_kept(chat: Chat, tmp_path: Path) -> None:
     path = tmp_path / "logo.png"
     image = noise("RGBA", (1000, 800), seed=3)

@@ -9,6 +9,8 @@ from tests.system.conftest import Chat
 from tests.system.test_scrolling import pane
 from tests.system.test_without_scripts import covered
 
+pytestmark = pytest.mark.long
+
 # Width, height, and the least share of the height that messages have.
 WINDOWS = [
     (844, 390, 0.8),
@@ -62,7 +64,6 @@ def test_the_controls_give_way_to_the_messages(
     expect(page.get_by_role("button", name="Attach images")).to_be_hidden()
 
 
-@pytest.mark.long
 def test_a_conversation_opens_at_its_end_beside_the_header(
     page: Page, context: BrowserContext
 ) -> None:
@@ -88,7 +89,6 @@ def test_a_phone_names_the_model_and_has_room_for_fingers(phone: Page) -> None:
         assert size["height"] >= 44
 
 
-@pytest.mark.long
 def test_a_notice_leaves_room_and_stays_hidden(page: Page) -> None:
     page.set_viewport_size({"width": 640, "height": 400})
     chat = Chat(page).open()

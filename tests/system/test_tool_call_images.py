@@ -11,6 +11,8 @@ from tests.system.app import App, running_app
 from tests.system.conftest import PHONE, Chat, cookies_of_owner, watched
 from tests.system.test_lightbox import Lightbox
 
+pytestmark = pytest.mark.long
+
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 _heights = itertools.count(200)
 THREE = '/call draw {"sizes": [[640, 400], [300, 500], [400, 400]]}'
@@ -63,7 +65,6 @@ def is_loaded(image: Locator) -> bool:
     return bool(image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)"))
 
 
-@pytest.mark.long
 @on_a_desktop
 def test_images_appear_when_the_tool_call_ends_and_stay(chat: Chat) -> None:
     asked(chat, THREE)
@@ -80,7 +81,6 @@ def test_images_appear_when_the_tool_call_ends_and_stay(chat: Chat) -> None:
         chat.page.reload()
 
 
-@pytest.mark.long
 def test_images_take_their_room_before_they_load(chat: Chat) -> None:
     held: list[Route] = []
     chat.page.route("**/thumbnail", lambda route: held.append(route))
@@ -96,7 +96,6 @@ def test_images_take_their_room_before_they_load(chat: Chat) -> None:
     assert (before, before["height"] > 100) == (images(chat).bounding_box(), True)
 
 
-@pytest.mark.long
 def test_an_image_opens_large_and_leads_to_the_others(chat: Chat) -> None:
     new = next(_heights)  # an image that was described would keep that in other tests
     asked(chat, f'/call draw {{"sizes": [[640, 400], [300, 500], [400, {new}]]}}')
@@ -116,7 +115,6 @@ def test_an_image_opens_large_and_leads_to_the_others(chat: Chat) -> None:
     expect(images(chat).nth(2)).to_have_attribute("alt", "A green disc")
 
 
-@pytest.mark.long
 @on_a_desktop
 def test_images_that_cannot_be_shown_are_reported(chat: Chat) -> None:
     asked(chat, '/call draw {"sizes": [[64, 48]], "kind": "junk"}')

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.servers.mcp_packages import PackagedServer
 from tests.system.app import App
 
+pytestmark = pytest.mark.long
+
 APP = "tests.mcp.client.modern:app"
 CONNECTED = re.compile("Connected · 3 tools · checked just now")
 LONG_AGO = "UPDATE mcp_server SET checked_at = '2026-01-01 00:00:00'"
@@ -90,7 +92,6 @@ def test_a_server_is_added_with_its_tools(page: Page, program: PackagedServer) -
     expect(card.locator("[data-part=modern__draw]")).to_contain_text("May change things.")
 
 
-@pytest.mark.long
 def test_the_form_shows_that_it_is_connecting_and_is_sent_once(page: Page) -> None:
     fill_in(page, "http://127.0.0.1:1/mcp")
 
@@ -115,7 +116,6 @@ def test_a_refused_form_keeps_the_text_beside_its_error(page: Page) -> None:
     expect(page.get_by_text("Enter the token again.")).to_be_visible()
 
 
-@pytest.mark.long
 def test_a_check_updates_the_state_and_keeps_unsaved_choices(
     page: Page, program: PackagedServer
 ) -> None:
@@ -132,7 +132,6 @@ def test_a_check_updates_the_state_and_keeps_unsaved_choices(
     expect(card.get_by_role("button", name="Check now")).to_be_focused()
 
 
-@pytest.mark.long
 def test_a_stale_state_is_checked_when_the_page_opens(
     page: Page, app: App, program: PackagedServer
 ) -> None:
@@ -146,7 +145,6 @@ def test_a_stale_state_is_checked_when_the_page_opens(
     expect(card.locator("[data-announcement]")).to_be_empty()
 
 
-@pytest.mark.long
 def test_a_check_without_an_answer_is_explained_and_keeps_the_state(
     page: Page, program: PackagedServer
 ) -> None:
@@ -159,7 +157,6 @@ def test_a_check_without_an_answer_is_explained_and_keeps_the_state(
     expect(card).to_have_attribute("data-state", "connected")
 
 
-@pytest.mark.long
 def test_without_scripts_everything_works(plain: Page, program: PackagedServer) -> None:
     card = add(plain, program.url)
     expect(card).to_contain_text(CONNECTED)
@@ -185,7 +182,6 @@ def test_without_scripts_everything_works(plain: Page, program: PackagedServer) 
     expect(card).to_have_count(0)
 
 
-@pytest.mark.long
 def test_on_a_phone_nothing_is_wider_than_the_screen(phone: Page, program: PackagedServer) -> None:
     add(phone, f"{program.url}?{'long' * 100}")
 

@@ -17,6 +17,8 @@ from tests.system.app import ROOT
 from tests.system.conftest import Chat
 from tests.system.images import chips, png
 
+pytestmark = pytest.mark.long
+
 SITE = "http://transfers.test"
 CARRIED = """async ([name, formats, files]) => {
   const { [name]: read } = await import("/transfers.js");
@@ -161,7 +163,6 @@ def test_an_animation_is_told_from_an_image(bare: Page, kind: str) -> None:
     assert found == [True, False, False]
 
 
-@pytest.mark.long
 def test_a_pasted_data_address_and_a_long_screenshot_are_attached(
     chat: Chat, tmp_path: Path
 ) -> None:

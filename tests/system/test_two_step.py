@@ -13,6 +13,8 @@ from tests.system.app import App
 from tests.system.conftest import Chat, watched
 from tests.system.people import end_login, fill_in
 
+pytestmark = pytest.mark.long
+
 PERIOD = 30  # seconds
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -107,7 +109,6 @@ def test_a_passkey_signs_in_alone_and_as_a_second_step(page: Page, somebody: str
     expect(page.get_by_role("textbox", name="Message")).to_be_visible()
 
 
-@pytest.mark.long
 def test_a_passkey_that_nobody_has_is_explained(page: Page) -> None:
     sign_out(page)
     page.evaluate(
@@ -121,7 +122,6 @@ def test_a_passkey_that_nobody_has_is_explained(page: Page) -> None:
     expect(page.get_by_role("button", name="Use a passkey")).to_be_enabled()
 
 
-@pytest.mark.long
 def test_an_expired_session_asks_for_the_second_step_in_place(
     page: Page, app: App, somebody: str
 ) -> None:

@@ -19,6 +19,8 @@ from tests.system.images import (
     shown,
 )
 
+pytestmark = pytest.mark.long
+
 STEPS = """() => {
     window.steps = [];
     new MutationObserver(() => {
@@ -97,7 +99,6 @@ def test_a_message_waits_for_its_uploads_and_shows_that(chat: Chat, tmp_path: Pa
     expect(chat.box).to_have_value("")
 
 
-@pytest.mark.long
 def test_an_edit_during_an_upload_cancels_the_send(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose(chat.page, saved(tmp_path / "a.png"))
@@ -123,7 +124,6 @@ def test_an_image_can_be_removed(chat: Chat, tmp_path: Path) -> None:
     assert alts(shown(chat)) == ["2.png"]
 
 
-@pytest.mark.long
 def test_an_image_can_be_removed_during_its_upload(chat: Chat, tmp_path: Path) -> None:
     with Held(chat.page) as uploads:
         choose_one_first(chat, uploads, tmp_path)
@@ -156,7 +156,6 @@ def test_a_failed_upload_can_be_retried(chat: Chat, tmp_path: Path) -> None:
     expect(shown(chat)).to_have_count(1)
 
 
-@pytest.mark.long
 def test_a_proxys_error_page_fails_an_upload(chat: Chat, tmp_path: Path) -> None:
     page = "<h1>Application error</h1>"
     chat.page.route(UPLOADS, lambda route: route.fulfill(status=503, body=page))

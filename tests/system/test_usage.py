@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.system.conftest import PHONE, Chat
 from tests.system.test_accessibility import check
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def plain_phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:

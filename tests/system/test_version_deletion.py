@@ -3,10 +3,13 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.system.conftest import Chat
 from tests.system.test_versions import press, versions
+
+pytestmark = pytest.mark.long
 
 OFFERED = 11_000  # ms, a little more than the page counts
 

@@ -10,6 +10,8 @@ from tests.servers.note_service import NoteService
 from tests.system.conftest import Chat
 from tests.system.tools.conftest import ToolCalls, other_tab, wait_note, without_scripts
 
+pytestmark = pytest.mark.long
+
 NOT_ALLOWED = "The person did not allow this call."
 
 
@@ -40,7 +42,6 @@ def test_a_call_allowed_once_runs_once_and_the_next_one_asks(
     wait_note(chat, "again").expect_state("done", "awaiting_approval")
 
 
-@pytest.mark.long
 def test_an_always_allowed_tool_asks_no_more(chat: Chat, note_service: NoteService) -> None:
     wait_note(chat).say("Always allow in this conversation")
     ToolCalls(chat).expect_reply("complete")
@@ -50,7 +51,6 @@ def test_an_always_allowed_tool_asks_no_more(chat: Chat, note_service: NoteServi
     assert note_service.notes == ["hello", "again"]
 
 
-@pytest.mark.long
 def test_always_allowing_a_tool_allows_its_other_waiting_calls(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -79,7 +79,6 @@ def test_a_denied_call_does_not_run_and_the_model_is_informed(
     assert note_service.notes == []
 
 
-@pytest.mark.long
 def test_calls_are_decided_one_by_one(chat: Chat, note_service: NoteService) -> None:
     chat.send('/call leave_note {"text": "one"}\n/call leave_note {"text": "two"}')
     tool_calls = ToolCalls(chat)
@@ -108,7 +107,6 @@ def test_a_decision_in_another_tab_is_shown_in_both(chat: Chat, note_service: No
     assert note_service.notes == ["hello"]
 
 
-@pytest.mark.long
 def test_the_first_of_two_decisions_counts(chat: Chat, note_service: NoteService) -> None:
     tool_calls = wait_note(chat)
     second = other_tab(chat)
@@ -172,7 +170,6 @@ def test_stop_ends_a_waiting_call(chat: Chat, note_service: NoteService, way: st
     assert note_service.notes == []
 
 
-@pytest.mark.long
 def test_a_page_opened_while_a_call_waits_can_stop_it(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -184,7 +181,6 @@ def test_a_page_opened_while_a_call_waits_can_stop_it(
     tool_calls.expect_reply("stopped")
 
 
-@pytest.mark.long
 def test_a_message_sent_while_a_call_waits_stays_in_the_box(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -199,7 +195,6 @@ def test_a_message_sent_while_a_call_waits_stays_in_the_box(
     expect(chat.messages).to_have_count(1)
 
 
-@pytest.mark.long
 def test_a_message_queued_before_a_call_asks_is_sent_after_the_decision(
     chat: Chat, note_service: NoteService
 ) -> None:
@@ -217,7 +212,6 @@ def test_a_message_queued_before_a_call_asks_is_sent_after_the_decision(
     expect(chat.replies.last).to_contain_text("And another thing")
 
 
-@pytest.mark.long
 def test_reading_an_unmentioned_page_asks_with_its_whole_address(
     chat: Chat, note_service: NoteService
 ) -> None:

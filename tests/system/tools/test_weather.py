@@ -10,6 +10,8 @@ from tests.system.conftest import Chat
 from tests.system.tools.conftest import ToolCalls, other_tab, without_scripts
 from tests.system.tools.weather import Weather
 
+pytestmark = pytest.mark.long
+
 QUESTION = "What's the weather like in Portland, Oregon right now?"
 # The answer names the state, too: two lines on a phone, if it were allowed to.
 LONG_QUESTION = "What's the weather like in Springfield today?"
@@ -79,7 +81,6 @@ ERRORS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "error",
     ["failing", *(pytest.param(name, marks=pytest.mark.long) for name in ("slow", "down"))],
@@ -132,7 +133,6 @@ def test_tool_calls_are_announced_by_their_lines_without_data(
     assert not any("{" in words for words in said)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("device", ["page", "phone"])
 def test_nothing_moves_while_a_tool_call_ends(
     device: str, weather: Weather, request: pytest.FixtureRequest
