@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.system.app import App
@@ -12,8 +13,6 @@ ANSWER = """
 import uuid
 from chatapp.conversations.models import Conversation, NewMessage, Progress, Message, FinalState
 from chatapp.conversations.models import add_exchange
-
-pytestmark = pytest.mark.long
 conversation = Conversation.objects.get(pk="{}")
 said = NewMessage(uuid.uuid4(), conversation.pk, conversation.chosen, "Said elsewhere")
 reply = add_exchange(conversation.owner, said).reply
@@ -22,6 +21,7 @@ reply.finish(FinalState(Message.Status.COMPLETE, Progress(text="Yes."), html="<p
 """
 
 
+@pytest.mark.long
 def test_a_page_fetches_what_it_missed_while_redis_was_away(chat: Chat, app: App) -> None:
     chat.ask("First")
     conversation = chat.page.url.rstrip("/").rsplit("/", 1)[-1]
