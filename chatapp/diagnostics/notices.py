@@ -97,7 +97,7 @@ def _endings() -> list[Result]:
             facts = {"model": model.label, "date": date_format(ends_on, "DATE_FORMAT")}
             found = gettext("%(model)s is retired on %(date)s.") % facts
             following = offers.following(model.id)
-            fix = gettext("Chats go on with %s then.") % following.label if following else ""
+            fix = gettext("Chats continue with %s then.") % following.label if following else ""
             notices.append(yellow(found, fix))
     return notices
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 
 from chatapp.images.quota import Usage
@@ -21,7 +20,7 @@ class QuotaExceeded(DocumentRefused):
                 "your %(quota)s are left. Delete conversations with documents that you no longer "
                 "need, then send it again."
             )
-            % _sizes(usage, size)
+            % usage.sizes(size)
         )
 
     @classmethod
@@ -32,7 +31,7 @@ class QuotaExceeded(DocumentRefused):
                 "the %(quota)s for everybody are left. Delete conversations with documents, or ask "
                 "the owner of this site for more space."
             )
-            % _sizes(usage, size)
+            % usage.sizes(size)
         )
 
 
@@ -46,11 +45,3 @@ def check(size: int, person: Usage, total: Usage) -> None:
         raise QuotaExceeded.of_person(person, size)
     if size > total.left:
         raise QuotaExceeded.of_total(total, size)
-
-
-def _sizes(usage: Usage, size: int) -> dict[str, str]:
-    return {
-        "size": filesizeformat(size),
-        "left": filesizeformat(usage.left),
-        "quota": filesizeformat(usage.quota),
-    }

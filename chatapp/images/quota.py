@@ -21,6 +21,11 @@ class Usage:
     def left(self) -> int:
         return max(self.quota - self.used, 0)
 
+    def sizes(self, size: int) -> dict[str, str]:
+        """Return the numbers for a sentence about something of `size` bytes."""
+        numbers = {"size": size, "left": self.left, "quota": self.quota}
+        return {name: filesizeformat(number) for name, number in numbers.items()}
+
 
 class QuotaExceeded(ImageRefused):
     """Report that there is no space for an image of `size` bytes."""
@@ -33,7 +38,7 @@ class QuotaExceeded(ImageRefused):
                 "%(quota)s are left. Delete conversations with images that you no longer need, "
                 "then send it again."
             )
-            % _sizes(usage, size)
+            % usage.sizes(size)
         )
 
     @classmethod
@@ -44,7 +49,7 @@ class QuotaExceeded(ImageRefused):
                 "%(quota)s for everybody are left. Delete conversations with images, or ask the "
                 "owner of this site for more space."
             )
-            % _sizes(usage, size)
+            % usage.sizes(size)
         )
 
 
@@ -58,11 +63,3 @@ def check(size: int, person: Usage, total: Usage) -> None:
         raise QuotaExceeded.of_person(person, size)
     if size > total.left:
         raise QuotaExceeded.of_total(total, size)
-
-
-def _sizes(usage: Usage, size: int) -> dict[str, str]:
-    return {
-        "size": filesizeformat(size),
-        "left": filesizeformat(usage.left),
-        "quota": filesizeformat(usage.quota),
-    }

@@ -21,7 +21,7 @@ def deactivate(actor: Person, person: Person, *, request: HttpRequest | None = N
 
 @transaction.atomic
 def reactivate(actor: Person, person: Person, *, request: HttpRequest | None = None) -> bool:
-    """Let the person sign in again; what waited for them goes on. Raises NotAllowed."""
+    """Let the person sign in again; what waited for them resumes. Raises NotAllowed."""
     found = lock_managed(actor, person)
     if not membership.reactivate(found):
         return False

@@ -176,7 +176,7 @@ def _regenerate(reply: Message, wanted: NewVersion) -> tuple[Message, bool]:
 
 
 def _within_cap[T](reply: Message, store: Callable[[], T]) -> T:
-    """Store what makes the model go on with a reply. Raises CapReached before that."""
+    """Store what makes the model continue a reply. Raises CapReached before that."""
     ledger().check(lambda: reply.conversation.owner, reply.model)
     return store()
 

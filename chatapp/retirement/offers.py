@@ -78,7 +78,7 @@ def ends_soon(model_id: str) -> date | None:
 
 
 def following(model_id: str) -> Model | None:
-    """Return the model with which chats go on once this one ends, None if it's the only one."""
+    """Return the model with which chats continue once this one ends, None if it's the only one."""
     successor = endings.successor(_listed, model_id, _today())
     if successor:
         return _describe(successor)

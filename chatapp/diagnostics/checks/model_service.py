@@ -75,7 +75,7 @@ async def check_models() -> Result:
         command = f'python manage.py try_inference --model {unknown[0]} "Hello"'
         return yellow(found, fix % ", ".join(unknown), command)
     if any(endings):
-        fix = gettext("Chats go on by themselves. To choose other models, change CHAT_MODELS.")
+        fix = gettext("Chats continue by themselves. To choose other models, change CHAT_MODELS.")
         return yellow(found, fix)
     return green(found)
 

@@ -28,6 +28,13 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatapp.spending.line.stores.redis.TIMEOUT_SECONDS", 10.0)
 
 
+async def until_stored(lines: list[ServiceLine]) -> None:
+    """Wait for the changes that nobody awaits: of reports, and of calls that ended."""
+    for line in lines:
+        while tasks := line._line_of(MODEL)._tasks:
+            await asyncio.wait(set(tasks))
+
+
 async def made_at(open_store: Callable[[Clock], VersionedStore], count: int) -> list[float]:
     """Make calls over two processes at once; return after how long each was made, in order."""
     lines, stores = [], []
@@ -36,7 +43,7 @@ async def made_at(open_store: Callable[[Clock], VersionedStore], count: int) -> 
         stores.append(SharedStore(name, open_store(clock), clock, MINUTE, lambda: True))
         lines.append(ServiceLine(name, window_seconds=MINUTE, clock=clock, store=stores[-1]))
     lines[0].report(MODEL, RateLimits(Quota(LIMIT, LIMIT, 1.0), Quota()))
-    await asyncio.sleep(0.2)
+    await until_stored(lines)
     times: list[float] = []
     begin = asyncio.get_running_loop().time()
 
@@ -45,7 +52,7 @@ async def made_at(open_store: Callable[[Clock], VersionedStore], count: int) -> 
 
     calls = [Call(uuid4(), REQUEST, float(n), make) for n in range(count)]
     await asyncio.gather(*(lines[n % 2].go(call) for n, call in enumerate(calls)))
-    await asyncio.sleep(0.2)
+    await until_stored(lines)
     for store in stores:
         await store.close()
     return sorted(times)

@@ -106,7 +106,7 @@ def test_the_end_is_announced_to_the_owner_and_marked_for_everybody(
     seen_by_owner, seen_by_member = owner_client.get("/").text, member_client.get("/").text
 
     assert "Claude Sonnet 4.5 is retired on" in seen_by_owner
-    assert "Chats go on with Claude Sonnet 4.6 then." in seen_by_owner
+    assert "Chats continue with Claude Sonnet 4.6 then." in seen_by_owner
     assert "is retired on" not in seen_by_member
     assert len(re.findall(r"Sonnet 4\.5\s+until \d+ \w+", seen_by_member)) == 1
     assert "Retired on" in member_client.get("/settings/defaults").text
