@@ -46,7 +46,7 @@ async def main(rounds: int, email: str, paths: list[str]) -> list[Cost]:
     gc.freeze()  # as in `lifespan`
     for number in range(-WARM_UP, rounds):
         for path, cost in zip(paths, costs, strict=True):
-            new = await _message(path)
+            new = await _message(person, path)
             begin = time.process_time()
             block = await _exchange(person, new)
             if number >= 0:
@@ -57,8 +57,9 @@ async def main(rounds: int, email: str, paths: list[str]) -> list[Cost]:
     return costs
 
 
-async def _message(path: str) -> NewMessage:
+async def _message(person: Person, path: str) -> NewMessage:
     conversation = await Conversation.objects.aget(pk=path.strip("/").split("/")[1])
+    conversation.owner = person  # as `own_conversation` has it
     run = uuid.uuid4().hex
     return NewMessage(uuid.uuid4(), conversation.pk, conversation.chosen, prompt(run, TOKENS, 0))
 
