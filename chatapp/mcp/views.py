@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +20,7 @@ from chatapp.mcp.access_forms import BuiltInToolsForm, ServerToolsForm, anchor_o
 from chatapp.mcp.health import check
 from chatapp.mcp.models import Server
 from chatapp.mcp.server_form import ServerForm
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import wants_json
 
 CHECK_SECONDS = 20  # longer than a check takes; the platform ends a request after 30
@@ -200,6 +201,4 @@ async def _form(request: PersonRequest, form: ServerForm) -> HttpResponse:
 
 def _redirect(anchor: str, note: str) -> HttpResponse:
     """Lead back to the page, where a note confirms what was done."""
-    response = redirect(f"{reverse('tools')}?{urlencode({'at': anchor, 'note': note})}#{anchor}")
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other(f"{reverse('tools')}?{urlencode({'at': anchor, 'note': note})}#{anchor}")

@@ -23,6 +23,7 @@ from chatapp.accounts.my_account.personal_instructions import MAX_CHARACTERS
 from chatapp.accounts.my_account.sessions import active_sessions
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import browser_zone, zone_of
+from chatapp.server.redirects import see_other
 
 type View = Callable[..., HttpResponse]
 
@@ -74,9 +75,7 @@ def personal_instructions(request: PersonRequest) -> HttpResponse:
 
 def saved(anchor: str, note: str = "saved") -> HttpResponse:
     """Lead back to a section, where a note confirms what was done."""
-    response = redirect(f"{reverse('account')}?at={anchor}&note={note}#{anchor}")
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other(f"{reverse('account')}?at={anchor}&note={note}#{anchor}")
 
 
 def page(request: PersonRequest, **refused: Any) -> HttpResponse:

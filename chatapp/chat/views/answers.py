@@ -3,9 +3,9 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
 
 from chatapp.chat.forms.settings import SettingsForm
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import wants_json
 
 
@@ -13,9 +13,7 @@ def done(request: HttpRequest, to: str) -> HttpResponse:
     """Answer that there is nothing to show: 204 for scripts, 303 to a page without them."""
     if wants_json(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    response = redirect(to)
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other(to)
 
 
 def error(sentence: str, status: int) -> HttpResponse:

@@ -1,15 +1,15 @@
 """What the views of this package share: finding a person, and leading back to their page."""
 
-from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.permissions import manages
+from chatapp.server.redirects import see_other
 
 
 def managed_person(actor: Person, person_id: UUID) -> Person:
@@ -22,6 +22,4 @@ def managed_person(actor: Person, person_id: UUID) -> Person:
 
 def back_to(person: Person, note: str) -> HttpResponse:
     """Lead back to the page of the person, where the note confirms what was done."""
-    response = redirect(f"{reverse('person', args=[person.pk])}?{urlencode({'note': note})}")
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other(f"{reverse('person', args=[person.pk])}?{urlencode({'note': note})}")

@@ -15,6 +15,7 @@ from chatapp.people.invitation_email import send_invitation
 from chatapp.people.invitation_forms import InvitationForm
 from chatapp.people.models import AlreadyMade, Invitation, TooManyInvitations
 from chatapp.people.views.people import page
+from chatapp.server.redirects import see_other
 
 REFUSALS = {
     AlreadyMade: _(
@@ -53,6 +54,4 @@ def revocation(request: PersonRequest, invitation_id: UUID) -> HttpResponse:
         found.revoke(request.user, request)
     elif Invitation.objects.filter(pk=invitation_id).exists():
         raise Http404
-    response = redirect("people")
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other("people")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.conversations import events
 from chatapp.conversations.models import ConversationContinued, TooManyConversations
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import read_uuid
 from chatapp.sharing import passwords
 from chatapp.sharing.access import open_share
@@ -41,9 +42,7 @@ def continuation(request: PersonRequest, share_token: str) -> HttpResponse:
         raise Http404 from None
     if created:
         events.conversation_begun(new)
-    response = redirect(new)
-    response.status_code = HTTPStatus.SEE_OTHER
-    return with_form(response)
+    return with_form(see_other(new))
 
 
 def _ask(

@@ -1,10 +1,9 @@
 """/shares/: all shares of a person, and ending one."""
 
-from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +12,7 @@ from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.audit.models import Action, Entry
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import wants_json
 from chatapp.sharing.access import own_share, require_sharing
 from chatapp.sharing.models import Share
@@ -43,9 +43,7 @@ def revocation(request: PersonRequest, share_id: UUID) -> HttpResponse:
     if wants_json(request):
         with timezone.override(zone_of(request)):
             return shown_to_script(request, conversation, None, "stopped")
-    response = redirect("shares")
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other("shares")
 
 
 def _state(share: Share) -> str:

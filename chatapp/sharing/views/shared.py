@@ -7,11 +7,12 @@ from http import HTTPStatus
 import django.db
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.images.models import Image
 from chatapp.images.store import ImageMissing, StoreUnavailable
+from chatapp.server.redirects import see_other
 from chatapp.sharing import passwords
 from chatapp.sharing.access import open_share, reader
 from chatapp.sharing.display import image_of, shown_messages
@@ -47,8 +48,7 @@ def page(request: HttpRequest, share_token: str) -> HttpResponse:
 @require_POST
 def password(request: HttpRequest, share_token: str) -> HttpResponse:
     share = open_share(share_token)
-    response = redirect("shared", share_token)
-    response.status_code = HTTPStatus.SEE_OTHER
+    response = see_other("shared", share_token)
     if share.password:
         try:
             passwords.check(request, share, request.POST.get("password", ""))

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from chatapp.accounts.person_request import PersonRequest
 from chatapp.accounts.time_zones import zone_of
 from chatapp.audit.models import Action, Entry
 from chatapp.conversations.models import Conversation
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import wants_json
 from chatapp.sharing.access import sharable
 from chatapp.sharing.forms import ShareForm
@@ -86,9 +87,7 @@ def _done(
 ) -> HttpResponse:
     if wants_json(request):
         return shown_to_script(request, conversation, present, note)
-    response = redirect("share", conversation.pk)
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other("share", conversation.pk)
 
 
 def _refused(

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chatapp.accounts.models import Person
 from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import read_uuid
 from chatapp.spending.cap_forms import CapForm, key_of
 from chatapp.spending.cap_rows import ROLES, general_rows, person_rows
@@ -46,7 +47,7 @@ def caps(request: PersonRequest) -> HttpResponse:
         return _page(request, Month.current(), form, HTTPStatus.UNPROCESSABLE_ENTITY)
     form.save(request)
     url = f"{reverse('usage-everybody')}?saved={key_of(scope)}#{key_of(scope)}"
-    return HttpResponseRedirect(url, status=HTTPStatus.SEE_OTHER)
+    return see_other(url)
 
 
 def _scope(request: PersonRequest) -> Scope:

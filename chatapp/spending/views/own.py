@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chatapp.accounts.permissions import Permission, allows
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.server.redirects import see_other
 from chatapp.spending.cap_forms import CapForm
 from chatapp.spending.cap_rows import own_caps
 from chatapp.spending.caps import Scope, caps_of
@@ -37,7 +38,7 @@ def cap(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, Month.current(), form, HTTPStatus.UNPROCESSABLE_ENTITY)
     form.save(request)
-    return HttpResponseRedirect(f"{reverse('usage')}?saved=caps#caps", status=HTTPStatus.SEE_OTHER)
+    return see_other(f"{reverse('usage')}?saved=caps#caps")
 
 
 def _form(request: PersonRequest) -> CapForm:
