@@ -126,7 +126,7 @@ class Member(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="project_memberships"
     )
     can_chat = models.BooleanField(default=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
