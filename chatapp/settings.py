@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "chatapp.images",
     "chatapp.documents",
     "chatapp.mcp",
+    "chatapp.projects",
     "chatapp.retirement",
     "chatapp.conversations",
     "chatapp.replies",

@@ -22,7 +22,7 @@ from chatapp.conversations.sidebar import conversation_page
 from tests.support.replies import MODEL, complete, new_message
 
 LISTS = {
-    "listed": ("listed_conversations", "-active_at"),
+    "listed": ("conversations_by_date", "-active_at"),
     "pinned": ("pinned_conversations", "-pinned_at"),
     "archived": ("archived_conversations", "-active_at"),
     "in_trash": ("trashed_conversations", "-trashed_at"),

@@ -32,8 +32,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(trashed_at=None, deleted_at=None)
 
     def listed(self) -> Self:
-        """Return those in the sidebar below the pinned ones."""
-        return self.present().filter(pinned_at=None, archived_at=None)
+        """Return those in the sidebar by date: neither pinned nor in a project."""
+        return self.present().filter(project=None, pinned_at=None, archived_at=None)
 
     def pinned(self) -> Self:
         """Return those at the top of the sidebar, the last pinned first."""
@@ -73,6 +73,18 @@ class Conversation(WithModelSettings):
     active_at = models.DateTimeField(default=timezone.now)
     # The message in another conversation up to which this one is a copy; it may be gone since.
     branched_from = models.UUIDField(null=True, editable=False)
+    # One of their own or one that is shared with them; never one in the trash, unless this
+    # conversation was trashed with it.
+    project = models.ForeignKey(
+        "projects.Project",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="conversations",
+        db_index=False,
+    )
+    # The project that it was in when that went to the trash and left it here.
+    former_project = models.UUIDField(null=True, editable=False)
     pinned_at = models.DateTimeField(null=True, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
     # Nobody has seen the end of its last reply, which may still run.
@@ -107,8 +119,18 @@ class Conversation(WithModelSettings):
             # Each list costs the same however long the others are.
             models.Index(
                 fields=["owner", "-active_at", "-id"],
-                condition=PRESENT & models.Q(pinned_at=None, archived_at=None),
-                name="listed_conversations",
+                condition=PRESENT & models.Q(project=None, pinned_at=None, archived_at=None),
+                name="conversations_by_date",
+            ),
+            models.Index(
+                fields=["project", "owner", "-active_at", "-id"],
+                condition=models.Q(project__isnull=False),
+                name="project_conversations",
+            ),
+            models.Index(
+                fields=["former_project"],
+                condition=models.Q(former_project__isnull=False),
+                name="former_conversations",
             ),
             models.Index(
                 fields=["owner", "-pinned_at"],
