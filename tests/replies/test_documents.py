@@ -4,12 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Message, add_exchange
 from chatapp.documents.models import Document
 from chatapp.inference import ChatMessage, TextPart
+from chatapp.replies.prompt.branch_documents import documents_before
 from chatapp.replies.prompt.building import reply_prompt, title_request
 from chatapp.replies.tools.toolbox import Toolbox
 from tests.documents.kit import attach, made_of, reread
@@ -180,3 +183,20 @@ def test_an_excluded_message_lends_no_document(owner: Person) -> None:
     Message.objects.filter(pk=first.parent_id).update(excluded=True)
 
     assert not Toolbox.of(reread(ask(owner, "And?", first))).context.files
+
+
+def test_plain_messages_are_not_searched_for_documents(owner: Person) -> None:
+    """Each reply looks for them, however long its conversation is."""
+    first = ask(owner)
+    complete(first)
+    reply = reread(ask(owner, "And then?", first))
+
+    with CaptureQueriesContext(connection) as queries:
+        documents_before(reply)
+
+    [query] = queries.captured_queries
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plan = [row[-1] for row in cursor.fetchall()]
+        assert any("INDEX messages_with_attachments (" in line for line in plan)

@@ -15,6 +15,13 @@ INDEXES = [
         condition=models.Q(on_branch=True, role="user", excluded=False),
         name="turns_of_branch",
     ),
+    # Few messages of a long conversation have something attached, and each request needs its
+    # documents. The columns of which all have one value make SQLite prefer it to the one above.
+    models.Index(
+        fields=["conversation", "role", "is_plain", "excluded", "on_branch", "position"],
+        condition=models.Q(role="user", is_plain=False),
+        name="messages_with_attachments",
+    ),
     # Removing a conversation takes the newest messages first, whichever branch has them.
     models.Index(
         fields=["conversation", "position"],

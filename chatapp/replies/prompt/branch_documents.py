@@ -27,6 +27,6 @@ def attached_documents(conversation: Conversation) -> list[Attachment]:
 
 
 def _attachments(messages: QuerySet[Message]) -> list[Attachment]:
-    several = messages.filter(excluded=False).exclude(is_plain=True)
+    several = messages.filter(excluded=False, role=Message.Role.USER, is_plain=False)
     rows = Attachment.objects.filter(message__in=several.order_by(), document__isnull=False)
     return list(rows.select_related("document").order_by("message__position", "position"))
