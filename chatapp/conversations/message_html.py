@@ -37,7 +37,7 @@ def slot_html(
 ) -> SafeString:
     """Render a slot of a reply. If that fails, it shows a sentence, and the other slots stay."""
     with reported(message):
-        if _is_empty(message, slot, **shown):
+        if _is_empty(message, slot, shown.get("activity")):
             return SafeString()
         return _rendered(f"_{slot}", message, context, **shown)
     return _rendered("_unshown_part", message, context)
@@ -87,13 +87,11 @@ def reported(message: Message) -> Iterator[None]:
         logger.exception("A message can't be shown", extra={"message_id": str(message.pk)})
 
 
-def _is_empty(
-    message: Message, slot: Slot, activity: Activity | None = None, **_shown: Thought
-) -> bool:
+def _is_empty(message: Message, slot: Slot, activity: Activity | Thought | None) -> bool:
     """Tell without rendering that a slot has nothing, as in most replies that have ended."""
     if slot == "notices":
         return not (message.is_unfinished or message.notice_lines)
-    return activity is not None and not activity.items
+    return isinstance(activity, Activity) and not activity.items
 
 
 def _rendered(name: str, message: Message, context: Context | None, **shown: object) -> SafeString:
