@@ -78,7 +78,8 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     room = Room.beside(urls, window)
     documents = documents_of(history, {each.pk for each in trusted.documents}, model, room)
     turns = _turns(history, urls, model, documents)
-    request = _with_turns(request, vary(turns, reply.variation))
+    words = history.messages[-1].text if history.messages else ""
+    request = _with_turns(request, vary(turns, reply.variation, words))
     missing = len(attachments) - len(urls)
     return Prompt(
         reply,
