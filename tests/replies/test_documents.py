@@ -65,6 +65,23 @@ def test_a_document_is_the_same_bytes_in_every_request(owner: Person) -> None:
     assert after[: len(before)] == before
 
 
+def test_documents_with_one_name_are_called_as_the_tools_call_them(owner: Person) -> None:
+    first = asked_about(owner, made_of(owner, "Herons wait."))
+    complete(first)
+    second = ask(owner, "And this?", first)
+    assert second.parent
+    attach(second.parent, made_of(owner, "Egrets hurry."))
+
+    turns = user_turns(reread(second))
+
+    opened = [turn.text.split("\n")[0] for turn in turns]
+    assert [line.split(" pages=")[0] for line in opened] == [
+        '<document name="report.pdf"',
+        '<document name="report.pdf (2)"',
+    ]
+    assert list(Toolbox.of(reread(second)).context.files) == ["report.pdf", "report.pdf (2)"]
+
+
 @pytest.mark.parametrize("text", ["", "What is it?"])
 def test_another_version_of_a_reply_begins_with_the_same_document(owner: Person, text: str) -> None:
     reply = asked_about(owner, made_of(owner, "Herons wait."), text=text)
