@@ -17,7 +17,8 @@ SENTENCES: dict[Reason, Callable[[], str]] = {
     Reason.TYPE: lambda: gettext("This kind of file can't be read here.") + f" {READABLE}",
     Reason.EMPTY: lambda: gettext("This file is empty."),
     Reason.ENCRYPTED: lambda: gettext(
-        "This file is protected by a password. Save a copy without one and send that."
+        "This file is protected by a password or against copying. Save a copy without "
+        "protection and send that."
     ),
     Reason.OLD_OFFICE: lambda: gettext(
         "This is an old Office file. Save it as .docx, .pptx or PDF and send that."

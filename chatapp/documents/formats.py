@@ -6,6 +6,7 @@ import codecs
 import enum
 import io
 import zipfile
+from collections.abc import Iterable
 
 HEAD_BYTES = 4096
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # Office files before 2007, and encrypted newer ones
@@ -19,6 +20,9 @@ MAIN_ENTRIES = {
     "ppt/presentation.xml": "pptx",
     "META-INF/container.xml": "epub",
 }
+# The main streams of Office files before 2007.
+OLD_TEXTS_AND_SLIDES = ("WordDocument", "PowerPoint Document")
+OLD_TABLES = ("Workbook", "Book")
 OPEN_DOCUMENTS = {
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
     b"application/epub+zip": "epub",
@@ -85,19 +89,25 @@ def _in_archive(content: bytes) -> Format | Unknown:
 def _in_ole(content: bytes) -> Format | Unknown:
     if ENCRYPTED_PACKAGE in content:
         return Unknown.ENCRYPTED
-    has_workbook = any(name.encode("utf-16-le") in content for name in ("Workbook", "Book"))
-    return Format.XLS if has_workbook else Unknown.OLD_OFFICE
+    # Texts and slides first: the tables and charts in them have a stream of tables too.
+    is_table = not _has_stream(content, OLD_TEXTS_AND_SLIDES) and _has_stream(content, OLD_TABLES)
+    return Format.XLS if is_table else Unknown.OLD_OFFICE
+
+
+def _has_stream(content: bytes, names: Iterable[str]) -> bool:
+    """Return whether the directory has one of these names, each of which ends with a zero."""
+    return any(f"{name}\0".encode("utf-16-le") in content for name in names)
 
 
 def _is_text(head: bytes) -> bool:
     if head.startswith(BYTE_ORDER_MARKS):
         return True
     if b"\0" in head:
-        return _looks_like_utf16(head)
+        return looks_like_utf16(head)
     return len(head) - len(head.translate(None, CONTROLS)) <= MAX_CONTROLS * len(head)
 
 
-def _looks_like_utf16(head: bytes) -> bool:
+def looks_like_utf16(head: bytes) -> bool:
     """Return whether every other byte is NUL, as in UTF-16 of Latin text without its mark."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     half = len(head) // 2

@@ -31,10 +31,13 @@ OUR_MARKS = re.compile(
 TOKENS_AROUND = 120  # of the label
 
 
-def text_of(document: Document, pages: Collection[int]) -> str:
-    """Return the pages with these numbers. Reads the database: call it in a thread."""
+def text_of(document: Document, pages: Collection[int], name: str = "") -> str:
+    """Return the pages with these numbers. Reads the database: call it in a thread.
+
+    `name` is given where several documents have the same one.
+    """
     opening = OPENING.format(
-        name=document_name(document),
+        name=name or document_name(document),
         unit=document.unit,
         pages=page_ranges.write(sorted(pages)) or "none",
         count=document.page_count,

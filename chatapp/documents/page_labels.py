@@ -16,6 +16,14 @@ HEADINGS: dict[str, Callable[[], str]] = {
     Unit.PART: lambda: gettext("Part %(number)s"),
 }
 
+JUMPS: dict[str, Callable[[], str]] = {
+    Unit.PAGE: lambda: gettext("Go to page"),
+    Unit.SHEET: lambda: gettext("Go to sheet"),
+    Unit.SLIDE: lambda: gettext("Go to slide"),
+    Unit.CHAPTER: lambda: gettext("Go to chapter"),
+    Unit.PART: lambda: gettext("Go to part"),
+}
+
 
 def heading(unit: str, number: int, name: str = "") -> str:
     """Return the heading of a page; sheets, slides and chapters mostly have a name."""
@@ -28,3 +36,8 @@ def place(unit: str, number: int, name: str = "") -> str:
     if unit == Unit.PAGE:
         return gettext("p. %(number)s") % {"number": number}
     return heading(unit, number, name)
+
+
+def jump(unit: str) -> str:
+    """Return the label of the field that takes the number of a page."""
+    return JUMPS[unit]()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
 from itertools import accumulate
@@ -68,14 +69,17 @@ def _depth(tag: str) -> int:
 def _named_places(text: str, sources: Sequence[Source]) -> list[tuple[int, int]]:
     """Return where the documents are named, ascending, and which one it is each time.
 
-    One document needs no name. Of two names at one place, the longer one is meant.
+    One document needs no name. Of two names at one place, the longer one is meant; a name that two
+    documents have names both.
     """
     if len(sources) == 1:
         return []
-    numbers = {escape(source.name, quote=False): at for at, source in enumerate(sources)}
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for at, source in enumerate(sources):
+        numbers[escape(source.name, quote=False)].append(at)
     longest_first = sorted(filter(None, numbers), key=len, reverse=True)
     names = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-    return [(found.start(), numbers[found[0]]) for found in names.finditer(text)]
+    return [(found.start(), at) for found in names.finditer(text) for at in numbers[found[0]]]
 
 
 def _link(

@@ -8,7 +8,7 @@ from django.test import Client
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, trash
-from chatapp.documents import reading
+from chatapp.documents import finding, reading
 from chatapp.documents.formats import Format
 from chatapp.documents.models import Document, DocumentData
 from chatapp.documents.worker.pages import Extract, Page, Unit
@@ -132,6 +132,28 @@ def test_words_are_found_inside(owner_client: Client, owner: Person) -> None:
     assert "An &lt;egret&gt;." in page
     assert ('href="?page=2#page-2"' in both, 'href="?page=3#page-3"' in both) == (False, True)
     assert "Nothing found." in nothing
+
+
+def test_a_search_that_takes_too_long_says_where_it_stopped(
+    owner_client: Client, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = made_of(owner, *["A heron."] * 3, unit=Unit.SLIDE)
+    found = finding.find(document, "heron")._replace(searched=2)
+    monkeypatch.setattr(finding, "find", lambda *_: found)
+
+    page = owner_client.get(path_of(document, "?q=heron")).text
+
+    assert "The search took too long and stopped after Slide 2." in page
+    assert "Go to slide" in page
+
+
+def test_a_text_that_was_not_read_to_its_end_has_no_numbers_that_nobody_counted(
+    owner_client: Client, owner: Person
+) -> None:
+    page = owner_client.get(path_of(made_of(owner, "A line.", unit=Unit.PART, count=2))).text
+
+    assert "too long to be read to its end: this is its beginning." in page
+    assert "1 of 2" not in page
 
 
 @pytest.mark.parametrize(

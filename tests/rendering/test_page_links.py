@@ -89,3 +89,12 @@ def test_long_replies_cost_little_time() -> None:
     assert refers_to_pages(html)
     link_pages(html.replace("< ", "<b>b</b>"), [REPORT, NOTES])
     assert time.process_time() - begun < 2
+
+
+def test_a_name_that_two_documents_have_means_neither() -> None:
+    other = REPORT._replace(url="/documents/3/")
+
+    assert linked("report.pdf, p. 3", REPORT, other, NOTES) == []
+    assert linked("notes & more.pdf, p. 3", REPORT, other, NOTES) == [
+        ("/documents/2/?page=3#page-3", "p. 3")
+    ]

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
-from chatapp.conversations.models import Attachment, Message, add_exchange
+from chatapp.conversations.models import Attachment, Message, Variation, add_exchange
 from chatapp.documents.models import Document
 from chatapp.inference import ChatMessage, TextPart
 from chatapp.replies.prompt.branch_documents import documents_before
 from chatapp.replies.prompt.building import reply_prompt, title_request
+from chatapp.replies.prompt.turns import VARIATIONS
 from chatapp.replies.tools.toolbox import Toolbox
 from tests.documents.kit import attach, made_of, reread
 from tests.support.replies import MODEL, complete, new_message
@@ -65,6 +66,36 @@ def test_a_document_is_the_same_bytes_in_every_request(owner: Person) -> None:
     after = reply_prompt(reread(second)).request.messages
 
     assert after[: len(before)] == before
+
+
+def test_documents_with_one_name_are_called_as_the_tools_call_them(owner: Person) -> None:
+    first = asked_about(owner, made_of(owner, "Herons wait."))
+    complete(first)
+    second = ask(owner, "And this?", first)
+    assert second.parent
+    attach(second.parent, made_of(owner, "Egrets hurry."))
+
+    turns = user_turns(reread(second))
+
+    opened = [turn.text.split("\n")[0] for turn in turns]
+    assert [line.split(" pages=")[0] for line in opened] == [
+        '<document name="report.pdf"',
+        '<document name="report.pdf (2)"',
+    ]
+    assert list(Toolbox.of(reread(second)).context.files) == ["report.pdf", "report.pdf (2)"]
+
+
+@pytest.mark.parametrize("text", ["", "What is it?"])
+def test_another_version_of_a_reply_begins_with_the_same_document(owner: Person, text: str) -> None:
+    reply = asked_about(owner, made_of(owner, "Herons wait."), text=text)
+    [before] = user_turns(reply)
+    reply.variation = Variation.SHORTER
+
+    [after] = user_turns(reply)
+
+    words = [TextPart(text)] if text else []
+    assert list(before.parts[1:]) == words
+    assert list(after.parts) == [before.parts[0], TextPart(VARIATIONS[Variation.SHORTER]), *words]
 
 
 def test_documents_and_images_keep_their_order(owner: Person) -> None:

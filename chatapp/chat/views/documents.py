@@ -53,11 +53,13 @@ def document(request: PersonRequest, document_id: UUID) -> HttpResponse:
         "facts": " · ".join(_facts(found)),
         "chats": _chats(request.user, found),
         "query": query,
+        "jump": page_labels.jump(found.unit),
     }
     if query:
         result = finding.find(found, query, SEARCH_SECONDS)
         context |= {
             "result": result,
+            "searched_to": page_labels.place(found.unit, result.searched),
             "hits": [
                 (hit, page_labels.heading(found.unit, hit.number, hit.name)) for hit in result.hits
             ],

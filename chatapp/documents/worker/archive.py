@@ -47,6 +47,7 @@ class Archive:
         except DAMAGED as error:
             raise Refused(Reason.UNREADABLE) from error
         self._check()
+        self.names = frozenset(self._zip.namelist())
 
     def __enter__(self) -> Self:
         return self
@@ -58,10 +59,6 @@ class Archive:
         traceback: TracebackType | None,
     ) -> None:
         self._zip.close()
-
-    @property
-    def names(self) -> list[str]:
-        return self._zip.namelist()
 
     def read(self, name: str) -> bytes:
         """Return one entry. Raises Refused, and KeyError for a missing one."""

@@ -97,9 +97,11 @@ def _items(element: _Element, depth: int) -> Iterator[str]:
 
 
 def _table(element: _Element, depth: int) -> str:
+    # The rows of a table in a cell are text of that cell already.
     rows = [
         [_cell(cell, depth) for cell in row if cell.tag in ("td", "th")]
         for row in element.iter("tr")
+        if next(row.iterancestors("table"), None) is element
     ]
     rows = [row for row in rows if any(row)]
     if not rows:

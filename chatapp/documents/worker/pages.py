@@ -6,12 +6,17 @@ import enum
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 MAX_PAGES = 5_000
 MAX_CHARACTERS = 5_000_000
 PART_CHARACTERS = 4_000  # of a document without pages, about one printed page
 MAX_NAME = 100
-MAX_LINE = 20_000  # characters; a longer line is folded, so that no page is larger than a few lines
+# Characters. A longer line, table or block of code is divided: a part that is larger than what a
+# request has room for would keep everything after it out of the request, too.
+MAX_BLOCK = 20_000
+# Ends a page whose rest isn't read; the model and the person both see it.
+CUT = "\n(The rest is too long to be read here.)"
 
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
@@ -61,29 +66,38 @@ class Page:
 
 @dataclass(slots=True)
 class Extract:
-    """Hold what was read. With `is_cut` the document has more, `count` pages in all."""
+    """Hold what was read of a document that has `count` pages in all."""
 
     unit: Unit
     pages: list[Page] = field(default_factory=list)
     title: str = ""
     format: str = ""  # of the file, a value of `formats.Format`
     count: int = 0
-    is_cut: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether the document has more pages than were read."""
+        return self.count > len(self.pages)
 
 
 def collect(unit: Unit, pages: Iterable[Page], *, count: int = 0, title: str = "") -> Extract:
-    """Collect pages up to the limits. `count` is how many there are, 0 for as many as come."""
+    """Collect pages up to the limits.
+
+    `count` is how many there are; with 0 they aren't known, and all pages after the limits count as
+    one.
+    """
     extract = Extract(unit, title=clean_name(title))
     characters = 0
     for page in pages:
         if len(extract.pages) >= MAX_PAGES or characters >= MAX_CHARACTERS:
-            extract.is_cut = True
+            count = max(count, len(extract.pages) + 1)
             break
-        text = clean(page.text)[: MAX_CHARACTERS - characters]
+        text, room = clean(page.text), MAX_CHARACTERS - characters
+        if len(text) > room:
+            text = (text[: max(0, room - len(CUT))] + CUT)[:room]
         characters += len(text)
         extract.pages.append(Page(text, clean_name(page.name), page.is_scanned))
     extract.count = max(count, len(extract.pages))
-    extract.is_cut = extract.is_cut or extract.count > len(extract.pages)
     if not any(page.text or page.is_scanned for page in extract.pages):
         raise Refused(Reason.NO_TEXT)
     return extract
@@ -93,7 +107,7 @@ def parts(blocks: Iterable[str]) -> Iterator[Page]:
     """Join the blocks of a text without pages to parts of about a page, mostly at headings."""
     part: list[str] = []
     length = 0
-    for block in blocks:
+    for block in chain.from_iterable(map(_pieces, blocks)):
         is_full = length + len(block) > PART_CHARACTERS
         begins = block.startswith("#") and length > PART_CHARACTERS / 2
         if part and (is_full or begins):
@@ -103,6 +117,16 @@ def parts(blocks: Iterable[str]) -> Iterator[Page]:
         length += len(block)
     if part:
         yield Page("\n\n".join(part))
+
+
+def _pieces(block: str) -> Iterator[str]:
+    """Divide a block that is far longer than a page, mostly after a line."""
+    begin = 0
+    while len(block) - begin > MAX_BLOCK:
+        end = block.rfind("\n", begin, begin + MAX_BLOCK) + 1 or begin + MAX_BLOCK
+        yield block[begin:end].rstrip("\n")
+        begin = end
+    yield block[begin:]
 
 
 def clean(text: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
-from .pages import MAX_LINE, PART_CHARACTERS, Extract, Page, Unit, collect
+from chatapp.documents.formats import HEAD_BYTES, looks_like_utf16
+
+from .pages import MAX_BLOCK, PART_CHARACTERS, Extract, Page, Unit, collect
 
 SAMPLE = 64 * 1024  # bytes that decide about the encoding
 MARKS = {
@@ -28,7 +30,7 @@ def decode(content: bytes) -> str:
     for mark, codec in MARKS.items():
         if content.startswith(mark):
             return content.decode(codec, "replace")
-    if content[:SAMPLE].count(0):
+    if looks_like_utf16(content[:HEAD_BYTES]):
         is_little = content[1:SAMPLE:2].count(0) > content[0:SAMPLE:2].count(0)
         return content.decode("utf-16-le" if is_little else "utf-16-be", "replace")
     try:
@@ -42,8 +44,8 @@ def _parts(text: str) -> Iterator[Page]:
     part: list[str] = []
     length = 0
     for line in text.splitlines():
-        for begin in range(0, max(len(line), 1), MAX_LINE):
-            piece = line[begin : begin + MAX_LINE]
+        for begin in range(0, max(len(line), 1), MAX_BLOCK):
+            piece = line[begin : begin + MAX_BLOCK]
             if part and length + len(piece) > PART_CHARACTERS:
                 yield Page("\n".join(part))
                 part, length = [], 0

@@ -76,9 +76,11 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     trusted = _trusted(reply, history, model)
     urls = urls_of(trusted.attachments, delivery) if model.vision else {}
     room = Room.beside(urls, window)
-    documents = documents_of(history, {each.pk for each in trusted.documents}, model, room)
+    seen = {each.pk for each in trusted.documents}
+    documents = documents_of(history, seen, model, room, toolbox.document_names)
     turns = _turns(history, urls, model, documents)
-    request = _with_turns(request, vary(turns, reply.variation))
+    words = history.messages[-1].text if history.messages else ""
+    request = _with_turns(request, vary(turns, reply.variation, words))
     missing = len(attachments) - len(urls)
     return Prompt(
         reply,

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 
@@ -27,6 +28,8 @@ MAX_SCANS = 20  # of one message
 SCAN = "[The scanned page {page} of “{name}”:]"
 
 logger = logging.getLogger(__name__)
+
+type Names = Mapping[UUID, str]
 
 
 @dataclass(slots=True)
@@ -69,10 +72,13 @@ def chosen_pages(attachment: Attachment) -> list[int]:
         return []
 
 
-def documents_of(history: History, trusted: Collection[int], model: Model, room: Room) -> Documents:
+def documents_of(
+    history: History, trusted: Collection[int], model: Model, room: Room, names: Names
+) -> Documents:
     """Return what the messages of a request have of their documents.
 
     Scanned pages of `trusted` attachments are seen, the newest first, as far as there is room.
+    `names` are those by which the reading tools know the documents.
     Reads the database: call it in a thread.
     """
     made = Documents()
@@ -90,13 +96,14 @@ def documents_of(history: History, trusted: Collection[int], model: Model, room:
                 made.scans_unsupported += len(found)
             is_seen = model.vision and attachment.pk in trusted and not attachment.refusal
             most = min(room.images, MAX_SCANS - seen) if is_seen else 0
-            parts = list(_scan_parts(attachment, found[:most], room.characters))
+            name = names.get(attachment.document.pk) or document_name(attachment.document)
+            parts = list(_scan_parts(attachment, name, found[:most], room.characters))
             seen += len(parts) // 2
             room.images -= len(parts) // 2
             room.characters -= sum(len(p.url) for p in parts if isinstance(p, ImagePart))
             if parts:
                 made.scanned.insert(0, attachment)
-            text = TextPart(text_of(attachment.document, numbers))
+            text = TextPart(text_of(attachment.document, numbers, name))
             made.parts[attachment.pk] = (text, *parts)
     return made
 
@@ -117,7 +124,7 @@ def _scanned(attachment: Attachment, numbers: list[int]) -> list[int]:
 
 
 def _scan_parts(
-    attachment: Attachment, pages: list[int], room: int
+    attachment: Attachment, name: str, pages: list[int], room: int
 ) -> Iterator[TextPart | ImagePart]:
     """Yield a line and the image of each scanned page, up to `room` characters of data URLs."""
     document = attachment.document
@@ -128,5 +135,5 @@ def _scan_parts(
         room -= len(url)
         if room < 0:
             return
-        yield TextPart(SCAN.format(page=page, name=document_name(document)))
+        yield TextPart(SCAN.format(page=page, name=name))
         yield ImagePart(url)

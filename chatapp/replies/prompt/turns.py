@@ -84,15 +84,19 @@ def reply_turns(
     return turns
 
 
-def vary(turns: list[ChatMessage], variation: str) -> list[ChatMessage]:
-    """Return the turns with an instruction for the reply before the text of the last one.
+def vary(turns: list[ChatMessage], variation: str, text: str) -> list[ChatMessage]:
+    """Return the turns with an instruction for the reply before `text`, the words of the last one.
 
-    Everything before that message stays byte for byte the same, because the service caches it.
+    Everything before them stays byte for byte the same, because the service caches it: documents
+    too, also those of a message without words.
     """
     if not variation or not turns or turns[-1].role != "user":
         return turns
-    *parts, last = turns[-1].parts
-    return [*turns[:-1], ChatMessage("user", (*parts, TextPart(VARIATIONS[variation]), last))]
+    parts = turns[-1].parts
+    words = parts[-1:] if text else ()
+    attached = parts[: len(parts) - len(words)]
+    varied = (*attached, TextPart(VARIATIONS[variation]), *words)
+    return [*turns[:-1], ChatMessage("user", varied)]
 
 
 def has_calls(turns: Sequence[ChatMessage]) -> bool:

@@ -74,6 +74,14 @@ class Toolbox:
         )
 
     @property
+    def document_names(self) -> dict[UUID, str]:
+        """Return the names by which its tools know the documents, so that the request has them too.
+
+        Documents with the same name are told apart; one that comes later changes no earlier name.
+        """
+        return {pk: name for name, pk in self.context.files.items()}
+
+    @property
     def repeatable(self) -> set[str]:
         """Return the names of tools that only read: their calls may be made again."""
         return {name for name, tool in self.tools.items() if not tool.has_side_effects}
