@@ -1,0 +1,66 @@
+"""What the pages of a document cost the model: their text, and the images of scanned ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatapp.inference.context_window import MAX_TOKENS_PER_IMAGE
+
+if TYPE_CHECKING:
+    from .models import Document
+
+TOKENS_AROUND = 120  # of the label of a document
+MAX_SCANS = 20  # scanned pages of one message that go along as images
+TOKENS_PER_SCAN = MAX_TOKENS_PER_IMAGE  # it is rendered as large as models look at
+
+
+class PageSize(NamedTuple):
+    """The number of a page and the estimate of its text. A scan is an image without text."""
+
+    number: int
+    tokens: int
+    is_scan: bool = False
+
+
+class Choice(NamedTuple):
+    """Pages, the tokens of their text and images, and how many of them are images."""
+
+    pages: list[int]
+    tokens: int
+    scans: int
+
+
+def sizes_of(document: Document) -> list[PageSize]:
+    """Return the sizes of all pages, with one query."""
+    rows = document.pages.values_list("number", "tokens", "is_scanned")
+    return [PageSize(number, tokens, scanned and not tokens) for number, tokens, scanned in rows]
+
+
+def choose(sizes: Iterable[PageSize], room: int, scans: int = MAX_SCANS) -> Choice:
+    """Return the first pages that fit together into `room` tokens, at most `scans` of them images.
+
+    Pages after one that doesn't fit are left out too, so that what the model reads has no holes
+    that nobody asked for. A scan above the limit stays as a mark between pages of text; at the end
+    there would be nothing to read.
+    """
+    pages: list[int] = []
+    spent = seen = end = 0
+    for number, tokens, is_scan in sizes:
+        is_image = is_scan and seen < scans
+        cost = TOKENS_PER_SCAN if is_image else tokens
+        if spent + cost > room:
+            break
+        spent += cost
+        seen += is_image
+        pages.append(number)
+        if is_image or not is_scan:
+            end = len(pages)
+    return Choice(pages[:end], spent, seen)
+
+
+def total(sizes: Iterable[PageSize]) -> int:
+    """Return the tokens of all text, and of as many scans as a message can have."""
+    listed = list(sizes)
+    scans = sum(size.is_scan for size in listed)
+    return sum(size.tokens for size in listed) + TOKENS_PER_SCAN * min(scans, MAX_SCANS)
