@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
-from .pages import MAX_LINE, PART_CHARACTERS, Extract, Page, Unit, collect
+from .pages import MAX_CHARACTERS, MAX_LINE, PART_CHARACTERS, Extract, Page, Unit, collect
 
 SAMPLE = 64 * 1024  # bytes that decide about the encoding
+MAX_READ = MAX_CHARACTERS + 2 * MAX_LINE  # enough to know that there is more
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
@@ -20,7 +21,8 @@ MARKS = {
 
 def read(content: bytes) -> Extract:
     """Return the text in parts that end with a line. Raises Refused."""
-    return collect(Unit.PART, _parts(decode(content)))
+    # What is cut off anyway takes no memory.
+    return collect(Unit.PART, _parts(decode(content)[:MAX_READ]))
 
 
 def decode(content: bytes) -> str:
