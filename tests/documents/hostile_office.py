@@ -5,7 +5,7 @@ import zipfile
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 
-from tests.documents.kit import archive
+from tests.documents.archives import archive
 from tests.documents.phrases import FILES
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -11,8 +11,8 @@ from chatapp.documents.worker import protocol
 from chatapp.documents.worker.pages import MAX_CHARACTERS, MAX_PAGES, Reason, Refused, Unit
 from chatapp.documents.worker.reading import read
 from chatapp.documents.worker_process import DocumentWorkerProcess, read_and_wait
+from tests.documents.archives import archive, changed
 from tests.documents.hostile_office import SHEET
-from tests.documents.kit import archive, changed
 from tests.documents.phrases import FILES
 
 MACRO = "word/vbaProject.bin"
