@@ -141,9 +141,10 @@ class Document(models.Model):
     read_count = models.PositiveIntegerField()
     # Estimate of all text, and of the images of scanned pages.
     tokens = models.PositiveIntegerField()
-    # How many of its first pages go to the model when a chat has no other document; None in rows of
-    # an older release.
+    # How many of its first pages go to the model when a chat has no other document, and what they
+    # cost; None in rows of an older release.
     fitting_count = models.PositiveIntegerField(null=True)
+    fitting_tokens = models.PositiveIntegerField(null=True)
     # Empty while the bytes are in the database.
     bucket_key = models.CharField(max_length=KEY_LENGTH, blank=True)
     # Until then the document isn't collected, even if no message has it.
@@ -164,7 +165,8 @@ class Document(models.Model):
     @property
     def sent_tokens(self) -> int:
         """Return the estimate of what goes to the model when a chat has no other document."""
-        return min(self.tokens, MAX_DOCUMENT_TOKENS)
+        fitting = self.fitting_tokens
+        return min(self.tokens, MAX_DOCUMENT_TOKENS) if fitting is None else fitting
 
     @property
     def is_cut(self) -> bool:
@@ -232,6 +234,7 @@ def _facts_of(extract: Extract, pages: list[DocumentPage]) -> dict[str, Any]:
         "read_count": len(pages),
         "tokens": sizes.total(listed),
         "fitting_count": len(fitting.pages),
+        "fitting_tokens": fitting.tokens,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatapp.inference.context_window import MAX_TOKENS_PER_IMAGE
@@ -59,8 +59,38 @@ def choose(sizes: Iterable[PageSize], room: int, scans: int = MAX_SCANS) -> Choi
     return Choice(pages[:end], spent, seen)
 
 
-def total(sizes: Iterable[PageSize]) -> int:
-    """Return the tokens of all text, and of as many scans as a message can have."""
+def share(documents: Sequence[Sequence[PageSize]], room: int) -> list[Choice]:
+    """Return the pages of each document that fit together, each with its label, into `room` tokens.
+
+    All get the same room. What one doesn't need is for the longer ones, so that a long document
+    never takes the place of a short one.
+    """
+    scans = _share_of_scans(documents)
+    needs = [total(pages, most) for pages, most in zip(documents, scans, strict=True)]
+    shortest_first = sorted(range(len(documents)), key=needs.__getitem__)
+    chosen: dict[int, Choice] = {}
+    for place, index in enumerate(shortest_first):
+        part = room // (len(documents) - place) - TOKENS_AROUND
+        chosen[index] = choose(documents[index], part, scans[index])
+        room -= chosen[index].tokens + TOKENS_AROUND
+    for index in shortest_first:  # a long page may have left some room
+        more = choose(documents[index], chosen[index].tokens + room, scans[index])
+        room -= more.tokens - chosen[index].tokens
+        chosen[index] = more
+    return [chosen[index] for index in range(len(documents))]
+
+
+def total(sizes: Iterable[PageSize], most: int = MAX_SCANS) -> int:
+    """Return the tokens of all text, and of at most so many scans."""
     listed = list(sizes)
     scans = sum(size.is_scan for size in listed)
-    return sum(size.tokens for size in listed) + TOKENS_PER_SCAN * min(scans, MAX_SCANS)
+    return sum(size.tokens for size in listed) + TOKENS_PER_SCAN * min(scans, most)
+
+
+def _share_of_scans(documents: Iterable[Iterable[PageSize]]) -> list[int]:
+    """Return how many images each document has at most: the first ones have theirs first."""
+    left, shares = MAX_SCANS, []
+    for pages in documents:
+        shares.append(min(left, sum(size.is_scan for size in pages)))
+        left -= shares[-1]
+    return shares

@@ -27,15 +27,15 @@ def chosen(attachments: list[Attachment]) -> list[tuple[str, int]]:
     return [(each.pages, each.document_tokens) for each in attachments]
 
 
-def test_documents_of_a_message_share_the_room_in_their_order(owner: Person, room: int) -> None:
+def test_documents_of_a_message_share_the_room(owner: Person, room: int) -> None:
     documents = tuple(stored(owner, *[PAGE] * count) for count in (2, 4, 3))
 
     added = add_exchange(owner, replace(new_message(), documents=documents))
 
     assert chosen(list(added.message.attachments.all())) == [
+        ("1", room + TOKENS_AROUND),
         ("1-2", 2 * room + TOKENS_AROUND),
-        ("1-3", 3 * room + TOKENS_AROUND),
-        ("", TOKENS_AROUND),
+        ("1-2", 2 * room + TOKENS_AROUND),
     ]
     assert list(Attachment.objects.order_by("position")) == list(added.message.attachments.all())
 

@@ -5,7 +5,16 @@ import pytest
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment
 from chatapp.documents.models import Document
-from chatapp.documents.sizes import MAX_SCANS, TOKENS_PER_SCAN, PageSize, choose, sizes_of, total
+from chatapp.documents.sizes import (
+    MAX_SCANS,
+    TOKENS_AROUND,
+    TOKENS_PER_SCAN,
+    PageSize,
+    choose,
+    share,
+    sizes_of,
+    total,
+)
 from chatapp.documents.worker.pages import Page, Unit
 from tests.documents.kit import made_of
 
@@ -41,6 +50,42 @@ def test_scans_above_the_limit_have_no_image_and_go_along_between_texts_only() -
     assert total(pages("s" * 300)) == MAX_SCANS * SCAN
 
 
+@pytest.mark.parametrize(
+    ("documents", "room", "chosen"),
+    [
+        (["tttttttt", "t"], 50, [4, 1]),
+        (["t", "tttttttt"], 50, [1, 4]),
+        (["tttttttt", "tttttttt"], 50, [2, 3]),
+        (["tttttttt", "tttttttt", "ttt"], 90, [3, 3, 3]),
+        (["tt", "tttttttt"], 500, [2, 8]),
+        (["tt", "tt"], -50, [0, 0]),
+    ],
+)
+def test_a_long_document_takes_no_room_from_a_short_one(
+    documents: list[str], room: int, chosen: list[int]
+) -> None:
+    labels = TOKENS_AROUND * len(documents)
+
+    choices = share([pages(each) for each in documents], room + labels)
+
+    assert [len(each.pages) for each in choices] == chosen
+    assert sum(each.tokens for each in choices) <= max(room, 0)
+
+
+def test_the_room_of_a_page_that_is_too_long_goes_to_the_others() -> None:
+    long = [PageSize(1, 1_000)]
+
+    choices = share([pages("t" * 80), long], 500 + 2 * TOKENS_AROUND)
+
+    assert [len(each.pages) for each in choices] == [50, 0]
+
+
+def test_the_first_documents_have_their_images_first() -> None:
+    choices = share([pages("s" * 15), pages("s" * 30)], 99 * SCAN)
+
+    assert [each.scans for each in choices] == [15, MAX_SCANS - 15]
+
+
 @pytest.mark.django_db
 def test_a_page_with_some_letters_is_no_scan(owner: Person) -> None:
     """Its text goes along, and not its image."""
@@ -66,6 +111,10 @@ def test_the_note_says_how_much_goes_along(
     document = made_of(owner, *texts, unit=unit)
 
     assert note in document.note
+    first = sum(page.tokens for page in document.pages.all()[: document.fitting_count])
+    assert Attachment(document=document).tokens == first <= 100_000
+    Document.objects.update(fitting_tokens=None)  # as an older release has stored it
+    document.refresh_from_db()
     assert Attachment(document=document).tokens == 100_000
 
 

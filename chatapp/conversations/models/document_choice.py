@@ -9,29 +9,24 @@ from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.documents import page_ranges, sizes
 from chatapp.documents.page_ranges import MAX_DOCUMENT_TOKENS
-from chatapp.documents.sizes import MAX_SCANS, TOKENS_AROUND
+from chatapp.documents.sizes import TOKENS_AROUND
 
 
 def choose(conversation: Conversation, attachments: Sequence[Attachment]) -> None:
     """Set `pages` and `document_tokens` of the documents among attachments that aren't saved yet.
 
     All documents of the branch that is shown stay within MAX_DOCUMENT_TOKENS together: those of
-    earlier messages keep their pages, and of these each gets its first pages that still fit, with
-    the images of its scanned pages.
+    earlier messages keep their pages, and these share what is left: each gets its first pages that
+    fit, with the images of its scanned pages.
     """
     documents = [each for each in attachments if each.document]
     if not documents:
         return
     room = MAX_DOCUMENT_TOKENS - _tokens_before(conversation, documents[0])
-    scans = MAX_SCANS
-    for attachment in documents:
-        assert attachment.document is not None
-        all_pages = sizes.sizes_of(attachment.document)
-        chosen = sizes.choose(all_pages, room - TOKENS_AROUND, scans)
+    pages = [sizes.sizes_of(each.document) for each in documents if each.document]
+    for attachment, chosen in zip(documents, sizes.share(pages, room), strict=True):
         attachment.pages = page_ranges.write(chosen.pages)
         attachment.document_tokens = chosen.tokens + TOKENS_AROUND
-        room -= attachment.document_tokens
-        scans -= chosen.scans
 
 
 def _tokens_before(conversation: Conversation, attachment: Attachment) -> int:

@@ -10,4 +10,9 @@ class Migration(migrations.Migration):
             name="fitting_count",
             field=models.PositiveIntegerField(null=True),
         ),
+        migrations.AddField(
+            model_name="document",
+            name="fitting_tokens",
+            field=models.PositiveIntegerField(null=True),
+        ),
     ]
