@@ -32,6 +32,28 @@ COUNTS: dict[str, Callable[[int], str]] = {
     Unit.SLIDE: lambda count: ngettext("%(count)s slide", "%(count)s slides", count),
     Unit.CHAPTER: lambda count: ngettext("%(count)s chapter", "%(count)s chapters", count),
 }
+FIRST: dict[str, Callable[[int], str]] = {
+    Unit.PAGE: lambda last: ngettext(
+        "Page 1 of %(count)s goes to the model.",
+        "Pages 1\u2013%(last)s of %(count)s go to the model.",
+        last,
+    ),
+    Unit.SHEET: lambda last: ngettext(
+        "Sheet 1 of %(count)s goes to the model.",
+        "Sheets 1\u2013%(last)s of %(count)s go to the model.",
+        last,
+    ),
+    Unit.SLIDE: lambda last: ngettext(
+        "Slide 1 of %(count)s goes to the model.",
+        "Slides 1\u2013%(last)s of %(count)s go to the model.",
+        last,
+    ),
+    Unit.CHAPTER: lambda last: ngettext(
+        "Chapter 1 of %(count)s goes to the model.",
+        "Chapters 1\u2013%(last)s of %(count)s go to the model.",
+        last,
+    ),
+}
 
 
 def extent(document: Document) -> str:
@@ -47,14 +69,29 @@ def note(document: Document) -> str:
     """Return what the person should know before sending: how long it is, and what is left out."""
     tokens = gettext("about %(count)s tokens") % {"count": f"{rounded(document.tokens):,}"}
     parts = [f"{extent(document)}, {tokens}" if document.tokens else extent(document)]
-    if document.tokens > MAX_DOCUMENT_TOKENS:
-        parts.append(
-            gettext("The first %(count)s tokens of documents in a chat go to the model.")
-            % {"count": f"{MAX_DOCUMENT_TOKENS:,}"}
-        )
-    elif document.is_cut:
-        parts.append(gettext("It is too long to be read to its end."))
+    if left_out := _left_out(document):
+        parts.append(left_out)
     return ". ".join(part.rstrip(".") for part in parts) + "." * (len(parts) > 1)
+
+
+def _left_out(document: Document) -> str:
+    """Return how much goes to the model when a chat has no other document, empty for all of it."""
+    fitting = document.fitting_count
+    is_whole = (
+        document.tokens <= MAX_DOCUMENT_TOKENS
+        if fitting is None
+        else (fitting == document.read_count)
+    )
+    if is_whole:
+        return gettext("It is too long to be read to its end.") if document.is_cut else ""
+    if fitting == 0:
+        return gettext("It is too long to go to the model, which can look things up in it.")
+    if fitting is None or document.unit not in FIRST:
+        return gettext("The first %(count)s tokens of documents in a chat go to the model.") % {
+            "count": f"{MAX_DOCUMENT_TOKENS:,}"
+        }
+    values = {"last": f"{fitting:,}", "count": f"{document.page_count:,}"}
+    return FIRST[document.unit](fitting) % values
 
 
 def rounded(tokens: int) -> int:

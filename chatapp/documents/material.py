@@ -28,7 +28,6 @@ OUR_MARKS = re.compile(
     r"|(?:^|(?<=[\u0085\u2028\u2029]))[^\S\n\u0085\u2028\u2029]*+-(?=--++[^\S\n]*+\w++ \d)",
     re.IGNORECASE | re.MULTILINE,
 )
-TOKENS_AROUND = 120  # of the label
 
 
 def text_of(document: Document, pages: Collection[int], name: str = "") -> str:

@@ -18,8 +18,9 @@ from django.utils import timezone
 from chatapp.images.quota import Usage
 from chatapp.inference.context_window import estimate_text
 
-from . import labels, quota, store
+from . import labels, quota, sizes, store
 from .formats import Format
+from .page_ranges import MAX_DOCUMENT_TOKENS
 from .worker.pages import Extract, Unit
 
 if TYPE_CHECKING:
@@ -138,7 +139,12 @@ class Document(models.Model):
     # How many pages the file has, and how many of them were read.
     page_count = models.PositiveIntegerField()
     read_count = models.PositiveIntegerField()
-    tokens = models.PositiveIntegerField()  # estimate of all text
+    # Estimate of all text, and of the images of scanned pages.
+    tokens = models.PositiveIntegerField()
+    # How many of its first pages go to the model when a chat has no other document, and what they
+    # cost; None in rows of an older release.
+    fitting_count = models.PositiveIntegerField(null=True)
+    fitting_tokens = models.PositiveIntegerField(null=True)
     # Empty while the bytes are in the database.
     bucket_key = models.CharField(max_length=KEY_LENGTH, blank=True)
     # Until then the document isn't collected, even if no message has it.
@@ -155,6 +161,12 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def sent_tokens(self) -> int:
+        """Return the estimate of what goes to the model when a chat has no other document."""
+        fitting = self.fitting_tokens
+        return min(self.tokens, MAX_DOCUMENT_TOKENS) if fitting is None else fitting
 
     @property
     def is_cut(self) -> bool:
@@ -213,12 +225,16 @@ class DocumentPage(models.Model):
 
 
 def _facts_of(extract: Extract, pages: list[DocumentPage]) -> dict[str, Any]:
+    listed = [sizes.PageSize(p.number, p.tokens, p.is_scanned and not p.tokens) for p in pages]
+    fitting = sizes.choose(listed, MAX_DOCUMENT_TOKENS - sizes.TOKENS_AROUND)
     return {
         "title": extract.title[:TITLE_LENGTH],
         "unit": extract.unit,
         "page_count": extract.count,
         "read_count": len(pages),
-        "tokens": sum(page.tokens for page in pages),
+        "tokens": sizes.total(listed),
+        "fitting_count": len(fitting.pages),
+        "fitting_tokens": fitting.tokens,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 
 from django.utils.translation import gettext
@@ -52,18 +52,3 @@ def write(pages: Iterable[int]) -> str:
     runs = groupby(enumerate(pages), key=lambda pair: pair[1] - pair[0])
     ends = [[number for _, number in run] for _, run in runs]
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in ends)
-
-
-def fitting(tokens: Sequence[tuple[int, int]], room: int) -> list[int]:
-    """Return the first pages that fit together into `room` tokens.
-
-    `tokens` has number and estimate of the pages to choose from. Pages after one that doesn't fit
-    are left out too, so that what the model reads has no holes that nobody asked for.
-    """
-    chosen: list[int] = []
-    for number, size in tokens:
-        if size > room:
-            break
-        room -= size
-        chosen.append(number)
-    return chosen

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ObjectDoesNotExist
+
 from chatapp.images import store as images
 
 from .errors import DocumentMissing, StoreUnavailable
@@ -32,15 +34,27 @@ def put(owner_id: object, sha256: str, content: bytes) -> str:
 
 
 def read(document: Document) -> bytes:
-    """Return the bytes of a file. Raises StoreUnavailable or DocumentMissing."""
-    if document.bucket_key:
-        with _failures():
-            content = images.bucket().get(document.bucket_key)
-    else:
-        content = document.stored_content()
-    if content is None:
-        raise DocumentMissing
+    """Return the bytes of a file, also when it was moved since its row was read.
+
+    Raises StoreUnavailable or DocumentMissing.
+    """
+    while (content := _find(document)) is None:
+        tried_key = document.bucket_key
+        try:
+            document.refresh_from_db(fields=["bucket_key"])
+        except ObjectDoesNotExist as error:
+            raise DocumentMissing from error
+        if document.bucket_key == tried_key:
+            raise DocumentMissing
     return content
+
+
+def _find(document: Document) -> bytes | None:
+    """Return what is in the place that the row names."""
+    if not document.bucket_key:
+        return document.stored_content()
+    with _failures():
+        return images.bucket().get(document.bucket_key)
 
 
 @contextmanager

@@ -1,18 +1,20 @@
-"""Move images between the database and the bucket while the app runs.
+"""Move files between the database and the bucket while the app runs: images, and documents too.
 
-For each image: write the copy, read it back, compare, then let the row point to it and delete the
+For each file: write the copy, read it back, compare, then let the row point to it and delete the
 bytes in the database in one transaction. An interruption leaves at most a copy that no row names,
-which `garbage_collection.remove_orphans` removes. If two processes move the same image, one wins
+which `garbage_collection.remove_orphans` removes. If two processes move the same file, one wins
 and the other removes its copy.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Manager, QuerySet
 
 from . import store
 from .image_data import ImageData
@@ -21,75 +23,98 @@ from .models import Image
 Place = Literal["database", "bucket"]
 
 
-class ImageDamaged(Exception):
-    """Report that the bytes are missing or not those that were stored. The image isn't moved."""
+class FileDamaged(Exception):
+    """Report that the bytes are missing or not those that were stored. The file isn't moved."""
 
 
-def images_outside(place: Place) -> QuerySet[Image]:
-    """Return the images that are not in `place`."""
-    if place == "bucket":
-        return Image.objects.filter(bucket_key="")
-    return Image.objects.exclude(bucket_key="")
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """A kind of files: rows with `owner_id`, `sha256`, `byte_size` and `bucket_key`, and the rows
+    of their bytes, with the same ids.
 
-
-def move(image: Image, place: Place) -> bool:
-    """Move an image. Return False if it was already there, or was moved or deleted meanwhile.
-
-    Raises ImageDamaged and StoreUnavailable; the image then stays where it was.
+    `columns` names the bytes in the database: the file, then its thumbnail if there are any. `put`
+    takes the owner, the hash and these bytes, and returns the key.
     """
-    if image.stored_in == place:
+
+    files: Manager[Any]
+    data: Manager[Any]
+    columns: tuple[str, ...]
+    put: Callable[..., str]
+
+    def outside(self, place: Place) -> QuerySet[Any]:
+        """Return the files that are not in `place`."""
+        if place == "bucket":
+            return self.files.filter(bucket_key="")
+        return self.files.exclude(bucket_key="")
+
+    def move(self, file: Any, place: Place) -> bool:
+        """Move a file. Return False if it was already there, or was moved or deleted meanwhile.
+
+        Raises FileDamaged and the StoreUnavailable of its kind or of images; the file then stays
+        where it was.
+        """
+        if _place_of(file) == place:
+            return False
+        return self._to_bucket(file) if place == "bucket" else self._to_database(file)
+
+    def _to_bucket(self, file: Any) -> bool:
+        row = self.data.filter(pk=file.pk).values_list(*self.columns).first()
+        if row is None:
+            return self._check_lost(file)
+        contents = tuple(map(bytes, row))
+        _check(file, contents[0])
+        key = self.put(file.owner_id, file.sha256, *contents)
+        if _fetch(key, contents) != contents:
+            store.discard(key)
+            raise FileDamaged(f"{file.pk}: the bucket returned other bytes than were stored")
+        with transaction.atomic():
+            moved = self.files.filter(pk=file.pk, bucket_key="").update(bucket_key=key)
+            if moved:
+                self.data.filter(pk=file.pk).delete()
+        if not moved:
+            store.discard(key)
+        return bool(moved)
+
+    def _to_database(self, file: Any) -> bool:
+        key = file.bucket_key
+        is_there = (True, bool(getattr(file, "thumbnail_type", "")))
+        contents = _fetch(key, is_there[: len(self.columns)])
+        if None in contents:
+            return self._check_lost(file)
+        _check(file, contents[0] or b"")
+        with transaction.atomic():
+            # The row first, because others wait for its lock, then the bytes.
+            moved = self.files.filter(pk=file.pk, bucket_key=key).update(bucket_key="")
+            if moved:
+                self.data.create(pk=file.pk, **dict(zip(self.columns, contents, strict=True)))
+        if moved:
+            store.discard(key)
+        return bool(moved)
+
+    def _check_lost(self, file: Any) -> bool:
+        """Return False if the file was moved or deleted meanwhile. Raises FileDamaged otherwise."""
+        if self.files.filter(pk=file.pk, bucket_key=file.bucket_key).exists():
+            raise FileDamaged(f"{file.pk}: its bytes are not in the {_place_of(file)}")
         return False
-    return _to_bucket(image) if place == "bucket" else _to_database(image)
 
 
-def _to_bucket(image: Image) -> bool:
-    data = ImageData.objects.filter(pk=image.pk).first()
-    if data is None:
-        return _check_lost(image)
-    content, thumbnail = bytes(data.content), bytes(data.thumbnail)
-    _check(image, content)
-    key = store.put(image.owner_id, image.sha256, content, thumbnail)
-    if _fetch(key, with_thumbnail=bool(thumbnail)) != (content, thumbnail):
-        store.discard(key)
-        raise ImageDamaged(f"{image.pk}: the bucket returned other bytes than were stored")
-    with transaction.atomic():
-        moved = Image.objects.filter(pk=image.pk, bucket_key="").update(bucket_key=key)
-        if moved:
-            ImageData.objects.filter(pk=image.pk).delete()
-    if not moved:
-        store.discard(key)
-    return bool(moved)
+IMAGES = Movable(Image.objects, ImageData.objects, ("content", "thumbnail"), store.put)
 
 
-def _to_database(image: Image) -> bool:
-    key = image.bucket_key
-    content, thumbnail = _fetch(key, with_thumbnail=bool(image.thumbnail_type))
-    if content is None or thumbnail is None:
-        return _check_lost(image)
-    _check(image, content)
-    with transaction.atomic():
-        # The row first, because others wait for its lock, then the bytes.
-        moved = Image.objects.filter(pk=image.pk, bucket_key=key).update(bucket_key="")
-        if moved:
-            ImageData.objects.create(image_id=image.pk, content=content, thumbnail=thumbnail)
-    if moved:
-        store.discard(key)
-    return bool(moved)
+def _place_of(file: Any) -> Place:
+    return "bucket" if file.bucket_key else "database"
 
 
-def _fetch(key: str, *, with_thumbnail: bool) -> tuple[bytes | None, bytes | None]:
+def _fetch(key: str, is_there: tuple[object, ...]) -> tuple[bytes | None, ...]:
+    """Return the objects of a file from the bucket; an empty one was never written."""
     place = store.bucket()
-    thumbnail = place.get(key + store.THUMBNAIL) if with_thumbnail else b""
-    return place.get(key), thumbnail
+    endings = ("", store.THUMBNAIL)[: len(is_there)]
+    return tuple(
+        place.get(key + ending) if there else b""
+        for ending, there in zip(endings, is_there, strict=True)
+    )
 
 
-def _check(image: Image, content: bytes) -> None:
-    if hashlib.sha256(content).hexdigest() != image.sha256:
-        raise ImageDamaged(f"{image.pk}: these are not the bytes that were stored")
-
-
-def _check_lost(image: Image) -> bool:
-    """Return False if the image was moved or deleted meanwhile. Raises ImageDamaged otherwise."""
-    if Image.objects.filter(pk=image.pk, bucket_key=image.bucket_key).exists():
-        raise ImageDamaged(f"{image.pk}: its bytes are not in the {image.stored_in}")
-    return False
+def _check(file: Any, content: bytes) -> None:
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise FileDamaged(f"{file.pk}: these are not the bytes that were stored")

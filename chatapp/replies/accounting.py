@@ -84,6 +84,9 @@ class LostCall(NamedTuple):
 
 
 class Ledger(Protocol):
+    def input_price(self, model: str) -> float | None:
+        """Return dollars for a million tokens that the model reads; None when that is unknown."""
+
     def check(self, whose: Callable[[], Person], model: str, text: str = "") -> None:
         """Raise CapReached unless a useful answer to this text still fits. The person is only
         looked up where there are caps."""

@@ -40,7 +40,13 @@ DECLINED_TO_CONTINUE = gettext_noop(
     "another model."
 )
 # What a prompt counts and the page reports.
-EXCLUDED = ("turns_excluded", "pages_excluded", "images_excluded", "images_unsupported")
+EXCLUDED = (
+    "turns_excluded",
+    "pages_excluded",
+    "scans_excluded",
+    "images_excluded",
+    "images_unsupported",
+)
 MAX_INTERRUPTIONS = 2  # of one turn's stream, after each of which the model is asked to continue
 
 logger = logging.getLogger(__name__)

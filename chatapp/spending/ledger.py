@@ -17,6 +17,7 @@ from chatapp.spending import caps, estimates, reservations, sentences
 from chatapp.spending.caps import Limit
 from chatapp.spending.estimates import WorstCase
 from chatapp.spending.models import Cap, ModelCall, Purpose
+from chatapp.spending.models.model_call import MICRO_DOLLARS
 from chatapp.spending.prices import dearest, price_of
 from chatapp.spending.reply_costs import together
 
@@ -26,6 +27,10 @@ IN_REPLIES = (Purpose.REPLY, Purpose.TOOL_ROUND)
 
 class Ledger:
     """Implements `replies.accounting.Ledger`."""
+
+    def input_price(self, model: str) -> float | None:
+        price = price_of(model, timezone.now())
+        return price.input / MICRO_DOLLARS if price else None
 
     def check(self, whose: Callable[[], Person], model: str, text: str = "") -> None:
         if not caps.known():

@@ -1,5 +1,6 @@
 """Short labels of models leave out what all of them share."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.test import Client
 
 from chatapp.chat.model_labels import short_labels
 from chatapp.conversations.models import Exchange, Message
+from chatapp.inference import Service
 from chatapp.inference.catalog import Model, load_catalog
 
 
@@ -54,3 +56,15 @@ def test_the_details_of_a_reply_have_formatted_numbers(
     assert "1,526 tokens read, 12,345 written" in page
     assert "-0.0" not in page
     assert "0.0 s" in page
+
+
+def test_the_model_control_knows_prices_that_are_known(owner_client: Client, settings: Any) -> None:
+    settings.SERVICE = Service("compatible")
+    settings.CATALOG = load_catalog(
+        '[{"id": "mine", "price_in": 0.25, "price_out": 1}, {"id": "other"}]'
+    )
+
+    page = owner_client.get("/").text
+
+    assert page.count("data-price") == 1
+    assert re.search(r'value="mine"\s+data-price="0.25"', re.sub(r"data-cannot-think\s", "", page))

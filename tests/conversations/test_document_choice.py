@@ -6,8 +6,9 @@ import pytest
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, add_exchange, document_choice
-from chatapp.documents.material import TOKENS_AROUND
-from tests.documents.kit import stored
+from chatapp.documents.sizes import MAX_SCANS, TOKENS_AROUND, TOKENS_PER_SCAN
+from chatapp.documents.worker.pages import Page
+from tests.documents.kit import made_of, stored
 from tests.support.replies import complete, new_message
 
 pytestmark = pytest.mark.django_db
@@ -26,15 +27,15 @@ def chosen(attachments: list[Attachment]) -> list[tuple[str, int]]:
     return [(each.pages, each.document_tokens) for each in attachments]
 
 
-def test_documents_of_a_message_share_the_room_in_their_order(owner: Person, room: int) -> None:
+def test_documents_of_a_message_share_the_room(owner: Person, room: int) -> None:
     documents = tuple(stored(owner, *[PAGE] * count) for count in (2, 4, 3))
 
     added = add_exchange(owner, replace(new_message(), documents=documents))
 
     assert chosen(list(added.message.attachments.all())) == [
+        ("1", room + TOKENS_AROUND),
         ("1-2", 2 * room + TOKENS_AROUND),
-        ("1-3", 3 * room + TOKENS_AROUND),
-        ("", TOKENS_AROUND),
+        ("1-2", 2 * room + TOKENS_AROUND),
     ]
     assert list(Attachment.objects.order_by("position")) == list(added.message.attachments.all())
 
@@ -54,3 +55,20 @@ def test_a_later_message_gets_what_earlier_ones_left(owner: Person, room: int) -
     edited = replace(new, documents=(stored(owner, *[PAGE] * 5),), replaces=first.message.pk)
     assert add_exchange(owner, edited).message.attachments.get().pages == "1-5"
     assert first.message.attachments.get().pages == "1-4"  # as it was sent
+
+
+def test_the_images_of_scanned_pages_take_room(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = Page("", is_scanned=True)
+    documents = (made_of(owner, *[scan] * 15), made_of(owner, *[scan] * 30, name="second.pdf"))
+
+    added = add_exchange(owner, replace(new_message(), documents=documents))
+
+    assert chosen(list(added.message.attachments.all())) == [
+        ("1-15", 15 * TOKENS_PER_SCAN + TOKENS_AROUND),
+        ("1-5", (MAX_SCANS - 15) * TOKENS_PER_SCAN + TOKENS_AROUND),
+    ]
+    monkeypatch.setattr(document_choice, "MAX_DOCUMENT_TOKENS", 2 * TOKENS_PER_SCAN + TOKENS_AROUND)
+    short = add_exchange(owner, replace(new_message(), documents=documents[:1]))
+    assert short.message.attachments.get().pages == "1-2"

@@ -10,7 +10,11 @@ from chatapp.management.commands.try_inference import CHANGES
 
 
 def test_every_change_has_a_sentence_on_the_page_and_on_the_terminal() -> None:
-    assert set(SENTENCES) - {"pages_excluded"} == set(get_args(Change)) == set(CHANGES)
+    assert (
+        set(SENTENCES) - {"pages_excluded", "scans_excluded"}
+        == set(get_args(Change))
+        == set(CHANGES)
+    )
 
 
 @pytest.mark.parametrize(

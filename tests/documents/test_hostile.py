@@ -10,7 +10,7 @@ from chatapp.documents.worker.archive import MAX_ENTRIES
 from chatapp.documents.worker.pages import MAX_PAGES, Reason, Refused
 from chatapp.documents.worker.reading import read
 from chatapp.documents.worker_process import DocumentWorkerProcess
-from tests.documents.kit import archive, changed
+from tests.documents.archives import archive, changed
 from tests.documents.phrases import FILES, PHRASES
 
 MUTATIONS = int(os.environ.get("FUZZ_DOCUMENTS", "60"))

@@ -13,34 +13,12 @@ from chatapp.documents import errors, store
 from chatapp.documents.models import MEGABYTE, Document, DocumentData
 from chatapp.documents.quota import QuotaExceeded
 from chatapp.documents.worker.pages import Unit
-from chatapp.images import store as images
 from chatapp.images.garbage_collection import Collected, collect, remove_orphans
+from tests.documents.conftest import FakeBucket
 from tests.documents.kit import stored
 
 pytestmark = pytest.mark.django_db
 LONG = "x" * MEGABYTE
-
-
-class FakeBucket(dict[str, bytes]):
-    """Hold objects as the bucket of images does."""
-
-    def put(self, key: str, content: bytes) -> None:
-        self[key] = content
-
-    def remove(self, key: str) -> None:
-        self.pop(key, None)
-
-    def keys(self, prefix: str = "") -> Any:
-        long_ago = timezone.now() - timedelta(days=9)
-        return [(key, long_ago) for key in self if key.startswith(prefix)]
-
-
-@pytest.fixture
-def bucket(settings: Any, monkeypatch: pytest.MonkeyPatch) -> FakeBucket:
-    made = FakeBucket()
-    settings.IMAGE_STORE = "bucket"
-    monkeypatch.setattr(images, "bucket", lambda: made)
-    return made
 
 
 def test_a_document_is_kept_where_images_are(owner: Person, bucket: FakeBucket) -> None:
@@ -133,7 +111,7 @@ def test_objects_without_a_row_are_removed_from_their_own_folder(
         (Unit.PAGE, ["A word."], "PDF, 1 page, about 10 tokens"),
         (Unit.SHEET, ["A word."] * 2, "PDF, 2 sheets, about 10 tokens"),
         (Unit.PART, ["A word."] * 2, "PDF, about 10 tokens"),
-        (Unit.PAGE, ["word " * 90_000] * 2, "of documents in a chat go to the model."),
+        (Unit.PAGE, ["word " * 90_000] * 2, "It is too long to go to the model, which can look"),
     ],
 )
 def test_the_note_says_how_long_a_document_is(

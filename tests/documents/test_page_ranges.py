@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatapp.documents.page_ranges import RangesRefused, fitting, parse, write
+from chatapp.documents.page_ranges import RangesRefused, parse, write
 
 
 @given(st.sets(st.integers(1, 400), max_size=25))
@@ -36,11 +36,3 @@ def test_nonsense_gets_a_sentence(text: str, words: str) -> None:
     with pytest.raises(RangesRefused) as refusal:
         parse(text, 10)
     assert words in refusal.value.sentence
-
-
-def test_pages_fit_from_the_first_one_without_holes() -> None:
-    tokens = [(1, 50), (2, 60), (3, 10)]
-
-    assert fitting(tokens, 200) == [1, 2, 3]
-    assert fitting(tokens, 109) == [1]
-    assert fitting(tokens, 49) == []

@@ -6,7 +6,7 @@ import pytest
 
 from chatapp.documents.worker.pages import Extract, Reason, Refused, Unit
 from chatapp.documents.worker.reading import read, render
-from tests.documents.kit import changed
+from tests.documents.archives import changed
 from tests.documents.phrases import FILES, PHRASES
 
 MIN_FOUND = 0.97

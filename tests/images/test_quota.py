@@ -128,4 +128,9 @@ def test_the_command_reports_the_usage_of_each_person(
         "In the bucket: 0 images, 0 bytes",
         "New images go to the database.",
         "In no conversation: 3 images, 1.2 MB; --collect deletes 0 of them.",
+        "Everybody: 0 documents, 0 bytes of 250.0 MB",
+        "In the database: 0 documents, 0 bytes",
+        "In the bucket: 0 documents, 0 bytes",
+        "New documents go to the database.",
+        "In no conversation: 0 documents, 0 bytes; --collect deletes 0 of them.",
     ]

@@ -13,11 +13,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from chatapp.accounts.models import Person
+from chatapp.documents.management.commands import move_files
 from chatapp.images import relocation, store
 from chatapp.images.bucket import Bucket
-from chatapp.images.management.commands import move_images
 from chatapp.images.models import Image, ImageData
-from chatapp.images.relocation import ImageDamaged, move
+from chatapp.images.relocation import IMAGES, FileDamaged
 
 from .conftest import made, objects
 
@@ -53,11 +53,11 @@ def test_all_images_are_moved_and_no_copy_remains(
 ) -> None:
     keep(to)
 
-    call_command("move_images", to=to)
+    call_command("move_files", to=to)
 
     check(to, bucket, 3)
     said = capsys.readouterr().out.replace("\xa0", " ")
-    assert f"Moved 3 of 3 images (27 bytes) to the {to}." in said
+    assert f"Moved 3 of 3 images and documents (27 bytes) to the {to}." in said
     assert f"set CHAT_IMAGE_STORE={to}." in said
 
 
@@ -69,19 +69,19 @@ def test_a_limit_leaves_the_rest_for_the_next_time(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(move_images, "BATCH", 2)
-    monkeypatch.setattr(move_images, "REPORT_EVERY", 2)
+    monkeypatch.setattr(move_files, "BATCH", 2)
+    monkeypatch.setattr(move_files, "REPORT_EVERY", 2)
     keep(to, 5)
 
-    call_command("move_images", to=to, limit=3)
-    assert relocation.images_outside(to).count() == 2
-    assert "2 of 3 images (18" in capsys.readouterr().out.replace("\xa0", " ")
+    call_command("move_files", to=to, limit=3)
+    assert IMAGES.outside(to).count() == 2
+    assert "2 of 3 images and documents (18" in capsys.readouterr().out.replace("\xa0", " ")
 
-    call_command("move_images", to=to)
+    call_command("move_files", to=to)
     check(to, bucket, 5)
     assert "Moved 2 of 2" in capsys.readouterr().out
 
-    call_command("move_images", to=to)
+    call_command("move_files", to=to)
     assert "Moved 0 of 0" in capsys.readouterr().out
 
 
@@ -119,7 +119,7 @@ def test_an_interruption_anywhere_loses_nothing(
             ):
                 dying.setattr(owner, name, dying_before(step, getattr(owner, name)))
             try:
-                move(Image.objects.get(), to)
+                IMAGES.move(Image.objects.get(), to)
             except Killed:
                 pass
             else:
@@ -128,7 +128,7 @@ def test_an_interruption_anywhere_loses_nothing(
         assert Image.objects.get().thumbnail == b"small: 0"
     assert step > 5
     assert Image.objects.get().stored_in == to
-    assert not relocation.images_outside(to).exists()
+    assert not IMAGES.outside(to).exists()
 
 
 @pytest.mark.long
@@ -141,7 +141,7 @@ def test_two_moves_can_run_at_once(to: relocation.Place, keep: Any, bucket: Buck
     def run() -> None:
         try:
             start.wait(timeout=10)
-            call_command("move_images", to=to)
+            call_command("move_files", to=to)
         finally:
             connection.close()
 
@@ -159,8 +159,8 @@ def test_the_second_of_two_removes_only_its_own_copy(
     (image,) = keep(to, 1)
     same = Image.objects.get()
 
-    assert move(image, to)
-    assert not move(same, to)
+    assert IMAGES.move(image, to)
+    assert not IMAGES.move(same, to)
     check(to, bucket, 1)
 
 
@@ -173,12 +173,12 @@ def test_a_move_that_was_overtaken_removes_its_copy(
 
     def overtake(*args: Any) -> None:
         monkeypatch.undo()
-        assert move(Image.objects.get(), to)
+        assert IMAGES.move(Image.objects.get(), to)
         checked(*args)
 
     monkeypatch.setattr(relocation, "_check", overtake)
 
-    assert not move(image, to)
+    assert not IMAGES.move(image, to)
     check(to, bucket, 1)
 
 
@@ -190,7 +190,7 @@ def test_an_image_deleted_meanwhile_is_skipped(
     stale = Image.objects.get()
     image.delete()
 
-    assert move(stale, to) is False
+    assert IMAGES.move(stale, to) is False
     assert not ImageData.objects.exists()
 
 
@@ -205,10 +205,10 @@ def test_a_damaged_image_is_not_moved_and_is_reported(
         bucket.put(images[1].bucket_key, b"other bytes")
 
     with pytest.raises(CommandError, match="1 couldn't be moved"):
-        call_command("move_images", to=to)
+        call_command("move_files", to=to)
 
     assert f"{images[1].pk}: these are not the bytes that were stored" in capsys.readouterr().err
-    assert [image.pk for image in relocation.images_outside(to)] == [images[1].pk]
+    assert [image.pk for image in IMAGES.outside(to)] == [images[1].pk]
     assert Image.objects.get(pk=images[1].pk).content == b"other bytes"
 
 
@@ -222,8 +222,8 @@ def test_an_image_without_bytes_is_reported(
     else:
         bucket.remove(image.bucket_key)
 
-    with pytest.raises(ImageDamaged, match="its bytes are not in the"):
-        move(image, to)
+    with pytest.raises(FileDamaged, match="its bytes are not in the"):
+        IMAGES.move(image, to)
 
 
 def test_a_bucket_that_returns_other_bytes_is_noticed(
@@ -233,8 +233,8 @@ def test_a_bucket_that_returns_other_bytes_is_noticed(
     put = bucket.put
     monkeypatch.setattr(bucket, "put", lambda key, content: put(key, content[:-1]))
 
-    with pytest.raises(ImageDamaged, match="other bytes"):
-        move(image, "bucket")
+    with pytest.raises(FileDamaged, match="other bytes"):
+        IMAGES.move(image, "bucket")
     check("database", bucket, 1)
 
 
@@ -253,19 +253,19 @@ def test_a_failing_bucket_stops_the_move(
     monkeypatch.setattr(bucket, "put", fail_later)
 
     with pytest.raises(CommandError, match=r"Stopped after 1 of 3 .* it continues from here"):
-        call_command("move_images", to="bucket")
-    assert relocation.images_outside("bucket").count() == 2
+        call_command("move_files", to="bucket")
+    assert IMAGES.outside("bucket").count() == 2
 
     monkeypatch.undo()
-    call_command("move_images", to="bucket")
+    call_command("move_files", to="bucket")
     assert {image.stored_in for image in Image.objects.all()} == {"bucket"}
 
 
 def test_without_a_bucket_there_is_nowhere_to_move(db: None) -> None:
     with pytest.raises(CommandError, match="No bucket is configured"):
-        call_command("move_images", to="bucket")
+        call_command("move_files", to="bucket")
 
 
 def test_a_negative_limit_is_refused(bucket: Bucket) -> None:
     with pytest.raises(CommandError, match="negative"):
-        call_command("move_images", to="bucket", limit=-1)
+        call_command("move_files", to="bucket", limit=-1)

@@ -20,9 +20,10 @@ from django.db.models import QuerySet
 
 from chatapp.accounts.models import Person
 from chatapp.images import bucket as bucket_module
-from chatapp.images import relocation, store
+from chatapp.images import store
 from chatapp.images.bucket import Bucket
 from chatapp.images.models import Image, ImageData
+from chatapp.images.relocation import IMAGES
 from chatapp.images.store import ImageMissing, StoreUnavailable
 
 from .conftest import UseBucket, made, objects
@@ -130,11 +131,11 @@ def test_an_image_that_moves_meanwhile_is_found(owner: Person, bucket: Bucket) -
     image = Image.objects.store(owner, made())
 
     seen_in_bucket = Image.objects.get(pk=image.pk)
-    assert relocation.move(Image.objects.get(pk=image.pk), "database")
+    assert IMAGES.move(Image.objects.get(pk=image.pk), "database")
     assert store.read_many([seen_in_bucket]) == {image.pk: b"an image"}
 
     seen_in_database = Image.objects.get(pk=image.pk)
-    assert relocation.move(Image.objects.get(pk=image.pk), "bucket")
+    assert IMAGES.move(Image.objects.get(pk=image.pk), "bucket")
     assert store.read_thumbnail(seen_in_database) == b"small: an image"
 
 

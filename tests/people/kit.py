@@ -1,5 +1,10 @@
 """Somebody with one of everything, and the removal of a person from begin to end."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
+from chatapp.accounts import membership
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
     Defaults,
@@ -23,6 +28,7 @@ from tests.transfer.importing.kit import uploaded
 from tests.transfer.kit import image, made_export
 
 MAX_PIECES = 500
+LONG_AGO = timedelta(days=31)
 
 
 def everything_of(person: Person) -> Share:
@@ -57,3 +63,9 @@ def removed(person: Person) -> None:
         if not removal.remove_piece(person):
             return
     raise AssertionError("There is always more to remove")
+
+
+def delete_long_ago(person: Person) -> None:
+    """Delete a person so that this can't be undone any more."""
+    assert membership.delete(person)
+    Person.objects.filter(pk=person.pk).update(deleted_at=timezone.now() - LONG_AGO)

@@ -1,6 +1,5 @@
 """Deleting somebody: gone at once, back for 30 days, then removed with all that was theirs."""
 
-import uuid
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -13,38 +12,21 @@ from chatapp import background
 from chatapp.accounts import membership
 from chatapp.accounts.models import Person
 from chatapp.audit.models import Action, Entry
-from chatapp.conversations.models import (
-    Attachment,
-    Conversation,
-    Defaults,
-    Draft,
-    ToolCallImage,
-    trash,
-)
+from chatapp.conversations.models import Conversation, Defaults, Draft, trash
 from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.images.store import StoreUnavailable
 from chatapp.jobs.models import Job
-from chatapp.people import image_heirs, removal
+from chatapp.people import removal
 from chatapp.search import backfill
 from chatapp.search.models import DocumentEntry, SearchEntry, StaleConversation
-from chatapp.sharing.continuation import continue_chat
 from chatapp.sharing.models import Share
-from chatapp.sharing.publishing import publish
 from chatapp.spending.models import ModelCall
 from chatapp.transfer.models import Import, UploadedSlice
-from tests.images.conftest import made
-from tests.people.kit import everything_of, removed
-from tests.sharing.conftest import CHOICES
+from tests.people.kit import delete_long_ago, everything_of, removed
 from tests.support.replies import MODEL
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG_AGO = timedelta(days=31)
-
-
-def delete_long_ago(person: Person) -> None:
-    assert membership.delete(person)
-    Person.objects.filter(pk=person.pk).update(deleted_at=timezone.now() - LONG_AGO)
 
 
 def test_a_deleted_person_is_gone_and_can_be_restored(
@@ -144,58 +126,6 @@ def test_a_person_with_a_full_trash_is_removed(owner: Person, member: Person) ->
     removed(member)
 
     assert not Conversation.objects.exists()
-
-
-def test_images_that_others_copied_become_theirs(owner: Person, member: Person) -> None:
-    share = everything_of(member)
-    copy, _created = continue_chat(share, owner, uuid.uuid4())
-    ids = set(Image.objects.values_list("pk", flat=True))
-    delete_long_ago(member)
-
-    removed(member)
-
-    assert set(Image.objects.filter(owner=owner).values_list("pk", flat=True)) == ids
-    message, reply = copy.branch
-    assert message.attachments.get().image.content
-    assert reply.tool_calls.get().images.get().image.content
-
-
-def test_an_image_that_the_other_person_has_already_is_not_there_twice(
-    owner: Person, member: Person
-) -> None:
-    share = everything_of(member)
-    copy, _created = continue_chat(share, owner, uuid.uuid4())
-    own = Image.objects.store(owner, made())
-    again = publish(copy, CHOICES)
-    delete_long_ago(member)
-
-    removed(member)
-
-    assert list(Image.objects.filter(owner=owner, sha256=own.sha256)) == [own]
-    assert Attachment.objects.get().image == own
-    assert Client().get(f"/s/{again.token}/images/1").status_code == HTTPStatus.OK
-
-
-def test_an_image_that_only_a_download_still_has_waits_for_nobody(
-    owner: Person, member: Person
-) -> None:
-    """The archive of somebody else names it, and the database would refuse to let it go."""
-    share = everything_of(member)
-    copy, _created = continue_chat(share, owner, uuid.uuid4())
-    job = Job.objects.create(kind="export", owner=owner)
-    for number, image in enumerate(Image.objects.all()):
-        job.parts.create(number=number, offset=number, image=image)
-    ToolCallImage.objects.all().delete()
-    copy.delete()
-    delete_long_ago(member)
-
-    removed(member)
-
-    assert set(Image.objects.values_list("owner", flat=True)) == {owner.pk}
-
-
-def test_an_image_that_nobody_shows_has_no_heir(member: Person) -> None:
-    assert image_heirs._heir(Image.objects.store(member, made())) is None
 
 
 async def test_a_person_who_cannot_be_removed_now_keeps_nobody_waiting(

@@ -11,13 +11,13 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Message, add_exchange
 from chatapp.documents import worker_process
 from chatapp.documents.models import Document
+from chatapp.documents.sizes import MAX_SCANS, TOKENS_AROUND, TOKENS_PER_SCAN
 from chatapp.documents.worker.pages import Page, Reason, Refused
 from chatapp.inference import CompletionRequest, Finished, ImagePart, TextDelta, TextPart
 from chatapp.inference.errors import ImageRejected
 from chatapp.replies import generation
 from chatapp.replies.prompt import image_urls, scans
 from chatapp.replies.prompt.building import reply_prompt
-from chatapp.replies.prompt.documents import MAX_SCANS
 from tests.documents.kit import attach, from_file, made_of, reread
 from tests.support.replies import MODEL, answering, complete, new_message
 
@@ -169,3 +169,20 @@ async def test_scanned_pages_that_the_service_refuses_do_not_block_the_conversat
     await reply.arefresh_from_db()
     assert (reply.status, reply.text) == ("complete", "A cover.")
     assert (await Attachment.objects.aget()).refusal
+
+
+def test_the_estimate_covers_the_images_that_are_sent(owner: Person, rendered: list[int]) -> None:
+    document = scan(owner, 30)
+    added = add_exchange(owner, replace(new_message("What is it?"), documents=(document,)))
+    attachment = added.message.attachments.get()
+
+    prompt = reply_prompt(reread(added.reply))
+
+    assert attachment.pages == "1-21"
+    assert attachment.document_tokens > len(images(prompt.request)) * TOKENS_PER_SCAN
+    assert attachment.document_tokens < MAX_SCANS * TOKENS_PER_SCAN + 2 * TOKENS_AROUND
+    assert len(images(prompt.request)) == MAX_SCANS
+    # The tool that reads pages has no text of the others to give.
+    assert (prompt.pages_excluded, prompt.scans_excluded) == (0, 10)
+    added.reply.notices = {"scans_excluded": 10}
+    assert added.reply.notice_lines[0].startswith("10 scanned pages of your documents aren't")

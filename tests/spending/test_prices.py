@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from chatapp.inference import Service, load_catalog
+from chatapp.replies import accounting
 from chatapp.spending import prices
 from chatapp.spending.prices import Listed, Price, dearest, price_of
 
@@ -110,3 +111,15 @@ def test_a_cost_is_in_micro_dollars(tokens: tuple[int, int], cost: int) -> None:
 def test_a_fraction_of_a_micro_dollar_is_rounded_up() -> None:
     assert Price(250_000, 0, "").cost(1, 0) == 1
     assert Price(250_000, 0, "").cost(5, 0) == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "dollars"), [("claude-4-5-haiku", 1.0), ("nova-lite", None), ("mine", 0.25)]
+)
+def test_the_composer_asks_what_reading_costs(
+    settings: Settings, model: str, dollars: float | None
+) -> None:
+    settings.SERVICE = Service("compatible")
+    settings.CATALOG = load_catalog('[{"id": "mine", "price_in": 0.25, "price_out": 1}]')
+
+    assert accounting.ledger().input_price(model) == dollars

@@ -1,10 +1,11 @@
 """Documents: attached like images, by every way in; a long text becomes a file when asked."""
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.documents.phrases import FILES
 from tests.system.conftest import Chat
@@ -24,6 +25,19 @@ PASTE_TEXT = """(target, text) => {
 
 def content(name: str) -> str:
     return base64.b64encode((FILES / name).read_bytes()).decode()
+
+
+def check_prices(page: Page, book: Locator) -> None:
+    """A document and all of them have a price, which follows the model; the demo's has none."""
+    money, cost = book.locator("[data-money]"), page.locator(".cost")
+    expect(cost).to_have_text(re.compile(r"^about [\d,]+ tokens$"))
+    models = page.get_by_role("combobox", name="Model")
+    for index, dollars, shown in ((1, 3, r"about \$0\.\d\d"), (0, 300, r"about \$[1-9]\d*\.\d\d")):
+        option = models.locator("option").nth(index)
+        option.evaluate("(option, dollars) => (option.dataset.price = dollars)", dollars)
+        models.select_option(index=index)
+        expect(money).to_have_text(re.compile(rf"^{shown}$"))
+        expect(cost).to_have_text(re.compile(rf"^about [\d,]+ tokens, {shown}$"))
 
 
 def test_documents_are_attached_by_button_drop_and_paste_and_are_sent(
@@ -49,6 +63,7 @@ def test_documents_are_attached_by_button_drop_and_paste_and_are_sent(
     failed = page.locator("message-composer [data-state=failed]")
     expect(failed).to_contain_text("This kind of file can't be read here.")
     failed.get_by_role("button", name="Remove").click()
+    check_prices(page, documents.filter(has_text="book.pdf"))
 
     page.reload()
     expect(page.locator("message-composer [data-state=ready]")).to_have_count(4)
@@ -56,6 +71,11 @@ def test_documents_are_attached_by_button_drop_and_paste_and_are_sent(
     expect(chat.replies).to_have_attribute("data-status", "complete")
     cards = chat.messages.locator("[data-part=document]")
     expect(cards).to_have_count(3)
+    expect(chat.messages.locator("[data-images] > *")).to_have_count(1)
+    image, card = (part.bounding_box() for part in (chat.messages.locator(".image"), cards.first))
+    assert image
+    assert card
+    assert card["y"] >= image["y"] + image["height"]
     expect(cards.first).to_contain_text("data.xlsx")
     expect(chips(page)).to_have_count(0)
 

@@ -36,8 +36,11 @@ from chatapp.conversations.models import (
     arrangement,
 )
 from chatapp.conversations.sidebar import ConversationPage, conversation_page
+from chatapp.documents.page_ranges import MAX_DOCUMENT_TOKENS
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
+from chatapp.inference import Model
+from chatapp.replies.accounting import ledger
 from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
 
@@ -131,11 +134,17 @@ def page(
         composer = {"parent": head, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
         context["models"] = form.models.values()
-        context["quick_models"] = short_labels(form.models.values())
+        context["quick_models"] = _quick_models(form)
         context["deleted"] = deleted
         context["source"] = _source(request.user, shown)
         context["sheet"] = _sheet(shown, form, sheet_is_open)
         return render(request, PAGE, context, status=status)
+
+
+def _quick_models(form: SettingsForm) -> list[tuple[Model, str, float | None]]:
+    """Return the models with their labels, and dollars for a million tokens that they read."""
+    price = ledger().input_price
+    return [(model, label, price(model.id)) for model, label in short_labels(form.models.values())]
 
 
 def _deleted(shown: Conversation, message: str) -> Message | None:
@@ -203,6 +212,7 @@ def limits() -> dict[str, Any]:
         "max_characters": settings.MAX_MESSAGE_CHARACTERS,
         "max_images": settings.MAX_IMAGES_PER_MESSAGE,
         "max_image_bytes": MAX_UPLOAD_BYTES,
+        "max_document_tokens": MAX_DOCUMENT_TOKENS,
         "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
         "file_types": FILE_TYPES,
     }

@@ -122,10 +122,10 @@ class Attachment(models.Model):
     def tokens(self) -> int:
         """Return the estimated tokens that the model counts for it.
 
-        Those of a document are all of its text until it is sent with the pages that fit.
+        Those of a document are what fits into an empty chat, until it is sent with its pages.
         """
         if self.document:
-            return self.document_tokens if self.message_id else self.document.tokens
+            return self.document_tokens if self.message_id else self.document.sent_tokens
         return image_tokens(self.width or 0, self.height or 0)
 
     @property

@@ -49,6 +49,10 @@ def shown_attachments(message: "Message") -> "list[Attachment]":
     return list(message.attachments.all()) if message.role == "user" else []
 
 
+def shown_documents(message: "Message") -> "list[Attachment]":
+    return [each for each in shown_attachments(message) if each.document_id]
+
+
 def shown_tool_calls(message: "Message") -> "list[ToolCall]":
     if message.role == "user" or not message.attempt:
         return []  # nothing has been asked for yet

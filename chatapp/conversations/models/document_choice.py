@@ -7,24 +7,26 @@ from django.db.models import Sum
 
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.conversation import Conversation
-from chatapp.documents import page_ranges
-from chatapp.documents.material import TOKENS_AROUND
+from chatapp.documents import page_ranges, sizes
 from chatapp.documents.page_ranges import MAX_DOCUMENT_TOKENS
+from chatapp.documents.sizes import TOKENS_AROUND
 
 
 def choose(conversation: Conversation, attachments: Sequence[Attachment]) -> None:
     """Set `pages` and `document_tokens` of the documents among attachments that aren't saved yet.
 
     All documents of the branch that is shown stay within MAX_DOCUMENT_TOKENS together: those of
-    earlier messages keep their pages, and of these each gets its first pages that still fit.
+    earlier messages keep their pages, and these share what is left: each gets its first pages that
+    fit, with the images of its scanned pages.
     """
     documents = [each for each in attachments if each.document]
     if not documents:
         return
     room = MAX_DOCUMENT_TOKENS - _tokens_before(conversation, documents[0])
-    for attachment in documents:
-        attachment.pages, attachment.document_tokens = _fitting(attachment, room)
-        room -= attachment.document_tokens
+    pages = [sizes.sizes_of(each.document) for each in documents if each.document]
+    for attachment, chosen in zip(documents, sizes.share(pages, room), strict=True):
+        attachment.pages = page_ranges.write(chosen.pages)
+        attachment.document_tokens = chosen.tokens + TOKENS_AROUND
 
 
 def _tokens_before(conversation: Conversation, attachment: Attachment) -> int:
@@ -33,12 +35,3 @@ def _tokens_before(conversation: Conversation, attachment: Attachment) -> int:
     earlier = conversation.branch.filter(position__lt=attachment.message.position)
     rows = Attachment.objects.filter(message__in=earlier.order_by())
     return rows.aggregate(tokens=Sum("document_tokens"))["tokens"] or 0
-
-
-def _fitting(attachment: Attachment, room: int) -> tuple[str, int]:
-    """Return the pages, and the estimate of their text with its label."""
-    assert attachment.document is not None
-    sizes = list(attachment.document.pages.values_list("number", "tokens"))
-    chosen = page_ranges.fitting(sizes, room - TOKENS_AROUND)
-    tokens = sum(size for _number, size in sizes[: len(chosen)])
-    return page_ranges.write(chosen), tokens + TOKENS_AROUND

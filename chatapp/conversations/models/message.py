@@ -202,6 +202,7 @@ class Message(models.Model):
 
     shown_html = property(display.shown_html)
     shown_attachments = property(display.shown_attachments)
+    shown_documents = property(display.shown_documents)
     shown_status = property(display.shown_status)
     shown_tool_calls = property(display.shown_tool_calls)
     activities = property(activities.activities)

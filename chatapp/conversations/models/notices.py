@@ -23,6 +23,13 @@ SENTENCES: dict[str, Any] = {
         "The model can read those that it needs.",
         "count",
     ),
+    "scans_excluded": ngettext_lazy(
+        "One scanned page of your documents isn't in the request, which has room for some images "
+        "only. Send that page in a file of its own.",
+        "%(count)s scanned pages of your documents aren't in the request, which has room for some "
+        "images only. Send those pages in a file of their own.",
+        "count",
+    ),
     "images_excluded": ngettext_lazy(
         "One earlier image was excluded.", "%(count)s earlier images were excluded.", "count"
     ),

@@ -117,8 +117,8 @@ def space_result(size: int) -> Result:
     }
     found = gettext("%(size)s of %(limit)s used (%(percent)s %%).") % facts
     fix = gettext(
-        "Choose a larger plan and set CHAT_DATABASE_SIZE_MB to its size, or move the images to a "
-        "bucket (manage.py move_images)."
+        "Choose a larger plan and set CHAT_DATABASE_SIZE_MB to its size, or move images and "
+        "documents to a bucket (manage.py move_files)."
     )
     return by_share(size, limit, found, fix, heroku(UPGRADE))
 

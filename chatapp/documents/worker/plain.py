@@ -9,9 +9,10 @@ from charset_normalizer import from_bytes
 
 from chatapp.documents.formats import HEAD_BYTES, looks_like_utf16
 
-from .pages import MAX_BLOCK, PART_CHARACTERS, Extract, Page, Unit, collect
+from .pages import MAX_BLOCK, MAX_CHARACTERS, PART_CHARACTERS, Extract, Page, Unit, collect
 
 SAMPLE = 64 * 1024  # bytes that decide about the encoding
+MAX_READ = MAX_CHARACTERS + 2 * MAX_BLOCK  # enough to know that there is more
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
@@ -22,7 +23,12 @@ MARKS = {
 
 def read(content: bytes) -> Extract:
     """Return the text in parts that end with a line. Raises Refused."""
-    return collect(Unit.PART, _parts(decode(content)))
+    text = decode(content)
+    # What is cut off anyway takes no memory.
+    extract = collect(Unit.PART, _parts(text[:MAX_READ]))
+    if len(text) > MAX_READ and not extract.is_cut:  # the ends of its lines were left out
+        extract.count += 1
+    return extract
 
 
 def decode(content: bytes) -> str:

@@ -55,6 +55,7 @@ class Prompt:
     scanned: tuple[Attachment, ...] = ()  # documents whose scanned pages it sees
     turns_excluded: int = 0
     pages_excluded: int = 0  # of the documents of the newest message
+    scans_excluded: int = 0  # scanned pages of the same
     images_excluded: int = 0
     images_unsupported: int = 0  # by a model without vision
     call: Call | None = None
@@ -91,6 +92,7 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
         tuple(documents.scanned),
         history.turns_excluded,
         documents.pages_excluded,
+        documents.scans_excluded,
         images_excluded=missing if model.vision else 0,
         images_unsupported=0 if model.vision else missing + documents.scans_unsupported,
     )

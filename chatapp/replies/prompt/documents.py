@@ -13,9 +13,10 @@ from uuid import UUID
 from django.conf import settings
 
 from chatapp.conversations.models import Attachment
-from chatapp.documents import page_ranges
+from chatapp.documents import page_ranges, sizes
 from chatapp.documents.material import document_name, text_of
 from chatapp.documents.models import DocumentPage
+from chatapp.documents.sizes import MAX_SCANS
 from chatapp.inference import ImagePart, Model, TextPart
 from chatapp.inference.context_window import MAX_IMAGES
 from chatapp.replies.prompt import scans
@@ -23,7 +24,6 @@ from chatapp.replies.prompt.history import History
 from chatapp.replies.prompt.image_urls import room_for_scans
 from chatapp.replies.prompt.turns import DocumentParts
 
-MAX_SCANS = 20  # of one message
 # The name of a file is written by others too, so it is quoted, and never longer than a line.
 SCAN = "[The scanned page {page} of “{name}”:]"
 
@@ -39,7 +39,8 @@ class Documents:
     parts: dict[int, DocumentParts] = field(default_factory=dict)
     scanned: list[Attachment] = field(default_factory=list)  # whose scanned pages it sees
     scans_unsupported: int = 0  # scanned pages that a model without vision doesn't see
-    pages_excluded: int = 0  # of the documents of the newest message
+    pages_excluded: int = 0  # of the documents of the newest message, without scans
+    scans_excluded: int = 0  # scanned pages of the newest message that had no place
 
 
 @dataclass(slots=True)
@@ -89,9 +90,8 @@ def documents_of(
                 continue
             numbers = _fitting(attachment, chosen_pages(attachment), tokens)
             tokens = max(0, tokens - attachment.document_tokens)
-            if message is history.messages[-1]:
-                made.pages_excluded += attachment.document.page_count - len(numbers)
-            found = _scanned(attachment, numbers)
+            all_scans = _scans(attachment)
+            found = [page for page in all_scans if page in set(numbers)]
             if not model.vision:
                 made.scans_unsupported += len(found)
             is_seen = model.vision and attachment.pk in trusted and not attachment.refusal
@@ -101,6 +101,10 @@ def documents_of(
             seen += len(parts) // 2
             room.images -= len(parts) // 2
             room.characters -= sum(len(p.url) for p in parts if isinstance(p, ImagePart))
+            if message is history.messages[-1]:
+                others = attachment.document.page_count - len(all_scans)
+                made.pages_excluded += others - (len(numbers) - len(found))
+                made.scans_excluded += len(all_scans) - len(parts) // 2 if is_seen else 0
             if parts:
                 made.scanned.insert(0, attachment)
             text = TextPart(text_of(attachment.document, numbers, name))
@@ -112,15 +116,15 @@ def _fitting(attachment: Attachment, numbers: list[int], tokens: int) -> list[in
     """Return the first pages that fit: they were chosen for a model that may have read more."""
     if attachment.document_tokens <= tokens or not attachment.document:
         return numbers
-    sizes = dict(attachment.document.pages.values_list("number", "tokens"))
-    return page_ranges.fitting([(number, sizes.get(number, 0)) for number in numbers], tokens)
+    chosen = set(numbers)
+    pages = [size for size in sizes.sizes_of(attachment.document) if size.number in chosen]
+    return sizes.choose(pages, tokens).pages
 
 
-def _scanned(attachment: Attachment, numbers: list[int]) -> list[int]:
+def _scans(attachment: Attachment) -> list[int]:
     """Return the numbers of the pages that are images without text."""
     pages = DocumentPage.objects.filter(document=attachment.document_id, is_scanned=True, text="")
-    chosen = set(numbers)
-    return [page for page in pages.values_list("number", flat=True) if page in chosen]
+    return list(pages.values_list("number", flat=True))
 
 
 def _scan_parts(

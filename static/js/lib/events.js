@@ -51,7 +51,7 @@ export const LIVE_REPLY_PATCH = "live:reply.patch";
 export const LIVE_REPLY_REMOTE = "live:reply.remote";
 
 // { conversation, title, settings, moved, html }
-// live-socket > conversation-list, message-composer, model-controls, settings-button, settings-sheet
+// live-socket > attachment-cost, conversation-list, message-composer, model-controls, settings-button, settings-sheet
 export const LIVE_CONVERSATION_CHANGED = "live:conversation.changed";
 
 // { conversation, undo }. It is in the trash if `undo` names the deletion, else gone for good.
@@ -183,7 +183,7 @@ export const EDIT_REQUESTED = "edit:requested";
 // --- Images
 
 // An image was attached, uploaded, refused or removed.
-// image-attacher, image-chip, image-order > image-attacher, message-composer, message-draft, message-editor, pasted-text
+// image-attacher, image-chip, image-order > attachment-cost, message-composer, message-draft, message-editor, pasted-text
 export const IMAGES_CHANGED = "images:changed";
 
 // { files: File[] }. Dropped or pasted anywhere on the page, or a pasted text that becomes a file.
@@ -209,11 +209,11 @@ export const ZOOM_SWIPED = "zoom:swiped";
 // --- Settings
 
 // { model, thinking }. Chosen beside the message box.
-// model-controls > chosen-settings, settings-sheet
+// model-controls > attachment-cost, chosen-settings, settings-sheet
 export const MODEL_CHOSEN = "settings:model-chosen";
 
 // { model, thinking } and the others. Chosen in the sheet, in a new chat.
-// settings-sheet > model-controls
+// settings-sheet > attachment-cost, model-controls
 export const SETTINGS_EDITED = "settings:edited";
 
 // { isChanged }. Whether a setting that only the sheet shows differs from its default.

@@ -29,7 +29,9 @@ export function createCopy(article, { id, text, images }) {
   const copy = article.cloneNode(true);
   copy.dataset.clientId = id;
   showFolded(copy.querySelector("[data-part=text]"), text);
-  copy.querySelector("[data-images]").append(...images.flatMap(({ sent }) => parse(sent)));
+  for (const sent of images.flatMap((image) => parse(image.sent))) {
+    copy.querySelector(sent.matches(".document") ? "[data-documents]" : "[data-images]").append(sent);
+  }
   return copy;
 }
 

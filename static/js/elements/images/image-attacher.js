@@ -12,15 +12,12 @@ class ImageAttacher extends HTMLElement {
   connectedCallback() {
     const { signal } = (this.#end = new AbortController());
     this.chips = this.querySelector("[data-chips]");
-    this.cost = this.querySelector("[data-cost]");
     for (const input of this.querySelectorAll("input[type=file]")) {
       input.addEventListener("change", () => this.#pickFiles(input), { signal });
     }
     this.addEventListener("click", ({ target }) => this.#press(target.closest("button")), { signal });
     listen(this, FILES_ADDED, ({ files }) => this.#addFiles(files), signal);
     listen(this, IMAGE_LINKED, ({ link }) => this.#addLink(link), signal);
-    listen(this, IMAGES_CHANGED, () => this.#showCost(), signal);
-    this.#showCost();
   }
 
   disconnectedCallback() {
@@ -53,7 +50,6 @@ class ImageAttacher extends HTMLElement {
   clear() {
     const chips = [...this.chips.children];
     this.chips.replaceChildren();
-    this.#showCost();
     return chips;
   }
 
@@ -68,7 +64,6 @@ class ImageAttacher extends HTMLElement {
     if (`${fresh.map((chip) => chip.querySelector("input").value)}` === `${this.ids}`) return;
     for (const chip of this.#ready) chip.remove();
     this.chips.prepend(...fresh);
-    this.#showCost();
   }
 
   /** How many more images fit into the message. */
@@ -123,12 +118,6 @@ class ImageAttacher extends HTMLElement {
     chip.discard();
     (neighbour?.querySelector("[data-remove]") ?? this.querySelector("textarea")).focus();
     dispatch(this, IMAGES_CHANGED);
-  }
-
-  #showCost() {
-    const tokens = [...this.chips.children].reduce((sum, chip) => sum + chip.tokens, 0);
-    const rounded = tokens < 1000 ? Math.ceil(tokens / 10) * 10 : Math.round(tokens / 100) * 100;
-    this.cost.textContent = tokens ? this.dataset.costText.replace("{count}", rounded.toLocaleString()) : "";
   }
 }
 

@@ -24,6 +24,7 @@ class ImageChip extends HTMLElement {
     this.image.onload = () => this.toggleAttribute("data-has-preview", true);
     this.image.onerror = () => this.toggleAttribute("data-has-preview", false);
     this.field.disabled = this.dataset.state !== "ready"; // it stays disabled without scripts, which couldn't remove it
+    load("image-tools").catch(() => null); // without them nobody learns what it costs
   }
 
   sendFile(file, url) {
