@@ -22,8 +22,8 @@ MAX_PARTS = 100  # of one page
 
 
 def add_missing(owners: Mapping[UUID, UUID]) -> bool:
-    """Add a batch of missing entries of conversations, which have these owners; return whether any
-    was missing."""
+    """Add a batch of missing entries of conversations, which have these owners; return whether
+    there may be more."""
     attachment = _unfinished(list(owners))
     if attachment is None or attachment.message is None or attachment.document is None:
         return False
@@ -34,8 +34,7 @@ def add_missing(owners: Mapping[UUID, UUID]) -> bool:
         found += _entries(attachment.message, page, owner_id)
         if len(found) >= writing.AT_ONCE:
             break
-    _put(attachment.message, done, found)
-    return bool(found)
+    return bool(found) and _put(attachment.message, done, found)
 
 
 def remove_gone(conversation_id: UUID) -> bool:
@@ -91,22 +90,21 @@ def _entries(message: Message, page: DocumentPage, owner_id: UUID) -> list[Docum
 
 
 @transaction.atomic
-def _put(message: Message, done: int, found: list[DocumentEntry]) -> None:
-    """Write entries of a conversation that is still present, unless another process was faster."""
-    if not found:
-        return
+def _put(message: Message, done: int, found: list[DocumentEntry]) -> bool:
+    """Write entries unless another process was faster; False when the conversation is gone."""
     present = Conversation.objects.present().select_for_update()
     if not present.filter(pk=message.conversation_id).exists():
-        return
+        return False
     same = DocumentEntry.objects.filter(message_id=message.pk, document_id=found[0].document_id)
     if same.filter(number__gt=done).exists():
-        return
+        return True
     before = same.aggregate(key=Min("pk"))["key"]
     key = before - 1 if before else entry_keys.key_of(message.created_at, message.pk)
     # Keys fall from page to page, so that of one document the first page is found first.
     for entry, free in zip(found, _free(key, len(found)), strict=True):
         entry.pk = free
     writing.add(found)
+    return True
 
 
 def _free(key: int, count: int) -> range:

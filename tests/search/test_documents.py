@@ -6,6 +6,7 @@ from datetime import UTC
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
@@ -234,15 +235,25 @@ def test_another_process_that_was_faster_is_not_repeated(
     owners = {added.conversation.pk: owner.pk}
     put = document_entries._put
 
-    def late(*args: object) -> None:
+    def late(*args: object) -> bool:
         monkeypatch.undo()
         document_entries.add_missing(owners)
-        put(*args)  # type: ignore[arg-type]
+        return put(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(document_entries, "_put", late)
     document_entries.add_missing(owners)
 
     assert DocumentEntry.objects.count() == 1
+
+
+def test_rewriting_ends_when_the_chat_is_deleted_meanwhile(owner: Person) -> None:
+    added = sent(owner, made_of(owner, "heron"))
+    stale = Conversation.objects.get(pk=added.conversation.pk)
+    Conversation.objects.filter(pk=stale.pk).update(deleted_at=timezone.now())
+
+    document_entries.rewrite(stale)
+
+    assert not DocumentEntry.objects.exists()
 
 
 def test_search_reads_no_more_pages_than_it_shows(
