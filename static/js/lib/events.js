@@ -151,11 +151,11 @@ export const REPLY_CHANGED = "reply:changed";
 // --- Sentences for the person
 
 // { sentence, html }. Below the message box; "" clears it. `html` is a button that helps.
-// conversation-menu, dictation-control, image-attacher, message-outbox, printing, settings-sheet > message-composer
+// conversation-menu, dictation-control, image-attacher, message-outbox, printing, prompt-picker, settings-sheet > message-composer
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, share-dialog, theme-switch > message-composer
+// later, message-actions, message-draft, model-controls, printing, prompt-picker, reading-loader, reply-actions, share-dialog, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.
