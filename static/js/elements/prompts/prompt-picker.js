@@ -1,6 +1,6 @@
 // The list of saved prompts that "/" opens at the beginning of a message. What is chosen replaces what was typed.
 
-import { HINT_CHANGED, REQUEST_FAILED, dispatch } from "../../lib/events.js";
+import { HINT_CHANGED, REQUEST_FAILED, SESSION_EXPIRED, dispatch } from "../../lib/events.js";
 import { RequestError, getJson, getText } from "../../lib/http.js";
 import { parse } from "../../lib/morph.js";
 import { Options } from "../../lib/options.js";
@@ -151,6 +151,7 @@ class PromptPicker extends HTMLElement {
   }
 
   #report(error) {
+    if (error.status === 401) return dispatch(document, SESSION_EXPIRED);
     if (error.status !== 404) return dispatch(this, REQUEST_FAILED, error);
     dispatch(this, HINT_CHANGED, { sentence: this.list.dataset.gone });
     this.#refresh();
