@@ -144,6 +144,7 @@ def test_only_as_many_are_added_as_there_is_room_for(
     assert "2 weren't added, because your prompts are full." in report.sentences[-1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alike", ["names", "names and texts", "texts"])
 def test_a_huge_file_costs_no_more_than_its_length(member: Person, alike: str) -> None:
     many(member, 400)

@@ -128,7 +128,7 @@ def test_the_text_of_ones_own_message_becomes_a_prompt_that_inserts_it(
     assert "Save as prompt" not in owner_client.get(f"{menu}/{exchange.reply.pk}/").text
 
 
-@pytest.mark.parametrize("count", [5, 500])
+@pytest.mark.parametrize("count", [5, pytest.param(500, marks=pytest.mark.long)])
 def test_the_pages_ask_the_database_as_often_however_many_there_are(
     member_client: Client, member: Person, django_assert_max_num_queries: Any, count: int
 ) -> None:
@@ -145,6 +145,7 @@ def test_the_pages_ask_the_database_as_often_however_many_there_are(
     assert "xxx" not in picker
 
 
+@pytest.mark.long
 def test_more_prompts_than_may_be_are_not_all_shown(member_client: Client, member: Person) -> None:
     many(member, 10_000)
 

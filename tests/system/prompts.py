@@ -11,6 +11,14 @@ ADD = """
     SELECT :id, CASE WHEN :is_own THEN id END, :name, :description, :text, '2026-01-01 00:00:00'
     FROM accounts_person WHERE is_owner
 """
+FILL = """
+    WITH RECURSIVE numbers(number) AS
+        (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < :count)
+    INSERT INTO prompts_savedprompt (id, owner_id, name, description, text, updated_at)
+    SELECT lower(hex(randomblob(16))), CASE WHEN :is_own THEN id END, 'prompt-' || number,
+        'Some words about it', 'x', '2026-01-01 00:00:00'
+    FROM numbers, accounts_person WHERE is_owner
+"""
 TRANSLATE = "Translate to {{language=English}}:\n\n{{text}}"
 
 
@@ -19,6 +27,12 @@ def add_prompt(
 ) -> None:
     values = {"name": name, "text": text, "description": description, "is_own": is_own}
     app.execute(ADD, id=uuid.uuid4().hex, **values)
+
+
+def fill(app: App, count: int) -> None:
+    """Add so many prompts for the owner, and as many for the site."""
+    app.execute(FILL, count=count, is_own=True)
+    app.execute(FILL, count=count, is_own=False)
 
 
 def add_prompts(app: App) -> None:

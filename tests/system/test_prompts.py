@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.system.app import App
 from tests.system.conftest import Chat
-from tests.system.prompts import Picker, add_prompt, add_prompts, forget_prompts
+from tests.system.prompts import Picker, add_prompt, add_prompts, fill, forget_prompts
 from tests.system.test_accessibility import check
 
 MAX_MILLISECONDS = 50
@@ -143,9 +143,7 @@ def test_a_composition_opens_nothing_before_its_end(chat: Chat, app: App) -> Non
 
 @pytest.mark.long
 def test_the_list_opens_at_once_with_as_many_prompts_as_there_may_be(chat: Chat, app: App) -> None:
-    for number in range(500):
-        add_prompt(app, f"one-{number}", "x", "Some words about it")
-        add_prompt(app, f"site-{number}", "x", is_own=False)
+    fill(app, 500)
     chat.box.press_sequentially("/")
     expect(Picker(chat.page).list).to_be_visible()
 
