@@ -150,7 +150,8 @@ screens: $(BIN)/.installed-dev ## Take screenshots of every state into screens/
 	$(BIN)/python -m pytest -q tests/system/screens.py tests/system/screens_setup.py \
 		tests/system/screens_windows.py tests/system/screens_keeping.py \
 		tests/system/screens_documents.py \
-		tests/system/screens_people.py tests/system/tools/screens.py
+		tests/system/screens_people.py tests/system/screens_prompts.py \
+		tests/system/tools/screens.py
 
 # Another version of a package: change it in requirements.in (or -dev.in), then run this. Newer ones
 # of what those bring along: make pins UPGRADE=--upgrade

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "chatapp.retirement",
     "chatapp.conversations",
     "chatapp.replies",
+    "chatapp.prompts",
     "chatapp.sharing",
     "chatapp.transfer",
     "chatapp.search",
@@ -202,6 +203,10 @@ LARGE_BODY_BYTES = {
     "defaults": 1024**2,
     "personal-instructions": 1024**2,
     "server-tools": 512 * 1024,  # two fields for each of 200 tools with long names
+    "saved-prompt": 256 * 1024,
+    "saved-prompt-new": 256 * 1024,
+    "saved-prompt-use": DATA_UPLOAD_MAX_MEMORY_SIZE,  # values of variables
+    "saved-prompt-import": 9 * 1024**2,  # more than any export has
 }
 
 # --- Language, time, log --------------------------------------------------------------

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("chatapp.sharing.urls")),
     path("", include("chatapp.transfer.urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
+    path("prompts/", include("chatapp.prompts.urls")),
     path("search/", include("chatapp.search.urls")),
     path("tools/", include("chatapp.mcp.urls")),
     path("usage/", include("chatapp.spending.urls")),

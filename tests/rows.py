@@ -37,6 +37,7 @@ from chatapp.images.models import Image
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.people.models import Invitation
+from chatapp.prompts.models import SavedPrompt
 from chatapp.replies.models import LearnedFact
 from chatapp.retirement.models import ServiceList
 from chatapp.sharing.models import Share, Snapshot
@@ -186,6 +187,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Permission: permission,
     Person: person,
     PersonalInstructions: lambda: PersonalInstructions.objects.create(person=person()),
+    SavedPrompt: lambda: SavedPrompt.objects.create(owner=person(), name=unique(), text="Hi"),
     ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),

@@ -31,6 +31,7 @@ class Permission(Enum):
     SHARE = auto()  # make read-only pages of conversations
     CHOOSE_ANY_MODEL = auto()  # others have a list of their own
     SET_SIGN_IN_POLICY = auto()  # which roles need two-step sign-in
+    WRITE_SITE_PROMPTS = auto()  # saved prompts that everybody finds
 
 
 EVERYBODY = frozenset({Permission.USE_ACTING_TOOLS, Permission.SHARE, Permission.CHOOSE_ANY_MODEL})
@@ -38,6 +39,7 @@ ADMINS = EVERYBODY | {
     Permission.MANAGE_PEOPLE,
     Permission.SEE_AUDIT_LOG,
     Permission.SEE_ALL_USAGE,
+    Permission.WRITE_SITE_PROMPTS,
 }
 
 GRANTED = {

@@ -29,6 +29,7 @@ LATER_SCRIPTS = {
     "js/owner.js": ("js/frame.js",),
     "js/people.js": ("js/frame.js",),
     "js/passkeys.js": ("js/frame.js", "js/account.js"),
+    "js/prompts.js": ("js/app.js",),
     "js/reading.js": ("js/app.js",),
     "js/search.js": ("js/app.js",),
     "js/settings.js": ("js/app.js",),

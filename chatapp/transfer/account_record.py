@@ -9,6 +9,7 @@ from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.accounts.permissions import Permission, allows
 from chatapp.conversations.models import ATTACHED, Defaults, Draft
 from chatapp.mcp.models import Server, ToolSetting
+from chatapp.prompts import files as prompt_files
 from chatapp.transfer.records import attachment_record, settings_record
 
 DRAFTS_AT_ONCE = 5
@@ -26,6 +27,7 @@ def account_record(person: Person) -> dict[str, Any]:
         "personal_instructions": instructions.values("about", "answer_style").first(),
         "joined_at": person.date_joined,
         "defaults": settings_record(defaults) if defaults else None,
+        "prompts": prompt_files.records(person),
     }
     return record | _tools() if allows(person, Permission.MANAGE_TOOLS) else record
 

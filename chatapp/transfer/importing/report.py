@@ -107,6 +107,11 @@ SKIPPED: dict[str, Any] = {
         "%(count)d messages answer some that aren't in the export; each begins a version",
         "count",
     ),
+    "prompts": ngettext_lazy(
+        "%(count)d prompt that is here already, or for which there is no room",
+        "%(count)d prompts that are here already, or for which there is no room",
+        "count",
+    ),
     "settings": ngettext_lazy(
         "%(count)d setting or draft, as there is one here already",
         "%(count)d settings or drafts, as there are some here already",

@@ -86,7 +86,7 @@ export const PAGE_WOKEN = "page:woken";
 // --- The session
 
 // The session has expired: nobody is signed in.
-// image-chip, live-socket, message-draft, message-list, message-outbox, settings-sheet > guard, live-socket
+// image-chip, live-socket, message-draft, message-list, message-outbox, prompt-picker, settings-sheet > guard, live-socket
 export const SESSION_EXPIRED = "session:expired";
 
 // live-socket, message-outbox > sign-in-again
@@ -151,11 +151,11 @@ export const REPLY_CHANGED = "reply:changed";
 // --- Sentences for the person
 
 // { sentence, html }. Below the message box; "" clears it. `html` is a button that helps.
-// conversation-menu, dictation-control, image-attacher, message-outbox, printing, settings-sheet > message-composer
+// conversation-menu, dictation-control, image-attacher, message-outbox, printing, prompt-picker, settings-sheet > message-composer
 export const HINT_CHANGED = "hint:changed";
 
 // { sentence }. A request failed. The sentence is the server's own, or "" when it was not reached.
-// later, message-actions, message-draft, model-controls, printing, reading-loader, reply-actions, share-dialog, theme-switch > message-composer
+// later, message-actions, message-draft, model-controls, printing, prompt-picker, reading-loader, reply-actions, share-dialog, theme-switch > message-composer
 export const REQUEST_FAILED = "request:failed";
 
 // { sentence }. For screen readers.

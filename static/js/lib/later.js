@@ -17,6 +17,7 @@ const PARTS = {
   "[data-search]": "search-palette",
   "[data-share]": "share-dialog",
   ".settings-button": "settings-sheet",
+  "#message": "prompt-picker",
 };
 
 let wanted = null; // the target that was clicked last while its script was loaded, and the element
@@ -47,7 +48,7 @@ function reach(event) {
   for (const [selector, element] of Object.entries(PARTS)) {
     const target = event.target.closest?.(selector);
     if (!target || isRepeated || customElements.get(element)) continue;
-    if (event.type !== "click" || event.ctrlKey || event.metaKey || event.shiftKey) {
+    if (event.type !== "click" || target.id || event.ctrlKey || event.metaKey || event.shiftKey) {
       prepare(element);
       continue;
     }
@@ -58,7 +59,7 @@ function reach(event) {
   }
 }
 
-for (const type of ["pointerover", "focusin", "click"]) document.addEventListener(type, reach);
+for (const type of ["pointerover", "focusin", "input", "click"]) document.addEventListener(type, reach);
 document.addEventListener("keydown", (event) => {
   const link = findShortcut(event) === "search" && document.querySelector("[data-search]");
   if (!link) return;

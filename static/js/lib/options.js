@@ -27,7 +27,8 @@ export class Options {
     for (const each of this.list.querySelectorAll("h2, li, p, ul")) each.setAttribute("role", "presentation");
     for (const each of this.list.querySelectorAll("section")) each.setAttribute("role", "group");
     const { all, active } = this;
-    this.field.setAttribute("aria-expanded", all.length > 0);
+    // A textbox has none.
+    if (this.field.hasAttribute("aria-expanded")) this.field.setAttribute("aria-expanded", all.length > 0);
     this.activate(all.includes(active) ? active : all[0], false);
   }
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chatapp.prompts import importing as prompt_importing
+from chatapp.prompts.files import Record as PromptRecord
+from chatapp.prompts.import_report import Report as PromptReport
 from chatapp.transfer.importing.adding import Added
 from chatapp.transfer.importing.json_items import Source
 from chatapp.transfer.importing.own import account, adding
@@ -34,6 +37,7 @@ KINDS: dict[str, Any] = {
     IMAGES: ImageRecord,
     DOCUMENTS: DocumentRecord,
     "drafts": DraftRecord,
+    "prompts": PromptRecord,
 }
 
 
@@ -47,6 +51,7 @@ class OwnItems:
         self._until = until
         self._conversations: list[ConversationRecord] = []
         self._drafts: list[DraftRecord] = []
+        self._prompts: list[PromptRecord] = []
         self._defaults: list[SettingsRecord] = []
         self._members: list[FileMember] = []
 
@@ -78,7 +83,17 @@ class OwnItems:
         self._report.count("settings", sum(restored))
         if kept := restored.count(False):
             self._report.skip({"settings": kept})
+        self._add_prompts(person)
         return added
+
+    def _add_prompts(self, person: "Person") -> None:
+        if not self._prompts:
+            return
+        prompts = PromptReport()
+        prompt_importing.add(person, self._prompts, prompts)
+        self._report.count("prompts", prompts.added)
+        if prompts.left_out:
+            self._report.skip({"prompts": prompts.left_out})
 
     def _use(self, record: object) -> bool:
         match record:
@@ -88,6 +103,8 @@ class OwnItems:
                 self._images.take(record)
             case DocumentRecord():
                 self._documents.take(record)
+            case PromptRecord():
+                self._prompts.append(record)
             case DraftRecord() if self._has_files(_of_draft(record)):
                 self._drafts.append(record)
             case ConversationRecord(messages=[]):
