@@ -56,7 +56,7 @@ def test_a_member_chats_in_a_shared_project_until_access_ends(
     address = f"/projects/{project}"
     page.goto(f"{address}/members/")
     page.get_by_label("Person").select_option(label=MEMBER)
-    page.get_by_label("Access").select_option(label="Can chat")
+    page.get_by_label("Access", exact=True).select_option(label="Can chat")
     page.get_by_role("button", name="Share project").press("Enter")
     expect(page.get_by_role("status")).to_have_text(f"{MEMBER} can chat in this project.")
 

@@ -37,7 +37,7 @@ def remove(done: Import) -> None:
         with transaction.atomic():
             for conversation in _locked([row.conversation_id for row in batch]):
                 trash(conversation)  # none of its replies is running: it has the same messages
-    for project_id, (digest, _name) in Report(done.report).made_projects.items():
+    for project_id, digest in Report(done.report).made_projects.items():
         projects.remove_if_unused(project_id, digest)
     Import.objects.filter(pk=done.pk, removed_at=None).update(removed_at=timezone.now())
 
@@ -45,8 +45,7 @@ def remove(done: Import) -> None:
 def _count_projects(done: Import) -> int:
     if done.removed_at:
         return 0
-    made = Report(done.report).made_projects.items()
-    return projects.count_unchanged({id_: digest for id_, (digest, _name) in made})
+    return projects.count_unchanged(Report(done.report).made_projects)
 
 
 def _unchanged(done: Import) -> "QuerySet[ImportedConversation]":

@@ -202,18 +202,17 @@ class Report:
         self.count("project_files", added.files)
         if added.is_new and len(self.made_projects) < MAX_MADE:
             stored = Project.objects.get(pk=added.project.pk)
-            made = self.values.setdefault("made_projects", {})
-            made[str(stored.pk)] = [fingerprint(stored), stored.name]
+            made = self.values.setdefault("made_projects", [])
+            made.append([str(stored.pk), fingerprint(stored), stored.name])
 
     @property
-    def made_projects(self) -> dict[str, list[str]]:
-        """Return the projects that the import made by their ids: a digest, and the name."""
-        made: dict[str, list[str]] = self.values.get("made_projects", {})
-        return made
+    def made_projects(self) -> dict[str, str]:
+        """Return digests of the projects that the import made, by their ids."""
+        return {id_: digest for id_, digest, _name in self.values.get("made_projects", ())}
 
     @property
     def project_names(self) -> list[str]:
-        return [name for _digest, name in self.made_projects.values()][:MAX_NAMED]
+        return [name for *_key, name in self.values.get("made_projects", ())[:MAX_NAMED]]
 
     @property
     def more_projects(self) -> int:
