@@ -35,7 +35,9 @@ PROBLEMS: dict[str, Any] = {
     ),
     "no_conversations": gettext_lazy("has no chats that we know how to read."),
     "nothing": gettext_lazy("has nothing in it."),
-    "downloads": gettext_lazy("only lists downloads; choose conversations-000.zip."),
+    "downloads": gettext_lazy(
+        "only lists downloads; choose conversations-000.zip and projects-000.zip."
+    ),
     "newer_version": gettext_lazy("was made by a newer version of this app. Update this site."),
     "not_conversation": gettext_lazy("has entries that aren't chats."),
     "broken_conversation": gettext_lazy("has a chat that can't be read."),
