@@ -35,7 +35,7 @@ from chatapp.spending.models import ModelCall
 from chatapp.transfer.models import Import, UploadedSlice
 from tests.images.conftest import made
 from tests.people.kit import everything_of, removed
-from tests.projects.kit import project_of, shared_with
+from tests.projects.member_kit import project_of, shared_with
 from tests.sharing.conftest import CHOICES
 from tests.support.people import PASSWORD
 from tests.support.replies import MODEL

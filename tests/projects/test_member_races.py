@@ -12,7 +12,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation
 from chatapp.projects.members import lock_usable, take_out
 from chatapp.projects.models import Project
-from tests.projects.kit import chat_in, project_of, shared_with, where
+from tests.projects.member_kit import chat_in, project_of, shared_with, where
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5

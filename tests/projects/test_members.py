@@ -23,7 +23,7 @@ from chatapp.projects.members import (
     take_out,
 )
 from chatapp.projects.models import Member, Project
-from tests.projects.kit import chat_in, project_of, shared_with, where
+from tests.projects.member_kit import chat_in, project_of, shared_with, where
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
