@@ -16,7 +16,12 @@ from django.utils import timezone
 from chatapp.accounts import access_changes
 from chatapp.accounts.models import Person
 from chatapp.accounts.roles import Role
-from chatapp.accounts.signals import person_deactivated, person_deleted, role_changed
+from chatapp.accounts.signals import (
+    person_deactivated,
+    person_deleted,
+    person_restored,
+    role_changed,
+)
 
 KEPT = timedelta(days=30)  # how long a deletion can be undone
 
@@ -54,7 +59,10 @@ def restore(person: Person) -> bool:
     """Undo a deletion; False when it is too late, or there is nothing to undo."""
     rows = _rows(person).filter(deleted_at__gt=timezone.now() - KEPT)
     is_active = Case(When(deactivated_at=None, then=Value(True)), default=Value(False))
-    return _store(person, rows, {"deleted_at": None, "is_active": is_active})
+    if not _store(person, rows, {"deleted_at": None, "is_active": is_active}):
+        return False
+    person_restored.send(Person, person=person)
+    return True
 
 
 @transaction.atomic

@@ -29,12 +29,20 @@ class Permission(Enum):
     SEE_ALL_USAGE = auto()
     USE_ACTING_TOOLS = auto()  # tools that change something or reach other people's servers
     SHARE = auto()  # make read-only pages of conversations
+    SHARE_PROJECTS = auto()  # let people of this instance into projects
     CHOOSE_ANY_MODEL = auto()  # others have a list of their own
     SET_SIGN_IN_POLICY = auto()  # which roles need two-step sign-in
     WRITE_SITE_PROMPTS = auto()  # saved prompts that everybody finds
 
 
-EVERYBODY = frozenset({Permission.USE_ACTING_TOOLS, Permission.SHARE, Permission.CHOOSE_ANY_MODEL})
+EVERYBODY = frozenset(
+    {
+        Permission.USE_ACTING_TOOLS,
+        Permission.SHARE,
+        Permission.SHARE_PROJECTS,
+        Permission.CHOOSE_ANY_MODEL,
+    }
+)
 ADMINS = EVERYBODY | {
     Permission.MANAGE_PEOPLE,
     Permission.SEE_AUDIT_LOG,

@@ -1,4 +1,4 @@
-"""Signals about what people may do. The first three are sent by the verbs in `membership`, in the
+"""Signals about what people may do. The first four are sent by the verbs in `membership`, in the
 transaction that stores the change: what a receiver writes is stored with it or not at all.
 
 A receiver that ends something that runs listens to `access_changed`, which every process sends.
@@ -11,6 +11,9 @@ person_deactivated = Signal()
 
 # `person` was deleted, which may be undone for 30 days.
 person_deleted = Signal()
+
+# The deletion of `person` was undone.
+person_restored = Signal()
 
 # `person` has another role, or may use other models.
 role_changed = Signal()

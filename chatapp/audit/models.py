@@ -45,6 +45,10 @@ class Action(models.TextChoices):
     EXPORTED = "exported", _("Data exported")
     DELETED_FOR_GOOD = "deleted_for_good", _("Chats deleted for good")
     TOOL_SERVER_CHANGED = "tool_server_changed", _("Tool server changed")
+    PROJECT_SHARED = "project_shared", _("Project shared")
+    PROJECT_ACCESS_CHANGED = "project_access_changed", _("Access to a project changed")
+    PROJECT_ACCESS_REMOVED = "project_access_removed", _("Access to a project removed")
+    PROJECT_LEFT = "project_left", _("Project left")
 
 
 class EntryManager(models.Manager["Entry"]):

@@ -36,7 +36,16 @@ GROUPS: Final = {
     ),
     "chats": (
         _("Sharing, exports and deletions"),
-        (Action.SHARED, Action.SHARING_ENDED, Action.EXPORTED, Action.DELETED_FOR_GOOD),
+        (
+            Action.SHARED,
+            Action.SHARING_ENDED,
+            Action.PROJECT_SHARED,
+            Action.PROJECT_ACCESS_CHANGED,
+            Action.PROJECT_ACCESS_REMOVED,
+            Action.PROJECT_LEFT,
+            Action.EXPORTED,
+            Action.DELETED_FOR_GOOD,
+        ),
     ),
     "settings": (
         _("Caps, tools and policies"),

@@ -62,7 +62,20 @@ SENTENCES = {
     Action.TOOL_SERVER_CHANGED: gettext_lazy("%(who)s changed the tool server %(subject)s."),
     Action.SHARED: gettext_lazy("%(who)s shared a chat by a link."),
     Action.SHARING_ENDED: gettext_lazy("%(who)s stopped sharing a chat."),
+    Action.PROJECT_SHARED: gettext_lazy("%(who)s shared a project with %(subject)s."),
+    Action.PROJECT_ACCESS_CHANGED: gettext_lazy(
+        "%(who)s changed what %(subject)s may do in a project."
+    ),
+    Action.PROJECT_ACCESS_REMOVED: gettext_lazy(
+        "%(who)s stopped sharing a project with %(subject)s."
+    ),
+    Action.PROJECT_LEFT: gettext_lazy("%(who)s left a project of %(subject)s."),
     Action.EXPORTED: gettext_lazy("%(who)s exported all of their data."),
+}
+# With whom a project is shared: to chat in it, and only to read it.
+PROJECT_ACCESS = {
+    True: gettext_lazy("%(who)s let %(subject)s chat in a project."),
+    False: gettext_lazy("%(who)s let %(subject)s read a project."),
 }
 WITH_ROLE = {
     Action.INVITED: gettext_lazy("%(who)s invited %(subject)s as %(role)s."),
@@ -71,6 +84,10 @@ WITH_ROLE = {
 }
 # What to call whom an entry is about when it doesn't say.
 NOBODY = {
+    Action.PROJECT_SHARED: gettext_lazy("somebody"),
+    Action.PROJECT_ACCESS_CHANGED: gettext_lazy("somebody"),
+    Action.PROJECT_ACCESS_REMOVED: gettext_lazy("somebody"),
+    Action.PROJECT_LEFT: gettext_lazy("somebody"),
     Action.INVITED: gettext_lazy("somebody"),
     Action.INVITATION_REVOKED: gettext_lazy("somebody"),
     Action.TOOL_SERVER_CHANGED: gettext_lazy("this site"),
@@ -126,6 +143,11 @@ def _deleted_for_good(action: Action, entry: Entry) -> str:
     return template % (_words(action, entry) | {"count": count})
 
 
+def _project_shared(action: Action, entry: Entry) -> str:
+    template = PROJECT_ACCESS.get(entry.details.get("can_chat"), SENTENCES[action])
+    return template % _words(action, entry)
+
+
 def _changed(action: Action, entry: Entry) -> str:
     """Return the sentence of the kind of change that the entry names."""
     known = SECOND_STEPS if action == Action.TWO_STEP_CHANGED else TOOL_CHANGES
@@ -174,4 +196,6 @@ _SPECIAL: dict[Action, Callable[[Action, Entry], str]] = {
     Action.EMAIL_CHANGED: _email_changed,
     Action.TOOL_SERVER_CHANGED: _changed,
     Action.TWO_STEP_CHANGED: _changed,
+    Action.PROJECT_SHARED: _project_shared,
+    Action.PROJECT_ACCESS_CHANGED: _project_shared,
 }

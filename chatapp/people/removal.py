@@ -25,6 +25,7 @@ from chatapp.images.store import StoreUnavailable
 from chatapp.jobs.kinds import TryLater, find_kind, kind_names
 from chatapp.jobs.models import Job
 from chatapp.people import image_heirs
+from chatapp.projects.models import Project
 from chatapp.spending.models import ModelCall
 from chatapp.transfer.importing.uploads import remove_slices
 from chatapp.transfer.models import Import
@@ -134,6 +135,15 @@ def _drafts(person: Person) -> bool:
     return bool(ids)
 
 
+def _projects(person: Person) -> bool:
+    """Remove a project; the conversations that others had in it left when it was deleted."""
+    project = Project.objects.filter(owner=person).first()
+    if project is None:
+        return False
+    project.delete()
+    return True
+
+
 def _documents(person: Person) -> bool:
     """Remove the documents: nobody else has them, as copies of shared chats go without."""
     return bool(garbage_collection.collect(timezone.now(), person, Document.objects).count)
@@ -174,6 +184,7 @@ PIECES: tuple[Piece, ...] = (
     _marks,
     _conversations,
     _drafts,
+    _projects,  # before their files
     image_heirs.remove_or_hand_over,
     _documents,
     _calls,

@@ -37,8 +37,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(trashed_at=None)
 
     def _shared_with(self, person: "Person", **conditions: object) -> Q:
-        members = Member.objects.filter(person=person, **conditions)
-        return Q(pk__in=members.values("project"))
+        # What belongs to somebody who was deleted is gone for everybody, until that is undone. It
+        # is asked inside, so that whoever locks the projects doesn't lock their owners.
+        members = Member.objects.filter(person=person, project__owner__deleted_at=None)
+        return Q(pk__in=members.filter(**conditions).values("project"))
 
 
 class Project(WithModelSettings):

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
@@ -18,6 +20,7 @@ from chatapp.conversations.models import (
 )
 from chatapp.documents.models import Document
 from chatapp.images.models import Image
+from chatapp.projects.models import Project, ProjectFile
 
 MESSAGES_AT_ONCE = 40
 CHARACTERS_AT_ONCE = 2_000_000  # of text and tool calls, unless one message has more
@@ -56,8 +59,13 @@ def images_of(conversation: Conversation) -> QuerySet[Image]:
 
 
 def images_of_person(person: Person, only: Collection[str] = ()) -> QuerySet[Image]:
-    """Return the person's own images that their conversations show, or those in `only`, by id."""
-    return _shown(person.pk, Q(pk__in=only) if only else Q()).order_by("pk")
+    """Return the person's own images that their conversations and projects show, by id.
+
+    With `only`, those of these conversations and of the projects that they are in.
+    """
+    in_projects = _project_files(person, only).filter(image=OuterRef("pk"))
+    which = Q(pk__in=only) if only else Q()
+    return _shown(person.pk, which, Exists(in_projects)).order_by("pk")
 
 
 def documents_of(conversation: Conversation) -> QuerySet[Document]:
@@ -66,23 +74,43 @@ def documents_of(conversation: Conversation) -> QuerySet[Document]:
 
 
 def documents_of_person(person: Person, only: Collection[str] = ()) -> QuerySet[Document]:
-    """Return the documents that conversations of a person have, or those in `only`, by id."""
-    return _had(person.pk, Q(pk__in=only) if only else Q()).order_by("pk")
+    """Return the person's own documents, as `images_of_person` does."""
+    in_projects = _project_files(person, only).filter(document=OuterRef("pk"))
+    which = Q(pk__in=only) if only else Q()
+    return _had(person.pk, which, Exists(in_projects)).order_by("pk")
 
 
-def _had(owner_id: uuid.UUID, which: Q) -> QuerySet[Document]:
+def projects_of_person(person: Person, only: Collection[str] = ()) -> QuerySet[Project]:
+    """Return the person's own projects, or those in which the conversations in `only` are."""
+    projects = Project.objects.of(person).order_by("pk")
+    if only:
+        inside = Conversation.objects.of(person).filter(pk__in=only, project=OuterRef("pk"))
+        projects = projects.filter(Exists(inside))
+    found: QuerySet[Project] = projects
+    return found
+
+
+def _project_files(person: Person, only: Collection[str]) -> QuerySet[ProjectFile]:
+    return ProjectFile.objects.filter(project__in=projects_of_person(person, only).order_by())
+
+
+def _had(owner_id: uuid.UUID, which: Q, *more: Exists) -> QuerySet[Document]:
     conversations = Conversation.objects.present().filter(which, owner_id=owner_id)
     messages = Message.objects.filter(conversation__in=conversations, deleted_at=None)
     sent = Attachment.objects.filter(document=OuterRef("pk"), message__in=messages)
-    return Document.objects.filter(Exists(sent), owner_id=owner_id)
+    return Document.objects.filter(_any(Exists(sent), *more), owner_id=owner_id)
 
 
-def _shown(owner_id: uuid.UUID, which: Q) -> QuerySet[Image]:
+def _shown(owner_id: uuid.UUID, which: Q, *more: Exists) -> QuerySet[Image]:
     conversations = Conversation.objects.present().filter(which, owner_id=owner_id)
     messages = Message.objects.filter(conversation__in=conversations, deleted_at=None)
     sent = Attachment.objects.filter(image=OuterRef("pk"), message__in=messages)
     made = ToolCallImage.objects.filter(image=OuterRef("pk"), tool_call__reply__in=messages)
-    return Image.objects.filter(Exists(sent) | Exists(made), owner_id=owner_id)
+    return Image.objects.filter(_any(Exists(sent), Exists(made), *more), owner_id=owner_id)
+
+
+def _any(*conditions: Exists) -> Q:
+    return reduce(or_, map(Q, conditions))
 
 
 def _batch(conversation: Conversation, after: Place, branches: tuple[bool, ...]) -> Batch:

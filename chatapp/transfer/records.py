@@ -14,6 +14,7 @@ from chatapp.conversations.models.settings import WithModelSettings
 from chatapp.documents.formats import Format
 from chatapp.documents.models import Document
 from chatapp.images.models import Image
+from chatapp.projects.models import Project, ProjectFile
 
 FORMAT = "chat-export"
 VERSION = 1
@@ -41,6 +42,7 @@ _IMAGE = (
 
 
 _DOCUMENT = ("sha256", "name", "format", "created_at")
+_PROJECT = ("id", "name", "created_at")
 
 
 def encode(record: Any) -> bytes:
@@ -61,7 +63,17 @@ def conversation_record(conversation: Conversation) -> dict[str, Any]:
     """Return a conversation without its messages, which come last in it."""
     return {
         **_values(conversation, _CONVERSATION + _MARKS),
+        "project": conversation.project_id,
         "settings": settings_record(conversation),
+    }
+
+
+def project_record(project: Project) -> dict[str, Any]:
+    """Return a project with its files by their hashes; with whom it is shared isn't part of it."""
+    return {
+        **_values(project, _PROJECT),
+        "settings": settings_record(project),
+        "files": [_file_record(each) for each in project.files.all()],
     }
 
 
@@ -135,6 +147,14 @@ def _shown_record(shown: Attachment | ToolCallImage, owner_id: UUID) -> dict[str
     is_own = image is not None and image.owner_id == owner_id
     sha256 = image.sha256 if image is not None and is_own else None
     return {"image": sha256, "part": shown.part, "part_count": shown.part_count}
+
+
+def _file_record(file: ProjectFile) -> dict[str, Any]:
+    return {
+        "document": file.document and file.document.sha256,
+        "image": file.image and file.image.sha256,
+        "added_at": file.added_at,
+    }
 
 
 def _values(row: object, names: tuple[str, ...]) -> dict[str, Any]:

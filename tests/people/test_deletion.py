@@ -24,6 +24,8 @@ from chatapp.sharing.models import Share
 from chatapp.spending.models import ModelCall
 from chatapp.transfer.models import Import, UploadedSlice
 from tests.people.kit import delete_long_ago, everything_of, removed
+from tests.projects.member_kit import project_of, shared_with
+from tests.support.people import PASSWORD
 from tests.support.replies import MODEL
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +58,24 @@ def test_a_deleted_person_is_gone_and_can_be_restored(
     assert member_client.get("/").status_code == HTTPStatus.FOUND  # the session has ended
     actions = Entry.objects.order_by("pk").values_list("action", flat=True)
     assert list(actions) == [Action.PERSON_DELETED, Action.PERSON_RESTORED]
+
+
+def test_the_question_counts_the_projects_that_others_lose(
+    owner_client: Client, owner: Person, member: Person, member_client: Client
+) -> None:
+    for number in range(3):
+        project = project_of(member, f"Project {number}")
+        if number:
+            shared_with(project, owner)
+    member_client.post("/account/reauthenticate/", {"password": PASSWORD})
+
+    pages = [
+        owner_client.get(f"/people/{member.pk}/deletion").text,
+        member_client.get("/account/deletion/").text,
+    ]
+
+    for page in pages:
+        assert "Others lose 2 projects that are shared with them" in " ".join(page.split())
 
 
 def test_whoever_was_deactivated_before_is_so_again(owner: Person, member: Person) -> None:

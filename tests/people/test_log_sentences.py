@@ -81,6 +81,18 @@ def test_every_action_is_in_one_group(action: Action) -> None:
             entry(Action.TWO_STEP_CHANGED, "anna@example.com", change="added", kind="totp"),
             "Anna added a second step to their own account.",
         ),
+        (
+            entry(Action.PROJECT_SHARED, "bert@example.com", can_chat=False),
+            "Anna let bert@example.com read a project.",
+        ),
+        (
+            entry(Action.PROJECT_ACCESS_CHANGED, "bert@example.com", can_chat=True),
+            "Anna let bert@example.com chat in a project.",
+        ),
+        (
+            entry(Action.PROJECT_LEFT, "bert@example.com"),
+            "Anna left a project of bert@example.com.",
+        ),
         (entry(Action.DELETED_FOR_GOOD, count=3), "Anna deleted 3 chats for good."),
         (
             entry(Action.TOOL_SERVER_CHANGED, change="access", tools={"calculate": "off"}),

@@ -73,7 +73,7 @@ def test_files_are_dropped_and_what_is_wrong_is_explained(chat: Chat, tmp_path: 
     page.goto("/transfer/")
     choose(page, listed, gpt)
 
-    expect(page.get_by_text("only lists downloads; choose conversations-000.zip.")).to_be_visible(
+    expect(page.get_by_text("only lists downloads; choose conversations-000.zip")).to_be_visible(
         timeout=30_000
     )
     expect(page.get_by_text("1 new chat", exact=True)).to_be_visible()

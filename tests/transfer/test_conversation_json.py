@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 # Of a conversation's rows, what is never exported: who owns it, and how a reply is being made.
 OMITTED = {
-    Conversation: {"owner", "trashed_at", "deleted_at", "is_unread"},
+    Conversation: {"owner", "trashed_at", "deleted_at", "is_unread", "former_project"},
     Message: {
         *("conversation", "author", "html", "html_version", "attempt", "leased_by", "leased_until"),
         *("takeovers", "crashes", "sequence", "stop_requested_at", "estimated_tokens", "is_plain"),

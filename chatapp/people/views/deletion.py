@@ -13,6 +13,7 @@ from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.people.deletion import delete, restore
 from chatapp.people.views.answers import back_to, managed_person
+from chatapp.projects.members import shared_by
 
 
 @requires(Permission.MANAGE_PEOPLE)
@@ -26,6 +27,7 @@ def deletion(request: PersonRequest, person_id: UUID) -> HttpResponse:
             "chats": Conversation.objects.filter(owner=person, deleted_at=None).count(),
             "images": Image.objects.filter(owner=person).count(),
             "documents": Document.objects.filter(owner=person).count(),
+            "shared_projects": shared_by(person).count(),
         }
         return render(request, "people/deletion.html", context)
     changed = delete(request.user, person, request=request)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from chatapp.accounts.person_cookie import write_signed_out
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.people.leaving import leave
+from chatapp.projects.members import shared_by
 
 TEMPLATE = "people/leaving.html"
 
@@ -27,10 +28,11 @@ def deletion(request: PersonRequest) -> HttpResponse:
 
 @reauthentication_required
 def _confirmed(request: PersonRequest) -> HttpResponse:
+    context = {"shared_projects": shared_by(request.user).count()}
     if request.method != "POST":
-        return render(request, TEMPLATE)
+        return render(request, TEMPLATE, context)
     if "understood" not in request.POST:
-        context = {"is_unconfirmed": True}
+        context["is_unconfirmed"] = True
         return render(request, TEMPLATE, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if not leave(request, request.user):
         return redirect("account")

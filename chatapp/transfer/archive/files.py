@@ -13,7 +13,7 @@ from chatapp.transfer.account_record import account_record, draft_record, next_d
 from chatapp.transfer.archive.step import Step
 from chatapp.transfer.archive.stored_files import write_list
 from chatapp.transfer.conversation_json import CLOSING, conversation_opening, messages_piece
-from chatapp.transfer.reading import Place, branch_after
+from chatapp.transfer.reading import Place, branch_after, projects_of_person
 from chatapp.transfer.records import (
     document_name,
     document_record,
@@ -21,10 +21,12 @@ from chatapp.transfer.records import (
     file_record,
     image_name,
     image_record,
+    project_record,
 )
 from chatapp.transfer.stylesheet import FONT_NAME, linked_stylesheet, math_font
 
 SHARD_BYTES = 8 * 1024**2  # a conversation isn't divided, so a shard may be longer
+PROJECTS_AT_ONCE = 20
 STYLE = "style.css"
 
 
@@ -124,6 +126,10 @@ def write_rest(step: Step) -> bool:
     documents = Document.objects.filter(archive_parts__job=step.job).order_by("pk").iterator()
     records = (document_record(each, file=f"documents/{document_name(each)}") for each in documents)
     write_list(step, "documents", records)
+    projects = projects_of_person(step.person, step.only).prefetch_related(
+        "files__document", "files__image"
+    )
+    write_list(step, "projects", map(project_record, projects.iterator(PROJECTS_AT_ONCE)))
     writer.add(f"pages/{STYLE}", linked_stylesheet().encode())
     writer.add(f"pages/{FONT_NAME}", math_font())
     _write_index(step)
@@ -160,6 +166,7 @@ def _manifest(step: Step) -> dict[str, object]:
         "conversations": [shard_name(number) for number in shards],
         "images": "images.json",
         "documents": "documents.json",
+        "projects": "projects.json",
         "account": None if step.only else "account.json",
         "missing_images": step.cursor.get("missing", []),
         "missing_documents": step.cursor.get("missing_documents", []),

@@ -15,6 +15,7 @@ from chatapp.conversations.models import Conversation, Message
 from chatapp.conversations.models.settings import default_model
 from chatapp.transfer.importing.formats.contents import content_of
 from chatapp.transfer.importing.formats.conversation import File, ReadConversation, ReadMessage
+from chatapp.transfer.importing.places import Places
 from chatapp.transfer.importing.rows import Known, Rows
 
 if TYPE_CHECKING:
@@ -53,33 +54,51 @@ def add(person: "Person", read: ReadConversation, find_image: FindImage) -> Adde
     return add_all(person, [read], find_image)[0]
 
 
+def project_key(person: "Person", source: str, id_: str) -> uuid.UUID:
+    """Return the id of a project here: the same for each export of it."""
+    return uuid.uuid5(NAMESPACE, f"{person.pk}/{source}/project/{id_}")
+
+
 def add_all(
-    person: "Person", reads: Sequence[ReadConversation], find_image: FindImage
+    person: "Person",
+    reads: Sequence[ReadConversation],
+    find_image: FindImage,
+    places: Places | None = None,
 ) -> list[Added]:
     """Add what isn't here yet, in one transaction. Each conversation has at least one message.
 
-    `find_image` returns the stored image of a file, or None if the export doesn't hold it.
+    `find_image` returns the stored image of a file, or None if the export doesn't hold it;
+    `places` has the projects.
     """
     added: list[Added] = []
+    places = places or Places(person)
     with transaction.atomic():
+        places.lock(id_ for read in reads for id_ in _places(person, read))
         rest = [(key_of(person, read), read) for read in reads]
         while rest:
             # An export may have a conversation twice; the second one continues the first.
             some = dict(reversed(rest))
             firsts = [(key, read) for key, read in rest if some[key] is read]
             rest = [(key, read) for key, read in rest if some[key] is not read]
-            added += _add_different(person, dict(firsts), find_image)
+            added += _add_different(person, dict(firsts), find_image, places)
     return added
 
 
 def _add_different(
-    person: "Person", reads: dict[uuid.UUID, ReadConversation], find_image: FindImage
+    person: "Person",
+    reads: dict[uuid.UUID, ReadConversation],
+    find_image: FindImage,
+    places: Places,
 ) -> list[Added]:
     rows = Conversation.objects.select_for_update().filter(pk__in=reads)
     here: dict[uuid.UUID, Conversation] = {row.pk: row for row in rows}
     new = {key: _conversation(person, key, reads[key]) for key in reads if key not in here}
+    for key, conversation in new.items():
+        places.place_new(conversation, _places(person, reads[key]))
     Conversation.objects.bulk_create(new.values())
     mine = [row for row in here.values() if row.is_present and row.owner_id == person.pk]
+    for row in mine:
+        places.place_known(row, _places(person, reads[row.pk]))
     known: dict[uuid.UUID, list[Known]] = {row.pk: [] for row in mine}
     columns = ("conversation_id", "pk", "position", "role", "on_branch")
     for conversation, *values in Message.objects.filter(conversation__in=mine).values_list(
@@ -115,6 +134,10 @@ def _conversation(person: "Person", key: uuid.UUID, read: ReadConversation) -> C
         pinned_at=created_at if read.is_pinned else None,
         archived_at=created_at if read.is_archived else None,
     )
+
+
+def _places(person: "Person", read: ReadConversation) -> list[uuid.UUID]:
+    return [project_key(person, read.source, read.project)] if read.project else []
 
 
 def _first_texts(read: ReadConversation) -> list[str]:

@@ -14,9 +14,16 @@ from chatapp.transfer.importing.formats.conversation import (
     ReadMessage,
     Skipped,
 )
-from chatapp.transfer.importing.formats.recognition import is_list_of_downloads, read_conversation
+from chatapp.transfer.importing.formats.project import ReadProject
+from chatapp.transfer.importing.formats.recognition import (
+    is_list_of_downloads,
+    read_conversation,
+    read_project,
+)
 from chatapp.transfer.importing.json_items import Source, parsed
 from chatapp.transfer.importing.own.items import OwnItems
+from chatapp.transfer.importing.places import Places
+from chatapp.transfer.importing.projects import NewFile, add_read
 from chatapp.transfer.importing.reader import Reader
 from chatapp.transfer.importing.report import Report
 
@@ -35,6 +42,7 @@ class Batch:
         self._report = report
         self._until = until
         self._reads: list[ReadConversation] = []
+        self._projects: list[ReadProject] = []
         self._own = OwnItems(reader, report, until)
 
     def fill(self) -> bool:
@@ -59,7 +67,12 @@ class Batch:
 
     def add(self, person: "Person") -> list[Added]:
         """Write what was read; call it in a transaction."""
-        added = add_all(person, self._reads, self.reader.images.find) if self._reads else []
+        for project in self._projects:
+            self._report.add_project(add_read(person, project, self._files_of(project)))
+        places = Places(person, self._report.made_projects)
+        find_image = self.reader.images.find
+        added = add_all(person, self._reads, find_image, places) if self._reads else []
+        self._report.skip({"project": places.missing} if places.missing else {})
         return added + self._own.add(person)
 
     def _take(self, source: Source) -> bool:
@@ -71,9 +84,11 @@ class Batch:
             return self._own.take(source)
         if self.reader.read is None:
             self.reader.read = self._read(source)
-        read: ReadConversation | None = self.reader.read
+        read: ReadConversation | ReadProject | None = self.reader.read
         if read is None:
             return True
+        if isinstance(read, ReadProject):
+            return self._take_project(read)
         if not self._find_images(read):
             return False
         self._reads.append(read)
@@ -82,13 +97,43 @@ class Batch:
             self._report.skip({Skipped.LONG_TEXT: count})
         return True
 
-    def _read(self, source: Source) -> ReadConversation | None:
+    def _take_project(self, read: ReadProject) -> bool:
+        """Take a project; return False if its documents need more time."""
+        if not read.is_sample and not self._find_documents(read):
+            return False
+        if read.is_sample:
+            self._report.skip({"sample_project": 1})
+        else:
+            self._projects.append(read)
+            self._report.skip(read.skipped)
+        return True
+
+    def _find_documents(self, read: ReadProject) -> bool:
+        """Store the documents of a project; return False if that takes longer than this step."""
+        documents = self.reader.documents
+        documents.look_up(read.documents)
+        missing = [each for each in read.documents if not documents.is_found(each)]
+        for each in missing:
+            documents.find(each)
+            if time.monotonic() > self._until:
+                return all(map(documents.is_found, missing))
+        return True
+
+    def _files_of(self, read: ReadProject) -> list[NewFile]:
+        found = [(self.reader.documents.find(each), each.added_at) for each in read.documents]
+        return [NewFile(document, added_at) for document, added_at in found if document]
+
+    def _read(self, source: Source) -> ReadConversation | ReadProject | None:
         value, problem = parsed(source)
+        if not problem and (project := read_project(value)):
+            return project
         read = None if problem else read_conversation(value)
         if read and not read.messages:
             self._report.skip({"empty_conversation": 1})
         elif read is None:
-            kind = "downloads" if is_list_of_downloads(value) else problem or "not_conversation"
+            is_project = self.reader.entry in self.reader.contents.projects
+            unknown = "broken_project" if is_project else "not_conversation"
+            kind = "downloads" if is_list_of_downloads(value) else problem or unknown
             self._report.problem(kind, self.reader.name)
         return read if read and read.messages else None
 

@@ -5,12 +5,20 @@ from typing import Any, BinaryIO, cast
 
 from chatapp.accounts.models import Person
 from chatapp.transfer.importing.archive import Archive, ArchiveRefused, Entry
+from chatapp.transfer.importing.documents import TextDocuments
 from chatapp.transfer.importing.images import ExportedImages, ImageStore
 from chatapp.transfer.importing.json_items import Source
 from chatapp.transfer.importing.own.documents import OwnDocuments
 from chatapp.transfer.importing.own.images import OwnImages
 from chatapp.transfer.importing.slice_file import SliceFile
-from chatapp.transfer.importing.sources import Contents, is_counted, is_own, look, parts_of
+from chatapp.transfer.importing.sources import (
+    Contents,
+    is_counted,
+    is_own,
+    look,
+    parts_of,
+    seems_project,
+)
 from chatapp.transfer.models import UploadedFile
 
 ACCOUNT = "account.json"
@@ -28,11 +36,13 @@ class Reader:
         self.archive = Archive(cast("BinaryIO", SliceFile(file)))
         self.contents: Contents = look(self.archive)
         self.images = ExportedImages(self.archive, self.store)
+        self.documents = TextDocuments(self.store)
         self.own_images = OwnImages(self.archive, self.contents.images, self.store)
         self.own_documents = OwnDocuments(self.archive, self.contents.documents, self.store)
         self.shard = self.item = 0
         self.count = 0  # conversations among the items of the shard that were taken
         self.is_own = False
+        self.has_projects = False  # as far as shards were counted
         self.waiting: Source | None = None  # an item that was read but not taken yet
         self.read: Any = None  # what was made of it
         self._sources: Iterator[Source] | None = None
@@ -62,7 +72,8 @@ class Reader:
     @property
     def has_nothing(self) -> bool:
         """Return whether a shard that was read to its end has no conversations."""
-        return not self.count and self.entry.short_name != ACCOUNT
+        others = self.entry.short_name == ACCOUNT or self.entry in self.contents.projects
+        return not self.count and not others
 
     def next(self) -> Source | None:
         """Return the next item of the shard without taking it; None at the shard's end.
@@ -92,13 +103,16 @@ class Reader:
     def forget_images(self) -> None:
         """Forget which images were found, so that memory doesn't grow with an archive."""
         self.images.forget()
+        self.documents.forget()
         self.own_images.forget()
         self.own_documents.forget()
 
     def count_shard(self) -> int:
         """Return how many conversations a shard seems to have, and go to the next one."""
         try:
-            while self.next():
+            while source := self.next():
+                if not self.item:
+                    self.has_projects |= not self.is_own and seems_project(source)
                 self.take()
         except ArchiveRefused:
             pass  # its problem is reported when it is imported

@@ -1,4 +1,4 @@
-"""Remove an import: what it added goes to the trash, and what was continued since stays."""
+"""Remove an import: what it added goes to the trash, unless it was continued or changed since."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from chatapp.conversations.models import Conversation
 from chatapp.conversations.models.trash import trash
+from chatapp.transfer.importing import projects
+from chatapp.transfer.importing.report import Report
 from chatapp.transfer.models import Import, ImportedConversation
 
 AT_ONCE = 100  # conversations in one transaction
@@ -18,6 +20,7 @@ AT_ONCE = 100  # conversations in one transaction
 class Removable(NamedTuple):
     added: int  # conversations that would go to the trash
     kept: int  # that were continued, or that were here before
+    projects: int  # that would go, unless conversations that stay are in them
 
 
 def removable(done: Import) -> Removable:
@@ -25,7 +28,7 @@ def removable(done: Import) -> Removable:
         from_import=done, conversation__trashed_at=None, conversation__deleted_at=None
     )
     added = _unchanged(done).count()
-    return Removable(added, rows.count() - added)
+    return Removable(added, rows.count() - added, _count_projects(done))
 
 
 def remove(done: Import) -> None:
@@ -34,7 +37,15 @@ def remove(done: Import) -> None:
         with transaction.atomic():
             for conversation in _locked([row.conversation_id for row in batch]):
                 trash(conversation)  # none of its replies is running: it has the same messages
+    for project_id, digest in Report(done.report).made_projects.items():
+        projects.remove_if_unused(project_id, digest)
     Import.objects.filter(pk=done.pk, removed_at=None).update(removed_at=timezone.now())
+
+
+def _count_projects(done: Import) -> int:
+    if done.removed_at:
+        return 0
+    return projects.count_unchanged(Report(done.report).made_projects)
 
 
 def _unchanged(done: Import) -> "QuerySet[ImportedConversation]":

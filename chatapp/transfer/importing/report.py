@@ -9,9 +9,13 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from chatapp.projects.models import Project
 from chatapp.transfer.importing.adding import Added
+from chatapp.transfer.importing.projects import AddedProject, fingerprint
 
 MAX_PROBLEMS = 40  # that are named; the rest is counted
+MAX_NAMED = 20  # projects on the page
+MAX_MADE = 1_000  # projects of an import that go when it is removed
 
 # Why a file, or a part of it, wasn't read. The keys are those of `ArchiveRefused`, of
 # `json_items.Problem` and of `sources.Found`.
@@ -31,10 +35,13 @@ PROBLEMS: dict[str, Any] = {
     ),
     "no_conversations": gettext_lazy("has no chats that we know how to read."),
     "nothing": gettext_lazy("has nothing in it."),
-    "downloads": gettext_lazy("only lists downloads; choose conversations-000.zip."),
+    "downloads": gettext_lazy(
+        "only lists downloads; choose conversations-000.zip and projects-000.zip."
+    ),
     "newer_version": gettext_lazy("was made by a newer version of this app. Update this site."),
     "not_conversation": gettext_lazy("has entries that aren't chats."),
     "broken_conversation": gettext_lazy("has a chat that can't be read."),
+    "broken_project": gettext_lazy("has a project that can't be read."),
 }
 # What wasn't imported of the chats that came in. The keys are those of `Skipped` and more.
 SKIPPED: dict[str, Any] = {
@@ -97,6 +104,11 @@ SKIPPED: dict[str, Any] = {
         "%(count)d messages with instructions or memory",
         "count",
     ),
+    "long_instructions": ngettext_lazy(
+        "The end of the very long instructions of %(count)d project",
+        "The ends of the very long instructions of %(count)d projects",
+        "count",
+    ),
     "long_text": ngettext_lazy(
         "The end of %(count)d very long message",
         "The ends of %(count)d very long messages",
@@ -110,6 +122,16 @@ SKIPPED: dict[str, Any] = {
     "prompts": ngettext_lazy(
         "%(count)d prompt that is here already, or for which there is no room",
         "%(count)d prompts that are here already, or for which there is no room",
+        "count",
+    ),
+    "project": ngettext_lazy(
+        "The project of %(count)d chat, which isn't in the export or is in the trash here",
+        "The projects of %(count)d chats, which aren't in the export or are in the trash here",
+        "count",
+    ),
+    "sample_project": ngettext_lazy(
+        "%(count)d sample project, which the other product made",
+        "%(count)d sample projects, which the other product made",
         "count",
     ),
     "settings": ngettext_lazy(
@@ -128,6 +150,11 @@ SKIPPED: dict[str, Any] = {
         "count",
     ),
 }
+# Any of these means that an import found something.
+COUNTED = (
+    *("conversations", "grown", "known", "gone"),
+    *("projects", "known_projects", "gone_projects"),
+)
 
 
 class ProblemLine(NamedTuple):
@@ -173,10 +200,35 @@ class Report:
             self.count("grown" if added.messages else "known")
         self.count("messages", added.messages)
 
+    def add_project(self, added: AddedProject) -> None:
+        """Count a project. A new one is noted as it is now, for when the import is removed."""
+        if added.is_gone:
+            self.count("gone_projects")
+            return
+        self.count("projects" if added.is_new else "known_projects")
+        self.count("project_files", added.files)
+        if added.is_new and len(self.made_projects) < MAX_MADE:
+            stored = Project.objects.get(pk=added.project.pk)
+            made = self.values.setdefault("made_projects", [])
+            made.append([str(stored.pk), fingerprint(stored), stored.name])
+
+    @property
+    def made_projects(self) -> dict[str, str]:
+        """Return digests of the projects that the import made, by their ids."""
+        return {id_: digest for id_, digest, _name in self.values.get("made_projects", ())}
+
+    @property
+    def project_names(self) -> list[str]:
+        return [name for *_key, name in self.values.get("made_projects", ())[:MAX_NAMED]]
+
+    @property
+    def more_projects(self) -> int:
+        return self.number("projects") - len(self.project_names)
+
     @property
     def is_empty(self) -> bool:
         """Return whether there was nothing to import."""
-        return not any(map(self.number, ("conversations", "grown", "known", "gone")))
+        return not any(map(self.number, COUNTED))
 
     @property
     def skipped_lines(self) -> list[str]:

@@ -17,6 +17,11 @@ MAX_NAMED = 20  # problems of one kind in a file
 HEAD_BYTES = 200
 OWN = re.compile(rb'^\s*\{\s*"format"\s*:\s*"chat-export"')
 CONVERSATIONS, IMAGES, DOCUMENTS = "conversations", "images", "documents"
+PROJECTS = "projects"
+# Of Claude: one file, or one for each project.
+PROJECT_FILE = re.compile(
+    r"(^|[/\\])projects([-_ ]?\d+)?( \(\d+\))?(\.json|[/\\][^/\\]+\.json)$", re.IGNORECASE
+)
 
 
 class Found(NamedTuple):
@@ -29,6 +34,7 @@ class Found(NamedTuple):
 @dataclass
 class Contents:
     shards: list[Entry] = field(default_factory=list)
+    projects: list[Entry] = field(default_factory=list)  # shards that hold projects, by their names
     problems: list[Found] = field(default_factory=list)
     images: Entry | None = None  # what an export of this app says about its images
     documents: Entry | None = None  # and about its documents
@@ -40,19 +46,26 @@ def look(archive: Archive) -> Contents:
     contents = Contents()
     manifest = read_document(archive, by_name.get("manifest.json"))
     if manifest.get("format") == "chat-export":
-        names = [*as_list(manifest.get("conversations")), manifest.get("account")]
+        names = [manifest.get(PROJECTS), *as_list(manifest.get(CONVERSATIONS))]
+        names.append(manifest.get("account"))
+        listed_projects = by_name.get(as_text(manifest.get(PROJECTS)))
+        contents.projects = [listed_projects] if listed_projects else []
         contents.images = by_name.get(as_text(manifest.get("images")))
         contents.documents = by_name.get(as_text(manifest.get("documents")))
     else:
         manifest = read_document(archive, by_name.get("export_manifest.json"))
         listed = as_dict(as_dict(manifest.get("logical_files")).get("conversations.json"))
         names = as_list(listed.get("files"))
+        projects = [entry for entry in archive.entries if PROJECT_FILE.search(entry.name)]
+        contents.projects = [] if names else projects
     for name in dict.fromkeys(filter(None, map(as_text, names))):
         if entry := by_name.get(name):
             contents.shards.append(entry)
         elif len(contents.problems) < MAX_NAMED:
             contents.problems.append(Found("missing_shard", name))
-    contents.shards = contents.shards or archive.shards
+    # Chats are put into their projects, so these come first.
+    found = contents.shards or archive.shards
+    contents.shards = list(dict.fromkeys([*contents.projects, *found]))
     inner = archive.inner_archives[:MAX_NAMED]
     contents.problems += [Found("inner_zip", entry.name) for entry in inner]
     if not contents.shards and not contents.problems:
@@ -81,6 +94,11 @@ def parts_of(archive: Archive, entry: Entry, *, of_object: bool) -> Iterator[Sou
     """Yield the items of a shard. Raises ArchiveRefused where it is broken."""
     with archive.open(entry) as stream:
         yield from sources(stream, MAX_ITEM_BYTES, of_object=of_object)
+
+
+def seems_project(source: Source) -> bool:
+    """Return whether an item may be a project of Claude; its shape decides later."""
+    return b'"prompt_template"' in source.text and b'"chat_messages"' not in source.text
 
 
 def is_counted(source: Source, *, of_object: bool) -> bool:

@@ -10,7 +10,7 @@ from chatapp.transfer.importing.archive import ArchiveRefused
 from chatapp.transfer.importing.batch import Batch
 from chatapp.transfer.importing.reader import Reader
 from chatapp.transfer.importing.report import Report
-from chatapp.transfer.models import Import, ImportedConversation
+from chatapp.transfer.models import Import, ImportedConversation, UploadedFile
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
@@ -33,7 +33,7 @@ class Step:
         self.report = Report(found.report)
         self.files = list(found.files.all())
         self._until = time.monotonic() + STEP_SECONDS
-        cursor = {"stage": "look", "file": 0, "shard": 0, "item": 0}
+        cursor = {"stage": "look", "file": 0, "shard": 0, "item": 0, "first": []}
         self.cursor: dict[str, Any] = cursor | job.cursor
         job.cursor = self.cursor
 
@@ -67,6 +67,8 @@ class Step:
             self._next_file()
             return
         self.job.total += reader.count_shard()
+        if reader.has_projects and self.cursor["file"] not in self.cursor["first"]:
+            self.cursor["first"] = [*self.cursor["first"], self.cursor["file"]]
         self.cursor["shard"] += 1
         self._keep(reader)
 
@@ -124,7 +126,7 @@ class Step:
 
     def _reader(self) -> Reader | None:
         """Return the open file at the cursor, None if it can't be read."""
-        file = self.files[self.cursor["file"]]
+        file = self._file()
         place = self.cursor["stage"], self.cursor["shard"], self.cursor["item"]
         reader = _readers.pop((self.job.pk, self.job.attempt, file.pk, *place), None)
         try:
@@ -135,6 +137,17 @@ class Step:
             self.report.problem(error.reason, file.name)
             return None
         return reader
+
+    def _file(self) -> UploadedFile:
+        """Return the file at the cursor. Those with projects are imported first, because the chats
+        of others belong into them."""
+        number: int = self.cursor["file"]
+        if self.cursor["stage"] == "import":
+            first: list[int] = self.cursor["first"]
+            number = [*first, *(each for each in range(len(self.files)) if each not in first)][
+                number
+            ]
+        return self.files[number]
 
     def _keep(self, reader: Reader) -> None:
         """Keep a file open for the next step, which may be another job's."""

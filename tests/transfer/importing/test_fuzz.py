@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = int(os.environ.get("FUZZ_IMPORTS", "60"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 AT_ONCE = 20  # mutated exports in one test
+OWN = "6e2f4c0a-93a5-4d0f-8a55-0c3b1f2c7d41"
 STRANGE: list[Any] = [
     *(None, True, -1, 1e308, 10**18, "", "\0", "\ud800", "../../etc/passwd", [], {}, [[]]),
     *("<script>alert(1)</script>", "javascript:alert(1)", "a" * 5_000, {"a": {"a": {}}}),
@@ -42,7 +43,7 @@ def samples() -> list[Any]:
     shown = {"on_branch": True}
     tool_calls = [
         {
-            "id": "6e2f4c0a-93a5-4d0f-8a55-0c3b1f2c7d41",
+            "id": OWN,
             "round": 0,
             "index": 0,
             "text_length": 1,
@@ -57,6 +58,9 @@ def samples() -> list[Any]:
         message("a", None, "user", attachments=[{"link": "https://example.com/a"}], **shown),
         message("b", "a", "assistant", tool_calls=tool_calls, notices={"turns_excluded": 1}),
     ]
+    document = {"uuid": "d", "filename": "a.md", "content": "# A"}
+    project = {"uuid": "p", "prompt_template": "Be brief.", "docs": [document]}
+    own = {"format": "chat-export", "version": 1}
     web = {
         "a": {"id": "a", "role": "user", "content": "Hi", "files": [{"type": "image", "url": data}]}
     }
@@ -65,6 +69,8 @@ def samples() -> list[Any]:
         [*claude(1), {"uuid": "y", "chat_messages": [answer]}],
         [{"id": "w", "chat": {"history": {"currentId": "a", "messages": web}}}],
         hostile(messages=messages),
+        [{**project, "name": "Herons", "description": "", "is_starter_project": False}],
+        {**own, "projects": [{"id": OWN, "settings": {"model": ""}, "files": []}]},
     ]
 
 

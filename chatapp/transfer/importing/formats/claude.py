@@ -46,10 +46,17 @@ def read(conversation: dict[str, Any]) -> ReadConversation:
         created_at=as_time(conversation.get("created_at")),
         updated_at=as_time(conversation.get("updated_at")),
         is_pinned=conversation.get("is_starred") is True,
+        project=_project(conversation),
         messages=built.messages,
         head=built.of_node.get(current) or _last(nodes, built.of_node),
         skipped=skipped + built.skipped,
     )
+
+
+def _project(conversation: dict[str, Any]) -> str:
+    """Return the id of its project, which most exports don't name."""
+    named = as_dict(conversation.get("project")).get("uuid")
+    return as_id(conversation.get("project_uuid")) or as_id(named)
 
 
 def _last(nodes: list[Node], of_node: dict[str, Any]) -> Any:

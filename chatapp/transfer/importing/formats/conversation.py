@@ -26,6 +26,7 @@ class Skipped(StrEnum):
     FILE = "file"
     IMAGE = "image"
     INSTRUCTIONS = "instructions"
+    LONG_INSTRUCTIONS = "long_instructions"
     LONG_TEXT = "long_text"
     MISSING_PARENT = "missing_parent"
     UNKNOWN = "unknown"
@@ -110,6 +111,7 @@ class ReadConversation:
     updated_at: datetime | None = None
     is_pinned: bool = False
     is_archived: bool = False
+    project: str = ""  # its id there
     messages: list[ReadMessage] = field(default_factory=list)  # parents before children
     head: ReadMessage | None = None  # the last message of the branch that is shown
     skipped: Counter[Skipped] = field(default_factory=Counter)

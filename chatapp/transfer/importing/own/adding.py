@@ -22,9 +22,10 @@ from chatapp.conversations.models import (
 from chatapp.conversations.signals import conversations_imported
 from chatapp.inference.context_window import message_tokens
 from chatapp.inference.types import ChatMessage
-from chatapp.transfer.importing.adding import NAMESPACE, Added
+from chatapp.transfer.importing.adding import Added
 from chatapp.transfer.importing.own.found_files import FindFiles, with_document
-from chatapp.transfer.importing.own.lookups import is_link, sent, taken
+from chatapp.transfer.importing.own.lookups import is_link, other_id, sent, taken
+from chatapp.transfer.importing.own.projects import places_of, settings_columns
 from chatapp.transfer.importing.own.records import (
     ConversationRecord,
     MessageRecord,
@@ -32,17 +33,13 @@ from chatapp.transfer.importing.own.records import (
     ToolCallRecord,
 )
 from chatapp.transfer.importing.own.tree import Placed, placed
+from chatapp.transfer.importing.places import Places
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
 
 BATCH = 200  # rows
 MAX_IMAGES = 500  # of a message or a tool call
-
-
-def other_id(person: "Person", id_: uuid.UUID) -> uuid.UUID:
-    """Return the id that a person's import gives to what has the id of something else."""
-    return uuid.uuid5(NAMESPACE, f"{person.pk}/own/{id_}")
 
 
 def find_conversation(person: "Person", id_: uuid.UUID) -> tuple[Conversation | None, uuid.UUID]:
@@ -55,15 +52,19 @@ def find_conversation(person: "Person", id_: uuid.UUID) -> tuple[Conversation | 
     raise AssertionError("the other id belongs to this person alone")
 
 
-def add(person: "Person", record: ConversationRecord, find: FindFiles) -> Added:
-    """Add what isn't here yet; call it in a transaction. The record has at least one message."""
+def add(person: "Person", record: ConversationRecord, find: FindFiles, places: Places) -> Added:
+    """Add what isn't here yet; call it in a transaction. The record has at least one message, and
+    `places` have been locked."""
     conversation, key = find_conversation(person, record.id)
     is_new = conversation is None
     if conversation is None:
         conversation = _conversation(person, key, record)
+        places.place_new(conversation, places_of(person, record.project))
         conversation.save(force_insert=True)
     elif not conversation.is_present:
         return Added(conversation, is_new=False, is_gone=True)
+    else:
+        places.place_known(conversation, places_of(person, record.project))
     adding = _Adding(person, conversation, is_new, find)
     adding.add(record.messages)
     if adding.messages:
@@ -73,9 +74,6 @@ def add(person: "Person", record: ConversationRecord, find: FindFiles) -> Added:
 
 def _conversation(person: "Person", key: uuid.UUID, record: ConversationRecord) -> Conversation:
     now = timezone.now()
-    values = asdict(record.settings)
-    if record.settings.temperature is not None and record.settings.top_p is not None:
-        values["top_p"] = None  # the service takes one of them
     created_at = record.created_at or now
     return Conversation(
         pk=key,
@@ -88,7 +86,7 @@ def _conversation(person: "Person", key: uuid.UUID, record: ConversationRecord) 
         pinned_at=record.pinned_at,
         archived_at=record.archived_at,
         personal_instructions=record.personal_instructions,
-        **values,
+        **settings_columns(record.settings),
     )
 
 

@@ -1,6 +1,7 @@
 """The items of a file of this app, taken one by one and written together."""
 
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from chatapp.prompts.files import Record as PromptRecord
 from chatapp.prompts.import_report import Report as PromptReport
 from chatapp.transfer.importing.adding import Added
 from chatapp.transfer.importing.json_items import Source
-from chatapp.transfer.importing.own import account, adding
+from chatapp.transfer.importing.own import account, adding, projects
 from chatapp.transfer.importing.own.found_files import FindFiles
 from chatapp.transfer.importing.own.records import (
     VERSION,
@@ -21,12 +22,15 @@ from chatapp.transfer.importing.own.records import (
     DraftRecord,
     FileMember,
     ImageRecord,
+    ProjectFileRecord,
+    ProjectRecord,
     SettingsRecord,
     ShownImage,
 )
+from chatapp.transfer.importing.places import Places
 from chatapp.transfer.importing.reader import Reader
 from chatapp.transfer.importing.report import Report
-from chatapp.transfer.importing.sources import CONVERSATIONS, DOCUMENTS, IMAGES
+from chatapp.transfer.importing.sources import CONVERSATIONS, DOCUMENTS, IMAGES, PROJECTS
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
@@ -36,8 +40,15 @@ KINDS: dict[str, Any] = {
     CONVERSATIONS: ConversationRecord,
     IMAGES: ImageRecord,
     DOCUMENTS: DocumentRecord,
+    PROJECTS: ProjectRecord,
     "drafts": DraftRecord,
     "prompts": PromptRecord,
+}
+# How the report names what can't be read.
+BROKEN = {
+    CONVERSATIONS: "broken_conversation",
+    "drafts": "broken_conversation",
+    PROJECTS: "broken_project",
 }
 
 
@@ -49,6 +60,7 @@ class OwnItems:
         self._documents = reader.own_documents
         self._report = report
         self._until = until
+        self._projects: list[ProjectRecord] = []
         self._conversations: list[ConversationRecord] = []
         self._drafts: list[DraftRecord] = []
         self._prompts: list[PromptRecord] = []
@@ -66,16 +78,19 @@ class OwnItems:
                 kind = KINDS[source.key]
                 self._reader.read = msgspec.json.decode(source.text, type=kind)
             except msgspec.DecodeError:
-                is_named = source.key in (CONVERSATIONS, "drafts")
-                kind = "broken_conversation" if is_named else "not_json"
-                self._report.problem(kind, self._reader.name)
+                self._report.problem(BROKEN.get(source.key, "not_json"), self._reader.name)
                 return True
         return self._use(self._reader.read)
 
     def add(self, person: "Person") -> list[Added]:
         """Write what was taken; call it in a transaction."""
         find = FindFiles(self._images.find, self._documents.find)
-        added = [adding.add(person, record, find) for record in self._conversations]
+        for project in self._projects:
+            self._report.add_project(projects.add(person, project, find))
+        places = Places(person, self._report.made_projects)
+        places.lock(self._places(person))
+        added = [adding.add(person, record, find, places) for record in self._conversations]
+        self._report.skip({"project": places.missing} if places.missing else {})
         restored = [account.restore_defaults(person, each) for each in self._defaults]
         restored += [account.restore_draft(person, each, find) for each in self._drafts]
         for member in self._members:
@@ -107,6 +122,8 @@ class OwnItems:
                 self._prompts.append(record)
             case DraftRecord() if self._has_files(_of_draft(record)):
                 self._drafts.append(record)
+            case ProjectRecord() if self._has_files(iter(record.files)):
+                self._take_project(record)
             case ConversationRecord(messages=[]):
                 self._report.skip({"empty_conversation": 1})
             case ConversationRecord() if self._has_files(_of_conversation(record)):
@@ -127,6 +144,15 @@ class OwnItems:
             self._report.skip({"tools": len(record.tools)})
         return True
 
+    def _take_project(self, record: ProjectRecord) -> None:
+        self._projects.append(record)
+        if lost := sum(not (each.image or each.document) for each in record.files):
+            self._report.skip({"file": lost})
+
+    def _places(self, person: "Person") -> Iterator[uuid.UUID]:
+        for record in self._conversations:
+            yield from projects.places_of(person, record.project)
+
     def _take_conversation(self, record: ConversationRecord) -> None:
         self._conversations.append(record)
         if record.allowed_tools:
@@ -135,7 +161,7 @@ class OwnItems:
         lost = Counter(each.lost for each in shown if each.lost)
         self._report.skip(lost)
 
-    def _has_files(self, shown: Iterator[ShownImage]) -> bool:
+    def _has_files(self, shown: Iterator[ShownImage | ProjectFileRecord]) -> bool:
         """Find images and documents; return False if that takes longer than this step."""
         images, documents = set(), set()
         for each in shown:

@@ -1,4 +1,4 @@
-"""What the database has already of a file, and which links are kept."""
+"""What the database has already of a file, other ids for that, and which links are kept."""
 
 import uuid
 from collections.abc import Iterable
@@ -9,12 +9,18 @@ from django.db import models
 from chatapp.conversations.models import Message
 from chatapp.fetching import FetchError
 from chatapp.fetching.links import parse
+from chatapp.transfer.importing.adding import NAMESPACE
 from chatapp.transfer.importing.own.records import MessageRecord
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
 
 AT_ONCE = 500  # ids looked up by one query
+
+
+def other_id(person: "Person", id_: uuid.UUID) -> uuid.UUID:
+    """Return the id that a person's import gives to what has the id of something else."""
+    return uuid.uuid5(NAMESPACE, f"{person.pk}/own/{id_}")
 
 
 def is_link(text: str) -> bool:

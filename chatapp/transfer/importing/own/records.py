@@ -15,6 +15,7 @@ from chatapp.conversations.models.notices import SENTENCES
 
 VERSION = 1
 MAX_MESSAGES = 200_000  # of a conversation
+MAX_FILES = 5_000  # of a project
 MAX_PERSONAL = 10_000  # characters; both texts with what a model reads before them
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -131,8 +132,23 @@ class ConversationRecord(Struct):
     branched_from: UUID | None = None
     pinned_at: Moment | None = None
     archived_at: Moment | None = None
+    project: UUID | None = None
     allowed_tools: list[str] = []
     personal_instructions: Annotated[str, Meta(max_length=MAX_PERSONAL)] = ""
+
+
+class ProjectFileRecord(Struct):
+    image: Hash | None = None
+    document: Hash | None = None
+    added_at: Moment | None = None
+
+
+class ProjectRecord(Struct):
+    id: UUID
+    settings: SettingsRecord
+    name: Name = ""
+    created_at: Moment | None = None
+    files: Annotated[list[ProjectFileRecord], Meta(max_length=MAX_FILES)] = []
 
 
 class ImageRecord(Struct):

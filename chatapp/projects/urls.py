@@ -1,0 +1,13 @@
+from django.urls import path
+
+from chatapp.projects.views import members
+
+urlpatterns = [
+    path("projects/<uuid:project_id>/leaving", members.leaving, name="project_leaving"),
+    path("projects/<uuid:project_id>/members/", members.members, name="project_members"),
+    path(
+        "projects/<uuid:project_id>/members/<uuid:person_id>/removal",
+        members.removal,
+        name="project_member_removal",
+    ),
+]

@@ -1,0 +1,62 @@
+"""A chat comes into a project while its person loses access: it is never inside without that."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, transaction
+from django.http import Http404
+
+from chatapp.accounts import membership
+from chatapp.accounts.models import Person
+from chatapp.conversations.models import Conversation
+from chatapp.projects.members import lock_usable, take_out
+from chatapp.projects.models import Project
+from tests.projects.member_kit import chat_in, project_of, shared_with, where
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 5
+
+
+def together(*verbs: Callable[[], object]) -> None:
+    """Do these at the same instant, each in a thread of its own."""
+    start = threading.Barrier(len(verbs))
+
+    def run(verb: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            verb()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(verb,)) for verb in verbs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def move_in(conversation: Conversation, project: Project) -> None:
+    with transaction.atomic():
+        try:
+            lock_usable(conversation.owner, project.pk)
+        except Http404:
+            return
+        Conversation.objects.filter(pk=conversation.pk).update(project=project)
+
+
+@pytest.mark.parametrize("end", ["taken out", "owner deleted"])
+def test_nobody_is_inside_without_access(owner: Person, member: Person, end: str) -> None:
+    project = project_of(member)
+    for _ in range(ROUNDS):
+        shared_with(project, owner)
+        chat = chat_in(None, owner)
+
+        together(
+            lambda: move_in(chat, project),  # noqa: B023  (both end in this round)
+            lambda: take_out(project, owner) if end == "taken out" else membership.delete(member),
+        )
+
+        assert where(chat)[0] is None
+        project.members.all().delete()
+        membership.restore(member)
