@@ -149,7 +149,7 @@ rehearse: $(BIN)/.installed-dev ## Deploy to a stand-in of Heroku (4 minutes)
 screens: $(BIN)/.installed-dev ## Take screenshots of every state into screens/
 	$(BIN)/python -m pytest -q tests/system/screens.py tests/system/screens_setup.py \
 		tests/system/screens_windows.py tests/system/screens_keeping.py \
-		tests/system/screens_documents.py \
+		tests/system/screens_documents.py tests/system/screens_projects.py \
 		tests/system/screens_people.py tests/system/screens_prompts.py \
 		tests/system/tools/screens.py
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("theme/", views.choose_theme, name="theme"),
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.chat.urls")),
+    path("", include("chatapp.chat.project_urls")),
     path("", include("chatapp.people.urls")),
     path("", include("chatapp.projects.urls")),
     path("", include("chatapp.sharing.urls")),

@@ -37,6 +37,7 @@ from chatapp.images.models import Image
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.people.models import Invitation
+from chatapp.projects.models import Project
 from chatapp.prompts.models import SavedPrompt
 from chatapp.replies.models import LearnedFact
 from chatapp.retirement.models import ServiceList
@@ -148,6 +149,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
     Authenticator: lambda: Authenticator.objects.create(user=person(), type="totp", data={}),
     LineProcess: lambda: LineProcess.objects.create(name=unique(), seen_at=timezone.now()),
+    Project: lambda: Project.objects.create(owner=person(), name="a"),
     SharedLine: lambda: SharedLine.objects.create(key=unique(), version="1", state="{}"),
     SignInPolicy: lambda: SignInPolicy.objects.create(role=unique()[:10]),
     Budget: lambda: Budget.objects.create(key=unique(), created=0),

@@ -64,6 +64,7 @@ EVERYBODY = {
     "draft",
     "batch",
     "archive",
+    "projects",
     "trash",
     "emptying",
     "defaults",

@@ -21,7 +21,7 @@ from chatapp.conversations.models import (
     version_deletion,
 )
 from chatapp.conversations.models.conversation import ConversationQuerySet
-from chatapp.conversations.signals import conversation_deleted
+from chatapp.conversations.signals import conversation_deleted, trash_expired
 from chatapp.documents.models import Document
 from chatapp.images import garbage_collection
 from chatapp.server.database_errors import DatabaseFull
@@ -61,9 +61,11 @@ def delete_trashed(trashed: ConversationQuerySet) -> list[Conversation]:
 
 def delete_expired() -> None:
     """Delete for good what has been in the trash long enough."""
-    expired = trash.expired(timezone.now())
+    now = timezone.now()
+    expired = trash.expired(now)
     while gone := trash.delete_batch(expired):
         logger.info("Deleted %s conversations that were in the trash", len(gone))
+    trash_expired.send(Conversation, now=now)
 
 
 def _remove_now(conversation: Conversation) -> None:

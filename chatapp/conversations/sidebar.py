@@ -23,7 +23,7 @@ from chatapp.conversations.models.conversation import ConversationQuerySet
 from chatapp.conversations.models.progress import RUNNING
 
 CONVERSATIONS_PER_PAGE = 30
-COLUMNS = ("title", "active_at", "pinned_at", "archived_at", "is_unread")
+COLUMNS = ("title", "active_at", "pinned_at", "archived_at", "is_unread", "project")
 
 type Group = tuple[str, list[Conversation]]
 
@@ -39,7 +39,8 @@ def conversation_page(
 ) -> ConversationPage:
     """Return the pinned and the most recently active conversations, or those after a cursor.
 
-    The current one is always among them: an older or archived one comes last.
+    The current one is always among them, unless it is in a project: an older or archived one comes
+    last.
     """
     rows = Conversation.objects.filter(owner=person)
     cursor = Cursor.read(before)
@@ -53,7 +54,7 @@ def conversation_page(
     archived = [current] if current and current.archived_at else []
     if current and _is_older(current, shown):
         shown.append(current)
-    _mark_running([*pinned, *shown, *archived])
+    mark_running([*pinned, *shown, *archived])
     groups = [(_("Pinned"), pinned), *_by_date(shown), (_("Archived"), archived)]
     return ConversationPage([group for group in groups if group[1]], more_url)
 
@@ -64,11 +65,13 @@ def _listed(rows: ConversationQuerySet, cursor: Cursor | None) -> ConversationQu
 
 
 def _is_older(current: Conversation, shown: list[Conversation]) -> bool:
-    is_elsewhere = current.pinned_at or current.archived_at or current in shown
-    return bool(shown) and not is_elsewhere and current.active_at <= shown[-1].active_at
+    is_elsewhere = current.pinned_at or current.archived_at or current.project_id
+    if is_elsewhere or not shown or current in shown:
+        return False
+    return current.active_at <= shown[-1].active_at
 
 
-def _mark_running(conversations: Sequence[Conversation]) -> None:
+def mark_running(conversations: Sequence[Conversation]) -> None:
     """Set `is_running`. A reply that runs is unread, so only heads of unread ones are looked up,
     each by an index."""
     unread = [conversation.pk for conversation in conversations if conversation.is_unread]

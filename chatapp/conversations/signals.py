@@ -36,3 +36,6 @@ messages_deleted = Signal()
 
 # The title of `conversation` has changed. Sent in the transaction.
 conversation_titled = Signal()
+
+# What was in the trash for too long is removed `now`. Sent once an hour by each process.
+trash_expired = Signal()

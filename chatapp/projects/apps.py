@@ -5,4 +5,4 @@ class ProjectsConfig(AppConfig):
     name = "chatapp.projects"
 
     def ready(self) -> None:
-        from chatapp.projects import deleted_owners  # noqa: F401  (apps must be loaded first)
+        from chatapp.projects import deleted_owners, receivers  # noqa: F401  (apps must be loaded first)

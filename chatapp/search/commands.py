@@ -25,6 +25,8 @@ COMMANDS = [
     Command("new-chat", _("New chat")),
     Command("settings", _("Chat settings"), needs=CHAT),
     Command("list", _("Keyboard shortcuts"), needs=CHAT),
+    # Nobody without projects has to think about them.
+    Command("move", _("Move to project"), ".app[data-url]:has([data-projects])", is_typed=True),
     Command("copy-all", _("Copy the conversation as Markdown"), ".app[data-url]", is_typed=True),
     Command("sidebar", _("Show or hide the conversations"), needs=CHAT, is_typed=True),
     Command("theme", _("Use the light theme"), theme="light", is_typed=True),

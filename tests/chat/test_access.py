@@ -33,6 +33,8 @@ URLS = [
     ("POST", "title", {"title": "New"}, HTTPStatus.NO_CONTENT),
     ("GET", "settings", {}, HTTPStatus.OK),
     ("GET", "prompt/", {}, HTTPStatus.OK),
+    ("GET", "project/", {}, HTTPStatus.OK),
+    ("POST", "project/", {"project": ""}, HTTPStatus.NO_CONTENT),
     ("POST", "settings", {"model": "claude-sonnet-4-6"}, HTTPStatus.NO_CONTENT),
     ("POST", "pin", {"on": "on"}, HTTPStatus.NO_CONTENT),
     ("POST", "archive", {"on": "on"}, HTTPStatus.NO_CONTENT),

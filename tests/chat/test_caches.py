@@ -20,6 +20,7 @@ from chatapp.replies.prompt import image_delivery
 from chatapp.sharing.publishing import Choices, publish
 from tests.documents.kit import stored
 from tests.images.samples import encoded
+from tests.projects.kit import project_of
 from tests.transfer.importing.kit import uploaded
 from tests.transfer.kit import made_export
 
@@ -58,6 +59,10 @@ PRIVATE = IMAGES | {
     "conversation-html",
     "conversation-json",
     "transfer",
+    "projects",
+    "project",
+    "project_settings",
+    "project_deletion",
     "exports",
     "archive",
     "people",
@@ -101,6 +106,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "tool_call_id": tool_call.pk,
         "image_id": image.pk,
         "document_id": stored(owner, "A page.").pk,
+        "project_id": project_of(owner).pk,
         "token": image_delivery.link(image).rpartition("/")[2],
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
         "name": "migrations",

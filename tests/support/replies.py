@@ -27,13 +27,18 @@ MODEL = "claude-sonnet-4-6"
 
 
 def new_message(
-    text: str = "Hello", conversation: uuid.UUID | None = None, **chosen: Any
+    text: str = "Hello",
+    conversation: uuid.UUID | None = None,
+    *,
+    project: Any = None,
+    **chosen: Any,
 ) -> NewMessage:
     return NewMessage(
         client_id=uuid.uuid4(),
         conversation_id=conversation or uuid.uuid4(),
         chosen=ModelSettings(**{"model": MODEL} | chosen),
         text=text,
+        project=project.pk if project else None,
     )
 
 

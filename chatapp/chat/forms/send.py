@@ -20,7 +20,7 @@ from chatapp.chat.forms.limits import check_attachment_count, message_text
 from chatapp.chat.forms.named_files import own_documents, own_images
 from chatapp.chat.forms.settings import SettingsForm
 from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
-from chatapp.conversations.models import Conversation, Defaults, ModelSettings, NewMessage
+from chatapp.conversations.models import Conversation, ModelSettings, NewMessage
 from chatapp.documents.errors import DocumentRefused
 from chatapp.documents.models import Document
 from chatapp.fetching import FetchError
@@ -29,6 +29,10 @@ from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage
 from chatapp.images.shown_image import ShownImage
 from chatapp.images.worker.limits import MAX_PARTS
+from chatapp.projects.access import find_usable
+from chatapp.projects.models import Project
+from chatapp.projects.starting_settings import settings_in
+from chatapp.server.request_values import read_uuid
 
 type Find[T] = Callable[[Person, Iterable[str]], dict[str, T]]
 
@@ -38,7 +42,8 @@ class SendForm(SettingsForm):
 
     With scripts, images and documents arrive as ids; without, as files and as links that are still
     to be copied.
-    Model and thinking come with each message, the other settings with the first one.
+    Model and thinking come with each message, the other settings and the project with the first
+    one.
     """
 
     client_id = forms.UUIDField()
@@ -52,7 +57,8 @@ class SendForm(SettingsForm):
     ) -> None:
         # The page that begins a conversation knows that there is none to look for.
         is_first = data.get("parent") == ""
-        so_far = _settings_so_far(person, None if is_first else conversation_id)
+        self.project_id = read_uuid(data.get("project", ""))
+        so_far = _settings_so_far(person, None if is_first else conversation_id, self.project_id)
         super().__init__(person, so_far, data, files)
         self.conversation_id = conversation_id
 
@@ -93,7 +99,13 @@ class SendForm(SettingsForm):
             links=self.cleaned_data["links"],
             parent=self.cleaned_data["parent"],
             names_parent="parent" in self.data,
+            project=self.project_id,
         )
+
+    @property
+    def project(self) -> Project | None:
+        """Return the project in which the conversation begins, if the person may chat there."""
+        return find_usable(self.person, self.project_id)
 
     def _own[T](self, find: Find[T], names: Sequence[str]) -> list[T]:
         """Return the person's own images or documents in the order in which they were attached."""
@@ -151,11 +163,13 @@ class SendForm(SettingsForm):
         return Image.objects.store_parts(self.person, prepared)
 
 
-def _settings_so_far(person: Person, conversation_id: UUID | None) -> ModelSettings:
+def _settings_so_far(
+    person: Person, conversation_id: UUID | None, project_id: UUID | None
+) -> ModelSettings:
     own = Conversation.objects.of(person)
     conversation = own.filter(pk=conversation_id).first() if conversation_id else None
     if conversation is None:
-        return Defaults.objects.of(person)
+        return settings_in(find_usable(person, project_id), person)
     conversation.owner = person
     return conversation.chosen
 

@@ -15,22 +15,24 @@ from chatapp.chat.views.page import page
 from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Conversation
-from chatapp.conversations.sidebar import conversation_page
+from chatapp.projects.access import find_readable
+from chatapp.projects.sidebar import sidebar_page
 from chatapp.server.request_values import read_uuid, wants_json
 
 
 @require_safe
 def conversations(request: PersonRequest) -> HttpResponse:
-    """Show one page of the sidebar, with the conversation of the person's page if it names that;
-    without scripts, inside the whole page."""
+    """Show one page of the sidebar, with the conversation or the project of the person's page if it
+    names that; without scripts, inside the whole page."""
     if not wants_json(request):
         return page(request, None, sidebar_before=request.GET.get("before", ""))
     key = read_uuid(request.GET.get("current", ""))
     current = Conversation.objects.of(request.user).filter(pk=key).first() if key else None
+    project_id = read_uuid(request.GET.get("project", ""))
+    project = None if current else find_readable(request.user, project_id)
     with timezone.override(zone_of(request)):
-        found = conversation_page(request.user, request.GET.get("before", ""), current)
-    context = {"groups": found.groups, "more_url": found.more_url}
-    return render(request, "sidebar/_conversation_groups.html", context)
+        found = sidebar_page(request.user, request.GET.get("before", ""), current, project)
+    return render(request, "sidebar/_conversation_groups.html", {"sidebar": found})
 
 
 @require_POST

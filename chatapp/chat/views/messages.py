@@ -28,6 +28,7 @@ from chatapp.conversations.models import (
     ConversationDeleted,
     Defaults,
     Exchange,
+    ProjectUnavailable,
     ReplyRunning,
     TooManyConversations,
 )
@@ -67,6 +68,14 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, Any]] = {
         _("You began too many chats in the last minute. Your text is kept; send it again soon."),
     ),
     CapReached: (HTTPStatus.PAYMENT_REQUIRED, "", _("%(why)s Your text is kept.")),
+    ProjectUnavailable: (
+        HTTPStatus.GONE,
+        "",
+        _(
+            "You can't chat in this project any more. Your text is kept; "
+            "choose “New chat” to send it outside the project."
+        ),
+    ),
     ConversationDeleted: (
         HTTPStatus.GONE,
         "gone",
@@ -164,5 +173,12 @@ def _refuse(
     shown = Conversation.objects.of(request.user).filter(pk=form.conversation_id).first()
     text = form.data.get("text", "")
     return page(
-        request, shown, status=status, form=form, text=text, error=sentence, restore=restore
+        request,
+        shown,
+        project=None if shown else form.project,
+        status=status,
+        form=form,
+        text=text,
+        error=sentence,
+        restore=restore,
     )

@@ -23,23 +23,25 @@ from chatapp.chat.forms.settings import (
     SettingsForm,
 )
 from chatapp.chat.model_labels import short_labels
+from chatapp.chat.project_context import project_context, project_of
 from chatapp.chat.views.trash import show_trashed
 from chatapp.conversations import events, sidebar_events
 from chatapp.conversations.access import own_message
 from chatapp.conversations.history import MESSAGES_PER_PAGE, MessagePage, message_page
 from chatapp.conversations.models import (
     Conversation,
-    Defaults,
     Draft,
     Effort,
     Message,
     arrangement,
 )
-from chatapp.conversations.sidebar import ConversationPage, conversation_page
 from chatapp.documents.page_ranges import MAX_DOCUMENT_TOKENS
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
 from chatapp.inference import Model
+from chatapp.projects.models import Project
+from chatapp.projects.sidebar import Sidebar, sidebar_page
+from chatapp.projects.starting_settings import settings_in
 from chatapp.replies.accounting import ledger
 from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
@@ -102,13 +104,14 @@ def settings_panel(
 ) -> HttpResponse:
     """Return the HTML of the settings, which the first load does without."""
     context = {"conversation": shown, "models": form.models.values()}
-    return render(request, "settings/_panel.html", {**context, "sheet": _sheet(shown, form)})
+    return render(request, "settings/_panel.html", {**context, "sheet": _sheet(shown, None, form)})
 
 
 def page(
     request: PersonRequest,
     shown: Conversation | None,
     *,
+    project: Project | None = None,
     status: int = 200,
     before: int | None = None,
     sidebar_before: str = "",
@@ -117,18 +120,19 @@ def page(
     deleted: Message | None = None,
     **composer: Any,
 ) -> HttpResponse:
-    """Render the page; `form` and `composer` carry over what was refused, as it was typed.
+    """Render the page of a conversation, or for None the empty page, which may be that of a
+    project; `form` and `composer` carry over what was refused, as it was typed.
 
     `before` and `sidebar_before` choose an earlier page of either list.
     """
     if shown:
         shown.owner = request.user
     if form is None:
-        chosen = shown.chosen if shown else Defaults.objects.of(request.user)
+        chosen = shown.chosen if shown else settings_in(project, request.user)
         form = SettingsForm(request.user, chosen)
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
-        sidebar = conversation_page(request.user, sidebar_before, shown)
+        sidebar = sidebar_page(request.user, sidebar_before, shown, project)
         head = shown.branch.last() if shown and before is not None else _last(history)
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
         composer = {"parent": head, **_written(draft), **composer}
@@ -137,7 +141,10 @@ def page(
         context["quick_models"] = _quick_models(form)
         context["deleted"] = deleted
         context["source"] = _source(request.user, shown)
-        context["sheet"] = _sheet(shown, form, sheet_is_open)
+        context["sheet"] = _sheet(shown, project, form, sheet_is_open)
+        context["project"] = project or project_of(shown)
+        if project and shown is None:
+            context |= project_context(request, project)
         return render(request, PAGE, context, status=status)
 
 
@@ -181,7 +188,7 @@ def _last(history: MessagePage) -> Message | None:
 def _context(
     shown: Conversation | None,
     history: MessagePage,
-    sidebar: ConversationPage,
+    sidebar: Sidebar,
     composer: dict[str, Any],
 ) -> dict[str, Any]:
     conversation_id = shown.pk if shown else uuid.uuid4()
@@ -190,8 +197,7 @@ def _context(
         "messages": history.messages,
         "older_url": history.older_url,
         "running": any(message.is_running for message in history.messages),
-        "sidebar": sidebar.groups,
-        "sidebar_more_url": sidebar.more_url,
+        "sidebar": sidebar,
         "service": {
             "kind": settings.SERVICE.kind,
             "sentence": settings.SERVICE.translated(gettext),
@@ -225,12 +231,15 @@ def _written(draft: Draft | None) -> dict[str, Any]:
     return {"client_id": uuid.uuid4(), "text": ""}
 
 
-def _sheet(shown: Conversation | None, form: SettingsForm, is_open: bool = False) -> dict[str, Any]:
+def _sheet(
+    shown: Conversation | None, project: Project | None, form: SettingsForm, is_open: bool = False
+) -> dict[str, Any]:
     """Return what the settings sheet and the composer's two quick controls show."""
     chosen = form.models.get(form.shown["model"]) or form.models[form.base.model]
     problems = form.problems if form.is_bound else {}
+    of_new = reverse("defaults") + (f"?project={project.pk}" if project else "")
     return {
-        "action": reverse("settings", args=[shown.pk]) if shown else reverse("defaults"),
+        "action": reverse("settings", args=[shown.pk]) if shown else of_new,
         # A new chat has no row yet: its settings are sent with the first message.
         "form_id": "" if shown else COMPOSER_FORM,
         "values": form.shown,

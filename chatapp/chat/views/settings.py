@@ -19,7 +19,10 @@ from chatapp.conversations import events
 from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Conversation, Defaults, ModelSettings
 from chatapp.conversations.models.model_choice import default_model_for
-from chatapp.server.request_values import wants_json
+from chatapp.projects.access import find_usable
+from chatapp.projects.models import Project
+from chatapp.projects.starting_settings import settings_in
+from chatapp.server.request_values import read_uuid, wants_json
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,24 +44,29 @@ def settings(request: PersonRequest, conversation_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def defaults(request: PersonRequest) -> HttpResponse:
-    """Remember settings for new conversations."""
-    base = Defaults.objects.of(request.user)
+    """Remember settings for new conversations; show those of a new one, which begins in a project
+    with `?project=`."""
+    project = find_usable(request.user, read_uuid(request.GET.get("project", "")))
+    base = settings_in(project, request.user)
     if request.method != "POST":
-        return _show(request, None, base)
+        return _show(request, None, base, project)
     form = SettingsForm(request.user, base, request.POST)
     if not form.is_valid():
         return _refuse(request, None, form)
     Defaults.objects.store(request.user, form.chosen)
-    return done(request, "/")
+    return done(request, project.get_absolute_url() if project else "/")
 
 
 def _show(
-    request: PersonRequest, shown: Conversation | None, chosen: ModelSettings
+    request: PersonRequest,
+    shown: Conversation | None,
+    chosen: ModelSettings,
+    project: Project | None = None,
 ) -> HttpResponse:
     form = SettingsForm(request.user, chosen)
     if wants_json(request):
         return settings_panel(request, shown, form)
-    return page(request, shown, form=form, sheet_is_open=True)
+    return page(request, shown, project=project, form=form, sheet_is_open=True)
 
 
 @transaction.atomic

@@ -21,7 +21,9 @@ from chatapp.chat.views.answers import done, error
 from chatapp.chat.views.shielding import shielded
 from chatapp.conversations.access import own_conversation, own_trashed, trashed
 from chatapp.conversations.models import Conversation
-from chatapp.conversations.put_away import trash_page
+from chatapp.conversations.put_away import days_left, trash_page
+from chatapp.projects import trash as project_trash
+from chatapp.projects.models import Project
 from chatapp.replies import trashing
 from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid, wants_json
@@ -33,15 +35,23 @@ TRASH = "/trash/"
 def trash(request: PersonRequest) -> HttpResponse:
     """Show the trash page by page; to scripts, only the list."""
     now = timezone.now()
-    found = trash_page(request.user, now, request.GET.get("before", ""))
+    before = request.GET.get("before", "")
+    found = trash_page(request.user, now, before)
     context = {
         "conversations": found.conversations,
         "more_url": found.more_url,
         "now": now.isoformat(),
         "deleted": _just_deleted(request.user, request.GET.get("deleted", "")),
+        "trashed_projects": [] if before else _trashed_projects(request.user, now),
     }
     name = "_trash" if wants_json(request) else "trash"
     return render(request, f"sidebar/{name}.html", context)
+
+
+def _trashed_projects(person: Person, now: datetime) -> list[tuple[Project, int]]:
+    """Return the projects in the trash, and how many days each stays there."""
+    rows = project_trash.of_person(person).only("name", "trashed_at")
+    return [(each, days_left(each.trashed_at or now, now)) for each in rows]
 
 
 def _just_deleted(person: Person, deleted: str) -> Conversation | None:
@@ -108,9 +118,15 @@ async def emptying(request: PersonRequest) -> HttpResponse:
     until = _moment(request.POST.get("until", ""))
     if until is None:
         return error(_("Reload the page, then empty the trash."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    work = trashing.empty(request.user, min(until, timezone.now()))
+    until = min(until, timezone.now())
+    await sync_to_async(_remove_projects)(request.user, until)
+    work = trashing.empty(request.user, until)
     await _record(request, await shielded(f"emptying:{request.user.pk}", work))
     return done(request, TRASH)
+
+
+def _remove_projects(person: Person, until: datetime) -> None:
+    project_trash.remove(project_trash.of_person(person, until))
 
 
 async def _record(request: PersonRequest, count: int) -> None:

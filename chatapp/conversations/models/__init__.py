@@ -15,6 +15,7 @@ from chatapp.conversations.models.refusals import (
     ConversationDeleted,
     NotRestorable,
     OnlyVersion,
+    ProjectUnavailable,
     ReplyRunning,
     TooManyConversations,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "NotRestorable",
     "OnlyVersion",
     "Progress",
+    "ProjectUnavailable",
     "ReplyRunning",
     "Source",
     "State",

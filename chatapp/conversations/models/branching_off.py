@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chatapp.conversations.models import branches
+from chatapp.conversations.models import branches, membership
 from chatapp.conversations.models.attachment import Attachment
 from chatapp.conversations.models.beginning import BEGUN_WITHIN, check_pace
 from chatapp.conversations.models.conversation import TITLE_LENGTH, Conversation
@@ -78,6 +78,7 @@ def begin(message: Message, new_id: uuid.UUID) -> Copying:
     Raises ConversationDeleted, also for a copy that was deleted, ConversationContinued for an id
     that is used already, ReplyRunning, AwaitsApproval, TooManyConversations.
     """
+    project = membership.lock_project_of(message.conversation)
     source, head = branches.lock(message)
     if head is None:
         raise ConversationDeleted
@@ -93,7 +94,8 @@ def begin(message: Message, new_id: uuid.UUID) -> Copying:
     _check_ended(last)
     check_pace(source.owner)
     check_size(source.owner, last.position + 1)
-    copying = Copying(_copy_conversation(source, last, new_id), last, is_new=True, is_whole=False)
+    new = _copy_conversation(source, last, new_id, project)
+    copying = Copying(new, last, is_new=True, is_whole=False)
     return add_batch(copying) if last.position < BATCH else copying
 
 
@@ -132,7 +134,9 @@ def _end(message: Message) -> Message:
     return replies.first() or message
 
 
-def _copy_conversation(source: Conversation, last: Message, new_id: uuid.UUID) -> Conversation:
+def _copy_conversation(
+    source: Conversation, last: Message, new_id: uuid.UUID, project: Any
+) -> Conversation:
     title = source.display_title
     mark = _("(branch)")
     chosen = {name: getattr(source, name) for name in ModelSettings.__slots__}
@@ -145,6 +149,7 @@ def _copy_conversation(source: Conversation, last: Message, new_id: uuid.UUID) -
         branched_from=last.pk,
         deleted_at=timezone.now() + UNFINISHED,
         personal_instructions=source.personal_instructions,
+        project=project if project and project.pk == source.project_id else None,
         **chosen,
     )
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chatapp.accounts.models import PersonalInstructions
-from chatapp.conversations.models import branches, document_choice
+from chatapp.conversations.models import branches, document_choice, membership
 from chatapp.conversations.models.attachment import Attachment, Source
 from chatapp.conversations.models.beginning import check_pace, first_words
 from chatapp.conversations.models.conversation import Conversation
@@ -21,6 +21,7 @@ from chatapp.conversations.models.refusals import (
     ClientIdUsed,
     ConversationContinued,
     ConversationDeleted,
+    ProjectUnavailable,
     ReplyRunning,
 )
 from chatapp.conversations.models.regeneration import check_ended
@@ -54,6 +55,8 @@ class NewMessage:
     names_parent: bool = False
     # The message that the person has edited: this one becomes a version of it.
     replaces: uuid.UUID | None = None
+    # In which a new conversation begins.
+    project: uuid.UUID | None = None
 
     @property
     def begins_conversation(self) -> bool:
@@ -84,7 +87,8 @@ def add_exchange(person: "Person", new: NewMessage, *, begin: bool = False) -> E
     Raises Conversation.DoesNotExist for somebody else's conversation, ConversationDeleted for a
     deleted one, ConversationContinued when the message doesn't follow the head of the branch,
     ReplyRunning while a reply runs, AwaitsApproval while a tool call awaits approval, ClientIdUsed
-    when the id belongs to another text, TooManyConversations when this would begin one too many.
+    when the id belongs to another text, TooManyConversations when this would begin one too many,
+    ProjectUnavailable when it would begin in a project in which the person may not chat.
     An edited message becomes a version of the old one; it may name another head than its parent.
     """
     text_prepared.send(Message, text=new.text)
@@ -201,12 +205,16 @@ def _edited(
 
 def _begin(person: "Person", new: NewMessage) -> Conversation:
     check_pace(person)
+    project = membership.lock_usable(person, new.project) if new.project else None
+    if new.project and project is None:
+        raise ProjectUnavailable
     return Conversation.objects.create(
         id=new.conversation_id,
         owner=person,
         title=first_words(new.text),
         is_unread=True,
         personal_instructions=PersonalInstructions.objects.of(person).text,
+        project=project,
         **asdict(new.chosen),
     )
 

@@ -31,3 +31,7 @@ class TooManyConversations(Exception):
 
 class ConversationDeleted(Exception):
     """The page shows a conversation that has been deleted."""
+
+
+class ProjectUnavailable(Exception):
+    """The person may not chat in this project, or not any more."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from chatapp.conversations.models import arrangement, deletion
+from chatapp.conversations.models import arrangement, deletion, membership
 from chatapp.conversations.models.conversation import Conversation, ConversationQuerySet
 from chatapp.conversations.models.message import Message
 from chatapp.conversations.models.progress import Status
@@ -28,13 +28,14 @@ BATCH = 100  # conversations marked in one transaction
 
 
 @transaction.atomic
-def trash(conversation: Conversation) -> tuple[bool, list[Message]]:
+def trash(conversation: Conversation, at: datetime | None = None) -> tuple[bool, list[Message]]:
     """Move a conversation to the trash; return whether that is new, and the replies to stop.
 
     Waits for a send in this conversation, and every later one finds the mark. The replies are asked
-    to stop, so whichever process makes one saves what it has. Raises DatabaseFull.
+    to stop, so whichever process makes one saves what it has. What is trashed together has one
+    time, `at`. Raises DatabaseFull.
     """
-    now = timezone.now()
+    now = at or timezone.now()
     marked = Conversation.objects.present().filter(pk=conversation.pk)
     if not marked.update(trashed_at=now):
         return False, []
@@ -50,11 +51,17 @@ def trash(conversation: Conversation) -> tuple[bool, list[Message]]:
 
 @transaction.atomic
 def restore(conversation: Conversation) -> bool:
-    """Take a conversation out of the trash; False when it isn't there."""
+    """Take a conversation out of the trash; False when it isn't there.
+
+    It leaves a project that stays there, and returns to it when that is restored.
+    """
+    left = membership.lock_trashed_project_of(conversation)
     marked = Conversation.objects.in_trash().filter(pk=conversation.pk)
     values: dict[str, Any] = {"trashed_at": None}
     if conversation.pinned_at and not arrangement.has_room(conversation):
         values["pinned_at"] = None  # others were pinned since; it would be in no list
+    if left:
+        values |= {"project": None, "former_project": left.pk}
     if not marked.update(**values):
         return False
     conversation.trashed_at = None

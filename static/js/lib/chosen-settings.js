@@ -5,7 +5,7 @@ import { shown } from "./conversation.js";
 import { CONVERSATION_BEGUN, MODEL_CHOSEN, listen } from "./events.js";
 import { readStored, writeStored } from "./tab-storage.js";
 
-const CHOSEN = ["settings", "/"]; // kind and place
+const CHOSEN = ["settings", location.pathname]; // kind and place
 
 /** The settings that only the sheet shows, besides the tools. Model and thinking are beside the message box, too. */
 export const ONLY_IN_SHEET = ["instructions", "temperature", "top_p", "max_tokens"];

@@ -1,5 +1,7 @@
 // What the search palette offers beside the server's results: chats of the sidebar, and commands.
 
+import { shown } from "./conversation.js";
+import { load } from "./load.js";
 import { loadReading } from "./reading-loader.js";
 
 const ACCENTS = /[\u0300-\u036f]/g;
@@ -26,5 +28,11 @@ export function canRun({ needs }) {
 export async function runCommand({ command, theme }) {
   if (theme !== undefined) return document.querySelector(`theme-switch [value="${theme}"]`).click();
   if (command === "new-chat") return document.querySelector("[data-new-chat]").click();
+  if (command === "move") return moveShown();
   (await loadReading()).run(command);
+}
+
+async function moveShown() {
+  const menu = await load("conversation-menu");
+  menu.act("move", menu.list.findEntry(shown.id));
 }

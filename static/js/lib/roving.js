@@ -40,7 +40,7 @@ export class Roving {
       ArrowUp: links[index - 1],
       Home: links[0],
       End: links.at(-1),
-      ArrowRight: link.closest("li")?.querySelector("button"),
+      ArrowRight: link.nextElementSibling,
       ArrowLeft: link,
     }[event.key];
     if (!next || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -29,7 +29,8 @@ export class SidebarRefresh {
   async #fetch() {
     const count = Math.min(this.list.nav.querySelectorAll("li").length, MAX_ROWS);
     const fresh = document.createElement("nav");
-    fresh.append(...parse(await getText(`/conversations?current=${shown.url && shown.id}`)));
+    const project = document.querySelector("[data-composer] [name=project]")?.value ?? "";
+    fresh.append(...parse(await getText(`/conversations?current=${shown.url && shown.id}&project=${project}`)));
     for (let more; fresh.querySelectorAll("li").length < count && (more = fresh.querySelector("[data-more]")); ) {
       joinPage(fresh, more, parse(await getText(more.getAttribute("href"))));
     }
@@ -45,8 +46,20 @@ export class SidebarRefresh {
     const entry = focused?.closest("li");
     nav.replaceChildren(...fresh.children);
     this.list.update();
+    if (shown.url) this.#showProject();
     nav.scrollTop = scrollTop;
     const again = entry && this.list.findEntry(entry.dataset.conversation);
     if (focused) (again?.querySelector(focused.localName) ?? nav.querySelector("a[tabindex='0']"))?.focus();
+  }
+
+  /** The conversation of this page may have been moved to another project. */
+  #showProject() {
+    const title = document.querySelector("conversation-title");
+    const opened = this.list.nav.querySelector("li:has(> [data-chats]) a");
+    title?.parentElement.querySelector("a")?.remove();
+    if (!title || !opened) return;
+    const link = document.createElement("a");
+    Object.assign(link, { href: opened.href, dir: "auto", textContent: opened.textContent.trim() });
+    title.before(link, " ");
   }
 }

@@ -19,15 +19,16 @@ export function findNeighbour(entry) {
   return entries[index + 1] ?? entries[index - 1];
 }
 
-/** Returns the list of today's entries; a new one is below the pinned entries. */
-export function findToday(nav, template) {
+/** Returns the list for an entry that was active just now: that of its project, nothing if that isn't open, or
+ *  today's, which may be new. */
+export function findPlace(nav, { dataset }, template) {
+  if (dataset.project) return nav.querySelector(`[data-chats="${dataset.project}"]`);
   const fresh = template.content.firstElementChild;
-  const first = nav.querySelector(".group:not(:has([data-pinned]))");
+  const first = nav.querySelector("[data-dated]");
   if (labelOf(first) === labelOf(fresh)) return first.querySelector("ul");
   const today = fresh.cloneNode(true);
-  const pinned = nav.querySelector(".group:has([data-pinned])");
-  if (pinned) pinned.after(today);
-  else nav.prepend(today);
+  if (first) first.before(today);
+  else nav.append(today);
   return today.querySelector("ul");
 }
 

@@ -64,7 +64,7 @@ class ChatSelection extends HTMLElement {
 
   /** Rows are replaced when their conversation changes, and more of them are loaded. */
   #addBoxes() {
-    for (const entry of this.list.nav.querySelectorAll("li:not(:has(label.choice-box))")) {
+    for (const entry of this.list.nav.querySelectorAll("[data-conversation]:not(:has(label.choice-box))")) {
       const label = document.createElement("label");
       const box = document.createElement("input");
       label.className = "choice-box";

@@ -10,7 +10,7 @@ import { load } from "../../lib/load.js";
 import { parse } from "../../lib/morph.js";
 import { person } from "../../lib/page.js";
 import { Roving } from "../../lib/roving.js";
-import { findNeighbour, findToday, joinPage, markState, stateOf } from "../../lib/sidebar-rows.js";
+import { findNeighbour, findPlace, joinPage, markState, stateOf } from "../../lib/sidebar-rows.js";
 import { readStored, writeStored } from "../../lib/tab-storage.js";
 
 const PLACE = `sidebar:${person}`; // how far the list is scrolled, in this tab's session storage
@@ -86,7 +86,7 @@ class ConversationList extends HTMLElement {
     if (known?.matches("[data-editing]")) return;
     if (moved && !entry.matches("[data-pinned]")) {
       known?.remove();
-      findToday(this.nav, this.querySelector("[data-today]")).prepend(entry);
+      findPlace(this.nav, entry, this.querySelector("[data-today]"))?.prepend(entry);
     } else {
       known?.replaceWith(entry);
     }
@@ -103,7 +103,8 @@ class ConversationList extends HTMLElement {
   #showCurrent(entry, title) {
     const link = entry.querySelector("a");
     link.setAttribute("aria-current", "page");
-    this.newChat.removeAttribute("aria-current");
+    // The page was empty, or that of a project.
+    for (const each of [this.newChat, this.nav.querySelector("div > a[aria-current]")]) each?.removeAttribute("aria-current");
     document.title = title || link.textContent;
     dispatch(this, CONVERSATION_TITLED, { title: document.title });
   }

@@ -1,10 +1,10 @@
-// The menu that all entries of the sidebar share: pin, archive, rename, save as a file, select, delete.
+// The menu that all entries of the sidebar share: pin, archive, rename, move, save as a file, select, delete.
 
 import "./chat-selection.js";
 import "./undo-toast.js";
 import { shown } from "../../lib/conversation.js";
 import { BOX_REQUESTED, CONVERSATION_DELETED, CONVERSATION_RENAMED, HINT_CHANGED, dispatch } from "../../lib/events.js";
-import { RequestError, post } from "../../lib/http.js";
+import { RequestError, getText, post } from "../../lib/http.js";
 import { ask } from "../../lib/question.js";
 import { SidebarRefresh } from "../../lib/sidebar-refresh.js";
 import { editTitle } from "../../lib/title-field.js";
@@ -89,6 +89,8 @@ class ConversationMenu extends HTMLElement {
     this.#chosen = entry.dataset.conversation;
     this.#label("pin", "pinned" in entry.dataset);
     this.#label("archive", "archived" in entry.dataset);
+    // Nobody without projects has to think about them.
+    this.menu.querySelector("[data-act=move]").hidden = !this.list.querySelector("[data-projects]");
     for (const link of this.menu.querySelectorAll("[data-as]")) link.href = pathOf(entry) + link.dataset.as;
     this.menu.showPopover({ source: button });
     const lowest = innerHeight - this.menu.offsetHeight - EDGE;
@@ -108,11 +110,11 @@ class ConversationMenu extends HTMLElement {
     const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
-    const items = [...this.menu.querySelectorAll("button, a")];
+    const items = [...this.menu.querySelectorAll("button:not([hidden]), a")];
     items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
   }
 
-  /** Renames an entry, or moves it to the trash, as its menu does. */
+  /** Does with an entry what its menu does. */
   act(name, entry) {
     if (!this.selection.isOpen) this.#act(name, entry);
   }
@@ -123,6 +125,27 @@ class ConversationMenu extends HTMLElement {
     if (name === "select") this.selection.open(entry);
     if (name === "pin" || name === "archive") this.#arrange(name, entry);
     if (name === "delete") this.delete([entry.dataset.conversation], `${pathOf(entry)}deletion`);
+    if (name === "move") this.#askWhereTo(`${pathOf(entry)}project/`, entry.dataset.project ?? "");
+  }
+
+  async #askWhereTo(url, former) {
+    try {
+      const fields = await ask(await getText(url));
+      if (fields) this.#move(url, fields.get("project"), former);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      this.toast.report(error.sentence);
+    }
+  }
+
+  /** Moves a chat to a project, or out of any, and offers to undo that. */
+  async #move(url, project, former) {
+    if (!(await this.send(url, { project }))) return false;
+    await this.refresh();
+    const link = this.list.querySelector(`[data-projects] a[href="/projects/${project}/"]`);
+    const { moved, movedOut } = this.toast.dataset;
+    this.toast.announce(project ? moved.replace("{name}", link?.title ?? "") : movedOut, () => this.#move(url, former, project));
+    return true;
   }
 
   async #arrange(name, entry) {

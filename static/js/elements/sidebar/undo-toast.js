@@ -10,6 +10,7 @@ const SHOWN = 10_000; // ms
  *  the deletion, { at, ids, url }; `url` is that of the conversation that the page showed. */
 class UndoToast extends HTMLElement {
   #undo = ""; // the id of the deletion that is offered
+  #undoHere = null; // undoes what only this tab offers to undo
   #timer = 0;
   #end;
 
@@ -19,7 +20,7 @@ class UndoToast extends HTMLElement {
     this.status = this.querySelector("[role=status]");
     this.button = this.querySelector("button");
     this.popover = "manual"; // above the drawer of a phone
-    this.button.addEventListener("click", () => this.#restore(), { signal });
+    this.button.addEventListener("click", () => this.#start(), { signal });
     document.addEventListener("keydown", (event) => this.#undoByKey(event), { signal });
     listen(document, LIVE_SIDEBAR_CHANGED, ({ restored }) => this.#forget(restored), signal);
     listen(document, LIVE_CONVERSATION_DELETED, ({ conversation, undo }) => undo || this.#forget([conversation]), signal);
@@ -41,6 +42,7 @@ class UndoToast extends HTMLElement {
     if (!last) return;
     const left = last.at + SHOWN - Date.now();
     this.#undo = last.undo;
+    this.#undoHere = null;
     if (left <= 0) return this.#hide();
     const { one, many } = this.dataset;
     const { length } = last.ids;
@@ -50,11 +52,19 @@ class UndoToast extends HTMLElement {
   /** Shows why something failed; "" if the server was not reached. */
   report(sentence) {
     this.#undo = "";
+    this.#undoHere = null;
     this.#show(sentence || this.dataset.failed, SHOWN);
   }
 
+  /** Shows what was done, and offers to undo it. */
+  announce(sentence, undo) {
+    this.#undo = "";
+    this.#undoHere = undo;
+    this.#show(sentence, SHOWN);
+  }
+
   #show(sentence, left) {
-    this.button.hidden = !this.#undo;
+    this.button.hidden = !(this.#undo || this.#undoHere);
     this.showPopover();
     this.status.textContent = sentence;
     this.#hideIn(left);
@@ -68,6 +78,7 @@ class UndoToast extends HTMLElement {
   #hide() {
     if (this.#undo) writeStored("trashed", this.#undo, null);
     this.#undo = "";
+    this.#undoHere = null;
     this.status.textContent = "";
     if (this.contains(document.activeElement)) dispatch(document, BOX_REQUESTED, {});
     this.hidePopover();
@@ -77,6 +88,13 @@ class UndoToast extends HTMLElement {
   #forget(gone) {
     const { ids } = readStored("trashed", this.#undo) ?? {};
     if (ids?.some((id) => gone.includes(id))) this.#hide();
+  }
+
+  #start() {
+    const undoHere = this.#undoHere;
+    if (!undoHere) return this.#restore();
+    this.#hide();
+    undoHere();
   }
 
   async #restore() {
@@ -96,9 +114,9 @@ class UndoToast extends HTMLElement {
   /** Undoes the deletion unless there is a text that the keys are about. */
   #undoByKey(event) {
     const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
-    if (!isUndo || event.defaultPrevented || !this.#undo || event.target.value) return;
+    if (!isUndo || event.defaultPrevented || this.button.hidden || !this.matches(":popover-open") || event.target.value) return;
     event.preventDefault();
-    this.#restore();
+    this.#start();
   }
 }
 
