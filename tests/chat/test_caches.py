@@ -21,6 +21,7 @@ from chatapp.sharing.publishing import Choices, publish
 from tests.documents.kit import stored
 from tests.images.samples import encoded
 from tests.projects.kit import project_of
+from tests.prompts.kit import saved
 from tests.transfer.importing.kit import uploaded
 from tests.transfer.kit import made_export
 
@@ -107,6 +108,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "image_id": image.pk,
         "document_id": stored(owner, "A page.").pk,
         "project_id": project_of(owner).pk,
+        "prompt_id": saved(owner).pk,
         "token": image_delivery.link(image).rpartition("/")[2],
         "pk": Server.objects.create(name="Notes", url=SERVER).pk,
         "name": "migrations",
