@@ -5,7 +5,7 @@ The pages were chosen when the message was sent, so every request has the same b
 
 import base64
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from chatapp.conversations.models import Attachment
 from chatapp.documents import page_ranges
 from chatapp.documents.material import document_name, text_of
-from chatapp.documents.models import DocumentPage
+from chatapp.documents.models import Document, DocumentPage
 from chatapp.inference import ImagePart, Model, TextPart
 from chatapp.inference.context_window import MAX_IMAGES
 from chatapp.replies.prompt import scans
@@ -49,7 +49,7 @@ class Room:
     tokens: int
 
     @classmethod
-    def beside(cls, urls: Mapping[int, str], window: int) -> Self:
+    def beside(cls, urls: Collection[str], window: int) -> Self:
         """Return the room beside these images, for a model that reads `window` tokens.
 
         The documents of a message have half of it, whatever else the request has, so that they
@@ -85,12 +85,12 @@ def documents_of(history: History, trusted: Collection[int], model: Model, room:
             tokens = max(0, tokens - attachment.document_tokens)
             if message is history.messages[-1]:
                 made.pages_excluded += attachment.document.page_count - len(numbers)
-            found = _scanned(attachment, numbers)
+            found = scanned_pages(attachment.document, numbers)
             if not model.vision:
                 made.scans_unsupported += len(found)
             is_seen = model.vision and attachment.pk in trusted and not attachment.refusal
             most = min(room.images, MAX_SCANS - seen) if is_seen else 0
-            parts = list(_scan_parts(attachment, found[:most], room.characters))
+            parts = list(scan_parts(attachment.document, found[:most], room.characters))
             seen += len(parts) // 2
             room.images -= len(parts) // 2
             room.characters -= sum(len(p.url) for p in parts if isinstance(p, ImagePart))
@@ -109,19 +109,16 @@ def _fitting(attachment: Attachment, numbers: list[int], tokens: int) -> list[in
     return page_ranges.fitting([(number, sizes.get(number, 0)) for number in numbers], tokens)
 
 
-def _scanned(attachment: Attachment, numbers: list[int]) -> list[int]:
+def scanned_pages(document: Document, numbers: Collection[int]) -> list[int]:
     """Return the numbers of the pages that are images without text."""
-    pages = DocumentPage.objects.filter(document=attachment.document_id, is_scanned=True, text="")
+    pages = DocumentPage.objects.filter(document=document, is_scanned=True, text="")
     chosen = set(numbers)
     return [page for page in pages.values_list("number", flat=True) if page in chosen]
 
 
-def _scan_parts(
-    attachment: Attachment, pages: list[int], room: int
-) -> Iterator[TextPart | ImagePart]:
+def scan_parts(document: Document, pages: list[int], room: int) -> Iterator[TextPart | ImagePart]:
     """Yield a line and the image of each scanned page, up to `room` characters of data URLs."""
-    document = attachment.document
-    if not document or not pages or settings.IMAGE_DELIVERY == "link":
+    if not pages or settings.IMAGE_DELIVERY == "link":
         return  # there are no links to pages
     for page, image in sorted(scans.images_of(document, pages).items()):
         url = f"data:image/jpeg;base64,{base64.b64encode(image).decode('ascii')}"
