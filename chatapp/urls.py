@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("chatapp.accounts.urls")),
     path("", include("chatapp.chat.urls")),
     path("", include("chatapp.people.urls")),
+    path("", include("chatapp.projects.urls")),
     path("", include("chatapp.sharing.urls")),
     path("", include("chatapp.transfer.urls")),
     path("diagnostics/", include("chatapp.diagnostics.urls")),
