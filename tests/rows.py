@@ -37,6 +37,7 @@ from chatapp.images.models import Image
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.people.models import Invitation
+from chatapp.projects.models import Member, Project, ProjectFile
 from chatapp.replies.models import LearnedFact
 from chatapp.retirement.models import ServiceList
 from chatapp.sharing.models import Share, Snapshot
@@ -113,6 +114,10 @@ def document() -> Document:
     )
 
 
+def project() -> Project:
+    return Project.objects.create(owner=person(), name="a")
+
+
 def job() -> Job:
     return Job.objects.create(kind="work", owner=person())
 
@@ -186,6 +191,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Permission: permission,
     Person: person,
     PersonalInstructions: lambda: PersonalInstructions.objects.create(person=person()),
+    Project: project,
+    ProjectFile: lambda: ProjectFile.objects.create(project=project(), image=image()),
+    Member: lambda: Member.objects.create(project=project(), person=person()),
     ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),

@@ -94,9 +94,12 @@ def visible_image(person: Person, image_id: UUID) -> Image:
 
 
 def _in_shared_project(person: Person) -> Q:
-    """Match files of projects that others share with the person. Only their owners add files."""
+    """Match files of projects that others share with the person, which are neither in the trash nor
+    of somebody who was deleted. Only their owners add files."""
     return Q(
-        project_files__project__members__person=person, project_files__project__trashed_at=None
+        project_files__project__members__person=person,
+        project_files__project__owner__deleted_at=None,
+        project_files__project__trashed_at=None,
     )
 
 

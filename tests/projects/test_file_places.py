@@ -1,14 +1,17 @@
 """Pages that name a project as the place of a file: the document, the storage, the prompt."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, add_exchange
 from chatapp.projects.models import Project
-from tests.projects.kit import add_document, add_image, ask, new_project, share
-from tests.support.replies import new_message
+from tests.projects.file_kit import add_document, add_image, ask, new_project, share
+from tests.support.replies import MODEL, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +78,21 @@ def test_what_the_model_sees_names_the_project_and_what_goes_along(
     assert places == sorted(places)
     Project.objects.update(trashed_at=timezone.now())
     assert "irds" not in flat(owner_client, path).replace("Birds", "")
+
+
+def test_what_a_model_sees_depends_on_the_model(
+    owner_client: Client, owner: Person, settings: Settings
+) -> None:
+    model = replace(settings.CATALOG[MODEL], vision=False, context_window=20_000)
+    settings.CATALOG = {model.id: model}
+    project = new_project(owner)
+    add_document(project, "One.", "Two.", "Three.", tokens=2_000)
+    add_image(project)
+
+    page = flat(owner_client, f"/c/{ask(project, owner).conversation.pk}/prompt/")
+
+    assert "p. 1–2 of 3, about 4,120 tokens" in page
+    assert "this model can&#x27;t see images." in page
 
 
 def test_a_chat_without_a_project_shows_none(owner_client: Client, owner: Person) -> None:

@@ -19,7 +19,7 @@ from chatapp.images.garbage_collection import collect
 from chatapp.images.models import Image
 from chatapp.projects import files
 from chatapp.projects.models import Project, ProjectFile
-from tests.projects.kit import add_document, add_image, new_image, new_project, share
+from tests.projects.file_kit import add_document, add_image, new_image, new_project, share
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -208,6 +208,19 @@ def test_files_of_a_trashed_project_are_only_its_owners(
     assert asked(member_client, project, image) == NONE
     own = asked(owner_client, project, image)
     assert own == NONE | dict.fromkeys(("document", "file", "image", "thumbnail"), OK)
+
+
+def test_files_of_somebody_who_was_deleted_are_nobodys(
+    member_client: Client, owner: Person, member: Person, project: Project
+) -> None:
+    file = add_document(project, "Herons.")
+    share(project, member)
+    path = f"/documents/{file.document_id}/"
+    assert member_client.get(path).status_code == OK
+
+    Person.objects.filter(pk=owner.pk).update(deleted_at=timezone.now())
+
+    assert member_client.get(path).status_code == LOST
 
 
 def test_whoever_is_signed_out_signs_in(stranger_client: Client, project: Project) -> None:

@@ -11,7 +11,7 @@ from chatapp.inference import TextPart
 from chatapp.projects.models import ProjectFile
 from chatapp.replies import generation
 from chatapp.replies.prompt.building import reply_prompt
-from tests.projects.kit import add_document, add_image, ask, new_project
+from tests.projects.file_kit import add_document, add_image, ask, new_project
 from tests.replies.test_document_attacks import ATTACKS, MARK, TAG, everywhere, hostile
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,7 +24,7 @@ from chatapp.replies import generation
 from chatapp.replies.prompt import scans
 from chatapp.replies.prompt.building import reply_prompt
 from tests.documents.kit import reread
-from tests.projects.kit import add_document, add_image, ask, new_image, new_project
+from tests.projects.file_kit import add_document, add_image, ask, new_image, new_project
 from tests.support.replies import MODEL, answering, complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)

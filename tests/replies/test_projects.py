@@ -18,7 +18,7 @@ from chatapp.projects.models import Member, Project
 from chatapp.replies.prompt.building import reply_prompt, title_request
 from chatapp.replies.tools.toolbox import Toolbox
 from tests.documents.kit import made_of
-from tests.projects.kit import add_document, add_image, ask, new_project, share
+from tests.projects.file_kit import add_document, add_image, ask, new_project, share
 from tests.support.replies import MODEL, complete, new_message
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from chatapp.conversations.access import own_conversation
 from chatapp.conversations.models import Attachment, Conversation
 from chatapp.conversations.models.model_choice import models_for
 from chatapp.documents import labels
-from chatapp.projects.listing import ListedFile, listed
+from chatapp.projects.file_listing import ListedFile, listed
 from chatapp.projects.material import Material, material_of
 from chatapp.replies.prompt.branch_documents import attached_documents
 from chatapp.replies.prompt.instructions import Source, instruction_parts
@@ -49,7 +49,8 @@ def _project_files(conversation: Conversation, material: Material) -> list[Liste
     if not material.files:
         return []
     model = models_for(conversation.owner)[conversation.offered_model]
-    return listed(material.files, room_for_files(window_of(model)))
+    room = room_for_files(window_of(model))
+    return listed(material.files, room, with_images=model.vision)
 
 
 def _document_line(attachment: Attachment) -> str:

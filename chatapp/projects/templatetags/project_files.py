@@ -3,7 +3,7 @@
 from django import template
 from django.template import RequestContext
 
-from chatapp.projects.listing import Listing, listing_of
+from chatapp.projects.file_listing import Listing, listing_of
 from chatapp.projects.models import Project
 
 register = template.Library()

@@ -19,7 +19,7 @@ from chatapp.documents.errors import DocumentRefused
 from chatapp.documents.uploads import status_of
 from chatapp.images.errors import ImageRefused
 from chatapp.projects import files
-from chatapp.projects.listing import listing_of
+from chatapp.projects.file_listing import listing_of
 from chatapp.projects.models import Project
 from chatapp.server.request_values import wants_json
 
@@ -52,9 +52,11 @@ async def project_files(request: PersonRequest, project_id: UUID) -> HttpRespons
 
 
 @require_POST
-def project_file_removal(request: PersonRequest, project_id: UUID, file_id: int) -> HttpResponse:
+def project_file_removal(
+    request: PersonRequest, project_id: UUID, project_file_id: int
+) -> HttpResponse:
     project = _own(request.user, project_id)
-    files.remove(project, file_id)
+    files.remove(project, project_file_id)
     return _answer(request, project, [])
 
 

@@ -50,14 +50,19 @@ def listing_of(project: Project, person: Person) -> Listing:
     return Listing(listed(files_of(project)), person.pk == project.owner_id)
 
 
-def listed(files: Sequence[ProjectFile], room: int = MAX_PROJECT_TOKENS) -> list[ListedFile]:
-    """Return the files in their order; `room` is in tokens, for the documents among them. Reads
-    the database."""
+def listed(
+    files: Sequence[ProjectFile], room: int = MAX_PROJECT_TOKENS, *, with_images: bool = True
+) -> list[ListedFile]:
+    """Return the files in their order; `room` is in tokens, for the documents among them. A model
+    may see no images. Reads the database."""
     choices = choose_first_pages([file.document for file in files if file.document], room)
     chosen = {choice.document.pk: choice for choice in choices}
-    seen = {file.pk for file in images_along(files)}
+    excluded = _("It doesn't go along: a project sends its first %(count)s images.")
+    if not with_images:
+        excluded = _("It doesn't go along: this model can't see images.")
+    seen = {file.pk for file in images_along(files)} if with_images else set()
     return [
-        _document(file, chosen[file.document.pk]) if file.document else _image(file, seen)
+        _document(file, chosen[file.document.pk]) if file.document else _image(file, seen, excluded)
         for file in files
     ]
 
@@ -71,14 +76,13 @@ def _document(file: ProjectFile, choice: Choice) -> ListedFile:
     return ListedFile(file, " · ".join(_facts(document.extent, file)), along, choice.tokens)
 
 
-def _image(file: ProjectFile, seen: set[int]) -> ListedFile:
+def _image(file: ProjectFile, seen: set[int], excluded: str) -> ListedFile:
     assert file.image is not None
     facts = " · ".join(_facts(_("Image"), file))
     if file.refusal:
         return ListedFile(file, facts, _refusal(file))
     if file.pk not in seen:
-        sentence = _("It doesn't go along: a project sends its first %(count)s images.")
-        return ListedFile(file, facts, sentence % {"count": MAX_IMAGES_ALONG})
+        return ListedFile(file, facts, excluded % {"count": MAX_IMAGES_ALONG})
     tokens = image_tokens(file.image.width, file.image.height)
     return ListedFile(file, facts, labels.along_as_image(tokens), tokens)
 
