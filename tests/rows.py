@@ -37,7 +37,7 @@ from chatapp.images.models import Image
 from chatapp.jobs.models import Job
 from chatapp.mcp.models import Server, ToolSetting
 from chatapp.people.models import Invitation
-from chatapp.projects.models import Project
+from chatapp.projects.models import Member, Project, ProjectFile
 from chatapp.prompts.models import SavedPrompt
 from chatapp.replies.models import LearnedFact
 from chatapp.retirement.models import ServiceList
@@ -115,6 +115,10 @@ def document() -> Document:
     )
 
 
+def project() -> Project:
+    return Project.objects.create(owner=person(), name="a")
+
+
 def job() -> Job:
     return Job.objects.create(kind="work", owner=person())
 
@@ -149,7 +153,6 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     ArchivePart: lambda: ArchivePart.objects.create(job=job(), number=0, offset=0),
     Authenticator: lambda: Authenticator.objects.create(user=person(), type="totp", data={}),
     LineProcess: lambda: LineProcess.objects.create(name=unique(), seen_at=timezone.now()),
-    Project: lambda: Project.objects.create(owner=person(), name="a"),
     SharedLine: lambda: SharedLine.objects.create(key=unique(), version="1", state="{}"),
     SignInPolicy: lambda: SignInPolicy.objects.create(role=unique()[:10]),
     Budget: lambda: Budget.objects.create(key=unique(), created=0),
@@ -190,6 +193,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Person: person,
     PersonalInstructions: lambda: PersonalInstructions.objects.create(person=person()),
     SavedPrompt: lambda: SavedPrompt.objects.create(owner=person(), name=unique(), text="Hi"),
+    Project: project,
+    ProjectFile: lambda: ProjectFile.objects.create(project=project(), image=image()),
+    Member: lambda: Member.objects.create(project=project(), person=person()),
     ImageLink: ImageLink.objects.create,
     Server: lambda: Server.objects.create(name=unique(), url="https://example.com/mcp"),
     Session: lambda: Session.objects.create(session_key=unique(), expire_date=timezone.now()),

@@ -63,18 +63,21 @@ def own_image(person: Person, image_id: UUID) -> Image:
 
 
 def visible_document(person: Person, document_id: UUID) -> Document:
-    """Return a document that the person uploaded or that is in a conversation of theirs."""
+    """Return a document that the person uploaded, that is in a conversation of theirs or in a
+    project that they may read."""
     sent = Attachment.objects.filter(
         document=OuterRef("pk"),
         message__conversation__in=Conversation.objects.of(person),
         message__deleted_at=None,
     )
-    theirs = Q(owner=person) | Exists(sent)
+    shared = Document.objects.filter(_in_shared_project(person), pk=OuterRef("pk"))
+    theirs = Q(owner=person) | Exists(sent) | Exists(shared)
     return get_object_or_404(Document.objects.filter(theirs), pk=document_id)
 
 
 def visible_image(person: Person, image_id: UUID) -> Image:
-    """Return an image that the person uploaded or that is in a conversation of theirs."""
+    """Return an image that the person uploaded, that is in a conversation of theirs or in a project
+    that they may read."""
     sent = Attachment.objects.filter(
         image=OuterRef("pk"),
         message__conversation__in=Conversation.objects.of(person),
@@ -85,8 +88,19 @@ def visible_image(person: Person, image_id: UUID) -> Image:
         tool_call__reply__conversation__in=Conversation.objects.of(person),
         tool_call__reply__deleted_at=None,
     )
-    theirs = Q(owner=person) | Exists(sent) | Exists(made)
+    shared = Image.objects.filter(_in_shared_project(person), pk=OuterRef("pk"))
+    theirs = Q(owner=person) | Exists(sent) | Exists(made) | Exists(shared)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)
+
+
+def _in_shared_project(person: Person) -> Q:
+    """Match files of projects that others share with the person, which are neither in the trash nor
+    of somebody who was deleted. Only their owners add files."""
+    return Q(
+        project_files__project__members__person=person,
+        project_files__project__owner__deleted_at=None,
+        project_files__project__trashed_at=None,
+    )
 
 
 def _in_trash(person: Person) -> ConversationQuerySet:

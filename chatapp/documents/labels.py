@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from . import page_ranges
 from .formats import Format
 from .page_ranges import MAX_DOCUMENT_TOKENS
 from .worker.pages import Unit
@@ -97,3 +99,24 @@ def _left_out(document: Document) -> str:
 def rounded(tokens: int) -> int:
     """Round an estimate as the composer does."""
     return -(-tokens // 10) * 10 if tokens < 1000 else round(tokens, -2)
+
+
+def along(pages: str, count: int, tokens: int) -> str:
+    """Return which pages of `count` go to the model, and how many tokens they are; `pages` are
+    ranges."""
+    values = {
+        "pages": pages.replace("-", "\u2013"),
+        "count": count,
+        "tokens": number_format(tokens, force_grouping=True),
+    }
+    if not pages:
+        return gettext("None of its pages go along (%(count)s in all).") % values
+    if pages == page_ranges.write(range(1, count + 1)):
+        return gettext("All of it, about %(tokens)s tokens") % values
+    return gettext("p. %(pages)s of %(count)s, about %(tokens)s tokens") % values
+
+
+def along_as_image(tokens: int) -> str:
+    return gettext("As an image, about %(tokens)s tokens") % {
+        "tokens": number_format(tokens, force_grouping=True)
+    }

@@ -92,6 +92,10 @@ class DocumentManager(models.Manager["Document"]):
         own.update(keep_until=timezone.now() + IN_FLIGHT)
         return {str(document.pk): document for document in own}
 
+    def in_project(self, project_id: uuid.UUID) -> models.QuerySet[Document]:
+        """Return the documents of a project, in the order in which they were added."""
+        return self.filter(project_files__project=project_id).order_by("project_files__id")
+
     def usage(self, person: AbstractBaseUser) -> Usage:
         used = self.filter(owner_id=person.pk).aggregate(used=models.Sum("byte_size"))["used"]
         return Usage(used or 0, settings.DOCUMENT_QUOTA_PERSON_MB * MEGABYTE)
@@ -118,8 +122,8 @@ class DocumentManager(models.Manager["Document"]):
         return document
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Document]:
-        """Return documents that no message, draft, archive or pending upload uses."""
-        unused = self.filter(attachments=None, archive_parts=None)
+        """Return documents that no message, draft, project, archive or pending upload uses."""
+        unused = self.filter(attachments=None, project_files=None, archive_parts=None)
         return unused.filter(keep_until__lt=now)
 
 

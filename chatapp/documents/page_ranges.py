@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 MAX_RANGES = 30
 MAX_DOCUMENT_TOKENS = 100_000  # of all documents of a chat that go to the model
+MAX_PROJECT_TOKENS = MAX_DOCUMENT_TOKENS // 2  # of these, those of the project of a chat
 RANGE = re.compile(r"(\d{1,6})(?:\s*[-\u2013]\s*(\d{1,6}))?", re.ASCII)
 
 

@@ -17,8 +17,8 @@ class QuotaExceeded(DocumentRefused):
         return cls(
             gettext(
                 "There isn't enough space for this document: it takes %(size)s, and %(left)s of "
-                "your %(quota)s are left. Delete conversations with documents that you no longer "
-                "need, then send it again."
+                "your %(quota)s are left. Delete conversations with documents, or files of "
+                "projects, that you no longer need, then send it again."
             )
             % usage.sizes(size)
         )

@@ -83,9 +83,10 @@ class ImageManager(models.Manager["Image"]):
         return list(own)
 
     def unreferenced(self, now: datetime) -> models.QuerySet[Image]:
-        """Return images that no message, draft, tool call, archive or pending upload uses."""
+        """Return images that no message, draft, tool call, project, archive or pending upload
+        uses."""
         unused = self.filter(attachments=None, tool_call_images=None, archive_parts=None)
-        return unused.filter(keep_until__lt=now)
+        return unused.filter(project_files=None, keep_until__lt=now)
 
     def usage(self, person: AbstractBaseUser) -> Usage:
         used = self.filter(owner_id=person.pk).aggregate(used=models.Sum("byte_size"))["used"]

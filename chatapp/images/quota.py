@@ -35,8 +35,8 @@ class QuotaExceeded(ImageRefused):
         return cls(
             gettext(
                 "There isn't enough space for this image: it takes %(size)s, and %(left)s of your "
-                "%(quota)s are left. Delete conversations with images that you no longer need, "
-                "then send it again."
+                "%(quota)s are left. Delete conversations with images, or files of projects, that "
+                "you no longer need, then send it again."
             )
             % usage.sizes(size)
         )

@@ -30,7 +30,8 @@ def spell_out_calls(request: CompletionRequest) -> CompletionRequest:
 
 def _spell_out(message: ChatMessage, names: dict[str, str]) -> ChatMessage:
     role = "user" if message.role == "tool" else message.role
-    return ChatMessage(role, tuple(_as_text(part, names) for part in message.parts))
+    parts = tuple(_as_text(part, names) for part in message.parts)
+    return replace(message, role=role, parts=parts, tokens=0)
 
 
 def _as_text(part: Part, names: dict[str, str]) -> Part:

@@ -134,11 +134,11 @@ def fit(
     at most `MAX_IMAGES` images; return the same object when nothing is excluded.
 
     `scale` (above 0) is the service's count / our estimate, and `answer` the tokens to keep free,
-    all that the request asks for when None. The images of old turns are excluded
-    first, then whole turns, both oldest first. System text, tools and the last turn stay, even
-    when they alone are too many. A turn keeps its tool results, so none loses its call. Several
-    user messages in a row are several turns: a message that was too long to be answered must not
-    be kept with the next one for ever.
+    all that the request asks for when None. The images of old turns are excluded first, then whole
+    turns, both oldest first. System text, tools, messages that `stay` and the last turn are kept,
+    even when they alone are too many. A turn keeps its tool results, so none loses its call.
+    Several user messages in a row are several turns: a message that was too long to be answered
+    must not be kept with the next one for ever.
     """
     sizes = [message_tokens(message) for message in request.messages]
     if answer is None:
@@ -155,7 +155,7 @@ def fit(
         return Fitted(request)
     first = starts[turns]
     messages = exclude_images(request, len(images)).messages
-    kept = tuple(m for i, m in enumerate(messages) if i >= first or m.role == "system")
+    kept = tuple(m for i, m in enumerate(messages) if i >= first or m.is_kept)
     images_kept = sum(index >= first for index, _ in images)
     return Fitted(replace(request, messages=kept), turns, images_kept)
 
@@ -166,7 +166,7 @@ def _turn_starts(request: CompletionRequest) -> list[int]:
     Messages before the first user message belong to the first turn, and a request to continue
     belongs to the turn whose answer it continues.
     """
-    starts = [index for index, message in enumerate(request.messages) if message.role == "user"]
+    starts = [i for i, m in enumerate(request.messages) if m.role == "user" and not m.stays]
     if request.is_continuation and len(starts) > 1:
         del starts[-1]
     return [0, *starts[1:]]
@@ -198,7 +198,7 @@ def _turns_to_exclude(
     count = 0
     while excess > 0 and count < len(starts) - 1:
         turn = range(starts[count], starts[count + 1])
-        excess -= sum(sizes[index] for index in turn if messages[index].role != "system")
+        excess -= sum(sizes[index] for index in turn if not messages[index].is_kept)
         count += 1
     return count
 
@@ -239,4 +239,4 @@ def _without_images(message: ChatMessage, count: int) -> ChatMessage:
     places = [index for index, part in enumerate(parts) if isinstance(part, ImagePart)]
     for index in places[:count]:
         parts[index] = TextPart(EXCLUDED_IMAGE)
-    return ChatMessage(message.role, tuple(parts))
+    return replace(message, parts=tuple(parts), tokens=0)

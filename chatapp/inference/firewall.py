@@ -67,7 +67,7 @@ def rewrite_text(text: str) -> str:
 
 
 def _message(message: ChatMessage) -> ChatMessage:
-    return ChatMessage(message.role, tuple(map(_part, message.parts)))
+    return replace(message, parts=tuple(map(_part, message.parts)), tokens=0)
 
 
 def _part(part: Part) -> Part:

@@ -49,15 +49,24 @@ Part = TextPart | ImagePart | ToolCallPart | ToolResultPart
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """Hold one message. `tokens` is its estimate if somebody has stored it, 0 when unknown."""
+    """Hold one message. `tokens` is its estimate if somebody has stored it, 0 when unknown.
+
+    One that `stays` is no turn: it is kept when turns are excluded, as the system text is.
+    """
 
     role: Role
     parts: tuple[Part, ...]
     tokens: int = field(default=0, compare=False)
+    stays: bool = field(default=False, compare=False)
 
     @classmethod
     def from_text(cls, role: Role, text: str) -> ChatMessage:
         return cls(role, (TextPart(text),))
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether it stays when the turns around it are excluded."""
+        return self.stays or self.role == "system"
 
     @property
     def text(self) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from chatapp.conversations.models.attachment import REFUSAL_LENGTH
 from chatapp.conversations.models.settings import WithModelSettings
 from chatapp.documents.models import Document
 from chatapp.images.models import Image
@@ -98,6 +99,10 @@ class ProjectFile(models.Model):
         Image, on_delete=models.PROTECT, null=True, related_name="project_files"
     )
     added_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Why the model service could not use the image, or a scanned page: later requests exclude it.
+    refusal = models.CharField(max_length=REFUSAL_LENGTH, blank=True, default="", db_default="")
+
+    link: ClassVar = ""  # what attachments may have
 
     class Meta:
         # The order in which the model gets them: a new one comes last, so that what the service
@@ -117,6 +122,33 @@ class ProjectFile(models.Model):
 
     def __str__(self) -> str:
         return f"file {self.pk} of {self.project_id}"
+
+    @property
+    def kind(self) -> str:
+        return "document" if self.document_id else "image"
+
+    @property
+    def name(self) -> str:
+        return self._file.name
+
+    @property
+    def byte_size(self) -> int:
+        return self._file.byte_size
+
+    @property
+    def url(self) -> str:
+        return url_of(self.kind, self._file.pk)
+
+    def refuse(self, why: str) -> None:
+        """Store why the model service could not use it, unless it was removed meanwhile."""
+        self.refusal = why[:REFUSAL_LENGTH]
+        ProjectFile.objects.filter(pk=self.pk).update(refusal=self.refusal)
+
+    @property
+    def _file(self) -> Document | Image:
+        file = self.document or self.image
+        assert file is not None
+        return file
 
 
 class Member(models.Model):

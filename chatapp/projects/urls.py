@@ -1,8 +1,14 @@
 from django.urls import path
 
-from chatapp.projects.views import members
+from chatapp.projects.views import files, members
 
 urlpatterns = [
+    path("projects/<uuid:project_id>/files/", files.project_files, name="project_files"),
+    path(
+        "projects/<uuid:project_id>/files/<int:project_file_id>/removal",
+        files.project_file_removal,
+        name="project_file_removal",
+    ),
     path("projects/<uuid:project_id>/leaving", members.leaving, name="project_leaving"),
     path("projects/<uuid:project_id>/members/", members.members, name="project_members"),
     path(

@@ -78,8 +78,11 @@ def prepare(reply: Message, asked_at: float) -> Prepare:
 
 
 def _is_quick(reply: Message) -> bool:
-    """Return whether preparing reads few messages, and neither images nor documents."""
-    if reply.position > MAX_QUICK_POSITION:
+    """Return whether preparing reads few messages, and neither images nor documents.
+
+    A project may have them.
+    """
+    if reply.position > MAX_QUICK_POSITION or reply.conversation.project_id:
         return False
     is_slow = Q() if image_delivery.deliveries(reply.model)[0] == "inline" else ~Q(document=None)
     if reply.position == 1 and reply.parent and not reply.parent.attachments.all():

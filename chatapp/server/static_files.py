@@ -28,6 +28,7 @@ LATER_SCRIPTS = {
     "js/my-account.js": ("js/frame.js",),
     "js/owner.js": ("js/frame.js",),
     "js/people.js": ("js/frame.js",),
+    "js/files.js": ("js/app.js", "js/frame.js"),
     "js/passkeys.js": ("js/frame.js", "js/account.js"),
     "js/prompts.js": ("js/app.js",),
     "js/reading.js": ("js/app.js",),

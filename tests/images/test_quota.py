@@ -53,7 +53,8 @@ def test_a_person_above_their_quota_sees_how_much_is_left(
 
     assert refusal.value.sentence.replace("\xa0", " ") == (
         "There isn't enough space for this image: it takes 400.0 KB, and 224.0 KB of your 1.0 MB "
-        "are left. Delete conversations with images that you no longer need, then send it again."
+        "are left. Delete conversations with images, or files of projects, that you no longer "
+        "need, then send it again."
     )
     assert Image.objects.filter(owner=owner).count() == 2
     Image.objects.store(member, big(b"3"))

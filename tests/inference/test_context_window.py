@@ -289,6 +289,19 @@ def test_system_text_tools_and_the_last_turn_stay_even_when_too_long() -> None:
     assert fitted.turns_excluded == 1
 
 
+def test_a_message_that_stays_is_no_turn_and_is_kept() -> None:
+    files = replace(user("f" * 9_000, image(1)), stays=True)
+    request = ask(files, user("a" * 9_000), said("b"), user("c"))
+
+    fitted = fit(request, 5_000)
+
+    assert fitted.turns_excluded == 1
+    assert [message.role for message in fitted.request.messages] == ["user", "user"]
+    assert fitted.request.messages[0].stays
+    assert fitted.request.messages[-1] == user("c")
+    assert fit(ask(files, user("a")), 0).request == ask(files, user("a"))
+
+
 def test_a_system_message_within_a_turn_that_goes_stays() -> None:
     system = ChatMessage.from_text("system", "s")
     request = ask(user("a"), system, said("b"), user("c"))

@@ -15,7 +15,6 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from chatapp.accounts.models import Person
-from chatapp.chat.attached_files import store_file
 from chatapp.chat.forms.limits import check_attachment_count, message_text
 from chatapp.chat.forms.named_files import own_documents, own_images
 from chatapp.chat.forms.settings import SettingsForm
@@ -23,6 +22,7 @@ from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.conversations.models import Conversation, ModelSettings, NewMessage
 from chatapp.documents.errors import DocumentRefused
 from chatapp.documents.models import Document
+from chatapp.documents.uploads import store_file
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image

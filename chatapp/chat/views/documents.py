@@ -21,12 +21,14 @@ from chatapp.documents.errors import DocumentMissing, StoreUnavailable
 from chatapp.documents.formats import Format
 from chatapp.documents.models import Document
 from chatapp.documents.reading import read_piece
+from chatapp.projects.models import Project
 from chatapp.server.file_names import attachment_header
 from chatapp.server.request_values import whole_number
 
 MAX_QUERY = 200  # characters
 SEARCH_SECONDS = 2.0
 CHATS_SHOWN = 5
+PROJECTS_SHOWN = 5
 RETRY_SECONDS = 30
 TEXT_ENDING = 10  # characters
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -52,6 +54,7 @@ def document(request: PersonRequest, document_id: UUID) -> HttpResponse:
         "document": found,
         "facts": " · ".join(_facts(found)),
         "chats": _chats(request.user, found),
+        "projects": _projects(request.user, found),
         "query": query,
         "jump": page_labels.jump(found.unit),
     }
@@ -103,6 +106,11 @@ def _chats(person: Person, document: Document) -> list[Conversation]:
         messages__attachments__document=document, messages__deleted_at=None
     )
     return list(own.distinct().newest_first()[:CHATS_SHOWN])
+
+
+def _projects(person: Person, document: Document) -> list[Project]:
+    readable = Project.objects.readable_by(person).filter(files__document=document)
+    return list(readable.order_by("name")[:PROJECTS_SHOWN])
 
 
 def _failed(problem: DocumentMissing | StoreUnavailable) -> HttpResponse:

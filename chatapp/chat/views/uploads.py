@@ -13,33 +13,20 @@ from django.views.decorators.http import require_POST
 from chatapp import background
 from chatapp.accounts.models import Person
 from chatapp.accounts.person_request import PersonRequest
-from chatapp.chat.attached_files import is_image, store_document
 from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.chat.views.answers import error
 from chatapp.conversations.models import Attachment
-from chatapp.documents.errors import DocumentRefused, DocumentsUnavailable, DocumentTooLarge
-from chatapp.documents.quota import QuotaExceeded as DocumentQuotaExceeded
+from chatapp.documents.errors import DocumentRefused
+from chatapp.documents.uploads import is_image, status_of, store_document
 from chatapp.fetching import FetchError
-from chatapp.images.errors import ImageRefused, ImagesUnavailable, ImageTooLarge
+from chatapp.images.errors import ImageRefused
 from chatapp.images.models import Image
 from chatapp.images.processing import PreparedImage, process_parts
-from chatapp.images.quota import QuotaExceeded
-from chatapp.images.store import StoreUnavailable
 from chatapp.images.worker.limits import MAX_PARTS
 
 MAX_DIGITS = 3  # of a number of images
 
 logger = logging.getLogger(__name__)
-
-STATUS: dict[type[ImageRefused | DocumentRefused], HTTPStatus] = {
-    DocumentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    DocumentQuotaExceeded: HTTPStatus.INSUFFICIENT_STORAGE,
-    DocumentsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    QuotaExceeded: HTTPStatus.INSUFFICIENT_STORAGE,
-    ImagesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 
 
 @require_POST
@@ -149,5 +136,4 @@ def _sent(attachment: Attachment) -> str:
 
 
 def _refuse(refusal: ImageRefused | DocumentRefused) -> HttpResponse:
-    kinds = (status for kind, status in STATUS.items() if isinstance(refusal, kind))
-    return error(refusal.sentence, next(kinds, HTTPStatus.UNPROCESSABLE_ENTITY))
+    return error(refusal.sentence, status_of(refusal))

@@ -1,11 +1,14 @@
-"""The documents that a reply may refer to. They are looked up only for replies that name pages."""
+"""The documents that a reply may refer to, also those of its project. They are looked up only for
+replies that name pages."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
 
 from chatapp.conversations.models.attachment import Attachment
+from chatapp.documents.models import Document
 from chatapp.rendering.page_links import Source, link_pages, refers_to_pages
 from chatapp.server.quick_reverse import url_of
 
@@ -28,7 +31,8 @@ def cited_html(message: "Message") -> SafeString:
 
 
 def load_sources(messages: "Sequence[Message]") -> None:
-    """Look up the documents before these messages of one conversation, in one query or none."""
+    """Look up the documents before these messages of one conversation, in one query or none;
+    in a project, in two."""
     for message in messages:
         message.known_sources = []
     referring = [each for each in messages if each.role != "user" and refers_to_pages(each.text)]
@@ -43,6 +47,7 @@ def load_sources(messages: "Sequence[Message]") -> None:
     )
     columns = ("document_id", "document__name", "document__read_count", "message__position")
     found = list(rows.order_by("message__position", "position").values_list(*columns))
+    found = [*_of_project(referring[0]), *found]
     for message in referring:
         sources = {
             pk: Source(name, url_of("document", pk), pages)
@@ -50,3 +55,12 @@ def load_sources(messages: "Sequence[Message]") -> None:
             if position < message.position
         }
         message.known_sources = list(sources.values())
+
+
+def _of_project(message: "Message") -> list[tuple[UUID, str, int, int]]:
+    """Return the documents of the project as if they came before all messages."""
+    project_id = message.conversation.project_id
+    if not project_id:
+        return []
+    found = Document.objects.in_project(project_id).values_list("pk", "name", "read_count")
+    return [(*row, -1) for row in found]

@@ -6,7 +6,11 @@ import re
 from typing import Any
 
 CHARACTERS_PER_TOKEN = 4
-DOCUMENT = re.compile(r"^<document .*?^</document>\s*", re.DOTALL | re.MULTILINE)
+# Documents, and the lines before images that have names.
+MATERIAL = re.compile(
+    r"^<document .*?^</document>\s*|^\[The (?:image|scanned page) [^\n]*\]$\s*",
+    re.DOTALL | re.MULTILINE,
+)
 TOKENS_PER_IMAGE = 1_568  # the most that real models count
 
 
@@ -18,8 +22,8 @@ def text_of(message: dict[str, Any]) -> str:
 
 
 def words_of(message: dict[str, Any]) -> str:
-    """Return the text without the documents in it."""
-    return DOCUMENT.sub("", text_of(message))
+    """Return the text without the material before it."""
+    return MATERIAL.sub("", text_of(message))
 
 
 def image_urls(message: dict[str, Any]) -> list[str]:

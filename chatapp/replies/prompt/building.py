@@ -2,24 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from chatapp.conversations.models import (
-    MAX_ROUNDS,
-    Attachment,
-    Effort,
-    Message,
-    ToolCall,
-    branches,
-)
+from chatapp.conversations.models import MAX_ROUNDS, Effort, Message, ToolCall
 from chatapp.conversations.models.model_choice import model_of
 from chatapp.inference import ChatMessage, CompletionRequest, Model, TextPart
-from chatapp.inference.context_window import room_for_history
-from chatapp.replies import learning
+from chatapp.inference.context_window import estimate_messages, room_for_history
+from chatapp.projects.material import Material, material_of
 from chatapp.replies.accounting import Call
-from chatapp.replies.prompt import image_delivery
+from chatapp.replies.prompt import image_delivery, suspicion
 from chatapp.replies.prompt.documents import Documents, Room, documents_of
 from chatapp.replies.prompt.history import History, newest_messages
-from chatapp.replies.prompt.image_urls import urls_of
+from chatapp.replies.prompt.image_urls import Holder, urls_of
 from chatapp.replies.prompt.instructions import system_text
+from chatapp.replies.prompt.project_files import ProjectTurn, project_turn, window_of
 from chatapp.replies.prompt.turns import has_calls, image_part, reply_turns, turns_of, vary
 from chatapp.replies.tools.toolbox import Toolbox
 
@@ -51,8 +45,8 @@ class Prompt:
     request: CompletionRequest
     delivery: image_delivery.Delivery
     toolbox: Toolbox
-    images: tuple[Attachment, ...] = ()  # that the model sees, oldest first
-    scanned: tuple[Attachment, ...] = ()  # documents whose scanned pages it sees
+    images: tuple[Holder, ...] = ()  # that the model sees: of the project, then oldest first
+    scanned: tuple[Holder, ...] = ()  # documents whose scanned pages it sees
     turns_excluded: int = 0
     pages_excluded: int = 0  # of the documents of the newest message
     scans_excluded: int = 0  # scanned pages of the same
@@ -69,27 +63,31 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     """
     model = model_of(reply)
     delivery = delivery or image_delivery.deliveries(model.id)[0]
-    toolbox = Toolbox.of(reply)
-    request = _without_history(reply, model, toolbox)
-    window = learning.known(model.id).context_window or model.context_window
-    history = newest_messages(reply, room_for_history(request, window))
+    material = material_of(reply.conversation)
+    toolbox = Toolbox.of(reply, material)
+    request = _without_history(reply, model, toolbox, material)
+    window = window_of(model)
+    given = _given(reply, material, model, delivery, toolbox)
+    history = newest_messages(
+        reply, room_for_history(request, window) - estimate_messages(given.messages)
+    )
     attachments = history.attachments
-    trusted = _trusted(reply, history, model)
-    urls = urls_of(trusted.attachments, delivery) if model.vision else {}
-    room = Room.beside(urls, window)
+    trusted = suspicion.trusted(reply, history, model)
+    urls = urls_of(trusted.attachments, delivery, given.urls) if model.vision else {}
+    room = Room.beside([*given.urls, *urls.values()], window)
     seen = {each.pk for each in trusted.documents}
     documents = documents_of(history, seen, model, room, toolbox.document_names)
-    turns = _turns(history, urls, model, documents)
     words = history.messages[-1].text if history.messages else ""
-    request = _with_turns(request, vary(turns, reply.variation, words))
+    turns = vary(_turns(history, urls, model, documents), reply.variation, words)
+    request = _with_turns(request, [*given.messages, *turns])
     missing = len(attachments) - len(urls)
     return Prompt(
         reply,
         request,
         delivery,
         toolbox.with_texts(history.user_texts),
-        tuple(attachment for attachment in attachments if attachment.pk in urls),
-        tuple(documents.scanned),
+        (*given.images, *(attachment for attachment in attachments if attachment.pk in urls)),
+        (*given.scanned, *documents.scanned),
         history.turns_excluded,
         documents.pages_excluded,
         documents.scans_excluded,
@@ -98,10 +96,29 @@ def reply_prompt(reply: Message, delivery: image_delivery.Delivery | None = None
     )
 
 
-def _without_history(reply: Message, model: Model, toolbox: Toolbox) -> CompletionRequest:
+def _given(
+    reply: Message,
+    material: Material,
+    model: Model,
+    delivery: image_delivery.Delivery,
+    toolbox: Toolbox,
+) -> ProjectTurn:
+    """Return what the request has of the files of the project."""
+    if not material.files:
+        return ProjectTurn()
+    with_images = material.may_have_images and suspicion.trusts_project(reply, model)
+    names = toolbox.document_names
+    return project_turn(material.files, model, delivery, names, with_images=with_images)
+
+
+def _without_history(
+    reply: Message, model: Model, toolbox: Toolbox, material: Material
+) -> CompletionRequest:
     """Return a request with the instructions and the reply so far."""
     chosen = reply.conversation.chosen
-    instructions = ChatMessage.from_text("system", system_text(reply.conversation))
+    instructions = ChatMessage.from_text(
+        "system", system_text(reply.conversation, material.project)
+    )
     return CompletionRequest(
         model=model.id,
         messages=(instructions, *_reply_so_far(reply)),
@@ -138,23 +155,6 @@ def _with_turns(request: CompletionRequest, turns: list[ChatMessage]) -> Complet
     return replace(request, messages=(system, *turns, *reply_so_far))
 
 
-def _trusted(reply: Message, history: History, model: Model) -> History:
-    """Return the messages after the last reply for which the service failed with images.
-
-    It answered without them, and would fail with them again each time.
-    """
-    if not (history.attachments or history.documents):
-        return History([])
-    begin = history.messages[0].position
-    before = branches.up_to(reply, branches.hidden(reply)).exclude(pk=reply.pk)
-    answered = before.filter(position__gte=begin, model=model.id)
-    notices = [*answered.exclude(notices={}).values_list("position", "notices")]
-    if reply.model == model.id:
-        notices.append((reply.position, reply.notices))
-    end = max((at for at, noted in notices if "images_suspected" in noted), default=-1)
-    return History([message for message in history.messages if message.position > end])
-
-
 def _reply_so_far(reply: Message) -> list[ChatMessage]:
     """Return the reply so far, with the instruction to continue if it ends in text."""
     turns = reply_turns(reply.text, reply.shown_tool_calls)
@@ -173,7 +173,7 @@ def _may_call(tool_calls: list[ToolCall]) -> bool:
 
 
 def image_request(
-    model: str, image: Attachment, delivery: image_delivery.Delivery
+    model: str, image: Holder, delivery: image_delivery.Delivery
 ) -> CompletionRequest | None:
     """Return the shortest request about one image, to see whether the service accepts it by this
     delivery.

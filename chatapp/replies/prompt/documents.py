@@ -5,17 +5,17 @@ The pages were chosen when the message was sent, so every request has the same b
 
 import base64
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Self
-from uuid import UUID
 
 from django.conf import settings
 
 from chatapp.conversations.models import Attachment
 from chatapp.documents import page_ranges, sizes
 from chatapp.documents.material import document_name, text_of
-from chatapp.documents.models import DocumentPage
+from chatapp.documents.models import Document, DocumentPage
+from chatapp.documents.page_choice import Names
 from chatapp.documents.sizes import MAX_SCANS
 from chatapp.inference import ImagePart, Model, TextPart
 from chatapp.inference.context_window import MAX_IMAGES
@@ -28,8 +28,6 @@ from chatapp.replies.prompt.turns import DocumentParts
 SCAN = "[The scanned page {page} of “{name}”:]"
 
 logger = logging.getLogger(__name__)
-
-type Names = Mapping[UUID, str]
 
 
 @dataclass(slots=True)
@@ -53,7 +51,7 @@ class Room:
     tokens: int
 
     @classmethod
-    def beside(cls, urls: Mapping[int, str], window: int) -> Self:
+    def beside(cls, urls: Collection[str], window: int) -> Self:
         """Return the room beside these images, for a model that reads `window` tokens.
 
         The documents of a message have half of it, whatever else the request has, so that they
@@ -90,14 +88,15 @@ def documents_of(
                 continue
             numbers = _fitting(attachment, chosen_pages(attachment), tokens)
             tokens = max(0, tokens - attachment.document_tokens)
-            all_scans = _scans(attachment)
-            found = [page for page in all_scans if page in set(numbers)]
+            all_scans = _scans(attachment.document)
+            chosen = set(numbers)
+            found = [page for page in all_scans if page in chosen]
             if not model.vision:
                 made.scans_unsupported += len(found)
             is_seen = model.vision and attachment.pk in trusted and not attachment.refusal
             most = min(room.images, MAX_SCANS - seen) if is_seen else 0
             name = names.get(attachment.document.pk) or document_name(attachment.document)
-            parts = list(_scan_parts(attachment, name, found[:most], room.characters))
+            parts = list(scan_parts(attachment.document, name, found[:most], room.characters))
             seen += len(parts) // 2
             room.images -= len(parts) // 2
             room.characters -= sum(len(p.url) for p in parts if isinstance(p, ImagePart))
@@ -121,18 +120,17 @@ def _fitting(attachment: Attachment, numbers: list[int], tokens: int) -> list[in
     return sizes.choose(pages, tokens).pages
 
 
-def _scans(attachment: Attachment) -> list[int]:
+def _scans(document: Document) -> list[int]:
     """Return the numbers of the pages that are images without text."""
-    pages = DocumentPage.objects.filter(document=attachment.document_id, is_scanned=True, text="")
+    pages = DocumentPage.objects.filter(document=document, is_scanned=True, text="")
     return list(pages.values_list("number", flat=True))
 
 
-def _scan_parts(
-    attachment: Attachment, name: str, pages: list[int], room: int
+def scan_parts(
+    document: Document, name: str, pages: list[int], room: int
 ) -> Iterator[TextPart | ImagePart]:
     """Yield a line and the image of each scanned page, up to `room` characters of data URLs."""
-    document = attachment.document
-    if not document or not pages or settings.IMAGE_DELIVERY == "link":
+    if not pages or settings.IMAGE_DELIVERY == "link":
         return  # there are no links to pages
     for page, image in sorted(scans.images_of(document, pages).items()):
         url = f"data:image/jpeg;base64,{base64.b64encode(image).decode('ascii')}"

@@ -14,6 +14,7 @@ from chatapp.replies.accounting import CapReached, NewCall
 from chatapp.replies.line import Urgency
 from chatapp.replies.prompt import building, image_delivery
 from chatapp.replies.prompt.building import Prompt
+from chatapp.replies.prompt.image_urls import Holder
 from chatapp.replies.short_calls import ShortCall
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class Retry:
     """What to send instead; `excluded` is None when only the delivery of the images changed."""
 
     prompt: Prompt
-    excluded: Attachment | None = None
+    excluded: Holder | None = None
 
 
 async def retry(prompt: Prompt, error: ImageRejected) -> Retry | None:
@@ -42,7 +43,7 @@ async def retry(prompt: Prompt, error: ImageRejected) -> Retry | None:
 
 def accepted(prompt: Prompt) -> None:
     """Remember that the service has answered a request with these images."""
-    if any(attachment.image for attachment in prompt.images):
+    if any(holder.image for holder in prompt.images):
         image_delivery.remember(prompt.request.model, prompt.delivery)
 
 
@@ -50,19 +51,19 @@ def _other_delivery(prompt: Prompt) -> image_delivery.Delivery | None:
     """Return the delivery after the one that was tried, if an image is ours to send."""
     rest = image_delivery.deliveries(prompt.request.model)
     later = rest[rest.index(prompt.delivery) + 1 :] if prompt.delivery in rest else ()
-    ours = any(attachment.image for attachment in prompt.images)
+    ours = any(holder.image for holder in prompt.images)
     return later[0] if later and ours else None
 
 
-async def _culprit(prompt: Prompt) -> Attachment | None:
+async def _culprit(prompt: Prompt) -> Holder | None:
     """Return the image that is rejected on its own too, by every delivery.
 
     Links rot and are tried first, then the newest; when each is accepted alone, the scanned pages
     of the newest document go, or else the newest image.
     """
     newest_first = prompt.images[::-1]
-    suspects = [attachment for attachment in newest_first if attachment.link]
-    suspects += [attachment for attachment in newest_first if attachment.image]
+    suspects = [holder for holder in newest_first if holder.link]
+    suspects += [holder for holder in newest_first if holder.image]
     scanned = prompt.scanned[::-1]
     if len(suspects) + len(scanned) > 1:
         for suspect in suspects:
@@ -71,7 +72,7 @@ async def _culprit(prompt: Prompt) -> Attachment | None:
     return next(iter((*scanned, *suspects)), None)
 
 
-async def _is_refused(prompt: Prompt, suspect: Attachment) -> bool:
+async def _is_refused(prompt: Prompt, suspect: Holder) -> bool:
     model = prompt.request.model
     for delivery in image_delivery.deliveries(model):
         request = await background.in_thread(building.image_request, model, suspect, delivery)
@@ -101,7 +102,7 @@ async def _try(prompt: Prompt, request: CompletionRequest) -> None:
         await background.in_thread(call.settle)
 
 
-def _exclude(attachment: Attachment, error: ImageRejected) -> None:
-    attachment.refuse(error.detail or gettext(error.reason))
-    if attachment.message:
-        events.message_changed(attachment.message)
+def _exclude(holder: Holder, error: ImageRejected) -> None:
+    holder.refuse(error.detail or gettext(error.reason))
+    if isinstance(holder, Attachment) and holder.message:
+        events.message_changed(holder.message)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chatapp.conversations.models import Attachment, Message, ToolCall, Variation
 from chatapp.inference import ChatMessage, ImagePart, Model, TextPart, ToolCallPart, ToolResultPart
 from chatapp.inference.context_window import EXCLUDED_IMAGE
+from chatapp.replies.prompt.image_urls import Holder
 
 REFUSED_IMAGE = "[The model service could not use the image “{name}”. It was excluded.]"
 PARTS = "[A long image above is cut into parts. They are in order and overlap a little.]"
@@ -105,8 +106,8 @@ def has_calls(turns: Sequence[ChatMessage]) -> bool:
     return any(isinstance(part, ToolCallPart) for turn in turns for part in turn.parts)
 
 
-def image_part(attachment: Attachment, url: str) -> ImagePart:
-    image = attachment.image
+def image_part(holder: Holder, url: str) -> ImagePart:
+    image = holder.image
     return ImagePart(url, image.width, image.height) if image else ImagePart(url)
 
 

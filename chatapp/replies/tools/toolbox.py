@@ -11,6 +11,7 @@ from chatapp.accounts.permissions import Permission, with_permission
 from chatapp.conversations.models import Message
 from chatapp.conversations.models.model_choice import model_of
 from chatapp.mcp.switches import switches_for
+from chatapp.projects.material import Material, material_of
 from chatapp.replies.prompt.branch_documents import documents_before
 from chatapp.replies.tools.documents import READING_TOOLS, names_of
 from chatapp.tools import runner
@@ -33,9 +34,9 @@ class Toolbox:
     person_id: UUID | None = None
 
     @classmethod
-    def of(cls, reply: Message) -> Self:
+    def of(cls, reply: Message, material: Material | None = None) -> Self:
         """Return the tools that the conversation's settings switch on, and those that read its
-        documents.
+        documents and those of its project, which `material` has if they are known.
 
         Reads the database: call it in a thread.
         """
@@ -47,7 +48,8 @@ class Toolbox:
             for switch in switches_for(conversation.owner)
             if conversation.tool_choices.get(switch.key, switch.is_on)
         ]
-        documents = documents_before(reply)
+        material = material or material_of(conversation)
+        documents = documents_before(reply, material.documents)
         chosen = [tool for switch in turned_on for tool in switch.tools]
         chosen += READING_TOOLS if documents else ()
         if not chosen:

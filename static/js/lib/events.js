@@ -86,7 +86,7 @@ export const PAGE_WOKEN = "page:woken";
 // --- The session
 
 // The session has expired: nobody is signed in.
-// image-chip, live-socket, message-draft, message-list, message-outbox, prompt-picker, settings-sheet > guard, live-socket
+// image-chip, live-socket, message-draft, message-list, message-outbox, project-files, prompt-picker, settings-sheet > guard, live-socket
 export const SESSION_EXPIRED = "session:expired";
 
 // live-socket, message-outbox > sign-in-again

@@ -1,0 +1,104 @@
+"""/projects/<id>/files/: the files of a project, adding some, and removing one."""
+
+from http import HTTPStatus
+from typing import NamedTuple
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from chatapp import background
+from chatapp.accounts.models import Person
+from chatapp.accounts.person_request import PersonRequest
+from chatapp.documents.errors import DocumentRefused
+from chatapp.documents.uploads import status_of
+from chatapp.images.errors import ImageRefused
+from chatapp.projects import files
+from chatapp.projects.file_listing import listing_of
+from chatapp.projects.models import Project
+from chatapp.server.request_values import wants_json
+
+
+class Problem(NamedTuple):
+    """Why a file wasn't added; `name` is empty when there was none."""
+
+    name: str
+    sentence: str
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+async def project_files(request: PersonRequest, project_id: UUID) -> HttpResponse:
+    """Show the files to whoever may read the project; add files for its owner, one for a script
+    and several for a form without one."""
+    if request.method != "POST":
+        return await sync_to_async(_show)(request, project_id)
+    project = await sync_to_async(_own)(request.user, project_id)
+    uploads = request.FILES.getlist("file")
+    await background.release_connection()
+    problems = [
+        problem
+        for upload in uploads
+        if (problem := await _add(request.user, project, upload)) is not None
+    ]
+    if not uploads:
+        problems = [Problem("", _("We didn't receive a file. Choose it again."))]
+    return await sync_to_async(_answer)(request, project, problems)
+
+
+@require_POST
+def project_file_removal(
+    request: PersonRequest, project_id: UUID, project_file_id: int
+) -> HttpResponse:
+    project = _own(request.user, project_id)
+    files.remove(project, project_file_id)
+    return _answer(request, project, [])
+
+
+def _own(person: Person, project_id: UUID) -> Project:
+    project: Project = get_object_or_404(Project.objects.of(person), pk=project_id)
+    return project
+
+
+async def _add(person: Person, project: Project, upload: UploadedFile) -> Problem | None:
+    name = upload.name or ""
+    try:
+        await files.store(person, project, upload)
+    except (ImageRefused, DocumentRefused) as refusal:
+        return Problem(name, refusal.sentence, status_of(refusal))
+    except files.TooManyFiles as refusal:
+        return Problem(name, refusal.sentence, HTTPStatus.CONFLICT)
+    except Project.DoesNotExist:
+        raise Http404 from None
+    return None
+
+
+def _answer(request: PersonRequest, project: Project, problems: list[Problem]) -> HttpResponse:
+    """Return the list as it is now, or the first problem; without scripts the page with all."""
+    if not wants_json(request):
+        if problems:
+            return _page(request, project, problems)
+        response = redirect("project_files", project.pk)
+        response.status_code = HTTPStatus.SEE_OTHER
+        return response
+    if problems:
+        return JsonResponse({"error": problems[0].sentence}, status=problems[0].status)
+    context = {"project": project, "listing": listing_of(project, request.user)}
+    html = render_to_string("projects/_file_list.html", context, request)
+    return JsonResponse({"html": html})
+
+
+def _show(request: PersonRequest, project_id: UUID) -> HttpResponse:
+    readable = Project.objects.readable_by(request.user)
+    return _page(request, get_object_or_404(readable, pk=project_id), [])
+
+
+def _page(request: PersonRequest, project: Project, problems: list[Problem]) -> HttpResponse:
+    context = {"project": project, "problems": problems}
+    status = problems[0].status if problems else HTTPStatus.OK
+    return render(request, "projects/files.html", context, status=status)
