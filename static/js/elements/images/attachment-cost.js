@@ -1,5 +1,6 @@
 // What the attached files cost: their tokens, and with the chosen model the dollars. At each document too.
 
+import { chosenPrice } from "../../lib/chosen-price.js";
 import { IMAGES_CHANGED, LIVE_CONVERSATION_CHANGED, MODEL_CHOSEN, SETTINGS_EDITED, listen } from "../../lib/events.js";
 
 /** Part of the image attacher. */
@@ -23,13 +24,8 @@ class AttachmentCost extends HTMLElement {
     this.#observer.disconnect();
   }
 
-  /** Of the chosen model, in dollars for a million tokens; 0 if that is unknown. */
-  get #price() {
-    return +(document.querySelector("model-controls [name=model]")?.selectedOptions[0]?.dataset.price ?? 0);
-  }
-
   #show() {
-    const price = this.#price;
+    const price = chosenPrice();
     const sums = { image: 0, link: 0, document: 0 };
     for (const { tokens, dataset } of this.chips.children) sums[dataset.kind ?? "image"] += tokens;
     for (const chip of this.chips.querySelectorAll("[data-kind=document]")) this.#showAt(chip, this.#moneyOf(chip.tokens, price));
