@@ -3,7 +3,7 @@ alike."""
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from chatapp.accounts.models import Person
@@ -63,16 +63,18 @@ def own_image(person: Person, image_id: UUID) -> Image:
 
 
 def visible_document(person: Person, document_id: UUID) -> Document:
-    """Return a document that the person uploaded, that is in a conversation of theirs or in a
+    return get_object_or_404(visible_documents(person.pk), pk=document_id)
+
+
+def visible_documents(person_id: UUID | None) -> QuerySet[Document]:
+    """Return documents that the person uploaded, that are in a conversation of theirs or in a
     project that they may read."""
+    own = Conversation.objects.filter(owner=person_id).present()
     sent = Attachment.objects.filter(
-        document=OuterRef("pk"),
-        message__conversation__in=Conversation.objects.of(person),
-        message__deleted_at=None,
+        document=OuterRef("pk"), message__conversation__in=own, message__deleted_at=None
     )
-    shared = Document.objects.filter(_in_shared_project(person), pk=OuterRef("pk"))
-    theirs = Q(owner=person) | Exists(sent) | Exists(shared)
-    return get_object_or_404(Document.objects.filter(theirs), pk=document_id)
+    shared = Document.objects.filter(_in_shared_project(person_id), pk=OuterRef("pk"))
+    return Document.objects.filter(Q(owner=person_id) | Exists(sent) | Exists(shared))
 
 
 def visible_image(person: Person, image_id: UUID) -> Image:
@@ -88,16 +90,16 @@ def visible_image(person: Person, image_id: UUID) -> Image:
         tool_call__reply__conversation__in=Conversation.objects.of(person),
         tool_call__reply__deleted_at=None,
     )
-    shared = Image.objects.filter(_in_shared_project(person), pk=OuterRef("pk"))
+    shared = Image.objects.filter(_in_shared_project(person.pk), pk=OuterRef("pk"))
     theirs = Q(owner=person) | Exists(sent) | Exists(made) | Exists(shared)
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)
 
 
-def _in_shared_project(person: Person) -> Q:
+def _in_shared_project(person_id: UUID | None) -> Q:
     """Match files of projects that others share with the person, which are neither in the trash nor
     of somebody who was deleted. Only their owners add files."""
     return Q(
-        project_files__project__members__person=person,
+        project_files__project__members__person=person_id,
         project_files__project__owner__deleted_at=None,
         project_files__project__trashed_at=None,
     )

@@ -1,7 +1,7 @@
 """Share a project with people of this instance: who is let in, and what happens when they go.
 
 Only its owner lets people in. Each verb locks the row of the project, for which whoever moves a
-conversation into it waits too (`lock_usable`). So nobody's conversation is ever in a project in
+conversation into it waits too (`membership`). So nobody's conversation is ever in a project in
 which they may not chat. Each returns whether it changed anything, so calling it twice is harmless.
 """
 
@@ -82,17 +82,6 @@ def leave(project: Project, person: Person, *, request: HttpRequest | None = Non
         project=str(project.pk),
     )
     return True
-
-
-def lock_usable(person: Person, project_id: UUID) -> Project:
-    """Return a project in which a person may chat, until the end of the transaction.
-
-    Call it before a conversation comes into a project, and before that is locked. Raises Http404.
-    """
-    # Who may chat is asked afterwards: a query that waited for a lock answers as of its beginning.
-    _lock(project_id)
-    found: Project = get_object_or_404(Project.objects.usable_by(person), pk=project_id)
-    return found
 
 
 def members_of(project: Project) -> list[Member]:

@@ -77,7 +77,8 @@ def _add_projects(sidebar: Sidebar, person: Person) -> None:
     """Add the first projects by name, the person's own and those shared with them."""
     # A union, because for an "or" Postgres would read everybody's projects.
     own = Project.objects.filter(owner=person, trashed_at=None).values("pk")
-    shared = Member.objects.filter(person=person).values("project")
+    let_in = Member.objects.filter(person=person, project__owner__deleted_at=None)
+    shared = let_in.values("project")
     both = own.union(shared, all=True)
     rows = Project.objects.present().filter(pk__in=both).order_by("name").only("name")
     found = [Entry(project) for project in rows[: MAX_PROJECTS + 1]]

@@ -21,13 +21,14 @@ class Context:
     `zone` is the person's time zone, for example Europe/Berlin. `work` identifies the attempt at a
     reply: connections that a tool keeps are closed with it. `written` has the texts that the
     person wrote in this conversation, and `files` the ids of its documents by the names that the
-    model knows.
+    model knows. `person_id` is asked for what that person may read at the time of a call.
     """
 
     zone: str = "UTC"
     work: str = ""
     written: tuple[str, ...] = ()
     files: Mapping[str, UUID] = field(default_factory=dict)
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,4 +98,5 @@ def test_what_a_model_sees_depends_on_the_model(
 def test_a_chat_without_a_project_shows_none(owner_client: Client, owner: Person) -> None:
     added = add_exchange(owner, new_message())
 
-    assert "project" not in flat(owner_client, f"/c/{added.conversation.pk}/prompt/").lower()
+    page = flat(owner_client, f"/c/{added.conversation.pk}/prompt/")
+    assert "project" not in page.partition("<main")[2].partition("</main>")[0].lower()

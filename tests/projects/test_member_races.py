@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
-from django.http import Http404
 
 from chatapp.accounts import membership
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation
-from chatapp.projects.members import lock_usable, take_out
+from chatapp.conversations.models.membership import lock_usable
+from chatapp.projects.members import take_out
 from chatapp.projects.models import Project
 from tests.projects.member_kit import chat_in, project_of, shared_with, where
 
@@ -38,11 +38,8 @@ def together(*verbs: Callable[[], object]) -> None:
 
 def move_in(conversation: Conversation, project: Project) -> None:
     with transaction.atomic():
-        try:
-            lock_usable(conversation.owner, project.pk)
-        except Http404:
-            return
-        Conversation.objects.filter(pk=conversation.pk).update(project=project)
+        if lock_usable(conversation.owner, project.pk):
+            Conversation.objects.filter(pk=conversation.pk).update(project=project)
 
 
 @pytest.mark.parametrize("end", ["taken out", "owner deleted"])

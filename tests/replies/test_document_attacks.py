@@ -66,7 +66,7 @@ async def test_what_the_reading_tools_return_stays_inside_its_label(
     owner: Person, attack: str
 ) -> None:
     document = await background.in_thread(hostile, owner, attack)
-    context = Context(files=names_of([document]))
+    context = Context(files=names_of([document]), person_id=document.owner_id)
     for tool, arguments in ((read_pages, {"pages": "1-2"}), (search_document, {"query": "herons"})):
         result = await runner.run(tool, json.dumps(arguments), context)
 

@@ -11,6 +11,7 @@ from chatapp.conversations.models import Message, ToolCall, add_exchange
 from chatapp.documents.models import Document
 from chatapp.documents.worker.pages import Page, Unit
 from chatapp.inference.context_window import estimate_text
+from chatapp.projects.models import Member, Project, ProjectFile
 from chatapp.replies import generation
 from chatapp.replies.tools.documents import MAX_TOKENS, names_of, read_pages, search_document
 from chatapp.tools import runner
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def run(tool: Tool, documents: list[Document], **arguments: Any) -> CallResult:
-    context = Context(files=names_of(documents))
+    context = Context(files=names_of(documents), person_id=documents[0].owner_id)
     return await runner.run(tool, json.dumps(arguments), context)
 
 
@@ -179,3 +180,22 @@ async def test_what_a_page_of_a_long_book_says(owner: Person) -> None:
     assert "This is p. 17:" in reply.text
     assert "heron-629" in reply.text
     assert "pages_excluded" in reply.notices
+
+
+async def test_a_project_that_was_closed_meanwhile_is_not_read(
+    owner: Person, member: Person
+) -> None:
+    document = await stored(owner, "Herons wait.")
+    project = await Project.objects.acreate(owner=owner, name="Birds")
+    await ProjectFile.objects.acreate(project=project, document=document)
+    access = await Member.objects.acreate(project=project, person=member, can_chat=True)
+    context = Context(files=names_of([document]), person_id=member.pk)
+    assert not (await runner.run(read_pages, '{"pages": "1"}', context)).error
+
+    await access.adelete()
+
+    for tool, arguments in (
+        (read_pages, '{"pages": "1"}'),
+        (search_document, '{"query": "heron"}'),
+    ):
+        assert "Herons" not in (await runner.run(tool, arguments, context)).content

@@ -89,7 +89,7 @@ def test_an_export_that_is_imported_elsewhere_is_the_same(owner: Person) -> None
 
 @pytest.mark.parametrize(
     ("model", "omitted"),
-    [(Project, {"owner", "trashed_at"}), (ProjectFile, {"id", "project"})],
+    [(Project, {"owner", "trashed_at"}), (ProjectFile, {"id", "project", "refusal"})],
 )
 def test_every_column_is_exported_or_omitted_on_purpose(
     owner: Person, model: type[Any], omitted: set[str]

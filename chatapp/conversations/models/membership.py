@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def lock_usable(person: "Person", project_id: UUID) -> Any:
     """Return the project if this person may chat in it, locked until the transaction ends; else
     None."""
-    return _lock(_projects().usable_by(person), project_id)
+    # Who may chat is asked afterwards: a query that waited for a lock answers as of its beginning.
+    if _lock(_projects(), project_id) is None:
+        return None
+    return _projects().usable_by(person).filter(pk=project_id).first()
 
 
 def lock_project_of(conversation: Conversation) -> Any:

@@ -31,7 +31,6 @@ class Toolbox:
     context: Context
     allowed: frozenset[str] = frozenset()
     acting: frozenset[str] = frozenset()
-    person_id: UUID | None = None
 
     @classmethod
     def of(cls, reply: Message, material: Material | None = None) -> Self:
@@ -59,9 +58,10 @@ class Toolbox:
         tools = {tool.name: tool for tool in sorted(chosen, key=lambda tool: tool.name)}
         # An overtaken attempt must not close what the next one opened.
         work = f"{reply.pk}:{reply.attempt}"
-        context = Context(conversation.owner.time_zone, work, files=names_of(documents))
+        owner = conversation.owner
+        context = Context(owner.time_zone, work, (), names_of(documents), owner.pk)
         allowed = frozenset(conversation.allowed_tools)
-        return cls(tools, context, allowed, frozenset(acting), conversation.owner_id)
+        return cls(tools, context, allowed, frozenset(acting))
 
     def with_texts(self, written: tuple[str, ...]) -> Self:
         """Return the same for these texts of the person, which the model gets to read."""
@@ -94,10 +94,11 @@ class Toolbox:
     def may_still_act(self) -> bool:
         """Return whether the person may use all of them now: their role may have changed since the
         reply began. Reads the database."""
-        if self.person_id is None:
+        person_id = self.context.person_id
+        if person_id is None:
             return True
         may_act = with_permission(Permission.USE_ACTING_TOOLS)
-        return Person.objects.filter(may_act, pk=self.person_id).exists()
+        return Person.objects.filter(may_act, pk=person_id).exists()
 
     def describe(self, name: str, arguments: str) -> str:
         """Return the line that is shown while a call runs."""

@@ -4,10 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.http import Http404
-
-from chatapp.conversations.models import Conversation
-from chatapp.projects.members import lock_usable
+from chatapp.conversations.models import Conversation, membership
 from chatapp.projects.models import Project
 
 if TYPE_CHECKING:
@@ -27,10 +24,7 @@ class Places:
     def lock(self, ids: Iterable[UUID]) -> None:
         """Look the projects up in which the person may chat, always in the same order."""
         for id_ in sorted(set(ids) - set(self._found)):
-            try:
-                self._found[id_] = lock_usable(self._person, id_)
-            except Http404:
-                self._found[id_] = None
+            self._found[id_] = membership.lock_usable(self._person, id_)
 
     def place_new(self, conversation: Conversation, ids: Iterable[UUID]) -> None:
         """Put a new conversation into the first of these projects that there is."""
