@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.system.conftest import Chat
 from tests.system.posts import send
 from tests.system.screens_projects import create
+from tests.system.test_accessibility import check
 from tests.system.test_page_controls import sidebar
 
 
@@ -229,3 +230,26 @@ def test_without_scripts_everything_is_a_form(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="Herons").last).to_be_visible()
     context.close()
+
+
+@pytest.mark.long
+def test_axe_finds_nothing_on_the_pages_of_projects(chat: Chat) -> None:
+    page = chat.page
+    path = create(page, "Herons")
+    check(page)
+    page.get_by_text("Add instructions").click()
+    check(page, ".project")
+    page.goto(send_in_project(page, path))
+    choose(page, chats_of(page), "Move to project")
+    page.get_by_role("dialog", name="Move to project").wait_for()
+    check(page)
+    for part in ("settings/", "deletion/"):
+        page.goto(f"{path}{part}")
+        check(page)
+    page.get_by_role("button", name="Delete project").click()
+    page.get_by_text("was moved to the trash").wait_for()
+    check(page)
+    page.goto("/trash/")
+    check(page)
+    page.goto(path)
+    check(page)
