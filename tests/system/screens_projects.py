@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
-
 from tests.system.conftest import Chat
+from tests.system.projects import create
 from tests.system.screens import ask, chat, layout, scheme, shoot
 
 __all__ = ["chat", "layout", "scheme", "shoot"]  # fixtures
@@ -17,22 +16,13 @@ INSTRUCTIONS = (
 )
 
 
-def create(page: Page, name: str = NAME) -> str:
-    """Create a project, and return its path."""
-    page.goto("/projects/")
-    page.get_by_label("New project").fill(name)
-    page.get_by_role("button", name="Create project").click()
-    expect(page.get_by_role("textbox", name="Message")).to_be_visible()
-    return page.evaluate("location.pathname")  # type: ignore[no-any-return]
-
-
 def test_projects(chat: Chat, shoot: Shoot) -> None:
     page = chat.page
     page.goto("/projects/")
     shoot("projects-none")
     for name in ("Novel", "Tax return 2026"):
         create(page, name)
-    path = create(page)
+    path = create(page, NAME)
     shoot("project-new")
     page.get_by_text("Add instructions").click()
     page.get_by_label("Project instructions").fill(INSTRUCTIONS)
