@@ -1,7 +1,11 @@
 """Projects in a browser, and the chats that the sidebar shows of them."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.system.app import App
 from tests.system.posts import send
 
 
@@ -44,3 +48,15 @@ def send_in_project(page: Page, path: str) -> str:
     )
     assert answer.status == 204
     return post.conversation
+
+
+@pytest.fixture(autouse=True)
+def no_projects(app: App) -> Iterator[None]:
+    """Remove what a test leaves: others know no projects."""
+    yield
+    app.execute(
+        "UPDATE conversations_conversation SET project_id = NULL",
+        "DELETE FROM projects_member",
+        "DELETE FROM projects_projectfile",
+        "DELETE FROM projects_project",
+    )

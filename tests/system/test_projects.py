@@ -1,7 +1,6 @@
 """Projects: a page on which chats begin, a line in the sidebar, moving, and deletion with undo."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,21 +9,18 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.people import PASSWORD
 from tests.system.app import App
 from tests.system.conftest import Chat, watched
-from tests.system.projects import chats_of, choose, create, group, send_in_project
+from tests.system.projects import (
+    chats_of,
+    choose,
+    create,
+    group,
+    no_projects,
+    send_in_project,
+)
 from tests.system.test_accessibility import check
 from tests.system.test_page_controls import sidebar
 
-
-@pytest.fixture(autouse=True)
-def no_projects(app: App) -> Iterator[None]:
-    """Remove what a test leaves: the tests of other files know no projects."""
-    yield
-    app.execute(
-        "UPDATE conversations_conversation SET project_id = NULL",
-        "DELETE FROM projects_member",
-        "DELETE FROM projects_projectfile",
-        "DELETE FROM projects_project",
-    )
+__all__ = ["no_projects"]  # a fixture
 
 
 def test_a_chat_begins_in_a_project_and_is_moved_out_of_it(chat: Chat) -> None:
