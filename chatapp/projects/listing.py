@@ -9,7 +9,7 @@ from chatapp.conversations.sidebar import mark_running
 from chatapp.projects.models import Project
 from chatapp.projects.sidebar import chats_in
 
-CHATS_PER_PAGE = 30
+CHATS_PER_PAGE = 20
 COLUMNS = ("title", "active_at", "pinned_at", "is_unread", "project")
 
 

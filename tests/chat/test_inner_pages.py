@@ -14,6 +14,7 @@ from chatapp.people.log_filter import PER_PAGE
 
 PATHS = [
     "/storage/",
+    "/projects/",
     "/shares/",
     "/transfer/",
     "/tools/",
@@ -37,7 +38,15 @@ def test_an_inner_page_has_the_sidebar(owner_client: Client, exchange: Exchange,
     assert "Back to your chats" not in page
     current = re.findall(r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', page)
     in_the_menu = (
-        *("/storage/", "/shares/", "/transfer/", "/tools/", "/diagnostics/", "/account/"),
+        *(
+            "/storage/",
+            "/projects/",
+            "/shares/",
+            "/transfer/",
+            "/tools/",
+            "/diagnostics/",
+            "/account/",
+        ),
         "/people/",
         "/usage/",
     )

@@ -161,4 +161,6 @@ def test_more_servers_and_tools_cost_no_more_queries(
         page(owner_client)
 
 
-QUERIES = 6  # session with person, own tools, servers, their tools, conversations, pinned ones
+# Session with person, own tools, servers, their tools, and for the sidebar pinned conversations,
+# projects and the others.
+QUERIES = 7

@@ -27,7 +27,7 @@ URLS = [
     ("GET", "instructions/", {}, HTTPStatus.FOUND, GONE, GONE),
     ("POST", "instructions/", {"instructions": "New"}, DONE, GONE, GONE),
     ("GET", "deletion/", {}, HTTPStatus.OK, GONE, GONE),
-    ("POST", "deletion/", {}, DONE, GONE, GONE),
+    ("POST", "deletion/", {}, DONE, GONE, DONE),
     ("POST", "restoration/", {}, DONE, GONE, DONE),
     ("POST", "removal/", {}, GONE, GONE, DONE),
 ]

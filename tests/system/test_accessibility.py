@@ -15,6 +15,7 @@ INNER_PAGES = (
     "/shares/",
     "/transfer/",
     "/trash/",
+    "/projects/",
     "/archive/",
     "/tools/",
     "/diagnostics/",

@@ -1,53 +1,26 @@
 """Projects: a page on which chats begin, a line in the sidebar, moving, and deletion with undo."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.system.conftest import Chat
-from tests.system.posts import send
-from tests.system.screens_projects import create
+from tests.support.people import PASSWORD
+from tests.system.app import App
+from tests.system.conftest import Chat, watched
+from tests.system.projects import (
+    chats_of,
+    choose,
+    create,
+    group,
+    no_projects,
+    send_in_project,
+)
+from tests.system.test_accessibility import check
 from tests.system.test_page_controls import sidebar
 
-
-def group(page: Page) -> Locator:
-    """Return the projects in the sidebar."""
-    return page.locator("[data-projects]")
-
-
-def chats_of(page: Page) -> Locator:
-    """Return the chats of the open project."""
-    return group(page).locator("[data-conversation]")
-
-
-def path_of(page: Page) -> str:
-    return str(page.evaluate("location.pathname"))
-
-
-def choose(page: Page, entry: Locator, item: str) -> None:
-    """Choose something in the menu of a chat in the sidebar."""
-    entry.hover()
-    entry.get_by_role("button", name="Options for").click()
-    page.get_by_role("menuitem", name=item).click()
-
-
-@pytest.fixture(autouse=True)
-def no_projects(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[None]:
-    """Move what a test leaves to the trash: the tests of other files know no projects."""
-    yield
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    page.goto("/projects/")
-    for path in page.locator(".project-list a").evaluate_all(
-        "all => all.map(each => each.pathname)"
-    ):
-        page.goto(f"{path}deletion/")
-        page.get_by_role("button", name="Delete project").click()
-        page.wait_for_url("**/projects/?deleted=*")
-    context.close()
+__all__ = ["no_projects"]  # a fixture
 
 
 def test_a_chat_begins_in_a_project_and_is_moved_out_of_it(chat: Chat) -> None:
@@ -105,21 +78,6 @@ def test_a_project_is_deleted_with_its_chats_and_restored(chat: Chat) -> None:
     expect(chats_of(page)).to_have_count(1)
     page.goto(post)
     expect(chats_of(page).get_by_role("link")).to_have_attribute("aria-current", "page")
-
-
-def send_in_project(page: Page, path: str) -> str:
-    """Begin a chat in a project with a request; return its path."""
-    project = path.strip("/").split("/")[-1]
-    post = send(page, "/echo in a project")
-    form = {
-        "csrfmiddlewaretoken": page.locator("[name=csrfmiddlewaretoken]").first.input_value(),
-        "project": project,
-    }
-    answer = page.request.post(
-        f"{post.conversation}project/", form=form, headers={"Accept": "application/json"}
-    )
-    assert answer.status == 204
-    return post.conversation
 
 
 @pytest.mark.long
@@ -229,3 +187,51 @@ def test_without_scripts_everything_is_a_form(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="Herons").last).to_be_visible()
     context.close()
+
+
+@pytest.mark.long
+def test_axe_finds_nothing_on_the_pages_of_projects(chat: Chat) -> None:
+    page = chat.page
+    path = create(page, "Herons")
+    check(page)
+    page.get_by_text("Add instructions").click()
+    check(page, ".project")
+    page.goto(send_in_project(page, path))
+    choose(page, chats_of(page), "Move to project")
+    page.get_by_role("dialog", name="Move to project").wait_for()
+    check(page)
+    for part in ("settings/", "deletion/"):
+        page.goto(f"{path}{part}")
+        check(page)
+    page.get_by_role("button", name="Delete project").click()
+    page.get_by_text("was moved to the trash").wait_for()
+    check(page)
+    page.goto("/trash/")
+    check(page)
+    page.goto(path)
+    check(page)
+
+
+@pytest.mark.long
+def test_a_reader_has_the_page_without_a_message_box(
+    app: App, chat: Chat, browser: Browser, member: str
+) -> None:
+    path = create(chat.page, "Herons")
+    app.execute(
+        "INSERT INTO projects_member (project_id, person_id, can_chat, added_at)"
+        " SELECT project.id, person.id, 0, project.created_at"
+        " FROM projects_project AS project, accounts_person AS person"
+        " WHERE person.email = :email",
+        email=member,
+    )
+    for page in watched(browser.new_context(base_url=app.url)):
+        page.goto(path)
+        page.get_by_label("Email").fill(member)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("You can read this project.")).to_be_visible()
+        expect(page.get_by_role("textbox", name="Message")).to_have_count(0)
+        expect(group(page).get_by_role("link", name="Herons")).to_be_visible()
+        page.keyboard.press("Control+k")
+        page.get_by_role("combobox", name="Search").press("Escape")
+        check(page)

@@ -13,7 +13,16 @@ export function fold(text) {
 
 /** Returns the chats that the sidebar shows. */
 export function knownChats() {
-  return [...document.querySelectorAll("conversation-list .conversation a")].map((link) => {
+  return linksIn("[data-conversation]");
+}
+
+/** Returns the projects that the sidebar shows. */
+export function knownProjects() {
+  return linksIn("div.conversation");
+}
+
+function linksIn(selector) {
+  return [...document.querySelectorAll(`conversation-list ${selector} > a`)].map((link) => {
     const title = link.textContent.trim();
     return { href: link.href, title, name: fold(title) };
   });

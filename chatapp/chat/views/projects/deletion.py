@@ -16,19 +16,21 @@ from chatapp.projects import trash as store
 from chatapp.projects.access import own_project, own_trashed_project
 from chatapp.projects.models import Project
 from chatapp.replies import project_trashing
+from chatapp.server.database_errors import DatabaseFull
 
 WITH_CHATS = "trash"  # what becomes of the chats; anything else keeps them
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 async def deletion(request: PersonRequest, project_id: UUID) -> HttpResponse:
-    """Ask what becomes of the chats, or move the project to the trash."""
-    project = await sync_to_async(own_project)(request.user, project_id)
+    """Ask what becomes of the chats, or move the project to the trash; a second POST changes
+    nothing."""
     if request.method != "POST":
-        return await sync_to_async(_ask)(request, project)
+        return await sync_to_async(_ask)(request, project_id)
+    project = await sync_to_async(_own)(request.user, project_id)
     with_chats = request.POST.get("chats") == WITH_CHATS
     work = project_trashing.trash(project, with_chats=with_chats)
-    await shielded(f"project-deletion:{project_id}:{with_chats}", work)
+    await shielded(f"project-deletion:{project_id}:{with_chats}", work, DatabaseFull)
     return done(request, f"{reverse('projects')}?deleted={project_id}")
 
 
@@ -48,7 +50,8 @@ def removal(request: PersonRequest, project_id: UUID) -> HttpResponse:
     return done(request, reverse("trash"))
 
 
-def _ask(request: PersonRequest, project: Project) -> HttpResponse:
+def _ask(request: PersonRequest, project_id: UUID) -> HttpResponse:
+    project = own_project(request.user, project_id)
     context = {
         "project": project,
         "has_chats": store.own_chats(project).exists(),

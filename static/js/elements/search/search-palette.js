@@ -6,9 +6,9 @@ import { parse } from "../../lib/morph.js";
 import { LiveSearch } from "../../lib/live-search.js";
 import { Options } from "../../lib/options.js";
 import { isDialogOpen } from "../../lib/page.js";
-import { canRun, fold, knownChats, runCommand } from "../../lib/palette-items.js";
+import { canRun, fold, knownChats, knownProjects, runCommand } from "../../lib/palette-items.js";
 
-const RECENT = 4; // chats below the empty field
+const MOST = 4; // of the chats and of the projects that this page knows
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 class SearchPalette extends HTMLElement {
@@ -21,7 +21,8 @@ class SearchPalette extends HTMLElement {
     const find = (name) => this.querySelector(`[data-${name}]`);
     this.dialog = this.querySelector("dialog");
     this.field = this.querySelector("[role=combobox]");
-    [this.results, this.chats, this.commands, this.examples] = ["results", "chats", "commands", "examples"].map(find);
+    [this.results, this.commands, this.examples] = ["results", "commands", "examples"].map(find);
+    [this.chats, this.projects] = ["chats", "known-projects"].map(find);
     [this.error, this.spoken] = [find("error"), find("spoken")];
     this.options = new Options(this.field, this.querySelector("[role=listbox]"));
     this.search = new LiveSearch(this.dataset.url, {
@@ -71,7 +72,8 @@ class SearchPalette extends HTMLElement {
     this.#opensFirst = false;
     this.error.hidden = true;
     this.examples.hidden = words.length > 0;
-    this.#showChats(words);
+    this.#showKnown(this.chats, knownChats(), words);
+    this.#showKnown(this.projects, words.length ? knownProjects() : [], words);
     for (const command of this.commands.querySelectorAll("button")) {
       const label = ` ${fold(command.textContent)}`;
       const fits = words.length ? words.every((word) => label.includes(` ${word}`)) : !("typed" in command.dataset);
@@ -83,16 +85,16 @@ class SearchPalette extends HTMLElement {
     this.search.find(text);
   }
 
-  #showChats(words) {
-    const found = knownChats().filter(({ name }) => words.every((word) => name.includes(word)));
-    const links = found.slice(0, RECENT).map(({ href, title }) => {
+  #showKnown(section, items, words) {
+    const found = items.filter(({ name }) => words.every((word) => name.includes(word)));
+    const links = found.slice(0, MOST).map(({ href, title }) => {
       const link = this.querySelector("template").content.firstElementChild.cloneNode(true);
       link.href = href;
       link.querySelector("span").textContent = title;
       return link;
     });
-    this.chats.hidden = !links.length;
-    this.chats.querySelector("div").replaceChildren(...links);
+    section.hidden = !links.length;
+    section.querySelector("div").replaceChildren(...links);
   }
 
   #showResults(html) {

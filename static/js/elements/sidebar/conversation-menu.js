@@ -79,6 +79,7 @@ class ConversationMenu extends HTMLElement {
     if (menu) this.#openMenu(menu);
     if (item) {
       this.menu.hidePopover();
+      if (item.dataset.act) event.preventDefault();
       this.#act(item.dataset.act, this.list.findEntry(this.#chosen));
     }
   }
@@ -110,7 +111,7 @@ class ConversationMenu extends HTMLElement {
     const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
-    const items = [...this.menu.querySelectorAll("button:not([hidden]), a")];
+    const items = [...this.menu.querySelectorAll(":is(button, a):not([hidden])")];
     items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
   }
 
