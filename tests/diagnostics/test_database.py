@@ -26,7 +26,7 @@ def test_local_sqlite_is_green_with_its_size(sqlite: None) -> None:
 
     assert result.level == "green"
     assert result.found.startswith("SQLite, db.sqlite3")
-    assert re.search(r"\d [KM]B", result.found)
+    assert re.search(r"\d\s[KM]B", result.found)
 
 
 def test_sqlite_on_a_dyno_is_red_with_the_command_that_adds_postgres(
@@ -129,7 +129,7 @@ def test_without_a_known_plan_the_size_is_shown(sqlite: None, settings: Settings
     result = database.check_space()
 
     assert result.level == "green"
-    assert re.search(r"\d [KM]B", result.found)
+    assert re.search(r"\d\s[KM]B", result.found)
 
 
 def test_no_pending_migration_is_green(db: None) -> None:
