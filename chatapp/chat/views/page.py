@@ -38,6 +38,7 @@ from chatapp.conversations.models import (
 from chatapp.conversations.sidebar import ConversationPage, conversation_page
 from chatapp.images.formats import Format
 from chatapp.images.processing import MAX_UPLOAD_BYTES
+from chatapp.replies import waiting_notices
 from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
 
@@ -125,6 +126,7 @@ def page(
         form = SettingsForm(request.user, chosen)
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
+        waiting_notices.show(history.messages)
         sidebar = conversation_page(request.user, sidebar_before, shown)
         head = shown.branch.last() if shown and before is not None else _last(history)
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
