@@ -9,17 +9,18 @@ import pytest
 from django.utils import timezone
 
 from chatapp import background
+from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import Finished, TextDelta, Usage
 from chatapp.inference.context_window import estimate_text
-from chatapp.replies import line, outcomes, titles
+from chatapp.replies import commands, generation, line, outcomes, titles
 from chatapp.replies.accounting import Call, NewCall, ledger
 from chatapp.replies.prompt.building import reply_prompt
 from chatapp.spending import upkeep
 from chatapp.spending.ledger import Ledger
 from chatapp.spending.models import ModelCall
 from tests.spending.conftest import IN, OUT, calls_of, set_own, used
-from tests.support.replies import answering, ended, made
+from tests.support.replies import answering, ended, made, new_message
 from tests.support.tool_kit import Kit, call, die, script
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
@@ -186,6 +187,20 @@ async def test_a_lost_call_gives_back_what_it_had_reserved(running: Exchange) ->
     title = await ModelCall.objects.aget(purpose="title")
     sums = await background.in_thread(used, owner)
     assert list(sums.values()) == [first.cost + second.cost + title.cost]
+
+
+async def test_a_call_begun_with_a_reply_in_a_process_that_ends_costs_nothing(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process resumes the reply, and begins a call of its own."""
+    exchange, prepare = await background.in_thread(commands._add, owner, new_message(), True)
+    monkeypatch.setattr(generation, "_is_closing", True)
+    generation.start(exchange.reply, prepare)
+    await ended([f"release:{exchange.reply.pk}"])
+
+    (row,) = await check_sums(exchange)
+    assert (row.state, row.cost) == ("lost", 0)
+    assert (await Message.objects.aget(pk=exchange.reply.pk)).leased_by == ""
 
 
 def old(row: ModelCall, **ago: int) -> None:
