@@ -1,6 +1,6 @@
 """Sums over calls that have ended, as the usage pages show them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, NamedTuple, Self
@@ -74,9 +74,15 @@ def daily(person: Person | None, first: date, end: date) -> list[DayPart]:
     ]
 
 
-def by_person(first: date, end: date) -> dict[UUID | None, Sums]:
-    """Return the kept sums of everybody by their ids, None for those who are gone."""
-    return {row.person: Sums.of(row) for row in _added_up(_days(first, end), "person")}
+def by_person(
+    first: date, end: date, ids: Collection[UUID] | None = None
+) -> dict[UUID | None, Sums]:
+    """Return the kept sums of these people by their ids, or of everybody, None for those who are
+    gone."""
+    rows = _days(first, end)
+    if ids is not None:
+        rows = rows.filter(person__in=ids)
+    return {row.person: Sums.of(row) for row in _added_up(rows, "person")}
 
 
 def total(parts: Iterable[Sums]) -> Sums:

@@ -1,5 +1,8 @@
-"""What happens while the server runs: caps are read again, calls that nobody settled
-are, and calls that have ended are added to the kept sums."""
+"""Keep up what spending needs while the server runs.
+
+Caps are read again, calls that have ended are added to the kept sums, and calls that nobody settled
+are settled.
+"""
 
 import asyncio
 import logging
