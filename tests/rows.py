@@ -42,7 +42,16 @@ from chatapp.prompts.models import SavedPrompt
 from chatapp.replies.models import LearnedFact
 from chatapp.retirement.models import ServiceList
 from chatapp.sharing.models import Share, Snapshot
-from chatapp.spending.models import Budget, Cap, LineProcess, ModelCall, SharedLine
+from chatapp.spending.models import (
+    Budget,
+    Cap,
+    ChatSum,
+    DaySum,
+    LineProcess,
+    ModelCall,
+    SharedLine,
+    SummedZone,
+)
 from chatapp.transfer.models import (
     ArchivePart,
     Import,
@@ -159,6 +168,11 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Cap: lambda: Cap.objects.create(kind="instance", period="day", amount=1),
     ServiceList: lambda: ServiceList.objects.create(service=unique(), asked_at=timezone.now()),
     ModelCall: lambda: ModelCall.objects.create(purpose="reply", model_asked="m", model="m"),
+    DaySum: lambda: DaySum.objects.create(day="2026-11-30", model="m", purpose="reply"),
+    ChatSum: lambda: ChatSum.objects.create(
+        person=person(), month="2026-11-01", conversation_id=unique()
+    ),
+    SummedZone: lambda: SummedZone.objects.create(name=unique()),
     AttemptCount: lambda: AttemptCount.objects.create(key=unique(), ends_at=timezone.now()),
     Attachment: attachment,
     ContentType: content_type,

@@ -84,8 +84,10 @@ async def look(known: set[Change]) -> set[Change]:
     if recent - known:
         await ended_sessions.close_ended()
     for change in recent:
-        if not change.is_active:
+        if not change.is_active or change not in known:
+            # A page that may stay learns from its next socket what has changed.
             hub.deliver(protocol.person_group(change.person_id), CLOSE)
+        if not change.is_active:
             await runner.release_jobs_of(change.person_id)
         access_changed.send(Person, person_id=change.person_id, is_active=change.is_active)
     return recent

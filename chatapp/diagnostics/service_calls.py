@@ -13,6 +13,7 @@ import httpx
 from django.conf import settings
 from django.utils.translation import gettext
 
+from chatapp.diagnostics import calls_in_line
 from chatapp.diagnostics.results import Result, heroku, note, red, set_config, yellow
 from chatapp.diagnostics.runner import asked_by, in_own_thread
 from chatapp.inference import (
@@ -20,7 +21,6 @@ from chatapp.inference import (
     HttpTransport,
     InferenceError,
     Model,
-    Usage,
     make_http_client,
 )
 from chatapp.inference.adaptation import adapt
@@ -41,7 +41,7 @@ from chatapp.replies import learning
 from chatapp.replies.accounting import Call, CallUsage, NewCall, ledger
 
 MAX_CHANGES = 2  # of one request, all within the time of a check
-CALL_SECONDS = 8.0  # less than a check has, so that the sentence names the service
+CALL_SECONDS = 7.0  # less than a check has, so that the sentence names the service
 RECORD_SECONDS = 1.0  # for the database before a call, and again after it
 GET_TIMEOUT = httpx.Timeout(4)  # seconds
 MAX_BYTES = 256 * 1024
@@ -57,7 +57,7 @@ async def ask(model: Model, request: CompletionRequest) -> Seen:
     """Send one request without retries. Like the app, change it when it is refused: send the other
     name of the token limit, or the other spelling of the model's id. Raises CapReached."""
     call = await _begin(request)
-    seen = await _ask(model, request)
+    seen = await calls_in_line.made(request, asked_by.get(), lambda: _ask(model, request))
     if call:
         await _settle(call, seen)
     return seen
@@ -90,11 +90,10 @@ async def _begin(request: CompletionRequest) -> Call | None:
 
 
 async def _settle(call: Call, seen: Seen) -> None:
-    reported = [delta for delta in seen.deltas if isinstance(delta, Usage)]
-    output = seen.reasoning + seen.text
+    usage, output = calls_in_line.reported(seen), seen.reasoning + seen.text
     used = CallUsage()
-    if reported:
-        used = CallUsage.reported(reported[-1])
+    if usage:
+        used = CallUsage.reported(usage)
     elif output:
         tokens = estimate(call.request), estimate_text(output)
         used = CallUsage(*tokens, is_estimated=True)

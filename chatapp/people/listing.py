@@ -16,11 +16,12 @@ from chatapp.accounts.last_seen import NOTED_EVERY
 from chatapp.accounts.models import Person
 from chatapp.images.models import Image
 from chatapp.server.folding import fold
+from chatapp.spending import kept_sums
 from chatapp.spending.cap_rows import caps_in_words
 from chatapp.spending.caps import own_limits
 from chatapp.spending.days import Month
 from chatapp.spending.dollars import shown as shown_dollars
-from chatapp.spending.sums import ended_calls
+from chatapp.spending.sums import by_person
 
 PEOPLE_PER_PAGE = 50
 HERE = NOTED_EVERY + timedelta(minutes=1)  # how old the note of somebody who is here may be
@@ -89,7 +90,7 @@ def people_page(query: str = "", number: int = 1) -> PeoplePage:
 
 
 def rows_of(people: Iterable[Person]) -> list[Row]:
-    """Return the rows of these people, by two queries."""
+    """Return the rows of these people, by as many queries however many they are."""
     people = list(people)
     ids = [person.pk for person in people]
     sizes, costs = image_bytes(ids), month_costs(ids)
@@ -105,5 +106,6 @@ def image_bytes(ids: Collection[UUID]) -> dict[UUID, int]:
 def month_costs(ids: Collection[UUID]) -> dict[UUID, int]:
     """Return what the calls of each person have cost this month, in micro-dollars."""
     month = Month.current()
-    calls = ended_calls(None, month.first, month.end).filter(person__in=ids)
-    return {pk: cost or 0 for pk, cost in calls.values_list("person").annotate(Sum("cost"))}
+    with kept_sums.up_to_date():
+        sums = by_person(month.first, month.end, ids)
+    return {pk: each.cost for pk, each in sums.items() if pk}

@@ -26,7 +26,7 @@ from chatapp.jobs.kinds import TryLater, find_kind, kind_names
 from chatapp.jobs.models import Job
 from chatapp.people import image_heirs
 from chatapp.projects.models import Project
-from chatapp.spending.models import ModelCall
+from chatapp.spending.models import ChatSum, DaySum, ModelCall
 from chatapp.transfer.importing.uploads import remove_slices
 from chatapp.transfer.models import Import
 
@@ -154,6 +154,13 @@ def _calls(person: Person) -> bool:
     return bool(ModelCall.objects.filter(pk__in=list(ids)).update(person=None))
 
 
+def _sums(person: Person) -> bool:
+    """Let the sums of days stay for the totals of this site, as the calls do."""
+    DaySum.objects.filter(person=person).update(person=None)
+    ids = ChatSum.objects.filter(person=person).values_list("pk", flat=True)[:ROWS_AT_ONCE]
+    return bool(ChatSum.objects.filter(pk__in=list(ids)).delete()[0])
+
+
 def _entries(person: Person) -> bool:
     ids = Entry.objects.filter(actor=person).values_list("pk", flat=True)[:ROWS_AT_ONCE]
     return bool(Entry.objects.filter(pk__in=list(ids)).update(actor=None))
@@ -188,6 +195,7 @@ PIECES: tuple[Piece, ...] = (
     image_heirs.remove_or_hand_over,
     _documents,
     _calls,
+    _sums,
     _entries,
     _sessions,
 )

@@ -58,8 +58,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             protocol.session_group(self.scope["session"].session_key),
         )
         with hub.subscribed(groups) as subscription, heartbeat(subscription):
-            person_id = self.scope["user"].pk
-            await self.send(protocol.hello(settings.VERSION, relay.joined, person_id))
+            person = self.scope["user"]
+            access = " ".join([person.role, *person.allowed_models])
+            await self.send(protocol.hello(settings.VERSION, relay.joined, person.pk, access))
             while (event := await subscription.queue.get()) is not CLOSE:
                 await self.base_send({"type": "websocket.send", "text": event})
                 if event == JOINED and not await self._is_still_signed_in():

@@ -37,9 +37,10 @@ def _names(kind: str) -> set[str]:
     return {name for found, _colon, name in groups if found == kind}
 
 
-def hello(version: str, joined: bool, person_id: UUID) -> str:
-    """Return the first event; by `person_id` a page notices that somebody else has signed in."""
-    return encode("hello", version=version, joined=joined, person=person_id)
+def hello(version: str, joined: bool, person_id: UUID, access: str) -> str:
+    """Return the first event; by `person_id` a page notices that somebody else has signed in, and
+    by `access` that the person may do other things than before."""
+    return encode("hello", version=version, joined=joined, person=person_id, access=access)
 
 
 def joined(value: bool) -> str:

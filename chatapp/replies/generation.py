@@ -11,7 +11,7 @@ import django.db
 from django.utils.translation import gettext as _
 
 from chatapp import background
-from chatapp.conversations.models import Message, Progress, TokenUsage
+from chatapp.conversations.models import Message
 from chatapp.images.errors import ImageRefused
 from chatapp.realtime.relay import relay
 from chatapp.replies import live, outcomes, saving, taking
@@ -49,7 +49,7 @@ def start(reply: Message, prepare: Prepare | None = None) -> None:
         if not _is_closing:
             _spawn(reply, Message.begin)
     elif _is_closing:
-        release = background.in_thread(reply.release, Progress(), TokenUsage())
+        release = background.in_thread(outcomes.release_unmade, reply)
         background.spawn(f"release:{reply.pk}", release)
     else:
         background.spawn(_task_name(reply, reply.attempt - 1), _make(reply, prepare))

@@ -19,6 +19,7 @@ class Urgency(IntEnum):
     REPLY = 0
     TEST = 1  # of an image, for a reply that waits for it
     TITLE = 2
+    CHECK = 3  # of diagnostics, which say at once that there is no room
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class LiveReply:
 
     @property
     def state(self) -> LiveState:
-        html, status = self._document.html, self._live_status
+        html, status = self._document.html, self.live_status
         return LiveState(self.reply.attempt, self.progress, html, status, self.tool_calls)
 
     def add(self, text: str) -> None:
@@ -206,7 +206,7 @@ class LiveReply:
         return self._wait.is_on
 
     @property
-    def _live_status(self) -> LiveStatus:
+    def live_status(self) -> LiveStatus:
         return self._wait.status(self._thinking.seconds_so_far)
 
     def _notices_changed(self) -> None:
@@ -232,7 +232,7 @@ class LiveReply:
     def _named_slot(self, slot: Slot) -> tuple[str, str]:
         """Return the name and the HTML of a slot."""
         if slot == "notices":
-            self.reply.notices, self.reply.live_status = self.notices, self._live_status
+            self.reply.notices, self.reply.live_status = self.notices, self.live_status
             return slot, slot_html(self.reply, slot)
         html = slot_html(self.reply, slot, thought=self._thinking.last(self.reasoning))
         return f"{slot}-{self._thinking.turn}", html

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from chatapp import background
 from chatapp.conversations import events
-from chatapp.conversations.models import FinalState, Message, text_ends
+from chatapp.conversations.models import FinalState, Message, Progress, TokenUsage, text_ends
 from chatapp.conversations.models.lease import CloseCondition
 from chatapp.conversations.signals import reply_ended, text_prepared
 from chatapp.inference.context_window import estimate_messages
 from chatapp.rendering import arender_document
 from chatapp.replies import model_calls, usage
-from chatapp.replies.accounting import ledger
+from chatapp.replies.accounting import CallUsage, ledger
 from chatapp.replies.live import LiveReply
 from chatapp.replies.prompt.turns import reply_turns
 from chatapp.replies.usage import Counted, ModelRequest
@@ -75,6 +75,15 @@ def close(
         model_calls.settle_lost(reply)
     _announce(reply.conversation.owner_id, reply)
     return True
+
+
+def release_unmade(reply: Message) -> None:
+    """Release a reply that was taken as it was added, and of which nothing was made. The call that
+    was begun with it is never sent, and costs nothing."""
+    with transaction.atomic():
+        if reply.release(Progress(), TokenUsage()):
+            unsent = ledger().unsettled(reply.pk)
+            ledger().settle_lost([(call, CallUsage()) for call in unsent])
 
 
 def choose_outcome(outcome: ReplyOutcome) -> Callable[[LiveReply, ReplyOutcome, str], None]:

@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.roles import Role
-from chatapp.spending import sentences
+from chatapp.spending import reservations, sentences
 from chatapp.spending.cap_forms import CapForm, key_of
 from chatapp.spending.caps import Limit, Scope, may_set, own_limits
-from chatapp.spending.days import Month
 from chatapp.spending.dollars import shown
-from chatapp.spending.models import Cap, ModelCall
-from chatapp.spending.periods import Period, bounds
+from chatapp.spending.models import Cap
+from chatapp.spending.periods import Period
 from chatapp.spending.reservations import WARNING_SHARE
-from chatapp.spending.sums import Sums
-from chatapp.spending.usage import people_of
+from chatapp.spending.sums import Sums, total
 
 ROLES = (Role.ADMIN, Role.MEMBER, Role.GUEST)  # whose caps can be set for each person
 
@@ -66,8 +65,10 @@ class OwnCap:
 
 
 def own_caps(person: Person) -> list[OwnCap]:
-    """Return the caps that hold for a person. Costs one query for each."""
-    return [_own(person, limit) for limit in own_limits(person, timezone.now())]
+    """Return the caps that hold for a person. Costs one query."""
+    limits = {limit.key: limit for limit in own_limits(person, timezone.now())}
+    used = reservations.used_of(limits)
+    return [_own(person, limit, used[key]) for key, limit in limits.items()]
 
 
 def caps_in_words(caps: Mapping[str, Cap]) -> str:
@@ -85,12 +86,11 @@ def general_rows(viewer: Person, bound: CapForm | None = None) -> list[CapRow]:
 
 
 def person_rows(
-    viewer: Person, month: Month, bound: CapForm | None = None
+    viewer: Person, sums: Mapping[UUID | None, Sums], bound: CapForm | None = None
 ) -> tuple[list[CapRow], Sums]:
     """Return everybody with their usage, the most expensive first, and the sums of calls that
-    nobody there has made: of people who are gone, and of commands. Costs three queries."""
+    nobody there has made: of people who are gone, and of commands. Costs two queries."""
     people = {person.pk: person for person in Person.objects.all()}
-    sums = dict(people_of(month))
     caps = list(Cap.objects.filter(kind=Cap.Kind.PERSON).select_related("person"))
     shown_people = [each for each in people.values() if each.is_active or each.pk in sums]
     rows = [
@@ -105,7 +105,8 @@ def person_rows(
         )
         for person in shown_people
     ]
-    return sorted(rows, key=_order), sums.get(None, Sums())
+    gone = total(each for person, each in sums.items() if person not in people)
+    return sorted(rows, key=_order), gone
 
 
 def _row(
@@ -136,9 +137,8 @@ def _of_each(role: Role) -> str:
     return names[role]
 
 
-def _own(person: Person, limit: Limit) -> OwnCap:
-    calls = ModelCall.objects.between(*bounds(limit.period, limit.at)).filter(person=person)
-    used, amount = calls.committed(), limit.cap.amount
+def _own(person: Person, limit: Limit, used: int) -> OwnCap:
+    amount = limit.cap.amount
     warning = ""
     if used >= amount:
         warning = sentences.reached(limit, person)

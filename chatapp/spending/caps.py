@@ -4,14 +4,13 @@ Each process keeps all caps in memory, so that a send without any costs no query
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -21,14 +20,30 @@ from chatapp.accounts.roles import Role
 from chatapp.audit.models import Action, Entry
 from chatapp.realtime.relay import relay
 from chatapp.spending.dollars import check_amount
-from chatapp.spending.models import Cap, ModelCall
-from chatapp.spending.periods import Period, bounds, first_day
+from chatapp.spending.models import Cap
+from chatapp.spending.periods import Period, first_day
 
 COMMAND = "caps"
 KNOWN_SECONDS = 30.0  # after which a process that nobody refreshes reads them again
 SITE = "site"  # begins the keys of the instance's budgets
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Version(NamedTuple):
+    """What changes with each change of a cap: their number, their sum, and the last change."""
+
+    number: int
+    total: int
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, caps: Collection[Cap]) -> "Version":
+        changes = (cap.changed_at for cap in caps)
+        return cls(len(caps), sum(cap.amount for cap in caps), max(changes, default=NEVER))
+
 
 _known: tuple[Cap, ...] = ()
+_version = Version.of(_known)
 _known_until = 0.0  # by the monotonic clock
 
 
@@ -81,6 +96,15 @@ class Limit(NamedTuple):
     @property
     def period(self) -> Period:
         return Period(self.cap.period)
+
+    @property
+    def whose(self) -> str:
+        """Return the beginning of the key: a person in hexadecimal, or SITE."""
+        return self.key.partition(":")[0]
+
+    @property
+    def person_id(self) -> UUID | None:
+        return None if self.whose == SITE else UUID(self.whose)
 
 
 def may_set(by: Person, scope: Scope) -> bool:
@@ -137,15 +161,6 @@ def caps_of(scope: Scope) -> dict[str, Cap]:
     return {cap.period: cap for cap in Cap.objects.filter(**scope.columns)}
 
 
-def spent(person: Person | None, period: Period, at: datetime | None = None) -> int:
-    """Return what a person, or without one everybody, has spent in a period: micro-dollars of all
-    calls that have ended. Those of models without a price aren't in it."""
-    calls = ModelCall.objects.between(*bounds(period, at or timezone.now()))
-    if person is not None:
-        calls = calls.filter(person=person)
-    return int(calls.aggregate(total=Sum("cost"))["total"] or 0)
-
-
 def known() -> tuple[Cap, ...]:
     """Return all caps; reads them at most twice a minute, and otherwise costs nothing."""
     if time.monotonic() > _known_until:
@@ -153,10 +168,17 @@ def known() -> tuple[Cap, ...]:
     return _known
 
 
+def version() -> Version:
+    """Return which caps this process knows."""
+    known()
+    return _version
+
+
 def refresh() -> None:
     """Read the caps. Call it in a thread."""
-    global _known, _known_until
+    global _known, _known_until, _version
     _known = tuple(Cap.objects.order_by("amount"))
+    _version = Version.of(_known)
     _known_until = time.monotonic() + KNOWN_SECONDS
 
 

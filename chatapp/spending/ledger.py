@@ -47,16 +47,15 @@ class Ledger:
         at = timezone.now()
         worst = WorstCase.of(new.request, at)
         row = _row(new, worst, at)
-        if not (worst.cost and caps.known()):
+        if not worst.cost:
             row.save(force_insert=True)
             return Call(new.request, row)
-        person = new.conversation.owner if new.conversation else new.person
+        person = _payer(new) if caps.known() else None
         limits = caps.limits_of(person, at)
-        try:
-            return _reserved(new, row, worst, limits, person)
-        except reservations.BudgetMissing:
-            reservations.create(limits)
-            return _reserved(new, row, worst, limits, person)
+        if reservations.record(row, limits, _announced(new, limits, person)):
+            return Call(new.request, row)
+        caps.refresh()
+        return _within_caps(new, row, worst)
 
     def settle(self, ended: Sequence[tuple[Call, CallUsage]]) -> str:
         costs = _settle([(call.row, used) for call, used in ended], ModelCall.State.ENDED)
@@ -82,24 +81,16 @@ def settle_abandoned(rows: Sequence[ModelCall], *, were_sent: bool) -> None:
 
 
 @transaction.atomic
-def _reserved(
-    new: NewCall,
-    row: ModelCall,
-    worst: WorstCase,
-    limits: dict[str, Limit],
-    person: Person | None,
-) -> Call:
+def _within_caps(new: NewCall, row: ModelCall, worst: WorstCase) -> Call:
     """Record a call for which its caps leave room, with as long an answer as they allow."""
+    person = _payer(new)
+    limits = caps.limits_of(person, row.begun_at)
     if not limits:
         row.save(force_insert=True)
-        reservations.change([(row.person_id, row.begun_at, row.reserved)])
         return Call(new.request, row)
-    counted = caps.keys_of(row.person_id, row.begun_at)
     announced = _announced(new, limits, person)
     try:
-        amount, near = reservations.reserve(
-            limits, counted, worst.cost, worst.least_cost, announced
-        )
+        amount, near = reservations.reserve(limits, worst.cost, worst.least_cost, announced)
     except reservations.NoRoom as error:
         raise CapReached(sentences.refused(error.limit, error.left, person)) from error
     request = new.request
@@ -113,6 +104,10 @@ def _reserved(
     row.reserved = amount
     row.save(force_insert=True)
     return Call(request, row, notices)
+
+
+def _payer(new: NewCall) -> Person | None:
+    return new.conversation.owner if new.conversation else new.person
 
 
 def _announced(new: NewCall, limits: dict[str, Limit], person: Person | None) -> list[str]:
@@ -151,16 +146,11 @@ def _row(new: NewCall, worst: WorstCase, at: datetime) -> ModelCall:
 def _settle(ended: Sequence[tuple[ModelCall, CallUsage]], state: str) -> list[int | None]:
     """Write what calls used, in the transaction that they end in, and return what each costs. Those
     that somebody has settled stay as they are, and have no cost here."""
-    changes, costs = [], []
+    costs = []
     for row, used in ended:
         values = _settled(row, used) | {"state": state, "ended_at": timezone.now()}
-        before, cost = row.committed, None
-        if ModelCall.objects.running().filter(pk=row.pk).update(**values):
-            cost = values["cost"]
-            after = values["reserved"] if cost is None else cost
-            changes.append((row.person_id, row.begun_at, after - before))
-        costs.append(cost)
-    reservations.change(changes)
+        is_settled = ModelCall.objects.running().filter(pk=row.pk).update(**values)
+        costs.append(values["cost"] if is_settled else None)
     return costs
 
 

@@ -1,26 +1,39 @@
-"""Reserve the most that a call can cost before it is made, and give back what it didn't.
+"""Reserve the most that a call can cost, by recording it before it is made.
 
-The rows of its budgets are locked while they are compared with the caps, so calls that begin at
-the same instant in different processes never exceed one together.
+What is used of a cap is the budget of its period and all calls that aren't summed yet, also those
+that run: until a call is settled, it counts with what is reserved. A call is recorded under locks,
+by a statement that adds up what is used, so calls that begin at the same instant in different
+processes never exceed a cap together.
 """
 
 import time
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
-from typing import NamedTuple
-from uuid import UUID
+from datetime import timedelta
+from typing import Any, NamedTuple
 
-from chatapp.spending import caps
-from chatapp.spending.caps import SITE, Limit
-from chatapp.spending.models import Budget, ModelCall
-from chatapp.spending.models.budget import Used
+from django.db import connection
+
+from chatapp.spending import caps, locks, memory
+from chatapp.spending.caps import Limit
+from chatapp.spending.models import Budget, Cap, ModelCall
 from chatapp.spending.periods import bounds
 
-# For so long after a cap was set or a period has begun a budget is added up anew each time: other
-# processes may not know of the cap yet, and calls may have begun while the row was made.
-FRESH = timedelta(seconds=60)
 WARNING_SHARE = 0.8  # of a cap
 KEPT = timedelta(days=70)  # budgets of ended periods: late calls are still settled
+
+# One sum for each cap: of its budget, and of the calls that are in no kept sum.
+USED = """
+    COALESCE((SELECT used FROM {budgets} WHERE key = %s), 0) + COALESCE(SUM(CASE
+        WHEN begun_at >= %s AND begun_at < %s {whose} THEN COALESCE(cost, reserved) ELSE 0 END), 0)
+    AS used_{number}
+"""
+UNSUMMED = "SELECT {sums} FROM {calls} WHERE unsummed = 1"
+RECORD = "INSERT INTO {calls} ({columns}) SELECT {marks} {source} WHERE {conditions}"
+NO_CAPS = "(SELECT COUNT(*) FROM {caps}) = %s"
+SAME_CAPS = (
+    "(SELECT COUNT(*) FROM {caps}) = %s AND (SELECT SUM(amount) FROM {caps}) = %s"
+    " AND NOT EXISTS (SELECT 1 FROM {caps} WHERE changed_at > %s)"
+)
 
 
 class NoRoom(Exception):
@@ -32,105 +45,138 @@ class NoRoom(Exception):
         self.left = left
 
 
-class BudgetMissing(Exception):
-    """No call has been made in this period; `create` makes the rows."""
-
-
 class Reserved(NamedTuple):
     amount: int
     near: list[Limit]  # caps most of which was used up before; each is returned once per period
 
 
+def record(row: ModelCall, limits: Mapping[str, Limit], announced: Collection[str]) -> bool:
+    """Record a call in one statement if all that is reserved for it fits, there is nothing to tell
+    anybody, and the caps are those that this process knows."""
+    bounds_of_use = [_bound(one, row.reserved, announced) for one in limits.values()]
+    conditions = [f"used_{number} <= %s" for number in range(len(limits))]
+    parameters: list[Any] = [*_values_of(row)]
+    source = ""
+    if limits:
+        sums, summed = _sums(limits)
+        source = f"FROM ({sums}) AS spent"
+        parameters += summed
+    same, version = _same_caps()
+    quote = connection.ops.quote_name
+    fields: Collection[Any] = ModelCall._meta.concrete_fields
+    statement = RECORD.format(
+        calls=_table(ModelCall),
+        columns=", ".join(quote(field.column) for field in fields),
+        marks=", ".join(["%s"] * len(fields)),
+        source=source,
+        conditions=" AND ".join([*conditions, same]),
+    )
+    names = _locks(limits)
+    is_recorded = locks.execute(names, statement, [*parameters, *bounds_of_use, *version]) == 1
+    if is_recorded:
+        row._state.adding = False
+        memory.note_low(one for one in limits.values() if not memory.is_high(one))
+    return is_recorded
+
+
 def reserve(
-    limits: Mapping[str, Limit],
-    counted: Collection[str],
-    wanted: int,
-    least: int,
-    announced: Collection[str] = (),
+    limits: Mapping[str, Limit], wanted: int, least: int, announced: Collection[str] = ()
 ) -> Reserved:
-    """Reserve `wanted` micro-dollars, or if they don't fit what is left, but at least `least`.
+    """Return how much of `wanted` micro-dollars fits, at least `least`, and lock the caps.
 
-    The call counts towards all budgets with the `counted` keys, also while no cap limits them: one
-    may again, for example once a person has their old role back. Call it in a transaction, and
-    record in it what was reserved. Of the caps with the `announced` keys the caller tells the
-    person. Raises NoRoom, BudgetMissing.
+    Call it in a transaction, and record in it the call with that amount. Of the caps with the
+    `announced` keys the caller tells the person. Raises NoRoom.
     """
-    used = _locked(limits, counted, wanted)
-    over, tightest = max((used[key].used - one.cap.amount, key) for key, one in limits.items())
-    if wanted - over < least:
-        raise NoRoom(limits[tightest], wanted - over)
-    amount = min(wanted, wanted - over)
-    if amount < wanted:
-        Budget.objects.add(dict.fromkeys(counted, amount - wanted))
-    near = [
-        one
-        for key, one in limits.items()
-        if key in announced
-        and not used[key].has_warned
-        and used[key].used - wanted >= WARNING_SHARE * one.cap.amount > 0
-    ]
-    if near:
-        Budget.objects.filter(key__in=[one.key for one in near]).update(has_warned=True)
-    return Reserved(amount, near)
-
-
-def create(limits: Mapping[str, Limit]) -> None:
-    """Create the budgets that are missing, outside the transaction of `reserve`."""
-    Budget.objects.create_missing(limits, _now())
+    locks.take(*_locks(limits))
+    used = used_of(limits)
+    over, tightest = max((used[key] - one.cap.amount, key) for key, one in limits.items())
+    if -over < least:
+        raise NoRoom(limits[tightest], -over)
+    high = [key for key, one in limits.items() if used[key] >= WARNING_SHARE * one.cap.amount]
+    told = [key for key in high if key in announced and limits[key].cap.amount]
+    new = Budget.objects.warn(told, _now()) if told else set()
+    memory.note_told(limits[key] for key in told)
+    return Reserved(min(wanted, -over), [limits[key] for key in told if key in new])
 
 
 def check(limits: Mapping[str, Limit], least: int) -> None:
-    """Raise NoRoom unless the least that would help fits now. Locks nothing."""
-    rows = {row.key: row for row in Budget.objects.filter(key__in=limits)}
-    for key, limit in limits.items():
-        row = rows.get(key)
-        used = _from_ledger(limit) if row is None or _is_fresh(row, limit) else row.used
-        if used + least > limit.cap.amount:
-            raise NoRoom(limit, limit.cap.amount - used)
-
-
-def change(changes: Collection[tuple[UUID | None, datetime, int]]) -> None:
-    """Add to what is used: for each call whose it is, when it began, and micro-dollars. Call it in
-    the transaction that changes the ledger, and last: nothing else is locked after a budget."""
-    if not caps.known():
+    """Raise NoRoom unless the least that would help fits now. Locks nothing, and asks the database
+    only if this process doesn't know that there is much room."""
+    if all(
+        memory.is_low(one) and least <= (1 - WARNING_SHARE) * one.cap.amount
+        for one in limits.values()
+    ):
         return
-    amounts: dict[str, int] = {}
-    for person_id, begun_at, amount in changes:
-        for key in caps.keys_of(person_id, begun_at):
-            amounts[key] = amounts.get(key, 0) + amount
-    Budget.objects.add({key: amount for key, amount in amounts.items() if amount})
+    used = used_of(limits)
+    for key, limit in limits.items():
+        if used[key] + least > limit.cap.amount:
+            raise NoRoom(limit, limit.cap.amount - used[key])
+
+
+def used_of(limits: Mapping[str, Limit]) -> dict[str, int]:
+    """Return what is used of each cap, by one query."""
+    if not limits:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(*_sums(limits))
+        used = dict(zip(limits, map(int, cursor.fetchone()), strict=True))
+    for key, one in limits.items():
+        note = memory.note_high if used[key] >= WARNING_SHARE * one.cap.amount else memory.note_low
+        note([one])
+    return used
 
 
 def remove_old() -> None:
     Budget.objects.remove_older(_now() - int(KEPT.total_seconds()))
 
 
-def _locked(limits: Mapping[str, Limit], counted: Collection[str], wanted: int) -> dict[str, Used]:
-    """Add to what is used, and return the locked rows; those that may miss something are added up
-    from the ledger."""
-    used = Budget.objects.add(dict.fromkeys(counted, wanted))
-    if not limits.keys() <= used.keys():
-        raise BudgetMissing
-    for key, limit in limits.items():
-        if _is_fresh(used[key], limit):
-            total = _from_ledger(limit) + wanted
-            Budget.objects.filter(key=key).update(used=total, summed=_now())
-            used[key] = used[key]._replace(used=total)
-    return used
+def _bound(limit: Limit, wanted: int, announced: Collection[str]) -> int:
+    """Return how much may be used already for a call to be recorded at once: the first one after
+    most is used up looks closer, because a reply tells the person."""
+    bound = limit.cap.amount - wanted
+    is_known = memory.is_high(limit) and (limit.key not in announced or memory.is_told(limit))
+    return bound if is_known else min(bound, int(WARNING_SHARE * limit.cap.amount) - 1)
 
 
-def _is_fresh(row: Used | Budget, limit: Limit) -> bool:
-    changed = max((cap.changed_at.timestamp() for cap in caps.known()), default=0.0)
-    return row.summed < max(row.created, changed) + FRESH.total_seconds()
+def _sums(limits: Mapping[str, Limit]) -> tuple[str, list[Any]]:
+    """Return the query for what is used of each cap, and its parameters."""
+    adapt = connection.ops.adapt_datetimefield_value
+    person_field = ModelCall._meta.get_field("person")
+    parts, parameters = [], []
+    for number, limit in enumerate(limits.values()):
+        begin, end = map(adapt, bounds(limit.period, limit.at))
+        parameters += [limit.key, begin, end]
+        if limit.person_id:
+            parameters.append(person_field.get_db_prep_save(limit.person_id, connection))
+        whose = "AND person_id = %s" if limit.person_id else ""
+        parts.append(USED.format(budgets=_table(Budget), whose=whose, number=number))
+    return UNSUMMED.format(sums=", ".join(parts), calls=_table(ModelCall)), parameters
 
 
-def _from_ledger(limit: Limit) -> int:
-    calls = ModelCall.objects.between(*bounds(limit.period, limit.at))
-    whose = limit.key.partition(":")[0]
-    if whose != SITE:
-        calls = calls.filter(person=UUID(whose))
-    total: int = calls.committed()
-    return total
+def _same_caps() -> tuple[str, list[Any]]:
+    """Return the condition that the caps are those that this process knows, and its parameters."""
+    version = caps.version()
+    table = _table(Cap)
+    if not version.number:
+        return NO_CAPS.format(caps=table), [0]
+    changed_at = connection.ops.adapt_datetimefield_value(version.changed_at)
+    return SAME_CAPS.format(caps=table), [version.number, version.total, changed_at]
+
+
+def _values_of(row: ModelCall) -> list[Any]:
+    return [
+        field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        for field in ModelCall._meta.concrete_fields
+    ]
+
+
+def _locks(limits: Mapping[str, Limit]) -> set[str]:
+    """Return the names of the locks: one for each person, and one for the instance."""
+    return {limit.whose for limit in limits.values()}
+
+
+def _table(model: Any) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
 
 
 def _now() -> int:

@@ -1,17 +1,16 @@
-"""Sums over calls, made by the database. Running calls count once they have ended."""
+"""Sums over calls that have ended, as the usage pages show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from chatapp.accounts.models import Person
 from chatapp.spending.days import begin_of
-from chatapp.spending.models import ModelCall
+from chatapp.spending.models import DaySum, ModelCall
 
 ENDED = ~Q(state=ModelCall.State.RUNNING)
 
@@ -28,8 +27,9 @@ class Sums:
     unpriced: int = 0
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> Self:
-        return cls(**{name: int(values[name] or 0) for name in NAMES})
+    def of(cls, row: Any) -> Self:
+        """Return what a row of kept sums has, or one that the database added up from some."""
+        return cls(*(int(getattr(row, name)) for name in NAMES))
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(*(getattr(self, name) + getattr(other, name) for name in NAMES))
@@ -43,22 +43,7 @@ class Sums:
 
 
 NAMES = tuple(field.name for field in fields(Sums))
-# Those that are named as a column come last: from then on the name means the sum.
-AGGREGATES: dict[str, Any] = {
-    "calls": Count("*"),
-    "estimated": Count("begun_at", filter=Q(is_estimated=True)),
-    "unpriced": Count("begun_at", filter=Q(cost=None)),
-    "cost": Sum("cost"),
-    "input_tokens": Sum("input_tokens"),
-    "output_tokens": Sum("output_tokens"),
-}
-# Each day is a range of the index. Grouping all calls by their days would compute the day of each,
-# and joining a list of days makes Postgres compare each call with all of them.
-OF_A_DAY = """
-SELECT %s, model, purpose, COUNT(*), SUM(cost), SUM(input_tokens), SUM(output_tokens),
-  SUM(CASE WHEN is_estimated THEN 1 ELSE 0 END), SUM(CASE WHEN cost IS NULL THEN 1 ELSE 0 END)
-FROM {table} WHERE begun_at >= %s AND begun_at < %s AND state <> %s {whose} GROUP BY model, purpose
-"""
+AGGREGATES = {name: Sum(name) for name in NAMES}
 
 
 class DayPart(NamedTuple):
@@ -78,34 +63,36 @@ def ended_calls(person: Person | None, first: date, end: date) -> "QuerySet[Mode
     return calls if person is None else calls.filter(person=person)
 
 
-def daily(person: Person | None, days: Sequence[date]) -> list[DayPart]:
-    """Return the sums of each of these days, by model and purpose."""
-    adapt = connection.ops.adapt_datetimefield_value
-    whose, owner = "", []
+def daily(person: Person | None, first: date, end: date) -> list[DayPart]:
+    """Return the kept sums of each day by model and purpose, of a person or of everybody."""
+    rows = _days(first, end)
     if person is not None:
-        field = Person._meta.pk
-        whose, owner = "AND person_id = %s", [field.get_db_prep_value(person.pk, connection)]
-    values: list[Any] = []
-    for number, day in enumerate(days):
-        bounds = (adapt(begin_of(day)), adapt(begin_of(day + timedelta(days=1))))
-        values += [number, *bounds, ModelCall.State.RUNNING.value, *owner]
-    table = connection.ops.quote_name(ModelCall._meta.db_table)
-    statement = "UNION ALL".join([OF_A_DAY.format(table=table, whose=whose)] * len(days))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows = cursor.fetchall()
+        rows = rows.filter(person=person)
+    columns = ("day", "model", "purpose")
     return [
-        DayPart(days[number], model, purpose, Sums(*(int(value or 0) for value in values)))
-        for number, model, purpose, *values in rows
+        DayPart(row.day, row.model, row.purpose, Sums.of(row)) for row in _added_up(rows, *columns)
     ]
 
 
-def by(calls: "QuerySet[ModelCall]", column: str) -> list[tuple[UUID | None, Sums]]:
-    """Return the sums for each value of a column, the most expensive first."""
-    rows = calls.values(column).annotate(**AGGREGATES).order_by()
-    found = [(row[column], Sums.of(row)) for row in rows]
-    return sorted(found, key=lambda row: (row[1].cost, row[1].tokens), reverse=True)
+def by_person(
+    first: date, end: date, ids: Collection[UUID] | None = None
+) -> dict[UUID | None, Sums]:
+    """Return the kept sums of these people by their ids, or of everybody, None for those who are
+    gone."""
+    rows = _days(first, end)
+    if ids is not None:
+        rows = rows.filter(person__in=ids)
+    return {row.person: Sums.of(row) for row in _added_up(rows, "person")}
 
 
 def total(parts: Iterable[Sums]) -> Sums:
     return sum(parts, Sums())
+
+
+def _days(first: date, end: date) -> "QuerySet[DaySum]":
+    return DaySum.objects.filter(day__gte=first, day__lt=end)
+
+
+def _added_up(rows: "QuerySet[DaySum]", *columns: str) -> Iterable[Any]:
+    added = rows.values(*columns).annotate(**AGGREGATES).order_by()
+    return added.values_list(*columns, *NAMES, named=True)

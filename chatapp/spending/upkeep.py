@@ -1,4 +1,8 @@
-"""What happens while the server runs: caps are read again, and calls that nobody settled are."""
+"""Keep up what spending needs while the server runs.
+
+Caps are read again, calls that have ended are added to the kept sums, and calls that nobody settled
+are settled.
+"""
 
 import asyncio
 import logging
@@ -13,7 +17,7 @@ from django.utils import timezone
 from chatapp import background
 from chatapp.conversations.models import Message
 from chatapp.realtime.relay import relay
-from chatapp.spending import caps, reservations
+from chatapp.spending import caps, kept_sums, reservations
 from chatapp.spending.ledger import IN_REPLIES, settle_abandoned
 from chatapp.spending.models import ModelCall, Purpose
 
@@ -64,6 +68,7 @@ async def _refresh_forever(wake: asyncio.Event) -> None:
 
 async def _sweep_forever() -> None:
     while True:
+        await _attempt(kept_sums.update)
         await asyncio.sleep(SWEEP_SECONDS)
         await _attempt(sweep)
 

@@ -1,11 +1,13 @@
 """What the usage pages show of one month: its sums, by model, purpose, chat and person.
 
-All tables of a page are parts of the same sums, so their rows add up to its totals.
+All tables of a page are parts of the same sums, so their rows add up to its totals. Look at it
+where the kept sums are up to date.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
@@ -16,8 +18,9 @@ from chatapp.conversations.models import Conversation
 from chatapp.inference.catalog import known_or_guessed
 from chatapp.retirement import offers
 from chatapp.spending.days import Month, today
-from chatapp.spending.models import ModelCall, Purpose
-from chatapp.spending.sums import DayPart, Sums, by, daily, ended_calls, total
+from chatapp.spending.models import ChatSum, ModelCall, Purpose
+from chatapp.spending.models.kept_sums import NO_CHAT
+from chatapp.spending.sums import DayPart, Sums, daily, ended_calls, total
 
 CHATS_SHOWN = 20
 CALLS_SHOWN = 30
@@ -51,17 +54,19 @@ class Usage:
 
 
 def usage_of(person: Person | None, month: Month) -> Usage:
-    """Return the usage of a person, or of everybody, in one query."""
+    """Return the usage of a person, or of everybody, in one query of the kept sums."""
     shown = month.days_shown
-    own = (day for day in _days_of(month) if day not in shown)
-    parts = daily(person, sorted({*own, *shown}))
+    parts = daily(person, min(month.first, shown[0]), month.end)
     in_month = [part for part in parts if month.first <= part.day < month.end]
     now = today()
+    of_day: defaultdict[date, list[Sums]] = defaultdict(list)
+    for part in parts:
+        of_day[part.day].append(part.sums)
     return Usage(
         month,
-        today=total(part.sums for part in parts if part.day == now),
+        today=total(of_day[now]),
         total=total(part.sums for part in in_month),
-        days=[(day, total(part.sums for part in parts if part.day == day)) for day in shown],
+        days=[(day, total(of_day[day])) for day in shown],
         models=_rows(in_month, lambda part: model_label(part.model)),
         purposes=_rows(in_month, lambda part: purpose_label(part.purpose)),
     )
@@ -69,21 +74,14 @@ def usage_of(person: Person | None, month: Month) -> Usage:
 
 def chats_of(person: Person, usage: Usage) -> list[Row]:
     """Return the person's most expensive chats of a month, and everything else in the last rows."""
-    month = usage.month
-    found = by(ended_calls(person, month.first, month.end), "conversation_id")
-    without = total(sums for chat, sums in found if chat is None)
-    chats = [(chat, sums) for chat, sums in found if chat is not None]
-    shown = chats[:CHATS_SHOWN]
+    sums = ChatSum.objects.filter(person=person, month=usage.month.first)
+    chats = sums.exclude(conversation_id=NO_CHAT).order_by("-cost", "-output_tokens")[:CHATS_SHOWN]
+    shown = [(chat.conversation_id, Sums.of(chat)) for chat in chats]
+    without = total(map(Sums.of, sums.filter(conversation_id=NO_CHAT)))
+    other = usage.total - without - total(each for _chat, each in shown)
     present = Conversation.objects.of(person).in_bulk([chat for chat, _sums in shown])
-    rows = [_chat_row(present.get(chat), sums) for chat, sums in shown]
-    return (
-        rows + _rest(_("Other chats"), chats[CHATS_SHOWN:]) + _rest(_("No chat"), [(None, without)])
-    )
-
-
-def people_of(month: Month) -> list[tuple[Any, Sums]]:
-    """Return the sums of everybody by the ids of people, None for those who are gone."""
-    return by(ended_calls(None, month.first, month.end), "person_id")
+    rows = [_chat_row(present.get(chat), each) for chat, each in shown]
+    return rows + _rest(_("Other chats"), other) + _rest(_("No chat"), without)
 
 
 def hidden_calls(person: Person | None, month: Month) -> list[ModelCall]:
@@ -98,11 +96,6 @@ def model_label(model_id: str) -> str:
 
 def purpose_label(purpose: str) -> str:
     return str(PURPOSES.get(Purpose(purpose), purpose)) if purpose in Purpose else purpose
-
-
-def _days_of(month: Month) -> Iterable[date]:
-    end = min(month.end, today() + timedelta(days=1))
-    return (month.first + timedelta(days=number) for number in range((end - month.first).days))
 
 
 def _rows(parts: Sequence[DayPart], label_of: Callable[[DayPart], str]) -> list[Row]:
@@ -120,6 +113,5 @@ def _chat_row(conversation: Conversation | None, sums: Sums) -> Row:
     return Row(conversation.display_title, sums, conversation.get_absolute_url())
 
 
-def _rest(label: Any, rows: Sequence[tuple[Any, Sums]]) -> list[Row]:
-    rest = total(sums for _chat, sums in rows)
+def _rest(label: Any, rest: Sums) -> list[Row]:
     return [Row(str(label), rest)] if rest.calls else []

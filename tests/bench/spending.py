@@ -1,9 +1,9 @@
 """`python -m tests.bench.spending SENDS`: what ledger and caps add to sends, on the database of the
 environment.
 
-Prints as JSON, for no caps and for four of them, the queries of a send before the call, and the
-milliseconds of CPU of each send: looking at the caps, recording the call, and settling it. The
-floor is one row, inserted and updated without anything else.
+Prints as JSON, for no caps and for four of them, the queries of a send, and the milliseconds of CPU
+of each send: looking at the caps, recording the call, and settling it. The floor is one row,
+inserted and updated without anything else.
 """
 
 import json
@@ -26,15 +26,17 @@ from chatapp.accounts.models import Person  # noqa: E402
 from chatapp.conversations.models import Conversation  # noqa: E402
 from chatapp.inference import ChatMessage, CompletionRequest  # noqa: E402
 from chatapp.replies.accounting import Call, CallUsage, NewCall, ledger  # noqa: E402
-from chatapp.spending import caps  # noqa: E402
+from chatapp.spending import caps, kept_sums  # noqa: E402
 from chatapp.spending.caps import Scope, set_cap  # noqa: E402
-from chatapp.spending.models import Budget, Cap, ModelCall  # noqa: E402
+from chatapp.spending.models import ModelCall  # noqa: E402
 from chatapp.spending.periods import Period  # noqa: E402
 
 MODEL = "claude-sonnet-4-6"
 MESSAGES = 20  # in the request
 LARGE = 10**12  # micro-dollars
 EARLIER = 5_000  # calls in the ledger
+UNSUMMED = 200  # further ones: a minute of the largest quota, after which they are added
+INSERT = "INSERT INTO spending_budget (key, used, created, has_warned) VALUES (%s, 0, 0, %s)"
 
 
 def main(sends: int) -> None:
@@ -43,8 +45,9 @@ def main(sends: int) -> None:
     text = "What is a heron, and where does it live? " * 20
     messages = tuple(ChatMessage.from_text("user", text) for _ in range(MESSAGES))
     new = NewCall("reply", CompletionRequest(MODEL, messages, 8_192), conversation=conversation)
-    rows = [ModelCall(person=owner, purpose="reply", model=MODEL, cost=1) for _ in range(EARLIER)]
-    ModelCall.objects.bulk_create(rows)
+    for count in (EARLIER, UNSUMMED):
+        kept_sums.update()
+        ModelCall.objects.bulk_create(_ended(owner) for _call in range(count))
 
     def send() -> Call:
         ledger().check(lambda: owner, MODEL, text)
@@ -56,17 +59,19 @@ def main(sends: int) -> None:
     for period in Period:
         for scope in (Scope.instance(), Scope.of_person(owner)):
             set_cap(scope, period, LARGE, owner)
-    Cap.objects.update(changed_at="2026-01-01T00:00:00Z")
     caps.refresh()
-    send()
-    Budget.objects.update(created=0, summed=2**40)  # as a minute after the first call
+    _settle(send())  # a process that knows nothing of a budget looks first
     found["four caps"] = _measured(send, sends)
     print(json.dumps(found))
 
 
+def _ended(person: Person) -> ModelCall:
+    return ModelCall(person=person, purpose="reply", model=MODEL, cost=1, state="ended")
+
+
 def _measured(send: Callable[[], Call], sends: int) -> list[object]:
     with CaptureQueriesContext(connection) as captured:
-        send()
+        _settle(send())
     asked = [one for one in captured.captured_queries if one["sql"][:5] not in ("BEGIN", "COMMI")]
     return [len(asked), _times(send, _settle, sends)]
 
@@ -88,7 +93,7 @@ def _settle(call: Call) -> None:
 def _write_row(_begun: object) -> None:
     key = str(uuid.uuid4())
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO spending_budget VALUES (%s, 0, 0, 0, %s)", [key, False])
+        cursor.execute(INSERT, [key, False])
         cursor.execute("UPDATE spending_budget SET used = 1 WHERE key = %s", [key])
 
 

@@ -15,8 +15,9 @@ only on the question, and stalls, refuses, interrupts itself or calls tools when
 so. People hold conversations (`conversation.py`) on pages (`tab.py`), which do over HTTP and the
 socket what the browser's scripts do: `reply_text.py` and `articles.py` reimplement `patches.js` and
 `thread.js`. People stop, reload, open second pages, press Retry and Continue, and approve tool
-calls. Meanwhile `faults.py` kills, restarts, stalls and cuts. All of them write to a `record.py`,
-which `checker.py` and `tools.py` check and `report.py` turns into a page.
+calls. Beside them `caps.py` spends from a small cap. Meanwhile `faults.py` kills, restarts, stalls
+and cuts. All of them write to a `record.py`, which `checker.py`, `tools.py`, `money.py` and
+`line.py` check and `report.py` turns into a page.
 
 `make test` runs a short form (`test_chaos.py`). It also plants violations in the record, each of
 which the checker must find.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from chatapp.rendering import render_document
-from tests.chaos.money import money_violations
+from tests.chaos.money import ledger_violations, money_violations
 from tests.chaos.question import Question
 from tests.chaos.record import Act, ModelRequest, Record, Row, Sent, Shown
 from tests.chaos.recovery import pauses
@@ -51,6 +51,15 @@ class Facts:
         calls = [call for call in self.record.calls if call.reply in self.rows]
         return replace(self.record, calls=calls)
 
+    @property
+    def replies_by_run(self) -> dict[str, list[str]]:
+        """Return the ids of the replies that answer each question."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for reply in self.replies:
+            if sent := self.sent_for(reply):
+                found[sent.run].append(reply.id)
+        return found
+
     def sent_for(self, reply: Row) -> Sent | None:
         """Return the send that a reply answers."""
         question = self.rows.get(reply.parent or "")
@@ -68,6 +77,7 @@ def violations(record: Record, recovery_seconds: float) -> list[Violation]:
         *version_violations(record),
         *tool_violations(facts.without_copies),
         *money_violations(record),
+        *ledger_violations(record, facts.replies_by_run),
         *_recoveries(record, recovery_seconds),
     ]
 

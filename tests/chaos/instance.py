@@ -10,9 +10,10 @@ import httpx
 import psycopg
 from psycopg.rows import class_row
 
+from tests.chaos.caps import SPENDER, limit
 from tests.chaos.money import SET_CAPS
 from tests.chaos.plan import MINUTE
-from tests.chaos.record import Call, ModelCall, ModelRequest, Row
+from tests.chaos.record import Call, ModelCall, ModelRequest, Record, Row
 from tests.servers.app import AppProcess, app_environment, prepare_database, running_apps
 from tests.servers.model import ToolRun
 from tests.servers.postgres import Postgres, running_postgres
@@ -22,11 +23,14 @@ from tests.servers.redis import RedisServer, running_redis
 
 CONNECTIONS = "20"  # as many as the smallest plan of the platform gives
 ROWS = """
-    SELECT id::text, conversation_id::text AS conversation, parent_id::text AS parent, position,
-        on_branch, role, status, text, error, attempt, client_id::text,
-        deleted_at IS NOT NULL AS deleted,
-        COALESCE(prompt_tokens, 0) + COALESCE(completion_tokens, 0) AS tokens
-    FROM conversations_message
+    SELECT message.id::text, conversation_id::text AS conversation, parent_id::text AS parent,
+        position, on_branch, role, status, text, error, attempt, client_id::text,
+        message.deleted_at IS NOT NULL AS deleted,
+        COALESCE(prompt_tokens, 0) + COALESCE(completion_tokens, 0) AS tokens,
+        conversation.owner_id::text AS owner,
+        EXTRACT(EPOCH FROM message.created_at)::float AS created_at
+    FROM conversations_message message
+    JOIN conversations_conversation conversation ON conversation.id = conversation_id
 """
 
 CALLS = """
@@ -39,9 +43,12 @@ CALLS = """
 MODEL_CALLS = """
     SELECT reply_id::text AS reply, replace(person_id::text, '-', '') AS person, purpose, state,
         input_tokens + output_tokens AS tokens, COALESCE(cost, reserved) AS committed,
-        to_char(begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day
+        to_char(begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, COALESCE(cost, 0) AS cost,
+        is_estimated, unsummed IS NULL AS is_summed
     FROM spending_modelcall
 """
+
+DAY_SUMS = "SELECT COALESCE(SUM(calls), 0), COALESCE(SUM(cost), 0) FROM spending_daysum"
 
 LEASED = """
     SELECT id::text, attempt FROM conversations_message
@@ -58,6 +65,7 @@ class Instance:
     proxy: Proxy
     database: str
     folder: Path
+    environment: dict[str, str]
 
     @property
     def url(self) -> str:
@@ -78,13 +86,17 @@ class Instance:
         with psycopg.connect(self.database, row_factory=class_row(Call)) as connection:
             return connection.execute(CALLS).fetchall()
 
-    def model_calls(self) -> list[ModelCall]:
-        with psycopg.connect(self.database, row_factory=class_row(ModelCall)) as connection:
-            return connection.execute(MODEL_CALLS).fetchall()
-
-    def budgets(self) -> dict[str, int]:
+    def note_money(self, record: Record) -> None:
+        """Note calls and sums of one instant: processes add to the sums at any time."""
         with psycopg.connect(self.database) as connection:
-            return dict(connection.execute("SELECT key, used FROM spending_budget").fetchall())
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            calls = connection.cursor(row_factory=class_row(ModelCall)).execute(MODEL_CALLS)
+            record.model_calls = calls.fetchall()
+            budgets = connection.execute("SELECT key, used FROM spending_budget")
+            record.budgets = dict(budgets.fetchall())
+            sums = connection.execute(DAY_SUMS).fetchone()
+            assert sums
+            record.day_sums = int(sums[0]), int(sums[1])
 
     def replies_of(self, pid: int) -> dict[str, int]:
         """Return the running replies that a process has leased, with their attempts."""
@@ -124,11 +136,12 @@ def running_instance(
             TEST_TOOLS=f"{model.url}/tools",
             **config_vars,
         )
-        prepare_database(environment, *emails)
+        prepare_database(environment, *emails, SPENDER)
         with psycopg.connect(database) as connection:
             connection.execute(SET_CAPS)
+            limit(connection)
         with (
             running_apps(folder, processes, environment) as apps,
             running_proxy(*(app.port for app in apps)) as proxy,
         ):
-            yield Instance(postgres, redis, model.url, apps, proxy, database, folder)
+            yield Instance(postgres, redis, model.url, apps, proxy, database, folder, environment)

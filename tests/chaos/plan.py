@@ -38,6 +38,7 @@ class Plan:
     browser: bool = False  # whether a real one reads along
     model: float = 0.25  # of the replies in which something is wrong with the model,
     tools: float = 0.4  # and of those in which it calls tools
+    spenders: int = 2  # processes that spend from a cap beside, and are killed
     quota: int = 0  # requests that the model allows in a MINUTE, 0 for any number
     recovery_seconds: float = 15.0  # after kill -9, until every reply shows new text
 
@@ -120,6 +121,7 @@ def kills(seed: int, count: int) -> Plan:
         second=0,
         change=0,
         model=0,
+        spenders=0,
     )
 
 

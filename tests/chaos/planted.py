@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from tests.chaos.caps import CAP
 from tests.chaos.checker import Facts
 from tests.chaos.record import Call, Copy, Record, Row
 from tests.servers.model import ToolRun
@@ -142,6 +143,25 @@ def give_back_twice(record: Record) -> None:
     record.budgets[key] -= 1
 
 
+def forget_a_day(record: Record) -> None:
+    """Leave a call out of the sums of days."""
+    calls, cost = record.day_sums
+    record.day_sums = calls - 1, cost
+
+
+def exceed_the_cap(record: Record) -> None:
+    """Let somebody spend more than their cap allows, for a moment."""
+    record.committed[:1] = [CAP + 1]
+
+
+def report_a_call_twice(record: Record) -> None:
+    """Store two rows with what the model reported for one answer."""
+    reply = _complete(record)
+    found = next(call for call in record.model_calls if call.reply == reply.id and call.tokens)
+    again = replace(found, state="ended", is_estimated=False)
+    record.model_calls += [again] * len(record.requests)
+
+
 # What to plant, by the rule that the checker must report.
 PLANTED: dict[str, Plant] = {
     "lost message": lose_a_message,
@@ -163,6 +183,9 @@ PLANTED: dict[str, Plant] = {
     "reply without a call": forget_a_model_call,
     "tokens that differ": count_twice,
     "budget that differs": give_back_twice,
+    "sum that differs": forget_a_day,
+    "cap exceeded": exceed_the_cap,
+    "calls that differ": report_a_call_twice,
 }
 
 

@@ -86,7 +86,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """A call in the ledger: `tokens` in and out together, `committed` in micro-dollars."""
+    """A call in the ledger: `tokens` in and out together, `committed` in micro-dollars; `cost` is
+    what of it the model has a price for."""
 
     reply: str | None
     person: str | None  # hexadecimal, as budgets name people
@@ -95,6 +96,9 @@ class ModelCall:
     tokens: int
     committed: int
     day: str
+    cost: int = 0
+    is_estimated: bool = False
+    is_summed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,8 @@ class Row:
     client_id: str | None = None
     deleted: bool = False
     tokens: int = 0  # in and out together, as the reply's row has them
+    owner: str = ""
+    created_at: float = 0.0  # Unix time
 
 
 @dataclass(slots=True)
@@ -161,12 +167,15 @@ class Record:
     calls: list[Call] = field(default_factory=list)
     model_calls: list[ModelCall] = field(default_factory=list)
     budgets: dict[str, int] = field(default_factory=dict)  # micro-dollars by key
+    day_sums: tuple[int, int] = (0, 0)  # calls and micro-dollars of all days
+    committed: list[int] = field(default_factory=list)  # micro-dollars of who has a small cap
     # Of each reply the first moment at which any page showed text of an attempt, and each moment
     # at which a page saw it end.
     attempts: defaultdict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
     ends: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     complaints: list[str] = field(default_factory=list)  # what went wrong before the checker came
     begin: float = 0.0
+    begin_unix: float = 0.0  # the same instant, in Unix time
     end: float = 0.0
     is_at_rest: bool = True  # no reply runs any more
 

@@ -39,7 +39,8 @@ proxy without sticky sessions, and a model whose answers are known word by word
 - a tool call that ran again after its result was saved, that acted more often than a person
   allowed, or that has no row; a finished reply with a call that has no end;
 - a call to the model that nobody settled, a reply whose calls in the ledger have other tokens than
-  the reply, or a budget that isn't the sum of its calls;
+  the reply, an answer of the model that isn't one row of the ledger, a sum that isn't that of its
+  calls, or a moment at which more was spent or reserved than a cap allows;
 - pages that waited for more than 15 s after `kill -9` (plus the time in which a database was
   away too), or replies that still run when everything is over.
 """

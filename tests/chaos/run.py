@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.chaos import caps
 from tests.chaos.conversation import Conversation, Habits
 from tests.chaos.faults import Breaker
 from tests.chaos.instance import Instance, running_instance
@@ -35,7 +36,7 @@ async def _play(plan: Plan, instance: Instance, emails: Sequence[str]) -> Record
     people = [Session(instance.url) for _email in emails]
     for person, email in zip(people, emails, strict=True):
         await person.sign_in(email)
-    record = Record(begin=time.monotonic())
+    record = Record(begin=time.monotonic(), begin_unix=time.time())
     over = asyncio.Event()
     runs = (f"a{number}" for number in count())
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as talking:
@@ -48,6 +49,10 @@ async def _play(plan: Plan, instance: Instance, emails: Sequence[str]) -> Record
             chance = random.Random(f"{plan.seed} {place}")
             habits = Habits(plan, record, runs, chance, reader)
             talking.create_task(_talk(people[place % len(people)], habits, over))
+        for number in range(plan.spenders):
+            chance = random.Random(f"{plan.seed} spender {number}")
+            talking.create_task(caps.spend(instance.environment, chance, over))
+        talking.create_task(caps.watch(instance.database, record, over))
         breaking = talking.create_task(Breaker(instance, plan, record).go_on(over))
         await _until_enough(plan, record, breaking)
         over.set()
@@ -55,7 +60,7 @@ async def _play(plan: Plan, instance: Instance, emails: Sequence[str]) -> Record
     record.end = time.monotonic()
     record.requests, record.rows = instance.requests(), instance.rows()
     record.tool_runs, record.calls = instance.tool_runs(), instance.calls()
-    record.model_calls, record.budgets = instance.model_calls(), instance.budgets()
+    instance.note_money(record)
     return record
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chatapp.rendering import render_document
+from tests.chaos.caps import CAP
 from tests.chaos.checker import BROKE_OFF, violations
 from tests.chaos.planted import PLANTED, plant
 from tests.chaos.question import Question
@@ -66,11 +67,13 @@ def good_run() -> Record:
     ]
     # Two calls, as one was lost with the process, and the title.
     record.model_calls = [
-        ModelCall("m2", "abc", "reply", "lost", 30, 100, "2026-11-30"),
-        ModelCall("m2", "abc", "tool_round", "ended", 12, 50, "2026-11-30"),
-        ModelCall(None, "abc", "title", "running", 0, 7, "2026-11-30"),
+        ModelCall("m2", "abc", "reply", "lost", 30, 100, "2026-11-30", 100, is_estimated=True),
+        ModelCall("m2", "abc", "tool_round", "ended", 12, 50, "2026-11-30", 50),
+        ModelCall(None, "abc", "title", "running", 0, 7, "2026-11-30", is_summed=False),
     ]
-    record.budgets = {"site:month:2026-11-01": 157, "abc:day:2026-11-30": 157}
+    record.budgets = {"site:month:2026-11-01": 150, "abc:day:2026-11-30": 150}
+    record.day_sums = 2, 150
+    record.committed = [CAP]
     return record
 
 

@@ -8,7 +8,8 @@ import pytest
 from tests.chaos import plan
 from tests.chaos.checker import violations
 from tests.chaos.line import line_violations
-from tests.chaos.record import ModelRequest, Record
+from tests.chaos.question import Question
+from tests.chaos.record import ModelRequest, Record, Row
 from tests.chaos.run import play
 from tests.servers.marks import needs_postgres, needs_redis
 
@@ -32,6 +33,38 @@ def requests_at(*starts: float) -> Record:
 def test_a_line_that_stands_still_is_found(starts: Sequence[float], rules: list[str]) -> None:
     found = line_violations(requests_at(*starts), PLAN)
     assert [violation.rule for violation in found] == rules
+
+
+def asked_at(**times: tuple[float, float]) -> Record:
+    """Return a record in which one person asked for replies, and the model was asked for them."""
+    record = Record(begin=0.0, begin_unix=1000.0, end=200.0)
+    for run, (asked, begun) in times.items():
+        record.requests.append(ModelRequest(run, begun, 0, True))
+        fields = ("c", None, 0, True)
+        question = str(Question(run, 10, 5.0))
+        record.rows.append(Row(f"m{run}", *fields, "user", "complete", question))
+        reply = Row(f"r{run}", "c", f"m{run}", 1, True, "assistant", "complete", "", owner="o")
+        reply.created_at = 1000.0 + asked
+        record.rows.append(reply)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("times", "rules"),
+    [
+        ({"a": (1.0, 5.0), "b": (2.0, 4.0)}, []),  # asked for at nearly the same time
+        ({"a": (1.0, 30.0), "b": (5.0, 31.0)}, []),
+        ({"a": (1.0, 50.0), "b": (25.0, 40.0)}, ["overtaken in the line"]),
+        ({"a": (1.0, 63.0)}, ["waited too long"]),
+    ],
+)
+def test_replies_that_lose_their_place_are_found(
+    times: dict[str, tuple[float, float]], rules: list[str]
+) -> None:
+    record = asked_at(**times)
+    still = {"line stood still"}  # there are only these requests
+    found = [violation.rule for violation in line_violations(record, PLAN)]
+    assert [rule for rule in found if rule not in still] == rules
 
 
 @pytest.mark.long

@@ -108,11 +108,18 @@ async def test_another_process_notices_by_itself(owner: Person, member: Person) 
     assert await access_changes.look(known) == known
 
 
-async def test_a_change_of_role_closes_no_socket(owner: Person, member: Person) -> None:
+async def test_after_a_change_of_role_a_page_gets_another_socket_once(
+    owner: Person, member: Person
+) -> None:
+    """From its first event the page learns what has changed."""
     tab = await Tab.of(member)
     async with tab.listening() as live:
         await background.in_thread(access_changes.note, member.pk)
-        await access_changes.look(set())
+        known = await access_changes.look(set())
+
+        assert (await live.message())["code"] == 1012
+    async with tab.listening() as live:
+        await access_changes.look(known)
 
         assert await live.is_silent()
 

@@ -80,6 +80,18 @@ async def test_a_page_learns_whose_socket_it_has(tab: Tab, owner: Person) -> Non
     await socket.close()
 
 
+async def test_a_page_learns_what_the_person_may_do(tab: Tab, owner: Person) -> None:
+    found = []
+    for values in ({}, {"is_owner": False}, {"assigned_role": "guest", "allowed_models": ["a"]}):
+        await Person.objects.filter(pk=owner.pk).aupdate(**{"is_owner": True} | values)
+        socket = Socket(tab.client.cookies["sessionid"].value)
+        await socket.open()
+        found.append((await socket.event())["access"])
+        await socket.close()
+
+    assert len(set(found)) == len(found)
+
+
 async def test_a_page_learns_at_once_whether_processes_are_joined(tab: Tab) -> None:
     socket = Socket(tab.client.cookies["sessionid"].value)
     await socket.open()

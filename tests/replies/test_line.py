@@ -2,9 +2,11 @@
 its place."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 import pytest
+from django.test import AsyncClient
 
 from chatapp import background
 from chatapp.accounts.models import Person
@@ -120,3 +122,28 @@ async def test_a_title_that_finds_no_room_is_given_up_silently(owner: Person) ->
         await titles.suggest(exchange.conversation, request)
     assert asked
     assert (await Conversation.objects.aget()).titled_by == "nobody"
+
+
+async def test_a_page_as_it_is_loaded_shows_the_place_and_the_estimate(
+    running: Exchange, full: FullLine, async_owner_client: AsyncClient
+) -> None:
+    """Without scripts a page is only loaded again, and has no other way to learn of it."""
+    url = f"/c/{running.conversation.pk}/"
+    making = asyncio.create_task(made(running))
+    await full.has_come.wait()
+    [waiting] = live.all_here()
+    show = full.calls[0].show
+    before = (await async_owner_client.get(url)).text
+    show(Standing(2, 20.0))
+    waiting._wait._show()
+    page = (await async_owner_client.get(url)).text
+    show(Standing(0, 5.0))
+    last = (await async_owner_client.get(url)).text
+    background.cancel(waiting.stream_name)
+    await making
+
+    assert "live-timer" not in before
+    assert re.search(r"2 replies before yours, about\s*<live-timer[^>]*>20\ss</live-timer>", page)
+    assert 'http-equiv="refresh"' in page
+    assert re.search(r"Next in line, about\s*<live-timer[^>]*>5\ss</live-timer>", last)
+    assert "live-timer" not in (await async_owner_client.get(url)).text

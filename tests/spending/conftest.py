@@ -1,12 +1,13 @@
 """A model service whose calls cost money."""
 
 import pytest
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange
-from chatapp.spending import caps
+from chatapp.spending import caps, reservations
 from chatapp.spending.caps import Scope
-from chatapp.spending.models import Budget, ModelCall
+from chatapp.spending.models import ModelCall
 from chatapp.spending.periods import Period
 
 DOLLAR = 1_000_000  # micro-dollars
@@ -27,6 +28,7 @@ def calls_of(exchange: Exchange) -> list[ModelCall]:
     return list(ModelCall.objects.filter(reply_id=exchange.reply.pk).order_by("begun_at"))
 
 
-def used() -> dict[str, int]:
-    """Return what the budgets hold, by whose they are and the period."""
-    return {budget.key.rpartition(":")[0]: budget.used for budget in Budget.objects.all()}
+def used(person: Person | None) -> dict[str, int]:
+    """Return what is used of all caps of a person, by whose they are and the period."""
+    found = reservations.used_of(caps.limits_of(person, timezone.now()))
+    return {key.rpartition(":")[0]: amount for key, amount in found.items()}

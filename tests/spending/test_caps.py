@@ -7,9 +7,9 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.roles import Role
 from chatapp.audit.models import Entry
 from chatapp.spending import caps
-from chatapp.spending.caps import NotAllowed, Scope, cap_of, set_cap, spent
+from chatapp.spending.caps import NotAllowed, Scope, cap_of, set_cap
 from chatapp.spending.dollars import InvalidAmount
-from chatapp.spending.models import Cap, ModelCall
+from chatapp.spending.models import Cap
 from chatapp.spending.models.cap import MAX_AMOUNT
 from chatapp.spending.periods import Period
 from tests.spending.conftest import DOLLAR
@@ -151,21 +151,3 @@ def test_a_scope_has_one_cap_for_a_period(owner: Person) -> None:
 def test_a_cap_is_of_a_role_or_of_a_person(owner: Person) -> None:
     with pytest.raises(IntegrityError):
         Cap.objects.create(kind="role", role="guest", person=owner, period="day", amount=1)
-
-
-def test_spent_counts_what_has_ended(owner: Person, member: Person) -> None:
-    for person, cost, state in (
-        (owner, 100, "ended"),
-        (owner, 20, "lost"),
-        (owner, None, "running"),
-        (member, 3, "ended"),
-        (None, 4000, "ended"),
-    ):
-        ModelCall.objects.create(
-            person=person, cost=cost, state=state, purpose="reply", model_asked="m", reserved=7
-        )
-
-    assert spent(owner, Period.DAY) == 120
-    assert spent(member, Period.MONTH) == 3
-    assert spent(None, Period.DAY) == 4123
-    assert ModelCall.objects.all().committed() == 4130

@@ -9,17 +9,18 @@ import pytest
 from django.utils import timezone
 
 from chatapp import background
+from chatapp.accounts.models import Person
 from chatapp.conversations.models import Exchange, Message
 from chatapp.inference import Finished, TextDelta, Usage
 from chatapp.inference.context_window import estimate_text
-from chatapp.replies import line, outcomes, titles
+from chatapp.replies import commands, generation, line, outcomes, titles
 from chatapp.replies.accounting import Call, NewCall, ledger
 from chatapp.replies.prompt.building import reply_prompt
 from chatapp.spending import upkeep
 from chatapp.spending.ledger import Ledger
-from chatapp.spending.models import Budget, ModelCall
-from tests.spending.conftest import IN, OUT, calls_of, set_own
-from tests.support.replies import answering, ended, made
+from chatapp.spending.models import ModelCall
+from tests.spending.conftest import IN, OUT, calls_of, set_own, used
+from tests.support.replies import answering, ended, made, new_message
 from tests.support.tool_kit import Kit, call, die, script
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_service")]
@@ -174,7 +175,8 @@ async def test_a_lost_call_gives_back_what_it_had_reserved(running: Exchange) ->
     owner = running.conversation.owner
     await background.in_thread(set_own, owner, DOLLAR)
     lost = await begun(running)
-    assert (await Budget.objects.aget()).used == lost.reserved
+    sums = await background.in_thread(used, owner)
+    assert list(sums.values()) == [lost.reserved]
     await die(running, text="Half of it, ")
 
     with answering(TextDelta("and the rest."), Usage(100, 10), Finished("stop")):
@@ -183,7 +185,22 @@ async def test_a_lost_call_gives_back_what_it_had_reserved(running: Exchange) ->
     await ended([f"title:{running.conversation.pk}"])
     first, second = await check_sums(running)
     title = await ModelCall.objects.aget(purpose="title")
-    assert (await Budget.objects.aget()).used == first.cost + second.cost + title.cost
+    sums = await background.in_thread(used, owner)
+    assert list(sums.values()) == [first.cost + second.cost + title.cost]
+
+
+async def test_a_call_begun_with_a_reply_in_a_process_that_ends_costs_nothing(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process resumes the reply, and begins a call of its own."""
+    exchange, prepare = await background.in_thread(commands._add, owner, new_message(), True)
+    monkeypatch.setattr(generation, "_is_closing", True)
+    generation.start(exchange.reply, prepare)
+    await ended([f"release:{exchange.reply.pk}"])
+
+    (row,) = await check_sums(exchange)
+    assert (row.state, row.cost) == ("lost", 0)
+    assert (await Message.objects.aget(pk=exchange.reply.pk)).leased_by == ""
 
 
 def old(row: ModelCall, **ago: int) -> None:

@@ -12,7 +12,10 @@ from tests.servers.app import ROOT
 from tests.servers.marks import needs_postgres
 from tests.servers.postgres import running_postgres
 
-FILES = ("test_races.py", "test_reservations.py", "test_caps.py")
+FILES = (
+    *("test_races.py", "test_reservations.py", "test_caps.py", "test_statements.py"),
+    *("test_kept_sums.py", "test_clocks.py"),
+)
 
 
 @pytest.mark.long

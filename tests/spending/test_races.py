@@ -13,12 +13,12 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation
 from chatapp.inference import ChatMessage, CompletionRequest
 from chatapp.replies.accounting import Call, CallUsage, CapReached, NewCall, ledger
-from chatapp.spending import caps
+from chatapp.spending import caps, kept_sums
 from chatapp.spending.caps import Scope, set_cap
 from chatapp.spending.estimates import WorstCase
-from chatapp.spending.models import Budget, ModelCall
+from chatapp.spending.models import ModelCall
 from chatapp.spending.periods import Period
-from tests.spending.conftest import DOLLAR, IN, OUT
+from tests.spending.conftest import DOLLAR, IN, OUT, used
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -75,7 +75,7 @@ def test_fifty_sends_stay_within_a_dollar(owner: Person) -> None:
     committed = ModelCall.objects.all().committed()
     worst = WorstCase.of(asked(owner).request, datetime.now(UTC))
     assert DOLLAR - worst.least_cost < committed <= DOLLAR
-    assert Budget.objects.get().used == committed
+    assert list(used(owner).values()) == [committed]
     assert sum(call is not None for call in calls) == ModelCall.objects.count() < SENDS
 
 
@@ -92,21 +92,21 @@ def test_people_share_the_cap_of_the_site_without_a_deadlock(people: list[Person
         call = begun(person)
         if call and chance.random() < 0.8:
             tokens = chance.randrange(2_000)
-            used = CallUsage(tokens, min(tokens, call.request.max_tokens))
-            ledger().settle([(call, used)])
+            usage = CallUsage(tokens, min(tokens, call.request.max_tokens))
+            ledger().settle([(call, usage)])
 
-    together([lambda person=person: exchange(person) for person in people * 24])
+    works: list[Callable[[], object]] = [
+        lambda person=person: exchange(person) for person in people * 24
+    ]
+    together([*works[:60], kept_sums.update, *works[60:90], kept_sums.update, *works[90:]])
 
     total = ModelCall.objects.all().committed()
     assert 0 < total <= 3 * DOLLAR
-    for budget in Budget.objects.all():
-        whose = budget.key.partition(":")[0]
-        calls = ModelCall.objects.all()
-        if whose != "site":
-            calls = calls.filter(person=whose)
-        assert budget.used == calls.committed(), budget.key
-        assert budget.used <= (3 * DOLLAR if whose == "site" else DOLLAR)
-    assert Budget.objects.count() == 2 * (len(people) + 1)
+    for person in people:
+        own = ModelCall.objects.filter(person=person).committed()
+        assert own <= DOLLAR
+        day, month = f"{person.pk.hex}:day", f"{person.pk.hex}:month"
+        assert used(person) == {day: own, month: own, "site:day": total, "site:month": total}
 
 
 def test_a_call_is_settled_once_by_many(owner: Person) -> None:
@@ -119,7 +119,7 @@ def test_a_call_is_settled_once_by_many(owner: Person) -> None:
 
     row = ModelCall.objects.get()
     assert row.cost == row.input_tokens * (IN + OUT)
-    assert Budget.objects.get().used == row.cost
+    assert list(used(owner).values()) == [row.cost]
 
 
 def test_a_cap_set_while_calls_begin_and_end_counts_them_all(owner: Person) -> None:
@@ -134,4 +134,4 @@ def test_a_cap_set_while_calls_begin_and_end_counts_them_all(owner: Person) -> N
     together([exchange] * 20 + [limit] + [exchange] * 20)
 
     assert begun(owner)
-    assert Budget.objects.get().used == ModelCall.objects.all().committed()
+    assert list(used(owner).values()) == [ModelCall.objects.all().committed()]

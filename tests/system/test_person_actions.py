@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.system.app import App
 from tests.system.conftest import PHONE
+from tests.system.people import sign_in_afresh
 from tests.system.test_accessibility import check
 
 pytestmark = pytest.mark.long
@@ -31,6 +32,13 @@ def plain_phone(browser: Browser, browser_context_args: dict[str, Any]) -> Itera
     context.close()
 
 
+@pytest.fixture
+def theirs(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**browser_context_args)
+    yield context.new_page()
+    context.close()
+
+
 def press(page: Page, role: Any, name: str) -> None:
     """Press a button or link with the keyboard, as `name` is written on it."""
     target = page.get_by_role(role, name=name, exact=True)
@@ -42,7 +50,8 @@ def note(page: Page, words: str) -> None:
     expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
 
 
-def test_an_account_is_changed_by_keyboard(page: Page, somebody: str) -> None:
+def test_an_account_is_changed_by_keyboard(page: Page, theirs: Page, somebody: str) -> None:
+    sign_in_afresh(theirs, somebody)
     page.goto("/people/")
     press(page, "link", somebody)
     expect(page.get_by_role("heading", name=somebody)).to_be_visible()
@@ -52,6 +61,9 @@ def test_an_account_is_changed_by_keyboard(page: Page, somebody: str) -> None:
     check(page)
     press(page, "button", "Save role")
     note(page, "Saved. The new role counts at once.")
+    note(theirs, "Your permissions have changed.")
+    theirs.get_by_role("link", name="Reload").click()
+    expect(theirs.get_by_text("Your permissions have changed.")).to_be_hidden()
     expect(page.get_by_label("Role")).to_have_value("guest")
 
     press(page, "link", "Deactivate")
@@ -59,6 +71,7 @@ def test_an_account_is_changed_by_keyboard(page: Page, somebody: str) -> None:
     check(page)
     press(page, "button", "Deactivate")
     note(page, "Deactivated.")
+    note(theirs, "signed out")
     press(page, "button", "Reactivate")
     note(page, "Reactivated.")
     press(page, "link", "Delete")

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chatapp.accounts.person_request import PersonRequest
+from chatapp.chat.message_limits import limits
 from chatapp.chat.views.answers import refusal
 from chatapp.chat.views.messages import accept, checked_form
-from chatapp.chat.views.page import limits
 from chatapp.chat.views.shielding import shielded
 from chatapp.chat.views.version_refusals import CAN_STOP, REFUSALS, refuse
 from chatapp.conversations.access import own_message

@@ -22,6 +22,7 @@ from chatapp.chat.forms.settings import (
     MIN_TOKENS,
     SettingsForm,
 )
+from chatapp.chat.message_limits import limits
 from chatapp.chat.model_labels import short_labels
 from chatapp.chat.project_context import project_context, project_of
 from chatapp.chat.views.trash import show_trashed
@@ -35,28 +36,17 @@ from chatapp.conversations.models import (
     Message,
     arrangement,
 )
-from chatapp.documents.page_ranges import MAX_DOCUMENT_TOKENS
-from chatapp.images.formats import Format
-from chatapp.images.processing import MAX_UPLOAD_BYTES
 from chatapp.inference import Model
 from chatapp.projects.models import Project
 from chatapp.projects.sidebar import Sidebar, sidebar_page
 from chatapp.projects.starting_settings import settings_in
+from chatapp.replies import waiting_notices
 from chatapp.replies.accounting import ledger
 from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid
 
 PAGE = "chat/page.html"
 COMPOSER_FORM = "composer-form"  # its id
-# What a file dialog offers. Names, because systems know no type for phones' images or source code.
-IMAGE_ENDINGS = ".jpg .jpeg .png .webp .gif .avif .heic .heif .bmp .tif .tiff"
-DOCUMENT_ENDINGS = (
-    ".pdf .docx .xlsx .xls .ods .pptx .epub .html .htm .md .txt .csv .tsv .json .yaml .yml .toml "
-    ".xml .log .tex .py .js .ts .css .c .h .cpp .cs .go .rs .java .kt .rb .php .sh .sql"
-)
-FILE_TYPES = ",".join(
-    [*Format, "image/heif", "text/*", *IMAGE_ENDINGS.split(), *DOCUMENT_ENDINGS.split()]
-)
 
 
 @require_safe
@@ -132,6 +122,7 @@ def page(
         form = SettingsForm(request.user, chosen)
     with timezone.override(zone_of(request)):
         history = message_page(shown, before) if shown else MessagePage([], "")
+        waiting_notices.show(history.messages)
         sidebar = sidebar_page(request.user, sidebar_before, shown, project)
         head = shown.branch.last() if shown and before is not None else _last(history)
         draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
@@ -209,18 +200,6 @@ def _context(
             "error": "",
             **composer,
         },
-    }
-
-
-def limits() -> dict[str, Any]:
-    """Return what a message may have at most, as forms show it."""
-    return {
-        "max_characters": settings.MAX_MESSAGE_CHARACTERS,
-        "max_images": settings.MAX_IMAGES_PER_MESSAGE,
-        "max_image_bytes": MAX_UPLOAD_BYTES,
-        "max_document_tokens": MAX_DOCUMENT_TOKENS,
-        "max_image_megabytes": MAX_UPLOAD_BYTES // 1024**2,
-        "file_types": FILE_TYPES,
     }
 
 

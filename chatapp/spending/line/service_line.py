@@ -23,7 +23,12 @@ from chatapp.spending.line.stores.shared import SharedStore
 from chatapp.spending.line.typical import TypicalUse
 
 # For how long a call may wait. Nobody waits for a title.
-PATIENCE_SECONDS = {Urgency.REPLY: 1800.0, Urgency.TEST: 20.0, Urgency.TITLE: 300.0}
+PATIENCE_SECONDS = {
+    Urgency.REPLY: 1800.0,
+    Urgency.TEST: 20.0,
+    Urgency.TITLE: 300.0,
+    Urgency.CHECK: 1.0,
+}
 COMMAND = "line"  # to other processes: one of their calls was let through
 
 

@@ -35,6 +35,10 @@ class ModelCallQuerySet(models.QuerySet["ModelCall"]):
     def running(self) -> Self:
         return self.filter(state=State.RUNNING)
 
+    def to_sum(self) -> Self:
+        """Return the calls that have ended and are in no kept sum."""
+        return self.filter(unsummed=1).exclude(state=State.RUNNING)
+
     def between(self, begin: datetime, end: datetime) -> Self:
         return self.filter(begun_at__gte=begin, begun_at__lt=end)
 
@@ -89,6 +93,8 @@ class ModelCall(models.Model):
     max_output = models.PositiveIntegerField(default=0)
     text_before = models.PositiveIntegerField(default=0)
     reasoning_before = models.PositiveIntegerField(default=0)
+    # 1 until the call is in the kept sums, then null: SQLite uses a partial index for an equation.
+    unsummed = models.PositiveSmallIntegerField(null=True, default=1, db_default=1)
 
     objects: ClassVar = ModelCallQuerySet.as_manager()
 
@@ -98,6 +104,11 @@ class ModelCall(models.Model):
             models.Index(fields=["begun_at"], name="calls_by_time"),
             models.Index(fields=["reply_id"], name="calls_of_reply"),
             models.Index(fields=["begun_at"], condition=Q(state="running"), name="running_calls"),
+            models.Index(
+                fields=["unsummed"],
+                condition=Q(unsummed__isnull=False),
+                name="unsummed_calls",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -109,7 +120,3 @@ class ModelCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begun_at:%Y-%m-%d %H:%M} {self.purpose} {self.model}"
-
-    @property
-    def committed(self) -> int:
-        return self.reserved if self.cost is None else self.cost

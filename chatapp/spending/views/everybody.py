@@ -13,12 +13,14 @@ from chatapp.accounts.permissions import Permission, requires
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.server.redirects import see_other
 from chatapp.server.request_values import read_uuid
+from chatapp.spending import kept_sums
 from chatapp.spending.cap_forms import CapForm, key_of
 from chatapp.spending.cap_rows import ROLES, general_rows, person_rows
 from chatapp.spending.caps import Scope, caps_of, may_set
 from chatapp.spending.days import Month
 from chatapp.spending.models import Cap
 from chatapp.spending.periods import zone
+from chatapp.spending.sums import by_person
 from chatapp.spending.views.page import csv_answer, month_of, usage_context
 
 
@@ -70,8 +72,10 @@ def _page(
     bound: CapForm | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    context = usage_context(None, month)
-    people, nobody = person_rows(request.user, month, bound)
+    with kept_sums.up_to_date():
+        context = usage_context(None, month)
+        sums = by_person(month.first, month.end)
+    people, nobody = person_rows(request.user, sums, bound)
     context |= {
         "general": general_rows(request.user, bound),
         "people": people,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chatapp.accounts.permissions import Permission, allows
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.server.redirects import see_other
+from chatapp.spending import kept_sums
 from chatapp.spending.cap_forms import CapForm
 from chatapp.spending.cap_rows import own_caps
 from chatapp.spending.caps import Scope, caps_of
@@ -49,9 +50,11 @@ def _form(request: PersonRequest) -> CapForm:
 def _page(
     request: PersonRequest, month: Month, form: CapForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    context = usage_context(request.user, month)
+    with kept_sums.up_to_date():
+        context = usage_context(request.user, month)
+        chats = chats_of(request.user, context["usage"])
     context |= {
-        "chats": chats_of(request.user, context["usage"]),
+        "chats": chats,
         "caps": own_caps(request.user),
         "form": form,
         "page_url": reverse("usage"),

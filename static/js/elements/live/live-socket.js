@@ -16,6 +16,7 @@ const SIGNED_OUT = 4401; // close code
 class LiveSocket extends HTMLElement {
   #connection = null;
   #version = null;
+  #access = null; // what the person may do
   #isSignedOut = false;
   #notice = 0; // timers
   #joined = 0;
@@ -65,7 +66,7 @@ class LiveSocket extends HTMLElement {
   }
 
   /** Returns false if another person is signed in: then this page is emptied. */
-  #greet({ version, person: signedIn }) {
+  #greet({ version, access, person: signedIn }) {
     if (signedIn && signedIn !== person) {
       this.#close();
       dispatch(document, SESSION_TAKEN_OVER);
@@ -75,7 +76,9 @@ class LiveSocket extends HTMLElement {
     this.#isSignedOut = false;
     this.#clearNotice();
     this.#version ??= version;
-    this.#show(version === this.#version ? "" : "updated");
+    this.#access ??= access;
+    if (access && access !== this.#access) this.#show("access");
+    else this.#show(version === this.#version ? "" : "updated");
     dispatch(document, CONNECTION_OPENED);
     return true;
   }
