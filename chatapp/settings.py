@@ -195,7 +195,7 @@ LARGE_BODY_BYTES = {
     "edit": 64 * 1024**2,
     "images": 51 * 1024**2,
     "documents": 51 * 1024**2,
-    "project_files": 64 * 1024**2,
+    "project-files": 64 * 1024**2,
     "draft": DATA_UPLOAD_MAX_MEMORY_SIZE,
     "imports": 51 * 1024**2,
     "import-slice": 3 * 1024**2,

@@ -7,14 +7,14 @@ from chatapp.chat.views.projects import deletion, listing, moving, page, setting
 urlpatterns = [
     path("projects/", listing.projects, name="projects"),
     path("projects/<uuid:project_id>/", page.project, name="project"),
-    path("projects/<uuid:project_id>/deletion/", deletion.deletion, name="project_deletion"),
+    path("projects/<uuid:project_id>/deletion/", deletion.deletion, name="project-deletion"),
     path(
-        "projects/<uuid:project_id>/instructions/", page.instructions, name="project_instructions"
+        "projects/<uuid:project_id>/instructions/", page.instructions, name="project-instructions"
     ),
-    path("projects/<uuid:project_id>/removal/", deletion.removal, name="project_removal"),
+    path("projects/<uuid:project_id>/removal", deletion.removal, name="project-removal"),
     path(
-        "projects/<uuid:project_id>/restoration/", deletion.restoration, name="project_restoration"
+        "projects/<uuid:project_id>/restoration", deletion.restoration, name="project-restoration"
     ),
-    path("projects/<uuid:project_id>/settings/", settings.settings, name="project_settings"),
-    path("c/<uuid:conversation_id>/project/", moving.moving, name="conversation_project"),
+    path("projects/<uuid:project_id>/settings/", settings.settings, name="project-settings"),
+    path("c/<uuid:conversation_id>/project/", moving.moving, name="conversation-project"),
 ]

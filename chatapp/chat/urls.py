@@ -89,7 +89,7 @@ urlpatterns = [
     path(
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/tool-calls/<uuid:tool_call_id>",
         tool_calls.whole,
-        name="tool_call",
+        name="tool-call",
     ),
     path(
         "c/<uuid:conversation_id>/replies/<uuid:reply_id>/tool-calls/<uuid:tool_call_id>/decision",

@@ -100,7 +100,7 @@ def url(name: str) -> str:
     values = {
         "import-slice": {"file_id": uuid4(), "number": 0},
         "edit": {"conversation_id": CONVERSATION, "message_id": uuid4()},
-        "project_files": {"project_id": uuid4()},
+        "project-files": {"project_id": uuid4()},
         "saved-prompt": {"prompt_id": uuid4()},
         "saved-prompt-use": {"prompt_id": uuid4()},
     }

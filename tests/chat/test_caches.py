@@ -49,7 +49,7 @@ PRIVATE = IMAGES | {
     "message",
     "edit",
     "state",
-    "tool_call",
+    "tool-call",
     "draft",
     "share",
     "shares",
@@ -62,8 +62,8 @@ PRIVATE = IMAGES | {
     "transfer",
     "projects",
     "project",
-    "project_settings",
-    "project_deletion",
+    "project-settings",
+    "project-deletion",
     "exports",
     "archive",
     "people",
@@ -73,7 +73,7 @@ PRIVATE = IMAGES | {
     "prompt",
     "document",
     "document-file",
-    "project_files",
+    "project-files",
 }
 
 

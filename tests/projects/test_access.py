@@ -28,8 +28,8 @@ URLS = [
     ("POST", "instructions/", {"instructions": "New"}, DONE, GONE, GONE),
     ("GET", "deletion/", {}, HTTPStatus.OK, GONE, GONE),
     ("POST", "deletion/", {}, DONE, GONE, DONE),
-    ("POST", "restoration/", {}, DONE, GONE, DONE),
-    ("POST", "removal/", {}, GONE, GONE, DONE),
+    ("POST", "restoration", {}, DONE, GONE, DONE),
+    ("POST", "removal", {}, GONE, GONE, DONE),
 ]
 
 
@@ -69,7 +69,7 @@ def test_a_project_is_found_by_its_owner_and_read_by_members(
     assert ask(signed_in(people["member"]), method, url, fields) == GONE
 
 
-@pytest.mark.parametrize("path", ["restoration/", "removal/"])
+@pytest.mark.parametrize("path", ["restoration", "removal"])
 def test_commands_need_a_post(owner_client: Client, owner: Person, path: str) -> None:
     url = f"{project_of(owner).get_absolute_url()}{path}"
 

@@ -25,8 +25,8 @@ URLS = [
     ("POST", "members/", SEE_OTHER, NOT_FOUND, NOT_FOUND),
     ("POST", "members/{member}/removal", SEE_OTHER, NOT_FOUND, SEE_OTHER),
     # Nobody leaves their own project.
-    ("GET", "leaving", NOT_FOUND, OK, NOT_FOUND),
-    ("POST", "leaving", NOT_FOUND, SEE_OTHER, NOT_FOUND),
+    ("GET", "leaving/", NOT_FOUND, OK, NOT_FOUND),
+    ("POST", "leaving/", NOT_FOUND, SEE_OTHER, NOT_FOUND),
 ]
 
 
@@ -79,7 +79,7 @@ def test_a_project_in_the_trash_or_nowhere_is_not_found(
     nowhere = Project(pk=uuid.uuid4())
 
     for each in (project, nowhere):
-        for path in ("members/", "leaving"):
+        for path in ("members/", "leaving/"):
             assert ask(owner_client, each, method, path).status_code == NOT_FOUND
 
 
@@ -97,7 +97,7 @@ def test_the_owner_lets_somebody_in_changes_that_and_ends_it(
     assert "Ada &lt;b&gt; can chat in this project." in page
     assert f'<option value="{member.pk}">' not in page
     inside = chat_in(project, member)
-    assert "Your chat in it stays with you" in ask(member_client, project, "GET", "leaving").text
+    assert "Your chat in it stays with you" in ask(member_client, project, "GET", "leaving/").text
 
     answer = ask(owner_client, project, "POST", "members/", person=member.pk, access="read")
     assert "can read this project." in owner_client.get(answer["Location"]).text
@@ -106,7 +106,7 @@ def test_the_owner_lets_somebody_in_changes_that_and_ends_it(
     for note in ("Access was removed.", "Nothing was changed."):
         answer = ask(owner_client, project, "POST", f"members/{member.pk}/removal")
         assert note in owner_client.get(answer["Location"]).text
-    assert ask(member_client, project, "GET", "leaving").status_code == NOT_FOUND
+    assert ask(member_client, project, "GET", "leaving/").status_code == NOT_FOUND
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def test_a_deletion_asks_about_the_chats_and_is_undone_at_once(
     assert "“Kitchen” was moved to the trash." in after
     assert owner_client.get(project.get_absolute_url()).status_code == HTTPStatus.NOT_FOUND
     assert "in the trash" in owner_client.get(project.get_absolute_url()).text
-    owner_client.post(f"{project.get_absolute_url()}restoration/")
+    owner_client.post(f"{project.get_absolute_url()}restoration")
     assert places() == {"Chat 0": ("Kitchen", "list")}
 
 
@@ -247,12 +247,12 @@ def test_the_trash_restores_projects_and_deletes_them_for_good(
 
     assert "30 days left" in page.text
     assert "Restore Kitchen" in page.text
-    owner_client.post(f"{project.get_absolute_url()}restoration/")
-    owner_client.post(f"{project.get_absolute_url()}restoration/")  # a stale tab
+    owner_client.post(f"{project.get_absolute_url()}restoration")
+    owner_client.post(f"{project.get_absolute_url()}restoration")  # a stale tab
     assert list(Project.objects.of(owner)) == [project]
     owner_client.post("/trash/emptying", {"until": page.context["now"]})
     assert list(Project.objects.all()) == [project]
-    assert owner_client.post(f"{project.get_absolute_url()}removal/").status_code == 404
+    assert owner_client.post(f"{project.get_absolute_url()}removal").status_code == 404
     owner_client.post(f"{project.get_absolute_url()}deletion/")
-    owner_client.post(f"{project.get_absolute_url()}removal/")
+    owner_client.post(f"{project.get_absolute_url()}removal")
     assert not Project.objects.exists()

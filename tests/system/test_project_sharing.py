@@ -60,7 +60,7 @@ def test_a_member_chats_in_a_shared_project_until_access_ends(
     page.get_by_role("button", name="Share project").press("Enter")
     expect(page.get_by_role("status")).to_have_text(f"{MEMBER} can chat in this project.")
 
-    reader.goto(f"{address}/leaving")
+    reader.goto(f"{address}/leaving/")
     expect(reader.get_by_role("heading", name="Leave Herons?")).to_be_visible()
     assert reader.evaluate(WIDTH) <= PHONE["viewport"]["width"]
     chat = Chat(reader).open()
@@ -79,7 +79,7 @@ def test_a_member_chats_in_a_shared_project_until_access_ends(
     chat.send_button.tap()
     expect(chat.replies).to_have_count(2)
     expect(chat.replies.last).to_have_attribute("data-status", "complete")
-    for path in ("/leaving", "/members/"):
+    for path in ("/leaving/", "/members/"):
         answer = reader.goto(address + path)
         assert answer
         assert answer.status == 404

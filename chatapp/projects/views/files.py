@@ -83,7 +83,7 @@ def _answer(request: PersonRequest, project: Project, problems: list[Problem]) -
     if not wants_json(request):
         if problems:
             return _page(request, project, problems)
-        response = redirect("project_files", project.pk)
+        response = redirect("project-files", project.pk)
         response.status_code = HTTPStatus.SEE_OTHER
         return response
     if problems:

@@ -99,7 +99,7 @@ def _note(request: PersonRequest, shown: list[Member]) -> str:
 
 
 def _back_to(project: Project, person: Person, note: str) -> HttpResponse:
-    address = reverse("project_members", args=[project.pk])
+    address = reverse("project-members", args=[project.pk])
     return _see_other(f"{address}?note={note}&person={person.pk}")
 
 
