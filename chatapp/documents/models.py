@@ -229,16 +229,11 @@ class DocumentPage(models.Model):
 
 
 def _facts_of(extract: Extract, pages: list[DocumentPage]) -> dict[str, Any]:
-    listed = [sizes.PageSize(p.number, p.tokens, p.is_scanned and not p.tokens) for p in pages]
-    fitting = sizes.choose(listed, MAX_DOCUMENT_TOKENS - sizes.TOKENS_AROUND)
     return {
         "title": extract.title[:TITLE_LENGTH],
         "unit": extract.unit,
         "page_count": extract.count,
-        "read_count": len(pages),
-        "tokens": sizes.total(listed),
-        "fitting_count": len(fitting.pages),
-        "fitting_tokens": fitting.tokens,
+        **sizes.columns_of(pages),
     }
 
 

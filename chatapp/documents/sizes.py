@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatapp.inference.context_window import MAX_TOKENS_PER_IMAGE
 
+from .page_ranges import MAX_DOCUMENT_TOKENS
+
 if TYPE_CHECKING:
-    from .models import Document
+    from .models import Document, DocumentPage
 
 TOKENS_AROUND = 120  # of the label of a document
 MAX_SCANS = 20  # scanned pages of one message that go along as images
@@ -34,7 +36,19 @@ class Choice(NamedTuple):
 def sizes_of(document: Document) -> list[PageSize]:
     """Return the sizes of all pages, with one query."""
     rows = document.pages.values_list("number", "tokens", "is_scanned")
-    return [PageSize(number, tokens, scanned and not tokens) for number, tokens, scanned in rows]
+    return [_size(*row) for row in rows]
+
+
+def columns_of(pages: Iterable[DocumentPage]) -> dict[str, int]:
+    """Return what the row of a document stores of the sizes of its pages."""
+    listed = [_size(page.number, page.tokens, page.is_scanned) for page in pages]
+    fitting = choose(listed, MAX_DOCUMENT_TOKENS - TOKENS_AROUND)
+    return {
+        "read_count": len(listed),
+        "tokens": total(listed),
+        "fitting_count": len(fitting.pages),
+        "fitting_tokens": fitting.tokens,
+    }
 
 
 def choose(sizes: Iterable[PageSize], room: int, scans: int = MAX_SCANS) -> Choice:
@@ -85,6 +99,10 @@ def total(sizes: Iterable[PageSize], most: int = MAX_SCANS) -> int:
     listed = list(sizes)
     scans = sum(size.is_scan for size in listed)
     return sum(size.tokens for size in listed) + TOKENS_PER_SCAN * min(scans, most)
+
+
+def _size(number: int, tokens: int, is_scanned: bool) -> PageSize:
+    return PageSize(number, tokens, is_scanned and not tokens)
 
 
 def _share_of_scans(documents: Iterable[Iterable[PageSize]]) -> list[int]:
