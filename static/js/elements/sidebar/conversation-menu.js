@@ -145,7 +145,8 @@ class ConversationMenu extends HTMLElement {
     await this.refresh();
     const link = this.list.querySelector(`[data-projects] a[href="/projects/${project}/"]`);
     const { moved, movedOut } = this.toast.dataset;
-    this.toast.announce(project ? moved.replace("{name}", link?.title ?? "") : movedOut, () => this.#move(url, former, project));
+    const sentence = project ? moved.replace("{name}", () => link?.title ?? "") : movedOut;
+    this.toast.announce(sentence, () => this.#move(url, former, project));
     return true;
   }
 
