@@ -88,7 +88,7 @@ def reported(message: Message) -> Iterator[None]:
 
 
 def _is_empty(message: Message, slot: Slot, activity: Activity | Thought | None) -> bool:
-    """Tell without rendering that a slot has nothing, as in most replies that have ended."""
+    """Return, without rendering it, whether a slot is empty, as in most replies that have ended."""
     if slot == "notices":
         return not (message.is_unfinished or message.notice_lines)
     return isinstance(activity, Activity) and not activity.items

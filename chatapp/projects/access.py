@@ -13,8 +13,14 @@ def own_project(person: Person, project_id: UUID) -> Project:
 
 
 def own_trashed_project(person: Person, project_id: UUID) -> Project:
-    trashed = Project.objects.filter(owner=person, trashed_at__isnull=False)
+    trashed = Project.objects.filter(owner=person).in_trash()
     return _with_owner(person, get_object_or_404(trashed, pk=project_id))
+
+
+def own_project_anywhere(person: Person, project_id: UUID) -> Project:
+    """Return a project of the person's, whether or not it is in the trash."""
+    own = Project.objects.filter(owner=person)
+    return _with_owner(person, get_object_or_404(own, pk=project_id))
 
 
 def readable_project(person: Person, project_id: UUID) -> Project:

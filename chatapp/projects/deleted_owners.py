@@ -14,7 +14,7 @@ from django.dispatch import receiver
 from chatapp.accounts.models import Person
 from chatapp.accounts.signals import person_deleted, person_restored
 from chatapp.conversations.models import Conversation
-from chatapp.projects.members import announce
+from chatapp.conversations.sidebar_events import sidebars_changed
 from chatapp.projects.models import Member, Project
 
 
@@ -24,7 +24,7 @@ def close(person: Person, **_signal: Any) -> None:
     projects = list(Project.objects.select_for_update(no_key=True).filter(owner=person))
     inside = Conversation.objects.filter(project__in=projects)
     inside.exclude(owner=person).update(former_project=F("project"), project=None)
-    announce(_others(person))
+    sidebars_changed(_others(person))
 
 
 @receiver(person_restored)
@@ -34,7 +34,7 @@ def open_again(person: Person, **_signal: Any) -> None:
     for project_id, person_id in chatting.values_list("project", "person"):
         outside = Conversation.objects.filter(owner=person_id, project=None)
         outside.filter(former_project=project_id).update(project=project_id, former_project=None)
-    announce(_others(person))
+    sidebars_changed(_others(person))
 
 
 def _others(owner: Person) -> list[UUID]:

@@ -6,7 +6,6 @@ which they may not chat. Each returns whether it changed anything, so calling it
 """
 
 from collections.abc import Iterable
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from django.shortcuts import get_object_or_404
 from chatapp.accounts.models import Person
 from chatapp.audit.models import Action, Entry
 from chatapp.conversations.models import Conversation
-from chatapp.conversations.sidebar_events import sidebar_changed
+from chatapp.conversations.sidebar_events import sidebars_changed
 from chatapp.projects.models import Member, Project
 from chatapp.server.folding import fold
 
@@ -50,7 +49,7 @@ def let_in(
         project=str(project.pk),
         can_chat=can_chat,
     )
-    announce([person.pk])
+    sidebars_changed([person.pk])
     return True
 
 
@@ -103,7 +102,7 @@ def named(people: Iterable[Person]) -> list[tuple[str, str]]:
     known = [(fold(person.label), person) for person in people]
     names = [name for name, _person in known]
     return [
-        (str(person.pk), _told_apart(person) if names.count(name) > 1 else person.label)
+        (str(person.pk), _with_email(person) if names.count(name) > 1 else person.label)
         for name, person in sorted(known, key=lambda pair: (pair[0], pair[1].email))
     ]
 
@@ -115,18 +114,12 @@ def shared_by(person: Person) -> QuerySet[Project]:
     return found
 
 
-def announce(people: Iterable[UUID]) -> None:
-    """Make the open pages of people ask for their lists again, once the change is committed."""
-    for person_id in people:
-        transaction.on_commit(partial(sidebar_changed, person_id))
-
-
 def _end(project: Project, person: Person) -> bool:
     _lock(project.pk)
     if not Member.objects.filter(project=project, person=person).delete()[0]:
         return False
     _take_conversations_out(project, person.pk)
-    announce([person.pk])
+    sidebars_changed([person.pk])
     return True
 
 
@@ -145,5 +138,5 @@ def _take_conversations_out(project: Project, person_id: UUID) -> None:
     own.filter(former_project=project.pk).update(former_project=None)
 
 
-def _told_apart(person: Person) -> str:
+def _with_email(person: Person) -> str:
     return f"{person.label} ({person.email})" if person.name else person.label

@@ -37,6 +37,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Return those that aren't in the trash."""
         return self.filter(trashed_at=None)
 
+    def in_trash(self) -> Self:
+        return self.filter(trashed_at__isnull=False)
+
     def _shared_with(self, person: "Person", **conditions: object) -> Q:
         # What belongs to somebody who was deleted is gone for everybody, until that is undone. It
         # is asked inside, so that whoever locks the projects doesn't lock their owners.

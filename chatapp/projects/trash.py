@@ -53,7 +53,7 @@ def restore(project: Project) -> tuple[datetime, set[UUID]] | None:
     """Take a project out of the trash, with the conversations that stayed when it went there and
     that are in no project now. Return when it was trashed, and the people whose sidebars have
     changed; None when it isn't in the trash."""
-    trashed = Project.objects.filter(trashed_at__isnull=False).select_for_update(no_key=True)
+    trashed = Project.objects.in_trash().select_for_update(no_key=True)
     row = trashed.filter(pk=project.pk).first()
     if row is None or row.trashed_at is None:
         return None
@@ -76,7 +76,7 @@ def trashed_with(project: Project, at: datetime) -> ConversationQuerySet:
 def of_person(person: Person, until: datetime | None = None) -> ProjectQuerySet:
     """Return the person's projects in the trash, or those that were there at `until`, the last
     trashed first."""
-    rows: ProjectQuerySet = Project.objects.filter(owner=person, trashed_at__isnull=False)
+    rows: ProjectQuerySet = Project.objects.filter(owner=person).in_trash()
     return (rows.filter(trashed_at__lte=until) if until else rows).order_by("-trashed_at")
 
 
@@ -88,13 +88,13 @@ def remove_expired(now: datetime) -> int:
 def remove(projects: ProjectQuerySet) -> int:
     """Delete projects in the trash for good; return how many that were. Conversations that went
     there with them stay in the trash."""
-    keys = projects.filter(trashed_at__isnull=False).values_list("pk", flat=True)
+    keys = projects.in_trash().values_list("pk", flat=True)
     return sum(_remove(key) for key in list(keys))
 
 
 @transaction.atomic
 def _remove(key: UUID) -> bool:
-    trashed = Project.objects.filter(pk=key, trashed_at__isnull=False)
+    trashed = Project.objects.filter(pk=key).in_trash()
     project = trashed.select_for_update().first()  # it may be restored or removed meanwhile
     if project is None:
         return False

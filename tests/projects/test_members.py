@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return the people whose pages were told to ask again."""
     people: list[Any] = []
-    monkeypatch.setattr(members, "sidebar_changed", people.append)
+    monkeypatch.setattr(members, "sidebars_changed", people.extend)
     return people
 
 

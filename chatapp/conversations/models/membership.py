@@ -34,7 +34,7 @@ def lock_trashed_project_of(conversation: Conversation) -> Any:
     ends, or None."""
     if conversation.project_id is None:
         return None
-    return _lock(_projects().filter(trashed_at__isnull=False), conversation.project_id)
+    return _lock(_projects().in_trash(), conversation.project_id)
 
 
 def _projects() -> Any:

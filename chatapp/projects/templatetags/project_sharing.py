@@ -7,6 +7,7 @@ from django import template
 
 from chatapp.accounts.models import Person
 from chatapp.accounts.permissions import Permission, allows
+from chatapp.projects.access import can_chat
 from chatapp.projects.members import members_of
 from chatapp.projects.models import Member, Project
 
@@ -40,5 +41,4 @@ def sharing_of(context: template.Context, project: Project) -> Sharing:
     if project.owner_id == person.pk:
         may_share = allows(person, Permission.SHARE_PROJECTS)
         return Sharing(members_of(project), None, can_chat=True, may_share=may_share)
-    own = Member.objects.filter(project=project, person=person, can_chat=True)
-    return Sharing([], project.owner, can_chat=own.exists(), may_share=False)
+    return Sharing([], project.owner, can_chat=can_chat(person, project), may_share=False)

@@ -7,7 +7,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,8 +19,10 @@ from chatapp.documents.errors import DocumentRefused
 from chatapp.documents.uploads import status_of
 from chatapp.images.errors import ImageRefused
 from chatapp.projects import files
+from chatapp.projects.access import own_project, readable_project
 from chatapp.projects.file_listing import listing_of
 from chatapp.projects.models import Project
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import wants_json
 
 
@@ -38,7 +40,7 @@ async def project_files(request: PersonRequest, project_id: UUID) -> HttpRespons
     and several for a form without one."""
     if request.method != "POST":
         return await sync_to_async(_show)(request, project_id)
-    project = await sync_to_async(_own)(request.user, project_id)
+    project = await sync_to_async(own_project)(request.user, project_id)
     uploads = request.FILES.getlist("file")
     await background.release_connection()
     problems = [
@@ -55,14 +57,9 @@ async def project_files(request: PersonRequest, project_id: UUID) -> HttpRespons
 def project_file_removal(
     request: PersonRequest, project_id: UUID, project_file_id: int
 ) -> HttpResponse:
-    project = _own(request.user, project_id)
+    project = own_project(request.user, project_id)
     files.remove(project, project_file_id)
     return _answer(request, project, [])
-
-
-def _own(person: Person, project_id: UUID) -> Project:
-    project: Project = get_object_or_404(Project.objects.of(person), pk=project_id)
-    return project
 
 
 async def _add(person: Person, project: Project, upload: UploadedFile) -> Problem | None:
@@ -83,9 +80,7 @@ def _answer(request: PersonRequest, project: Project, problems: list[Problem]) -
     if not wants_json(request):
         if problems:
             return _page(request, project, problems)
-        response = redirect("project-files", project.pk)
-        response.status_code = HTTPStatus.SEE_OTHER
-        return response
+        return see_other("project-files", project.pk)
     if problems:
         return JsonResponse({"error": problems[0].sentence}, status=problems[0].status)
     context = {"project": project, "listing": listing_of(project, request.user)}
@@ -94,8 +89,7 @@ def _answer(request: PersonRequest, project: Project, problems: list[Problem]) -
 
 
 def _show(request: PersonRequest, project_id: UUID) -> HttpResponse:
-    readable = Project.objects.readable_by(request.user)
-    return _page(request, get_object_or_404(readable, pk=project_id), [])
+    return _page(request, readable_project(request.user, project_id), [])
 
 
 def _page(request: PersonRequest, project: Project, problems: list[Problem]) -> HttpResponse:

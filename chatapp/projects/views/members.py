@@ -7,7 +7,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,15 +16,17 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.permissions import Permission, allows
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.conversations.models import Conversation
+from chatapp.projects.access import own_project
 from chatapp.projects.member_form import MemberForm
 from chatapp.projects.members import leave, let_in, members_of, take_out
 from chatapp.projects.models import Member, Project
+from chatapp.server.redirects import see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: PersonRequest, project_id: UUID) -> HttpResponse:
     """Show who has access; let somebody in, or change what a member may do."""
-    project = _own(request.user, project_id)
+    project = own_project(request.user, project_id)
     may_share = allows(request.user, Permission.SHARE_PROJECTS)
     if request.method != "POST":
         return _page(request, project, MemberForm(project) if may_share else None)
@@ -41,7 +43,7 @@ def members(request: PersonRequest, project_id: UUID) -> HttpResponse:
 @require_POST
 def removal(request: PersonRequest, project_id: UUID, person_id: UUID) -> HttpResponse:
     """End the access of a member. A second POST changes nothing."""
-    project = _own(request.user, project_id)
+    project = own_project(request.user, project_id)
     person = get_object_or_404(Person, pk=person_id)
     changed = take_out(project, person, request=request)
     return _back_to(project, person, "removed" if changed else "same")
@@ -57,13 +59,7 @@ def leaving(request: PersonRequest, project_id: UUID) -> HttpResponse:
         context = {"project": project, "chats": inside.count()}
         return render(request, "projects/leaving.html", context)
     leave(project, request.user, request=request)
-    return _see_other(reverse("home"))
-
-
-def _own(person: Person, project_id: UUID) -> Project:
-    project: Project = get_object_or_404(Project.objects.of(person), pk=project_id)
-    project.owner = person
-    return project
+    return see_other("home")
 
 
 def _page(
@@ -100,10 +96,4 @@ def _note(request: PersonRequest, shown: list[Member]) -> str:
 
 def _back_to(project: Project, person: Person, note: str) -> HttpResponse:
     address = reverse("project-members", args=[project.pk])
-    return _see_other(f"{address}?note={note}&person={person.pk}")
-
-
-def _see_other(address: str) -> HttpResponse:
-    response = redirect(address)
-    response.status_code = HTTPStatus.SEE_OTHER
-    return response
+    return see_other(f"{address}?note={note}&person={person.pk}")

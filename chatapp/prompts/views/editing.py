@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -14,6 +14,7 @@ from chatapp.prompts.access import writable_prompt
 from chatapp.prompts.forms import SavedPromptForm
 from chatapp.prompts.models import SavedPrompt
 from chatapp.prompts.variables import escape
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import read_uuid
 
 
@@ -39,10 +40,6 @@ def deletion(request: PersonRequest, prompt_id: UUID) -> HttpResponse:
         prompt.delete()
         return see_other(f"{reverse('prompts')}?note=deleted")
     return render(request, "prompts/deletion.html", {"prompt": prompt})
-
-
-def see_other(url: str) -> HttpResponse:
-    return HttpResponseRedirect(url, status=HTTPStatus.SEE_OTHER)
 
 
 def _edit(request: PersonRequest, form: SavedPromptForm) -> HttpResponse:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +15,7 @@ from chatapp.prompts.access import visible_prompt, writable
 from chatapp.prompts.drafting import MessageTooLong, begin_chat
 from chatapp.prompts.forms import ValuesForm
 from chatapp.prompts.models import SavedPrompt
-from chatapp.prompts.views.editing import see_other
+from chatapp.server.redirects import see_other
 from chatapp.server.request_values import wants_json
 
 
@@ -43,7 +42,7 @@ def _begin(request: PersonRequest, prompt: SavedPrompt) -> HttpResponse:
     except DraftsFull:
         sentence = _("Your drafts take too much space. Send or delete one of the long ones.")
     else:
-        return see_other(reverse("home"))
+        return see_other("home")
     return _shown(request, prompt, form, sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

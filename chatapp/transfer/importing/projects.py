@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chatapp.accounts.names import clean_name
 from chatapp.conversations.models import Conversation, ModelSettings
-from chatapp.conversations.sidebar_events import sidebar_changed
+from chatapp.conversations.sidebar_events import sidebars_changed
 from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.projects.models import NAME_LENGTH, Project, ProjectFile
@@ -101,7 +101,7 @@ def remove_if_unused(project_id: str, digest: str) -> None:
         return
     inside.update(project=None, former_project=project.pk)
     rows.update(trashed_at=timezone.now())
-    transaction.on_commit(lambda: sidebar_changed(project.owner_id))
+    sidebars_changed([project.owner_id])
 
 
 def _add_files(project: Project, files: Sequence[NewFile]) -> int:

@@ -8,12 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from chatapp.accounts.models import Person
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.views.answers import done
 from chatapp.chat.views.shielding import shielded
 from chatapp.projects import trash as store
-from chatapp.projects.access import own_project, own_trashed_project
+from chatapp.projects.access import own_project, own_project_anywhere, own_trashed_project
 from chatapp.projects.models import Project
 from chatapp.replies import project_trashing
 from chatapp.server.database_errors import DatabaseFull
@@ -27,7 +26,7 @@ async def deletion(request: PersonRequest, project_id: UUID) -> HttpResponse:
     nothing."""
     if request.method != "POST":
         return await sync_to_async(_ask)(request, project_id)
-    project = await sync_to_async(_own)(request.user, project_id)
+    project = await sync_to_async(own_project_anywhere)(request.user, project_id)
     with_chats = request.POST.get("chats") == WITH_CHATS
     work = project_trashing.trash(project, with_chats=with_chats)
     await shielded(f"project-deletion:{project_id}:{with_chats}", work, DatabaseFull)
@@ -37,7 +36,7 @@ async def deletion(request: PersonRequest, project_id: UUID) -> HttpResponse:
 @require_POST
 async def restoration(request: PersonRequest, project_id: UUID) -> HttpResponse:
     """Take a project out of the trash; a stale tab may ask for one that isn't there."""
-    project = await sync_to_async(_own)(request.user, project_id)
+    project = await sync_to_async(own_project_anywhere)(request.user, project_id)
     await shielded(f"project-restoration:{project_id}", project_trashing.restore(project))
     return done(request, project.get_absolute_url())
 
@@ -59,8 +58,3 @@ def _ask(request: PersonRequest, project_id: UUID) -> HttpResponse:
         "with_chats": WITH_CHATS,
     }
     return render(request, "projects/deletion.html", context)
-
-
-def _own(person: Person, project_id: UUID) -> Project:
-    trashed = Project.objects.filter(owner=person, pk=project_id).first()
-    return trashed or own_project(person, project_id)

@@ -45,5 +45,5 @@ def _has_room(person: Person, form: NewProjectForm) -> bool:
 
 def _just_deleted(person: Person, deleted: str) -> Project | None:
     key = read_uuid(deleted)
-    trashed = Project.objects.filter(owner=person, trashed_at__isnull=False)
+    trashed = Project.objects.filter(owner=person).in_trash()
     return trashed.filter(pk=key).first() if key else None

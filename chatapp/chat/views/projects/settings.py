@@ -25,8 +25,7 @@ def settings(request: PersonRequest, project_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         Project.objects.present().filter(pk=project.pk).update(**form.saved_values)
         if form.cleaned_data["name"] != project.name:
-            for person_id in audience(project):
-                sidebar_events.sidebar_changed(person_id)
+            sidebar_events.sidebars_changed(audience(project))
         return done(request, project.get_absolute_url())
     context = {
         "project": project,
