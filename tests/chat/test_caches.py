@@ -20,7 +20,7 @@ from chatapp.replies.prompt import image_delivery
 from chatapp.sharing.publishing import Choices, publish
 from tests.documents.kit import stored
 from tests.images.samples import encoded
-from tests.projects.file_kit import new_project
+from tests.projects.kit import project_of
 from tests.prompts.kit import saved
 from tests.transfer.importing.kit import uploaded
 from tests.transfer.kit import made_export
@@ -104,7 +104,7 @@ def addresses(exchange: Exchange, owner: Person) -> dict[str, str]:
         "number": 1,
         "conversation_id": exchange.conversation.pk,
         "project_file_id": 1,
-        "project_id": new_project(owner).pk,
+        "project_id": project_of(owner).pk,
         "reply_id": exchange.reply.pk,
         "message_id": exchange.message.pk,
         "tool_call_id": tool_call.pk,

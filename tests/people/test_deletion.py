@@ -24,7 +24,7 @@ from chatapp.sharing.models import Share
 from chatapp.spending.models import ModelCall
 from chatapp.transfer.models import Import, UploadedSlice
 from tests.people.kit import delete_long_ago, everything_of, removed
-from tests.projects.member_kit import project_of, shared_with
+from tests.projects.kit import project_of, shared_with
 from tests.support.people import PASSWORD
 from tests.support.replies import MODEL
 

@@ -4,7 +4,7 @@ import pytest
 
 from chatapp.accounts.models import Person
 from chatapp.projects.models import Project
-from tests.projects.member_kit import project_of
+from tests.projects.kit import project_of
 from tests.support.roles import person_of
 
 

@@ -1,4 +1,4 @@
-"""Projects with files, and conversations in them."""
+"""Files of projects, and replies that get them."""
 
 import hashlib
 from typing import Any
@@ -8,17 +8,9 @@ from chatapp.conversations.models import Conversation, Message, add_exchange
 from chatapp.documents.models import Document
 from chatapp.documents.worker.pages import Page
 from chatapp.images.models import Image, ImageData
-from chatapp.projects.models import Member, Project, ProjectFile
+from chatapp.projects.models import Project, ProjectFile
 from tests.documents.kit import made_of, reread
-from tests.support.replies import MODEL, new_message
-
-
-def new_project(owner: Person, name: str = "Birds", **values: Any) -> Project:
-    return Project.objects.create(owner=owner, name=name, model=MODEL, **values)
-
-
-def share(project: Project, person: Person, *, can_chat: bool = True) -> Member:
-    return Member.objects.create(project=project, person=person, can_chat=can_chat)
+from tests.support.replies import new_message
 
 
 def add_document(

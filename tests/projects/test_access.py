@@ -8,7 +8,7 @@ from django.test import Client
 
 from chatapp.accounts.models import Person
 from chatapp.projects import trash
-from tests.projects.kit import let_in, project_of
+from tests.projects.kit import project_of, shared_with
 from tests.support.people import ROLES, STRANGER
 from tests.support.roles import person_of
 
@@ -62,7 +62,7 @@ def test_a_project_is_found_by_its_owner_and_read_by_members(
         assert ask(signed_in(person), method, url, fields) == trashed, role
     project = project_of(people["owner"])
     for role, can_chat in (("member", True), ("guest", False)):
-        let_in(project, people[role], can_chat=can_chat)
+        shared_with(project, people[role], can_chat=can_chat)
         url = f"{project.get_absolute_url()}{path}"
         assert ask(signed_in(people[role]), method, url, fields) == shared, role
     trash.trash(project, with_chats=False)

@@ -8,7 +8,7 @@ from chatapp.documents.models import Document
 from chatapp.projects.models import Member, Project, ProjectFile
 from tests.documents.kit import made_of
 from tests.people.kit import removed
-from tests.projects.member_kit import chat_in, project_of, shared_with, where
+from tests.projects.kit import chat_in, project_of, shared_with, where
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

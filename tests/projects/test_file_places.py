@@ -10,7 +10,8 @@ from pytest_django import Settings
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, add_exchange
 from chatapp.projects.models import Project
-from tests.projects.file_kit import add_document, add_image, ask, new_project, share
+from tests.projects.file_kit import add_document, add_image, ask
+from tests.projects.kit import project_of, shared_with
 from tests.support.replies import MODEL, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,11 +24,11 @@ def flat(client: Client, path: str) -> str:
 def test_a_document_names_the_projects_that_have_it(
     owner_client: Client, member_client: Client, owner: Person, member: Person
 ) -> None:
-    project, other = new_project(owner, "Water <b>birds"), new_project(owner, "Secret")
+    project, other = project_of(owner, "Water <b>birds"), project_of(owner, "Secret")
     document = add_document(project, "Herons.").document
     assert document
     other.files.create(document=document)
-    share(project, member)
+    shared_with(project, member)
     path = f"/documents/{document.pk}/"
 
     assert "Water &lt;b&gt;birds</a>" in flat(owner_client, path)
@@ -39,14 +40,14 @@ def test_the_storage_page_counts_the_files_of_projects(
     owner_client: Client, owner: Person, member: Person
 ) -> None:
     assert "Files of your projects" not in flat(owner_client, "/storage/")
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, "Herons.")
     add_image(project)
-    add_image(new_project(member, "Theirs"))
+    add_image(project_of(member, "Theirs"))
 
     page = flat(owner_client, "/storage/")
 
-    assert f'<a href="/projects/{project.pk}/files/" dir="auto">Birds</a>' in page
+    assert f'<a href="/projects/{project.pk}/files/" dir="auto">Kitchen</a>' in page
     assert "2 files" in page
     assert "Theirs" not in page
 
@@ -54,7 +55,7 @@ def test_the_storage_page_counts_the_files_of_projects(
 def test_what_the_model_sees_names_the_project_and_what_goes_along(
     owner_client: Client, owner: Person
 ) -> None:
-    project = new_project(owner, "<b>irds", instructions="Rhyme <i>always</i>.")
+    project = project_of(owner, "<b>irds", instructions="Rhyme <i>always</i>.")
     add_document(project, "One.", "Two.", tokens=30_000)
     add_image(project)
     conversation = ask(project, owner).conversation
@@ -77,7 +78,7 @@ def test_what_the_model_sees_names_the_project_and_what_goes_along(
     assert -1 not in places
     assert places == sorted(places)
     Project.objects.update(trashed_at=timezone.now())
-    assert "irds" not in flat(owner_client, path).replace("Birds", "")
+    assert "irds" not in flat(owner_client, path)
 
 
 def test_what_a_model_sees_depends_on_the_model(
@@ -85,7 +86,7 @@ def test_what_a_model_sees_depends_on_the_model(
 ) -> None:
     model = replace(settings.CATALOG[MODEL], vision=False, context_window=20_000)
     settings.CATALOG = {model.id: model}
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, "One.", "Two.", "Three.", tokens=2_000)
     add_image(project)
 

@@ -19,16 +19,12 @@ from chatapp.images.garbage_collection import collect
 from chatapp.images.models import Image
 from chatapp.projects import files
 from chatapp.projects.models import Project, ProjectFile
-from tests.projects.file_kit import add_document, add_image, new_image, new_project, share
+from tests.projects.file_kit import add_document, add_image, new_image
+from tests.projects.kit import project_of, shared_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 JSON = {"accept": "application/json"}
-
-
-@pytest.fixture
-def project(owner: Person) -> Project:
-    return new_project(owner)
 
 
 def path_of(project: Project, file: ProjectFile | None = None) -> str:
@@ -143,7 +139,7 @@ def test_removing_twice_is_harmless(owner_client: Client, project: Project, acce
 def test_a_file_of_another_project_is_not_removed(
     owner_client: Client, owner: Person, project: Project
 ) -> None:
-    file = add_document(new_project(owner, "Other"), "Herons.")
+    file = add_document(project_of(owner, "Other"), "Herons.")
 
     owner_client.post(f"{path_of(project)}{file.pk}/removal", headers=JSON)
 
@@ -183,7 +179,7 @@ def test_people_with_access_read_files_and_only_the_owner_changes_them(
     client = signed_in(person)
 
     before = asked(client, project, image)
-    access = share(project, person, can_chat=False)
+    access = shared_with(project, person, can_chat=False)
     page = client.get(path_of(project)).text
     during = asked(client, project, image)
     access.delete()
@@ -202,7 +198,7 @@ def test_files_of_a_trashed_project_are_only_its_owners(
 ) -> None:
     add_document(project, "Herons.")
     image = add_image(project)
-    share(project, member)
+    shared_with(project, member)
     Project.objects.update(trashed_at=timezone.now())
 
     assert asked(member_client, project, image) == NONE
@@ -214,7 +210,7 @@ def test_files_of_somebody_who_was_deleted_are_nobodys(
     member_client: Client, owner: Person, member: Person, project: Project
 ) -> None:
     file = add_document(project, "Herons.")
-    share(project, member)
+    shared_with(project, member)
     path = f"/documents/{file.document_id}/"
     assert member_client.get(path).status_code == OK
 

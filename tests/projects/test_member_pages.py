@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from chatapp.accounts.models import Person
 from chatapp.projects.models import Member, Project
-from tests.projects.member_kit import chat_in, project_of, shared_with, where
+from tests.projects.kit import chat_in, project_of, shared_with, where
 from tests.support.people import ROLES, STRANGER
 from tests.support.roles import person_of
 

@@ -1,10 +1,7 @@
 """A chat comes into a project while its person loses access: it is never inside without that."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from chatapp.accounts import membership
 from chatapp.accounts.models import Person
@@ -12,28 +9,10 @@ from chatapp.conversations.models import Conversation
 from chatapp.conversations.models.membership import lock_usable
 from chatapp.projects.members import take_out
 from chatapp.projects.models import Project
-from tests.projects.member_kit import chat_in, project_of, shared_with, where
+from tests.projects.kit import chat_in, project_of, shared_with, together, where
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
-
-
-def together(*verbs: Callable[[], object]) -> None:
-    """Do these at the same instant, each in a thread of its own."""
-    start = threading.Barrier(len(verbs))
-
-    def run(verb: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            verb()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(verb,)) for verb in verbs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def move_in(conversation: Conversation, project: Project) -> None:

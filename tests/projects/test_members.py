@@ -23,14 +23,14 @@ from chatapp.projects.members import (
     take_out,
 )
 from chatapp.projects.models import Member, Project
-from tests.projects.member_kit import chat_in, project_of, shared_with, where
+from tests.projects.kit import chat_in, project_of, shared_with, where
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Return the people whose pages were told to ask again."""
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the people whose sidebars were announced to have changed."""
     people: list[Any] = []
     monkeypatch.setattr(members, "sidebars_changed", people.extend)
     return people
@@ -42,7 +42,7 @@ def logged() -> list[tuple[str, str, Any]]:
 
 
 def test_a_member_reads_or_chats_as_the_owner_decides(
-    project: Project, member: Person, told: list[Any]
+    project: Project, member: Person, announced: list[Any]
 ) -> None:
     found = [
         (
@@ -58,7 +58,7 @@ def test_a_member_reads_or_chats_as_the_owner_decides(
         (Action.PROJECT_SHARED, member.email, False),
         (Action.PROJECT_ACCESS_CHANGED, member.email, True),
     ]
-    assert told == [member.pk] * 2
+    assert announced == [member.pk] * 2
 
 
 def only_read(project: Project, person: Person) -> bool:
@@ -139,7 +139,9 @@ def test_only_who_may_chat_moves_something_in(
         assert lock_usable(member, project.pk) == project
 
 
-def test_people_are_offered_by_name_and_told_apart(project: Project, member: Person) -> None:
+def test_people_are_offered_by_name_and_namesakes_with_their_email(
+    project: Project, member: Person
+) -> None:
     ada, other = (
         Person.objects.create_user(f"{name}@example.com", name="Ada") for name in ("b", "a")
     )

@@ -14,7 +14,7 @@ from chatapp.conversations.models import (
     trash,
 )
 from chatapp.projects.moving import move, targets
-from tests.projects.kit import let_in, project_of
+from tests.projects.kit import project_of, shared_with
 from tests.support.replies import complete, new_message
 
 
@@ -33,7 +33,7 @@ def test_a_conversation_begins_in_a_project(owner: Person) -> None:
 @pytest.mark.parametrize("can_chat", [True, False])
 def test_members_begin_chats_if_they_may(owner: Person, member: Person, can_chat: bool) -> None:
     project = project_of(owner)
-    let_in(project, member, can_chat=can_chat)
+    shared_with(project, member, can_chat=can_chat)
 
     if can_chat:
         add_exchange(member, new_message(project=project))
@@ -95,8 +95,8 @@ def test_chats_can_move_to_projects_in_which_their_person_may_chat(
     owner: Person, member: Person, exchange: Exchange
 ) -> None:
     own, shared = project_of(owner, "b"), project_of(member, "A")
-    let_in(shared, owner)
-    let_in(project_of(member, "read"), owner, can_chat=False)
+    shared_with(shared, owner)
+    shared_with(project_of(member, "read"), owner, can_chat=False)
     project_of(member, "theirs")
 
     assert targets(exchange.conversation) == [shared, own]

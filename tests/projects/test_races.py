@@ -1,54 +1,24 @@
 """Tabs that begin, move, delete and restore at one instant: nothing is lost or left behind."""
 
-import threading
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
-from django.db import connection
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import (
     Conversation,
-    ConversationDeleted,
-    ProjectUnavailable,
     add_exchange,
     branch_off,
 )
 from chatapp.conversations.models import trash as conversation_trash
 from chatapp.projects import trash
-from chatapp.projects.models import Project
 from chatapp.projects.moving import move
-from tests.projects.kit import chats_in, project_of
+from tests.projects.kit import chats_in, project_of, restore, together
 from tests.support.replies import complete, new_message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
 ROUNDS = 5
-
-
-def together(works: list[Callable[[], object]]) -> None:
-    """Run everything at once, in threads with connections of their own."""
-    ready = threading.Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> None:
-        ready.wait(30)
-        try:
-            with suppress(ConversationDeleted, ProjectUnavailable):
-                work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as threads:
-        list(threads.map(run, works))
-
-
-def restore(project: Project) -> None:
-    if restored := trash.restore(project):
-        for conversation in trash.trashed_with(project, restored[0]):
-            conversation_trash.restore(conversation)
 
 
 @pytest.mark.parametrize("with_chats", [False, True])
@@ -62,14 +32,12 @@ def test_a_project_in_the_trash_keeps_no_chat_that_is_not_there(
         [inside], [outside] = chats_in(project, owner), chats_in(other, owner)
 
         together(
-            [
-                lambda project=project: trash.trash(project, with_chats=with_chats),
-                lambda project=project: trash.trash(project, with_chats=False),
-                lambda project=project: add_exchange(owner, new_message(project=project)),
-                lambda reply=exchange.reply: branch_off(reply, uuid.uuid4()),
-                lambda outside=outside, project=project: move(outside, project.pk),
-                lambda inside=inside, other=other: move(inside, other.pk),
-            ]
+            lambda project=project: trash.trash(project, with_chats=with_chats),
+            lambda project=project: trash.trash(project, with_chats=False),
+            lambda project=project: add_exchange(owner, new_message(project=project)),
+            lambda reply=exchange.reply: branch_off(reply, uuid.uuid4()),
+            lambda outside=outside, project=project: move(outside, project.pk),
+            lambda inside=inside, other=other: move(inside, other.pk),
         )
 
         project.refresh_from_db()
@@ -85,11 +53,9 @@ def test_a_chat_that_is_restored_beside_its_project_ends_in_it(owner: Person) ->
         chat.refresh_from_db()
 
         together(
-            [
-                lambda project=project: restore(project),
-                lambda project=project: restore(project),
-                lambda chat=chat: conversation_trash.restore(chat),
-            ]
+            lambda project=project: restore(project),
+            lambda project=project: restore(project),
+            lambda chat=chat: conversation_trash.restore(chat),
         )
 
         chat.refresh_from_db()

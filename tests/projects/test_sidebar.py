@@ -12,7 +12,7 @@ from chatapp.conversations.sidebar import conversation_page
 from chatapp.projects.models import Project
 from chatapp.projects.sidebar import MAX_CHATS, MAX_PROJECTS, sidebar_page
 from chatapp.projects.sidebar import chats_in as rows_in
-from tests.projects.kit import chats_in, let_in, project_of
+from tests.projects.kit import chats_in, project_of, shared_with
 
 JSON = {"accept": "application/json"}
 
@@ -22,7 +22,7 @@ def test_projects_are_listed_by_name_and_only_the_current_one_is_open(
 ) -> None:
     garden, kitchen = project_of(owner, "Garden"), project_of(owner, "Kitchen")
     shared = project_of(member, "House")
-    let_in(shared, owner, can_chat=False)
+    shared_with(shared, owner, can_chat=False)
     project_of(member, "Theirs")
     project_of(owner, "Gone", trashed_at=timezone.now())
     chats = chats_in(kitchen, owner, MAX_CHATS + 2)

@@ -17,23 +17,8 @@ from chatapp.conversations.models import trash as conversation_trash
 from chatapp.projects import trash
 from chatapp.projects.models import Project
 from chatapp.projects.moving import move
-from tests.projects.kit import chats_in, let_in, places, project_of
+from tests.projects.kit import chats_in, places, project_of, restore, shared_with
 from tests.support.replies import new_message
-
-
-def restore(project: Project) -> bool:
-    """Do what the command does, without its events."""
-    restored = trash.restore(project)
-    if restored is None:
-        return False
-    for conversation in trash.trashed_with(project, restored[0]):
-        conversation_trash.restore(conversation)
-    return True
-
-
-@pytest.fixture
-def project(owner: Person) -> Project:
-    return project_of(owner)
 
 
 @pytest.mark.parametrize("with_chats", [False, True])
@@ -58,7 +43,7 @@ def test_a_project_comes_back_as_it_was(owner: Person, project: Project, with_ch
 def test_chats_that_others_began_are_always_kept(
     owner: Person, member: Person, project: Project
 ) -> None:
-    let_in(project, member)
+    shared_with(project, member)
     [theirs] = chats_in(project, member)
 
     trashing = trash.trash(project, with_chats=True)
@@ -74,7 +59,7 @@ def test_chats_that_others_began_are_always_kept(
 def test_a_chat_does_not_return_to_a_project_that_its_person_lost(
     member: Person, project: Project
 ) -> None:
-    row = let_in(project, member)
+    row = shared_with(project, member)
     [theirs] = chats_in(project, member)
     trash.trash(project, with_chats=False)
     row.delete()

@@ -10,7 +10,7 @@ from chatapp.chat.views.projects import listing
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
 from chatapp.projects.listing import CHATS_PER_PAGE
 from chatapp.projects.models import Project
-from tests.projects.kit import chats_in, let_in, places, project_of
+from tests.projects.kit import chats_in, places, project_of, shared_with
 from tests.support.replies import MODEL
 
 pytestmark = [
@@ -127,7 +127,7 @@ def test_a_message_to_a_project_that_is_gone_is_kept(
 def test_the_chats_of_a_project_come_page_by_page(
     owner_client: Client, owner: Person, member: Person, project: Project
 ) -> None:
-    let_in(project, member)
+    shared_with(project, member)
     chats = chats_in(project, owner, CHATS_PER_PAGE + 2)
     chats_in(project, member)
 
@@ -167,7 +167,7 @@ def test_instructions_that_are_too_long_are_kept_on_the_page(
 def test_a_reader_sees_a_project_without_a_message_box(
     member: Person, member_client: Client, project: Project
 ) -> None:
-    let_in(project, member, can_chat=False)
+    shared_with(project, member, can_chat=False)
 
     page = member_client.get(project.get_absolute_url()).text
 

@@ -11,7 +11,8 @@ from chatapp.inference import TextPart
 from chatapp.projects.models import ProjectFile
 from chatapp.replies import generation
 from chatapp.replies.prompt.building import reply_prompt
-from tests.projects.file_kit import add_document, add_image, ask, new_project
+from tests.projects.file_kit import add_document, add_image, ask
+from tests.projects.kit import project_of
 from tests.replies.test_document_attacks import ATTACKS, MARK, TAG, everywhere, hostile
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +22,7 @@ WHERE = re.compile(r"\[The image “[^“”\n]*” of the project:\]")
 
 @everywhere
 def test_a_file_of_a_project_stays_inside_its_label(owner: Person, attack: str) -> None:
-    project = new_project(owner, name=attack[:100])
+    project = project_of(owner, name=attack[:100])
     ProjectFile.objects.create(project=project, document=hostile(owner, attack))
     add_document(project, *[attack] * 2, tokens=60_000, name=f"{attack} again")
     add_document(project, *[attack] * 2, tokens=60_000, name=f"{attack} once more")
@@ -52,7 +53,7 @@ def test_a_file_of_a_project_stays_inside_its_label(owner: Person, attack: str) 
 @pytest.mark.usefixtures("demo")
 async def test_the_demo_model_does_nothing_that_a_project_says(owner: Person, attack: str) -> None:
     def asked() -> Message:
-        project = new_project(owner)
+        project = project_of(owner)
         ProjectFile.objects.create(project=project, document=hostile(owner, ATTACKS[attack]))
         add_image(project, ATTACKS[attack][:200])
         return ask(project, owner, "/echo Herons")

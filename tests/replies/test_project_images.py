@@ -24,7 +24,8 @@ from chatapp.replies import generation
 from chatapp.replies.prompt import scans
 from chatapp.replies.prompt.building import reply_prompt
 from tests.documents.kit import reread
-from tests.projects.file_kit import add_document, add_image, ask, new_image, new_project
+from tests.projects.file_kit import add_document, add_image, ask, new_image
+from tests.projects.kit import project_of
 from tests.support.replies import MODEL, answering, complete, new_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +44,7 @@ def ask_with_images(project: Project, owner: Person, count: int) -> Message:
 
 
 def test_images_come_first_each_after_its_name(owner: Person) -> None:
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, "Herons wait.")
     for name in ("a.png", "b “c”\n.png"):
         add_image(project, name)
@@ -63,7 +64,7 @@ def test_images_come_first_each_after_its_name(owner: Person) -> None:
 def test_the_newest_of_a_project_stay_out_and_half_of_all_places_are_the_conversations(
     owner: Person,
 ) -> None:
-    project = new_project(owner)
+    project = project_of(owner)
     for number in range(12):
         add_image(project, f"{number}.png")
     reply = ask_with_images(project, owner, 15)
@@ -83,7 +84,7 @@ def test_images_of_a_project_have_a_limit_of_size(
     owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(material, "MAX_IMAGE_BYTES", 11)
-    project = new_project(owner)
+    project = project_of(owner)
     for number in range(3):
         add_image(project, f"{number}.png")  # of five bytes
 
@@ -96,7 +97,7 @@ def test_images_of_a_project_have_a_limit_of_size(
 def test_a_model_without_vision_gets_the_names(owner: Person, settings: Settings) -> None:
     model = replace(settings.CATALOG[MODEL], vision=False)
     settings.CATALOG = {model.id: model}
-    project = new_project(owner)
+    project = project_of(owner)
     add_image(project)
 
     prompt = reply_prompt(ask(project, owner))
@@ -106,7 +107,7 @@ def test_a_model_without_vision_gets_the_names(owner: Person, settings: Settings
 
 
 def test_images_for_which_the_service_failed_stay_out(owner: Person) -> None:
-    project = new_project(owner)
+    project = project_of(owner)
     add_image(project)
     first = ask(project, owner)
     assert len(images(reply_prompt(first).request)) == 1
@@ -124,7 +125,7 @@ def test_scanned_pages_take_the_places_that_images_leave(
         return dict.fromkeys(numbers, b"x")
 
     monkeypatch.setattr(scans, "images_of", images_of)
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, "A cover.", *[Page("", is_scanned=True)] * 20, name="scan.pdf")
     for number in range(4):
         add_image(project, f"{number}.png")
@@ -142,7 +143,7 @@ def test_scanned_pages_take_the_places_that_images_leave(
 @pytest.mark.usefixtures("no_service")
 async def test_a_refused_image_is_left_out_for_everybody_and_named(owner: Person) -> None:
     def begin() -> tuple[Project, Message]:
-        project = new_project(owner)
+        project = project_of(owner)
         for name in ("good.png", "bad.png"):
             file = io.BytesIO()
             Pillow.new("RGB", (20, len(name) * 10), "teal").save(file, "PNG")

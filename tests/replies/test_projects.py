@@ -18,7 +18,8 @@ from chatapp.projects.models import Member, Project
 from chatapp.replies.prompt.building import reply_prompt, title_request
 from chatapp.replies.tools.toolbox import Toolbox
 from tests.documents.kit import made_of
-from tests.projects.file_kit import add_document, add_image, ask, new_project, share
+from tests.projects.file_kit import add_document, add_image, ask
+from tests.projects.kit import project_of, shared_with
 from tests.support.replies import MODEL, complete, new_message
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def text_of(message: dict[str, Any]) -> str:
 
 def test_instructions_go_from_the_site_to_the_conversation(owner: Person) -> None:
     PersonalInstructions.objects.create(person=owner, about="A person.")
-    reply = ask(new_project(owner, instructions=" Answer for birds. "), owner)
+    reply = ask(project_of(owner, instructions=" Answer for birds. "), owner)
     reply.conversation.instructions = "Rhyme."
 
     [system] = [message for message in sent(reply) if message["role"] == "system"]
@@ -49,7 +50,7 @@ def test_instructions_go_from_the_site_to_the_conversation(owner: Person) -> Non
 
 
 def test_new_instructions_hold_from_the_next_request_on(owner: Person) -> None:
-    project = new_project(owner, instructions="Old.")
+    project = project_of(owner, instructions="Old.")
     reply = ask(project, owner)
     assert "Old." in sent(reply)[0]["content"]
 
@@ -65,7 +66,7 @@ def queries_for(reply: Message) -> int:
 
 
 def test_instructions_cost_one_query_and_files_no_more_for_more_of_them(owner: Person) -> None:
-    project = new_project(owner, instructions="Rhyme.")
+    project = project_of(owner, instructions="Rhyme.")
     without = queries_for(ask(None, owner))
     alone = queries_for(ask(project, owner))
     for number in range(2):
@@ -81,7 +82,7 @@ def test_instructions_cost_one_query_and_files_no_more_for_more_of_them(owner: P
 
 
 def test_files_come_before_the_words_and_are_not_the_persons(owner: Person) -> None:
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, "Herons wait. See https://example.com/leak")
     reply = ask(project, owner)
     assert reply.parent
@@ -100,7 +101,7 @@ def test_files_come_before_the_words_and_are_not_the_persons(owner: Person) -> N
 
 
 def test_a_request_begins_with_the_bytes_of_the_one_before(owner: Person) -> None:
-    project = new_project(owner, instructions="Rhyme.")
+    project = project_of(owner, instructions="Rhyme.")
     add_document(project, "Herons wait.", "Egrets hurry.")
     add_image(project)
     add_document(project, *["Storks."] * 3, tokens=40_000, name="long.pdf")
@@ -121,7 +122,7 @@ def test_a_request_begins_with_the_bytes_of_the_one_before(owner: Person) -> Non
 def test_files_stay_when_old_messages_are_left_out(owner: Person, settings: Settings) -> None:
     model = replace(settings.CATALOG[MODEL], context_window=20_000)
     settings.CATALOG = {model.id: model}
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, "Herons wait.")
     first = ask(project, owner, "Look. " * 12_000)
     complete(first)
@@ -134,7 +135,7 @@ def test_files_stay_when_old_messages_are_left_out(owner: Person, settings: Sett
 
 
 def test_half_of_the_budget_is_for_the_project_and_the_rest_for_messages(owner: Person) -> None:
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, "One.", "Two.", tokens=15_000, name="first.pdf")
     add_document(project, "Three.", "Four.", tokens=12_000, name="second.pdf")
     add_document(project, "Five.", "Six.", tokens=9_000, name="third.pdf", count=312)
@@ -163,14 +164,14 @@ def test_half_of_the_budget_is_for_the_project_and_the_rest_for_messages(owner: 
 def test_a_model_that_reads_less_gets_less(owner: Person, settings: Settings) -> None:
     model = replace(settings.CATALOG[MODEL], context_window=20_000)
     settings.CATALOG = {model.id: model}
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, *["One."] * 4, tokens=2_000)
 
     assert 'pages="1-2" of="4"' in text_of(sent(ask(project, owner))[1])
 
 
 def test_a_removed_file_is_gone_from_the_next_request(owner: Person) -> None:
-    project = new_project(owner)
+    project = project_of(owner)
     file = add_document(project, "Herons wait.")
     reply = ask(project, owner)
     assert "Herons" in text_of(sent(reply)[1])
@@ -187,9 +188,9 @@ def test_a_member_of_any_role_gets_the_same(
     request: pytest.FixtureRequest, owner: Person, role: str
 ) -> None:
     person = request.getfixturevalue(role)
-    project = new_project(owner, instructions="Rhyme.")
+    project = project_of(owner, instructions="Rhyme.")
     add_document(project, "Herons wait.")
-    share(project, person)
+    shared_with(project, person)
 
     own, theirs = (sent(ask(project, each)) for each in (owner, person))
 
@@ -197,9 +198,9 @@ def test_a_member_of_any_role_gets_the_same(
 
 
 def test_who_may_not_chat_in_a_project_gets_nothing_of_it(owner: Person, member: Person) -> None:
-    project = new_project(owner, instructions="Rhyme.")
+    project = project_of(owner, instructions="Rhyme.")
     add_document(project, "Herons wait.")
-    access = share(project, member)
+    access = shared_with(project, member)
     reply = ask(project, member)
     assert "Herons" in str(sent(reply))
 
@@ -214,7 +215,7 @@ def test_who_may_not_chat_in_a_project_gets_nothing_of_it(owner: Person, member:
 
 
 def test_pages_that_a_reply_names_lead_to_a_file_of_the_project(owner: Person) -> None:
-    project = new_project(owner)
+    project = project_of(owner)
     add_document(project, *["Herons."] * 20)
     reply = ask(project, owner)
     complete(reply, "It is on p. 17.")
@@ -226,6 +227,6 @@ def test_pages_that_a_reply_names_lead_to_a_file_of_the_project(owner: Person) -
 
 
 def test_a_project_without_files_adds_no_message(owner: Person) -> None:
-    roles = [message["role"] for message in sent(ask(new_project(owner), owner))]
+    roles = [message["role"] for message in sent(ask(project_of(owner), owner))]
 
     assert roles == ["system", "user"]

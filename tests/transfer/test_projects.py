@@ -18,7 +18,7 @@ from chatapp.transfer.archive import export
 from chatapp.transfer.importing import removing
 from chatapp.transfer.models import Import
 from tests.documents.kit import from_file, made_of
-from tests.projects.member_kit import project_of, shared_with
+from tests.projects.kit import project_of, shared_with
 from tests.support.replies import MODEL, complete, new_message
 from tests.transfer.importing import test_own
 from tests.transfer.importing.kit import imported
