@@ -68,7 +68,9 @@ def visible_document(person: Person, document_id: UUID) -> Document:
 
 def visible_documents(person_id: UUID | None) -> QuerySet[Document]:
     """Return documents that the person uploaded, that are in a conversation of theirs or in a
-    project that they may read."""
+    project that they may read; without a person there are none."""
+    if person_id is None:  # it would match the documents that nobody is let in to
+        return Document.objects.none()
     own = Conversation.objects.filter(owner=person_id).present()
     sent = Attachment.objects.filter(
         document=OuterRef("pk"), message__conversation__in=own, message__deleted_at=None
@@ -95,7 +97,7 @@ def visible_image(person: Person, image_id: UUID) -> Image:
     return get_object_or_404(Image.objects.filter(theirs), pk=image_id)
 
 
-def _in_shared_project(person_id: UUID | None) -> Q:
+def _in_shared_project(person_id: UUID) -> Q:
     """Match files of projects that others share with the person, which are neither in the trash nor
     of somebody who was deleted. Only their owners add files."""
     return Q(

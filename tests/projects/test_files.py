@@ -14,11 +14,13 @@ from PIL import Image as Pillow
 from pytest_django import Settings
 
 from chatapp.accounts.models import Person
+from chatapp.conversations.access import visible_documents
 from chatapp.documents.models import Document
 from chatapp.images.garbage_collection import collect
 from chatapp.images.models import Image
 from chatapp.projects import files
 from chatapp.projects.models import Project, ProjectFile
+from tests.documents.kit import made_of
 from tests.projects.file_kit import add_document, add_image, new_image
 from tests.projects.kit import project_of, shared_with
 
@@ -217,6 +219,13 @@ def test_files_of_somebody_who_was_deleted_are_nobodys(
     Person.objects.filter(pk=owner.pk).update(deleted_at=timezone.now())
 
     assert member_client.get(path).status_code == LOST
+
+
+def test_without_a_person_no_document_is_visible(owner: Person, project: Project) -> None:
+    add_document(project, "Herons.")
+    made_of(owner, "In no project.")
+
+    assert not visible_documents(None).exists()
 
 
 def test_whoever_is_signed_out_signs_in(stranger_client: Client, project: Project) -> None:
