@@ -13,7 +13,7 @@ from chatapp.conversations.models.conversation import ConversationQuerySet
 from chatapp.conversations.sidebar import COLUMNS, Group, conversation_page, mark_running
 from chatapp.projects.models import Member, Project
 
-MAX_PROJECTS = 20  # lines; all are on the page of projects
+MAX_ENTRIES = 20  # projects; all are on their page
 MAX_CHATS = 5  # of the open project
 
 
@@ -76,13 +76,13 @@ def chats_in(person: Person, project: Project) -> ConversationQuerySet:
 def _add_projects(sidebar: Sidebar, person: Person) -> None:
     """Add the first projects by name, the person's own and those shared with them."""
     # A union, because for an "or" Postgres would read everybody's projects.
-    own = Project.objects.filter(owner=person, trashed_at=None).values("pk")
+    own = Project.objects.of(person).values("pk")
     let_in = Member.objects.filter(person=person, project__owner__deleted_at=None)
     shared = let_in.values("project")
     both = own.union(shared, all=True)
     rows = Project.objects.present().filter(pk__in=both).order_by("name").only("name")
-    found = [Entry(project) for project in rows[: MAX_PROJECTS + 1]]
-    sidebar.entries, sidebar.has_more_projects = found[:MAX_PROJECTS], len(found) > MAX_PROJECTS
+    found = [Entry(project) for project in rows[: MAX_ENTRIES + 1]]
+    sidebar.entries, sidebar.has_more_projects = found[:MAX_ENTRIES], len(found) > MAX_ENTRIES
 
 
 def _open(

@@ -10,7 +10,7 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, arrangement
 from chatapp.conversations.sidebar import conversation_page
 from chatapp.projects.models import Project
-from chatapp.projects.sidebar import MAX_CHATS, MAX_PROJECTS, sidebar_page
+from chatapp.projects.sidebar import MAX_CHATS, MAX_ENTRIES, sidebar_page
 from chatapp.projects.sidebar import chats_in as rows_in
 from tests.projects.kit import chats_in, project_of, shared_with
 
@@ -70,12 +70,12 @@ def test_a_chat_is_in_one_place_only(owner: Person) -> None:
 
 
 def test_the_open_project_is_listed_even_behind_many_others(owner: Person) -> None:
-    names = [f"{number:02}" for number in range(MAX_PROJECTS + 2)]
+    names = [f"{number:02}" for number in range(MAX_ENTRIES + 2)]
     projects = [project_of(owner, name) for name in names]
 
     sidebar = sidebar_page(owner, "", None, projects[-1])
 
-    assert [each.project for each in sidebar.entries] == [*projects[:MAX_PROJECTS], projects[-1]]
+    assert [each.project for each in sidebar.entries] == [*projects[:MAX_ENTRIES], projects[-1]]
     assert sidebar.has_more_projects
 
 
