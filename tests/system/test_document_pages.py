@@ -12,6 +12,10 @@ from tests.system.conftest import PHONE, Chat, watched
 from tests.system.images import attach, chips
 
 pytestmark = pytest.mark.long
+IS_UNCOVERED = """field => {
+    const { x, y, height } = field.getBoundingClientRect();
+    return [y + 2, y + height - 2].every(at => document.elementFromPoint(x + 9, at) === field);
+}"""
 CHOSEN = re.compile(r"Pages 1–3, 17 of 301 go to the model, about [\d,]+ tokens\.$")
 
 
@@ -60,6 +64,7 @@ def test_pages_are_chosen_kept_sent_and_chosen_again_in_an_edit(chat: Chat) -> N
     expect(editor.locator("[data-note]")).to_have_text(CHOSEN)
     field = open_field(editor)
     expect(field).to_have_value("1-3, 17")
+    page.wait_for_function(IS_UNCOVERED, arg=field.element_handle())
     field.fill("5")
     expect(editor.locator("[data-size]")).to_have_text(re.compile("^1 page, about"))
     editor.get_by_role("button", name="Send").click()  # the field is still open

@@ -39,8 +39,7 @@ export class PageField {
     this.chip.append(this.group);
     button.hidden = true;
     this.input.select();
-    this.group.scrollIntoView({ block: "nearest" });
-    this.#check();
+    this.#showAll();
   }
 
   close() {
@@ -51,6 +50,13 @@ export class PageField {
     this.chip.draggable = Boolean(this.chip.closest("image-order"));
     this.#button.hidden = false;
     if (hadFocus) this.#button.focus();
+  }
+
+  /** Once more with the size: a chat that is at its end stays there when an editor in it grows. */
+  async #showAll() {
+    this.group.scrollIntoView({ block: "nearest" });
+    await this.#check();
+    this.group.scrollIntoView({ block: "nearest" });
   }
 
   get #text() {
