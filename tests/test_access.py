@@ -70,6 +70,7 @@ EVERYBODY = {
     "defaults",
     "storage",
     "documents",
+    "document-choice",
     "images",
     "image-links",
     "transfer",

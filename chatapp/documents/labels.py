@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
@@ -34,26 +34,26 @@ COUNTS: dict[str, Callable[[int], str]] = {
     Unit.SLIDE: lambda count: ngettext("%(count)s slide", "%(count)s slides", count),
     Unit.CHAPTER: lambda count: ngettext("%(count)s chapter", "%(count)s chapters", count),
 }
-FIRST: dict[str, Callable[[int], str]] = {
-    Unit.PAGE: lambda last: ngettext(
-        "Page 1 of %(count)s goes to the model.",
-        "Pages 1\u2013%(last)s of %(count)s go to the model.",
-        last,
+GOING: dict[str, Callable[[int], str]] = {
+    Unit.PAGE: lambda count: ngettext(
+        "Page %(pages)s of %(count)s goes to the model",
+        "Pages %(pages)s of %(count)s go to the model",
+        count,
     ),
-    Unit.SHEET: lambda last: ngettext(
-        "Sheet 1 of %(count)s goes to the model.",
-        "Sheets 1\u2013%(last)s of %(count)s go to the model.",
-        last,
+    Unit.SHEET: lambda count: ngettext(
+        "Sheet %(pages)s of %(count)s goes to the model",
+        "Sheets %(pages)s of %(count)s go to the model",
+        count,
     ),
-    Unit.SLIDE: lambda last: ngettext(
-        "Slide 1 of %(count)s goes to the model.",
-        "Slides 1\u2013%(last)s of %(count)s go to the model.",
-        last,
+    Unit.SLIDE: lambda count: ngettext(
+        "Slide %(pages)s of %(count)s goes to the model",
+        "Slides %(pages)s of %(count)s go to the model",
+        count,
     ),
-    Unit.CHAPTER: lambda last: ngettext(
-        "Chapter 1 of %(count)s goes to the model.",
-        "Chapters 1\u2013%(last)s of %(count)s go to the model.",
-        last,
+    Unit.CHAPTER: lambda count: ngettext(
+        "Chapter %(pages)s of %(count)s goes to the model",
+        "Chapters %(pages)s of %(count)s go to the model",
+        count,
     ),
 }
 
@@ -69,8 +69,8 @@ def extent(document: Document) -> str:
 
 def note(document: Document) -> str:
     """Return what the person should know before sending: how long it is, and what is left out."""
-    tokens = gettext("about %(count)s tokens") % {"count": f"{rounded(document.tokens):,}"}
-    parts = [f"{extent(document)}, {tokens}" if document.tokens else extent(document)]
+    tokens = document.tokens
+    parts = [f"{extent(document)}, {about(tokens)}" if tokens else extent(document)]
     if left_out := _left_out(document):
         parts.append(left_out)
     return ". ".join(part.rstrip(".") for part in parts) + "." * (len(parts) > 1)
@@ -88,12 +88,26 @@ def _left_out(document: Document) -> str:
         return gettext("It is too long to be read to its end.") if document.is_cut else ""
     if fitting == 0:
         return gettext("It is too long to go to the model, which can look things up in it.")
-    if fitting is None or document.unit not in FIRST:
+    if fitting is None or document.unit not in GOING:
         return gettext("The first %(count)s tokens of documents in a chat go to the model.") % {
             "count": f"{MAX_DOCUMENT_TOKENS:,}"
         }
-    values = {"last": f"{fitting:,}", "count": f"{document.page_count:,}"}
-    return FIRST[document.unit](fitting) % values
+    return f"{going(document, range(1, fitting + 1))}."
+
+
+def going(document: Document, pages: Sequence[int]) -> str:
+    """Return that these pages go to the model, without a full stop."""
+    values = {"pages": shown(page_ranges.write(pages)), "count": f"{document.page_count:,}"}
+    return GOING[document.unit](len(pages)) % values
+
+
+def shown(ranges: str) -> str:
+    """Return ranges of pages as they are printed."""
+    return ranges.replace("-", "\u2013")
+
+
+def about(tokens: int) -> str:
+    return gettext("about %(count)s tokens") % {"count": f"{rounded(tokens):,}"}
 
 
 def rounded(tokens: int) -> int:
@@ -105,7 +119,7 @@ def along(pages: str, count: int, tokens: int) -> str:
     """Return which pages of `count` go to the model, and how many tokens they are; `pages` are
     ranges."""
     values = {
-        "pages": pages.replace("-", "\u2013"),
+        "pages": shown(pages),
         "count": count,
         "tokens": number_format(tokens, force_grouping=True),
     }

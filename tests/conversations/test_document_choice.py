@@ -6,6 +6,7 @@ import pytest
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, add_exchange, document_choice
+from chatapp.documents.chosen_pages import ChosenPages
 from chatapp.documents.sizes import MAX_SCANS, TOKENS_AROUND, TOKENS_PER_SCAN
 from chatapp.documents.worker.pages import Page
 from tests.documents.kit import made_of, stored
@@ -72,3 +73,35 @@ def test_the_images_of_scanned_pages_take_room(
     monkeypatch.setattr(document_choice, "MAX_DOCUMENT_TOKENS", 2 * TOKENS_PER_SCAN + TOKENS_AROUND)
     short = add_exchange(owner, replace(new_message(), documents=documents[:1]))
     assert short.message.attachments.get().pages == "1-2"
+
+
+def test_the_chosen_pages_go_along_and_leave_room_for_the_others(owner: Person, room: int) -> None:
+    long, other = stored(owner, *[PAGE] * 9), stored(owner, *[PAGE] * 4)
+    documents = (ChosenPages(long, "2, 7"), other)
+
+    added = add_exchange(owner, replace(new_message(), documents=documents))
+
+    assert chosen(list(added.message.attachments.all())) == [
+        ("2, 7", 2 * room + TOKENS_AROUND),
+        ("1-3", 3 * room + TOKENS_AROUND),
+    ]
+
+
+@pytest.mark.parametrize(("pages", "fitting"), [("2-9", "2-6"), ("1, 3, 5-9", "1, 3, 5-7")])
+def test_a_choice_is_cut_to_what_fits(owner: Person, room: int, pages: str, fitting: str) -> None:
+    documents = (ChosenPages(stored(owner, *[PAGE] * 9), pages),)
+
+    added = add_exchange(owner, replace(new_message(), documents=documents))
+
+    attachment = added.message.attachments.get()
+    assert attachment.pages == fitting
+    # An edit sends them again.
+    assert attachment.source == f"document/{attachment.document_id}/{fitting}"
+
+
+def test_what_went_along_whole_is_no_choice(owner: Person) -> None:
+    document = stored(owner, PAGE, PAGE)
+    added = add_exchange(owner, replace(new_message(), documents=(document,)))
+
+    attachment = added.message.attachments.get()
+    assert (attachment.pages, attachment.source) == ("1-2", f"document/{document.pk}")

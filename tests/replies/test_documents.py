@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, Message, Variation, add_exchange
+from chatapp.documents.chosen_pages import ChosenPages
 from chatapp.documents.models import Document
 from chatapp.inference import ChatMessage, TextPart
 from chatapp.replies.prompt.branch_documents import documents_before
@@ -66,6 +67,22 @@ def test_a_document_is_the_same_bytes_in_every_request(owner: Person) -> None:
     after = reply_prompt(reread(second)).request.messages
 
     assert after[: len(before)] == before
+
+
+def test_the_pages_that_a_person_chose_are_the_same_in_every_request(owner: Person) -> None:
+    document = made_of(owner, "Herons wait.", "Egrets hurry.", "Storks sleep.")
+    new = replace(new_message("What?"), documents=(ChosenPages(document, "1, 3"),))
+    first = add_exchange(owner, new).reply
+
+    before = reply_prompt(reread(first)).request.messages
+    complete(first)
+    second = ask(owner, "And then?", first)
+
+    text = next(turn for turn in before if turn.role == "user").parts[0]
+    assert isinstance(text, TextPart)
+    assert 'pages="1, 3" of="3"' in text.text
+    assert "Egrets" not in text.text
+    assert reply_prompt(reread(second)).request.messages[: len(before)] == before
 
 
 def test_documents_with_one_name_are_called_as_the_tools_call_them(owner: Person) -> None:

@@ -40,6 +40,15 @@ def check_prices(page: Page, book: Locator) -> None:
         expect(cost).to_have_text(re.compile(rf"^about [\d,]+ tokens, {shown}$"))
 
 
+def choose_pages(page: Page, book: Locator) -> None:
+    book.get_by_role("button", name="Choose pages").click()
+    field = book.get_by_role("textbox", name="Choose pages")
+    field.fill("1-3, 17")
+    with page.expect_response("**/draft"):
+        field.press("Enter")
+    expect(book).to_contain_text("Pages 1–3, 17 of 301 go to the model, about ")
+
+
 def test_documents_are_attached_by_button_drop_and_paste_and_are_sent(
     chat: Chat, tmp_path: Path
 ) -> None:
@@ -63,7 +72,9 @@ def test_documents_are_attached_by_button_drop_and_paste_and_are_sent(
     failed = page.locator("message-composer [data-state=failed]")
     expect(failed).to_contain_text("This kind of file can't be read here.")
     failed.get_by_role("button", name="Remove").click()
-    check_prices(page, documents.filter(has_text="book.pdf"))
+    book = documents.filter(has_text="book.pdf")
+    check_prices(page, book)
+    choose_pages(page, book)
 
     page.reload()
     expect(page.locator("message-composer [data-state=ready]")).to_have_count(4)
@@ -77,6 +88,7 @@ def test_documents_are_attached_by_button_drop_and_paste_and_are_sent(
     assert card
     assert card["y"] >= image["y"] + image["height"]
     expect(cards.first).to_contain_text("data.xlsx")
+    expect(cards.filter(has_text="book.pdf")).to_contain_text("PDF, p. 1–3, 17 of 301")
     expect(chips(page)).to_have_count(0)
 
 

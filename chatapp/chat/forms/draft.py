@@ -10,6 +10,8 @@ from chatapp.chat.forms.limits import check_attachment_count, message_text
 from chatapp.chat.forms.named_files import own_documents, own_images
 from chatapp.chat.image_links import may_go_to_model
 from chatapp.conversations.models import DraftContent, Source
+from chatapp.documents.chosen_pages import ChosenPages
+from chatapp.documents.page_ranges import RangesRefused
 
 MAX_EDIT = 2**31 - 1
 
@@ -47,9 +49,17 @@ class DraftForm(forms.Form):
     def _own(self) -> tuple[Source, ...]:
         """Return the person's own images and documents, and links.
 
-        Anything else is dropped, because the text matters more.
+        Anything else is dropped, also pages that can't be read, because the text matters more.
         """
         known: dict[str, Source] = {each: each for each in self.attached if may_go_to_model(each)}
         known |= own_images(self.person, self.attached)
-        known |= own_documents(self.person, self.attached)
+        for name, chosen in own_documents(self.person, self.attached).items():
+            known[name] = _readable(chosen)
         return tuple(known[each] for each in self.attached if each in known)
+
+
+def _readable(chosen: ChosenPages) -> ChosenPages:
+    try:
+        return chosen.checked()
+    except RangesRefused:
+        return chosen._replace(pages="")

@@ -20,8 +20,10 @@ from chatapp.chat.forms.named_files import own_documents, own_images
 from chatapp.chat.forms.settings import SettingsForm
 from chatapp.chat.image_links import TooManyAtOnce, copies_of, may_go_to_model
 from chatapp.conversations.models import Conversation, ModelSettings, NewMessage
+from chatapp.documents.chosen_pages import ChosenPages
 from chatapp.documents.errors import DocumentRefused
 from chatapp.documents.models import Document
+from chatapp.documents.page_ranges import RangesRefused
 from chatapp.documents.uploads import store_file
 from chatapp.fetching import FetchError
 from chatapp.images.errors import ImageRefused
@@ -81,7 +83,8 @@ class SendForm(SettingsForm):
         cleaned["links"] = tuple(_checked_link(link) for link in [*links, *uncopied])
         images, documents = self._kept_files(files)
         cleaned["images"] = (*self._own(own_images, ids), *images, *copies)
-        cleaned["documents"] = (*self._own(own_documents, document_ids), *documents)
+        chosen = [_checked_pages(each) for each in self._own(own_documents, document_ids)]
+        cleaned["documents"] = (*chosen, *documents)
         attached = cleaned["links"] or cleaned["images"] or cleaned["documents"]
         if not (cleaned["text"].strip() or attached):
             raise forms.ValidationError(_("Write something or attach a file first."))
@@ -172,6 +175,13 @@ def _settings_so_far(
         return settings_in(find_usable(person, project_id), person)
     conversation.owner = person
     return conversation.chosen
+
+
+def _checked_pages(chosen: ChosenPages) -> ChosenPages:
+    try:
+        return chosen.checked()
+    except RangesRefused as refused:
+        raise forms.ValidationError(refused.sentence) from refused
 
 
 def _checked_link(link: str) -> str:

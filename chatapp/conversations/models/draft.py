@@ -10,6 +10,7 @@ from django.db.models import Exists, Func, OuterRef, Sum
 from django.utils import timezone
 
 from chatapp.accounts.models import Person
+from chatapp.conversations.models import document_choice
 from chatapp.conversations.models.attachment import ATTACHED, Attachment, Source
 from chatapp.conversations.models.conversation import Conversation
 from chatapp.conversations.models.message import Message
@@ -186,6 +187,8 @@ class Draft(models.Model):
             attachment.draft, attachment.position = self, position
         if [each.source for each in self.attachments.all()] != [each.source for each in new]:
             self.attachments.all().delete()
+            for attachment in new:
+                document_choice.estimate(attachment)
             Attachment.objects.bulk_create(new)
 
 

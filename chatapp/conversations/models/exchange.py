@@ -27,6 +27,7 @@ from chatapp.conversations.models.refusals import (
 from chatapp.conversations.models.regeneration import check_ended
 from chatapp.conversations.models.settings import ModelSettings
 from chatapp.conversations.signals import messages_added, text_prepared
+from chatapp.documents.chosen_pages import ChosenPages
 from chatapp.documents.models import Document
 from chatapp.images.shown_image import ShownImage
 from chatapp.inference import ChatMessage
@@ -48,7 +49,7 @@ class NewMessage:
     chosen: ModelSettings
     text: str = ""
     images: tuple[ShownImage, ...] = ()
-    documents: tuple[Document, ...] = ()
+    documents: tuple[Document | ChosenPages, ...] = ()
     links: tuple[str, ...] = ()
     # The last message that the page shows, None on an empty one. Only checked with `names_parent`.
     parent: uuid.UUID | None = None

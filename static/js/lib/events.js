@@ -183,7 +183,7 @@ export const EDIT_REQUESTED = "edit:requested";
 // --- Images
 
 // An image was attached, uploaded, refused or removed.
-// image-attacher, image-chip, image-order > attachment-cost, message-composer, message-draft, message-editor, pasted-text
+// document-pages, image-attacher, image-chip, image-order > attachment-cost, document-pages, message-composer, message-draft, message-editor, pasted-text
 export const IMAGES_CHANGED = "images:changed";
 
 // { files: File[] }. Dropped or pasted anywhere on the page, or a pasted text that becomes a file.
