@@ -32,7 +32,7 @@ def line_violations(record: Record, plan: Plan) -> Iterator[Violation]:
     """
     if not plan.quota:
         return
-    over = record.begin + plan.seconds
+    over = min(record.over, record.begin + plan.seconds)
     starts = sorted(request.start for request in record.requests if request.start < over)
     for first, second in pairwise(starts):
         if second - first > MAX_STILL:

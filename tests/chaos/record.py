@@ -176,6 +176,7 @@ class Record:
     complaints: list[str] = field(default_factory=list)  # what went wrong before the checker came
     begin: float = 0.0
     begin_unix: float = 0.0  # the same instant, in Unix time
+    over: float = float("inf")  # since then nobody begins a conversation
     end: float = 0.0
     is_at_rest: bool = True  # no reply runs any more
 

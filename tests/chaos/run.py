@@ -55,6 +55,7 @@ async def _play(plan: Plan, instance: Instance, emails: Sequence[str]) -> Record
         talking.create_task(caps.watch(instance.database, record, over))
         breaking = talking.create_task(Breaker(instance, plan, record).go_on(over))
         await _until_enough(plan, record, breaking)
+        record.over = time.monotonic()
         over.set()
     record.is_at_rest = await _comes_to_rest(instance)
     record.end = time.monotonic()

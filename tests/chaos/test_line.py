@@ -1,6 +1,7 @@
 """Short chaos run of people who want more than the model's quota, and the rules for it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from tests.chaos.record import ModelRequest, Record, Row
 from tests.chaos.run import play
 from tests.servers.marks import needs_postgres, needs_redis
 
-PLAN = plan.one_quota(seed=5, seconds=40)
+# As long as it takes to play each fault once.
+PLAN = replace(plan.one_quota(seed=5, seconds=120), rounds=1)
 
 
 def requests_at(*starts: float) -> Record:
-    record = Record(begin=0.0, end=100.0)
+    record = Record(begin=0.0, over=40.0, end=100.0)
     record.requests = [ModelRequest("a0", start, 0, True) for start in starts]
     return record
 
