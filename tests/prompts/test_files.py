@@ -3,13 +3,14 @@
 import json
 import time
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.prompts import saving
+from chatapp.prompts import names, saving
 from chatapp.prompts.files import VERSION, exported
 from chatapp.prompts.import_report import Report
 from chatapp.prompts.importing import import_files
@@ -163,6 +164,22 @@ def test_a_huge_file_costs_no_more_than_its_length(member: Person, alike: str) -
     assert time.process_time() - began < 6
     assert report.added + report.present + report.no_room == 100_000
     assert len(own_names(member)) <= saving.MAX_PROMPTS
+
+
+def test_names_that_are_taken_are_looked_up_once(
+    member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file repeats a name that has a long row of numbers, with a text that is there elsewhere."""
+    monkeypatch.setattr(saving, "MAX_PROMPTS", 40)
+    rows = [{"name": "a", "text": f"{number}"} for number in range(39)]
+    take(member, prompt_file(*rows, {"name": "b", "text": "B"}))
+    numbered = Mock(side_effect=names.numbered)
+    monkeypatch.setattr(names, "numbered", numbered)
+
+    report = take(member, prompt_file(*({"name": "a", "text": "B"} for _ in range(500))))
+
+    assert report.no_room == 500
+    assert numbered.call_count < 50
 
 
 def test_without_a_file_the_page_asks_for_one(member_client: Client) -> None:
