@@ -11,6 +11,7 @@ from chatapp.prompts import names, saving
 from chatapp.prompts.files import FileRefused, Record, read
 from chatapp.prompts.import_report import Report
 from chatapp.prompts.models import MAX_DESCRIPTION, MAX_TEXT, SavedPrompt
+from chatapp.prompts.variables import MAX_VARIABLES, parse
 from chatapp.server.valid_text import make_valid
 
 
@@ -126,6 +127,10 @@ def _clean(record: Record, report: Report) -> Record | None:
         return None
     if len(text) > MAX_TEXT:
         report.note(_("“/%(name)s” has more than %(limit)s characters.") % values)
+        return None
+    if len(parse(text).variables) > MAX_VARIABLES:
+        values["limit"] = f"{MAX_VARIABLES}"
+        report.note(_("“/%(name)s” has more than %(limit)s variables.") % values)
         return None
     description = " ".join(make_valid(record.description).split())[:MAX_DESCRIPTION]
     return Record(name, text, description)

@@ -15,6 +15,7 @@ from chatapp.prompts.files import VERSION, exported
 from chatapp.prompts.import_report import Report
 from chatapp.prompts.importing import import_files
 from chatapp.prompts.models import MAX_TEXT, SavedPrompt
+from chatapp.prompts.variables import MAX_VARIABLES
 from tests.prompts.kit import many, own_names, saved
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,16 @@ def test_names_that_are_taken_are_looked_up_once(
 
     assert report.no_room == 500
     assert numbered.call_count < 50
+
+
+def test_a_prompt_with_too_many_variables_is_left_out(member: Person) -> None:
+    text = " ".join(f"{{{{v{number}}}}}" for number in range(MAX_VARIABLES + 1))
+    fits, long = {"name": "fits", "text": text[:-8]}, {"name": "long", "text": text}
+
+    report = take(member, prompt_file(fits, long))
+
+    assert own_names(member) == ["fits"]
+    assert report.problems == ["“/long” has more than 20 variables."]
 
 
 def test_without_a_file_the_page_asks_for_one(member_client: Client) -> None:
