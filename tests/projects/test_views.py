@@ -37,15 +37,18 @@ def send(client: Client, project: Project, **fields: str) -> Conversation:
 
 
 def test_a_project_needs_only_a_name(owner_client: Client) -> None:
-    answer = owner_client.post("/projects/", {"name": "  My\n kitchen "})
+    answer = owner_client.post("/projects/", {"name": "  My\n \u202ekitchen "})
 
     project = Project.objects.get()
-    assert project.name == "My kitchen"
+    assert project.name == "My kitchen"  # others see it, so nothing in it turns text around
     assert answer["Location"] == project.get_absolute_url()
     assert "My kitchen" in owner_client.get("/projects/").text
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 101])
+INVISIBLE = ["", "  ", "\u200b\u2060", "\u202e\u2066"]
+
+
+@pytest.mark.parametrize("name", [*INVISIBLE, "x" * 101])
 def test_a_project_without_a_good_name_is_not_created(owner_client: Client, name: str) -> None:
     answer = owner_client.post("/projects/", {"name": name})
 
