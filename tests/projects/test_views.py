@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.chat.views.projects import listing
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
+from chatapp.projects import listing
 from chatapp.projects.listing import CHATS_PER_PAGE
 from chatapp.projects.models import Project
 from tests.projects.kit import chats_in, let_in, places, project_of
