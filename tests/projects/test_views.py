@@ -10,6 +10,7 @@ from chatapp.conversations.models import Conversation, Defaults, Exchange, Model
 from chatapp.projects import listing
 from chatapp.projects.listing import CHATS_PER_PAGE
 from chatapp.projects.models import Project
+from chatapp.projects.starting_settings import settings_in
 from tests.projects.kit import chats_in, let_in, places, project_of
 from tests.support.replies import MODEL
 
@@ -98,6 +99,20 @@ def test_a_chat_begins_with_the_settings_of_the_project(
 
     owner_client.post(url, OWN_SETTINGS | {"usual": "on"})
     assert send(owner_client, project).thinking == "high"
+
+
+def test_a_project_of_others_turns_on_no_tool_that_somebody_has_turned_off(
+    owner: Person, member: Person, project: Project
+) -> None:
+    project.model = MODEL
+    project.tool_choices = {"read_web_page": True, "current_weather": True, "mcp-1": False}
+    let_in(project, member)
+    for person in (owner, member):
+        Defaults.objects.store(person, ModelSettings(MODEL, tool_choices={"read_web_page": False}))
+
+    assert settings_in(project, owner).tool_choices == project.tool_choices
+    for_member = {**project.tool_choices, "read_web_page": False}
+    assert settings_in(project, member).tool_choices == for_member
 
 
 def test_settings_that_are_wrong_are_explained(owner_client: Client, project: Project) -> None:
