@@ -1,11 +1,14 @@
 """The pages of projects, with and without scripts."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
+from chatapp.chat.views import trash
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
 from chatapp.projects import listing
 from chatapp.projects.listing import CHATS_PER_PAGE
@@ -273,4 +276,20 @@ def test_the_trash_restores_projects_and_deletes_them_for_good(
     assert owner_client.post(f"{project.get_absolute_url()}removal/").status_code == 404
     owner_client.post(f"{project.get_absolute_url()}deletion/")
     owner_client.post(f"{project.get_absolute_url()}removal/")
+    assert not Project.objects.exists()
+
+
+def test_a_full_trash_shows_its_newest_projects(
+    owner_client: Client, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash, "MAX_PROJECTS", 2)
+    now = timezone.now()
+    for age in range(3):
+        project_of(owner, f"Gone {age}", trashed_at=now - timedelta(days=age))
+
+    page = owner_client.get("/trash/")
+
+    assert [each.name for each, _days in page.context["trashed_projects"]] == ["Gone 0", "Gone 1"]
+    assert "Older projects are shown once these are restored or deleted." in page.text
+    owner_client.post("/trash/emptying", {"until": page.context["now"]})
     assert not Project.objects.exists()
