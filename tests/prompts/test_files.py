@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.prompts import names, saving
+from chatapp.prompts import files, names, saving
 from chatapp.prompts.files import VERSION, exported
 from chatapp.prompts.import_report import Report
 from chatapp.prompts.importing import import_files
@@ -96,6 +96,17 @@ HOSTILE = {
     "not UTF-8": b'{"format":"chat-prompts","version":1,"prompts":["\xff"]',
     "a huge number": b'{"format":"chat-prompts","version":' + b"9" * 10_000 + b"}",
 }
+
+
+def test_a_file_of_countless_entries_is_refused_before_they_are_in_memory(
+    monkeypatch: pytest.MonkeyPatch, member: Person
+) -> None:
+    monkeypatch.setattr(files, "MAX_COMMAS", 10)
+    commas = {"name": "a", "text": ',\\",,{,,,,,,,,,,'}  # in texts they don't count
+
+    assert take(member, prompt_file(commas, commas)).added == 1
+    assert take(member, prompt_file(*range(12))).sentences[0].endswith(".md or .txt.")
+    assert take(member, b'"' + b'\\"' * 1_000_000 + b"\\").added == 0  # a text without an end
 
 
 @pytest.mark.parametrize("name", HOSTILE)
