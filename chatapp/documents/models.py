@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -238,10 +239,6 @@ def _facts_of(extract: Extract, pages: list[DocumentPage]) -> dict[str, Any]:
 
 
 def _page(number: int, page: Page) -> DocumentPage:
-    return DocumentPage(
-        number=number,
-        name=page.name,
-        text=page.text,
-        tokens=estimate_text(page.text),
-        is_scanned=page.is_scanned,
-    )
+    # The mark of a page has its name. A scan, which has none, is known by its lack of tokens.
+    tokens = estimate_text(page.text) + (0 if page.is_scanned else estimate_text(page.name))
+    return DocumentPage(number=number, tokens=tokens, **asdict(page))

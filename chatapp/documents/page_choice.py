@@ -45,8 +45,10 @@ def choose_first_pages(documents: Sequence[Document], room: int) -> list[Choice]
     is_cut = False
     for document in documents:
         left = room - TOKENS_AROUND
-        if document.tokens <= left:
-            choice = Choice(document, document.read_count, document.tokens + TOKENS_AROUND)
+        # Rows of an older release count no marks.
+        tokens = max(document.tokens, sizes.of_marks(document.read_count))
+        if tokens <= left:
+            choice = Choice(document, document.read_count, tokens + TOKENS_AROUND)
         else:
             choice = Choice(document) if is_cut else _beginning(document, left)
             is_cut = True

@@ -12,7 +12,9 @@ from .page_ranges import MAX_DOCUMENT_TOKENS
 if TYPE_CHECKING:
     from .models import Document, DocumentPage
 
-TOKENS_AROUND = 120  # of the label of a document
+TOKENS_AROUND = 120  # of the label of a document and the marks of its first pages
+MARKS_AROUND = 5  # so many pages are those
+TOKENS_PER_MARK = 12  # of each further page: thousands of empty ones aren't free
 MAX_SCANS = 20  # scanned pages of one message that go along as images
 TOKENS_PER_SCAN = MAX_TOKENS_PER_IMAGE  # it is rendered as large as models look at
 
@@ -59,18 +61,19 @@ def choose(sizes: Iterable[PageSize], room: int, scans: int = MAX_SCANS) -> Choi
     there would be nothing to read.
     """
     pages: list[int] = []
-    spent = seen = end = 0
+    spent = seen = end = kept = 0
     for number, tokens, is_scan in sizes:
         is_image = is_scan and seen < scans
         cost = TOKENS_PER_SCAN if is_image else tokens
+        cost += TOKENS_PER_MARK if len(pages) >= MARKS_AROUND else 0
         if spent + cost > room:
             break
         spent += cost
         seen += is_image
         pages.append(number)
         if is_image or not is_scan:
-            end = len(pages)
-    return Choice(pages[:end], spent, seen)
+            end, kept = len(pages), spent
+    return Choice(pages[:end], kept, seen)
 
 
 def share(documents: Sequence[Sequence[PageSize]], room: int) -> list[Choice]:
@@ -95,10 +98,16 @@ def share(documents: Sequence[Sequence[PageSize]], room: int) -> list[Choice]:
 
 
 def total(sizes: Iterable[PageSize], most: int = MAX_SCANS) -> int:
-    """Return the tokens of all text, and of at most so many scans."""
+    """Return the tokens of all text and marks, and of at most so many scans."""
     listed = list(sizes)
     scans = sum(size.is_scan for size in listed)
-    return sum(size.tokens for size in listed) + TOKENS_PER_SCAN * min(scans, most)
+    text = sum(size.tokens for size in listed) + of_marks(len(listed))
+    return text + TOKENS_PER_SCAN * min(scans, most)
+
+
+def of_marks(pages: int) -> int:
+    """Return the tokens of the marks of so many pages that aren't in `TOKENS_AROUND`."""
+    return TOKENS_PER_MARK * max(0, pages - MARKS_AROUND)
 
 
 def _size(number: int, tokens: int, is_scanned: bool) -> PageSize:

@@ -9,6 +9,7 @@ from chatapp.conversations.sidebar import mark_running
 from chatapp.projects.models import Project
 from chatapp.projects.sidebar import chats_in
 
+MAX_PROJECTS = 500  # of one person, without those in the trash; the page shows all
 CHATS_PER_PAGE = 20
 COLUMNS = ("title", "active_at", "pinned_at", "is_unread", "project")
 
@@ -33,6 +34,12 @@ def chat_page(person: Person, project: Project, before: str = "") -> ChatPage:
             f"{project.get_absolute_url()}?before={Cursor(chats[-1].active_at, chats[-1].pk)}"
         )
     return ChatPage(chats, more_url)
+
+
+def has_room(person: Person) -> bool:
+    """Return whether a person may have one more project."""
+    count: int = Project.objects.of(person).count()
+    return count < MAX_PROJECTS
 
 
 def readable_projects(person: Person) -> list[Project]:

@@ -1,5 +1,6 @@
 """The settings with which a new conversation in a project begins."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chatapp.accounts.models import Person
@@ -12,7 +13,8 @@ def settings_in(project: Project | None, person: Person) -> ModelSettings:
     """Return the settings of a project, or the person's usual ones where it has none.
 
     Its instructions aren't among them: they hold for all its conversations, also later. A model
-    that the person can't use is replaced by their usual one.
+    that the person can't use is replaced by their usual one. Nobody else's project turns on a tool
+    that the person has turned off: it may act without asking, and the project says what it reads.
     """
     usual = Defaults.objects.of(person)
     if project is None or not project.model:
@@ -25,5 +27,12 @@ def settings_in(project: Project | None, person: Person) -> ModelSettings:
         temperature=project.temperature,
         top_p=project.top_p,
         max_tokens=project.max_tokens,
-        tool_choices=project.tool_choices,
+        tool_choices=_tool_choices(project, person, usual),
     )
+
+
+def _tool_choices(project: Project, person: Person, usual: ModelSettings) -> Mapping[str, bool]:
+    if project.owner_id == person.pk:
+        return project.tool_choices
+    turned_off = {key: is_on for key, is_on in usual.tool_choices.items() if not is_on}
+    return project.tool_choices | turned_off

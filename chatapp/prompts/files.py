@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from pathlib import PurePath
 
 import msgspec
@@ -16,6 +17,9 @@ from chatapp.server.valid_text import make_valid_source
 
 FORMAT = "chat-prompts"
 VERSION = 1
+# Around and in the prompts of a file. A few bytes of it would be a hundred in memory.
+MAX_COMMAS = 1_000_000
+JSON_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)  # also one without an end
 TEXT_ENDINGS = (".md", ".markdown", ".txt")
 
 
@@ -55,6 +59,8 @@ def read(name: str, data: bytes) -> tuple[list[Record], int]:
         return [_text_record(name, data)], 0
     try:
         source = make_valid_source(data.decode("utf-8-sig"))
+        if JSON_TEXT.sub("", source).count(",") > MAX_COMMAS:
+            raise _refused(name)
         file = msgspec.json.decode(source, type=PromptFile)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
         raise _refused(name) from None

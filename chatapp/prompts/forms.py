@@ -12,9 +12,8 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.permissions import Permission, allows
 from chatapp.prompts import names, saving
 from chatapp.prompts.models import MAX_DESCRIPTION, MAX_TEXT, SavedPrompt
-from chatapp.prompts.variables import parse
+from chatapp.prompts.variables import MAX_VARIABLES, parse
 
-MAX_VARIABLES = 20
 PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 SYNTAX = "{{topic}}", "{{language=English}}", r"\{{"
 

@@ -1,6 +1,7 @@
 """Add the prompts of files to a person's own. The same file twice adds nothing the second time."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from chatapp.prompts import names, saving
 from chatapp.prompts.files import FileRefused, Record, read
 from chatapp.prompts.import_report import Report
 from chatapp.prompts.models import MAX_DESCRIPTION, MAX_TEXT, SavedPrompt
+from chatapp.prompts.variables import MAX_VARIABLES, parse
 from chatapp.server.valid_text import make_valid
 
 
@@ -40,6 +42,16 @@ def add(person: Person, records: Iterable[Record], report: Report) -> None:
         SavedPrompt.objects.bulk_create(additions.new)
 
 
+@dataclass(slots=True)
+class _Row:
+    """The texts of the prompts with a name and that name with numbers, as far as those are taken
+    without a gap, and the name that is `next`. Names stay taken, so nobody looks them up twice."""
+
+    next: str
+    number: int = 1
+    texts: set[str] = field(default_factory=set)
+
+
 class _Additions:
     """The prompts of a person, and those that come to them.
 
@@ -55,6 +67,7 @@ class _Additions:
         self._present = set(self._texts.values())
         self._length = sum(map(len, self._texts.values()))
         self._taken: set[tuple[str, str]] = set()  # names and texts that were in the file before
+        self._rows: dict[str, _Row] = {}  # by the name without a number
 
     def take(self, record: Record) -> None:
         pair = (record.name, record.text)
@@ -78,13 +91,14 @@ class _Additions:
 
         A description may differ: the text is what a prompt is.
         """
-        number, name = 1, record.name
-        while name in self._texts:
-            if self._texts[name] == record.text:
-                return None
-            number += 1
-            name = names.numbered(record.name, number)
-        return name
+        if record.name not in self._texts:
+            return record.name
+        row = self._rows.setdefault(record.name, _Row(record.name))
+        while row.next in self._texts:
+            row.texts.add(self._texts[row.next])
+            row.number += 1
+            row.next = names.numbered(record.name, row.number)
+        return None if record.text in row.texts else row.next
 
     def _add(self, name: str, record: Record) -> None:
         self._report.added += 1
@@ -113,6 +127,10 @@ def _clean(record: Record, report: Report) -> Record | None:
         return None
     if len(text) > MAX_TEXT:
         report.note(_("“/%(name)s” has more than %(limit)s characters.") % values)
+        return None
+    if len(parse(text).variables) > MAX_VARIABLES:
+        values["limit"] = f"{MAX_VARIABLES}"
+        report.note(_("“/%(name)s” has more than %(limit)s variables.") % values)
         return None
     description = " ".join(make_valid(record.description).split())[:MAX_DESCRIPTION]
     return Record(name, text, description)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MAX_VARIABLES = 20  # of a prompt
 # No part of it can match the same characters in two ways, so a hostile text costs no more than any.
 VARIABLE = re.compile(
     r"(?<!\\)(?P<slashes>\\*)"

@@ -7,7 +7,7 @@ import pytest
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment, add_exchange, document_choice
 from chatapp.documents.chosen_pages import ChosenPages
-from chatapp.documents.sizes import MAX_SCANS, TOKENS_AROUND, TOKENS_PER_SCAN
+from chatapp.documents.sizes import MAX_SCANS, TOKENS_AROUND, TOKENS_PER_SCAN, of_marks
 from chatapp.documents.worker.pages import Page
 from tests.documents.kit import made_of, stored
 from tests.support.replies import complete, new_message
@@ -67,7 +67,7 @@ def test_the_images_of_scanned_pages_take_room(
     added = add_exchange(owner, replace(new_message(), documents=documents))
 
     assert chosen(list(added.message.attachments.all())) == [
-        ("1-15", 15 * TOKENS_PER_SCAN + TOKENS_AROUND),
+        ("1-15", 15 * TOKENS_PER_SCAN + of_marks(15) + TOKENS_AROUND),
         ("1-5", (MAX_SCANS - 15) * TOKENS_PER_SCAN + TOKENS_AROUND),
     ]
     monkeypatch.setattr(document_choice, "MAX_DOCUMENT_TOKENS", 2 * TOKENS_PER_SCAN + TOKENS_AROUND)

@@ -6,11 +6,14 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Attachment
 from chatapp.documents.models import Document
 from chatapp.documents.sizes import (
+    MARKS_AROUND,
     MAX_SCANS,
     TOKENS_AROUND,
+    TOKENS_PER_MARK,
     TOKENS_PER_SCAN,
     PageSize,
     choose,
+    of_marks,
     share,
     sizes_of,
     total,
@@ -47,7 +50,14 @@ def test_scans_above_the_limit_have_no_image_and_go_along_between_texts_only() -
     assert choose(pages("tssst"), 9 * SCAN, 2) == ([1, 2, 3, 4, 5], 2 * SCAN + 20, 2)
     assert choose(pages("tssss"), 9 * SCAN, 2) == ([1, 2, 3], 2 * SCAN + 10, 2)
     assert choose(pages("ss"), 9 * SCAN, 0) == ([], 0, 0)
-    assert total(pages("s" * 300)) == MAX_SCANS * SCAN
+    assert total(pages("s" * 300)) == MAX_SCANS * SCAN + of_marks(300)
+
+
+def test_pages_without_text_cost_their_marks() -> None:
+    blank = [PageSize(number, 0) for number in range(1, 5_001)]
+
+    assert len(choose(blank, 12_000).pages) == MARKS_AROUND + 12_000 // TOKENS_PER_MARK
+    assert total(blank) == choose(blank, 99_000).tokens == of_marks(5_000)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +87,7 @@ def test_the_room_of_a_page_that_is_too_long_goes_to_the_others() -> None:
 
     choices = share([pages("t" * 80), long], 500 + 2 * TOKENS_AROUND)
 
-    assert [len(each.pages) for each in choices] == [50, 0]
+    assert [len(each.pages) for each in choices] == [25, 0]
 
 
 def test_the_first_documents_have_their_images_first() -> None:
@@ -123,8 +133,8 @@ def test_the_note_of_a_long_scan_counts_images(owner: Person) -> None:
     document = made_of(owner, *[Page("", is_scanned=True)] * 300)
 
     assert document.note == (
-        "PDF, 300 pages, about 31,400 tokens. Pages 1–20 of 300 go to the model."
+        "PDF, 300 pages, about 34,900 tokens. Pages 1–20 of 300 go to the model."
     )
     Document.objects.update(fitting_count=None)  # as an older release has stored it
     document.refresh_from_db()
-    assert document.note == "PDF, 300 pages, about 31,400 tokens"
+    assert document.note == "PDF, 300 pages, about 34,900 tokens"

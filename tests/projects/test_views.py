@@ -1,15 +1,19 @@
 """The pages of projects, with and without scripts."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chatapp.accounts.models import Person
-from chatapp.chat.views.projects import listing
+from chatapp.chat.views import trash
 from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
+from chatapp.projects import listing
 from chatapp.projects.listing import CHATS_PER_PAGE
 from chatapp.projects.models import Project
+from chatapp.projects.starting_settings import settings_in
 from tests.projects.kit import chats_in, places, project_of, shared_with
 from tests.support.replies import MODEL
 
@@ -37,15 +41,18 @@ def send(client: Client, project: Project, **fields: str) -> Conversation:
 
 
 def test_a_project_needs_only_a_name(owner_client: Client) -> None:
-    answer = owner_client.post("/projects/", {"name": "  My\n kitchen "})
+    answer = owner_client.post("/projects/", {"name": "  My\n \u202ekitchen "})
 
     project = Project.objects.get()
-    assert project.name == "My kitchen"
+    assert project.name == "My kitchen"  # others see it, so nothing in it turns text around
     assert answer["Location"] == project.get_absolute_url()
     assert "My kitchen" in owner_client.get("/projects/").text
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 101])
+INVISIBLE = ["", "  ", "\u200b\u2060", "\u202e\u2066"]
+
+
+@pytest.mark.parametrize("name", [*INVISIBLE, "x" * 101])
 def test_a_project_without_a_good_name_is_not_created(owner_client: Client, name: str) -> None:
     answer = owner_client.post("/projects/", {"name": name})
 
@@ -95,6 +102,20 @@ def test_a_chat_begins_with_the_settings_of_the_project(
 
     owner_client.post(url, OWN_SETTINGS | {"usual": "on"})
     assert send(owner_client, project).thinking == "high"
+
+
+def test_a_project_of_others_turns_on_no_tool_that_somebody_has_turned_off(
+    owner: Person, member: Person, project: Project
+) -> None:
+    project.model = MODEL
+    project.tool_choices = {"read_web_page": True, "current_weather": True, "mcp-1": False}
+    shared_with(project, member)
+    for person in (owner, member):
+        Defaults.objects.store(person, ModelSettings(MODEL, tool_choices={"read_web_page": False}))
+
+    assert settings_in(project, owner).tool_choices == project.tool_choices
+    for_member = {**project.tool_choices, "read_web_page": False}
+    assert settings_in(project, member).tool_choices == for_member
 
 
 def test_settings_that_are_wrong_are_explained(owner_client: Client, project: Project) -> None:
@@ -255,4 +276,20 @@ def test_the_trash_restores_projects_and_deletes_them_for_good(
     assert owner_client.post(f"{project.get_absolute_url()}removal").status_code == 404
     owner_client.post(f"{project.get_absolute_url()}deletion/")
     owner_client.post(f"{project.get_absolute_url()}removal")
+    assert not Project.objects.exists()
+
+
+def test_a_full_trash_shows_its_newest_projects(
+    owner_client: Client, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash, "MAX_PROJECTS", 2)
+    now = timezone.now()
+    for age in range(3):
+        project_of(owner, f"Gone {age}", trashed_at=now - timedelta(days=age))
+
+    page = owner_client.get("/trash/")
+
+    assert [each.name for each, _days in page.context["trashed_projects"]] == ["Gone 0", "Gone 1"]
+    assert "Older projects are shown once these are restored or deleted." in page.text
+    owner_client.post("/trash/emptying", {"until": page.context["now"]})
     assert not Project.objects.exists()

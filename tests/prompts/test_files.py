@@ -3,17 +3,19 @@
 import json
 import time
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from chatapp.accounts.models import Person
-from chatapp.prompts import saving
+from chatapp.prompts import files, names, saving
 from chatapp.prompts.files import VERSION, exported
 from chatapp.prompts.import_report import Report
 from chatapp.prompts.importing import import_files
 from chatapp.prompts.models import MAX_TEXT, SavedPrompt
+from chatapp.prompts.variables import MAX_VARIABLES
 from tests.prompts.kit import many, own_names, saved
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,17 @@ HOSTILE = {
 }
 
 
+def test_a_file_of_countless_entries_is_refused_before_they_are_in_memory(
+    monkeypatch: pytest.MonkeyPatch, member: Person
+) -> None:
+    monkeypatch.setattr(files, "MAX_COMMAS", 10)
+    commas = {"name": "a", "text": ',\\",,{,,,,,,,,,,'}  # in texts they don't count
+
+    assert take(member, prompt_file(commas, commas)).added == 1
+    assert take(member, prompt_file(*range(12))).sentences[0].endswith(".md or .txt.")
+    assert take(member, b'"' + b'\\"' * 1_000_000 + b"\\").added == 0  # a text without an end
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_file_that_cant_be_read_gets_a_sentence(member: Person, name: str) -> None:
     report = take(member, HOSTILE[name], "<b>.json")
@@ -163,6 +176,32 @@ def test_a_huge_file_costs_no_more_than_its_length(member: Person, alike: str) -
     assert time.process_time() - began < 6
     assert report.added + report.present + report.no_room == 100_000
     assert len(own_names(member)) <= saving.MAX_PROMPTS
+
+
+def test_names_that_are_taken_are_looked_up_once(
+    member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file repeats a name that has a long row of numbers, with a text that is there elsewhere."""
+    monkeypatch.setattr(saving, "MAX_PROMPTS", 40)
+    rows = [{"name": "a", "text": f"{number}"} for number in range(39)]
+    take(member, prompt_file(*rows, {"name": "b", "text": "B"}))
+    numbered = Mock(side_effect=names.numbered)
+    monkeypatch.setattr(names, "numbered", numbered)
+
+    report = take(member, prompt_file(*({"name": "a", "text": "B"} for _ in range(500))))
+
+    assert report.no_room == 500
+    assert numbered.call_count < 50
+
+
+def test_a_prompt_with_too_many_variables_is_left_out(member: Person) -> None:
+    text = " ".join(f"{{{{v{number}}}}}" for number in range(MAX_VARIABLES + 1))
+    fits, long = {"name": "fits", "text": text[:-8]}, {"name": "long", "text": text}
+
+    report = take(member, prompt_file(fits, long))
+
+    assert own_names(member) == ["fits"]
+    assert report.problems == ["“/long” has more than 20 variables."]
 
 
 def test_without_a_file_the_page_asks_for_one(member_client: Client) -> None:

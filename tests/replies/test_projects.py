@@ -13,8 +13,11 @@ from chatapp.accounts.models import Person, PersonalInstructions
 from chatapp.conversations.models import Message, add_exchange
 from chatapp.conversations.models.sources import cited_html
 from chatapp.documents.models import Document
+from chatapp.documents.page_ranges import MAX_PROJECT_TOKENS
+from chatapp.documents.worker.pages import Page
+from chatapp.inference.context_window import message_tokens
 from chatapp.inference.payload import encode
-from chatapp.projects.models import Member, Project
+from chatapp.projects.models import Member, Project, ProjectFile
 from chatapp.replies.prompt.building import reply_prompt, title_request
 from chatapp.replies.tools.toolbox import Toolbox
 from tests.documents.kit import made_of
@@ -159,6 +162,19 @@ def test_half_of_the_budget_is_for_the_project_and_the_rest_for_messages(owner: 
     assert added.message.attachments.get().pages == "1-11"
     files = Toolbox.of(ask(project, owner)).context.files
     assert list(files) == ["first.pdf", "second.pdf", "third.pdf"]
+
+
+def test_thousands_of_empty_pages_are_not_free(owner: Person) -> None:
+    """Nor are the names of sheets: whoever chats in a project pays for all that it sends."""
+    project = project_of(owner)
+    blank, named = [Page("")] * 2_000, [Page("x", "\u540d" * 100)] * 300
+    for number, pages in enumerate((blank, blank, named)):
+        document = made_of(owner, *pages, name=f"{number}.pdf")
+        ProjectFile.objects.create(project=project, document=document)
+
+    files = reply_prompt(ask(project, owner)).request.messages[1]
+
+    assert message_tokens(files) < 1.1 * MAX_PROJECT_TOKENS
 
 
 def test_a_model_that_reads_less_gets_less(owner: Person, settings: Settings) -> None:

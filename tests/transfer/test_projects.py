@@ -13,8 +13,10 @@ from chatapp.conversations.models import Conversation, add_exchange
 from chatapp.documents.models import Document
 from chatapp.images.models import Image
 from chatapp.jobs.models import Job
+from chatapp.projects import listing
 from chatapp.projects.models import Project, ProjectFile
 from chatapp.transfer.archive import export
+from chatapp.transfer.importing import projects as importing_projects
 from chatapp.transfer.importing import removing
 from chatapp.transfer.models import Import
 from tests.documents.kit import from_file, made_of
@@ -203,6 +205,8 @@ def record(**fields: Any) -> dict[str, Any]:
         {"name": "A" * 101},
         {"settings": {}},
         {"settings": {"model": "", "temperature": 2}},
+        {"settings": {"model": "", "instructions": "x" * 20_001}},
+        {"settings": {"model": "", "tool_choices": {f"{n}": True for n in range(1_001)}}},
         {"files": [{"document": "../../etc/passwd"}]},
         {"files": {}},
         {"created_at": "yesterday"},
@@ -225,6 +229,23 @@ def test_files_of_others_and_files_that_are_not_there_are_left_out(
 
     assert not ProjectFile.objects.exists()
     assert done.report["skipped"] == {"document_missing": 1, "image_missing": 1, "file": 1}
+
+
+def test_an_import_is_no_way_around_the_limits_of_projects(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing_projects, "MAX_FILES", 2)
+    monkeypatch.setattr(listing, "MAX_PROJECTS", 1)
+    files = [{"document": made_of(owner, f"Page {number}.").sha256} for number in range(3)]
+    first = record(files=files[:1])
+
+    done = imported(owner, file_of(first, record()))
+    again = imported(owner, file_of(first | {"files": files}))
+
+    assert (ProjectFile.objects.count(), again.report["project_files"]) == (2, 1)
+    assert Project.objects.count() == 1
+    assert done.report["skipped"] == {"more_projects": 1}
+    assert again.report["skipped"] == {"more_files": 1}
 
 
 def test_ids_of_others_are_never_touched(owner: Person, member: Person) -> None:

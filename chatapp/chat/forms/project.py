@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from chatapp.accounts.names import clean_name
 from chatapp.chat.forms.settings import MAX_INSTRUCTIONS, SettingsForm
 from chatapp.projects.models import NAME_LENGTH, Project
 from chatapp.projects.starting_settings import settings_in
@@ -25,7 +26,7 @@ class NameField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        return super().clean(" ".join(str(value or "").split()))
+        return super().clean(clean_name(str(value or "")))
 
 
 class NewProjectForm(forms.Form):

@@ -29,6 +29,7 @@ from chatapp.server.database_errors import DatabaseFull
 from chatapp.server.request_values import read_uuid, wants_json
 
 TRASH = "/trash/"
+MAX_PROJECTS = 100  # in the list: who makes and deletes thousands doesn't need to see them
 
 
 @require_safe
@@ -37,20 +38,23 @@ def trash(request: PersonRequest) -> HttpResponse:
     now = timezone.now()
     before = request.GET.get("before", "")
     found = trash_page(request.user, now, before)
+    projects = [] if before else _trashed_projects(request.user, now)
     context = {
         "conversations": found.conversations,
         "more_url": found.more_url,
         "now": now.isoformat(),
         "deleted": _just_deleted(request.user, request.GET.get("deleted", "")),
-        "trashed_projects": [] if before else _trashed_projects(request.user, now),
+        "trashed_projects": projects[:MAX_PROJECTS],
+        "has_older_projects": len(projects) > MAX_PROJECTS,
     }
     name = "_trash" if wants_json(request) else "trash"
     return render(request, f"sidebar/{name}.html", context)
 
 
 def _trashed_projects(person: Person, now: datetime) -> list[tuple[Project, int]]:
-    """Return the projects in the trash, and how many days each stays there."""
-    rows = project_trash.of_person(person).only("name", "trashed_at")
+    """Return the projects in the trash, the newest and one more than are shown, and how many days
+    each stays there."""
+    rows = project_trash.of_person(person).only("name", "trashed_at")[: MAX_PROJECTS + 1]
     return [(each, days_left(each.trashed_at or now, now)) for each in rows]
 
 

@@ -34,7 +34,9 @@ def lock_trashed_project_of(conversation: Conversation) -> Any:
     ends, or None."""
     if conversation.project_id is None:
         return None
-    return _lock(_projects().in_trash(), conversation.project_id)
+    # Locked in either case: a project that is just on its way there waits, and finds the chat.
+    project = _lock(_projects(), conversation.project_id)
+    return project if project and project.trashed_at else None
 
 
 def _projects() -> Any:

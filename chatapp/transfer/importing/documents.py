@@ -19,7 +19,7 @@ from chatapp.transfer.importing.images import ImageStore
 
 
 class DocumentLost(Exception):
-    """Report why there is no document; `reason` is a key of `report.SKIPPED`."""
+    """Report why there is no document; `reason` is a key of `skipped.SKIPPED`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -29,7 +29,7 @@ OTHERS = (".json", ".html", ".txt", ".md", ".pdf", ".wav", ".mp3", ".mp4", ".zip
 
 
 class ImageLost(Exception):
-    """Report why there is no image; `reason` is a key of `report.SKIPPED`."""
+    """Report why there is no image; `reason` is a key of `skipped.SKIPPED`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -16,14 +16,16 @@ from chatapp.conversations.models import Conversation, ModelSettings
 from chatapp.conversations.sidebar_events import sidebars_changed
 from chatapp.documents.models import Document
 from chatapp.images.models import Image
+from chatapp.projects.listing import has_room
 from chatapp.projects.models import NAME_LENGTH, Project, ProjectFile
 from chatapp.transfer.importing.adding import project_key
-from chatapp.transfer.importing.formats.project import ReadProject
+from chatapp.transfer.importing.formats.project import MAX_DOCUMENTS, ReadProject
 
 if TYPE_CHECKING:
     from chatapp.accounts.models import Person
 
 DIGEST_LENGTH = 16  # hex characters
+MAX_FILES = MAX_DOCUMENTS  # of one project, however many imports bring them
 
 
 class NewFile(NamedTuple):
@@ -35,12 +37,15 @@ class NewFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AddedProject:
-    """The result of adding a project. `is_gone` says that it is in the trash here."""
+    """The result of adding a project. `is_gone` says that it is in the trash here, `has_no_room`
+    that the person has as many as there can be. `files_left` counts files that were too many."""
 
     project: Project
     is_new: bool
     files: int = 0
+    files_left: int = 0
     is_gone: bool = False
+    has_no_room: bool = False
 
 
 def add_read(person: "Person", read: ReadProject, files: Sequence[NewFile]) -> AddedProject:
@@ -64,8 +69,10 @@ def add(project: Project, files: Sequence[NewFile]) -> AddedProject:
     if here and (here.trashed_at or here.owner_id != project.owner_id):
         return AddedProject(here, is_new=False, is_gone=True)
     if here is None:
+        if not has_room(project.owner):
+            return AddedProject(project, is_new=False, has_no_room=True)
         project.save(force_insert=True)
-    return AddedProject(here or project, here is None, _add_files(here or project, files))
+    return AddedProject(here or project, here is None, *_add_files(here or project, files))
 
 
 def shown_name(name: str) -> str:
@@ -104,9 +111,10 @@ def remove_if_unused(project_id: str, digest: str) -> None:
     sidebars_changed([project.owner_id])
 
 
-def _add_files(project: Project, files: Sequence[NewFile]) -> int:
-    """Add the files that the project lacks, in their order; return how many that are."""
-    present = project.files.values_list("document", "image")
+def _add_files(project: Project, files: Sequence[NewFile]) -> tuple[int, int]:
+    """Add the files that the project lacks, in their order, as far as there is room for them;
+    return how many that are, and how many had no room."""
+    present = list(project.files.values_list("document", "image"))
     known = {key for pair in present for key in pair if key}
     rows = []
     for file, added_at in files:
@@ -115,5 +123,6 @@ def _add_files(project: Project, files: Sequence[NewFile]) -> int:
             kind = "document" if isinstance(file, Document) else "image"
             when = min(added_at or timezone.now(), timezone.now())
             rows.append(ProjectFile(project=project, added_at=when, **{kind: file}))
-    ProjectFile.objects.bulk_create(rows)
-    return len(rows)
+    added = rows[: max(0, MAX_FILES - len(present))]
+    ProjectFile.objects.bulk_create(added)
+    return len(added), len(rows) - len(added)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy
 
 from chatapp.projects.models import Project
 from chatapp.transfer.importing.adding import Added
 from chatapp.transfer.importing.projects import AddedProject, fingerprint
+from chatapp.transfer.importing.skipped import SKIPPED
 
 MAX_PROBLEMS = 40  # that are named; the rest is counted
 MAX_NAMED = 20  # projects on the page
@@ -42,113 +43,6 @@ PROBLEMS: dict[str, Any] = {
     "not_conversation": gettext_lazy("has entries that aren't chats."),
     "broken_conversation": gettext_lazy("has a chat that can't be read."),
     "broken_project": gettext_lazy("has a project that can't be read."),
-}
-# What wasn't imported of the chats that came in. The keys are those of `Skipped` and more.
-SKIPPED: dict[str, Any] = {
-    "audio": ngettext_lazy("%(count)d recording", "%(count)d recordings", "count"),
-    "cycle": ngettext_lazy(
-        "%(count)d message came before itself; it begins a version of its own",
-        "%(count)d messages came before themselves; each begins a version of its own",
-        "count",
-    ),
-    "document_missing": ngettext_lazy(
-        "%(count)d document that isn't in the export",
-        "%(count)d documents that aren't in the export",
-        "count",
-    ),
-    "document_quota": ngettext_lazy(
-        "%(count)d document for which there is no space. Delete some, then import again",
-        "%(count)d documents for which there is no space. Delete some, then import again",
-        "count",
-    ),
-    "document_unreadable": ngettext_lazy(
-        "%(count)d document that can't be read", "%(count)d documents that can't be read", "count"
-    ),
-    "duplicate": ngettext_lazy(
-        "%(count)d message that the export has twice",
-        "%(count)d messages that the export has twice",
-        "count",
-    ),
-    "empty": ngettext_lazy("%(count)d empty message", "%(count)d empty messages", "count"),
-    "empty_conversation": ngettext_lazy(
-        "%(count)d chat without messages", "%(count)d chats without messages", "count"
-    ),
-    "file": ngettext_lazy(
-        "%(count)d file that isn't an image, or isn't in the export; the chat names it",
-        "%(count)d files that aren't images, or aren't in the export; the chats name them",
-        "count",
-    ),
-    "image": ngettext_lazy(
-        "%(count)d image of a search, which the export doesn't hold",
-        "%(count)d images of searches, which the export doesn't hold",
-        "count",
-    ),
-    "image_missing": ngettext_lazy(
-        "%(count)d image that isn't in the export",
-        "%(count)d images that aren't in the export",
-        "count",
-    ),
-    "image_quota": ngettext_lazy(
-        "%(count)d image for which there is no space. Delete some, then import again",
-        "%(count)d images for which there is no space. Delete some, then import again",
-        "count",
-    ),
-    "image_too_large": ngettext_lazy(
-        "%(count)d image that is too large", "%(count)d images that are too large", "count"
-    ),
-    "image_unreadable": ngettext_lazy(
-        "%(count)d image that can't be read", "%(count)d images that can't be read", "count"
-    ),
-    "instructions": ngettext_lazy(
-        "%(count)d message with instructions or memory",
-        "%(count)d messages with instructions or memory",
-        "count",
-    ),
-    "long_instructions": ngettext_lazy(
-        "The end of the very long instructions of %(count)d project",
-        "The ends of the very long instructions of %(count)d projects",
-        "count",
-    ),
-    "long_text": ngettext_lazy(
-        "The end of %(count)d very long message",
-        "The ends of %(count)d very long messages",
-        "count",
-    ),
-    "missing_parent": ngettext_lazy(
-        "%(count)d message answers one that isn't in the export; it begins a version",
-        "%(count)d messages answer some that aren't in the export; each begins a version",
-        "count",
-    ),
-    "prompts": ngettext_lazy(
-        "%(count)d prompt that is here already, or for which there is no room",
-        "%(count)d prompts that are here already, or for which there is no room",
-        "count",
-    ),
-    "project": ngettext_lazy(
-        "The project of %(count)d chat, which isn't in the export or is in the trash here",
-        "The projects of %(count)d chats, which aren't in the export or are in the trash here",
-        "count",
-    ),
-    "sample_project": ngettext_lazy(
-        "%(count)d sample project, which the other product made",
-        "%(count)d sample projects, which the other product made",
-        "count",
-    ),
-    "settings": ngettext_lazy(
-        "%(count)d setting or draft, as there is one here already",
-        "%(count)d settings or drafts, as there are some here already",
-        "count",
-    ),
-    "tools": ngettext_lazy(
-        "%(count)d setting of tools. Approve tools and add their servers here",
-        "%(count)d settings of tools. Approve tools and add their servers here",
-        "count",
-    ),
-    "unknown": ngettext_lazy(
-        "%(count)d part of a message that we don't know",
-        "%(count)d parts of messages that we don't know",
-        "count",
-    ),
 }
 # Any of these means that an import found something.
 COUNTED = (
@@ -205,6 +99,11 @@ class Report:
         if added.is_gone:
             self.count("gone_projects")
             return
+        if added.has_no_room:
+            self.skip({"more_projects": 1})
+            return
+        if added.files_left:
+            self.skip({"more_files": added.files_left})
         self.count("projects" if added.is_new else "known_projects")
         self.count("project_files", added.files)
         if added.is_new and len(self.made_projects) < MAX_MADE:

@@ -16,7 +16,8 @@ from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation, Message
 from chatapp.jobs.models import Job
 from chatapp.transfer.importing import archive, step
-from chatapp.transfer.importing.report import PROBLEMS, SKIPPED, Report
+from chatapp.transfer.importing.report import PROBLEMS, Report
+from chatapp.transfer.importing.skipped import SKIPPED
 from chatapp.transfer.models import Import
 from tests.servers.exports import chatgpt, claude, zip_of
 from tests.transfer.importing.kit import imported

@@ -11,11 +11,9 @@ from chatapp.accounts.models import Person
 from chatapp.accounts.person_request import PersonRequest
 from chatapp.chat.forms.project import NewProjectForm
 from chatapp.conversations import sidebar_events
-from chatapp.projects.listing import readable_projects
+from chatapp.projects import listing
 from chatapp.projects.models import Project
 from chatapp.server.request_values import read_uuid
-
-MAX_PROJECTS = 500  # of one person; the page shows all
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +25,7 @@ def projects(request: PersonRequest) -> HttpResponse:
         sidebar_events.sidebar_changed(request.user.pk)
         return redirect(project)
     context = {
-        "projects": readable_projects(request.user),
+        "projects": listing.readable_projects(request.user),
         "form": form,
         "deleted": _just_deleted(request.user, request.GET.get("deleted", "")),
     }
@@ -36,10 +34,10 @@ def projects(request: PersonRequest) -> HttpResponse:
 
 
 def _has_room(person: Person, form: NewProjectForm) -> bool:
-    if Project.objects.of(person).count() < MAX_PROJECTS:
+    if listing.has_room(person):
         return True
     sentence = _("You can have up to %(count)s projects. Delete one first.")
-    form.add_error("name", sentence % {"count": MAX_PROJECTS})
+    form.add_error("name", sentence % {"count": listing.MAX_PROJECTS})
     return False
 
 

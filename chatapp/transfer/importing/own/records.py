@@ -12,10 +12,12 @@ from msgspec import Meta, Struct
 
 from chatapp.accounts.my_account.personal_instructions import MAX_CHARACTERS
 from chatapp.conversations.models.notices import SENTENCES
+from chatapp.transfer.importing.formats.project import MAX_INSTRUCTIONS
 
 VERSION = 1
 MAX_MESSAGES = 200_000  # of a conversation
 MAX_FILES = 5_000  # of a project
+MAX_CHOICES = 1_000  # of tools
 MAX_PERSONAL = 10_000  # characters; both texts with what a model reads before them
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -44,7 +46,7 @@ class ShownImage(Struct):
 
     @property
     def lost(self) -> str:
-        """Return why the export itself doesn't hold it, as a key of `report.SKIPPED`."""
+        """Return why the export itself doesn't hold it, as a key of `skipped.SKIPPED`."""
         if self.image or self.link or self.document:
             return ""
         return "document_missing" if self.name else "image_missing"
@@ -113,12 +115,12 @@ class MessageRecord(Struct):
 
 class SettingsRecord(Struct):
     model: Name
-    instructions: str = ""
+    instructions: Annotated[str, Meta(max_length=MAX_INSTRUCTIONS)] = ""
     thinking: Effort = ""
     temperature: Share | None = None
     top_p: Share | None = None
     max_tokens: Annotated[int, Meta(ge=1, le=2_147_483_647)] | None = None
-    tool_choices: dict[str, bool] = {}
+    tool_choices: Annotated[dict[LongName, bool], Meta(max_length=MAX_CHOICES)] = {}
 
 
 class ConversationRecord(Struct):
