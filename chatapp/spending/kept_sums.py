@@ -103,7 +103,8 @@ def _budgets(calls: Iterable[Any]) -> list[Budget]:
         for key in caps.keys_of(call.person_id, call.begun_at):
             used[key] += call.reserved if call.cost is None else call.cost
     now = int(time.time())
-    return [Budget(key=key, used=amount, created=now) for key, amount in used.items()]
+    # Sorted, because `Budget.objects.warn` locks the same rows.
+    return [Budget(key=key, used=amount, created=now) for key, amount in sorted(used.items())]
 
 
 def _sums(call: Any) -> Sums:

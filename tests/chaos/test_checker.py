@@ -71,7 +71,8 @@ def good_run() -> Record:
         ModelCall("m2", "abc", "tool_round", "ended", 12, 50, "2026-11-30", 50),
         ModelCall(None, "abc", "title", "running", 0, 7, "2026-11-30", is_summed=False),
     ]
-    record.budgets = {"site:month:2026-11-01": 150, "abc:day:2026-11-30": 150}
+    periods = ("day:2026-11-30", "month:2026-11-01")
+    record.budgets = {f"{whose}:{period}": 150 for whose in ("site", "abc") for period in periods}
     record.day_sums = 2, 150
     record.committed = [CAP]
     return record

@@ -14,7 +14,7 @@ from tests.servers.postgres import running_postgres
 
 FILES = (
     *("test_races.py", "test_reservations.py", "test_caps.py", "test_statements.py"),
-    *("test_kept_sums.py", "test_clocks.py"),
+    *("test_kept_sums.py", "test_clocks.py", "test_random_operations.py"),
 )
 
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from chatapp.accounts.models import Person
 from chatapp.conversations.models import Conversation
@@ -16,8 +17,9 @@ from chatapp.replies.accounting import Call, CallUsage, CapReached, NewCall, led
 from chatapp.spending import caps, kept_sums
 from chatapp.spending.caps import Scope, set_cap
 from chatapp.spending.estimates import WorstCase
-from chatapp.spending.models import ModelCall
+from chatapp.spending.models import Budget, ModelCall
 from chatapp.spending.periods import Period
+from tests.spending.calls import call, store
 from tests.spending.conftest import DOLLAR, IN, OUT, used
 
 pytestmark = [
@@ -28,23 +30,43 @@ pytestmark = [
 
 SENDS = 50
 THREADS = 16
+WAITING = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted"
 
 
 def together[T](works: list[Callable[[], T]]) -> list[T]:
     """Run everything at once, in threads with connections of their own."""
     ready = threading.Barrier(min(THREADS, len(works)))
 
-    def run(work: Callable[[], T]) -> T:
-        try:
-            return work()
-        finally:
-            connection.close()
-
     def wait() -> None:
         ready.wait(30)
 
     with ThreadPoolExecutor(ready.parties, initializer=wait) as threads:
-        return list(threads.map(run, works))
+        return list(threads.map(closing, works))
+
+
+def behind(held: QuerySet[Budget], works: list[Callable[[], None]]) -> None:
+    """Lock rows, let one work after the other begin until all wait, and release the rows. SQLite
+    locks no rows."""
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                assert held.select_for_update().get()
+            done = []
+            for work in works:
+                done.append(threads.submit(closing, work))
+                while connection.vendor == "postgresql":
+                    cursor.execute(WAITING)
+                    if cursor.fetchone() == (len(done),):
+                        break
+        for each in done:
+            each.result()
+
+
+def closing[T](work: Callable[[], T]) -> T:
+    try:
+        return work()
+    finally:
+        connection.close()
 
 
 def asked(person: Person) -> NewCall:
@@ -135,3 +157,24 @@ def test_a_cap_set_while_calls_begin_and_end_counts_them_all(owner: Person) -> N
 
     assert begun(owner)
     assert list(used(owner).values()) == [ModelCall.objects.all().committed()]
+
+
+def test_a_warning_and_a_sum_lock_budgets_in_one_order(people: list[Person]) -> None:
+    """Otherwise each waits for the other one."""
+    at = datetime.now(UTC)
+
+    def warn(keys: list[str]) -> None:
+        with transaction.atomic():
+            Budget.objects.warn(keys, 0)
+
+    kept_sums.update()  # the first one ever removes all budgets
+    for person in people:
+        keys = caps.keys_of(person.pk, at)
+        Budget.objects.all().delete()
+        Budget.objects.bulk_create(Budget(key=key, created=0) for key in sorted(keys))
+        store(call(person, 1, begun_at=at))
+
+        held = Budget.objects.filter(key=sorted(keys)[1])
+        behind(held, [lambda keys=keys: warn(keys), kept_sums.update])
+
+        assert set(Budget.objects.values_list("used", "has_warned")) == {(1, True)}

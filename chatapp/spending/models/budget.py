@@ -12,9 +12,13 @@ class BudgetManager(models.Manager["Budget"]):
         yet. Call it where nobody else can do the same."""
         noted = self.filter(key__in=keys, has_warned=True).values_list("key", flat=True)
         if new := set(keys) - set(noted):
-            missing = [Budget(key=key, created=now) for key in sorted(new)]
-            self.bulk_create(missing, ignore_conflicts=True)
-            self.filter(key__in=new).update(has_warned=True)
+            # In the order in which sums are added: each locks rows that the other one needs.
+            self.bulk_create(
+                [Budget(key=key, created=now, has_warned=True) for key in sorted(new)],
+                update_conflicts=True,
+                unique_fields=["key"],
+                update_fields=["has_warned"],
+            )
         return new
 
     def remove_older(self, before: int) -> None:
