@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from pytest_django import Settings
 from chatapp.server.templates import Loader, without_layout
 
 FOLDER = settings.ROOT / "templates"
+SYMBOL = re.compile(r'<symbol id="icon-([\w-]+)"')
+ICON = re.compile(r'(?<=href="#icon-)[\w-]+(?=")|(?<=\bicon=")[\w-]+(?=")')
 
 
 @pytest.mark.parametrize(
@@ -130,6 +133,16 @@ def as_django_renders(source: str) -> str:
 def test_every_template_compiles(path: object) -> None:
     name = str(path).removeprefix(f"{FOLDER}/")
     assert engines["django"].get_template(name)
+
+
+def test_every_icon_is_in_the_page_or_comes_with_its_part() -> None:
+    defined = {path: set(SYMBOL.findall(path.read_text())) for path in FOLDER.rglob("*.html")}
+    everywhere = defined[FOLDER / "_icons.html"]
+    for path in defined:
+        beside = {
+            icon for each, icons in defined.items() if each.parent == path.parent for icon in icons
+        }
+        assert set(ICON.findall(path.read_text())) <= everywhere | beside, path
 
 
 def test_templates_of_packages_are_unchanged() -> None:
