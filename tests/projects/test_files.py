@@ -64,7 +64,7 @@ async def test_a_script_adds_one_file_and_gets_the_list(
     assert "&lt;b&gt;.txt" in html
     assert "Text · " in html
     assert "All of it, about " in html
-    assert "As an image, about 1 tokens" in html
+    assert "As an image, about 10 tokens" in html
     assert html.index("&lt;b&gt;.txt") < html.index("heron.png")
     assert html.count("data-removal") == 2
 
@@ -278,9 +278,9 @@ def test_the_list_says_what_does_not_go_along(owner_client: Client, project: Pro
 
     page = " ".join(owner_client.get(path_of(project)).text.split())
 
-    assert "p. 1 of 2, about 30,120 tokens" in page
+    assert "p. 1 of 2, about 30,100 tokens" in page
     assert "None of its pages go along (312 in all)." in page
     assert "so it is left out: Too round." in page
-    assert page.count("As an image, about 1 tokens") == 10
+    assert page.count("As an image, about 10 tokens") == 10
     assert page.count("a project sends its first 10 images") == 1
     assert "About 30,100 tokens go along with each message." in page
