@@ -7,7 +7,7 @@ from django.test import Client
 
 from chatapp.accounts.models import Person
 from chatapp.chat.views.projects import listing
-from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
+from chatapp.conversations.models import Conversation, Defaults, Draft, Exchange, ModelSettings
 from chatapp.projects.listing import CHATS_PER_PAGE
 from chatapp.projects.models import Project
 from tests.projects.kit import chats_in, let_in, places, project_of
@@ -63,6 +63,16 @@ def test_the_number_of_projects_is_limited(
 
     assert "You can have up to 1 projects." in answer.text
     assert list(Project.objects.all()) == [project]
+
+
+def test_the_box_of_a_project_has_no_draft_of_other_chats(
+    owner_client: Client, owner: Person, project: Project
+) -> None:
+    Draft.objects.create(person=owner, text="for any chat")
+
+    assert owner_client.get("/").context["composer"]["text"] == "for any chat"
+    composer = owner_client.get(project.get_absolute_url()).context["composer"]
+    assert composer["text"] == ""
 
 
 def test_a_chat_begins_on_the_page_of_a_project(owner_client: Client, project: Project) -> None:
