@@ -20,6 +20,8 @@ from chatapp.images.models import Image
 from chatapp.projects import files
 from chatapp.projects.models import Project, ProjectFile
 from tests.projects.file_kit import add_document, add_image, new_image, new_project, share
+from tests.support.people import STRANGER
+from tests.support.roles import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,6 +140,42 @@ def test_removing_twice_is_harmless(owner_client: Client, project: Project, acce
 
         assert answer.status_code in (HTTPStatus.OK, HTTPStatus.SEE_OTHER)
     assert list(project.files.all()) == [other]
+
+
+@pytest.mark.parametrize("add_file", [lambda to: add_document(to, "Herons."), add_image])
+def test_a_removal_is_undone(
+    owner_client: Client, project: Project, add_file: Callable[[Project], ProjectFile]
+) -> None:
+    file = add_file(project)
+    other = add_document(project, "Storks.", name="storks.pdf")
+    for kind in (Document, Image):
+        kind.objects.update(keep_until=timezone.now() - timedelta(days=1))
+    undo = owner_client.post(path_of(project, file), headers=JSON).json()["undo"]
+    assert names(project) == [other.name]
+    for kind in (Document, Image):
+        collect(timezone.now(), files=kind.objects)
+
+    for _time in range(2):
+        answer = owner_client.post(f"{path_of(project)}return", {"undo": undo}, headers=JSON)
+
+        assert file.name in answer.json()["html"]
+        assert names(project) == [file.name, other.name]  # in its place
+
+
+def test_nothing_else_is_put_back(owner_client: Client, owner: Person, project: Project) -> None:
+    strange = add_document(new_project(person_of(STRANGER)), "Herons.")
+    elsewhere = new_project(owner, "Other")
+    removal = path_of(elsewhere, add_document(elsewhere, "Storks."))
+    undo = owner_client.post(removal, headers=JSON).json()["undo"]
+    for path, sent in [
+        (path_of(project), undo),
+        (path_of(project), f"{undo}x"),
+        (path_of(strange.project), undo),
+    ]:
+        answer = owner_client.post(f"{path}return", {"undo": sent}, headers=JSON)
+
+        assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert owner_client.post(f"{path_of(project)}return").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_file_of_another_project_is_not_removed(
