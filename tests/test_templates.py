@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from pytest_django import Settings
 from chatapp.server.templates import Loader, without_layout
 
 FOLDER = settings.ROOT / "templates"
+# A text, then tags that only choose or name something, and the next text at once.
+RUN_TOGETHER = re.compile(
+    r"""(?:endblocktranslate|[.!?]["”]?) %}"""
+    r"(?:{% (?:if|with|endif|endwith)\b[^%]*%})+{% (?:block)?translate"
+)
+SYMBOL = re.compile(r'<symbol id="icon-([\w-]+)"')
+ICON = re.compile(r'(?<=href="#icon-)[\w-]+(?=")|(?<=\bicon=")[\w-]+(?=")')
 
 
 @pytest.mark.parametrize(
@@ -130,6 +138,23 @@ def as_django_renders(source: str) -> str:
 def test_every_template_compiles(path: object) -> None:
     name = str(path).removeprefix(f"{FOLDER}/")
     assert engines["django"].get_template(name)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.html")), ids=lambda path: path.stem)
+def test_sentences_that_follow_each_other_stay_apart(path: Path) -> None:
+    found = [match[0] for match in RUN_TOGETHER.finditer(without_layout(path.read_text()))]
+
+    assert not found, "write the next tag on the same line, behind a blank"
+
+
+def test_every_icon_is_in_the_page_or_comes_with_its_part() -> None:
+    defined = {path: set(SYMBOL.findall(path.read_text())) for path in FOLDER.rglob("*.html")}
+    everywhere = defined[FOLDER / "_icons.html"]
+    for path in defined:
+        beside = {
+            icon for each, icons in defined.items() if each.parent == path.parent for icon in icons
+        }
+        assert set(ICON.findall(path.read_text())) <= everywhere | beside, path
 
 
 def test_templates_of_packages_are_unchanged() -> None:

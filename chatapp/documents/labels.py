@@ -121,7 +121,7 @@ def along(pages: str, count: int, tokens: int) -> str:
     values = {
         "pages": shown(pages),
         "count": count,
-        "tokens": number_format(tokens, force_grouping=True),
+        "tokens": number_format(rounded(tokens), force_grouping=True),
     }
     if not pages:
         return gettext("None of its pages go along (%(count)s in all).") % values
@@ -132,5 +132,5 @@ def along(pages: str, count: int, tokens: int) -> str:
 
 def along_as_image(tokens: int) -> str:
     return gettext("As an image, about %(tokens)s tokens") % {
-        "tokens": number_format(tokens, force_grouping=True)
+        "tokens": number_format(rounded(tokens), force_grouping=True)
     }

@@ -60,9 +60,40 @@ def add(project: Project, file: Document | Image) -> ProjectFile:
     return present
 
 
-def remove(project: Project, file_id: int) -> None:
-    """Remove a file, unless it is gone: the next request of each conversation is without it.
+def remove(project: Project, file_id: int) -> ProjectFile | None:
+    """Remove a file and return what `put_back` takes, or None if it was gone: the next request of
+    each conversation is without it.
 
-    The file itself is deleted once nothing else uses it.
+    The file itself is deleted an hour later, if nothing else uses it.
     """
-    project.files.filter(pk=file_id).delete()
+    removed: ProjectFile | None = project.files.filter(pk=file_id).first()
+    if removed:
+        _held(removed)
+        ProjectFile.objects.filter(pk=file_id).delete()
+    return removed
+
+
+@transaction.atomic
+def put_back(removed: ProjectFile) -> bool:
+    """Undo a removal, in the same place; return False when the file itself is gone.
+
+    Raises TooManyFiles and Project.DoesNotExist.
+    """
+    project = Project.objects.present().select_for_update().get(pk=removed.project_id)
+    file = _held(removed)
+    if file is None:
+        return False
+    which = {"document": file} if isinstance(file, Document) else {"image": file}
+    if not project.files.filter(**which).exists():
+        check_room(project)
+        ProjectFile.objects.create(pk=removed.pk, project=project, **which)
+    return True
+
+
+def _held(removed: ProjectFile) -> Document | Image | None:
+    """Return the file of the project's owner, and keep it from being deleted for an hour."""
+    owner = removed.project.owner
+    if removed.document_id:
+        return Document.objects.hold(owner, [removed.document_id]).get(str(removed.document_id))
+    ids = [removed.image_id] if removed.image_id else []
+    return next(iter(Image.objects.hold(owner, ids)), None)

@@ -22,7 +22,7 @@ class SavedPromptForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=names.MAX_LENGTH + 1,  # with a slash before it
-        help_text=gettext_lazy("Letters, digits and hyphens. You type it behind a slash: /name"),
+        help_text=gettext_lazy("Letters, digits and hyphens. You type it after a slash: /name"),
         widget=forms.TextInput(attrs={**PLAIN, "dir": "auto"}),
         error_messages={"required": gettext_lazy("Enter a name.")},
     )

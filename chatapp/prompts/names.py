@@ -11,8 +11,10 @@ HYPHENS = re.compile("-+")
 
 
 def normalize(typed: str) -> str:
-    """Return a name as it is stored: in lower case, without the slash before it."""
-    return unicodedata.normalize("NFKC", typed).strip().removeprefix("/").lower()
+    """Return a name as it is stored: in lower case, without the slash before it, and with hyphens
+    between words."""
+    name = unicodedata.normalize("NFKC", typed).strip().removeprefix("/").lower()
+    return "-".join(name.split())
 
 
 def is_valid(name: str) -> bool:

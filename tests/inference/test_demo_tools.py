@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from chatapp.inference.demo.messages import attached_images, document_names
 from chatapp.inference.demo.tool_use import calls_for, describe_result
 
 ASKED = {
@@ -28,6 +29,39 @@ def test_questions_that_need_a_tool(words: str) -> None:
     [(name, arguments)] = calls_for(words)
 
     assert (name, json.loads(arguments)) == ASKED[words]
+
+
+@pytest.mark.parametrize(
+    ("words", "document"),
+    [
+        ("What does page 17 say?", "book.pdf"),
+        ("What does page 17 of Notes.txt say?", "notes.txt"),
+        ("Find the heron in the document", "book.pdf"),
+    ],
+)
+def test_one_of_several_documents_is_read(words: str, document: str) -> None:
+    [(_, arguments)] = calls_for(words, ["book.pdf", "notes.txt"])
+
+    assert json.loads(arguments)["document"] == document
+
+
+def test_the_documents_of_the_newest_message_come_first() -> None:
+    texts = [
+        '<document name="old.pdf" pages="1" of="1">\nWords',
+        '<document name="new.pdf" s="" of="2">',
+    ]
+    messages = [{"role": "user", "content": text} for text in texts]
+
+    assert document_names(messages) == ["new.pdf", "old.pdf"]
+
+
+def test_images_of_a_project_are_not_attached() -> None:
+    urls = ["data:project", "data:attached"]
+    images = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    text = {"type": "text", "text": "[The image “a.png” of the project:]\n\nHello"}
+
+    assert attached_images({"role": "user", "content": [*images, text]}) == ["data:attached"]
+    assert attached_images({"role": "user", "content": "Hello"}) == []
 
 
 @pytest.mark.parametrize("words", ["Hello", "I like the weather", "Have you read Moby-Dick?"])

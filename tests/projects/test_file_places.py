@@ -71,8 +71,8 @@ def test_what_the_model_sees_names_the_project_and_what_goes_along(
         "Instructions for this chat",
         "But not now.",
         "Files of the project “&lt;b&gt;irds”",
-        "p. 1 of 2, about 30,120 tokens",
-        "As an image, about 1 tokens",
+        "p. 1 of 2, about 30,100 tokens",
+        "As an image, about 10 tokens",
     ]
     places = [page.find(part) for part in order]
     assert -1 not in places
@@ -92,7 +92,7 @@ def test_what_a_model_sees_depends_on_the_model(
 
     page = flat(owner_client, f"/c/{ask(project, owner).conversation.pk}/prompt/")
 
-    assert "p. 1–2 of 3, about 4,120 tokens" in page
+    assert "p. 1–2 of 3, about 4,100 tokens" in page
     assert "this model can&#x27;t see images." in page
 
 

@@ -23,6 +23,8 @@ from chatapp.projects.models import Project, ProjectFile
 from tests.documents.kit import made_of
 from tests.projects.file_kit import add_document, add_image, new_image
 from tests.projects.kit import project_of, shared_with
+from tests.support.people import STRANGER
+from tests.support.roles import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +64,7 @@ async def test_a_script_adds_one_file_and_gets_the_list(
     assert "&lt;b&gt;.txt" in html
     assert "Text · " in html
     assert "All of it, about " in html
-    assert "As an image, about 1 tokens" in html
+    assert "As an image, about 10 tokens" in html
     assert html.index("&lt;b&gt;.txt") < html.index("heron.png")
     assert html.count("data-removal") == 2
 
@@ -136,6 +138,42 @@ def test_removing_twice_is_harmless(owner_client: Client, project: Project, acce
 
         assert answer.status_code in (HTTPStatus.OK, HTTPStatus.SEE_OTHER)
     assert list(project.files.all()) == [other]
+
+
+@pytest.mark.parametrize("add_file", [lambda to: add_document(to, "Herons."), add_image])
+def test_a_removal_is_undone(
+    owner_client: Client, project: Project, add_file: Callable[[Project], ProjectFile]
+) -> None:
+    file = add_file(project)
+    other = add_document(project, "Storks.", name="storks.pdf")
+    for kind in (Document, Image):
+        kind.objects.update(keep_until=timezone.now() - timedelta(days=1))
+    undo = owner_client.post(path_of(project, file), headers=JSON).json()["undo"]
+    assert names(project) == [other.name]
+    for kind in (Document, Image):
+        collect(timezone.now(), files=kind.objects)
+
+    for _time in range(2):
+        answer = owner_client.post(f"{path_of(project)}return", {"undo": undo}, headers=JSON)
+
+        assert file.name in answer.json()["html"]
+        assert names(project) == [file.name, other.name]  # in its place
+
+
+def test_nothing_else_is_put_back(owner_client: Client, owner: Person, project: Project) -> None:
+    strange = add_document(project_of(person_of(STRANGER)), "Herons.")
+    elsewhere = project_of(owner, "Other")
+    removal = path_of(elsewhere, add_document(elsewhere, "Storks."))
+    undo = owner_client.post(removal, headers=JSON).json()["undo"]
+    for path, sent in [
+        (path_of(project), undo),
+        (path_of(project), f"{undo}x"),
+        (path_of(strange.project), undo),
+    ]:
+        answer = owner_client.post(f"{path}return", {"undo": sent}, headers=JSON)
+
+        assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert owner_client.post(f"{path_of(project)}return").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_file_of_another_project_is_not_removed(
@@ -283,9 +321,9 @@ def test_the_list_says_what_does_not_go_along(owner_client: Client, project: Pro
 
     page = " ".join(owner_client.get(path_of(project)).text.split())
 
-    assert "p. 1 of 2, about 30,120 tokens" in page
+    assert "p. 1 of 2, about 30,100 tokens" in page
     assert "None of its pages go along (312 in all)." in page
     assert "so it is left out: Too round." in page
-    assert page.count("As an image, about 1 tokens") == 10
+    assert page.count("As an image, about 10 tokens") == 10
     assert page.count("a project sends its first 10 images") == 1
     assert "About 30,100 tokens go along with each message." in page

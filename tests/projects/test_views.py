@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chatapp.accounts.models import Person
 from chatapp.chat.views import trash
-from chatapp.conversations.models import Conversation, Defaults, Exchange, ModelSettings
+from chatapp.conversations.models import Conversation, Defaults, Draft, Exchange, ModelSettings
 from chatapp.projects import listing
 from chatapp.projects.listing import CHATS_PER_PAGE
 from chatapp.projects.models import Project
@@ -70,6 +70,16 @@ def test_the_number_of_projects_is_limited(
 
     assert "You can have up to 1 projects." in answer.text
     assert list(Project.objects.all()) == [project]
+
+
+def test_the_box_of_a_project_has_no_draft_of_other_chats(
+    owner_client: Client, owner: Person, project: Project
+) -> None:
+    Draft.objects.create(person=owner, text="for any chat")
+
+    assert owner_client.get("/").context["composer"]["text"] == "for any chat"
+    composer = owner_client.get(project.get_absolute_url()).context["composer"]
+    assert composer["text"] == ""
 
 
 def test_a_chat_begins_on_the_page_of_a_project(owner_client: Client, project: Project) -> None:

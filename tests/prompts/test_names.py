@@ -12,9 +12,10 @@ from chatapp.prompts.names import MAX_LENGTH, is_valid, name_for, normalize, num
         (" Übung ", "übung"),
         ("Ｆull２", "full2"),
         ("//a", "/a"),
+        ("House  style", "house-style"),
     ],
 )
-def test_a_name_is_stored_in_lower_case_and_without_its_slash(typed: str, name: str) -> None:
+def test_a_name_is_stored_in_lower_case_without_its_slash_and_blanks(typed: str, name: str) -> None:
     assert normalize(typed) == name
 
 

@@ -52,7 +52,7 @@ def test_the_list_has_ones_own_prompts_and_those_of_the_site(
 
 WRONG = [
     ("name", "", "Enter a name."),
-    ("name", "two words", "letters, digits and hyphens"),
+    ("name", "two_words", "letters, digits and hyphens"),
     ("name", "a" * 60, "at most"),
     ("text", "  \r\n", "Enter the text"),
     ("text", "x" * (MAX_TEXT + 1), "Shorten it to 20,000"),

@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.system.conftest import Chat
 from tests.system.drafts import is_save, write
 from tests.system.images import Held, alts, attach, chips, saved_many, shown
+from tests.system.projects import create, no_projects
+
+__all__ = ["no_projects"]  # a fixture
 
 CARET = "box => box.selectionStart"
 LISTEN = """() => {
@@ -219,3 +222,21 @@ def test_without_scripts_the_draft_is_in_the_box(
     expect(plain.box).to_have_value("")
     expect(chat.box).to_have_value("")
     context.close()
+
+
+def test_what_is_written_in_a_project_stays_in_it(chat: Chat) -> None:
+    page = chat.page
+    write(chat, "for any chat")
+    path = create(page, "Herons")
+    expect(chat.box).to_have_value("")
+
+    chat.box.press_sequentially("for the project")
+
+    page.goto("/")
+    expect(chat.box).to_have_value("for any chat")
+    page.goto(path)
+    expect(chat.box).to_have_value("for the project")
+    chat.send_button.click()
+    expect(chat.replies).to_have_attribute("data-status", "complete")
+    page.goto(path)
+    expect(chat.box).to_have_value("")

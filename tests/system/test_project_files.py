@@ -66,7 +66,13 @@ def test_files_are_added_dropped_retried_and_removed(
 
     files.first.get_by_role("button", name="Remove two.pdf").press("Enter")
     expect(files).to_have_count(2)
-    expect(page.get_by_role("button", name="Remove photo.png")).to_be_focused()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.press("Enter")
+    expect(files).to_have_count(3)
+    expect(page.get_by_role("button", name="Remove two.pdf")).to_be_focused()
+    page.get_by_role("button", name="Remove two.pdf").press("Enter")
+    expect(files).to_have_count(2)
     assert rows(page) == ["photo.png", "data.xlsx"]
     page.reload()
     assert rows(page) == ["photo.png", "data.xlsx"]

@@ -125,7 +125,7 @@ def page(
         waiting_notices.show(history.messages)
         sidebar = sidebar_page(request.user, sidebar_before, shown, project)
         head = shown.branch.last() if shown and before is not None else _last(history)
-        draft = Draft.objects.shown(request.user.pk, shown.pk if shown else None)
+        draft = _draft(request.user, shown, project)
         composer = {"parent": head, **_written(draft), **composer}
         context = _context(shown, history, sidebar, composer)
         context["models"] = form.models.values()
@@ -201,6 +201,15 @@ def _context(
             **composer,
         },
     }
+
+
+def _draft(person: Person, shown: Conversation | None, project: Project | None) -> Draft | None:
+    """Return the draft of a conversation or of the empty page; that of a project has none, so that
+    what is meant for a project isn't sent elsewhere."""
+    if project and shown is None:
+        return None
+    draft: Draft | None = Draft.objects.shown(person.pk, shown.pk if shown else None)
+    return draft
 
 
 def _written(draft: Draft | None) -> dict[str, Any]:

@@ -9,7 +9,14 @@ from typing import Any
 
 from . import images, sample_texts
 from .commands import HELP, Commands, parse_commands
-from .messages import image_urls, text_of, thinks_aloud, wants_title, words_of
+from .messages import (
+    attached_images,
+    document_names,
+    text_of,
+    thinks_aloud,
+    wants_title,
+    words_of,
+)
 from .tool_use import calls_for, describe_result
 
 CONTINUE = re.compile(r"\b(?:continue|go on|carry on)\b", re.IGNORECASE)
@@ -44,7 +51,7 @@ def answer(request: dict[str, Any]) -> Answer:
         return Answer(sample_texts.title(text_of(last)))
     question, given = _question(messages)
     commands = parse_commands(words_of(question))
-    planned = _plan(commands, image_urls(question))
+    planned = _plan(commands, attached_images(question))
     if calls := _wanted_calls(request, commands):
         planned = replace(planned, text="Let me look that up.", calls=calls)
     if given:
@@ -74,7 +81,7 @@ def _wanted_calls(request: dict[str, Any], commands: Commands) -> tuple[tuple[st
     offered = {tool["function"]["name"] for tool in request.get("tools", [])}
     if request.get("tool_choice") == "none":
         return ()
-    wanted = commands.calls or calls_for(commands.words)
+    wanted = commands.calls or calls_for(commands.words, document_names(request["messages"]))
     return tuple(call for call in wanted if call[0] in offered)
 
 

@@ -11,6 +11,9 @@ MATERIAL = re.compile(
     r"^<document .*?^</document>\s*|^\[The (?:image|scanned page) [^\n]*\]$\s*",
     re.DOTALL | re.MULTILINE,
 )
+DOCUMENT = re.compile(r'^<document name="([^"\n]+)" .* of="', re.MULTILINE)
+# One line for each image of a project, which come before other images in every request.
+OF_PROJECT = re.compile(r"^\[The image “[^\n]*” of the project:\]$", re.MULTILINE)
 TOKENS_PER_IMAGE = 1_568  # the most that real models count
 
 
@@ -31,6 +34,17 @@ def image_urls(message: dict[str, Any]) -> list[str]:
     if isinstance(content, str):
         return []
     return [part["image_url"]["url"] for part in content if part["type"] == "image_url"]
+
+
+def attached_images(message: dict[str, Any]) -> list[str]:
+    """Return the URLs of images without those of a project, which the person didn't just send."""
+    return image_urls(message)[len(OF_PROJECT.findall(text_of(message))) :]
+
+
+def document_names(messages: list[dict[str, Any]]) -> list[str]:
+    """Return the names of the documents that the messages have, those of the newest first."""
+    found = [DOCUMENT.findall(text_of(message)) for message in reversed(messages)]
+    return list(dict.fromkeys(name for names in found for name in names))
 
 
 def wants_title(messages: list[dict[str, Any]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 type Call = tuple[str, str]  # the name of a tool, and its arguments as JSON
@@ -21,13 +22,17 @@ PATTERNS = (
     (re.compile(r"\bfind ([^?]+?) in the document", re.I), "search_document", "query"),
     (re.compile(r"\bwhat time is it\b()", re.I), "current_date_and_time", ""),
 )
+OF_DOCUMENTS = {"read_pages", "search_document"}
 MAX_QUOTED = 600  # characters
 
 
-def calls_for(words: str) -> tuple[Call, ...]:
+def calls_for(words: str, documents: Sequence[str] = ()) -> tuple[Call, ...]:
+    """Return the calls that the words need; `documents` are the names of those in the chat."""
     for pattern, name, argument in PATTERNS:
         if found := pattern.search(words):
             arguments = {argument: found[1].strip()} if argument else {}
+            if name in OF_DOCUMENTS and len(documents) > 1:
+                arguments["document"] = _meant(words, documents)
             return ((name, json.dumps(arguments)),)
     return ()
 
@@ -46,6 +51,12 @@ def describe_result(result: str) -> str:
     if "error" in answer:
         return f"The tool call failed: {answer['error']}"
     return f"The tool returned:\n\n{_quoted(result)}"
+
+
+def _meant(words: str, documents: Sequence[str]) -> str:
+    """Return the document that the words name, or else the first one."""
+    lower = words.casefold()
+    return next((name for name in documents if name.casefold() in lower), documents[0])
 
 
 def _quoted(text: str) -> str:

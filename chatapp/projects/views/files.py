@@ -1,10 +1,12 @@
 """/projects/<id>/files/: the files of a project, adding some, and removing one."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -21,9 +23,12 @@ from chatapp.images.errors import ImageRefused
 from chatapp.projects import files
 from chatapp.projects.access import own_project, readable_project
 from chatapp.projects.file_listing import listing_of
-from chatapp.projects.models import Project
+from chatapp.projects.models import Project, ProjectFile
 from chatapp.server.redirects import see_other
 from chatapp.server.request_values import wants_json
+
+SALT = "removed project file"
+UNDO_TIME = timedelta(hours=1)  # as long as the file itself is kept
 
 
 class Problem(NamedTuple):
@@ -58,8 +63,37 @@ def project_file_removal(
     request: PersonRequest, project_id: UUID, project_file_id: int
 ) -> HttpResponse:
     project = own_project(request.user, project_id)
-    files.remove(project, project_file_id)
+    removed = files.remove(project, project_file_id)
+    return _answer(request, project, [], undo=_signed(removed) if removed else "")
+
+
+@require_POST
+def project_file_return(request: PersonRequest, project_id: UUID) -> HttpResponse:
+    """Undo a removal, by what its answer had for this."""
+    project = own_project(request.user, project_id)
+    try:
+        is_back = files.put_back(_removed(project, request.POST.get("undo", "")))
+    except files.TooManyFiles as refusal:
+        return _answer(request, project, [Problem("", refusal.sentence, HTTPStatus.CONFLICT)])
+    except (signing.BadSignature, Project.DoesNotExist):
+        raise Http404 from None
+    if not is_back:
+        raise Http404
     return _answer(request, project, [])
+
+
+def _signed(removed: ProjectFile) -> str:
+    """Return a removed file for a page: the signature lets it name the place in the list."""
+    file_id = str(removed.document_id or removed.image_id)
+    return signing.dumps([str(removed.project_id), removed.pk, removed.kind, file_id], salt=SALT)
+
+
+def _removed(project: Project, signed: str) -> ProjectFile:
+    """Return the removed file of this project. Raises BadSignature."""
+    project_id, pk, kind, file_id = signing.loads(signed, salt=SALT, max_age=UNDO_TIME)
+    if project_id != str(project.pk):
+        raise signing.BadSignature
+    return ProjectFile(pk=pk, project=project, **{f"{kind}_id": UUID(file_id)})
 
 
 async def _add(person: Person, project: Project, upload: UploadedFile) -> Problem | None:
@@ -75,7 +109,9 @@ async def _add(person: Person, project: Project, upload: UploadedFile) -> Proble
     return None
 
 
-def _answer(request: PersonRequest, project: Project, problems: list[Problem]) -> HttpResponse:
+def _answer(
+    request: PersonRequest, project: Project, problems: list[Problem], undo: str = ""
+) -> HttpResponse:
     """Return the list as it is now, or the first problem; without scripts the page with all."""
     if not wants_json(request):
         if problems:
@@ -85,7 +121,7 @@ def _answer(request: PersonRequest, project: Project, problems: list[Problem]) -
         return JsonResponse({"error": problems[0].sentence}, status=problems[0].status)
     context = {"project": project, "listing": listing_of(project, request.user)}
     html = render_to_string("projects/_file_list.html", context, request)
-    return JsonResponse({"html": html})
+    return JsonResponse({"html": html, "undo": undo})
 
 
 def _show(request: PersonRequest, project_id: UUID) -> HttpResponse:

@@ -27,8 +27,8 @@ export class DraftSaver {
   #written = 0; // ms, when the newest change was made
   #isLate = false; // whether the newest request failed and is to be retried
 
-  /** `tab` is the id of this tab. `page` has place(): the URL of the conversation or "/"; read(): returns
-   *  { clientId, text, images, chips }; onUsed(draft, isSame): the draft's message has already been sent, with
+  /** `tab` is the id of this tab. `page` has place(): the URL of the conversation or of the page where one
+   *  begins; isLocal(): the server keeps no draft of it; read(): returns { clientId, text, images, chips }; onUsed(draft, isSame): the draft's message has already been sent, with
    *  this text or another; onFailed(error). */
   constructor(tab, page) {
     this.#tab = tab;
@@ -96,6 +96,7 @@ export class DraftSaver {
     this.forget(clientId);
     if (!this.isEdited) this.#savedEdit += 1;
     this.#edit += 1;
+    if (this.#page.isLocal()) return;
     const nothing = { clientId, text: "", images: [] };
     try {
       await post(this.#url, fieldsOf(nothing, { tab: this.#tab, edit: this.#edit }));
@@ -128,7 +129,9 @@ export class DraftSaver {
     this.#latest = 0;
     if (!this.isEdited) return;
     const draft = this.#read();
-    if (isLeaving) this.#keep(draft);
+    const isLocal = this.#page.isLocal();
+    if (isLeaving || isLocal) this.#keep(draft);
+    if (isLocal) return;
     if (this.#requests && (!isLeaving || this.#sentEdit === this.#edit)) return;
     if (!this.#requests && isSame(draft, this.#saved)) this.#settle(this.#edit);
     else await this.#track(this.#save(draft, this.#edit));

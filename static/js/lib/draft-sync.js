@@ -9,12 +9,12 @@ export class DraftSync {
   #sent = new Set(); // ids of messages that have left the box
   #restored = 0; // ms, when the text that a reload restored was written
 
-  /** place(): the conversation's URL or "/"; conversation(): its id, or null on the empty page;
-   *  isBusy(): images are uploading; show(state): the server's draft. */
-  constructor(tab, saver, { place, conversation, isBusy, show }) {
+  /** place(): the conversation's URL or that of the page where one begins; isLocal(): the server keeps no
+   *  draft of it; conversation(): its id, or null on such a page; isBusy(): images are uploading; show(state): the server's draft. */
+  constructor(tab, saver, { place, isLocal, conversation, isBusy, show }) {
     this.#tab = tab;
     this.#saver = saver;
-    Object.assign(this, { place, conversation, isBusy, show });
+    Object.assign(this, { place, isLocal, conversation, isBusy, show });
   }
 
   /** Notes that a reload restored a text. The server's answer shows whether it is the newest one. */
@@ -47,6 +47,7 @@ export class DraftSync {
 
   /** Fetches the server's state. One from before a change in this tab, saved or not, would undo that change. */
   async fetch() {
+    if (this.isLocal()) return;
     await this.#saver.idle();
     const since = Date.now();
     const { edit } = this.#saver;
@@ -62,7 +63,7 @@ export class DraftSync {
 
   /** Shows the server's state of a draft, which is not older than `since`, unless this tab has unsaved edits. */
   follow(state, since = Date.now()) {
-    if (state.conversation !== this.conversation() || state.at < this.#at) return;
+    if (this.isLocal() || state.conversation !== this.conversation() || state.at < this.#at) return;
     this.#at = state.at;
     if (state.tab === this.#tab || this.#sent.has(state.client_id)) return;
     if (this.#restored) this.#compare(state, since);

@@ -13,20 +13,25 @@ import { loadEntries } from "../../lib/outbox-storage.js";
 import { writeStored } from "../../lib/tab-storage.js";
 import { uuid4 } from "../../lib/uuid.js";
 
-const EMPTY_PAGE = "/"; // the place of a message that begins a conversation
-const place = () => shown.url || EMPTY_PAGE;
+const project = document.querySelector("[name=project]")?.value;
+const START = project ? `/projects/${project}/` : "/"; // the place of a message that begins a conversation
+const place = () => shown.url || START;
+// Only the tab keeps what is written on the page of a project.
+const isLocal = () => project && !shown.url;
 
 /** Part of the composer. */
 class MessageDraft extends HTMLElement {
   #tab = uuid4();
   #saver = new DraftSaver(this.#tab, {
     place,
+    isLocal,
     read: () => this.#read(),
     onUsed: (draft, isSame) => this.#leaveToSent(draft, isSame),
     onFailed: reportFailure,
   });
   #sync = new DraftSync(this.#tab, this.#saver, {
     place,
+    isLocal,
     conversation: () => (shown.url ? shown.id : null),
     isBusy: () => this.images.isBusy,
     show: (state) => this.#show(state),
@@ -111,7 +116,7 @@ class MessageDraft extends HTMLElement {
   }
 
   #enterConversation() {
-    writeStored("draft", EMPTY_PAGE, null);
+    writeStored("draft", START, null);
     this.#sync.noteNewPlace();
     if (this.box.value || !this.images.isEmpty) this.#saver.changePlace();
   }

@@ -120,23 +120,46 @@ class ProjectFiles extends HTMLElement {
     const form = event.target.closest("[data-removal]");
     if (!form) return;
     const row = form.closest("[data-file]");
-    const index = [...row.parentElement.children].indexOf(row);
     const name = row.querySelector("a").textContent;
+    const { file } = row.dataset; // the new list may use the row for another one
+    const answer = await this.#change(form.action, {}, this.dataset.failedRemoval);
+    if (!answer) return;
+    this.#renew(answer.html, this.dataset.removed, name);
+    if (answer.undo) this.#offerUndo(name, file, answer.undo);
+    else this.input.focus();
+  }
+
+  /** Offers to put back the file that was removed last, and moves the focus there: its own button is gone. */
+  #offerUndo(name, id, undo) {
+    const notice = this.querySelector("[data-undo]");
+    const button = notice.querySelector("button");
+    notice.querySelector("span").textContent = this.dataset.removed.replace("{name}", () => name);
+    notice.hidden = false;
+    button.focus({ preventScroll: true });
+    button.onclick = async () => {
+      const answer = await this.#change(this.dataset.returnUrl, { undo }, this.dataset.failedReturn);
+      if (!answer) return;
+      this.#renew(answer.html, this.dataset.added, name);
+      (this.querySelector(`[data-file="${id}"] button`) ?? this.input).focus();
+    };
+  }
+
+  /** Posts a change; returns the answer, or null after a failure, which is shown. */
+  async #change(url, fields, failed) {
     try {
-      const { html } = await (await post(form.action, {})).json();
-      this.#renew(html, this.dataset.removed, name);
-      const buttons = this.querySelectorAll("[data-removal] button");
-      (buttons[Math.min(index, buttons.length - 1)] ?? this.input).focus();
+      return await (await post(url, fields)).json();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (error.status === 401) dispatch(document, SESSION_EXPIRED);
-      this.#complain(error.sentence || this.dataset.failedRemoval);
+      this.#complain((error.status !== 404 && error.sentence) || failed);
+      return null;
     }
   }
 
   #renew(html, sentence, name) {
     morphInner(this.querySelector("[data-list]"), html);
     this.#complain("");
+    this.querySelector("[data-undo]").hidden = true;
     this.querySelector("[data-announcement]").textContent = sentence.replace("{name}", () => name);
   }
 
