@@ -13,11 +13,12 @@ import { loadEntries } from "../../lib/outbox-storage.js";
 import { writeStored } from "../../lib/tab-storage.js";
 import { uuid4 } from "../../lib/uuid.js";
 
-const project = document.querySelector("[name=project]")?.value;
-const START = project ? `/projects/${project}/` : "/"; // the place of a message that begins a conversation
+const EMPTY_PAGE = "/";
+// The place of a message that begins a conversation: this page if it is that of a project.
+const START = location.pathname.startsWith("/projects/") ? location.pathname : EMPTY_PAGE;
 const place = () => shown.url || START;
 // Only the tab keeps what is written on the page of a project.
-const isLocal = () => project && !shown.url;
+const isLocal = () => place() === START && START !== EMPTY_PAGE;
 
 /** Part of the composer. */
 class MessageDraft extends HTMLElement {
