@@ -303,3 +303,21 @@ def test_a_full_trash_shows_its_newest_projects(
     assert "Older projects are shown once these are restored or deleted." in page.text
     owner_client.post("/trash/emptying", {"until": page.context["now"]})
     assert not Project.objects.exists()
+
+
+def test_a_chat_moves_into_the_project_that_is_made_for_it(
+    owner_client: Client, member_client: Client, exchange: Exchange
+) -> None:
+    chat = exchange.conversation
+    Conversation.objects.filter(pk=chat.pk).update(title="Tiles or paint")
+    address = f"/projects/?chat={chat.pk}"
+    assert f'href="{address}"' in owner_client.get(f"/c/{chat.pk}/project/").text
+    assert "“Tiles or paint” moves into it." in owner_client.get(address).text
+    assert member_client.get(address).status_code == HTTPStatus.NOT_FOUND
+
+    response = owner_client.post(address, {"name": "Kitchen"})
+
+    assert response.headers["Location"] == chat.get_absolute_url()
+    chat.refresh_from_db()
+    assert chat.project
+    assert chat.project.name == "Kitchen"
