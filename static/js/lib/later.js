@@ -8,6 +8,8 @@ import { IMAGE } from "./page.js";
 import { findShortcut } from "./shortcuts.js";
 import { storedPlaces } from "./tab-storage.js";
 
+const BOX = "#message"; // writing in it waits for nothing
+
 /** Selector of what needs a script -> the element that names its files. */
 const PARTS = {
   [IMAGE]: "image-lightbox",
@@ -17,7 +19,7 @@ const PARTS = {
   "[data-search]": "search-palette",
   "[data-share]": "share-dialog",
   ".settings-button": "settings-sheet",
-  "#message": "prompt-picker",
+  [BOX]: "prompt-picker",
 };
 
 let wanted = null; // the target that was clicked last while its script was loaded, and the element
@@ -48,7 +50,7 @@ function reach(event) {
   for (const [selector, element] of Object.entries(PARTS)) {
     const target = event.target.closest?.(selector);
     if (!target || isRepeated || customElements.get(element)) continue;
-    if (event.type !== "click" || target.id || event.ctrlKey || event.metaKey || event.shiftKey) {
+    if (event.type !== "click" || selector === BOX || event.ctrlKey || event.metaKey || event.shiftKey) {
       prepare(element);
       continue;
     }
