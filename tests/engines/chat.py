@@ -11,8 +11,8 @@ LAST_REPLY = f"() => [...document.querySelectorAll('{REPLIES}')].at(-1)"
 TEXT = f"({LAST_REPLY})()?.querySelector('[data-part=text]')?.textContent.trim() ?? ''"
 TEXTS = f"""() => [...document.querySelectorAll("{REPLIES} [data-part=text]")].map(
     (each) => each.textContent.trim())"""
-# Loaded once somebody reaches for them.
-LATER = "[data-script], [data-script] *"
+# Loaded once somebody reaches for them, the last one with `image-tools`.
+LATER = "[data-script], [data-script] *, attachment-cost"
 
 
 class Chat:
