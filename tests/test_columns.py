@@ -1,8 +1,5 @@
 """No column stores invalid text, whatever API writes it, in either database."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,9 +17,8 @@ from hypothesis import settings as examples
 from chatapp.server import columns
 from chatapp.server.valid_text import make_valid, make_valid_json, make_valid_source
 from tests.rows import ROWS
-from tests.servers.app import ROOT
 from tests.servers.marks import needs_postgres
-from tests.servers.postgres import running_postgres
+from tests.servers.on_postgres import only_from_sqlite, run_on_postgres
 from tests.texts import ANY_TEXT, LONG_TEXTS, TEXTS, is_valid
 
 pytestmark = pytest.mark.django_db
@@ -248,17 +244,11 @@ def test_a_session_cookie_of_a_stranger_may_contain_anything() -> None:
 
 
 @needs_postgres
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="is what it starts")
+@only_from_sqlite
 @pytest.mark.timeout(300)
 @pytest.mark.long
 def test_these_tests_pass_on_postgres(tmp_path: Path) -> None:
-    with running_postgres(tmp_path) as postgres:
-        environment = os.environ | {"DATABASE_URL": postgres.create_database("chat")}
-        environment.pop("CI", None)  # in CI a skipped test fails, and some are only for SQLite
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-
-    assert done.returncode == 0, done.stdout[-5_000:]
+    run_on_postgres(tmp_path, __file__)
 
 
 def json_of(text: str) -> Any:

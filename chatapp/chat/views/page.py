@@ -205,7 +205,7 @@ def _context(
 
 def _draft(person: Person, shown: Conversation | None, project: Project | None) -> Draft | None:
     """Return the draft of a conversation or of the empty page; that of a project has none, so that
-    what is meant for a project isn't sent elsewhere."""
+    what is meant for a project isn't sent in other chats."""
     if project and shown is None:
         return None
     draft: Draft | None = Draft.objects.shown(person.pk, shown.pk if shown else None)
