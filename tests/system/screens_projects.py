@@ -73,7 +73,7 @@ def test_pages_of_projects(chat: Chat, shoot: Shoot) -> None:
     page.goto("/projects/")
     shoot("projects")
     page.goto(f"{path}settings/")
-    page.get_by_label("New chats begin with").uncheck()
+    page.get_by_label("Start new chats with").uncheck()
     shoot("project-settings")
     page.goto(f"{path}deletion/")
     shoot("project-deletion")
